@@ -1,0 +1,199 @@
+//! One OpenAPI document: a revision of an SDK's API.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use openapiv3::OpenAPI;
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use crate::sdk::Sdk;
+
+/// The methods that a path item can have (OpenAPI 3.0.3, "Path Item Object").
+const METHODS: [&str; 8] = ["delete", "get", "head", "options", "patch", "post", "put", "trace"];
+
+/// A document that holds what its `sdk.toml` says, and nothing else.
+pub struct Document {
+    /// Where it is, relative to the workspace.
+    pub path: PathBuf,
+    /// Its revision: a date.
+    pub revision: String,
+    /// The hash of its bytes, in hexadecimal.
+    pub sha256: String,
+    /// Its content.
+    pub value: Value,
+}
+
+impl Document {
+    /// Reads the current revision of an SDK.
+    ///
+    /// # Errors
+    ///
+    /// If the document cannot be read, is not JSON, has another revision than its name, or has a path, an operation or
+    /// a schema name that `sdk.toml` does not allow.
+    pub fn current(root: &Path, sdk: &Sdk) -> Result<Self> {
+        let revision = &sdk.manifest.current;
+        let path = sdk.document(revision);
+        let bytes = fs::read(root.join(&path)).with_context(|| format!("cannot read {}", path.display()))?;
+        let value: Value = serde_json::from_slice(&bytes).with_context(|| format!("{} is not JSON", path.display()))?;
+        agree(&value, sdk, revision).with_context(|| format!("{} disagrees with its sdk.toml", path.display()))?;
+        Ok(Self { path, revision: revision.clone(), sha256: format!("{:x}", Sha256::digest(&bytes)), value })
+    }
+}
+
+/// The document as the generator reads it.
+///
+/// # Errors
+///
+/// If it is not an OpenAPI 3.0 document.
+pub fn open_api(value: &Value) -> Result<OpenAPI> {
+    serde_json::from_value(value.clone()).context("not an OpenAPI 3.0 document")
+}
+
+/// Every operation of a document.
+pub fn operations(document: &Value) -> impl Iterator<Item = &Map<String, Value>> {
+    document
+        .get("paths")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flat_map(Map::values)
+        .filter_map(Value::as_object)
+        .flat_map(Map::iter)
+        .filter(|(method, _)| METHODS.contains(&method.as_str()))
+        .filter_map(|(_, operation)| operation.as_object())
+}
+
+/// Every operation of a document, to be changed.
+pub fn operations_mut(document: &mut Value) -> impl Iterator<Item = &mut Map<String, Value>> {
+    document
+        .get_mut("paths")
+        .and_then(Value::as_object_mut)
+        .into_iter()
+        .flat_map(Map::values_mut)
+        .filter_map(Value::as_object_mut)
+        .flat_map(Map::iter_mut)
+        .filter(|(method, _)| METHODS.contains(&method.as_str()))
+        .filter_map(|(_, operation)| operation.as_object_mut())
+}
+
+fn agree(document: &Value, sdk: &Sdk, revision: &str) -> Result<()> {
+    let version = document.pointer("/info/version").and_then(Value::as_str);
+    ensure!(version == Some(revision), "info.version is {version:?}, not {revision:?}");
+
+    let Some(paths) = document.get("paths").and_then(Value::as_object) else {
+        bail!("it has no paths");
+    };
+    for path in paths.keys() {
+        ensure!(
+            sdk.manifest.slice.paths.iter().any(|prefix| path.starts_with(prefix)),
+            "the path {path:?} is outside slice.paths"
+        );
+    }
+
+    let names = &sdk.manifest.names;
+    let mut listed: Vec<_> = names.operations.keys().map(String::as_str).collect();
+    for operation in operations(document) {
+        let Some(id) = operation.get("operationId").and_then(Value::as_str) else {
+            bail!("an operation has no operationId");
+        };
+        let Some(position) = listed.iter().position(|listed| *listed == id) else {
+            bail!("the operation {id:?} is not listed in names.operations, or occurs twice");
+        };
+        listed.swap_remove(position);
+    }
+    ensure!(listed.is_empty(), "names.operations lists operations that do not exist: {listed:?}");
+
+    if let Some(prefix) = &names.drop_type_prefix {
+        let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
+        for schema in schemas.into_iter().flat_map(Map::keys) {
+            ensure!(
+                !schema.to_lowercase().starts_with(&prefix.to_lowercase()),
+                "the schema {schema:?} still has the prefix {prefix:?}"
+            );
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn sdk() -> Sdk {
+        let manifest = toml::from_str(
+            r#"
+            current = "2026-01-02"
+            [slice]
+            paths = ["/things"]
+            [crates]
+            api = "things-api"
+            mock = "things-mock"
+            [names]
+            drop_type_prefix = "acme"
+            [names.operations]
+            list_things = "acme-things-list"
+            "#,
+        )
+        .unwrap();
+        Sdk { folder: "spec/things".into(), manifest }
+    }
+
+    fn document() -> Value {
+        json!({
+            "info": {"version": "2026-01-02"},
+            "paths": {"/things": {"get": {"operationId": "list_things"}}},
+            "components": {"schemas": {"Thing": {}}}
+        })
+    }
+
+    fn complaint(change: impl FnOnce(&mut Value)) -> String {
+        let mut document = document();
+        change(&mut document);
+        agree(&document, &sdk(), "2026-01-02").unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_document_that_agrees_with_its_manifest_passes() {
+        agree(&document(), &sdk(), "2026-01-02").unwrap();
+    }
+
+    #[test]
+    fn another_revision_than_the_name_is_refused() {
+        assert!(complaint(|d| d["info"]["version"] = json!("2026-01-03")).contains("info.version"));
+    }
+
+    #[test]
+    fn a_path_outside_the_slice_is_refused() {
+        assert!(complaint(|d| d["paths"]["/others"] = json!({})).contains("/others"));
+    }
+
+    #[test]
+    fn an_operation_without_an_id_is_refused() {
+        assert!(complaint(|d| d["paths"]["/things"]["put"] = json!({})).contains("no operationId"));
+    }
+
+    #[test]
+    fn an_operation_that_is_not_listed_is_refused() {
+        let complaint = complaint(|d| d["paths"]["/things"]["put"] = json!({"operationId": "put_things"}));
+        assert!(complaint.contains("put_things"));
+    }
+
+    #[test]
+    fn two_operations_of_one_name_are_refused() {
+        let complaint = complaint(|d| d["paths"]["/things"]["put"] = json!({"operationId": "list_things"}));
+        assert!(complaint.contains("occurs twice"));
+    }
+
+    #[test]
+    fn a_listed_operation_that_does_not_exist_is_refused() {
+        assert!(complaint(|d| d["paths"] = json!({})).contains("list_things"));
+    }
+
+    #[test]
+    fn a_schema_that_keeps_the_vendors_prefix_is_refused() {
+        assert!(complaint(|d| d["components"]["schemas"]["AcmeThing"] = json!({})).contains("AcmeThing"));
+    }
+}

@@ -1,0 +1,18 @@
+//! The typed wrappers around httpmock.
+
+use anyhow::Result;
+use progenitor::{GenerationSettings, Generator};
+
+use super::passes;
+use crate::document::{Document, open_api};
+use crate::policies;
+
+pub(super) fn generate(document: &Document, api_path: &str) -> Result<syn::File> {
+    let open_api = open_api(&policies::for_mocks(&document.value))?;
+    let tokens = Generator::new(&GenerationSettings::new()).httpmock(&open_api, api_path)?;
+
+    let mut file = syn::parse2(tokens)?;
+    passes::literal_paths::apply(&mut file)?;
+    passes::sealed_mocks::apply(&mut file)?;
+    Ok(file)
+}

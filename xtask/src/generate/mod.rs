@@ -1,0 +1,91 @@
+//! `cargo xtask generate`: everything that is written by a machine.
+//!
+//! One plan says what every generated file holds. Writing and checking both compare it with what is there, so that they
+//! can never disagree.
+
+mod client;
+mod drift;
+mod file;
+mod mocks;
+mod passes;
+
+use std::fs;
+
+use anyhow::{Context, Result, bail};
+
+use crate::document::Document;
+use crate::workspace::Workspace;
+use drift::Kind;
+use file::GeneratedFile;
+
+/// Writes what is stale or missing and removes what is orphaned. A file that is current is not touched.
+///
+/// # Errors
+///
+/// If a document cannot be read or generated from, or a file cannot be written.
+pub fn write(workspace: &Workspace) -> Result<()> {
+    for drift in drift::find(workspace.root(), &plan(workspace)?)? {
+        let path = workspace.root().join(&drift.path);
+        match drift.kind {
+            Kind::Stale | Kind::Missing => {
+                if let Some(folder) = path.parent() {
+                    fs::create_dir_all(folder)?;
+                }
+                fs::write(&path, &drift.planned).with_context(|| format!("cannot write {}", drift.path.display()))?;
+                println!("wrote {}", drift.path.display());
+            }
+            Kind::Orphaned => {
+                fs::remove_file(&path).with_context(|| format!("cannot remove {}", drift.path.display()))?;
+                println!("removed {}", drift.path.display());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Prints a diff for every file that is not as it would be written. Writes nothing.
+///
+/// # Errors
+///
+/// If there is such a file, or a document cannot be read or generated from.
+pub fn check(workspace: &Workspace) -> Result<()> {
+    let drifts = drift::find(workspace.root(), &plan(workspace)?)?;
+    for drift in &drifts {
+        println!("{}: {}\n{}", drift.kind, drift.path.display(), drift.diff());
+    }
+    if drifts.is_empty() {
+        return Ok(());
+    }
+    let list: Vec<_> = drifts.iter().map(|drift| format!("{} ({})", drift.path.display(), drift.kind)).collect();
+    bail!("generated files are not current: {}; run `cargo xtask generate`", list.join(", "))
+}
+
+fn plan(workspace: &Workspace) -> Result<Vec<GeneratedFile>> {
+    let mut plan = Vec::new();
+    for sdk in workspace.sdks()? {
+        let document = Document::current(workspace.root(), &sdk)?;
+        let context = || format!("cannot generate from {}", document.path.display());
+        let crates = &sdk.manifest.crates;
+        let client = client::generate(&document).with_context(context)?;
+        plan.push(GeneratedFile::new(&crates.api, &document, &client));
+        let mocks = mocks::generate(&document, &crates.api_path()).with_context(context)?;
+        plan.push(GeneratedFile::new(&crates.mock, &document, &mocks));
+    }
+    Ok(plan)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_generated_code_of_this_checkout_is_current() {
+        check(&Workspace::current()).unwrap();
+    }
+
+    #[test]
+    fn two_plans_agree_to_the_byte() {
+        let contents = || plan(&Workspace::current()).unwrap().into_iter().map(|file| file.content);
+        assert!(contents().eq(contents()));
+    }
+}

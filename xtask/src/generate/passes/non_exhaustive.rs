@@ -1,0 +1,35 @@
+//! Models may gain fields without breaking anybody: structs with named fields are `#[non_exhaustive]`.
+
+use syn::{Fields, Item, parse_quote};
+
+use super::models;
+
+pub(crate) fn apply(file: &mut syn::File) {
+    for item in models(file).into_iter().flatten() {
+        if let Item::Struct(model) = item {
+            if matches!(model.fields, Fields::Named(_)) {
+                model.attrs.push(parse_quote! { #[non_exhaustive] });
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::assert_same;
+    use super::*;
+
+    #[test]
+    fn models_are_marked_and_newtypes_and_others_are_not() {
+        let mut file: syn::File = parse_quote! {
+            struct Client { url: String }
+            mod types { struct Thing { id: String } struct Id(String); }
+        };
+        apply(&mut file);
+        let expected: syn::File = parse_quote! {
+            struct Client { url: String }
+            mod types { #[non_exhaustive] struct Thing { id: String } struct Id(String); }
+        };
+        assert_same(&file, &expected);
+    }
+}

@@ -1,0 +1,160 @@
+//! String enums are open: a value that the document does not list is kept verbatim, not an error.
+//!
+//! Each gets a variant for it, which is read last and written as it was read. Variants may be added later, so the enum is
+//! `#[non_exhaustive]`; the variant holds a string, so it is not `Copy`.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::punctuated::Punctuated;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Attribute, Expr, ExprMatch, Fields, Ident, Item, ItemEnum, ItemImpl, Meta, Path, Token, parse_quote};
+
+use super::{implemented, implementor, models};
+
+/// What the catch-all variant is called: the first of these that is not the name of a value.
+const NAMES: [&str; 3] = ["Unknown", "UnknownValue", "UnlistedValue"];
+
+pub(crate) fn apply(file: &mut syn::File) -> Result<()> {
+    let Some(items) = models(file) else { return Ok(()) };
+    let mut opened = BTreeMap::new();
+    for item in items.iter_mut() {
+        if let Item::Enum(model) = item {
+            if is_string_enum(model) {
+                opened.insert(model.ident.clone(), open(model)?);
+            }
+        }
+    }
+    for item in items.iter_mut() {
+        if let Item::Impl(block) = item {
+            if let Some(catch_all) = implementor(block).and_then(|name| opened.get(name)).cloned() {
+                extend_matches(block, &catch_all);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn is_string_enum(model: &ItemEnum) -> bool {
+    !model.variants.is_empty() && model.variants.iter().all(|variant| matches!(variant.fields, Fields::Unit))
+}
+
+/// Adds the catch-all variant to an enum and returns its name.
+fn open(model: &mut ItemEnum) -> Result<Ident> {
+    let name = NAMES
+        .iter()
+        .find(|name| model.variants.iter().all(|variant| variant.ident != **name))
+        .with_context(|| format!("{}: every name for the catch-all variant is taken", model.ident))?;
+    let name = Ident::new(name, model.ident.span());
+    model.variants.push(parse_quote! {
+        /// A value that the document does not list, verbatim.
+        #[serde(untagged)]
+        #name(::std::string::String)
+    });
+    model.attrs.iter_mut().for_each(drop_copy);
+    model.attrs.push(parse_quote! { #[non_exhaustive] });
+    Ok(name)
+}
+
+fn drop_copy(attribute: &mut Attribute) {
+    let Meta::List(list) = &mut attribute.meta else { return };
+    if !list.path.is_ident("derive") {
+        return;
+    }
+    if let Ok(derived) = list.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated) {
+        let kept = derived.iter().filter(|path| !path.is_ident("Copy"));
+        list.tokens = quote! { #(#kept),* };
+    }
+}
+
+/// Lets `Display` write the kept string and `FromStr` keep it.
+fn extend_matches(block: &mut ItemImpl, catch_all: &Ident) {
+    let arm = match implemented(block).as_deref() {
+        Some("Display") => quote! { Self::#catch_all(value) => f.write_str(value) },
+        Some("FromStr") => quote! { value => Ok(Self::#catch_all(value.to_owned())) },
+        _ => return,
+    };
+    ExtendMatch(arm).visit_item_impl_mut(block);
+}
+
+struct ExtendMatch(TokenStream);
+
+impl VisitMut for ExtendMatch {
+    fn visit_expr_match_mut(&mut self, expression: &mut ExprMatch) {
+        // `match *self` would move the string out.
+        if let Expr::Unary(dereferenced) = &*expression.expr {
+            expression.expr = dereferenced.expr.clone();
+        }
+        expression.arms.retain(|arm| !matches!(arm.pat, syn::Pat::Wild(_)));
+        let arm = &self.0;
+        expression.arms.push(parse_quote! { #arm, });
+        visit_mut::visit_expr_match_mut(self, expression);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::assert_same;
+    use super::*;
+
+    #[test]
+    fn a_string_enum_keeps_what_it_does_not_know() {
+        let mut file: syn::File = parse_quote! {
+            mod types {
+                #[derive(Clone, Copy, Debug)]
+                pub enum Level { #[serde(rename = "low")] Low }
+                impl ::std::fmt::Display for Level {
+                    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+                        match *self { Self::Low => f.write_str("low"), }
+                    }
+                }
+                impl ::std::str::FromStr for Level {
+                    fn from_str(value: &str) -> Result<Self, Error> {
+                        match value { "low" => Ok(Self::Low), _ => Err("invalid value".into()), }
+                    }
+                }
+            }
+        };
+        apply(&mut file).unwrap();
+        let expected: syn::File = parse_quote! {
+            mod types {
+                #[derive(Clone, Debug)]
+                #[non_exhaustive]
+                pub enum Level {
+                    #[serde(rename = "low")] Low,
+                    /// A value that the document does not list, verbatim.
+                    #[serde(untagged)]
+                    Unknown(::std::string::String)
+                }
+                impl ::std::fmt::Display for Level {
+                    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+                        match self { Self::Low => f.write_str("low"), Self::Unknown(value) => f.write_str(value), }
+                    }
+                }
+                impl ::std::str::FromStr for Level {
+                    fn from_str(value: &str) -> Result<Self, Error> {
+                        match value { "low" => Ok(Self::Low), value => Ok(Self::Unknown(value.to_owned())), }
+                    }
+                }
+            }
+        };
+        assert_same(&file, &expected);
+    }
+
+    #[test]
+    fn the_catch_all_gives_way_to_a_value_of_its_name() {
+        let mut file: syn::File = parse_quote! { mod types { enum Status { Unknown } } };
+        apply(&mut file).unwrap();
+        assert!(prettyplease::unparse(&file).contains("UnknownValue(::std::string::String)"));
+    }
+
+    #[test]
+    fn an_enum_with_data_is_left_alone() {
+        let mut file: syn::File = parse_quote! { mod types { enum Either { A(String), B(u8) } } };
+        let before = file.clone();
+        apply(&mut file).unwrap();
+        assert_same(&file, &before);
+    }
+}

@@ -1,0 +1,50 @@
+//! Limits on values are dropped.
+//!
+//! The generator turns them into types that refuse to be read: an id one character longer than documented, or a code
+//! below the documented minimum, would fail a whole response. Limits on what is sent are for the hand-written crates.
+
+use serde_json::Value;
+
+use super::for_each_schema;
+
+const CONSTRAINTS: [&str; 13] = [
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "maxItems",
+    "maxLength",
+    "maxProperties",
+    "maximum",
+    "minItems",
+    "minLength",
+    "minProperties",
+    "minimum",
+    "multipleOf",
+    "pattern",
+    "uniqueItems",
+];
+
+pub(super) fn apply(document: &mut Value) {
+    for_each_schema(document, &mut |schema| schema.retain(|key, _| !CONSTRAINTS.contains(&key.as_str())));
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_constraint_goes_and_a_property_of_that_name_stays() {
+        let mut document = json!({"components": {"schemas": {"Rule": {
+            "type": "object",
+            "minProperties": 1,
+            "properties": {"pattern": {"type": "string", "maxLength": 9}},
+        }}}});
+        apply(&mut document);
+        let expected = json!({"components": {"schemas": {"Rule": {
+            "type": "object",
+            "properties": {"pattern": {"type": "string"}},
+        }}}});
+        assert_eq!(document, expected);
+    }
+}
