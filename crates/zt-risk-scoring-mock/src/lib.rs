@@ -1,0 +1,42 @@
+//! Stand-ins for Cloudflare's Zero Trust risk scoring API, for tests and for trying things without an account.
+//!
+//! - [`MockServerExt`] and [`operations`] are generated: typed wrappers around [`httpmock`] for answers that a test
+//!   scripts, one operation at a time. Their base URL is the mock server's, without a path.
+//! - [`Simulator`] speaks the API by itself.
+//!
+//! It is a crate of its own because it serves what the low-level client calls, and no service should carry a server.
+//!
+//! ```
+//! use zt_risk_scoring_mock::{MockServerExt, typed};
+//!
+//! let server = httpmock::MockServer::start();
+//! let mock = server.get_behaviors(|when, then| {
+//!     when.account_id("023e105f4ecef8ad9ca31a8372d0c353");
+//!     then.ok(&typed(serde_json::json!({"success": true, "result": {"behaviors": {}}})).unwrap());
+//! });
+//! assert_eq!(mock.calls(), 0);
+//! ```
+
+#[allow(missing_docs, reason = "the document does not describe everything, and nobody edits generated code")]
+#[allow(unreachable_pub, reason = "the generator makes everything public; what leaves this crate is listed below")]
+#[allow(clippy::all, clippy::unwrap_used, reason = "a mock that cannot be made fails the test that makes it")]
+#[rustfmt::skip]
+mod generated;
+mod simulator;
+
+pub use generated::{MockServerExt, operations};
+pub use httpmock;
+pub use simulator::{RecordedRequest, Simulator};
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// A generated model from JSON. Models of answers have no constructors, so that one more field breaks nobody; this is how
+/// a test makes what a mock answers.
+///
+/// # Errors
+///
+/// If the JSON is not such a model.
+pub fn typed<T: DeserializeOwned>(json: Value) -> Result<T, serde_json::Error> {
+    serde_json::from_value(json)
+}
