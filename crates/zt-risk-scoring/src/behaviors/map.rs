@@ -1,0 +1,189 @@
+//! All behaviors of an account.
+
+use std::collections::{BTreeMap, btree_map};
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use zt_risk_scoring_api::types;
+
+use super::{Behavior, BehaviorId, RiskLevel, Selection, table};
+
+/// All behaviors of an account, by id and in the order of the ids. The API has no pages here: the map is whole.
+///
+/// The questions that narrow it down give back a [`Selection`], which can be asked the same questions again, but is not a
+/// map: what was filtered cannot be mistaken for the whole.
+///
+/// In JSON it is an object with the ids as keys. Reading one in which an id occurs twice is an error.
+///
+/// ```
+/// use zt_risk_scoring::{Behavior, BehaviorMap, RiskLevel};
+///
+/// let mut travel = Behavior::new("Impossible Travel", RiskLevel::High);
+/// travel.enabled = true;
+/// let dlp = Behavior::new("High Number of DLP Policies Triggered", RiskLevel::Medium);
+/// let behaviors: BehaviorMap = [("imp_travel", travel), ("high_dlp", dlp)].into_iter().collect();
+///
+/// assert_eq!(behaviors.get("imp_travel").map(|behavior| behavior.enabled), Some(true));
+/// assert_eq!(behaviors.enabled().at_least(RiskLevel::Medium).len(), 1);
+/// assert_eq!(behaviors.highest_enabled_level(), Some(&RiskLevel::High));
+/// ```
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct BehaviorMap(#[serde(with = "serde_with::rust::maps_duplicate_key_is_error")] BTreeMap<BehaviorId, Behavior>);
+
+impl BehaviorMap {
+    pub(super) fn from_raw(raw: types::Behaviors) -> Self {
+        raw.behaviors.into_iter().map(|(id, behavior)| (BehaviorId::new(id), Behavior::from_raw(behavior))).collect()
+    }
+
+    /// The behavior with the given id.
+    pub fn get(&self, id: impl AsRef<str>) -> Option<&Behavior> {
+        self.0.get(id.as_ref())
+    }
+
+    /// How many behaviors there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The behaviors with their ids, in the order of the ids.
+    pub fn iter(&self) -> Iter<'_> {
+        self.0.iter()
+    }
+
+    /// All behaviors, as a selection.
+    pub fn all(&self) -> Selection<'_> {
+        self.iter().collect()
+    }
+
+    /// The behaviors of the given name, whatever its case. Names are for people: they change, and more than one behavior
+    /// may have the same.
+    pub fn find_by_name(&self, name: &str) -> Selection<'_> {
+        self.all().find_by_name(name)
+    }
+
+    /// The behaviors that count towards the score.
+    pub fn enabled(&self) -> Selection<'_> {
+        self.all().enabled()
+    }
+
+    /// The behaviors that do not count towards the score.
+    pub fn disabled(&self) -> Selection<'_> {
+        self.all().disabled()
+    }
+
+    /// The behaviors of exactly the given level.
+    pub fn at_level(&self, level: RiskLevel) -> Selection<'_> {
+        self.all().at_level(level)
+    }
+
+    /// The behaviors of the given level or a higher one. A level that this crate does not know counts as higher; see
+    /// [`RiskLevel`].
+    pub fn at_least(&self, level: RiskLevel) -> Selection<'_> {
+        self.all().at_least(level)
+    }
+
+    /// How many behaviors each level has. The known levels are always there.
+    pub fn count_by_level(&self) -> BTreeMap<RiskLevel, usize> {
+        self.all().count_by_level()
+    }
+
+    /// The highest level among the enabled behaviors: the highest score that a user can reach. `None` if nothing is
+    /// enabled.
+    pub fn highest_enabled_level(&self) -> Option<&RiskLevel> {
+        self.enabled().highest_level()
+    }
+}
+
+/// The behaviors with their ids, in the order of the ids.
+type Iter<'a> = btree_map::Iter<'a, BehaviorId, Behavior>;
+
+/// Of several behaviors with the same id, the last one stays, as in every map of the standard library.
+impl<I: Into<BehaviorId>> FromIterator<(I, Behavior)> for BehaviorMap {
+    fn from_iter<T: IntoIterator<Item = (I, Behavior)>>(behaviors: T) -> Self {
+        Self(behaviors.into_iter().map(|(id, behavior)| (id.into(), behavior)).collect())
+    }
+}
+
+impl IntoIterator for BehaviorMap {
+    type Item = (BehaviorId, Behavior);
+    type IntoIter = btree_map::IntoIter<BehaviorId, Behavior>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a BehaviorMap {
+    type Item = (&'a BehaviorId, &'a Behavior);
+    type IntoIter = Iter<'a>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// A table for people, with a line for each behavior.
+impl fmt::Display for BehaviorMap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        table::write(f, self.iter())
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    pub(crate) fn behavior(name: &str, enabled: bool, level: &str) -> Behavior {
+        Behavior { enabled, ..Behavior::new(name, level.into()) }
+    }
+
+    pub(crate) fn map() -> BehaviorMap {
+        [
+            ("imp_travel", behavior("Impossible Travel", true, "medium")),
+            ("high_dlp", behavior("High DLP", false, "high")),
+            ("sentinel_one", behavior("SentinelOne Infection Detected", true, "low")),
+        ]
+        .into_iter()
+        .collect()
+    }
+
+    #[test]
+    fn a_behavior_is_found_by_id() {
+        assert_eq!(map().get("high_dlp").unwrap().name, "High DLP");
+        assert_eq!(map().get(BehaviorId::new("high_dlp")), map().get("high_dlp"));
+        assert_eq!(map().get("HIGH_DLP"), None);
+    }
+
+    #[test]
+    fn behaviors_come_in_the_order_of_their_ids() {
+        let ids: Vec<_> = map().into_iter().map(|(id, _)| id.to_string()).collect();
+        assert_eq!(ids, ["high_dlp", "imp_travel", "sentinel_one"]);
+    }
+
+    #[test]
+    fn the_highest_enabled_level_is_the_highest_score() {
+        assert_eq!(map().highest_enabled_level(), Some(&RiskLevel::Medium));
+        assert_eq!(BehaviorMap::default().highest_enabled_level(), None);
+    }
+
+    #[test]
+    fn json_goes_both_ways_and_keeps_what_it_does_not_know() {
+        let json = r#"{"foo":{"description":"d","enabled":true,"name":"n","risk_level":"critical"}}"#;
+        let map: BehaviorMap = serde_json::from_str(json).unwrap();
+        assert_eq!(map.get("foo").unwrap().risk_level, RiskLevel::from("critical"));
+        assert_eq!(serde_json::to_string(&map).unwrap(), json);
+    }
+
+    #[test]
+    fn json_in_which_an_id_occurs_twice_is_refused() {
+        let behavior = r#"{"description":"d","enabled":true,"name":"n","risk_level":"low"}"#;
+        let json = format!(r#"{{"foo":{behavior},"foo":{behavior}}}"#);
+        assert!(serde_json::from_str::<BehaviorMap>(&json).is_err());
+    }
+}
