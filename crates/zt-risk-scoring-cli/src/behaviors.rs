@@ -1,0 +1,12 @@
+//! `zt-risk behaviors`
+
+use crate::arguments::{BehaviorsCommand, Output};
+use crate::connection::Connection;
+use crate::failure::Failure;
+use crate::output;
+
+pub(crate) async fn run(command: BehaviorsCommand, connection: &Connection, output: Output) -> Result<(), Failure> {
+    match command {
+        BehaviorsCommand::List => output::print(&connection.client.behaviors().get().await?, output),
+    }
+}

@@ -1,0 +1,38 @@
+//! `zt-risk`: Cloudflare's Zero Trust risk scoring on the command line.
+//!
+//! It is a crate of its own so that the SDK carries neither an argument parser nor the simulator. It decides nothing: it
+//! reads arguments, calls the SDK, and prints.
+
+mod arguments;
+mod behaviors;
+mod connection;
+mod failure;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+use connection::Connection;
+use failure::Failure;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return failure::usage(&error, arguments::wants_json(std::env::args_os())),
+    };
+    let output = arguments.options.output;
+    match run(arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(output),
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<(), Failure> {
+    let connection = Connection::open(&arguments.options).await?;
+    match arguments.command {
+        Command::Behaviors { command } => behaviors::run(command, &connection, arguments.options.output).await,
+    }
+}

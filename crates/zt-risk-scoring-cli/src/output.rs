@@ -1,0 +1,22 @@
+//! Results on standard output.
+
+use std::fmt::Display;
+use std::io::{self, ErrorKind, Write};
+
+use serde::Serialize;
+
+use crate::arguments::Output;
+use crate::failure::Failure;
+
+/// Prints a result. Whoever reads it may stop reading.
+pub(crate) fn print<T: Display + Serialize>(result: &T, output: Output) -> Result<(), Failure> {
+    let text = match output {
+        Output::Table => result.to_string(),
+        Output::Json => serde_json::to_string_pretty(result).map_err(io::Error::from)?,
+    };
+    let mut out = io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
