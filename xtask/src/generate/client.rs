@@ -49,10 +49,10 @@ fn sent_schemas(document: &Value) -> BTreeSet<String> {
         match value {
             Value::Object(object) => {
                 let reference = object.get("$ref").and_then(Value::as_str);
-                if let Some(name) = reference.and_then(|path| path.strip_prefix("#/components/schemas/")) {
-                    if sent.insert(name.to_owned()) {
-                        pending.extend(document.pointer(&format!("/components/schemas/{name}")));
-                    }
+                if let Some(name) = reference.and_then(|path| path.strip_prefix("#/components/schemas/"))
+                    && sent.insert(name.to_owned())
+                {
+                    pending.extend(document.pointer(&format!("/components/schemas/{name}")));
                 }
                 pending.extend(object.values());
             }

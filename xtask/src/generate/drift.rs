@@ -97,10 +97,10 @@ fn collect_generated(root: &Path, folder: &Path, found: &mut BTreeMap<PathBuf, S
         let path = folder.join(entry.file_name());
         if entry.file_type()?.is_dir() {
             collect_generated(root, &path, found)?;
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            if let Some(text) = read(&root.join(&path))?.filter(|text| text.starts_with(MARK)) {
-                found.insert(path, text);
-            }
+        } else if path.extension().is_some_and(|extension| extension == "rs")
+            && let Some(text) = read(&root.join(&path))?.filter(|text| text.starts_with(MARK))
+        {
+            found.insert(path, text);
         }
     }
     Ok(())

@@ -6,10 +6,10 @@ use super::models;
 
 pub(crate) fn apply(file: &mut syn::File) {
     for item in models(file).into_iter().flatten() {
-        if let Item::Struct(model) = item {
-            if matches!(model.fields, Fields::Named(_)) {
-                model.attrs.push(parse_quote! { #[non_exhaustive] });
-            }
+        if let Item::Struct(model) = item
+            && matches!(model.fields, Fields::Named(_))
+        {
+            model.attrs.push(parse_quote! { #[non_exhaustive] });
         }
     }
 }

@@ -21,17 +21,17 @@ pub(crate) fn apply(file: &mut syn::File) -> Result<()> {
     let Some(items) = models(file) else { return Ok(()) };
     let mut opened = BTreeMap::new();
     for item in items.iter_mut() {
-        if let Item::Enum(model) = item {
-            if is_string_enum(model) {
-                opened.insert(model.ident.clone(), open(model)?);
-            }
+        if let Item::Enum(model) = item
+            && is_string_enum(model)
+        {
+            opened.insert(model.ident.clone(), open(model)?);
         }
     }
     for item in items.iter_mut() {
-        if let Item::Impl(block) = item {
-            if let Some(catch_all) = implementor(block).and_then(|name| opened.get(name)).cloned() {
-                extend_matches(block, &catch_all);
-            }
+        if let Item::Impl(block) = item
+            && let Some(catch_all) = implementor(block).and_then(|name| opened.get(name)).cloned()
+        {
+            extend_matches(block, &catch_all);
         }
     }
     Ok(())

@@ -1,0 +1,212 @@
+//! `zt-risk` as its users run it.
+
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "what panics here is a test that has found something")]
+
+use std::process::{Command, Output, Stdio};
+
+use httpmock::MockServer;
+use serde_json::{Value, json};
+
+const ACCOUNT_ID: &str = "023e105f4ecef8ad9ca31a8372d0c353";
+const TOKEN: &str = "cfut_do-not-print";
+
+/// The program with an environment of its own.
+fn zt_risk(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+    let output = Command::new(env!("CARGO_BIN_EXE_zt-risk"))
+        .args(arguments)
+        .env_clear()
+        .envs(environment.iter().copied())
+        .output()
+        .unwrap();
+    assert!(!stdout(&output).contains(TOKEN) && !stderr(&output).contains(TOKEN));
+    output
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// Runs `behaviors list` against a server that answers every request in the same way.
+fn list(status: u16, headers: &[(&str, &str)], body: &str, arguments: &[&str]) -> Output {
+    let server = MockServer::start();
+    server.mock(|when, mut then| {
+        when.any_request();
+        for (name, value) in headers {
+            then = then.header(*name, *value);
+        }
+        then.status(status).body(body);
+    });
+    let url = server.base_url();
+    let environment =
+        [("CLOUDFLARE_API_TOKEN", TOKEN), ("CLOUDFLARE_ACCOUNT_ID", ACCOUNT_ID), ("CLOUDFLARE_BASE_URL", url.as_str())];
+    zt_risk(&[&["behaviors", "list"], arguments].concat(), &environment)
+}
+
+fn error_object(output: &Output) -> Value {
+    let report: Value = serde_json::from_slice(&output.stderr).unwrap();
+    let keys: Vec<_> = report["error"].as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(keys.len(), 7, "{keys:?}");
+    for key in ["kind", "message", "status", "errors", "cf_ray", "attempts", "retry_after_s"] {
+        assert!(keys.contains(&key), "{key}");
+    }
+    report["error"].clone()
+}
+
+#[test]
+fn the_simulated_behaviors_are_listed_as_a_table() {
+    let output = zt_risk(&["behaviors", "list", "--simulate"], &[]);
+    let expected = "\
+ID            LEVEL   ENABLED  NAME
+high_dlp      medium  no       High Number of DLP Policies Triggered
+imp_travel    high    no       Impossible Travel
+sentinel_one  medium  no       SentinelOne Infection Detected
+";
+    assert_eq!(stdout(&output), expected);
+    assert_eq!(stderr(&output), "");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn the_simulated_behaviors_are_listed_as_json() {
+    let output = zt_risk(&["behaviors", "list", "--simulate", "--output", "json"], &[]);
+    let behaviors: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(behaviors["imp_travel"]["risk_level"], "high");
+    assert_eq!(behaviors.as_object().unwrap().len(), 3);
+}
+
+#[test]
+fn a_simulation_ignores_the_environment_also_a_proxy() {
+    let environment = [
+        ("CLOUDFLARE_API_TOKEN", "\n"),
+        ("CLOUDFLARE_EMAIL", "a@example.com"),
+        ("CLOUDFLARE_ACCOUNT_ID", "../../user"),
+        ("CLOUDFLARE_BASE_URL", "nonsense"),
+        ("http_proxy", "http://127.0.0.1:1"),
+        ("HTTP_PROXY", "http://127.0.0.1:1"),
+        ("ALL_PROXY", "http://127.0.0.1:1"),
+    ];
+    let output = zt_risk(&["behaviors", "list", "--simulate"], &environment);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+}
+
+#[test]
+fn the_account_of_the_arguments_beats_the_one_of_the_environment() {
+    let output = list(404, &[], "", &["--account-id", "short"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("5 characters"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_failed_call_is_one_line_with_everything_that_helps() {
+    let body = json!({"success": false, "errors": [{"code": 10000, "message": "Authentication error"}]});
+    let output = list(403, &[("cf-ray", "abc-FRA")], &body.to_string(), &[]);
+    let expected = "error: get_behaviors: a permission is missing: Authentication error \
+        (status 403 Forbidden, code 10000, cf-ray abc-FRA); \
+        hint: give the token the permission Zero Trust Read for this account\n";
+    assert_eq!(stderr(&output), expected);
+    assert_eq!(stdout(&output), "");
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn a_failed_call_is_an_object_for_programs() {
+    let body = json!({"success": false, "errors": [{"code": 971, "message": "Please wait"}]});
+    let output = list(429, &[("cf-ray", "abc-FRA"), ("retry-after", "120")], &body.to_string(), &["--output", "json"]);
+    let error = error_object(&output);
+    assert_eq!(error["kind"], "rate_limited");
+    assert_eq!(error["status"], 429);
+    assert_eq!(error["errors"], json!([{"code": 971, "message": "Please wait"}]));
+    assert_eq!(error["cf_ray"], "abc-FRA");
+    assert_eq!(error["retry_after_s"], 120);
+    assert!(error["attempts"].as_u64() >= Some(1));
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn a_page_from_the_edge_is_not_taken_for_a_missing_permission() {
+    let output = list(403, &[("content-type", "text/html")], "<html>hunter2", &[]);
+    let line = stderr(&output);
+    assert!(line.contains("a page of HTML or XML (text/html, 13 bytes)"), "{line}");
+    assert!(line.contains("did not come from the API") && !line.contains("hunter2"), "{line}");
+}
+
+#[test]
+fn a_decoding_problem_names_its_place() {
+    let body = json!({"success": true, "result": {"behaviors": {"foo": {"enabled": true}}}});
+    let line = stderr(&list(200, &[], &body.to_string(), &[]));
+    assert!(line.contains("`result.behaviors.foo`: missing field"), "{line}");
+    assert_eq!(line.lines().count(), 1, "{line}");
+}
+
+#[test]
+fn a_configuration_that_cannot_be_used_is_told_and_exits_with_2() {
+    for (environment, arguments, part) in [
+        (&[][..], &[][..], "CLOUDFLARE_API_TOKEN is not set"),
+        (&[("CLOUDFLARE_EMAIL", "a@example.com")], &[], "CLOUDFLARE_API_KEY is not set"),
+        (&[("CLOUDFLARE_API_TOKEN", TOKEN), ("CLOUDFLARE_API_KEY", "k")], &[], "contradictory"),
+        (&[("CLOUDFLARE_API_TOKEN", "a b")], &[], "contains a space"),
+        (&[("CLOUDFLARE_API_TOKEN", TOKEN)], &[], "no account id"),
+        (&[("CLOUDFLARE_API_TOKEN", TOKEN)], &["--base-url", "http://example.com"], "plain http"),
+        (&[("CLOUDFLARE_API_TOKEN", TOKEN)], &["--base-url", "example.com"], "in full"),
+    ] {
+        let arguments = [&["behaviors", "list"], arguments].concat();
+        let output = zt_risk(&arguments, environment);
+        assert!(stderr(&output).starts_with("error: ") && stderr(&output).contains(part), "{}", stderr(&output));
+        assert_eq!(stderr(&output).lines().count(), 1);
+        assert_eq!(output.status.code(), Some(2));
+
+        let output = zt_risk(&[&arguments[..], &["--output", "json"]].concat(), environment);
+        let error = error_object(&output);
+        assert_eq!(error["kind"], "configuration");
+        assert!(error["message"].as_str().unwrap().contains(part));
+        assert_eq!(output.status.code(), Some(2));
+    }
+}
+
+#[test]
+fn arguments_that_make_no_sense_exit_with_2() {
+    for arguments in [
+        &[][..],
+        &["nonsense"],
+        &["behaviors"],
+        &["behaviors", "list", "--output", "xml"],
+        &["behaviors", "list", "--timeout", "0"],
+        &["behaviors", "list", "--simulate", "--base-url", "https://example.com"],
+    ] {
+        let output = zt_risk(arguments, &[]);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(!stderr(&output).is_empty() && stdout(&output).is_empty(), "{arguments:?}");
+    }
+    let error = error_object(&zt_risk(&["--output", "json", "nonsense"], &[]));
+    assert_eq!(error["kind"], "usage");
+    assert!(error["message"].as_str().unwrap().contains("nonsense"));
+}
+
+#[test]
+fn help_names_the_environment_and_the_exit_status() {
+    let output = zt_risk(&["--help"], &[]);
+    for part in ["CLOUDFLARE_API_TOKEN", "CLOUDFLARE_ACCOUNT_ID", "Exit status"] {
+        assert!(stdout(&output).contains(part), "{part}");
+    }
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_stops_reading_is_no_failure() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_zt-risk"))
+        .args(["behaviors", "list", "--simulate"])
+        .env_clear()
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(stderr(&output), "");
+    assert_eq!(output.status.code(), Some(0));
+}

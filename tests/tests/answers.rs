@@ -1,0 +1,345 @@
+//! Every answer that has been seen, and some that have not: what comes of it.
+
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "what panics here is a test that has found something")]
+
+use std::error::Error as _;
+
+use httpmock::{MockServer, Then};
+use serde_json::{Value, json};
+use zt_risk_scoring::{BehaviorMap, Error, ErrorKind, Response, RiskLevel};
+use zt_risk_scoring_mock::{MockServerExt, typed};
+use zt_risk_scoring_tests::{RawServer, TOKEN, client};
+
+const RAY: &str = "8f2b6c1d9e3a4b5c-FRA";
+
+/// What a client makes of an answer.
+async fn answer(then: impl FnOnce(Then) -> Then) -> Result<Response<BehaviorMap>, Error> {
+    let server = MockServer::start_async().await;
+    server.get_behaviors(|_, answer| {
+        then(answer.into_inner().header("cf-ray", RAY));
+    });
+    client(server.base_url()).behaviors().get().send().await
+}
+
+async fn json_answer(status: u16, body: impl ToString) -> Result<Response<BehaviorMap>, Error> {
+    let body = body.to_string();
+    answer(|then| then.status(status).header("content-type", "application/json").body(body)).await
+}
+
+/// An error that tells what every error after a response has to tell, and nothing that it must not.
+async fn refusal(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Error {
+    let (content_type, body) = (content_type.to_owned(), body.into());
+    let error = answer(|then| then.status(status).header("content-type", content_type).body(body)).await.unwrap_err();
+    assert_eq!(error.status().unwrap(), status);
+    assert_eq!(error.cf_ray(), Some(RAY));
+    assert_eq!(error.operation(), Some("get_behaviors"));
+    assert_eq!(error.attempts(), 1);
+    let display = error.to_string();
+    assert!(display.starts_with("get_behaviors: ") && display.contains(&status.to_string()), "{display}");
+    assert!(display.contains(RAY) && !display.contains('\n'), "{display}");
+    for text in [display, format!("{error:?}"), error.source().map(ToString::to_string).unwrap_or_default()] {
+        assert!(!text.contains(TOKEN) && !text.contains("hunter2"), "{text}");
+    }
+    error
+}
+
+fn envelope(behavior: Value) -> Value {
+    json!({"errors": [], "messages": [], "success": true, "result": {"behaviors": {"foo": behavior}}})
+}
+
+fn behavior() -> Value {
+    json!({"description": "d", "enabled": true, "name": "n", "risk_level": "low"})
+}
+
+#[tokio::test]
+async fn the_example_of_the_documentation_is_read_whole() {
+    let message = json!({
+        "code": 1000, "message": "message", "documentation_url": "documentation_url", "source": {"pointer": "pointer"}
+    });
+    let body = json!({
+        "errors": [message], "messages": [message], "success": true,
+        "result": {"behaviors": {"foo": {
+            "description": "description", "enabled": true, "name": "name", "risk_level": "low"
+        }}},
+    });
+    let server = MockServer::start_async().await;
+    server.get_behaviors(|_, then| {
+        then.ok(&typed(body).unwrap());
+    });
+    let (behaviors, metadata) = client(server.base_url()).behaviors().get().send().await.unwrap().into_parts();
+
+    assert_eq!(behaviors.len(), 1);
+    let foo = behaviors.get("foo").unwrap();
+    assert_eq!((foo.description.as_str(), foo.enabled, foo.name.as_str()), ("description", true, "name"));
+    assert_eq!(foo.risk_level, RiskLevel::Low);
+    for messages in [metadata.errors(), metadata.messages()] {
+        assert_eq!(messages.len(), 1);
+        assert_eq!(messages[0].code(), Some(1000));
+        assert_eq!(messages[0].message(), Some("message"));
+        assert_eq!(messages[0].documentation_url(), Some("documentation_url"));
+        assert_eq!(messages[0].source_pointer(), Some("pointer"));
+    }
+}
+
+#[tokio::test]
+async fn what_came_along_reaches_the_caller() {
+    let body = envelope(behavior()).to_string();
+    let response = answer(|then| {
+        then.status(200)
+            .header("ratelimit", "\"default\";r=50;t=30")
+            .header("ratelimit-policy", "\"burst\";q=100;w=60")
+            .body(body)
+    });
+    let metadata = response.await.unwrap().into_parts().1;
+    assert_eq!(metadata.cf_ray(), Some(RAY));
+    assert_eq!(metadata.attempts(), 1);
+    assert!(!metadata.elapsed().is_zero());
+    assert_eq!(metadata.rate_limits()[0].remaining, Some(50));
+    assert_eq!(metadata.rate_limit_policies()[0].quota, Some(100));
+}
+
+#[tokio::test]
+async fn errors_and_messages_may_be_null_or_missing_beside_a_good_result() {
+    for (errors, messages) in [(Some(json!(null)), Some(json!(null))), (None, None), (Some(json!([])), None)] {
+        let mut body = envelope(behavior());
+        let fields = body.as_object_mut().unwrap();
+        fields.retain(|name, _| !["errors", "messages"].contains(&name.as_str()));
+        fields.extend(errors.map(|errors| ("errors".to_owned(), errors)));
+        fields.extend(messages.map(|messages| ("messages".to_owned(), messages)));
+        assert_eq!(json_answer(200, body).await.unwrap().value().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn unknown_fields_are_ignored_and_an_unknown_level_is_kept() {
+    let mut odd = behavior();
+    odd["risk_level"] = json!("critical");
+    odd["color"] = json!({"deep": [1, 2]});
+    let mut body = envelope(odd);
+    body["trace"] = json!("x");
+    body["result"]["next"] = json!(null);
+    let response = json_answer(200, body).await.unwrap();
+    assert_eq!(response.value().get("foo").unwrap().risk_level, RiskLevel::from("critical"));
+}
+
+#[tokio::test]
+async fn a_success_that_says_it_failed_is_an_error_also_beside_a_result() {
+    for result in [json!({"behaviors": {"foo": behavior()}}), json!({}), json!(null), json!("x")] {
+        let body = json!({"success": false, "errors": [{"code": 1001, "message": "no"}], "result": result});
+        let error = refusal(200, "application/json", body.to_string()).await;
+        assert_eq!(error.kind(), ErrorKind::Api, "{error}");
+        assert_eq!(error.errors()[0].code(), Some(1001));
+        assert_eq!(error.errors()[0].message(), Some("no"));
+    }
+}
+
+#[tokio::test]
+async fn a_success_without_a_result_is_an_error_that_says_so() {
+    for body in [json!({"success": true}), json!({"success": true, "result": null, "errors": [], "messages": []})] {
+        let error = refusal(200, "application/json", body.to_string()).await;
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        assert!(error.to_string().contains("no `result`"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_success_of_another_shape_is_an_error_that_names_the_place() {
+    let without = |field: &str| {
+        let mut behavior = behavior();
+        behavior.as_object_mut().unwrap().remove(field);
+        envelope(behavior)
+    };
+    let with = |field: &str, value: Value| {
+        let mut behavior = behavior();
+        behavior[field] = value;
+        envelope(behavior)
+    };
+    let result = |result: Value| json!({"success": true, "result": result});
+    for (body, place) in [
+        (without("name"), "`result.behaviors.foo`: missing field `name`"),
+        (without("enabled"), "`result.behaviors.foo`: missing field `enabled`"),
+        (without("risk_level"), "`result.behaviors.foo`: missing field `risk_level`"),
+        (with("enabled", json!("hunter2")), "`result.behaviors.foo.enabled`: expected a boolean, found string"),
+        (with("enabled", json!(null)), "`result.behaviors.foo.enabled`: expected a boolean, found null"),
+        (with("name", json!(7)), "`result.behaviors.foo.name`: expected a string, found integer"),
+        (with("risk_level", json!(3)), "`result.behaviors.foo.risk_level`: "),
+        (with("risk_level", json!(null)), "`result.behaviors.foo.risk_level`: "),
+        (result(json!({})), "`result`: missing field `behaviors`"),
+        (result(json!({"behaviours": {}})), "`result`: missing field `behaviors`"),
+        (result(json!({"behaviors": null})), "`result.behaviors`: expected a map, found null"),
+        (result(json!({"behaviors": []})), "`result.behaviors`: expected a map, found sequence"),
+        (result(json!([])), "`result`"),
+        (json!({"result": {"behaviors": {}}}), "the document: missing field `success`"),
+        (json!({}), "the document: missing field `success`"),
+        (json!("hunter2"), "the document: "),
+        (json!(null), "the document: "),
+    ] {
+        let error = refusal(200, "application/json", body.to_string()).await;
+        assert_eq!(error.kind(), ErrorKind::Decode, "{body}");
+        let source = error.source().unwrap().to_string();
+        assert!(source.starts_with(place), "{body}: {source}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_occurs_twice_is_an_error_wherever_it_is() {
+    let foo = behavior().to_string();
+    for body in [
+        format!(r#"{{"success":true,"result":{{"behaviors":{{"foo":{foo},"foo":{foo}}}}}}}"#),
+        format!(r#"{{"success":true,"success":true,"result":{{"behaviors":{{"foo":{foo}}}}}}}"#),
+        r#"{"success":true,"result":{"behaviors":{"foo":{"enabled":true,"enabled":false}}}}"#.to_owned(),
+        format!(r#"{{"success":true,"result":null,"result":{{"behaviors":{{"foo":{foo}}}}}}}"#),
+    ] {
+        let error = refusal(200, "application/json", body.as_str()).await;
+        assert_eq!(error.kind(), ErrorKind::Decode, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_success_that_is_not_json_is_an_error_that_describes_it() {
+    let whole = envelope(behavior()).to_string();
+    let truncated = whole.split_at(whole.len() - 5).0.as_bytes();
+    let mut not_utf8 = whole.clone().into_bytes();
+    let last = not_utf8.len() - 20;
+    not_utf8[last] = 0xff;
+    for (content_type, body, description) in [
+        (
+            "text/html; charset=utf-8",
+            b"<!doctype html><p>hunter2".as_slice(),
+            "a page of HTML or XML (text/html, 25 bytes)",
+        ),
+        ("application/json", b"", "an empty body"),
+        ("application/json", truncated, "JSON that is cut off"),
+        ("application/json", &not_utf8, "bytes that are not UTF-8"),
+        ("text/plain", b"hunter2", "text that is not JSON (text/plain, 7 bytes)"),
+        ("application/json", format!("{whole} hunter2").as_bytes(), "text that is not JSON"),
+    ] {
+        let error = refusal(200, content_type, body).await;
+        assert_eq!(error.kind(), ErrorKind::UnexpectedBody, "{description}");
+        assert!(error.to_string().contains(description), "{error}");
+        assert_eq!(error.unexpected_body().unwrap().length(), body.len());
+    }
+}
+
+#[tokio::test]
+async fn failures_with_an_envelope_are_told_apart_and_their_errors_kept() {
+    let chain = json!([{"code": 6111, "message": "Invalid format for Authorization header"}]);
+    for (status, error, kind) in [
+        (400, json!({"code": 9106, "message": "m"}), ErrorKind::Authentication),
+        (400, json!({"code": 6003, "message": "m", "error_chain": chain}), ErrorKind::Authentication),
+        (401, json!({"code": 1, "message": "m"}), ErrorKind::Authentication),
+        (403, json!({"code": 10000, "message": "Authentication error"}), ErrorKind::Permission),
+        (403, json!({"code": 3314, "message": "Forbidden"}), ErrorKind::Plan),
+        (403, json!({"code": 9109, "message": "m"}), ErrorKind::Authentication),
+        (404, json!({"code": 7003, "message": "m"}), ErrorKind::NotFound),
+        (409, json!({"code": 70000, "message": "m"}), ErrorKind::Api),
+        (429, json!({"code": 971, "message": "m"}), ErrorKind::RateLimited),
+        (500, json!({"code": 10001, "message": "m"}), ErrorKind::Server),
+        (503, json!({"code": 10000, "message": "m"}), ErrorKind::Server),
+    ] {
+        let code = error["code"].as_i64();
+        let body = json!({"success": false, "errors": [error], "messages": [], "result": null});
+        let error = refusal(status, "application/json", body.to_string()).await;
+        assert_eq!(error.kind(), kind, "{body}");
+        assert_eq!(error.errors()[0].code(), code);
+        assert!(error.to_string().contains(&format!("code {}", code.unwrap())), "{error}");
+        assert!(error.unexpected_body().is_none());
+    }
+}
+
+#[tokio::test]
+async fn an_error_reaches_the_caller_whole() {
+    let body = json!({"success": false, "messages": null, "errors": [
+        {
+            "code": 6003, "message": "Invalid request headers", "documentation_url": "https://example.com/6003",
+            "source": {"pointer": "/behaviors/foo", "line": 3}, "meta": {"x": 1},
+            "error_chain": [{"code": 6111, "message": "Invalid format for Authorization header"}],
+        },
+        {"message": "without a code"},
+    ]});
+    let error = refusal(400, "application/json", body.to_string()).await;
+    let [first, second] = error.errors() else { panic!("{error:?}") };
+    assert_eq!(first.documentation_url(), Some("https://example.com/6003"));
+    assert_eq!(first.source_pointer(), Some("/behaviors/foo"));
+    assert_eq!(first.error_chain()[0].code(), Some(6111));
+    assert_eq!(first.error_chain()[0].message(), Some("Invalid format for Authorization header"));
+    assert_eq!((second.code(), second.message()), (None, Some("without a code")));
+}
+
+#[tokio::test]
+async fn a_missing_permission_is_recognized_without_messages_and_result() {
+    let body = json!({"success": false, "errors": [{"code": 10000, "message": "Authentication error"}]});
+    assert_eq!(refusal(403, "application/json", body.to_string()).await.kind(), ErrorKind::Permission);
+}
+
+#[tokio::test]
+async fn failures_without_an_envelope_keep_status_and_kind_and_describe_what_came() {
+    for (status, kind) in [
+        (400, ErrorKind::Api),
+        (401, ErrorKind::Authentication),
+        (403, ErrorKind::Permission),
+        (404, ErrorKind::NotFound),
+        (429, ErrorKind::RateLimited),
+        (500, ErrorKind::Server),
+        (502, ErrorKind::Server),
+        (520, ErrorKind::Server),
+        (527, ErrorKind::Server),
+    ] {
+        for (content_type, body, description) in [
+            ("text/html", "<html>hunter2</html>", "a page of HTML or XML (text/html, 20 bytes)"),
+            ("application/json", "", "an empty body"),
+            ("application/json", "{\"success\":fal", "JSON that is cut off"),
+            ("application/json", "{\"error\":\"hunter2\"}", "JSON of another shape"),
+            ("application/json", "[]", "JSON of another shape"),
+            ("application/json", "{\"success\":false,\"errors\":\"hunter2\"}", "JSON of another shape"),
+        ] {
+            let error = refusal(status, content_type, body).await;
+            assert_eq!(error.kind(), kind, "{status} {body}");
+            assert!(error.to_string().contains(description), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_wait_that_the_api_asks_for_is_told() {
+    let error = answer(|then| then.status(429).header("retry-after", "120").body("<html>")).await.unwrap_err();
+    assert_eq!(error.retry_after().unwrap().as_secs(), 120);
+}
+
+#[tokio::test]
+async fn another_success_than_the_documented_one_is_not_taken_for_it() {
+    let error = refusal(206, "application/json", envelope(behavior()).to_string()).await;
+    assert_eq!(error.kind(), ErrorKind::UnexpectedStatus);
+    assert_eq!(refusal(202, "application/json", "").await.kind(), ErrorKind::UnexpectedBody);
+}
+
+#[tokio::test]
+async fn what_a_server_repeats_of_the_secret_is_not_repeated_by_the_error() {
+    let message = format!("unknown token {TOKEN}");
+    let body = json!({"success": false, "errors": [{"code": 9109, "message": message}]});
+    let error = refusal(403, "application/json", body.to_string()).await;
+    assert_eq!(error.errors()[0].message(), Some("unknown token [redacted]"));
+    let body = json!({"success": true, "result": {"behaviors": {TOKEN: 1}}});
+    assert_eq!(refusal(200, "application/json", body.to_string()).await.kind(), ErrorKind::Decode);
+}
+
+#[tokio::test]
+async fn a_message_cannot_break_the_line() {
+    let body = json!({"success": false, "errors": [{"code": 1001, "message": "a\nb\u{1b}[2J"}]});
+    assert!(!refusal(400, "application/json", body.to_string()).await.to_string().contains('\u{1b}'));
+}
+
+#[tokio::test]
+async fn a_body_that_breaks_off_keeps_status_and_ray() {
+    for status in ["200 OK", "403 Forbidden"] {
+        let head = format!(
+            "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncf-ray: {RAY}\r\ncontent-length: 1000\r\n\r\n"
+        );
+        let server = RawServer::closing(format!("{head}{{\"success\":")).await;
+        let error = client(server.base_url()).behaviors().get().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Connection);
+        assert_eq!(error.status().unwrap().to_string(), status);
+        assert_eq!(error.cf_ray(), Some(RAY));
+        assert_eq!(error.operation(), Some("get_behaviors"));
+    }
+}

@@ -1,0 +1,201 @@
+//! What goes over the wire, and what does not.
+
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "what panics here is a test that has found something")]
+
+use std::error::Error as _;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use http::header::HeaderMap;
+use httpmock::MockServer;
+use zt_risk_scoring::{ApiToken, Client, Credentials, Environment, ErrorKind, REVISION, TokenFuture, TokenProvider};
+use zt_risk_scoring_mock::Simulator;
+use zt_risk_scoring_tests::{ACCOUNT_ID, RawServer, TOKEN, builder, client};
+
+/// The headers of the request that a client sends.
+async fn headers(credentials: Option<Credentials>, environment: Environment) -> HeaderMap {
+    let server = RawServer::closing("HTTP/1.1 500 Oh\r\ncontent-length: 0\r\n\r\n").await;
+    let mut builder = Client::builder().environment(environment).base_url(server.base_url()).account_id(ACCOUNT_ID);
+    if let Some(credentials) = credentials {
+        builder = builder.credentials(credentials);
+    }
+    builder.build().unwrap().behaviors().get().await.unwrap_err();
+    let heads = server.heads();
+    let lines = heads[0].lines().skip(1).filter_map(|line| line.split_once(": "));
+    lines.map(|(name, value)| (http::HeaderName::try_from(name).unwrap(), value.parse().unwrap())).collect()
+}
+
+#[tokio::test]
+async fn every_request_names_the_revision_and_the_sdk_and_asks_for_json() {
+    let simulator = Simulator::start().await;
+    let client = Client::builder()
+        .credentials(Credentials::api_token(simulator.api_token()).unwrap())
+        .account_id(simulator.account_id())
+        .base_url(simulator.base_url())
+        .build()
+        .unwrap();
+    client.behaviors().get().await.unwrap();
+    let requests = simulator.requests();
+    assert_eq!(requests.len(), 1);
+    assert_eq!(requests[0].method(), "GET");
+    assert_eq!(requests[0].path(), format!("/client/v4/accounts/{}/zt_risk_scoring/behaviors", simulator.account_id()));
+    assert_eq!(requests[0].header("api-version"), Some(REVISION));
+    assert_eq!(requests[0].header("accept"), Some("application/json"));
+    assert!(requests[0].header("user-agent").unwrap().starts_with("zt-risk-scoring/"));
+}
+
+#[tokio::test]
+async fn an_explicit_token_is_all_that_is_sent_whatever_the_environment_holds() {
+    let environment = Environment::from_vars([
+        ("CLOUDFLARE_EMAIL", "a@example.com"),
+        ("CLOUDFLARE_API_KEY", "cfk_other"),
+        ("CLOUDFLARE_API_TOKEN", "cfut_other"),
+    ]);
+    let headers = headers(Some(Credentials::api_token(TOKEN).unwrap()), environment).await;
+    assert_eq!(headers["authorization"], format!("Bearer {TOKEN}"));
+    assert!(!headers.contains_key("x-auth-email") && !headers.contains_key("x-auth-key"));
+}
+
+#[tokio::test]
+async fn an_explicit_key_is_all_that_is_sent_whatever_the_environment_holds() {
+    let environment = Environment::from_vars([("CLOUDFLARE_API_TOKEN", "cfut_other")]);
+    let headers = headers(Some(Credentials::global_key("a@example.com", "cfk_key").unwrap()), environment).await;
+    assert_eq!(headers["x-auth-email"], "a@example.com");
+    assert_eq!(headers["x-auth-key"], "cfk_key");
+    assert!(!headers.contains_key("authorization"));
+}
+
+#[tokio::test]
+async fn a_token_of_the_environment_is_sent() {
+    let headers = headers(None, Environment::from_vars([("CLOUDFLARE_API_TOKEN", TOKEN)])).await;
+    assert_eq!(headers["authorization"], format!("Bearer {TOKEN}"));
+}
+
+#[tokio::test]
+async fn a_rotating_token_is_asked_for_once_per_attempt() {
+    static ASKED: AtomicU32 = AtomicU32::new(0);
+    struct Rotating;
+    impl TokenProvider for Rotating {
+        fn token(&self) -> TokenFuture<'_> {
+            let turn = ASKED.fetch_add(1, Ordering::SeqCst);
+            Box::pin(async move { Ok(ApiToken::new(format!("turn-{turn}"))?) })
+        }
+    }
+
+    let headers = headers(Some(Credentials::provider(Rotating)), Environment::from_vars::<&str, &str>([])).await;
+    assert_eq!(headers["authorization"], "Bearer turn-0");
+    assert_eq!(ASKED.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn an_account_id_that_is_none_never_reaches_the_wire() {
+    let server = MockServer::start_async().await;
+    let anything = server.mock(|when, then| {
+        when.any_request();
+        then.status(200);
+    });
+    let client = client(server.base_url());
+    let inside = |text: &str| format!("{text}{}", &ACCOUNT_ID[text.len()..]);
+    for id in [
+        "",
+        "023e",
+        "../../user",
+        &inside("../../user"),
+        &inside("?"),
+        &inside("#"),
+        &inside("%2e%2e"),
+        &inside("\r\n"),
+    ] {
+        let error = client.behaviors().get().account_id(id).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration, "{id:?}");
+        assert_eq!(error.operation(), Some("get_behaviors"));
+        assert_eq!((error.attempts(), error.status()), (0, None));
+        assert!(builder(server.base_url()).account_id(id).build().is_err(), "{id:?}");
+    }
+    anything.assert_calls(0);
+}
+
+#[tokio::test]
+async fn without_an_account_id_nothing_is_sent() {
+    let simulator = Simulator::start().await;
+    let client = Client::builder()
+        .credentials(Credentials::api_token(simulator.api_token()).unwrap())
+        .base_url(simulator.base_url())
+        .build()
+        .unwrap();
+    let error = client.behaviors().get().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    assert!(error.to_string().contains("no account id"), "{error}");
+    assert!(simulator.requests().is_empty());
+    assert_eq!(client.behaviors().get().account_id(simulator.account_id()).await.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn a_call_can_name_another_account_than_the_client() {
+    let simulator = Simulator::start().await;
+    simulator.set_behaviors_of(ACCOUNT_ID, serde_json::json!({})).unwrap();
+    let client = Client::builder()
+        .credentials(Credentials::api_token(simulator.api_token()).unwrap())
+        .account_id(simulator.account_id())
+        .base_url(simulator.base_url())
+        .build()
+        .unwrap();
+    assert_eq!(client.behaviors().get().await.unwrap().len(), 3);
+    assert!(client.behaviors().get().account_id(ACCOUNT_ID).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn the_simulator_accepts_the_global_key_as_well() {
+    let simulator = Simulator::start().await;
+    let (email, key) = simulator.global_key();
+    let client = Client::builder()
+        .credentials(Credentials::global_key(email, key).unwrap())
+        .account_id(simulator.account_id())
+        .base_url(simulator.base_url())
+        .build()
+        .unwrap();
+    assert_eq!(client.behaviors().get().await.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn a_redirect_is_an_error_and_its_target_gets_nothing() {
+    for status in ["301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect"] {
+        let target = RawServer::closing("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
+        let location = format!("{}/hunter2?token=hunter2", target.base_url());
+        let answer = format!("HTTP/1.1 {status}\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n");
+        let server = RawServer::closing(answer).await;
+        let error = client(server.base_url()).behaviors().get().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::UnexpectedStatus);
+        assert!(error.to_string().contains("127.0.0.1") && !error.to_string().contains("hunter2"), "{error}");
+        assert_eq!(server.heads().len(), 1);
+        assert!(target.heads().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_never_answers_is_a_timeout() {
+    let server = RawServer::silent("").await;
+    let error = client(server.base_url()).behaviors().get().timeout(Duration::from_millis(50)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert_eq!(error.attempts(), 1);
+    let client = builder(server.base_url()).timeout(Duration::from_millis(50)).build().unwrap();
+    assert_eq!(client.behaviors().get().await.unwrap_err().kind(), ErrorKind::Timeout);
+}
+
+#[tokio::test]
+async fn a_body_that_never_ends_is_a_timeout_with_what_was_known_by_then() {
+    let server = RawServer::silent("HTTP/1.1 200 OK\r\ncf-ray: abc\r\ncontent-length: 9\r\n\r\n{").await;
+    let error = client(server.base_url()).behaviors().get().timeout(Duration::from_millis(50)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert_eq!(error.status().unwrap(), 200);
+    assert_eq!((error.cf_ray(), error.attempts()), (Some("abc"), 1));
+}
+
+#[tokio::test]
+async fn no_server_is_a_connection_error_with_its_cause_and_without_the_url() {
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let error = client(format!("http://{nobody}")).behaviors().get().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connection);
+    let source = error.source().unwrap().to_string();
+    assert!(!source.contains(ACCOUNT_ID), "{source}");
+}
