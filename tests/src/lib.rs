@@ -12,6 +12,7 @@ pub use backend::{Backend, Mocks};
 pub use raw_server::RawServer;
 
 use zt_risk_scoring::{Client, ClientBuilder, Credentials};
+use zt_risk_scoring_mock::Simulator;
 
 /// An account id that is none of the simulator's.
 pub const ACCOUNT_ID: &str = "023e105f4ecef8ad9ca31a8372d0c353";
@@ -27,4 +28,13 @@ pub fn client(base_url: impl Into<String>) -> Client {
 /// The configuration of [`client`].
 pub fn builder(base_url: impl Into<String>) -> ClientBuilder {
     Client::builder().credentials(Credentials::api_token(TOKEN).unwrap()).account_id(ACCOUNT_ID).base_url(base_url)
+}
+
+/// A client that the simulator accepts, for the account that it has.
+pub fn client_of(simulator: &Simulator) -> Client {
+    builder(simulator.base_url())
+        .credentials(Credentials::api_token(simulator.api_token()).unwrap())
+        .account_id(simulator.account_id())
+        .build()
+        .unwrap()
 }

@@ -10,7 +10,7 @@ use http::header::HeaderMap;
 use httpmock::MockServer;
 use zt_risk_scoring::{ApiToken, Client, Credentials, Environment, ErrorKind, REVISION, TokenFuture, TokenProvider};
 use zt_risk_scoring_mock::Simulator;
-use zt_risk_scoring_tests::{ACCOUNT_ID, RawServer, TOKEN, builder, client};
+use zt_risk_scoring_tests::{ACCOUNT_ID, RawServer, TOKEN, builder, client, client_of};
 
 /// The headers of the request that a client sends.
 async fn headers(credentials: Option<Credentials>, environment: Environment) -> HeaderMap {
@@ -28,13 +28,7 @@ async fn headers(credentials: Option<Credentials>, environment: Environment) -> 
 #[tokio::test]
 async fn every_request_names_the_revision_and_the_sdk_and_asks_for_json() {
     let simulator = Simulator::start().await;
-    let client = Client::builder()
-        .credentials(Credentials::api_token(simulator.api_token()).unwrap())
-        .account_id(simulator.account_id())
-        .base_url(simulator.base_url())
-        .build()
-        .unwrap();
-    client.behaviors().get().await.unwrap();
+    client_of(&simulator).behaviors().get().await.unwrap();
     let requests = simulator.requests();
     assert_eq!(requests.len(), 1);
     assert_eq!(requests[0].method(), "GET");
@@ -134,12 +128,7 @@ async fn without_an_account_id_nothing_is_sent() {
 async fn a_call_can_name_another_account_than_the_client() {
     let simulator = Simulator::start().await;
     simulator.set_behaviors_of(ACCOUNT_ID, serde_json::json!({})).unwrap();
-    let client = Client::builder()
-        .credentials(Credentials::api_token(simulator.api_token()).unwrap())
-        .account_id(simulator.account_id())
-        .base_url(simulator.base_url())
-        .build()
-        .unwrap();
+    let client = client_of(&simulator);
     assert_eq!(client.behaviors().get().await.unwrap().len(), 3);
     assert!(client.behaviors().get().account_id(ACCOUNT_ID).await.unwrap().is_empty());
 }

@@ -84,11 +84,11 @@ impl ClientBuilder {
             None => environment.map_or(Ok(None), Environment::account_id),
         };
         let base_url = match self.base_url {
-            Some(url) => Ok(Some(url)),
-            None => environment.map_or(Ok(None), Environment::base_url),
+            Some(url) => BaseUrl::new(&url, self.allow_plain_http),
+            None => environment
+                .map_or(Ok(None), |environment| environment.base_url(self.allow_plain_http))
+                .and_then(|url| url.map_or_else(|| BaseUrl::new(DEFAULT_BASE_URL, false), Ok)),
         };
-        let base_url =
-            base_url.and_then(|url| BaseUrl::new(url.as_deref().unwrap_or(DEFAULT_BASE_URL), self.allow_plain_http));
 
         match (credentials, account_id, base_url) {
             (Ok(credentials), Ok(account_id), Ok(base_url)) => Ok(Client(Arc::new(Inner {

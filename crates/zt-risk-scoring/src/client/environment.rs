@@ -6,6 +6,7 @@ use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::base_url::BaseUrl;
 use crate::{AccountId, Credentials, Error};
 
 const API_TOKEN: &str = "CLOUDFLARE_API_TOKEN";
@@ -98,8 +99,9 @@ impl Environment {
         id.transpose().map_err(name(ACCOUNT_ID))
     }
 
-    pub(crate) fn base_url(&self) -> Result<Option<String>, Error> {
-        Ok(self.get(BASE_URL)?.map(|url| url.expose_secret().to_owned()))
+    pub(crate) fn base_url(&self, allow_plain_http: bool) -> Result<Option<BaseUrl>, Error> {
+        let url = self.get(BASE_URL)?.map(|url| BaseUrl::new(url.expose_secret(), allow_plain_http));
+        url.transpose().map_err(name(BASE_URL))
     }
 }
 
@@ -163,7 +165,7 @@ mod tests {
 
         let environment = Environment::from_vars([(ACCOUNT_ID, OsString::from_vec(vec![0xff]))]);
         assert!(environment.account_id().unwrap_err().to_string().contains("CLOUDFLARE_ACCOUNT_ID is not UTF-8"));
-        assert!(environment.base_url().unwrap().is_none());
+        assert!(environment.base_url(false).unwrap().is_none());
     }
 
     #[test]
