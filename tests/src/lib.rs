@@ -6,12 +6,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot be set up has found something")]
 
 mod backend;
-mod raw_server;
+mod scripted_server;
 
 pub use backend::{Backend, Mocks};
-pub use raw_server::RawServer;
+pub use scripted_server::{Arrival, ScriptedServer, Step};
 
-use zt_risk_scoring::{Client, ClientBuilder, Credentials};
+use std::time::Duration;
+
+use zt_risk_scoring::{Client, ClientBuilder, Credentials, RetryConfig};
 use zt_risk_scoring_mock::Simulator;
 
 /// An account id that is none of the simulator's.
@@ -20,14 +22,18 @@ pub const ACCOUNT_ID: &str = "023e105f4ecef8ad9ca31a8372d0c353";
 /// The secret that every test looks for where it must not be.
 pub const TOKEN: &str = "cfut_do-not-print";
 
-/// A client of a server at the given address, with [`TOKEN`] and [`ACCOUNT_ID`].
+/// A client of a server at the given address, with [`TOKEN`] and [`ACCOUNT_ID`]. It tries nothing again.
 pub fn client(base_url: impl Into<String>) -> Client {
     builder(base_url).build().unwrap()
 }
 
 /// The configuration of [`client`].
 pub fn builder(base_url: impl Into<String>) -> ClientBuilder {
-    Client::builder().credentials(Credentials::api_token(TOKEN).unwrap()).account_id(ACCOUNT_ID).base_url(base_url)
+    Client::builder()
+        .credentials(Credentials::api_token(TOKEN).unwrap())
+        .account_id(ACCOUNT_ID)
+        .base_url(base_url)
+        .retry(RetryConfig::none())
 }
 
 /// A client that the simulator accepts, for the account that it has.
@@ -37,4 +43,11 @@ pub fn client_of(simulator: &Simulator) -> Client {
         .account_id(simulator.account_id())
         .build()
         .unwrap()
+}
+
+/// The default retries with next to no wait between them, for tests on the real clock.
+pub fn brief_retries() -> RetryConfig {
+    let mut retry = RetryConfig::default();
+    retry.backoff.base = Duration::from_millis(1);
+    retry
 }

@@ -8,7 +8,7 @@ use httpmock::{MockServer, Then};
 use serde_json::{Value, json};
 use zt_risk_scoring::{BehaviorMap, Error, ErrorKind, Response, RiskLevel};
 use zt_risk_scoring_mock::{MockServerExt, typed};
-use zt_risk_scoring_tests::{RawServer, TOKEN, client};
+use zt_risk_scoring_tests::{ScriptedServer, TOKEN, client};
 
 const RAY: &str = "8f2b6c1d9e3a4b5c-FRA";
 
@@ -168,7 +168,10 @@ async fn a_success_of_another_shape_is_an_error_that_names_the_place() {
         (result(json!({"behaviours": {}})), "`result`: missing field `behaviors`"),
         (result(json!({"behaviors": null})), "`result.behaviors`: expected a map, found null"),
         (result(json!({"behaviors": []})), "`result.behaviors`: expected a map, found sequence"),
-        (result(json!([])), "`result`"),
+        (result(json!([])), "`result`: expected struct Behaviors, found sequence"),
+        (result(json!([{}])), "`result`: expected struct Behaviors, found sequence"),
+        (envelope(json!(["d", true, "n", "low"])), "`result.behaviors.foo`: expected struct Behavior, found sequence"),
+        (json!([null, null, [{}], true]), "the document: expected struct BehaviorsEnvelope, found sequence"),
         (json!({"result": {"behaviors": {}}}), "the document: missing field `success`"),
         (json!({}), "the document: missing field `success`"),
         (json!("hunter2"), "the document: "),
@@ -273,6 +276,43 @@ async fn a_missing_permission_is_recognized_without_messages_and_result() {
 }
 
 #[tokio::test]
+async fn what_is_odd_about_a_failure_does_not_hide_the_rest() {
+    let raw = |errors: &str| format!(r#"{{"success":false,"errors":[{errors}],"messages":null,"result":null}}"#);
+    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    for body in [
+        raw(r#"{"code":3314,"message":"m"}"#).replace(r#""messages":null"#, r#""messages":["hunter2"]"#),
+        raw(r#"{"code":3314.0,"message":"m"}"#),
+        raw(r#"{"code":"3314","message":"m"}"#),
+        raw(r#"{"code":3314,"message":"m","source":"hunter2"}"#),
+        raw(r#"{"code":3314,"message":"m","message":"m"}"#),
+        raw(r#"{"code":3314,"message":"m"},7,null,"hunter2""#),
+        raw(r#"{"code":3314,"message":"m"}"#).replace(r#""result":null"#, &format!(r#""result":{deep}"#)),
+    ] {
+        for status in [403, 200] {
+            let error = refusal(status, "application/json", body.as_str()).await;
+            assert_eq!(error.kind(), ErrorKind::Plan, "{status} {body}");
+            assert_eq!((error.errors()[0].code(), error.errors()[0].message()), (Some(3314), Some("m")), "{body}");
+        }
+    }
+    let not_utf8 = raw(r#"{"code":3314,"message":"?"}"#)
+        .into_bytes()
+        .into_iter()
+        .map(|byte| if byte == b'?' { 0xff } else { byte });
+    assert_eq!(refusal(403, "application/json", not_utf8.collect::<Vec<_>>()).await.kind(), ErrorKind::Plan);
+}
+
+#[tokio::test]
+async fn odd_messages_do_not_take_a_good_result_with_them() {
+    let mut body = envelope(behavior());
+    body["messages"] = json!(["hello", {"code": "x"}]);
+    body["errors"] = json!("none");
+    let (behaviors, metadata) = json_answer(200, body).await.unwrap().into_parts();
+    assert_eq!(behaviors.len(), 1);
+    assert_eq!(metadata.messages()[0].message(), Some("hello"));
+    assert_eq!((metadata.messages().len(), metadata.errors().len()), (2, 0));
+}
+
+#[tokio::test]
 async fn failures_without_an_envelope_keep_status_and_kind_and_describe_what_came() {
     for (status, kind) in [
         (400, ErrorKind::Api),
@@ -291,7 +331,6 @@ async fn failures_without_an_envelope_keep_status_and_kind_and_describe_what_cam
             ("application/json", "{\"success\":fal", "JSON that is cut off"),
             ("application/json", "{\"error\":\"hunter2\"}", "JSON of another shape"),
             ("application/json", "[]", "JSON of another shape"),
-            ("application/json", "{\"success\":false,\"errors\":\"hunter2\"}", "JSON of another shape"),
         ] {
             let error = refusal(status, content_type, body).await;
             assert_eq!(error.kind(), kind, "{status} {body}");
@@ -319,6 +358,14 @@ async fn what_a_server_repeats_of_the_secret_is_not_repeated_by_the_error() {
     let body = json!({"success": false, "errors": [{"code": 9109, "message": message}]});
     let error = refusal(403, "application/json", body.to_string()).await;
     assert_eq!(error.errors()[0].message(), Some("unknown token [redacted]"));
+    let echoed = answer(|then| {
+        then.status(500)
+            .header("ratelimit", format!("\"{TOKEN}\";r=1"))
+            .header("content-type", format!("text/{TOKEN}"))
+            .body("x")
+    });
+    let error = echoed.await.unwrap_err();
+    assert!(!format!("{error} {error:?} {:?}", error.metadata()).contains(TOKEN), "{error:?}");
     let body = json!({"success": true, "result": {"behaviors": {TOKEN: 1}}});
     assert_eq!(refusal(200, "application/json", body.to_string()).await.kind(), ErrorKind::Decode);
 }
@@ -331,13 +378,18 @@ async fn a_message_cannot_break_the_line() {
 
 #[tokio::test]
 async fn a_body_that_breaks_off_keeps_status_and_ray() {
-    for status in ["200 OK", "403 Forbidden"] {
+    for (status, kind) in [
+        ("200 OK", ErrorKind::Connection),
+        ("403 Forbidden", ErrorKind::Permission),
+        ("429 Too Many Requests", ErrorKind::RateLimited),
+        ("503 Service Unavailable", ErrorKind::Server),
+    ] {
         let head = format!(
             "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncf-ray: {RAY}\r\ncontent-length: 1000\r\n\r\n"
         );
-        let server = RawServer::closing(format!("{head}{{\"success\":")).await;
+        let server = ScriptedServer::closing(format!("{head}{{\"success\":")).await;
         let error = client(server.base_url()).behaviors().get().await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Connection);
+        assert_eq!(error.kind(), kind);
         assert_eq!(error.status().unwrap().to_string(), status);
         assert_eq!(error.cf_ray(), Some(RAY));
         assert_eq!(error.operation(), Some("get_behaviors"));

@@ -5,7 +5,9 @@
 use std::sync::{Arc, Mutex};
 
 use serde_json::json;
-use zt_risk_scoring_api::{Client, ClientInfo, Error, REVISION, Transport, TransportError, TransportFuture, types};
+use zt_risk_scoring_api::{
+    Client, ClientInfo, Error, REVISION, Transport, TransportError, TransportFuture, operations, types,
+};
 
 /// A transport that keeps what it is given and answers with what it was made with.
 #[derive(Debug)]
@@ -29,14 +31,42 @@ fn client(answer: Result<&'static str, TransportError>) -> (Client, Arc<Scripted
 
 #[tokio::test]
 async fn every_request_leaves_through_the_transport_with_the_revision() {
-    let (client, transport) = client(Ok(r#"{"success":true,"result":{"behaviors":{}}}"#));
+    let (client, transport) = client(Err(TransportError::new("enough")));
+    let id = uuid::Uuid::nil();
+    let create = types::CreateIntegrationBody::new(types::IntegrationType::Okta, "https://tenant.okta.com".to_owned());
+    let update = types::UpdateIntegrationBody::new(true, "https://tenant.okta.com".to_owned());
+    let behaviors = types::UpdateBehaviorsBody::new(Default::default());
+    client.create_integration("abc", &create).await.unwrap_err();
+    client.delete_integration("abc", &id).await.unwrap_err();
+    client.get_behaviors("abc").await.unwrap_err();
+    client.get_integration("abc", &id).await.unwrap_err();
+    client.get_integration_by_reference_id("abc", "def").await.unwrap_err();
+    client.get_summary("abc").await.unwrap_err();
+    client.get_user_risk("abc", &id).await.unwrap_err();
+    client.list_integrations("abc").await.unwrap_err();
+    client.reset_user_risk("abc", &id).await.unwrap_err();
+    client.update_behaviors("abc", &behaviors).await.unwrap_err();
+    client.update_integration("abc", &id, &update).await.unwrap_err();
+
+    let sent = transport.sent.lock().unwrap();
+    let mut operations: Vec<_> = sent.iter().map(|(_, operation)| *operation).collect();
+    let mut documented: Vec<_> = operations::ALL.iter().map(|operation| operation.id).collect();
+    operations.sort();
+    documented.sort();
+    assert_eq!(operations, documented);
+    for (request, id) in sent.iter() {
+        assert_eq!(request.headers()["api-version"], REVISION);
+        let operation = operations::ALL.iter().find(|operation| operation.id == *id).unwrap();
+        assert_eq!(request.method(), operation.method);
+        assert!(request.url().path().starts_with("/accounts/abc/zt_risk_scoring/"));
+    }
+}
+
+#[tokio::test]
+async fn an_answer_is_decoded() {
+    let (client, _) = client(Ok(r#"{"success":true,"result":{"behaviors":{}}}"#));
     let answer = client.get_behaviors("abc").await.unwrap();
     assert!(answer.result.as_ref().unwrap().behaviors.is_empty());
-    let sent = transport.sent.lock().unwrap();
-    let [(request, operation)] = sent.as_slice() else { panic!("{sent:?}") };
-    assert_eq!(*operation, "get_behaviors");
-    assert_eq!(request.url().as_str(), "https://example.com/accounts/abc/zt_risk_scoring/behaviors");
-    assert_eq!(request.headers()["api-version"], REVISION);
 }
 
 #[tokio::test]

@@ -8,14 +8,20 @@ use std::time::Duration;
 
 use http::header::HeaderMap;
 use httpmock::MockServer;
-use zt_risk_scoring::{ApiToken, Client, Credentials, Environment, ErrorKind, REVISION, TokenFuture, TokenProvider};
+use zt_risk_scoring::{
+    ApiToken, Client, Credentials, Environment, ErrorKind, REVISION, RetryConfig, TokenFuture, TokenProvider,
+};
 use zt_risk_scoring_mock::Simulator;
-use zt_risk_scoring_tests::{ACCOUNT_ID, RawServer, TOKEN, builder, client, client_of};
+use zt_risk_scoring_tests::{ACCOUNT_ID, ScriptedServer, Step, TOKEN, brief_retries, builder, client, client_of};
 
 /// The headers of the request that a client sends.
 async fn headers(credentials: Option<Credentials>, environment: Environment) -> HeaderMap {
-    let server = RawServer::closing("HTTP/1.1 500 Oh\r\ncontent-length: 0\r\n\r\n").await;
-    let mut builder = Client::builder().environment(environment).base_url(server.base_url()).account_id(ACCOUNT_ID);
+    let server = ScriptedServer::closing("HTTP/1.1 500 Oh\r\ncontent-length: 0\r\n\r\n").await;
+    let mut builder = Client::builder()
+        .environment(environment)
+        .base_url(server.base_url())
+        .account_id(ACCOUNT_ID)
+        .retry(RetryConfig::none());
     if let Some(credentials) = credentials {
         builder = builder.credentials(credentials);
     }
@@ -65,20 +71,67 @@ async fn a_token_of_the_environment_is_sent() {
     assert_eq!(headers["authorization"], format!("Bearer {TOKEN}"));
 }
 
+/// A provider that numbers its tokens, and has others as often as it is told.
+struct Rotating {
+    turn: AtomicU32,
+    renewals: AtomicU32,
+}
+
+impl Rotating {
+    fn credentials(renewals: u32) -> Credentials {
+        Credentials::provider(Self { turn: AtomicU32::new(0), renewals: AtomicU32::new(renewals) })
+    }
+}
+
+impl TokenProvider for Rotating {
+    fn token(&self) -> TokenFuture<'_> {
+        let turn = self.turn.fetch_add(1, Ordering::SeqCst);
+        Box::pin(async move { Ok(ApiToken::new(format!("turn-{turn}"))?) })
+    }
+
+    fn renew(&self, rejected: &ApiToken) -> bool {
+        assert_eq!(format!("{rejected:?}"), "ApiToken([redacted])");
+        self.renewals.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
+    }
+}
+
+/// The tokens that a server sees which always answers with the same status.
+async fn tokens_seen(status: &str, renewals: u32) -> Vec<String> {
+    let server = ScriptedServer::start(vec![Step::answer(status, &[], "")]).await;
+    let client =
+        builder(server.base_url()).credentials(Rotating::credentials(renewals)).retry(brief_retries()).build().unwrap();
+    client.behaviors().get().await.unwrap_err();
+    let token =
+        |head: String| head.lines().find_map(|line| line.strip_prefix("authorization: Bearer ").map(str::to_owned));
+    server.heads().into_iter().filter_map(token).collect()
+}
+
 #[tokio::test]
 async fn a_rotating_token_is_asked_for_once_per_attempt() {
-    static ASKED: AtomicU32 = AtomicU32::new(0);
-    struct Rotating;
-    impl TokenProvider for Rotating {
+    assert_eq!(tokens_seen("500 Oh", 0).await, ["turn-0", "turn-1", "turn-2"]);
+}
+
+#[tokio::test]
+async fn a_token_that_is_not_accepted_is_renewed_once_per_call_if_there_is_another() {
+    assert_eq!(tokens_seen("401 Unauthorized", 0).await, ["turn-0"]);
+    assert_eq!(tokens_seen("401 Unauthorized", 9).await, ["turn-0", "turn-1"]);
+    assert_eq!(tokens_seen("403 Forbidden", 9).await, ["turn-0"]);
+}
+
+#[tokio::test]
+async fn a_provider_that_never_answers_is_a_timeout_before_anything_is_sent() {
+    struct Stuck;
+    impl TokenProvider for Stuck {
         fn token(&self) -> TokenFuture<'_> {
-            let turn = ASKED.fetch_add(1, Ordering::SeqCst);
-            Box::pin(async move { Ok(ApiToken::new(format!("turn-{turn}"))?) })
+            Box::pin(std::future::pending())
         }
     }
 
-    let headers = headers(Some(Credentials::provider(Rotating)), Environment::from_vars::<&str, &str>([])).await;
-    assert_eq!(headers["authorization"], "Bearer turn-0");
-    assert_eq!(ASKED.load(Ordering::SeqCst), 1);
+    let server = ScriptedServer::silent("").await;
+    let client = builder(server.base_url()).credentials(Credentials::provider(Stuck)).build().unwrap();
+    let error = client.behaviors().get().timeout(Duration::from_millis(20)).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 0));
+    assert!(server.arrivals().is_empty());
 }
 
 #[tokio::test]
@@ -149,21 +202,63 @@ async fn the_simulator_accepts_the_global_key_as_well() {
 #[tokio::test]
 async fn a_redirect_is_an_error_and_its_target_gets_nothing() {
     for status in ["301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect"] {
-        let target = RawServer::closing("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
+        let target = ScriptedServer::closing("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
         let location = format!("{}/hunter2?token=hunter2", target.base_url());
         let answer = format!("HTTP/1.1 {status}\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n");
-        let server = RawServer::closing(answer).await;
+        let server = ScriptedServer::closing(answer).await;
         let error = client(server.base_url()).behaviors().get().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::UnexpectedStatus);
-        assert!(error.to_string().contains("127.0.0.1") && !error.to_string().contains("hunter2"), "{error}");
+        assert!(
+            error.to_string().contains("a redirect to 127.0.0.1") && !error.to_string().contains("hunter2"),
+            "{error}"
+        );
         assert_eq!(server.heads().len(), 1);
         assert!(target.heads().is_empty());
     }
 }
 
 #[tokio::test]
+async fn a_redirect_status_without_a_target_describes_what_came() {
+    let server = ScriptedServer::closing("HTTP/1.1 304 Not Modified\r\n\r\n").await;
+    let error = client(server.base_url()).behaviors().get().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::UnexpectedStatus);
+    assert!(error.to_string().contains("an empty body") && !error.to_string().contains("redirect"), "{error}");
+}
+
+#[tokio::test]
+async fn the_simulator_refuses_what_the_api_refuses_and_in_its_words() {
+    let simulator = Simulator::start().await;
+    let url = format!("{}/accounts/{}/zt_risk_scoring/behaviors", simulator.base_url(), simulator.account_id());
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    for (authorization, status, code) in
+        [(None, 400, 9106), (Some("Basic x"), 400, 6003), (Some("Bearer x"), 403, 9109)]
+    {
+        let mut request = http.get(&url);
+        if let Some(authorization) = authorization {
+            request = request.header("authorization", authorization);
+        }
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), status);
+        assert!(response.headers().contains_key("cf-ray"));
+        let envelope: serde_json::Value = response.json().await.unwrap();
+        assert_eq!(envelope["errors"][0]["code"], code);
+        assert_eq!(envelope["errors"][0].pointer("/error_chain/0/code").is_some(), code == 6003);
+        assert_eq!(envelope["success"], false);
+    }
+}
+
+#[tokio::test]
+async fn a_dropped_simulator_answers_no_more() {
+    let simulator = Simulator::start().await;
+    let client = client_of(&simulator);
+    client.behaviors().get().await.unwrap();
+    drop(simulator);
+    client.behaviors().get().await.unwrap_err();
+}
+
+#[tokio::test]
 async fn a_server_that_never_answers_is_a_timeout() {
-    let server = RawServer::silent("").await;
+    let server = ScriptedServer::silent("").await;
     let error = client(server.base_url()).behaviors().get().timeout(Duration::from_millis(50)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert_eq!(error.attempts(), 1);
@@ -173,7 +268,7 @@ async fn a_server_that_never_answers_is_a_timeout() {
 
 #[tokio::test]
 async fn a_body_that_never_ends_is_a_timeout_with_what_was_known_by_then() {
-    let server = RawServer::silent("HTTP/1.1 200 OK\r\ncf-ray: abc\r\ncontent-length: 9\r\n\r\n{").await;
+    let server = ScriptedServer::silent("HTTP/1.1 200 OK\r\ncf-ray: abc\r\ncontent-length: 9\r\n\r\n{").await;
     let error = client(server.base_url()).behaviors().get().timeout(Duration::from_millis(50)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert_eq!(error.status().unwrap(), 200);

@@ -51,17 +51,26 @@ pub fn open_api(value: &Value) -> Result<OpenAPI> {
     serde_json::from_value(value.clone()).context("not an OpenAPI 3.0 document")
 }
 
-/// Every operation of a document.
-pub fn operations(document: &Value) -> impl Iterator<Item = &Map<String, Value>> {
-    document
-        .get("paths")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flat_map(Map::values)
-        .filter_map(Value::as_object)
-        .flat_map(Map::iter)
-        .filter(|(method, _)| METHODS.contains(&method.as_str()))
-        .filter_map(|(_, operation)| operation.as_object())
+/// An operation of a document, with where it stands there.
+pub struct Operation<'a> {
+    /// The path, with its parameters in braces.
+    pub path: &'a str,
+    /// The method, in lower case.
+    pub method: &'a str,
+    /// The operation itself.
+    pub object: &'a Map<String, Value>,
+}
+
+/// Every operation of a document, in its order.
+pub fn operations(document: &Value) -> impl Iterator<Item = Operation<'_>> {
+    let paths = document.get("paths").and_then(Value::as_object);
+    paths.into_iter().flatten().flat_map(|(path, item)| {
+        item.as_object()
+            .into_iter()
+            .flatten()
+            .filter(|(method, _)| METHODS.contains(&method.as_str()))
+            .filter_map(|(method, operation)| Some(Operation { path, method, object: operation.as_object()? }))
+    })
 }
 
 /// Every operation of a document, to be changed.
@@ -91,10 +100,14 @@ fn agree(document: &Value, sdk: &Sdk, revision: &str) -> Result<()> {
         );
     }
 
+    for prefix in &sdk.manifest.slice.paths {
+        ensure!(paths.keys().any(|path| path.starts_with(prefix)), "no path begins with {prefix:?} of slice.paths");
+    }
+
     let names = &sdk.manifest.names;
     let mut listed: Vec<_> = names.operations.keys().map(String::as_str).collect();
     for operation in operations(document) {
-        let Some(id) = operation.get("operationId").and_then(Value::as_str) else {
+        let Some(id) = operation.object.get("operationId").and_then(Value::as_str) else {
             bail!("an operation has no operationId");
         };
         let Some(position) = listed.iter().position(|listed| *listed == id) else {
@@ -171,6 +184,13 @@ mod tests {
     }
 
     #[test]
+    fn a_prefix_that_no_path_has_is_refused() {
+        let mut sdk = sdk();
+        sdk.manifest.slice.paths.insert("/never".to_owned());
+        assert!(agree(&document(), &sdk, "2026-01-02").unwrap_err().to_string().contains("/never"));
+    }
+
+    #[test]
     fn an_operation_without_an_id_is_refused() {
         assert!(complaint(|d| d["paths"]["/things"]["put"] = json!({})).contains("no operationId"));
     }
@@ -189,7 +209,7 @@ mod tests {
 
     #[test]
     fn a_listed_operation_that_does_not_exist_is_refused() {
-        assert!(complaint(|d| d["paths"] = json!({})).contains("list_things"));
+        assert!(complaint(|d| d["paths"] = json!({"/things": {}})).contains("list_things"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
 /// One SDK: a folder under `spec/`.
@@ -66,7 +66,8 @@ impl Sdk {
     pub fn load(root: &Path, folder: &Path) -> Result<Self> {
         let path = folder.join("sdk.toml");
         let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        let manifest = toml::from_str(&text).with_context(|| format!("{} is not valid", path.display()))?;
+        let manifest: Manifest = toml::from_str(&text).with_context(|| format!("{} is not valid", path.display()))?;
+        manifest.crates.check(root).with_context(|| format!("{} is not valid", path.display()))?;
         let folder = folder.strip_prefix(root).unwrap_or(folder).to_owned();
         Ok(Self { folder, manifest })
     }
@@ -78,8 +79,45 @@ impl Sdk {
 }
 
 impl Crates {
+    /// What is generated goes into packages that exist: a misspelt name must not leave the workspace without its code.
+    fn check(&self, root: &Path) -> Result<()> {
+        ensure!(self.api != self.mock, "crates.api and crates.mock are the same package");
+        for name in [&self.api, &self.mock] {
+            let is_name = name.chars().all(|char| char.is_ascii_alphanumeric() || char == '-' || char == '_');
+            ensure!(is_name && !name.is_empty(), "{name:?} is no name of a package");
+            let manifest = Path::new("crates").join(name).join("Cargo.toml");
+            ensure!(root.join(&manifest).is_file(), "the package {name:?} does not exist: no {}", manifest.display());
+        }
+        Ok(())
+    }
+
     /// The path by which Rust code names the low-level client.
     pub fn api_path(&self) -> String {
         self.api.replace('-', "_")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_two_packages_that_exist_are_written_to() {
+        let root = tempfile::tempdir().unwrap();
+        for name in ["things-api", "things-mock"] {
+            let folder = root.path().join("crates").join(name);
+            fs::create_dir_all(&folder).unwrap();
+            fs::write(folder.join("Cargo.toml"), "").unwrap();
+        }
+        let check = |api: &str, mock: &str| Crates { api: api.into(), mock: mock.into() }.check(root.path());
+        check("things-api", "things-mock").unwrap();
+        for (api, mock, complaint) in [
+            ("things-ap", "things-mock", "does not exist"),
+            ("things-api", "../../things-mock", "no name"),
+            ("things-api", "", "no name"),
+            ("things-api", "things-api", "same package"),
+        ] {
+            assert!(check(api, mock).unwrap_err().to_string().contains(complaint), "{api} {mock}");
+        }
     }
 }

@@ -43,7 +43,7 @@ pub(crate) struct Options {
     pub(crate) base_url: Option<String>,
 
     /// Allow plain http to any host: everybody on the way can read the credentials
-    #[arg(long, global = true)]
+    #[arg(long, global = true, conflicts_with = "simulate")]
     pub(crate) allow_plain_http: bool,
 
     /// How long the call may take

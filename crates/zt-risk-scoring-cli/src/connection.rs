@@ -8,7 +8,7 @@ use crate::arguments::Options;
 /// A client, and the simulator that it talks to, if any.
 pub(crate) struct Connection {
     pub(crate) client: Client,
-    /// It stops when it is dropped.
+    /// It answers until it is dropped.
     _simulator: Option<Simulator>,
 }
 

@@ -1,8 +1,9 @@
 //! Failures on standard error, and the exit status.
 
 use std::error::Error as _;
-use std::io;
+use std::io::{self, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use serde::Serialize;
 use zt_risk_scoring::{ApiMessage, Error, ErrorKind, REVISION};
@@ -57,7 +58,7 @@ impl Failure {
         match self {
             Self::Sdk(error) => {
                 match output {
-                    Output::Table => eprintln!("error: {}; hint: {}", with_causes(error), hint(error)),
+                    Output::Table => print_line(&format!("error: {}; hint: {}", with_causes(error), hint(error))),
                     Output::Json => print_json(Report {
                         kind: error.kind().as_str(),
                         message: with_causes(error),
@@ -65,7 +66,7 @@ impl Failure {
                         errors: error.errors(),
                         cf_ray: error.cf_ray(),
                         attempts: error.attempts(),
-                        retry_after_s: error.retry_after().map(|wait| wait.as_secs()),
+                        retry_after_s: error.retry_after().map(seconds),
                     }),
                 }
                 ExitCode::from(if error.kind() == ErrorKind::Configuration { UNUSABLE } else { FAILED })
@@ -73,7 +74,7 @@ impl Failure {
             Self::Output(error) => {
                 let message = format!("the result could not be written: {error}");
                 match output {
-                    Output::Table => eprintln!("error: {message}"),
+                    Output::Table => print_line(&format!("error: {message}")),
                     Output::Json => print_json(Report { kind: "output", message, ..Report::default() }),
                 }
                 ExitCode::from(FAILED)
@@ -84,21 +85,36 @@ impl Failure {
 
 /// Reports arguments that make no sense, or prints the help that was asked for.
 pub(crate) fn usage(error: &clap::Error, json: bool) -> ExitCode {
-    if json && error.use_stderr() {
-        let message = error.to_string();
-        let message = message.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        print_json(Report { kind: "usage", message, ..Report::default() });
-    } else if let Err(error) = error.print() {
-        eprintln!("error: the help could not be written: {error}");
+    if !error.use_stderr() {
+        return match error.print() {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Failure::Output(error).report(Output::Table),
+            _ => ExitCode::SUCCESS,
+        };
     }
-    if error.use_stderr() { ExitCode::from(UNUSABLE) } else { ExitCode::SUCCESS }
+    let message = match error.kind() {
+        // clap's text is the help of the command that lacks something.
+        clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "a subcommand is missing".to_owned(),
+        _ => error.to_string().lines().map(str::trim).take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" "),
+    };
+    let message = message.trim_start_matches("error: ").to_owned();
+    if json {
+        print_json(Report { kind: "usage", message, ..Report::default() });
+    } else {
+        print_line(&format!("error: {message}; hint: see `zt-risk --help`"));
+    }
+    ExitCode::from(UNUSABLE)
 }
 
 fn print_json(error: Report<'_>) {
     match serde_json::to_string(&ErrorObject { error }) {
-        Ok(json) => eprintln!("{json}"),
-        Err(error) => eprintln!("error: {error}"),
+        Ok(json) => print_line(&json),
+        Err(error) => print_line(&format!("error: {error}")),
     }
+}
+
+/// Where nobody listens there is nothing more to be said: the exit status has to do.
+fn print_line(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 /// An error and its causes, on one line.
@@ -111,6 +127,11 @@ fn with_causes(error: &Error) -> String {
         cause = error.source();
     }
     text.replace(char::is_control, " ")
+}
+
+/// Whole seconds, and rather one too many.
+fn seconds(wait: Duration) -> u64 {
+    wait.as_secs().saturating_add((wait.subsec_nanos() > 0).into())
 }
 
 /// What to do about an error.
@@ -127,7 +148,7 @@ fn hint(error: &Error) -> String {
         ErrorKind::Plan => "risk scoring needs an Enterprise plan".to_owned(),
         ErrorKind::NotFound => "check the account id".to_owned(),
         ErrorKind::RateLimited => match error.retry_after() {
-            Some(wait) => format!("wait {} s; until then every call is refused", wait.as_secs()),
+            Some(wait) => format!("wait {} s; until then every call is refused", seconds(wait)),
             None => "wait five minutes; until then every call may be refused".to_owned(),
         },
         ErrorKind::Server => "try again later; if it lasts, give the cf-ray to the vendor's support".to_owned(),

@@ -169,21 +169,26 @@ fn a_configuration_that_cannot_be_used_is_told_and_exits_with_2() {
 
 #[test]
 fn arguments_that_make_no_sense_exit_with_2() {
-    for arguments in [
-        &[][..],
-        &["nonsense"],
-        &["behaviors"],
-        &["behaviors", "list", "--output", "xml"],
-        &["behaviors", "list", "--timeout", "0"],
-        &["behaviors", "list", "--simulate", "--base-url", "https://example.com"],
+    for (arguments, part) in [
+        (&[][..], "subcommand"),
+        (&["nonsense"], "nonsense"),
+        (&["--nonsense"], "--nonsense"),
+        (&["behaviors"], "subcommand"),
+        (&["behaviors", "list", "--timeout", "0"], "at least 1"),
+        (&["behaviors", "list", "--simulate", "--base-url", "https://example.com"], "--base-url"),
+        (&["behaviors", "list", "--simulate", "--allow-plain-http"], "--allow-plain-http"),
     ] {
         let output = zt_risk(arguments, &[]);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-        assert!(!stderr(&output).is_empty() && stdout(&output).is_empty(), "{arguments:?}");
+        assert_eq!(stdout(&output), "");
+        let line = stderr(&output);
+        assert!(line.starts_with("error: ") && line.contains(part) && line.lines().count() == 1, "{line}");
+
+        let error = error_object(&zt_risk(&[arguments, &["--output", "json"]].concat(), &[]));
+        assert_eq!(error["kind"], "usage");
+        assert!(error["message"].as_str().unwrap().contains(part), "{error}");
     }
-    let error = error_object(&zt_risk(&["--output", "json", "nonsense"], &[]));
-    assert_eq!(error["kind"], "usage");
-    assert!(error["message"].as_str().unwrap().contains("nonsense"));
+    assert!(stderr(&zt_risk(&["behaviors", "list", "--output", "xml"], &[])).contains("xml"));
 }
 
 #[test]
@@ -193,6 +198,20 @@ fn help_names_the_environment_and_the_exit_status() {
         assert!(stdout(&output).contains(part), "{part}");
     }
     assert_eq!(output.status.code(), Some(0));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn where_nobody_listens_the_exit_status_still_tells() {
+    for output in ["table", "json"] {
+        let status = Command::new(env!("CARGO_BIN_EXE_zt-risk"))
+            .args(["behaviors", "list", "--output", output])
+            .env_clear()
+            .stderr(std::fs::File::options().write(true).open("/dev/full").unwrap())
+            .status()
+            .unwrap();
+        assert_eq!(status.code(), Some(2));
+    }
 }
 
 #[cfg(unix)]

@@ -1,7 +1,8 @@
 //! Stand-ins for Cloudflare's Zero Trust risk scoring API, for tests and for trying things without an account.
 //!
 //! - [`MockServerExt`] and [`operations`] are generated: typed wrappers around [`httpmock`] for answers that a test
-//!   scripts, one operation at a time. Their base URL is the mock server's, without a path.
+//!   scripts, one operation at a time. Their base URL is the mock server's, without a path. A path parameter that is not
+//!   given matches anything: the mock of `get_user_risk` also matches `/behaviors` unless it is told a user.
 //! - [`Simulator`] speaks the API by itself.
 //!
 //! It is a crate of its own because it serves what the low-level client calls, and no service should carry a server.

@@ -23,11 +23,18 @@ impl BaseUrl {
         if text.chars().any(|char| char.is_control() || char.is_whitespace() || char == '\\') {
             return Err(refuse("it contains white space, a control character or a backslash"));
         }
-        let url = Url::parse(text)
-            .map_err(|error| refuse(format!("{error}; write it in full, such as {DEFAULT_BASE_URL}")))?;
-        if !url.username().is_empty() || url.password().is_some() {
+        if !text.is_ascii()
+            || text.to_ascii_lowercase().contains("%2e")
+            || !text.contains("://")
+            || text.contains(":///")
+        {
+            return Err(refuse(format!("it is not a plain URL; write it in full, such as {DEFAULT_BASE_URL}")));
+        }
+        if text.contains('@') {
             return Err(refuse("it contains credentials; set them on the client instead"));
         }
+        let url = Url::parse(text)
+            .map_err(|error| refuse(format!("{error}; write it in full, such as {DEFAULT_BASE_URL}")))?;
         if url.query().is_some() || url.fragment().is_some() {
             return Err(refuse("it contains a query or a fragment"));
         }
@@ -40,6 +47,11 @@ impl BaseUrl {
             )),
             _ => Err(refuse(format!("its scheme is not https; write it in full, such as {DEFAULT_BASE_URL}"))),
         }
+    }
+
+    /// Whether requests go to the vendor.
+    pub(crate) fn is_the_vendors(&self) -> bool {
+        Url::parse(DEFAULT_BASE_URL).is_ok_and(|vendors| self.has_origin_of(&vendors))
     }
 
     /// Whether requests stay on this machine.
@@ -56,14 +68,22 @@ impl BaseUrl {
         self.0.scheme() == "https"
     }
 
+    /// Whether a URL leads to the same scheme, host and port.
+    pub(crate) fn has_origin_of(&self, url: &Url) -> bool {
+        self.0.origin() == url.origin()
+    }
+
+    /// The host that requests go to.
+    pub(crate) fn host(&self) -> &str {
+        self.0.host_str().unwrap_or_default()
+    }
+
+    pub(crate) fn port(&self) -> Option<u16> {
+        self.0.port_or_known_default()
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         self.0.as_str().trim_end_matches('/')
-    }
-}
-
-impl fmt::Display for BaseUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 
@@ -92,6 +112,20 @@ mod tests {
     }
 
     #[test]
+    fn another_scheme_host_or_port_is_another_origin() {
+        let base = BaseUrl::new("https://example.com/client/v4", false).unwrap();
+        for (url, same) in [
+            ("https://example.com/other", true),
+            ("https://example.com:443/", true),
+            ("http://example.com/client/v4", false),
+            ("https://example.com:8443/client/v4", false),
+            ("https://api.example.com/client/v4", false),
+        ] {
+            assert_eq!(base.has_origin_of(&Url::parse(url).unwrap()), same, "{url}");
+        }
+    }
+
+    #[test]
     fn plain_http_to_another_host_needs_to_be_allowed() {
         for host in
             ["http://example.com", "http://127.0.0.1.example.com", "http://localhost.example.com", "http://10.0.0.1"]
@@ -106,7 +140,7 @@ mod tests {
     fn what_is_not_a_plain_base_is_refused_and_not_repeated() {
         for (given, reason) in [
             ("api.example.com/secret", "in full"),
-            ("api.example.com:443/secret", "scheme"),
+            ("api.example.com:443/secret", "in full"),
             ("", "in full"),
             ("ftp://example.com/secret", "scheme"),
             ("https://user:secret@example.com", "credentials"),
@@ -116,6 +150,11 @@ mod tests {
             ("https://example.com\n.evil.example/secret", "white space"),
             ("https://example.com/\\secret", "backslash"),
             ("https://", "in full"),
+            ("https:example.com", "in full"),
+            ("https:///example.com", "in full"),
+            ("https://@example.com", "credentials"),
+            ("https://exam\u{200b}ple.com", "in full"),
+            ("https://example.com/%2E%2e/x", "in full"),
         ] {
             let error = BaseUrl::new(given, true).expect_err(given).to_string();
             assert!(error.contains(reason), "{given:?}: {error}");

@@ -23,10 +23,13 @@
 //! ```
 //!
 //! It is a crate of its own, on top of the generated `zt-risk-scoring-api`, so that what services depend on changes only
-//! when somebody means it to: no generated type is part of it.
+//! when somebody means it to: generated types are part of it only under [`raw`].
 //!
 //! TLS is rustls with the certificates that the operating system trusts; the feature `native-tls` (without the default
 //! features) takes the operating system's TLS instead. Futures need a tokio runtime.
+
+#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+compile_error!("https needs the feature `rustls` (on by default) or `native-tls`");
 
 mod account_id;
 mod auth;
@@ -47,10 +50,16 @@ pub use behaviors::{
 };
 pub use client::{Client, ClientBuilder, Environment};
 pub use error::{ApiMessage, Error, ErrorKind, UnexpectedBody};
+pub use pipeline::{Backoff, Quota, RetryBudget, RetryConfig};
 pub use rate_limit::{RateLimit, RateLimitPolicy};
 pub use response::{Metadata, Response};
 /// The API revision that this crate speaks: a date. It goes out as `api-version` with every request.
 pub use zt_risk_scoring_api::REVISION;
+
+/// The generated client and its types: what [`Client::raw`] gives back. They change with every revision of the API.
+pub mod raw {
+    pub use zt_risk_scoring_api::{ByteStream, Client, ClientInfo, Error, Operation, ResponseValue, operations, types};
+}
 
 /// The README's code, held to compile.
 #[cfg(doctest)]

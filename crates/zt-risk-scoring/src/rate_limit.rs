@@ -23,9 +23,9 @@ pub struct RateLimit {
 pub struct RateLimitPolicy {
     /// The name of the quota, such as `burst`.
     pub name: String,
-    /// How many requests it allows (`q`)
+    /// How many requests it allows in a window (`q`).
     pub quota: Option<u64>,
-    /// in what time (`w`).
+    /// How long the window is (`w`).
     pub window: Option<Duration>,
 }
 

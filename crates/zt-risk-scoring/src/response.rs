@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use http::StatusCode;
 use http::header::HeaderMap;
 
+use crate::auth::Secrets;
 use crate::rate_limit::{RateLimit, RateLimitPolicy};
 use crate::{ApiMessage, retry_after};
 
@@ -72,6 +73,16 @@ impl Metadata {
             errors: Vec::new(),
             messages: Vec::new(),
         }
+    }
+
+    /// Takes the secret that was sent out of what came back: a server may repeat it anywhere.
+    pub(crate) fn scrubbed(mut self, secrets: &Secrets) -> Self {
+        let names = self.rate_limits.iter_mut().map(|limit| &mut limit.name);
+        let names = names.chain(self.rate_limit_policies.iter_mut().map(|policy| &mut policy.name));
+        for text in names.chain(&mut self.cf_ray) {
+            *text = secrets.scrub(text);
+        }
+        self
     }
 
     pub(crate) fn with_envelope(mut self, errors: Vec<ApiMessage>, messages: Vec<ApiMessage>) -> Self {

@@ -4,16 +4,18 @@ use std::time::{Duration, SystemTime};
 
 use http::header::{HeaderMap, RETRY_AFTER};
 
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// Reads `Retry-After` (RFC 9110, section 10.2.3): whole seconds, or a date. A date in the past means no wait; anything
-/// else says nothing.
+/// else says nothing. More than a year is a year, so that it can be added to any clock.
 pub(crate) fn parse(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         // More digits than fit are a very long wait, not none.
-        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
+        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)).min(LONGEST));
     }
     let date = httpdate::parse_http_date(value).ok()?;
-    Some(date.duration_since(now).unwrap_or_default())
+    Some(date.duration_since(now).unwrap_or_default().min(LONGEST))
 }
 
 #[cfg(test)]
@@ -27,7 +29,8 @@ mod tests {
             ("0", Some(0)),
             ("120", Some(120)),
             (" 7 ", Some(7)),
-            ("99999999999999999999999", Some(u64::MAX)),
+            ("99999999999999999999999", Some(LONGEST.as_secs())),
+            ("Sat, 06 Nov 2094 08:49:37 GMT", Some(LONGEST.as_secs())),
             ("Sun, 06 Nov 1994 08:49:37 GMT", Some(37)),
             ("Sunday, 06-Nov-94 08:49:37 GMT", Some(37)),
             ("Sun Nov  6 08:49:37 1994", Some(37)),

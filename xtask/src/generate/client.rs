@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, HooksMode};
 use quote::quote;
 use serde_json::Value;
 use syn::parse_quote;
 
 use super::passes;
-use crate::document::{Document, open_api, operations};
+use crate::document::{Document, Operation, open_api, operations};
 use crate::policies;
 
 pub(super) fn generate(document: &Document) -> Result<syn::File> {
@@ -28,8 +29,10 @@ pub(super) fn generate(document: &Document) -> Result<syn::File> {
     passes::open_enums::apply(&mut file)?;
     passes::unique_keys::apply(&mut file);
     passes::request_constructors::apply(&mut file, &sent_schemas(&document.value));
+    passes::objects_only::apply(&mut file);
     passes::non_exhaustive::apply(&mut file);
     file.items.push(revision(&document.revision));
+    file.items.push(operation_constants(&document.value)?);
     Ok(file)
 }
 
@@ -41,10 +44,38 @@ fn revision(revision: &str) -> syn::Item {
     }
 }
 
+/// The generated client tells an operation's id only; what is sent again, and how calls are named in telemetry, depends on
+/// its method and path.
+fn operation_constants(document: &Value) -> Result<syn::Item> {
+    let (mut constants, mut names) = (Vec::<TokenStream>::new(), Vec::new());
+    for Operation { path, method, object } in operations(document) {
+        let id = object.get("operationId").and_then(Value::as_str).context("an operation has no operationId")?;
+        let name = syn::parse_str::<syn::Ident>(&id.to_uppercase())
+            .with_context(|| format!("the operation id {id:?} does not make a Rust name"))?;
+        let method = method.to_uppercase();
+        let documentation = format!("`{method} {path}`");
+        constants.push(quote! {
+            #[doc = #documentation]
+            pub const #name: Operation = Operation { id: #id, method: #method, path: #path };
+        });
+        names.push(name);
+    }
+    Ok(parse_quote! {
+        /// Every operation, as the document describes it.
+        pub mod operations {
+            use crate::Operation;
+            /// All of them, in the order of the document.
+            pub const ALL: &[Operation] = &[#(#names),*];
+            #(#constants)*
+        }
+    })
+}
+
 /// The names of the schemas that can be part of a request's body.
 fn sent_schemas(document: &Value) -> BTreeSet<String> {
     let mut sent = BTreeSet::new();
-    let mut pending: Vec<&Value> = operations(document).filter_map(|operation| operation.get("requestBody")).collect();
+    let mut pending: Vec<&Value> =
+        operations(document).filter_map(|operation| operation.object.get("requestBody")).collect();
     while let Some(value) = pending.pop() {
         match value {
             Value::Object(object) => {
@@ -68,6 +99,25 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn every_operation_becomes_a_constant() {
+        let document = json!({"paths": {"/things/{id}": {"get": {"operationId": "get_thing"}}}});
+        let expected: syn::Item = parse_quote! {
+            /// Every operation, as the document describes it.
+            pub mod operations {
+                use crate::Operation;
+                /// All of them, in the order of the document.
+                pub const ALL: &[Operation] = &[GET_THING];
+                #[doc = "`GET /things/{id}`"]
+                pub const GET_THING: Operation = Operation { id: "get_thing", method: "GET", path: "/things/{id}" };
+            }
+        };
+        let constants = operation_constants(&document).unwrap();
+        assert_eq!(quote! { #constants }.to_string(), quote! { #expected }.to_string());
+        let bad = json!({"paths": {"/": {"get": {"operationId": "no name"}}}});
+        assert!(operation_constants(&bad).is_err_and(|error| error.to_string().contains("no name")));
+    }
 
     #[test]
     fn a_schema_is_sent_if_a_body_leads_to_it_also_in_a_circle() {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::{Context, Result};
 use serde::Deserialize;
 
 use crate::document::Document;
@@ -18,7 +19,7 @@ pub(super) struct GeneratedFile {
 }
 
 impl GeneratedFile {
-    pub(super) fn new(package: &str, document: &Document, code: &syn::File) -> Self {
+    pub(super) fn new(package: &str, document: &Document, code: &syn::File) -> Result<Self> {
         let path = Path::new("crates").join(package).join("src").join("generated.rs");
         let header = format!(
             "{MARK} Do not edit: change the document or the generator, and run it again.\n\
@@ -28,14 +29,14 @@ impl GeneratedFile {
              // generator: progenitor {}\n\n",
             document.path.display(),
             document.sha256,
-            generator_version(),
+            generator_version()?,
         );
-        Self { path, content: header + &prettyplease::unparse(code) }
+        Ok(Self { path, content: header + &prettyplease::unparse(code) })
     }
 }
 
 /// The version of the generator that this program was built with.
-fn generator_version() -> String {
+fn generator_version() -> Result<String> {
     #[derive(Deserialize)]
     struct Lock {
         package: Vec<Package>,
@@ -46,10 +47,9 @@ fn generator_version() -> String {
         version: String,
     }
 
-    toml::from_str::<Lock>(include_str!("../../../Cargo.lock"))
-        .ok()
-        .and_then(|lock| lock.package.into_iter().find(|package| package.name == "progenitor"))
-        .map_or_else(|| "unknown".to_owned(), |package| package.version)
+    let lock: Lock = toml::from_str(include_str!("../../../Cargo.lock"))?;
+    let generator = lock.package.into_iter().find(|package| package.name == "progenitor");
+    Ok(generator.context("Cargo.lock has no progenitor")?.version)
 }
 
 #[cfg(test)]
@@ -64,13 +64,8 @@ mod tests {
             sha256: "abc123".into(),
             value: serde_json::json!({}),
         };
-        let file = GeneratedFile::new(
-            "things-api",
-            &document,
-            &syn::parse_quote!(
-                struct A;
-            ),
-        );
+        let code = syn::parse_quote! { struct A; };
+        let file = GeneratedFile::new("things-api", &document, &code).unwrap();
         assert_eq!(file.path, Path::new("crates/things-api/src/generated.rs"));
         assert!(file.content.starts_with(MARK));
         for part in ["spec/things/2026-01-02.json", "abc123", "progenitor 0.15.1", "struct A;"] {

@@ -67,9 +67,9 @@ fn plan(workspace: &Workspace) -> Result<Vec<GeneratedFile>> {
         let context = || format!("cannot generate from {}", document.path.display());
         let crates = &sdk.manifest.crates;
         let client = client::generate(&document).with_context(context)?;
-        plan.push(GeneratedFile::new(&crates.api, &document, &client));
+        plan.push(GeneratedFile::new(&crates.api, &document, &client)?);
         let mocks = mocks::generate(&document, &crates.api_path()).with_context(context)?;
-        plan.push(GeneratedFile::new(&crates.mock, &document, &mocks));
+        plan.push(GeneratedFile::new(&crates.mock, &document, &mocks)?);
     }
     Ok(plan)
 }

@@ -5,6 +5,7 @@
 
 mod constraints;
 mod defaults;
+mod lenient;
 mod raw_failures;
 
 use serde_json::{Map, Value};
@@ -21,6 +22,7 @@ pub fn for_mocks(document: &Value) -> Value {
     let mut document = document.clone();
     constraints::apply(&mut document);
     defaults::apply(&mut document);
+    lenient::apply(&mut document);
     document
 }
 

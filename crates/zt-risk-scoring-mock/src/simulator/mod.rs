@@ -18,7 +18,8 @@ use state::State;
 /// A server on a free loopback port that answers as the API does: one account with the behaviors that are known, all of
 /// them disabled.
 ///
-/// It stops when it is dropped. Whatever it says about a request it decides from its state, so it never needs scripting;
+/// It answers until it is dropped. Its port belongs to httpmock's pool of servers, so another one may answer there later; the
+/// pool holds 25 (`HTTPMOCK_MAX_SERVERS`), and starting one more waits until one is dropped. Whatever it says about a request it decides from its state, so it never needs scripting;
 /// for answers that the API would not give, use the generated mocks.
 ///
 /// ```
@@ -40,6 +41,10 @@ impl Simulator {
     const BASE_PATH: &str = "/client/v4";
 
     /// Starts a simulator.
+    ///
+    /// # Panics
+    ///
+    /// If no loopback port can be opened, or `HTTPMOCK_MAX_SERVERS` is set and no number: httpmock does.
     pub async fn start() -> Self {
         let state = Arc::new(Mutex::new(State::new()));
         let server = MockServer::start_async().await;
@@ -96,6 +101,12 @@ impl Simulator {
     /// Every request that has arrived, in order.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         lock(&self.state).requests.clone()
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        self.server.reset();
     }
 }
 

@@ -11,7 +11,7 @@ use secrecy::SecretString;
 
 pub use provider::{TokenFuture, TokenProvider};
 pub use secret::ApiToken;
-pub(crate) use secret::Secret;
+pub(crate) use secret::{Secret, Secrets};
 
 use crate::{Environment, Error, ErrorKind};
 
@@ -79,27 +79,37 @@ impl Credentials {
         Environment::from_process().credentials()
     }
 
-    /// Puts the credentials into a request's headers, marked as sensitive. Gives back the secret that went in, so that
-    /// it can be kept out of whatever is said about the response.
-    pub(crate) async fn attach(&self, headers: &mut HeaderMap) -> Result<Secret, Error> {
+    /// Puts the credentials into a request's headers, marked as sensitive. Gives back the secrets that went in, so that
+    /// they can be kept out of whatever is said about the response.
+    pub(crate) async fn attach(&self, headers: &mut HeaderMap) -> Result<Secrets, Error> {
         let mut attach =
             |name: HeaderName, value: Result<HeaderValue, Error>| value.map(|value| headers.insert(name, value));
         match &self.0 {
             Scheme::Token(token) => {
                 attach(AUTHORIZATION, token.secret().header("Bearer "))?;
-                Ok(token.secret().clone())
+                Ok(Secrets(vec![token.secret().clone()]))
             }
             Scheme::GlobalKey { email, key } => {
                 attach(X_AUTH_EMAIL, email.header(""))?;
                 attach(X_AUTH_KEY, key.header(""))?;
-                Ok(key.clone())
+                Ok(Secrets(vec![key.clone(), email.clone()]))
             }
             Scheme::Provider(provider) => {
                 let token = provider.token().await.map_err(|error| {
                     Error::new(ErrorKind::Authentication, "the token provider failed").with_source(error)
                 })?;
                 attach(AUTHORIZATION, token.secret().header("Bearer "))?;
-                Ok(token.secret().clone())
+                Ok(Secrets(vec![token.secret().clone()]))
+            }
+        }
+    }
+
+    /// Whether there may be other credentials by now than the ones that were not accepted.
+    pub(crate) fn renew(&self, rejected: &Secrets) -> bool {
+        match &self.0 {
+            Scheme::Token(_) | Scheme::GlobalKey { .. } => false,
+            Scheme::Provider(provider) => {
+                rejected.0.first().is_some_and(|token| provider.renew(&ApiToken::from(token.clone())))
             }
         }
     }

@@ -13,15 +13,19 @@ use super::ApiToken;
 /// ```
 /// use zt_risk_scoring::{ApiToken, Credentials, TokenFuture, TokenProvider};
 ///
-/// struct File(std::path::PathBuf);
+/// use std::sync::RwLock;
 ///
-/// impl TokenProvider for File {
+/// /// The newest token; something else keeps it new.
+/// struct Newest(RwLock<ApiToken>);
+///
+/// impl TokenProvider for Newest {
 ///     fn token(&self) -> TokenFuture<'_> {
-///         Box::pin(async { Ok(ApiToken::new(std::fs::read_to_string(&self.0)?.trim())?) })
+///         Box::pin(async { Ok(self.0.read().map_err(|_| "the token is being replaced")?.clone()) })
 ///     }
 /// }
 ///
-/// let credentials = Credentials::provider(File("/run/secrets/cloudflare".into()));
+/// let credentials = Credentials::provider(Newest(RwLock::new(ApiToken::new("cfut_0123456789")?)));
+/// # Ok::<(), zt_risk_scoring::Error>(())
 /// ```
 pub trait TokenProvider: Send + Sync {
     /// The token to use now.
@@ -35,6 +39,13 @@ pub trait TokenProvider: Send + Sync {
     ///
     /// The future is dropped when the call is, or when its time is up.
     fn token(&self) -> TokenFuture<'_>;
+
+    /// The API did not accept a token: forget it, and say whether another may be had now. If so, the call is tried once
+    /// more, with what [`token`](Self::token) gives then. It is asked once per call at the most. By default, there is none.
+    fn renew(&self, rejected: &ApiToken) -> bool {
+        let _ = rejected;
+        false
+    }
 }
 
 /// What [`TokenProvider::token`] gives back.

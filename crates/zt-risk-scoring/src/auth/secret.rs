@@ -29,6 +29,12 @@ impl ApiToken {
     }
 }
 
+impl From<Secret> for ApiToken {
+    fn from(secret: Secret) -> Self {
+        Self(secret)
+    }
+}
+
 /// Text that can go into a header and appears nowhere else. Cloning shares it; the last owner wipes it.
 #[derive(Clone)]
 pub(crate) struct Secret(Arc<SecretString>);
@@ -63,9 +69,30 @@ impl Secret {
         Ok(value)
     }
 
-    /// Takes the secret out of text that came from outside: a server may repeat what it was sent.
+    /// Takes the secret out of text that came from outside.
+    ///
+    /// One that is shorter than any real secret is left alone: it would tear words apart.
+    fn scrub(&self, text: &str) -> String {
+        const SHORTEST: usize = 8;
+        let secret = self.0.expose_secret();
+        if secret.len() < SHORTEST { text.to_owned() } else { text.replace(secret, Self::REDACTED) }
+    }
+}
+
+/// The secrets that a request carried.
+#[derive(Debug)]
+pub(crate) struct Secrets(pub(super) Vec<Secret>);
+
+impl Secrets {
+    /// Takes the secrets out of text that came from outside: a server may repeat what it was sent.
     pub(crate) fn scrub(&self, text: &str) -> String {
-        text.replace(self.0.expose_secret(), Self::REDACTED)
+        self.0.iter().fold(text.to_owned(), |text, secret| secret.scrub(&text))
+    }
+}
+
+impl From<ApiToken> for Secrets {
+    fn from(token: ApiToken) -> Self {
+        Self(vec![token.0])
     }
 }
 
@@ -89,5 +116,6 @@ mod tests {
     fn what_a_server_repeats_is_scrubbed() {
         let token = ApiToken::new("cfut_secret").unwrap();
         assert_eq!(token.secret().scrub("bad token cfut_secret!"), "bad token [redacted]!");
+        assert_eq!(ApiToken::new("e").unwrap().secret().scrub("error"), "error");
     }
 }

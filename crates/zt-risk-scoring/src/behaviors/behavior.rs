@@ -7,6 +7,7 @@ use super::RiskLevel;
 
 /// A behavior that raises the risk score of a user who sets it off. Its id is its key in the map.
 #[derive(Clone, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[serde(from = "Raw")]
 #[non_exhaustive]
 pub struct Behavior {
     /// What a user has to do to set it off.
@@ -32,5 +33,16 @@ impl Behavior {
             name: raw.name,
             risk_level: RiskLevel::from_raw(raw.risk_level),
         }
+    }
+}
+
+/// Behaviors are read in the same way wherever they come from.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Raw(types::Behavior);
+
+impl From<Raw> for Behavior {
+    fn from(Raw(raw): Raw) -> Self {
+        Self::from_raw(raw)
     }
 }

@@ -4,11 +4,13 @@ use std::future::IntoFuture;
 use std::pin::Pin;
 use std::time::Duration;
 
+use zt_risk_scoring_api::{Operation, operations};
+
 use super::BehaviorMap;
 use crate::client::CallOptions;
 use crate::{AccountId, Client, Error, Response, pipeline};
 
-const OPERATION: &str = "get_behaviors";
+const OPERATION: Operation = operations::GET_BEHAVIORS;
 
 /// A request for all behaviors of an account: what [`Behaviors::get`](super::Behaviors::get) gives back.
 ///
@@ -20,7 +22,8 @@ const OPERATION: &str = "get_behaviors";
 ///
 /// # Cancellation
 ///
-/// Dropping the future ends the call. The request may already have been sent, but reading changes nothing.
+/// Dropping the future ends the call. A request may already have been sent, more than one if it was tried again, but
+/// reading changes nothing. What the client's clones share stays right.
 ///
 /// ```
 /// # use zt_risk_scoring_mock::Simulator;
@@ -65,6 +68,12 @@ impl GetBehaviors {
         self
     }
 
+    /// How long each attempt may take, in place of the client's setting.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.options.set_attempt_timeout(timeout);
+        self
+    }
+
     /// Makes the call, for the behaviors and what came along.
     ///
     /// # Errors
@@ -75,7 +84,7 @@ impl GetBehaviors {
     ///
     /// As for awaiting the request.
     pub async fn send(mut self) -> Result<Response<BehaviorMap>, Error> {
-        let account = self.options.take_account_id(&self.client).map_err(|error| error.with_operation(OPERATION))?;
+        let account = self.options.take_account_id(&self.client).map_err(|error| error.with_operation(OPERATION.id))?;
         let response = pipeline::call(&self.client, OPERATION, &self.options, |api| async move {
             api.get_behaviors(account.as_str()).await
         })

@@ -94,7 +94,7 @@ impl BehaviorMap {
     }
 
     /// The highest level among the enabled behaviors: the highest score that a user can reach. `None` if nothing is
-    /// enabled.
+    /// enabled. A level that this crate does not know counts as the highest; see [`RiskLevel`].
     pub fn highest_enabled_level(&self) -> Option<&RiskLevel> {
         self.enabled().highest_level()
     }
@@ -178,6 +178,11 @@ pub(super) mod tests {
         let map: BehaviorMap = serde_json::from_str(json).unwrap();
         assert_eq!(map.get("foo").unwrap().risk_level, RiskLevel::from("critical"));
         assert_eq!(serde_json::to_string(&map).unwrap(), json);
+    }
+
+    #[test]
+    fn a_behavior_is_an_object_and_nothing_else() {
+        assert!(serde_json::from_str::<BehaviorMap>(r#"{"foo":["d",true,"n","low"]}"#).is_err());
     }
 
     #[test]

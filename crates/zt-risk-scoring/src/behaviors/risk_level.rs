@@ -9,7 +9,8 @@ use zt_risk_scoring_api::types;
 ///
 /// The set is open: a level that the vendor adds is kept verbatim and written back verbatim. Such a level compares above
 /// `high`, because whoever asks for everything that is at least so risky must not miss what may be riskier still. Two
-/// unknown levels compare as text.
+/// unknown levels compare as text. That holds for every text that is not one of the three, whatever its case, also for
+/// `unscored`, which Access policies know but no behavior has been seen with: [`is_known`](Self::is_known) tells them apart.
 ///
 /// ```
 /// use zt_risk_scoring::RiskLevel;
@@ -40,6 +41,13 @@ pub enum RiskLevel {
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct UnknownRiskLevel(String);
 
+impl UnknownRiskLevel {
+    /// The level as the API writes it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl RiskLevel {
     /// The levels that this crate knows, lowest first.
     pub const KNOWN: [Self; 3] = [Self::Low, Self::Medium, Self::High];
@@ -50,7 +58,7 @@ impl RiskLevel {
             Self::Low => "low",
             Self::Medium => "medium",
             Self::High => "high",
-            Self::Unknown(level) => &level.0,
+            Self::Unknown(level) => level.as_str(),
         }
     }
 
@@ -105,9 +113,9 @@ mod tests {
 
     #[test]
     fn levels_are_ordered_and_unknown_ones_come_last() {
-        let mut levels = ["zero", "high", "low", "critical", "medium"].map(RiskLevel::from);
+        let mut levels = ["zero", "high", "unscored", "low", "critical", "Low", "medium"].map(RiskLevel::from);
         levels.sort();
-        assert_eq!(levels.map(String::from), ["low", "medium", "high", "critical", "zero"]);
+        assert_eq!(levels.map(String::from), ["low", "medium", "high", "Low", "critical", "unscored", "zero"]);
     }
 
     #[test]

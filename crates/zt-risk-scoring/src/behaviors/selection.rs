@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{Behavior, BehaviorId, BehaviorMap, RiskLevel, table};
+use super::{Behavior, BehaviorId, RiskLevel, table};
 
 /// Some behaviors of a [`BehaviorMap`], in the order of their ids.
 ///
@@ -80,11 +80,6 @@ impl<'a> Selection<'a> {
         self.0.iter().map(|(_, behavior)| &behavior.risk_level).max()
     }
 
-    /// A map of its own with the selected behaviors.
-    pub fn to_map(&self) -> BehaviorMap {
-        self.iter().map(|(id, behavior)| (id.clone(), behavior.clone())).collect()
-    }
-
     fn filter(mut self, keep: impl Fn(&Behavior) -> bool) -> Self {
         self.0.retain(|(_, behavior)| keep(behavior));
         self
@@ -124,6 +119,7 @@ impl fmt::Display for Selection<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::BehaviorMap;
     use super::super::map::tests::{behavior, map};
     use super::*;
 
@@ -168,12 +164,5 @@ mod tests {
         assert_eq!(counts, [(RiskLevel::Low, 1), (RiskLevel::Medium, 1), (RiskLevel::High, 0)].into());
         let map: BehaviorMap = [("new", behavior("New", true, "critical"))].into_iter().collect();
         assert_eq!(map.count_by_level().get(&RiskLevel::from("critical")), Some(&1));
-    }
-
-    #[test]
-    fn a_selection_can_become_a_map_of_its_own() {
-        let all = map();
-        assert_eq!(all.all().to_map(), all);
-        assert_eq!(all.disabled().to_map().len(), 1);
     }
 }

@@ -79,8 +79,7 @@ impl Environment {
             (false, true, true) => Credentials::global_key(self.require(EMAIL)?, self.require(API_KEY)?)
                 .map_err(name(&format!("{EMAIL} and {API_KEY}"))),
             (false, false, false) => Err(Error::configuration(format!(
-                "no credentials: {API_TOKEN} is not set, nor are {EMAIL} and {API_KEY}{}",
-                if self.is_set(ACCOUNT_ID) { "" } else { "; CLOUDFLARE_ACCOUNT_ID is not set either" }
+                "no credentials: {API_TOKEN} is not set, nor are {EMAIL} and {API_KEY}"
             ))),
             (false, true, false) => Err(half(EMAIL, API_KEY)),
             (false, false, true) => Err(half(API_KEY, EMAIL)),
@@ -92,6 +91,11 @@ impl Environment {
                 )))
             }
         }
+    }
+
+    /// What to add to a complaint when there is no account id either.
+    pub(crate) fn no_account_id(&self) -> Option<Error> {
+        (!self.is_set(ACCOUNT_ID)).then(|| Error::configuration(format!("no account id: {ACCOUNT_ID} is not set")))
     }
 
     pub(crate) fn account_id(&self) -> Result<Option<AccountId>, Error> {
@@ -141,7 +145,7 @@ mod tests {
     #[test]
     fn what_is_missing_or_contradictory_is_listed() {
         for (vars, parts) in [
-            (&[][..], &[API_TOKEN, EMAIL, API_KEY, ACCOUNT_ID][..]),
+            (&[][..], &[API_TOKEN, EMAIL, API_KEY][..]),
             (&[(API_TOKEN, "")], &[API_TOKEN]),
             (&[(EMAIL, "secret")], &["CLOUDFLARE_API_KEY is not set"]),
             (&[(API_KEY, "secret")], &["CLOUDFLARE_EMAIL is not set"]),

@@ -13,9 +13,11 @@ pub use environment::Environment;
 pub(crate) use options::CallOptions;
 
 use crate::base_url::BaseUrl;
-use crate::{AccountId, Behaviors, Credentials, Error};
+use crate::pipeline::{RawCalls, Traffic};
+use crate::{AccountId, Behaviors, Credentials, Error, RetryConfig, raw};
 
-/// A client of the API. Cloning it is cheap, and the clones share its connections.
+/// A client of the API. Cloning it is cheap, and the clones share its connections, its retry budget, its pacing, and the gate
+/// that is closed while the API refuses every call. Make one for each token.
 ///
 /// ```
 /// # use zt_risk_scoring_mock::Simulator;
@@ -37,14 +39,19 @@ use crate::{AccountId, Behaviors, Credentials, Error};
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
+pub struct Client(Arc<Settings>);
 
-struct Inner {
-    http: reqwest::Client,
-    base_url: BaseUrl,
-    credentials: Credentials,
-    account_id: Option<AccountId>,
-    timeout: Duration,
+/// What a client's clones share.
+pub(crate) struct Settings {
+    pub(crate) http: reqwest::Client,
+    pub(crate) base_url: BaseUrl,
+    pub(crate) credentials: Credentials,
+    pub(crate) account_id: Option<AccountId>,
+    pub(crate) timeout: Duration,
+    pub(crate) attempt_timeout: Duration,
+    pub(crate) max_body_bytes: usize,
+    pub(crate) retry: RetryConfig,
+    pub(crate) traffic: Traffic,
 }
 
 impl Client {
@@ -67,24 +74,22 @@ impl Client {
         Behaviors::new(self.clone())
     }
 
-    pub(crate) fn http(&self) -> &reqwest::Client {
-        &self.0.http
+    /// The generated client, for operations that this crate does not cover yet.
+    ///
+    /// Its requests take the same way as all others: credentials, retries, time limits, the gate. What it does not do is
+    /// read answers with care: `success` and the failures' envelopes are the caller's business, and its types change with
+    /// every revision.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping a call's future ends it. A request may already have been sent and acted on.
+    pub fn raw(&self) -> raw::Client {
+        let base_url = self.0.base_url.as_str();
+        raw::Client::new_with_client(base_url, self.0.http.clone(), Arc::new(RawCalls(self.clone())))
     }
 
-    pub(crate) fn base_url(&self) -> &BaseUrl {
-        &self.0.base_url
-    }
-
-    pub(crate) fn credentials(&self) -> &Credentials {
-        &self.0.credentials
-    }
-
-    pub(crate) fn account_id(&self) -> Option<&AccountId> {
-        self.0.account_id.as_ref()
-    }
-
-    pub(crate) fn timeout(&self) -> Duration {
-        self.0.timeout
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.0
     }
 }
 
@@ -95,6 +100,9 @@ impl fmt::Debug for Client {
             .field("credentials", &self.0.credentials)
             .field("account_id", &self.0.account_id)
             .field("timeout", &self.0.timeout)
+            .field("attempt_timeout", &self.0.attempt_timeout)
+            .field("max_body_bytes", &self.0.max_body_bytes)
+            .field("retry", &self.0.retry)
             .finish_non_exhaustive()
     }
 }

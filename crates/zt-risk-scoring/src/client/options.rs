@@ -10,6 +10,7 @@ use crate::{AccountId, Error};
 pub(crate) struct CallOptions {
     account_id: Option<Result<AccountId, Error>>,
     timeout: Option<Duration>,
+    attempt_timeout: Option<Duration>,
 }
 
 impl CallOptions {
@@ -22,18 +23,27 @@ impl CallOptions {
         self.timeout = Some(timeout);
     }
 
+    pub(crate) fn set_attempt_timeout(&mut self, timeout: Duration) {
+        self.attempt_timeout = Some(timeout);
+    }
+
     /// The account of the call, which must come from somewhere.
     pub(crate) fn take_account_id(&mut self, client: &Client) -> Result<AccountId, Error> {
         match self.account_id.take() {
             Some(id) => id,
             None => client
-                .account_id()
-                .cloned()
+                .settings()
+                .account_id
+                .clone()
                 .ok_or_else(|| Error::configuration("no account id: set it on the client or on the call")),
         }
     }
 
     pub(crate) fn timeout(&self, client: &Client) -> Duration {
-        self.timeout.unwrap_or_else(|| client.timeout())
+        self.timeout.unwrap_or(client.settings().timeout)
+    }
+
+    pub(crate) fn attempt_timeout(&self, client: &Client) -> Duration {
+        self.attempt_timeout.unwrap_or(client.settings().attempt_timeout)
     }
 }

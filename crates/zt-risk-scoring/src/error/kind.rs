@@ -5,13 +5,15 @@ use std::fmt;
 /// What kind of thing went wrong, and what to do about it.
 ///
 /// A failed call is of one kind only. The status decides, and the API's own codes refine it; a response that says
-/// `"success": false` is a failure whatever its status.
+/// `"success": false` is a failure whatever its status. A status can come from something else than the API, such as a
+/// firewall before it; then [`unexpected_body`](crate::Error::unexpected_body) says what came.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The configuration or an argument cannot be used. Nothing was sent. Mend it.
     Configuration,
-    /// The credentials are missing, malformed or unknown: status 401, or code 6111, 9106 or 9109. Check them.
+    /// The credentials are missing, malformed or unknown: status 401, or code 6111, 9106 or 9109; or the
+    /// token provider gave none. Check them.
     Authentication,
     /// The credentials are known but may not do this: status 403, or code 10000. Give them the permission.
     Permission,
@@ -19,7 +21,8 @@ pub enum ErrorKind {
     Plan,
     /// There is no such account or thing: status 404, or code 7003. Check the ids.
     NotFound,
-    /// Too many requests: status 429, or code 971 or 10100. The vendor refuses every call for some time, up to five
+    /// Too many requests: status 429, or code 971 or 10100; or the client
+    /// held the call back and there was no time to wait. The vendor refuses every call for some time, up to five
     /// minutes; wait as long as [`retry_after`](crate::Error::retry_after) says.
     RateLimited,
     /// The API refused the call for another reason. [`errors`](crate::Error::errors) says why.
@@ -35,7 +38,7 @@ pub enum ErrorKind {
     Decode,
     /// The connection could not be made, or broke. A change may have been made or not.
     Connection,
-    /// The time was up. A change may have been made or not.
+    /// The time was up. If anything was sent ([`attempts`](crate::Error::attempts)), a change may have been made or not.
     Timeout,
 }
 

@@ -1,9 +1,9 @@
 //! The entries of an envelope's `errors` and `messages`.
 
 use serde::Serialize;
-use zt_risk_scoring_api::types;
+use serde_json::Value;
 
-use crate::auth::Secret;
+use crate::auth::Secrets;
 
 /// One entry of an envelope's `errors` or `messages`, as the API sent it. Everything about it may be missing.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
@@ -21,19 +21,22 @@ pub struct ApiMessage {
 }
 
 impl ApiMessage {
-    /// Reads the list of an envelope. The secret that was sent is taken out: a server may repeat it.
-    pub(crate) fn list(raw: Option<Vec<types::ApiMessage>>, secret: &Secret) -> Vec<Self> {
-        let text = |text: Option<String>| text.map(|text| secret.scrub(&text));
-        raw.into_iter()
-            .flatten()
-            .map(|raw| Self {
-                code: raw.code,
-                message: text(raw.message),
-                documentation_url: text(raw.documentation_url),
-                source_pointer: text(raw.source.and_then(|source| source.pointer)),
-                error_chain: Self::list(raw.error_chain, secret),
-            })
-            .collect()
+    /// Reads the list of an envelope: whatever fits is taken, and an entry in which nothing does is kept as one without
+    /// content. The secret that was sent is taken out: a server may repeat it.
+    pub(crate) fn list(raw: Option<&Value>, secrets: &Secrets) -> Vec<Self> {
+        raw.and_then(Value::as_array).into_iter().flatten().map(|entry| Self::read(entry, secrets)).collect()
+    }
+
+    fn read(entry: &Value, secrets: &Secrets) -> Self {
+        let text = |value: Option<&Value>| value.and_then(Value::as_str).map(|text| secrets.scrub(text));
+        Self {
+            code: entry.get("code").and_then(code),
+            // An entry that is mere text is its own message.
+            message: text(entry.get("message").or(Some(entry))),
+            documentation_url: text(entry.get("documentation_url")),
+            source_pointer: text(entry.pointer("/source/pointer")),
+            error_chain: Self::list(entry.get("error_chain"), secrets),
+        }
     }
 
     /// What kind of message this is.
@@ -61,8 +64,65 @@ impl ApiMessage {
         &self.error_chain
     }
 
+    /// The codes of this message and of its causes, outermost first.
+    pub(crate) fn codes(&self) -> Vec<i64> {
+        self.code.into_iter().chain(self.error_chain.iter().flat_map(Self::codes)).collect()
+    }
+
     /// Whether this message or one of its causes has a code.
     pub(crate) fn has_code(&self, code: i64) -> bool {
         self.code == Some(code) || self.error_chain.iter().any(|cause| cause.has_code(code))
+    }
+}
+
+/// A code, also one that is written as text or with a fraction of zero.
+fn code(value: &Value) -> Option<i64> {
+    match value {
+        Value::String(text) => text.parse().ok(),
+        Value::Number(number) => number.as_i64().or_else(|| number.to_string().strip_suffix(".0")?.parse().ok()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::ApiToken;
+
+    fn list(json: Value) -> Vec<ApiMessage> {
+        ApiMessage::list(Some(&json), &ApiToken::new("cfut_secret").unwrap().into())
+    }
+
+    #[test]
+    fn whatever_fits_is_taken() {
+        for (entry, code, message) in [
+            (json!({"code": 3314, "message": "m"}), Some(3314), Some("m")),
+            (json!({"code": "3314", "message": 7}), Some(3314), None),
+            (json!({"code": 3314.0, "source": "x", "message": "m"}), Some(3314), Some("m")),
+            (json!({"code": 1.5, "error_chain": "x"}), None, None),
+            (json!("just text"), None, Some("just text")),
+            (json!(null), None, None),
+            (json!([]), None, None),
+        ] {
+            let messages = list(json!([entry, {"code": 1}]));
+            assert_eq!(messages.len(), 2, "{entry}");
+            assert_eq!((messages[0].code(), messages[0].message()), (code, message), "{entry}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_list_is_an_empty_one() {
+        for json in [json!(null), json!("x"), json!({}), json!(3)] {
+            assert_eq!(list(json), []);
+        }
+    }
+
+    #[test]
+    fn what_a_server_repeats_of_the_secret_is_taken_out() {
+        let messages = list(json!([{"message": "cfut_secret", "error_chain": [{"message": "cfut_secret"}]}]));
+        assert_eq!(messages[0].message(), Some("[redacted]"));
+        assert_eq!(messages[0].error_chain()[0].message(), Some("[redacted]"));
     }
 }

@@ -20,7 +20,9 @@ use crate::Metadata;
 /// A call that failed, or a configuration that cannot be used.
 ///
 /// Match on the [`kind`](Self::kind); ask the accessors for the rest. `Display` is one line about what happened,
-/// [`source`](StdError::source) is the cause below it. Neither they nor `Debug` ever show a secret, a body or a header.
+/// [`source`](StdError::source) is the cause below it. Neither they nor `Debug` show a secret, a body or a header. What they
+/// do show of an answer is the API's own words (codes and the first message), the `cf-ray`, and the place in the document
+/// at which it could not be read.
 ///
 /// ```
 /// use zt_risk_scoring::{AccountId, ErrorKind};
@@ -31,13 +33,13 @@ use crate::Metadata;
 /// ```
 pub struct Error(Box<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     kind: ErrorKind,
     message: Cow<'static, str>,
     operation: Option<&'static str>,
     attempts: u32,
     metadata: Option<Metadata>,
+    retry_after: Option<Duration>,
     unexpected_body: Option<UnexpectedBody>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -50,6 +52,7 @@ impl Error {
             operation: None,
             attempts: 0,
             metadata: None,
+            retry_after: None,
             unexpected_body: None,
             source: None,
         }))
@@ -76,6 +79,11 @@ impl Error {
 
     pub(crate) fn with_metadata(mut self, metadata: Metadata) -> Self {
         self.0.metadata = Some(metadata);
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, wait: Duration) -> Self {
+        self.0.retry_after = Some(wait);
         self
     }
 
@@ -119,9 +127,9 @@ impl Error {
         self.0.attempts
     }
 
-    /// How long the API asked to wait before the next call.
+    /// How long to wait before the next call: what the API asked for, or what is left of a wait that a call had no time for.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.metadata().and_then(Metadata::retry_after)
+        self.0.retry_after.or_else(|| self.metadata().and_then(Metadata::retry_after))
     }
 
     /// What came in place of the API's answer, if something else came.
@@ -132,8 +140,14 @@ impl Error {
     /// The facts of the response, for the end of the line.
     fn facts(&self) -> Vec<String> {
         let mut facts = Vec::new();
-        facts.extend(self.status().map(|status| format!("status {status}")));
-        facts.extend(self.errors().iter().filter_map(ApiMessage::code).map(|code| format!("code {code}")));
+        facts.extend(self.status().map(|status| {
+            let reason = status.canonical_reason().map_or_else(String::new, |reason| format!(" {reason}"));
+            format!("status {}{reason}", status.as_u16())
+        }));
+        facts.extend(self.errors().iter().flat_map(ApiMessage::codes).map(|code| format!("code {code}")));
+        if self.attempts() > 1 {
+            facts.push(format!("{} attempts", self.attempts()));
+        }
         facts.extend(self.cf_ray().map(|ray| format!("cf-ray {ray}")));
         facts
     }
@@ -156,9 +170,14 @@ impl fmt::Display for Error {
     }
 }
 
+/// The kind, the line that `Display` gives, and the cause.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("message", &format_args!("{self}"))
+            .field("source", &self.0.source)
+            .finish()
     }
 }
 
@@ -174,10 +193,16 @@ impl From<std::convert::Infallible> for Error {
     }
 }
 
-/// Text from outside, fit for one line: no control characters, and not too long.
+/// Text from outside, fit for one line: nothing that breaks or rearranges it, and not too long.
 pub(crate) fn one_line(text: &str) -> String {
     const LONGEST: usize = 200;
-    let mut line: String = text.chars().map(|char| if char.is_control() { ' ' } else { char }).take(LONGEST).collect();
+    // Zero-width characters, the line and paragraph separators, and what changes the direction of writing.
+    let is_invisible = |char: char| matches!(char, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    let mut line: String = text
+        .chars()
+        .map(|char| if char.is_control() || is_invisible(char) { ' ' } else { char })
+        .take(LONGEST)
+        .collect();
     if text.chars().nth(LONGEST).is_some() {
         line.push('…');
     }
@@ -199,6 +224,7 @@ mod tests {
     #[test]
     fn text_from_outside_stays_on_one_line_and_short() {
         assert_eq!(one_line("a\r\nb\u{1b}[31m"), "a  b [31m");
+        assert_eq!(one_line("a\u{202e}b\u{2028}c\u{200b}d"), "a b c d");
         assert_eq!(one_line(&"x".repeat(1000)).chars().count(), 201);
     }
 

@@ -2,65 +2,97 @@
 
 use bytes::{Bytes, BytesMut};
 use reqwest::Request;
+use tokio::time::Instant;
 
-use super::Call;
-use super::deadline::Elapsed;
+use super::deadline::{Deadline, Elapsed};
 use super::evidence::Evidence;
+use super::retry_policy::Signal;
+use super::{Call, envelope};
 use crate::{Error, ErrorKind, Metadata};
 
-/// The most bytes that a response's body may have.
-const MAX_BODY: usize = 64 << 20;
+/// An attempt without a whole response.
+pub(super) struct Failed {
+    pub(super) error: Error,
+    pub(super) signal: Signal,
+}
 
 /// Sends a request once. A response of any status is a success here, if it arrived whole.
-pub(super) async fn send(call: &Call, mut request: Request, number: u32) -> Result<Evidence, Error> {
-    let credentials = call.client.credentials().attach(request.headers_mut());
-    let secret = call.deadline.limit(credentials).await.unwrap_or_else(|elapsed| Err(elapsed.into()))?;
+pub(super) async fn send(call: &Call, mut request: Request, number: u32) -> Result<Evidence, Failed> {
+    let settings = call.client.settings();
+    if !settings.base_url.has_origin_of(request.url()) {
+        let error = Error::configuration("the request would leave the base URL's origin");
+        return Err(Failed { error, signal: Signal::Final });
+    }
+    let deadline = call.deadline.sooner(Deadline::new(Instant::now(), call.attempt_timeout));
 
-    let sent = call.deadline.limit(call.client.http().execute(request)).await;
-    let mut response = match sent {
-        Ok(Ok(response)) => response,
-        Ok(Err(error)) => return Err(transport_error(error).with_attempts(number)),
-        Err(elapsed) => return Err(Error::from(elapsed).with_attempts(number)),
+    // Inside the attempt, so that another attempt uses what has rotated in the meantime.
+    let attached = deadline.limit(settings.credentials.attach(request.headers_mut())).await;
+    let secrets = match attached {
+        Ok(Ok(secrets)) => secrets,
+        Ok(Err(error)) => return Err(Failed { error, signal: Signal::Final }),
+        Err(elapsed) => return Err(elapsed.while_at(Signal::NotSent)),
     };
 
-    let body = call.deadline.limit(read(&mut response)).await.unwrap_or_else(|elapsed| Err(elapsed.into()));
+    let failed = |failed: Failed| Failed { error: failed.error.with_attempts(number), ..failed };
+    let mut response = match deadline.limit(settings.http.execute(request)).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(error)) => return Err(failed(transport(error))),
+        Err(elapsed) => return Err(failed(elapsed.while_at(Signal::Interrupted))),
+    };
+
+    let body = deadline.limit(read(&mut response, settings.max_body_bytes)).await;
+    let body = body.unwrap_or_else(|elapsed| Err(elapsed.while_at(Signal::Interrupted)));
     let metadata = Metadata::new(response.status(), response.headers(), number, call.started.elapsed());
+    let metadata = metadata.scrubbed(&secrets);
     match body {
-        Ok(body) => Ok(Evidence { metadata, headers: std::mem::take(response.headers_mut()), body, secret }),
-        Err(error) => Err(error.with_attempts(number).with_metadata(metadata)),
+        Ok(body) => Ok(Evidence { metadata, headers: std::mem::take(response.headers_mut()), body, secrets }),
+        Err(Failed { error, signal }) => {
+            // Of a failure, the status tells more than what became of its body.
+            let error = match envelope::failure_of(metadata.status()) {
+                Some(kind) => Error::new(kind, kind.phrase()).with_source(error),
+                None => error,
+            };
+            Err(failed(Failed { error: error.with_metadata(metadata), signal }))
+        }
     }
 }
 
-/// Reads a body to its end, or to the limit.
-async fn read(response: &mut reqwest::Response) -> Result<Bytes, Error> {
+/// Reads a body to its end, or to the limit. What is counted is what is kept: the body after decompression.
+async fn read(response: &mut reqwest::Response, max_bytes: usize) -> Result<Bytes, Failed> {
     let mut body = BytesMut::new();
-    while let Some(chunk) = response.chunk().await.map_err(transport_error)? {
-        if body.len().saturating_add(chunk.len()) > MAX_BODY {
-            return Err(Error::new(ErrorKind::UnexpectedBody, format!("the body is larger than {MAX_BODY} bytes")));
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if body.len().saturating_add(chunk.len()) > max_bytes => {
+                let error = Error::new(ErrorKind::UnexpectedBody, format!("the body is larger than {max_bytes} bytes"));
+                return Err(Failed { error, signal: Signal::Final });
+            }
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => return Ok(body.freeze()),
+            Err(error) => return Err(transport(error)),
         }
-        body.extend_from_slice(&chunk);
     }
-    Ok(body.freeze())
 }
 
 /// An error of the HTTP library, without the URL: it holds ids that are nobody's business.
-fn transport_error(error: reqwest::Error) -> Error {
-    let (kind, message) = if error.is_connect() && error.is_timeout() {
-        (ErrorKind::Timeout, "connecting took too long")
+fn transport(error: reqwest::Error) -> Failed {
+    let (kind, message, signal) = if error.is_connect() && error.is_timeout() {
+        (ErrorKind::Timeout, "connecting took too long", Signal::NotSent)
+    } else if error.is_connect() {
+        (ErrorKind::Connection, ErrorKind::Connection.phrase(), Signal::NotSent)
     } else if error.is_timeout() {
-        (ErrorKind::Timeout, ErrorKind::Timeout.phrase())
+        (ErrorKind::Timeout, ErrorKind::Timeout.phrase(), Signal::Interrupted)
     } else if error.is_builder() {
-        (ErrorKind::Configuration, "the request could not be built")
+        (ErrorKind::Configuration, "the request could not be built", Signal::Final)
     } else if error.is_body() || error.is_decode() {
-        (ErrorKind::Connection, "the body broke off")
+        (ErrorKind::Connection, "the body broke off", Signal::Interrupted)
     } else {
-        (ErrorKind::Connection, ErrorKind::Connection.phrase())
+        (ErrorKind::Connection, ErrorKind::Connection.phrase(), Signal::Interrupted)
     };
-    Error::new(kind, message).with_source(error.without_url())
+    Failed { error: Error::new(kind, message).with_source(error.without_url()), signal }
 }
 
-impl From<Elapsed> for Error {
-    fn from(_: Elapsed) -> Self {
-        Self::new(ErrorKind::Timeout, ErrorKind::Timeout.phrase())
+impl Elapsed {
+    fn while_at(self, signal: Signal) -> Failed {
+        Failed { error: Error::new(ErrorKind::Timeout, ErrorKind::Timeout.phrase()), signal }
     }
 }

@@ -34,7 +34,7 @@ mod tests {
 
     fn kind(status: u16, errors: Value) -> ErrorKind {
         let token = ApiToken::new("cfut_secret").unwrap();
-        let errors = ApiMessage::list(serde_json::from_value(errors).unwrap(), token.secret());
+        let errors = ApiMessage::list(Some(&errors), &token.into());
         failure(StatusCode::from_u16(status).unwrap(), &errors)
     }
 

@@ -2,14 +2,14 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::auth::Secret;
+use crate::auth::Secrets;
 use crate::error::one_line;
 
 /// Says where in a JSON document the first thing is that keeps it from being a `T`, or nothing if it is one.
-pub(super) fn complaint<T: DeserializeOwned>(body: &[u8], secret: &Secret) -> Option<String> {
+pub(super) fn complaint<T: DeserializeOwned>(body: &[u8], secrets: &Secrets) -> Option<String> {
     let mut json = serde_json::Deserializer::from_slice(body);
     let error = serde_path_to_error::deserialize::<_, T>(&mut json).err()?;
-    let path = one_line(&secret.scrub(&error.path().to_string()));
+    let path = one_line(&secrets.scrub(&error.path().to_string()));
     let place = if path == "." { "the document".to_owned() } else { format!("`{path}`") };
     Some(format!("{place}: {}", reason(&error.inner().to_string())))
 }
@@ -44,7 +44,7 @@ mod tests {
 
     fn complaint_of<T: DeserializeOwned>(body: &str) -> String {
         let token = ApiToken::new("cfut_secret").unwrap();
-        let complaint = complaint::<T>(body.as_bytes(), token.secret()).unwrap();
+        let complaint = complaint::<T>(body.as_bytes(), &token.into()).unwrap();
         assert!(!complaint.contains("secret"), "{complaint}");
         complaint
     }

@@ -21,8 +21,8 @@ pub(crate) trait Envelope: DeserializeOwned {
 /// The fields of an envelope.
 pub(crate) struct Parts<T> {
     pub(crate) success: bool,
-    pub(crate) errors: Option<Vec<types::ApiMessage>>,
-    pub(crate) messages: Option<Vec<types::ApiMessage>>,
+    pub(crate) errors: Option<types::ApiMessages>,
+    pub(crate) messages: Option<types::ApiMessages>,
     pub(crate) result: Option<T>,
 }
 
@@ -38,53 +38,57 @@ impl Envelope for types::BehaviorsEnvelope {
 pub(super) fn open<E: Envelope>(evidence: Evidence, decoded: Decoded<E>) -> Result<Response<E::Result>, Error> {
     let Ok(envelope) = decoded else { return Err(error::<E>(evidence)) };
     let Parts { success, errors, messages, result } = envelope.into_inner().into_parts();
+    if !success {
+        return Err(error::<E>(evidence));
+    }
+    let errors = list(errors, &evidence);
+    let messages = list(messages, &evidence);
+    let metadata = evidence.metadata.with_envelope(errors, messages);
     match result {
-        _ if !success => Err(error::<E>(evidence)),
+        Some(result) => Ok(Response::new(result, metadata)),
         None => {
-            let error = Error::new(ErrorKind::Decode, "the answer has no `result`, although it says that it succeeded");
-            Err(finish(error, evidence, errors, messages))
-        }
-        Some(result) => {
-            let messages = ApiMessage::list(messages, &evidence.secret);
-            let errors = ApiMessage::list(errors, &evidence.secret);
-            Ok(Response::new(result, evidence.metadata.with_envelope(errors, messages)))
+            let reason = "the answer has no `result`, although it says that it succeeded";
+            Err(Error::new(ErrorKind::Decode, reason).with_attempts(metadata.attempts()).with_metadata(metadata))
         }
     }
+}
+
+/// The kind of failure that a response is by its status, if it is one.
+pub(super) fn failure(evidence: &Evidence) -> Option<ErrorKind> {
+    let status = evidence.metadata.status();
+    is_failure(status).then(|| classify::failure(status, &list(failure_envelope(evidence).errors, evidence)))
+}
+
+/// The kind of failure that a status is without a body, if it is one.
+pub(super) fn failure_of(status: StatusCode) -> Option<ErrorKind> {
+    is_failure(status).then(|| classify::failure(status, &[]))
 }
 
 /// The error that a response stands for when it is not a success that could be decoded.
 fn error<E: Envelope>(evidence: Evidence) -> Error {
     let status = evidence.metadata.status();
-    let types::FailureEnvelope { errors, messages, success, .. } = failure_envelope(&evidence).unwrap_or_default();
-    let body = UnexpectedBody::new(evidence.content_type(), &evidence.body);
+    let types::FailureEnvelope { errors, messages, success, .. } = failure_envelope(&evidence);
+    let is_envelope = success.is_some() || errors.is_some();
+    let errors = list(errors, &evidence);
+    let messages = list(messages, &evidence);
+    let body = || UnexpectedBody::new(evidence.content_type(), &evidence.body);
 
     let error = if is_failure(status) || success == Some(false) {
-        let kind = classify::failure(status, &ApiMessage::list(errors.clone(), &evidence.secret));
+        let kind = classify::failure(status, &errors);
         let error = Error::new(kind, kind.phrase());
-        let is_envelope = success.is_some() || errors.is_some();
-        if is_envelope { error } else { error.with_unexpected_body(body) }
-    } else if status.is_redirection() {
-        let target = evidence.redirect_host().map_or_else(String::new, |host| format!(" to {host}"));
-        Error::new(ErrorKind::UnexpectedStatus, format!("a redirect{target}, which is never followed"))
-    } else if !body.is_json() {
-        Error::new(ErrorKind::UnexpectedBody, ErrorKind::UnexpectedBody.phrase()).with_unexpected_body(body)
-    } else if let Some(complaint) = decode::complaint::<E>(&evidence.body, &evidence.secret) {
+        if is_envelope { error } else { error.with_unexpected_body(body()) }
+    } else if let Some(host) = evidence.redirect_host() {
+        Error::new(ErrorKind::UnexpectedStatus, format!("a redirect to {host}, which is never followed"))
+    } else if !status.is_success() {
+        Error::new(ErrorKind::UnexpectedStatus, ErrorKind::UnexpectedStatus.phrase()).with_unexpected_body(body())
+    } else if !body().is_json() {
+        Error::new(ErrorKind::UnexpectedBody, ErrorKind::UnexpectedBody.phrase()).with_unexpected_body(body())
+    } else if let Some(complaint) = decode::complaint::<E>(&evidence.body, &evidence.secrets) {
         Error::new(ErrorKind::Decode, ErrorKind::Decode.phrase()).with_source(complaint)
     } else {
         // The body would do; the generated code did not expect it with this status.
         Error::new(ErrorKind::UnexpectedStatus, ErrorKind::UnexpectedStatus.phrase())
     };
-    finish(error, evidence, errors, messages)
-}
-
-fn finish(
-    error: Error,
-    evidence: Evidence,
-    errors: Option<Vec<types::ApiMessage>>,
-    messages: Option<Vec<types::ApiMessage>>,
-) -> Error {
-    let errors = ApiMessage::list(errors, &evidence.secret);
-    let messages = ApiMessage::list(messages, &evidence.secret);
     let attempts = evidence.metadata.attempts();
     error.with_attempts(attempts).with_metadata(evidence.metadata.with_envelope(errors, messages))
 }
@@ -93,6 +97,11 @@ fn is_failure(status: StatusCode) -> bool {
     status.is_client_error() || status.is_server_error() || status.as_u16() >= 600
 }
 
-fn failure_envelope(evidence: &Evidence) -> Option<types::FailureEnvelope> {
-    serde_json::from_slice(&evidence.body).ok()
+/// The body as the envelope of a failure. A byte that is not UTF-8 must not hide what the rest says.
+fn failure_envelope(evidence: &Evidence) -> types::FailureEnvelope {
+    serde_json::from_str(&String::from_utf8_lossy(&evidence.body)).unwrap_or_default()
+}
+
+fn list(messages: Option<types::ApiMessages>, evidence: &Evidence) -> Vec<ApiMessage> {
+    ApiMessage::list(messages.as_deref(), &evidence.secrets)
 }

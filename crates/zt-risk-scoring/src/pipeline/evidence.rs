@@ -5,15 +5,16 @@ use http::header::{CONTENT_TYPE, HeaderMap, LOCATION};
 use url::Url;
 
 use crate::Metadata;
-use crate::auth::Secret;
+use crate::auth::Secrets;
+use crate::error::one_line;
 
 /// A response, whole, as the raw material of values and errors.
 pub(super) struct Evidence {
     pub(super) metadata: Metadata,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
-    /// The secret that the request carried, to be kept out of every text.
-    pub(super) secret: Secret,
+    /// The secrets that the request carried, to be kept out of every text.
+    pub(super) secrets: Secrets,
 }
 
 impl Evidence {
@@ -32,12 +33,20 @@ impl Evidence {
         let essence = value.split(';').next()?.trim();
         let harmless = |byte: u8| byte.is_ascii_alphanumeric() || b"/.+-_".contains(&byte);
         (!essence.is_empty() && essence.len() <= LONGEST && essence.bytes().all(harmless))
-            .then(|| self.secret.scrub(essence))
+            .then(|| self.secrets.scrub(essence))
     }
 
-    /// The host that a redirect leads to.
+    /// The host that a redirect leads to, which is all of a target that may be told: the rest can hold anything. A relative
+    /// target stays on the host.
     pub(super) fn redirect_host(&self) -> Option<String> {
+        if !self.metadata.status().is_redirection() {
+            return None;
+        }
         let location = self.headers.get(LOCATION)?.to_str().ok()?;
-        Some(self.secret.scrub(Url::parse(location).ok()?.host_str()?))
+        match Url::parse(&self.secrets.scrub(location)) {
+            Ok(url) => Some(one_line(url.host_str().unwrap_or("nowhere"))),
+            Err(url::ParseError::RelativeUrlWithoutBase) => Some("the same host".to_owned()),
+            Err(_) => Some("nowhere".to_owned()),
+        }
     }
 }

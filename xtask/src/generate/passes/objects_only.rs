@@ -1,0 +1,67 @@
+//! A model is read from a JSON object only.
+//!
+//! serde also reads a struct from an array, by position, so that `[{}]` would pass for an object whose only field is an
+//! empty map. `remote = "Self"` makes serde's derived functions inherent ones, which the trait's then call through
+//! `crate::ObjectOnly`.
+
+use syn::{Fields, Item, parse_quote};
+
+use super::models;
+
+pub(crate) fn apply(file: &mut syn::File) {
+    let Some(items) = models(file) else { return };
+    let mut implementations: Vec<Item> = Vec::new();
+    for item in items.iter_mut() {
+        let Item::Struct(model) = item else { continue };
+        if !matches!(model.fields, Fields::Named(_)) {
+            continue;
+        }
+        model.attrs.push(parse_quote! { #[serde(remote = "Self")] });
+        let name = &model.ident;
+        implementations.push(parse_quote! {
+            impl<'de> ::serde::Deserialize<'de> for #name {
+                fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+                    Self::deserialize(crate::ObjectOnly(deserializer))
+                }
+            }
+        });
+        implementations.push(parse_quote! {
+            impl ::serde::Serialize for #name {
+                fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
+                    Self::serialize(self, serializer)
+                }
+            }
+        });
+    }
+    items.extend(implementations);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::assert_same;
+    use super::*;
+
+    #[test]
+    fn a_model_is_read_through_object_only() {
+        let mut file: syn::File = parse_quote! { mod types { struct Thing { id: String } struct Id(String); } };
+        apply(&mut file);
+        let expected: syn::File = parse_quote! {
+            mod types {
+                #[serde(remote = "Self")]
+                struct Thing { id: String }
+                struct Id(String);
+                impl<'de> ::serde::Deserialize<'de> for Thing {
+                    fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+                        Self::deserialize(crate::ObjectOnly(deserializer))
+                    }
+                }
+                impl ::serde::Serialize for Thing {
+                    fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
+                        Self::serialize(self, serializer)
+                    }
+                }
+            }
+        };
+        assert_same(&file, &expected);
+    }
+}
