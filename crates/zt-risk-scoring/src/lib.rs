@@ -22,6 +22,19 @@
 //! # }
 //! ```
 //!
+//! # When things go wrong
+//!
+//! What a call comes to, with the default three attempts, and how many requests are sent for it. An error is named by its
+//! [`ErrorKind`]. A call never takes longer than its timeout, never waits longer than the server's `Retry-After` may be
+//! ([`RetryConfig`]), and sends nothing while the API refuses every call.
+//!
+#![doc = include_str!("faults.md")]
+//!
+//! A body may have 64 MiB after decompression ([`ClientBuilder::max_body_bytes`]); a longer one is `unexpected_body`, after
+//! one request. Redirects are never followed: one is `unexpected_status`, and its target gets nothing.
+//!
+//! # Why a crate of its own
+//!
 //! It is a crate of its own, on top of the generated `zt-risk-scoring-api`, so that what services depend on changes only
 //! when somebody means it to: generated types are part of it only under [`raw`].
 //!

@@ -1,0 +1,101 @@
+//! What a call tells to whoever listens.
+
+#![allow(clippy::unwrap_used, reason = "what panics here is a test that has found something")]
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex};
+
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Subscriber};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+use zt_risk_scoring_tests::{ScriptedServer, Step, TOKEN, brief_retries, builder};
+
+type Fields = BTreeMap<String, String>;
+
+/// Everything that was told: the fields of the one span, and of each event.
+#[derive(Clone, Default)]
+struct Listener {
+    span: Arc<Mutex<Fields>>,
+    events: Arc<Mutex<Vec<Fields>>>,
+}
+
+struct Reader<'a>(&'a mut Fields);
+
+impl Visit for Reader<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.0.insert(field.name().to_owned(), format!("{value:?}").trim_matches('"').to_owned());
+    }
+}
+
+impl<S: Subscriber> Layer<S> for Listener {
+    fn on_new_span(&self, attributes: &Attributes<'_>, _: &Id, _: Context<'_, S>) {
+        if attributes.metadata().target().starts_with("zt_risk_scoring") {
+            attributes.record(&mut Reader(&mut self.span.lock().unwrap()));
+        }
+    }
+
+    fn on_record(&self, _: &Id, values: &Record<'_>, _: Context<'_, S>) {
+        values.record(&mut Reader(&mut self.span.lock().unwrap()));
+    }
+
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        if event.metadata().target().starts_with("zt_risk_scoring") {
+            let mut fields = Fields::new();
+            event.record(&mut Reader(&mut fields));
+            self.events.lock().unwrap().push(fields);
+        }
+    }
+}
+
+/// What is told of a call to a server that follows a script.
+async fn told(script: Vec<Step>) -> (Fields, Vec<Fields>) {
+    let listener = Listener::default();
+    let guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(listener.clone()));
+    let server = ScriptedServer::start(script).await;
+    let client = builder(server.base_url()).retry(brief_retries()).build().unwrap();
+    let _ = client.behaviors().get().await;
+    drop(guard);
+    let (span, events) = (listener.span.lock().unwrap().clone(), listener.events.lock().unwrap().clone());
+    let everything = format!("{span:?} {events:?}");
+    assert!(!everything.contains(TOKEN) && !everything.contains("hunter2"), "{everything}");
+    (span, events)
+}
+
+#[tokio::test]
+async fn a_call_is_a_span_and_each_attempt_and_wait_an_event() {
+    let failure = Step::answer("503 Oh", &[("cf-ray", "first-FRA")], r#"{"errors":[{"message":"hunter2"}]}"#);
+    let good = r#"{"success":true,"result":{"behaviors":{}}}"#;
+    let (span, events) = told(vec![failure, Step::answer("200 OK", &[("cf-ray", "second-FRA")], good)]).await;
+
+    let template = "/accounts/{account_id}/zt_risk_scoring/behaviors";
+    for (name, value) in [
+        ("otel.kind", "client"),
+        ("otel.name", &format!("GET {template}")),
+        ("http.request.method", "GET"),
+        ("server.address", "127.0.0.1"),
+        ("url.template", template),
+        ("http.response.status_code", "200"),
+        ("http.request.resend_count", "1"),
+        ("cf_ray", "second-FRA"),
+    ] {
+        assert_eq!(span.get(name).map(String::as_str), Some(value), "{name} {span:?}");
+    }
+    assert!(span.contains_key("server.port") && !span.contains_key("error.type"), "{span:?}");
+
+    let messages: Vec<_> = events.iter().map(|event| event["message"].as_str()).collect();
+    assert_eq!(messages, ["attempt", "trying again", "attempt"]);
+    assert_eq!(events[0]["http.response.status_code"], "503");
+    assert_eq!(events[0]["cf_ray"], "first-FRA");
+    assert!(events[1].contains_key("wait_ms"));
+    assert_eq!(events[2]["attempt"], "2");
+}
+
+#[tokio::test]
+async fn a_call_that_fails_tells_the_kind_of_its_error() {
+    let (span, _) = told(vec![Step::answer("403 Oh", &[], "hunter2")]).await;
+    assert_eq!(span["error.type"], "permission");
+    assert_eq!(span["http.response.status_code"], "403");
+    assert!(!span.contains_key("http.request.resend_count"));
+}
