@@ -3,6 +3,7 @@
 //! It is a package of its own, which none of the crates depend on and which depends on none of them, because it writes
 //! their source. It knows no SDK by name: whatever stands in a folder under `spec/` is an SDK.
 
+pub mod diff;
 pub mod document;
 pub mod generate;
 pub mod policies;

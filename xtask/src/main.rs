@@ -1,8 +1,13 @@
 //! The command line of the workspace's development tasks.
 
-use anyhow::Result;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
-use xtask::{generate, workspace::Workspace};
+use xtask::document::Document;
+use xtask::workspace::Workspace;
+use xtask::{diff, generate};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Development tasks: everything generated is generated here")]
@@ -17,14 +22,85 @@ enum Task {
     Generate {
         /// Write nothing: print a diff for every stale, missing or orphaned file, and fail if there is one
         #[arg(long)]
+        #[arg(long)]
         check: bool,
+        /// Generate this SDK alone, into another folder
+        #[arg(long, value_name = "NAME", requires = "out", conflicts_with = "check")]
+        sdk: Option<String>,
+        /// The revision to generate; the current one unless given
+        #[arg(long, value_name = "DATE", requires = "out")]
+        revision: Option<String>,
+        /// The other folder
+        #[arg(long, value_name = "DIR", requires = "sdk")]
+        out: Option<PathBuf>,
+    },
+    /// Work on the API's documents
+    Spec {
+        #[command(subcommand)]
+        task: SpecTask,
     },
 }
 
-fn main() -> Result<()> {
+#[derive(Subcommand)]
+enum SpecTask {
+    /// Say what changed from one document to another, and what that means for users of the crates; exits with 3 if it breaks them
+    Diff {
+        /// A file, or a revision of an SDK
+        old: String,
+        /// A file, or a revision of an SDK
+        new: String,
+        /// The SDK whose revisions are meant; may be left out if there is only one
+        #[arg(long, value_name = "NAME")]
+        sdk: Option<String>,
+        /// Write JSON, for programs
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Something breaks users of the crates.
+const BREAKS: u8 = 3;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<ExitCode> {
     let workspace = Workspace::current();
     match Arguments::parse().task {
-        Task::Generate { check: true } => generate::check(&workspace),
-        Task::Generate { check: false } => generate::write(&workspace),
+        Task::Generate { sdk: Some(sdk), revision, out: Some(out), .. } => {
+            generate::elsewhere(&workspace, &sdk, revision.as_deref(), &out)?;
+        }
+        Task::Generate { check: true, .. } => generate::check(&workspace)?,
+        Task::Generate { .. } => generate::write(&workspace)?,
+        Task::Spec { task: SpecTask::Diff { old, new, sdk, json } } => {
+            let read = |name: &str| read_document(&workspace, sdk.as_deref(), name);
+            let changes = diff::compare(&read(&old)?, &read(&new)?);
+            if json {
+                println!("{}", diff::json(&changes)?);
+            } else {
+                print!("{}", diff::text(&changes));
+            }
+            if changes.iter().any(|change| change.class == diff::Class::Breaking) {
+                return Ok(ExitCode::from(BREAKS));
+            }
+        }
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The document that a name stands for: a file, or a revision of an SDK.
+fn read_document(workspace: &Workspace, sdk: Option<&str>, name: &str) -> Result<serde_json::Value> {
+    if Path::new(name).is_file() {
+        return Ok(Document::read(Path::new(name))?.1);
+    }
+    let sdk = workspace.sdk(sdk)?;
+    let path = workspace.root().join(sdk.document(name));
+    Ok(Document::read(&path).with_context(|| format!("{name:?} is no file, and no revision of {}", sdk.name()))?.1)
 }

@@ -1,5 +1,6 @@
 //! `sdk.toml`: what one SDK is cut from and what it feeds.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -70,6 +71,11 @@ impl Sdk {
         manifest.crates.check(root).with_context(|| format!("{} is not valid", path.display()))?;
         let folder = folder.strip_prefix(root).unwrap_or(folder).to_owned();
         Ok(Self { folder, manifest })
+    }
+
+    /// The name: that of the folder.
+    pub fn name(&self) -> Cow<'_, str> {
+        self.folder.file_name().unwrap_or_default().to_string_lossy()
     }
 
     /// Where the document of a revision is, relative to the workspace.

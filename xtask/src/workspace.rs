@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::sdk::Sdk;
 
@@ -45,5 +45,20 @@ impl Workspace {
         }
         folders.sort();
         folders.iter().map(|folder| Sdk::load(&self.root, folder)).collect()
+    }
+
+    /// The SDK of a name, or the only one there is.
+    ///
+    /// # Errors
+    ///
+    /// If there is none of that name, or more than one and no name.
+    pub fn sdk(&self, name: Option<&str>) -> Result<Sdk> {
+        let mut sdks = self.sdks()?;
+        let names: Vec<_> = sdks.iter().map(|sdk| sdk.name().into_owned()).collect();
+        match name {
+            Some(name) => sdks.retain(|sdk| sdk.name() == name),
+            None => ensure!(sdks.len() == 1, "there is more than one SDK, so name one of {names:?}"),
+        }
+        sdks.pop().with_context(|| format!("there is no SDK of that name; there are {names:?}"))
     }
 }

@@ -10,10 +10,12 @@ mod mocks;
 mod passes;
 
 use std::fs;
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
 use crate::document::Document;
+use crate::sdk::Sdk;
 use crate::workspace::Workspace;
 use drift::Kind;
 use file::GeneratedFile;
@@ -60,18 +62,41 @@ pub fn check(workspace: &Workspace) -> Result<()> {
     bail!("generated files are not current: {}; run `cargo xtask generate`", list.join(", "))
 }
 
+/// Writes the generated files of any revision of one SDK below another folder, so that it can be rebuilt and compared.
+///
+/// # Errors
+///
+/// If there is no such SDK or revision, or a file cannot be written.
+pub fn elsewhere(workspace: &Workspace, sdk: &str, revision: Option<&str>, out: &Path) -> Result<()> {
+    let sdk = workspace.sdk(Some(sdk))?;
+    let revision = revision.unwrap_or(&sdk.manifest.current);
+    let document = Document::revision(workspace.root(), &sdk, revision)?;
+    for file in files(&sdk, &document)? {
+        let path = out.join(&file.path);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(&path, &file.content).with_context(|| format!("cannot write {}", path.display()))?;
+        println!("wrote {}", path.display());
+    }
+    Ok(())
+}
+
 fn plan(workspace: &Workspace) -> Result<Vec<GeneratedFile>> {
     let mut plan = Vec::new();
     for sdk in workspace.sdks()? {
-        let document = Document::current(workspace.root(), &sdk)?;
-        let context = || format!("cannot generate from {}", document.path.display());
-        let crates = &sdk.manifest.crates;
-        let client = client::generate(&document).with_context(context)?;
-        plan.push(GeneratedFile::new(&crates.api, &document, &client)?);
-        let mocks = mocks::generate(&document, &crates.api_path()).with_context(context)?;
-        plan.push(GeneratedFile::new(&crates.mock, &document, &mocks)?);
+        plan.extend(files(&sdk, &Document::current(workspace.root(), &sdk)?)?);
     }
     Ok(plan)
+}
+
+/// The generated files of one document.
+fn files(sdk: &Sdk, document: &Document) -> Result<[GeneratedFile; 2]> {
+    let context = || format!("cannot generate from {}", document.path.display());
+    let crates = &sdk.manifest.crates;
+    let client = client::generate(document).with_context(context)?;
+    let mocks = mocks::generate(document, &crates.api_path()).with_context(context)?;
+    Ok([GeneratedFile::new(&crates.api, document, &client)?, GeneratedFile::new(&crates.mock, document, &mocks)?])
 }
 
 #[cfg(test)]
@@ -81,6 +106,17 @@ mod tests {
     #[test]
     fn the_generated_code_of_this_checkout_is_current() {
         check(&Workspace::current()).unwrap();
+    }
+
+    #[test]
+    fn the_current_revision_is_the_same_elsewhere() {
+        let (workspace, out) = (Workspace::current(), tempfile::tempdir().unwrap());
+        elsewhere(&workspace, "risk-scoring", None, out.path()).unwrap();
+        for file in plan(&workspace).unwrap() {
+            assert_eq!(fs::read_to_string(out.path().join(&file.path)).unwrap(), file.content);
+        }
+        assert!(elsewhere(&workspace, "nonsense", None, out.path()).unwrap_err().to_string().contains("risk-scoring"));
+        assert!(elsewhere(&workspace, "risk-scoring", Some("1999-01-01"), out.path()).is_err());
     }
 
     #[test]

@@ -3,16 +3,18 @@
 //! What decorates an answer, such as a list of messages, must not fail it: one entry of another shape would take the result
 //! down with it, or the other entries. The document keeps the shape that is known; who reads it takes what fits.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::for_each_schema;
 
-/// The mark.
-const LENIENT: &str = "x-lenient";
+/// Whether a schema has the mark.
+pub(crate) fn is_marked(schema: &Map<String, Value>) -> bool {
+    schema.get("x-lenient") == Some(&Value::Bool(true))
+}
 
 pub(super) fn apply(document: &mut Value) {
     for_each_schema(document, &mut |schema| {
-        if schema.get(LENIENT) == Some(&json!(true)) {
+        if is_marked(schema) {
             *schema = Map::from_iter(schema.remove_entry("description"));
         }
     });
@@ -20,6 +22,8 @@ pub(super) fn apply(document: &mut Value) {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

@@ -5,7 +5,7 @@
 
 mod constraints;
 mod defaults;
-mod lenient;
+pub(crate) mod lenient;
 mod raw_failures;
 
 use serde_json::{Map, Value};

@@ -1,0 +1,32 @@
+//! What a new revision of an API means for the users of the crates.
+//!
+//! Two documents are compared operation by operation, and below that schema by schema, the side that is sent and the side
+//! that comes back apart. Each change is judged by what it does to code that uses the crates, knowing how they are
+//! generated: methods take their arguments by position, models are non-exhaustive, enums are open, constraints and
+//! defaults are dropped, failures are raw.
+
+mod change;
+mod effective;
+mod operations;
+mod report;
+mod schemas;
+
+pub use change::{Change, Class, Side};
+pub use report::{json, text};
+
+use serde_json::Value;
+
+use schemas::Schemas;
+
+/// Every change from one document to another, in the order of class and place.
+///
+/// It takes time in proportion to the documents: a pair of named schemas is compared once for each side.
+pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
+    let mut schemas = Schemas::new(old, new);
+    operations::compare(&mut schemas);
+    schemas.compare_names();
+    schemas.into_changes()
+}
+
+#[cfg(test)]
+mod tests;
