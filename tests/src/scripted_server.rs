@@ -4,10 +4,13 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use flate2::{Compress, Compression, FlushCompress};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
+
+const MIB: usize = 1 << 20;
 
 /// What the server does with one request. Each has a connection of its own.
 #[derive(Clone, Debug)]
@@ -18,7 +21,7 @@ pub enum Step {
     Silence(Vec<u8>),
     /// Sends bytes, and resets the connection.
     Reset(Vec<u8>),
-    /// Sends bytes, and then one byte each second.
+    /// Sends bytes, and then one byte after another, without end.
     Drip(Vec<u8>),
     /// Sends bytes, and then the second piece again and again, up to so many times.
     Repeat(Vec<u8>, Vec<u8>, usize),
@@ -30,6 +33,24 @@ impl Step {
         let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         let length = body.len();
         Self::Close(format!("HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\n\r\n{body}").into())
+    }
+}
+
+impl Step {
+    /// 256 MiB in chunks of one.
+    pub fn endless_chunks() -> Self {
+        let chunk = [format!("{MIB:x}\r\n").into_bytes(), vec![b' '; MIB], b"\r\n".to_vec()].concat();
+        Self::Repeat(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n".to_vec(), chunk, 256)
+    }
+
+    /// A gigabyte of zeros in about a megabyte of gzip.
+    pub fn gzip_bomb() -> Self {
+        // Compressed with nothing that came before, a piece can be repeated.
+        let (mut compress, mut zeros) = (Compress::new(Compression::best(), false), Vec::with_capacity(MIB));
+        compress.compress_vec(&vec![0; MIB], &mut zeros, FlushCompress::Full).unwrap();
+        assert!(zeros.len() < 2_000 && compress.total_in() == 1 << 20);
+        let head = b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n\x1f\x8b\x08\0\0\0\0\0\0\x03";
+        Self::Repeat(head.to_vec(), zeros, 1024)
     }
 }
 
@@ -124,7 +145,7 @@ async fn take(step: Step, mut connection: TcpStream) -> std::io::Result<()> {
         Step::Drip(bytes) => {
             connection.write_all(&bytes).await?;
             loop {
-                tokio::time::sleep(Duration::from_secs(1)).await;
+                tokio::time::sleep(Duration::from_millis(50)).await;
                 connection.write_u8(b' ').await?;
             }
         }

@@ -6,12 +6,13 @@
     reason = "what panics here is a test that has found something"
 )]
 
+use std::future::IntoFuture;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use httpmock::{HttpMockRequest, HttpMockResponse, MockServer};
 use zt_risk_scoring::{ErrorKind, Quota};
-use zt_risk_scoring_tests::{brief_retries, builder};
+use zt_risk_scoring_tests::{ScriptedServer, brief_retries, builder};
 
 /// How many requests the server allows before it refuses every one for a second.
 const ALLOWED: u32 = 20;
@@ -61,7 +62,7 @@ async fn enforcing() -> (MockServer, Arc<Mutex<Enforcement>>) {
 async fn fifty_clones_send_nothing_into_a_block_and_all_come_to_an_end() {
     let (server, enforcement) = enforcing().await;
     let mut retry = brief_retries();
-    retry.max_attempts = 5;
+    retry.max_attempts = 10;
     let client = builder(server.base_url()).retry(retry).timeout(Duration::from_secs(20)).build().unwrap();
 
     let calls: Vec<_> = (0..50)
@@ -105,6 +106,22 @@ async fn a_call_that_cannot_wait_for_the_gate_fails_at_once_with_the_time_left()
 
     // Whoever has time waits, and gets an answer.
     client.behaviors().get().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_refusal_counts_from_its_head_on_also_if_its_body_never_comes() {
+    let head = "HTTP/1.1 429 Oh\r\nretry-after: 300\r\ncontent-length: 9\r\n\r\n<";
+    let server = ScriptedServer::silent(head).await;
+    let client = builder(server.base_url()).retry(brief_retries()).build().unwrap();
+    let brief = Duration::from_millis(100);
+    for _ in 0..3 {
+        // The first is dropped while the body is under way; the others are not even sent.
+        let _ = tokio::time::timeout(brief, client.behaviors().get().into_future()).await;
+    }
+    assert_eq!(server.arrivals().len(), 1);
+    let error = client.behaviors().get().await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 0));
+    assert!(error.retry_after() > Some(Duration::from_secs(290)), "{error}");
 }
 
 #[tokio::test]

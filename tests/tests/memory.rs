@@ -10,7 +10,6 @@
 
 use std::time::Duration;
 
-use flate2::{Compress, Compression, FlushCompress};
 use zt_risk_scoring::ErrorKind;
 use zt_risk_scoring_tests::{ScriptedServer, Step, builder};
 
@@ -40,17 +39,19 @@ async fn bodies_without_end_are_read_up_to_the_cap() {
     call(Step::answer("200 OK", &[], &" ".repeat(9 * MIB))).await;
     let before = peak();
 
-    let chunk = [format!("{MIB:x}\r\n").into_bytes(), vec![b' '; MIB], b"\r\n".to_vec()].concat();
-    let head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
-    call(Step::Repeat(head.to_vec(), chunk, 256)).await;
-
-    // A MiB of zeros, compressed with nothing that came before: it can be repeated, to a gigabyte in one megabyte.
-    let (mut compress, mut zeros) = (Compress::new(Compression::best(), false), Vec::with_capacity(MIB));
-    compress.compress_vec(&vec![0; MIB], &mut zeros, FlushCompress::Full).unwrap();
-    assert!(zeros.len() < 2_000 && compress.total_in() == 1 << 20);
-    let head = b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n\x1f\x8b\x08\0\0\0\0\0\0\x03";
-    call(Step::Repeat(head.to_vec(), zeros, 1024)).await;
+    call(Step::endless_chunks()).await;
+    call(Step::gzip_bomb()).await;
+    a_failure_that_lists_errors_without_end_is_not_read_as_one().await;
 
     let grown = peak() - before;
     assert!(grown < 24 * MIB, "{} MiB", grown / MIB);
+}
+
+async fn a_failure_that_lists_errors_without_end_is_not_read_as_one() {
+    let body = format!(r#"{{"success":false,"errors":[{}{{}}]}}"#, "{},".repeat(3 * MIB / 3));
+    let server = ScriptedServer::start(vec![Step::answer("403 Forbidden", &[], &body)]).await;
+    let client = builder(server.base_url()).build().unwrap();
+    let error = client.behaviors().get().await.unwrap_err();
+    assert_eq!((error.kind(), error.errors().len()), (ErrorKind::Permission, 0));
+    assert_eq!(error.unexpected_body().unwrap().length(), body.len());
 }

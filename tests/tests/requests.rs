@@ -3,6 +3,8 @@
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "what panics here is a test that has found something")]
 
 use std::error::Error as _;
+use std::future::IntoFuture;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -116,6 +118,66 @@ async fn a_token_that_is_not_accepted_is_renewed_once_per_call_if_there_is_anoth
     assert_eq!(tokens_seen("401 Unauthorized", 0).await, ["turn-0"]);
     assert_eq!(tokens_seen("401 Unauthorized", 9).await, ["turn-0", "turn-1"]);
     assert_eq!(tokens_seen("403 Forbidden", 9).await, ["turn-0"]);
+}
+
+#[tokio::test]
+async fn many_calls_that_are_refused_the_same_token_renew_it_once() {
+    /// A vault that counts how often it is asked for a new token.
+    struct Vault {
+        newest: std::sync::Mutex<ApiToken>,
+        renewed: Arc<AtomicU32>,
+    }
+    impl TokenProvider for Vault {
+        fn token(&self) -> TokenFuture<'_> {
+            Box::pin(async { Ok(self.newest.lock().unwrap().clone()) })
+        }
+
+        fn renew(&self, rejected: &ApiToken) -> bool {
+            let mut newest = self.newest.lock().unwrap();
+            if *newest == *rejected {
+                *newest = ApiToken::new(TOKEN).unwrap();
+                self.renewed.fetch_add(1, Ordering::SeqCst);
+            }
+            true
+        }
+    }
+
+    let server = MockServer::start_async().await;
+    server.mock(|when, then| {
+        when.header("authorization", format!("Bearer {TOKEN}"));
+        then.status(200).body(r#"{"success":true,"result":{"behaviors":{}}}"#);
+    });
+    server.mock(|when, then| {
+        when.header("authorization", "Bearer stale-token");
+        then.status(403).body(r#"{"success":false,"errors":[{"code":9109}]}"#);
+    });
+    let renewed = Arc::new(AtomicU32::new(0));
+    let newest = std::sync::Mutex::new(ApiToken::new("stale-token").unwrap());
+    let credentials = Credentials::provider(Vault { newest, renewed: Arc::clone(&renewed) });
+    let client = builder(server.base_url()).credentials(credentials).retry(brief_retries()).build().unwrap();
+    let mut calls = tokio::task::JoinSet::new();
+    for _ in 0..50 {
+        calls.spawn(client.behaviors().get().into_future());
+    }
+    assert!(calls.join_all().await.iter().all(Result::is_ok));
+    assert_eq!(renewed.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_provider_that_fails_before_a_retry_does_not_hide_the_answer_before_it() {
+    struct Once(AtomicU32);
+    impl TokenProvider for Once {
+        fn token(&self) -> TokenFuture<'_> {
+            let first = self.0.fetch_add(1, Ordering::SeqCst) == 0;
+            Box::pin(async move { if first { Ok(ApiToken::new(TOKEN)?) } else { Err("the vault is sealed".into()) } })
+        }
+    }
+
+    let server = ScriptedServer::closing("HTTP/1.1 503 Oh\r\ncontent-length: 0\r\n\r\n").await;
+    let credentials = Credentials::provider(Once(AtomicU32::new(0)));
+    let client = builder(server.base_url()).credentials(credentials).retry(brief_retries()).build().unwrap();
+    let error = client.behaviors().get().await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Server, 1));
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
-use zt_risk_scoring_tests::{ScriptedServer, Step, TOKEN, brief_retries, builder};
+use zt_risk_scoring_tests::{ACCOUNT_ID, ScriptedServer, Step, TOKEN, brief_retries, builder};
 
 type Fields = BTreeMap<String, String>;
 
@@ -50,16 +50,22 @@ impl<S: Subscriber> Layer<S> for Listener {
 }
 
 /// What is told of a call to a server that follows a script.
-async fn told(script: Vec<Step>) -> (Fields, Vec<Fields>) {
+async fn told(script: Vec<Step>, raw: bool) -> (Fields, Vec<Fields>) {
     let listener = Listener::default();
     let guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(listener.clone()));
     let server = ScriptedServer::start(script).await;
     let client = builder(server.base_url()).retry(brief_retries()).build().unwrap();
-    let _ = client.behaviors().get().await;
+    if raw {
+        let _ = client.raw().get_behaviors(ACCOUNT_ID).await;
+    } else {
+        let _ = client.behaviors().get().await;
+    }
     drop(guard);
     let (span, events) = (listener.span.lock().unwrap().clone(), listener.events.lock().unwrap().clone());
     let everything = format!("{span:?} {events:?}");
-    assert!(!everything.contains(TOKEN) && !everything.contains("hunter2"), "{everything}");
+    for secret in [TOKEN, ACCOUNT_ID, "hunter2"] {
+        assert!(!everything.contains(secret), "{everything}");
+    }
     (span, events)
 }
 
@@ -67,7 +73,7 @@ async fn told(script: Vec<Step>) -> (Fields, Vec<Fields>) {
 async fn a_call_is_a_span_and_each_attempt_and_wait_an_event() {
     let failure = Step::answer("503 Oh", &[("cf-ray", "first-FRA")], r#"{"errors":[{"message":"hunter2"}]}"#);
     let good = r#"{"success":true,"result":{"behaviors":{}}}"#;
-    let (span, events) = told(vec![failure, Step::answer("200 OK", &[("cf-ray", "second-FRA")], good)]).await;
+    let (span, events) = told(vec![failure, Step::answer("200 OK", &[("cf-ray", "second-FRA")], good)], false).await;
 
     let template = "/accounts/{account_id}/zt_risk_scoring/behaviors";
     for (name, value) in [
@@ -93,9 +99,23 @@ async fn a_call_is_a_span_and_each_attempt_and_wait_an_event() {
 }
 
 #[tokio::test]
-async fn a_call_that_fails_tells_the_kind_of_its_error() {
-    let (span, _) = told(vec![Step::answer("403 Oh", &[], "hunter2")]).await;
-    assert_eq!(span["error.type"], "permission");
-    assert_eq!(span["http.response.status_code"], "403");
-    assert!(!span.contains_key("http.request.resend_count"));
+async fn a_call_that_fails_tells_the_kind_of_its_error_also_if_it_is_raw() {
+    let echo = format!("\"{TOKEN}\";r=1");
+    for raw in [false, true] {
+        let failure = Step::answer("403 Oh", &[("ratelimit", &echo), ("cf-ray", TOKEN)], "hunter2");
+        let (span, events) = told(vec![failure], raw).await;
+        assert_eq!(span["error.type"], "permission");
+        assert_eq!(span["http.response.status_code"], "403");
+        assert!(!span.contains_key("http.request.resend_count"));
+        assert_eq!(events[0]["error.type"], "permission");
+    }
+}
+
+#[tokio::test]
+async fn a_wait_is_told() {
+    let refusal = Step::answer("429 Oh", &[("ratelimit", "\"default\";r=0;t=1"), ("retry-after", "0")], "");
+    let (_, events) = told(vec![refusal, Step::answer("200 OK", &[], "{}")], false).await;
+    let messages: Vec<_> = events.iter().map(|event| event["message"].as_str()).collect();
+    assert_eq!(messages.first(), Some(&"attempt"));
+    assert!(messages.contains(&"trying again") && messages.last() == Some(&"attempt"), "{messages:?}");
 }

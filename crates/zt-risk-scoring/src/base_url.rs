@@ -75,7 +75,7 @@ impl BaseUrl {
 
     /// The host that requests go to.
     pub(crate) fn host(&self) -> &str {
-        self.0.host_str().unwrap_or_default()
+        self.0.host_str().unwrap_or_default().trim_matches(['[', ']'])
     }
 
     pub(crate) fn port(&self) -> Option<u16> {

@@ -26,12 +26,13 @@
 //!
 //! What a call comes to, with the default three attempts, and how many requests are sent for it. An error is named by its
 //! [`ErrorKind`]. A call never takes longer than its timeout, never waits longer than the server's `Retry-After` may be
-//! ([`RetryConfig`]), and sends nothing while the API refuses every call.
+//! ([`RetryConfig`]), and begins no request that it
+//! knows the API to refuse. The table is checked by the tests.
 //!
 #![doc = include_str!("faults.md")]
 //!
-//! A body may have 64 MiB after decompression ([`ClientBuilder::max_body_bytes`]); a longer one is `unexpected_body`, after
-//! one request. Redirects are never followed: one is `unexpected_status`, and its target gets nothing.
+//! A body may have 64 MiB after decompression ([`ClientBuilder::max_body_bytes`]). Redirects are never followed: their target
+//! gets nothing.
 //!
 //! # Why a crate of its own
 //!

@@ -85,6 +85,12 @@ impl Metadata {
         self
     }
 
+    /// Tells a wait that there was no time for, unless the API asked for a longer one.
+    pub(crate) fn with_wait(mut self, wait: Option<Duration>) -> Self {
+        self.retry_after = self.retry_after.max(wait);
+        self
+    }
+
     pub(crate) fn with_envelope(mut self, errors: Vec<ApiMessage>, messages: Vec<ApiMessage>) -> Self {
         self.errors = errors;
         self.messages = messages;
@@ -111,7 +117,8 @@ impl Metadata {
         self.elapsed
     }
 
-    /// How long the API asked to wait before the next call, from `Retry-After`.
+    /// How long to wait before the next call: what the API asked for with `Retry-After`, or what is left of a time in which
+    /// it refuses every call.
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use http::header::{HeaderMap, RETRY_AFTER};
+use http::header::{DATE, HeaderMap, RETRY_AFTER};
 
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
@@ -15,6 +15,9 @@ pub(crate) fn parse(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
         return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)).min(LONGEST));
     }
     let date = httpdate::parse_http_date(value).ok()?;
+    // The server's own clock, if it tells: ours may go wrong.
+    let sent = headers.get(DATE).and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok());
+    let now = sent.unwrap_or(now);
     Some(date.duration_since(now).unwrap_or_default().min(LONGEST))
 }
 
@@ -44,5 +47,8 @@ mod tests {
             assert_eq!(parse(&headers, now), expected.map(Duration::from_secs), "{value:?}");
         }
         assert_eq!(parse(&HeaderMap::new(), now), None);
+        let both = [(RETRY_AFTER, "Sun, 06 Nov 1994 08:49:37 GMT"), (DATE, "Sun, 06 Nov 1994 08:49:30 GMT")];
+        let headers = both.into_iter().map(|(name, value)| (name, value.parse().unwrap())).collect();
+        assert_eq!(parse(&headers, now), Some(Duration::from_secs(7)));
     }
 }

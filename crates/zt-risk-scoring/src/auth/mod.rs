@@ -104,6 +104,11 @@ impl Credentials {
         }
     }
 
+    /// Whether they can change.
+    pub(crate) fn rotate(&self) -> bool {
+        matches!(self.0, Scheme::Provider(_))
+    }
+
     /// Whether there may be other credentials by now than the ones that were not accepted.
     pub(crate) fn renew(&self, rejected: &Secrets) -> bool {
         match &self.0 {

@@ -40,8 +40,11 @@ pub trait TokenProvider: Send + Sync {
     /// The future is dropped when the call is, or when its time is up.
     fn token(&self) -> TokenFuture<'_>;
 
-    /// The API did not accept a token: forget it, and say whether another may be had now. If so, the call is tried once
-    /// more, with what [`token`](Self::token) gives then. It is asked once per call at the most. By default, there is none.
+    /// The API did not accept a token: say whether another may be had now. If so, the call is tried once more, with what
+    /// [`token`](Self::token) gives then. It is asked once per call at the most, and only if there is an attempt left. By
+    /// default, there is none.
+    ///
+    /// Many calls may be refused the same token at once: compare it with the newest one before getting another.
     fn renew(&self, rejected: &ApiToken) -> bool {
         let _ = rejected;
         false

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::Error;
@@ -28,6 +29,15 @@ impl ApiToken {
         &self.0
     }
 }
+
+/// Takes the same time wherever two tokens differ.
+impl PartialEq for ApiToken {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.0.expose_secret().as_bytes().ct_eq(other.0.0.expose_secret().as_bytes()).into()
+    }
+}
+
+impl Eq for ApiToken {}
 
 impl From<Secret> for ApiToken {
     fn from(secret: Secret) -> Self {
@@ -110,6 +120,14 @@ mod tests {
     fn a_token_prints_nothing() {
         let token = ApiToken::new("cfut_secret").unwrap();
         assert_eq!(format!("{token:?}"), "ApiToken([redacted])");
+    }
+
+    #[test]
+    fn tokens_can_be_told_apart() {
+        let token = |text: &str| ApiToken::new(text).unwrap();
+        assert_eq!(token("cfut_secret"), token("cfut_secret"));
+        assert_ne!(token("cfut_secret"), token("cfut_secreT"));
+        assert_ne!(token("cfut_secret"), token("cfut_secre"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::{Behavior, BehaviorId, RiskLevel, table};
 
-/// Some behaviors of a [`BehaviorMap`], in the order of their ids.
+/// Some behaviors of a [`BehaviorMap`](super::BehaviorMap), in the order of their ids.
 ///
 /// ```
 /// # use zt_risk_scoring::{Behavior, BehaviorMap, RiskLevel};

@@ -21,10 +21,18 @@ pub struct ApiMessage {
 }
 
 impl ApiMessage {
-    /// Reads the list of an envelope: whatever fits is taken, and an entry in which nothing does is kept as one without
+    /// The most entries of a list that are read.
+    const MOST: usize = 1_000;
+
+    /// Reads the list of an envelope, up to a thousand entries: whatever fits is taken, and an entry in which nothing does is kept as one without
     /// content. The secret that was sent is taken out: a server may repeat it.
     pub(crate) fn list(raw: Option<&Value>, secrets: &Secrets) -> Vec<Self> {
-        raw.and_then(Value::as_array).into_iter().flatten().map(|entry| Self::read(entry, secrets)).collect()
+        raw.and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .take(Self::MOST)
+            .map(|entry| Self::read(entry, secrets))
+            .collect()
     }
 
     fn read(entry: &Value, secrets: &Secrets) -> Self {

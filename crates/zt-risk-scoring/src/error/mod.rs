@@ -148,6 +148,7 @@ impl Error {
         if self.attempts() > 1 {
             facts.push(format!("{} attempts", self.attempts()));
         }
+        facts.extend(self.retry_after().map(|wait| format!("retry after {wait:.0?}")));
         facts.extend(self.cf_ray().map(|ray| format!("cf-ray {ray}")));
         facts
     }

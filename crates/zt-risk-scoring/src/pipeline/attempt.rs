@@ -2,12 +2,12 @@
 
 use bytes::{Bytes, BytesMut};
 use reqwest::Request;
-use tokio::time::Instant;
 
-use super::deadline::{Deadline, Elapsed};
+use super::deadline::Elapsed;
 use super::evidence::Evidence;
 use super::retry_policy::Signal;
-use super::{Call, envelope};
+use super::{Call, envelope, gate};
+use crate::auth::Secrets;
 use crate::{Error, ErrorKind, Metadata};
 
 /// An attempt without a whole response.
@@ -16,34 +16,49 @@ pub(super) struct Failed {
     pub(super) signal: Signal,
 }
 
-/// Sends a request once. A response of any status is a success here, if it arrived whole.
-pub(super) async fn send(call: &Call, mut request: Request, number: u32) -> Result<Evidence, Failed> {
+/// A request with its credentials.
+pub(super) struct Ready {
+    request: Request,
+    secrets: Secrets,
+}
+
+/// Puts the credentials into a copy of the request. It happens for each attempt, so that the next one uses what has rotated
+/// in the meantime.
+pub(super) async fn prepare(call: &Call, request: &Request) -> Result<Ready, Error> {
     let settings = call.client.settings();
     if !settings.base_url.has_origin_of(request.url()) {
-        let error = Error::configuration("the request would leave the base URL's origin");
-        return Err(Failed { error, signal: Signal::Final });
+        return Err(Error::configuration("the request would leave the base URL's origin"));
     }
-    let deadline = call.deadline.sooner(Deadline::new(Instant::now(), call.attempt_timeout));
+    let mut request =
+        request.try_clone().ok_or_else(|| Error::configuration("the request's body cannot be repeated"))?;
+    let attached = settings.credentials.attach(request.headers_mut());
+    let secrets = call.attempt_deadline().limit(attached).await.unwrap_or_else(|elapsed| Err(elapsed.into()))?;
+    Ok(Ready { request, secrets })
+}
 
-    // Inside the attempt, so that another attempt uses what has rotated in the meantime.
-    let attached = deadline.limit(settings.credentials.attach(request.headers_mut())).await;
-    let secrets = match attached {
-        Ok(Ok(secrets)) => secrets,
-        Ok(Err(error)) => return Err(Failed { error, signal: Signal::Final }),
-        Err(elapsed) => return Err(elapsed.while_at(Signal::NotSent)),
-    };
-
+/// Sends a request once. A response of any status is a success here, if it arrived whole.
+pub(super) async fn send(call: &Call, ready: Ready, number: u32) -> Result<Evidence, Failed> {
+    let settings = call.client.settings();
+    let Ready { request, secrets } = ready;
+    let deadline = call.attempt_deadline();
     let failed = |failed: Failed| Failed { error: failed.error.with_attempts(number), ..failed };
+
     let mut response = match deadline.limit(settings.http.execute(request)).await {
         Ok(Ok(response)) => response,
         Ok(Err(error)) => return Err(failed(transport(error))),
-        Err(elapsed) => return Err(failed(elapsed.while_at(Signal::Interrupted))),
+        Err(elapsed) => return Err(failed(elapsed.interrupted())),
     };
+    let metadata = |response: &reqwest::Response| {
+        Metadata::new(response.status(), response.headers(), number, call.started.elapsed()).scrubbed(&secrets)
+    };
+    // At once, not when the body is there: that may take its time, or never come.
+    if let Some(time) = gate::refuses_for(&metadata(&response)) {
+        settings.traffic.gate.close_for(time);
+    }
 
     let body = deadline.limit(read(&mut response, settings.max_body_bytes)).await;
-    let body = body.unwrap_or_else(|elapsed| Err(elapsed.while_at(Signal::Interrupted)));
-    let metadata = Metadata::new(response.status(), response.headers(), number, call.started.elapsed());
-    let metadata = metadata.scrubbed(&secrets);
+    let body = body.unwrap_or_else(|elapsed| Err(elapsed.interrupted()));
+    let metadata = metadata(&response);
     match body {
         Ok(body) => Ok(Evidence { metadata, headers: std::mem::take(response.headers_mut()), body, secrets }),
         Err(Failed { error, signal }) => {
@@ -82,7 +97,7 @@ fn transport(error: reqwest::Error) -> Failed {
     } else if error.is_timeout() {
         (ErrorKind::Timeout, ErrorKind::Timeout.phrase(), Signal::Interrupted)
     } else if error.is_builder() {
-        (ErrorKind::Configuration, "the request could not be built", Signal::Final)
+        (ErrorKind::Configuration, "the request could not be built", Signal::Unusable)
     } else if error.is_body() || error.is_decode() {
         (ErrorKind::Connection, "the body broke off", Signal::Interrupted)
     } else {
@@ -91,8 +106,15 @@ fn transport(error: reqwest::Error) -> Failed {
     Failed { error: Error::new(kind, message).with_source(error.without_url()), signal }
 }
 
+impl From<Elapsed> for Error {
+    fn from(_: Elapsed) -> Self {
+        Self::new(ErrorKind::Timeout, ErrorKind::Timeout.phrase())
+    }
+}
+
 impl Elapsed {
-    fn while_at(self, signal: Signal) -> Failed {
-        Failed { error: Error::new(ErrorKind::Timeout, ErrorKind::Timeout.phrase()), signal }
+    /// The time was up after the request may have been sent.
+    fn interrupted(self) -> Failed {
+        Failed { error: self.into(), signal: Signal::Interrupted }
     }
 }

@@ -9,6 +9,24 @@ use super::retry_policy::{self, Signal};
 use super::traffic::Traffic;
 use crate::Error;
 
+/// What the loop makes attempts with.
+pub(super) trait Attempt {
+    /// A request that is ready to be sent.
+    type Ready: Send;
+    /// An answer.
+    type Answer: Send;
+
+    /// Gets a request ready, credentials included. Nothing is sent.
+    fn prepare(&self) -> impl Future<Output = Result<Self::Ready, Error>> + Send;
+
+    /// Sends a request; the number counts from 1.
+    fn send(&self, ready: Self::Ready, number: u32) -> impl Future<Output = Attempted<Self::Answer>> + Send;
+
+    /// Whether there are other credentials than those that an answer did not accept. It is asked only if another attempt
+    /// would follow.
+    fn renews(&self, answer: &Self::Answer) -> bool;
+}
+
 /// What an attempt came to.
 pub(super) struct Attempted<T> {
     /// What the call comes to if this was the last attempt.
@@ -16,8 +34,13 @@ pub(super) struct Attempted<T> {
     pub(super) signal: Signal,
     /// How long the server asked to wait before the same request.
     pub(super) retry_after: Option<Duration>,
-    /// For how long it refuses every request.
-    pub(super) refuses_for: Option<Duration>,
+}
+
+/// What a call came to.
+pub(super) struct Outcome<T> {
+    pub(super) result: Result<T, Error>,
+    /// The wait that there was no time for, if that ended the call.
+    pub(super) wait: Option<Duration>,
 }
 
 /// What one call allows.
@@ -27,39 +50,44 @@ pub(super) struct Terms {
     pub(super) deadline: Deadline,
 }
 
-/// Makes attempts, which are numbered from 1, and gives back what the last one came to.
+/// Makes attempts, and gives back what the last one came to.
 ///
 /// # Cancellation
 ///
-/// Dropping the future leaves what is shared right: the gate stays as the answers left it, a turn that was taken was for a
-/// request that was sent, and a retry that was not sent yet goes back to the budget.
-pub(super) async fn run<T, F: Future<Output = Attempted<T>>>(
+/// Dropping the future leaves what is shared right. A turn is taken, and the budget is charged, in the same step in which a
+/// request is sent: what was not sent costs nothing.
+pub(super) async fn run<A: Attempt>(
     traffic: &Traffic,
     retry: &RetryConfig,
     terms: Terms,
-    mut attempt: impl FnMut(u32) -> F,
-) -> Result<T, Error> {
+    attempt: &A,
+) -> Outcome<A::Answer> {
     let mut number: u32 = 1;
     let mut withdrawal: Option<Withdrawal<'_>> = None;
     let mut last = None;
     loop {
-        if let Err(refusal) = traffic.admit(terms.deadline).await {
-            // A call that has already failed has more to tell than that there is no time left.
-            return last.unwrap_or(Err(refusal));
-        }
+        let ready = match ready(traffic, terms.deadline, attempt).await {
+            Ok(ready) => ready,
+            // A call that has already failed has more to tell than why it could not go on.
+            Err(error) => {
+                let wait = error.retry_after();
+                let error = error.with_attempts(number.saturating_sub(1));
+                return Outcome { result: last.unwrap_or(Err(error)), wait };
+            }
+        };
         if let Some(withdrawal) = &mut withdrawal {
             withdrawal.spend();
         }
-        let attempted = attempt(number).await;
-        if let Some(time) = attempted.refuses_for {
-            traffic.gate.close_for(time);
-        }
+        let attempted = attempt.send(ready, number).await;
         match withdrawal.take() {
             Some(withdrawal) if attempted.signal.is_answered() => withdrawal.refund(),
             None if attempted.signal.is_answered() => traffic.budget.reward(),
             _ => {}
         }
-        let Some(next) = next(traffic, retry, terms, number, &attempted) else { return attempted.result };
+        let next = match next(traffic, retry, terms, number, attempt, &attempted) {
+            Ok(next) => next,
+            Err(Stop { wait }) => return Outcome { result: attempted.result, wait },
+        };
         tracing::debug!(attempt = number, wait_ms = as_millis(next.wait), "trying again");
         tokio::time::sleep(next.wait).await;
         withdrawal = Some(next.withdrawal);
@@ -68,37 +96,63 @@ pub(super) async fn run<T, F: Future<Output = Attempted<T>>>(
     }
 }
 
+/// Gets a request ready and waits until it may be sent.
+///
+/// The gate comes first, so that nobody asks for credentials that grow old behind it, and again with pacing after that:
+/// it may have been closed meanwhile.
+async fn ready<A: Attempt>(traffic: &Traffic, deadline: Deadline, attempt: &A) -> Result<A::Ready, Error> {
+    traffic.wait_for_gate(deadline).await?;
+    let ready = attempt.prepare().await?;
+    traffic.take_turn(deadline).await?;
+    Ok(ready)
+}
+
 /// Another attempt: when, and what it takes from the budget.
 struct Next<'a> {
     wait: Duration,
     withdrawal: Withdrawal<'a>,
 }
 
+/// No other attempt; perhaps for want of time for a wait.
+struct Stop {
+    wait: Option<Duration>,
+}
+
 /// Whether another attempt follows. In this order: what is safe, when it would be, and the limits last, so that they
 /// always hold.
-fn next<'a, T>(
+fn next<'a, A: Attempt>(
     traffic: &'a Traffic,
     retry: &RetryConfig,
     terms: Terms,
     number: u32,
-    attempted: &Attempted<T>,
-) -> Option<Next<'a>> {
+    attempt: &A,
+    attempted: &Attempted<A::Answer>,
+) -> Result<Next<'a>, Stop> {
+    const STOP: Stop = Stop { wait: None };
     if !retry_policy::allows(attempted.signal, terms.idempotent) {
-        return None;
+        return Err(STOP);
     }
 
     let backoff = match attempted.signal {
-        Signal::Renewed => Duration::ZERO,
+        Signal::Unauthorized => Duration::ZERO,
         _ => retry.backoff.wait(number, &traffic.jitter),
     };
     let asked = attempted.retry_after.unwrap_or_default();
     let gate = traffic.gate.time_left().unwrap_or_default();
-    let wait = backoff.max(asked).max(gate);
+    // The backoff comes on top of what a server asks for: everybody was asked for the same.
+    let wait = asked.max(gate).saturating_add(backoff);
 
-    let within_limits =
-        number < retry.max_attempts && asked <= retry.retry_after_ceiling && terms.deadline.allows(wait);
-    let withdrawal = within_limits.then(|| traffic.budget.withdraw()).flatten()?;
-    Some(Next { wait, withdrawal })
+    if number >= retry.max_attempts {
+        return Err(STOP);
+    }
+    if asked > retry.retry_after_ceiling || !terms.deadline.allows(wait) {
+        return Err(Stop { wait: Some(asked.max(gate)).filter(|wait| !wait.is_zero()) });
+    }
+    let withdrawal = traffic.budget.withdraw().ok_or(STOP)?;
+    match (attempted.signal, &attempted.result) {
+        (Signal::Unauthorized, Ok(answer)) if !attempt.renews(answer) => Err(STOP),
+        _ => Ok(Next { wait, withdrawal }),
+    }
 }
 
 pub(super) fn as_millis(time: Duration) -> u64 {
@@ -108,9 +162,11 @@ pub(super) fn as_millis(time: Duration) -> u64 {
 #[cfg(test)]
 #[allow(clippy::arithmetic_side_effects, reason = "the numbers are the tests' own")]
 mod tests {
-    use std::cell::{Cell, RefCell};
     use std::future::pending;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
 
+    use tokio::task::JoinSet;
     use tokio::time::{Instant, timeout};
 
     use super::super::{Backoff, Quota, RetryBudget};
@@ -119,26 +175,76 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// Outcomes that were written down before.
+    /// What an attempt comes to, written down before.
     #[derive(Clone, Copy)]
-    struct Scripted {
+    struct Step {
         signal: Signal,
         takes: Duration,
         retry_after: Option<Duration>,
         refuses_for: Option<Duration>,
     }
 
-    fn scripted(signal: Signal) -> Scripted {
-        Scripted { signal, takes: Duration::ZERO, retry_after: None, refuses_for: None }
+    fn step(signal: Signal) -> Step {
+        Step { signal, takes: Duration::ZERO, retry_after: None, refuses_for: None }
     }
 
-    const fn asking(seconds: u64) -> Scripted {
-        let time = Some(Duration::from_secs(seconds));
-        Scripted { signal: Signal::Transient, takes: Duration::ZERO, retry_after: time, refuses_for: None }
+    fn asking(seconds: u64) -> Step {
+        Step { retry_after: Some(Duration::from_secs(seconds)), ..step(Signal::Transient) }
     }
 
-    fn refusing(seconds: u64) -> Scripted {
-        Scripted { refuses_for: Some(Duration::from_secs(seconds)), ..asking(seconds) }
+    fn refusing(seconds: u64) -> Step {
+        Step { refuses_for: Some(Duration::from_secs(seconds)), ..asking(seconds) }
+    }
+
+    /// Attempts that follow a script, and note how many were made.
+    struct Script<'a> {
+        traffic: &'a Traffic,
+        steps: &'a [Step],
+        /// How long it takes to get credentials; for ever if `None`.
+        prepares: Result<Option<Duration>, ()>,
+        renews: bool,
+        made: AtomicU32,
+    }
+
+    impl<'a> Script<'a> {
+        fn new(traffic: &'a Traffic, steps: &'a [Step]) -> Self {
+            Self { traffic, steps, prepares: Ok(Some(Duration::ZERO)), renews: true, made: AtomicU32::new(0) }
+        }
+    }
+
+    impl Attempt for Script<'_> {
+        type Ready = ();
+        type Answer = u32;
+
+        async fn prepare(&self) -> Result<(), Error> {
+            match self.prepares {
+                Ok(Some(time)) => tokio::time::sleep(time).await,
+                Ok(None) => pending().await,
+                Err(()) if self.made.load(Ordering::Relaxed) > 0 => {
+                    return Err(Error::new(ErrorKind::Authentication, "scripted"));
+                }
+                Err(()) => {}
+            }
+            Ok(())
+        }
+
+        async fn send(&self, (): (), number: u32) -> Attempted<u32> {
+            self.made.store(number, Ordering::Relaxed);
+            let step = self.steps[usize::try_from(number).unwrap() - 1];
+            if let Some(time) = step.refuses_for {
+                self.traffic.gate.close_for(time);
+            }
+            tokio::time::sleep(step.takes).await;
+            let result = match step.signal {
+                Signal::Final | Signal::Unauthorized | Signal::Transient => Ok(number),
+                _ => Err(Error::new(ErrorKind::Connection, "scripted").with_attempts(number)),
+            };
+            Attempted { result, signal: step.signal, retry_after: step.retry_after }
+        }
+
+        fn renews(&self, _: &u32) -> bool {
+            self.renews
+        }
     }
 
     /// Backoff without chance: a base of zero is no wait, so that what is left is what the server asked for.
@@ -154,45 +260,30 @@ mod tests {
         Terms { idempotent, deadline: Deadline::new(Instant::now(), Duration::from_secs(seconds)) }
     }
 
-    /// The number of the attempt that the call came to, how many were made, and how long it took.
+    /// What the call came to, how many attempts were made, and how long it took.
     async fn play(
         traffic: &Traffic,
         config: &RetryConfig,
         terms: Terms,
-        script: &[Scripted],
-    ) -> (Result<u32, Error>, u32, Duration) {
+        steps: &[Step],
+    ) -> (Outcome<u32>, u32, Duration) {
         let start = Instant::now();
-        let made = RefCell::new(0);
-        let result = run(traffic, config, terms, |number| {
-            let made = &made;
-            async move {
-                *made.borrow_mut() = number;
-                let scripted = script[usize::try_from(number).unwrap() - 1];
-                tokio::time::sleep(scripted.takes).await;
-                let Scripted { signal, retry_after, refuses_for, .. } = scripted;
-                let result = match signal {
-                    Signal::Final | Signal::Renewed | Signal::Transient => Ok(number),
-                    _ => Err(Error::new(ErrorKind::Connection, "scripted").with_attempts(number)),
-                };
-                Attempted { result, signal, retry_after, refuses_for }
-            }
-        })
-        .await;
-        let made = *made.borrow();
-        (result, made, start.elapsed())
+        let script = Script::new(traffic, steps);
+        let outcome = run(traffic, config, terms, &script).await;
+        (outcome, script.made.into_inner(), start.elapsed())
     }
 
     #[tokio::test(start_paused = true)]
     async fn an_answer_ends_the_call_at_once() {
         let config = config();
         let traffic = traffic(&config);
-        let (result, made, time) = play(&traffic, &config, terms(true, 60), &[scripted(Signal::Final)]).await;
-        assert_eq!((result.unwrap(), made, time), (1, 1, Duration::ZERO));
+        let (outcome, made, time) = play(&traffic, &config, terms(true, 60), &[step(Signal::Final)]).await;
+        assert_eq!((outcome.result.unwrap(), made, time), (1, 1, Duration::ZERO));
     }
 
     #[tokio::test(start_paused = true)]
     async fn failures_are_tried_again_as_often_as_is_safe_and_allowed() {
-        use Signal::{Final, Interrupted, NotSent, Renewed, Transient};
+        use Signal::{Final, Interrupted, NotSent, Transient, Unauthorized, Unusable};
         for (script, idempotent, attempts) in [
             (&[Transient, Final][..], true, 2),
             (&[Transient, Final], false, 1),
@@ -200,12 +291,13 @@ mod tests {
             (&[Interrupted, Final], false, 1),
             (&[NotSent, NotSent, Final], false, 3),
             (&[NotSent, Interrupted, Final], false, 2),
-            (&[Renewed, Final], false, 2),
+            (&[Unauthorized, Final], false, 2),
+            (&[Unusable, Final], true, 1),
             (&[Transient, Transient, Transient, Final], true, 3),
         ] {
             let config = config();
             let traffic = traffic(&config);
-            let script: Vec<_> = script.iter().copied().map(scripted).collect();
+            let script: Vec<_> = script.iter().copied().map(step).collect();
             let (_, made, _) = play(&traffic, &config, terms(idempotent, 60), &script).await;
             assert_eq!(made, attempts, "{idempotent} {:?}", script.iter().map(|step| step.signal).collect::<Vec<_>>());
         }
@@ -219,7 +311,7 @@ mod tests {
             (1..6).map(|attempt| config.backoff.wait(attempt, &jitter)).sum::<Duration>()
         };
         let traffic = traffic(&config);
-        let (_, made, time) = play(&traffic, &config, terms(true, 60), &[scripted(Signal::Transient); 6]).await;
+        let (_, made, time) = play(&traffic, &config, terms(true, 60), &[step(Signal::Transient); 6]).await;
         assert_eq!(made, 6);
         // The timer counts in milliseconds.
         assert!(time >= expected && time < expected + Duration::from_millis(6), "{time:?} {expected:?}");
@@ -230,7 +322,7 @@ mod tests {
         let config = config();
         let traffic = traffic(&config);
         let (_, made, time) =
-            play(&traffic, &config, terms(true, 60), &[asking(7), refusing(3), scripted(Signal::Final)]).await;
+            play(&traffic, &config, terms(true, 60), &[asking(7), refusing(3), step(Signal::Final)]).await;
         assert_eq!((made, time), (3, 10 * SECOND));
     }
 
@@ -239,11 +331,12 @@ mod tests {
         let config = config();
         for (asked, deadline) in [(61, 600), (60, 60), (31, 30)] {
             let traffic = traffic(&config);
-            let (_, made, time) = play(&traffic, &config, terms(true, deadline), &[asking(asked)]).await;
+            let (outcome, made, time) = play(&traffic, &config, terms(true, deadline), &[asking(asked)]).await;
             assert_eq!((made, time), (1, Duration::ZERO), "{asked} {deadline}");
+            assert_eq!(outcome.wait, Some(Duration::from_secs(asked)));
         }
         let traffic = traffic(&config);
-        let script = [asking(60), scripted(Signal::Final)];
+        let script = [asking(60), step(Signal::Final)];
         let (_, made, time) = play(&traffic, &config, terms(true, 600), &script).await;
         assert_eq!((made, time), (2, 60 * SECOND));
     }
@@ -252,7 +345,7 @@ mod tests {
     async fn time_that_attempts_take_is_not_there_for_waits() {
         let config = config();
         let traffic = traffic(&config);
-        let slow = Scripted { takes: 8 * SECOND, ..asking(3) };
+        let slow = Step { takes: 8 * SECOND, ..asking(3) };
         let (_, made, time) = play(&traffic, &config, terms(true, 10), &[slow]).await;
         assert_eq!((made, time), (1, 8 * SECOND));
     }
@@ -264,13 +357,14 @@ mod tests {
         let (_, made, time) = play(&traffic, &config, terms(false, 60), &[refusing(10)]).await;
         assert_eq!((made, time), (1, Duration::ZERO));
 
-        let (result, made, time) = play(&traffic, &config, terms(true, 5), &[scripted(Signal::Final)]).await;
-        let error = result.unwrap_err();
+        let (outcome, made, time) = play(&traffic, &config, terms(true, 5), &[step(Signal::Final)]).await;
+        assert_eq!(outcome.wait, Some(10 * SECOND));
+        let error = outcome.result.unwrap_err();
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 0));
         assert_eq!(error.retry_after(), Some(10 * SECOND));
         assert_eq!((made, time), (0, Duration::ZERO));
 
-        let (_, made, time) = play(&traffic, &config, terms(true, 11), &[scripted(Signal::Final)]).await;
+        let (_, made, time) = play(&traffic, &config, terms(true, 11), &[step(Signal::Final)]).await;
         assert_eq!((made, time), (1, 10 * SECOND));
     }
 
@@ -278,10 +372,10 @@ mod tests {
     async fn an_answer_can_close_the_gate_for_the_next_call() {
         let config = config();
         let traffic = traffic(&config);
-        let last_of_the_quota = Scripted { refuses_for: Some(4 * SECOND), ..scripted(Signal::Final) };
+        let last_of_the_quota = Step { refuses_for: Some(4 * SECOND), ..step(Signal::Final) };
         let (_, _, time) = play(&traffic, &config, terms(true, 60), &[last_of_the_quota]).await;
         assert_eq!(time, Duration::ZERO);
-        let (_, _, time) = play(&traffic, &config, terms(true, 60), &[scripted(Signal::Final)]).await;
+        let (_, _, time) = play(&traffic, &config, terms(true, 60), &[step(Signal::Final)]).await;
         assert_eq!(time, 4 * SECOND);
     }
 
@@ -291,7 +385,7 @@ mod tests {
         let config = RetryConfig { budget, ..config() };
         let traffic = traffic(&config);
         let made = async |script: &[Signal]| {
-            let script: Vec<_> = script.iter().copied().map(scripted).collect();
+            let script: Vec<_> = script.iter().copied().map(step).collect();
             play(&traffic, &config, terms(true, 60), &script).await.1
         };
         assert_eq!(made(&[Signal::Transient; 3]).await, 3);
@@ -312,60 +406,170 @@ mod tests {
         let traffic = Traffic::new(&config, Some(quota)).unwrap();
         let mut times = Vec::new();
         for _ in 0..3 {
-            times.push(play(&traffic, &config, terms(true, 60), &[scripted(Signal::Final)]).await.2);
+            times.push(play(&traffic, &config, terms(true, 60), &[step(Signal::Final)]).await.2);
         }
         assert_eq!(times, [Duration::ZERO, SECOND, SECOND]);
         let brief = Terms { idempotent: true, deadline: Deadline::new(Instant::now(), SECOND / 2) };
-        let (result, made, time) = play(&traffic, &config, brief, &[scripted(Signal::Final)]).await;
-        assert_eq!(result.unwrap_err().kind(), ErrorKind::RateLimited);
+        let (outcome, made, time) = play(&traffic, &config, brief, &[step(Signal::Final)]).await;
+        assert_eq!(outcome.result.unwrap_err().kind(), ErrorKind::RateLimited);
         assert_eq!((made, time), (0, Duration::ZERO));
     }
 
-    /// Calls that are dropped at every point there is: before they begin, at the gate, before a retry, in an attempt.
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_that_there_is_no_time_for_is_told_also_if_another_call_closed_the_gate() {
+        let config = config();
+        let traffic = traffic(&config);
+        let refusal = Step { retry_after: None, ..refusing(10) };
+        let (outcome, made, _) = play(&traffic, &config, terms(true, 8), &[refusal]).await;
+        assert_eq!((made, outcome.wait), (1, Some(10 * SECOND)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_gate_is_looked_at_again_after_the_credentials_have_come() {
+        let config = config();
+        let traffic = traffic(&config);
+        let steps = [Step { takes: SECOND, ..step(Signal::Final) }];
+        let slow = Script { prepares: Ok(Some(3 * SECOND)), ..Script::new(&traffic, &steps) };
+        let closing = async {
+            tokio::time::sleep(SECOND).await;
+            traffic.gate.close_for(9 * SECOND);
+        };
+        let start = Instant::now();
+        tokio::join!(closing, run(&traffic, &config, terms(true, 60), &slow));
+        assert_eq!(start.elapsed(), 11 * SECOND);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn credentials_that_cannot_be_had_do_not_hide_what_came_before() {
+        let config = config();
+        let traffic = traffic(&config);
+        let steps = [step(Signal::Transient)];
+        let script = Script { prepares: Err(()), ..Script::new(&traffic, &steps) };
+        let outcome = run(&traffic, &config, terms(true, 60), &script).await;
+        assert_eq!(outcome.result.unwrap(), 1);
+        assert_eq!(traffic.budget.tokens(), config.budget.capacity);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn new_credentials_are_asked_for_only_if_another_attempt_would_follow() {
+        for (max_attempts, renews, made) in [(3, true, 2), (3, false, 1), (1, true, 1)] {
+            let config = RetryConfig { max_attempts, ..config() };
+            let traffic = traffic(&config);
+            let steps = [step(Signal::Unauthorized), step(Signal::Final)];
+            let script = Script { renews, ..Script::new(&traffic, &steps) };
+            run(&traffic, &config, terms(false, 60), &script).await;
+            assert_eq!(script.made.into_inner(), made, "{max_attempts} {renews}");
+            assert_eq!(traffic.budget.tokens(), config.budget.capacity);
+        }
+    }
+
+    /// One of the calls of the test below: what it does at each step comes from chance.
+    struct Chance {
+        traffic: Arc<Traffic>,
+        steps: Vec<(Signal, Option<Duration>)>,
+        prepares: Option<Duration>,
+        refuses_for: Option<Duration>,
+        /// The tokens that there should be.
+        expected: Arc<AtomicU32>,
+        sent: Arc<AtomicU32>,
+    }
+
+    impl Chance {
+        fn new(
+            chance: &mut fastrand::Rng,
+            traffic: &Arc<Traffic>,
+            expected: &Arc<AtomicU32>,
+            sent: &Arc<AtomicU32>,
+        ) -> Self {
+            // Some attempts never end by themselves.
+            let mut time = |most| (chance.u8(..) > 20).then(|| Duration::from_millis(chance.u64(..most)));
+            let (times, prepares) = ([0; 5].map(|_| time(900)), time(200));
+            let signals = [Signal::Transient, Signal::NotSent, Signal::Interrupted, Signal::Final];
+            Self {
+                traffic: Arc::clone(traffic),
+                steps: times.map(|time| (signals[chance.usize(..signals.len())], time)).to_vec(),
+                prepares,
+                refuses_for: (chance.u8(..) < 10).then(|| Duration::from_millis(chance.u64(..500))),
+                expected: Arc::clone(expected),
+                sent: Arc::clone(sent),
+            }
+        }
+    }
+
+    impl Attempt for Chance {
+        type Ready = ();
+        type Answer = ();
+
+        async fn prepare(&self) -> Result<(), Error> {
+            match self.prepares {
+                Some(time) => tokio::time::sleep(time).await,
+                None => pending().await,
+            }
+            Ok(())
+        }
+
+        async fn send(&self, (): (), number: u32) -> Attempted<()> {
+            // A retry costs as soon as it is sent, and until it is answered.
+            let is_retry = number > 1;
+            self.sent.fetch_add(1, Ordering::Relaxed);
+            self.expected.fetch_sub(if is_retry { 5 } else { 0 }, Ordering::Relaxed);
+            if let Some(time) = self.refuses_for {
+                self.traffic.gate.close_for(time);
+            }
+            let (signal, takes) = self.steps[usize::try_from(number).unwrap() - 1];
+            match takes {
+                Some(time) => tokio::time::sleep(time).await,
+                None => pending().await,
+            }
+            if signal.is_answered() {
+                self.expected.fetch_add(if is_retry { 5 } else { 1 }, Ordering::Relaxed);
+            }
+            Attempted { result: Ok(()), signal, retry_after: None }
+        }
+
+        fn renews(&self, (): &()) -> bool {
+            false
+        }
+    }
+
+    /// Calls, many at a time, that are dropped at every point there is: at the gate, while they wait for credentials or for
+    /// their turn, before a retry, in an attempt.
     #[tokio::test(start_paused = true)]
     async fn dropped_calls_leave_what_is_shared_as_it_should_be() {
         let budget = RetryBudget { capacity: 100_000, cost: 5 };
         let config = RetryConfig { budget, jitter_seed: Some(3), max_attempts: 5, ..RetryConfig::default() };
-        let traffic = traffic(&config);
+        let quota = Quota { requests: 1_000, window: SECOND, burst: 50 };
+        let traffic = Arc::new(Traffic::new(&config, Some(quota)).unwrap());
         // Far from full, so that nothing that is put in is lost over the rim.
         for _ in 0..10_000 {
             traffic.budget.withdraw().unwrap().spend();
         }
-        let expected = Cell::new(traffic.budget.tokens());
+        let expected = Arc::new(AtomicU32::new(traffic.budget.tokens()));
+        let sent = Arc::new(AtomicU32::new(0));
         let mut chance = fastrand::Rng::with_seed(11);
         let mut dropped = 0;
 
-        for _ in 0..5_000 {
-            let step = |chance: &mut fastrand::Rng| {
-                let signals = [Signal::Transient, Signal::NotSent, Signal::Interrupted, Signal::Final];
-                // Some attempts never end by themselves.
-                let takes = (chance.u8(..) > 20).then(|| Duration::from_millis(chance.u64(..900)));
-                (signals[chance.usize(..signals.len())], takes)
-            };
-            let steps: Vec<_> = (0..5).map(|_| step(&mut chance)).collect();
-            let refuses_for = (chance.u8(..) < 10).then(|| Duration::from_millis(chance.u64(..500)));
-            let (steps, expected) = (&steps, &expected);
-            let call = run(&traffic, &config, terms(true, 60), |number| async move {
-                // A retry costs as soon as it is sent, and until it is answered.
-                let is_retry = number > 1;
-                expected.set(expected.get() - if is_retry { 5 } else { 0 });
-                let (signal, takes) = steps[usize::try_from(number).unwrap() - 1];
-                match takes {
-                    Some(time) => tokio::time::sleep(time).await,
-                    None => pending().await,
-                }
-                if signal.is_answered() {
-                    expected.set(expected.get() + if is_retry { 5 } else { 1 });
-                }
-                Attempted { result: Ok(()), signal, retry_after: None, refuses_for }
-            });
-            let patience = Duration::from_millis(chance.u64(..2_500));
-            dropped += u32::from(timeout(patience, call).await.is_err());
+        for _ in 0..50 {
+            let mut calls = JoinSet::new();
+            for _ in 0..100 {
+                let call = Chance::new(&mut chance, &traffic, &expected, &sent);
+                let patience = Duration::from_millis(chance.u64(..2_500));
+                let (traffic, config) = (Arc::clone(&traffic), config.clone());
+                calls.spawn(
+                    async move { timeout(patience, run(&traffic, &config, terms(true, 60), &call)).await.is_err() },
+                );
+            }
+            dropped += calls.join_all().await.into_iter().map(u32::from).sum::<u32>();
         }
 
         assert!(dropped > 1_000, "{dropped}");
-        assert_eq!(traffic.budget.tokens(), expected.get());
+        assert!(sent.load(Ordering::Relaxed) > 5_000);
+        assert_eq!(traffic.budget.tokens(), expected.load(Ordering::Relaxed));
         tokio::time::sleep(SECOND).await;
         assert_eq!(traffic.gate.time_left(), None);
+        // Every turn that nobody took is there.
+        for _ in 0..quota.burst {
+            traffic.take_turn(Deadline::new(Instant::now(), Duration::ZERO)).await.unwrap();
+        }
     }
 }

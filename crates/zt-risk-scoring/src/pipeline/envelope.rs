@@ -97,8 +97,14 @@ fn is_failure(status: StatusCode) -> bool {
     status.is_client_error() || status.is_server_error() || status.as_u16() >= 600
 }
 
+/// The longest body that is read as the envelope of a failure. What says more than this says nothing.
+const LONGEST_FAILURE: usize = 1 << 20;
+
 /// The body as the envelope of a failure. A byte that is not UTF-8 must not hide what the rest says.
 fn failure_envelope(evidence: &Evidence) -> types::FailureEnvelope {
+    if evidence.body.len() > LONGEST_FAILURE {
+        return types::FailureEnvelope::default();
+    }
     serde_json::from_str(&String::from_utf8_lossy(&evidence.body)).unwrap_or_default()
 }
 

@@ -3,8 +3,8 @@
 //! ```text
 //! resource method ─ call ─▶ generated operation builds the request
 //!                             └▶ Call::send: the loop                                       (attempts.rs)
-//!                                  ├ admission: gate, pacing                                (traffic.rs)
-//!                                  ├ attempt: credentials ▶ send ▶ whole body, capped       (attempt.rs)
+//!                                  ├ ready? gate ▶ credentials ▶ gate, pacing               (traffic.rs, attempt.rs)
+//!                                  ├ attempt: send ▶ whole body, capped                     (attempt.rs)
 //!                                  └ again? policy ▶ backoff, Retry-After ▶ limits          (attempts.rs)
 //!                           generated operation decodes the response
 //!                   call ─▶ envelope check, or an error made from the evidence              (envelope.rs)
@@ -55,7 +55,7 @@ pub(crate) use traffic::Traffic;
 use crate::client::{CallOptions, Client};
 use crate::{Error, ErrorKind, Response};
 use attempt::Failed;
-use attempts::{Attempted, Terms};
+use attempts::{Attempt, Attempted, Outcome, Terms};
 use deadline::Deadline;
 use evidence::Evidence;
 use retry_policy::Signal;
@@ -98,7 +98,6 @@ struct Call {
     started: Instant,
     deadline: Deadline,
     attempt_timeout: Duration,
-    asked_to_renew: AtomicBool,
     outcome: Mutex<Option<Result<Evidence, Error>>>,
 }
 
@@ -107,50 +106,24 @@ impl Call {
         let started = Instant::now();
         let deadline = Deadline::new(started, options.timeout(&client));
         let attempt_timeout = options.attempt_timeout(&client);
-        Self {
-            client,
-            operation,
-            started,
-            deadline,
-            attempt_timeout,
-            asked_to_renew: AtomicBool::new(false),
-            outcome: Mutex::new(None),
-        }
+        Self { client, operation, started, deadline, attempt_timeout, outcome: Mutex::new(None) }
     }
 
     async fn run(&self, request: reqwest::Request) -> Result<Evidence, Error> {
         let settings = self.client.settings();
         let terms = Terms { idempotent: self.operation.is_idempotent(), deadline: self.deadline };
-        attempts::run(&settings.traffic, &settings.retry, terms, |number| self.attempt(&request, number)).await
+        let attempts = Attempts { call: self, request, asked_to_renew: AtomicBool::new(false) };
+        let Outcome { result, wait } = attempts::run(&settings.traffic, &settings.retry, terms, &attempts).await;
+        match (result, wait) {
+            (Ok(evidence), wait) => Ok(Evidence { metadata: evidence.metadata.with_wait(wait), ..evidence }),
+            (Err(error), Some(wait)) => Err(error.with_retry_after(wait)),
+            (Err(error), None) => Err(error),
+        }
     }
 
-    async fn attempt(&self, request: &reqwest::Request, number: u32) -> Attempted<Evidence> {
-        let Some(request) = request.try_clone() else {
-            let error = Error::configuration("the request's body cannot be repeated");
-            return Attempted { result: Err(error), signal: Signal::Final, retry_after: None, refuses_for: None };
-        };
-        let sent = attempt::send(self, request, number).await;
-        let (result, signal) = match sent {
-            Ok(evidence) => {
-                let renewed = envelope::failure(&evidence) == Some(ErrorKind::Authentication)
-                    && !self.asked_to_renew.swap(true, Ordering::Relaxed)
-                    && self.client.settings().credentials.renew(&evidence.secrets);
-                let signal = if renewed { Signal::Renewed } else { Signal::of(evidence.metadata.status()) };
-                (Ok(evidence), signal)
-            }
-            Err(Failed { error, signal }) => (Err(error), signal),
-        };
-        let metadata = match &result {
-            Ok(evidence) => Some(&evidence.metadata),
-            Err(error) => error.metadata(),
-        };
-        telemetry::attempt(number, &result);
-        Attempted {
-            retry_after: metadata.and_then(|metadata| metadata.retry_after()),
-            refuses_for: metadata.and_then(gate::refuses_for),
-            signal,
-            result,
-        }
+    /// When an attempt that begins now has to end.
+    fn attempt_deadline(&self) -> Deadline {
+        self.deadline.sooner(Deadline::new(Instant::now(), self.attempt_timeout))
     }
 
     fn set_outcome(&self, outcome: Result<Evidence, Error>) {
@@ -159,6 +132,42 @@ impl Call {
 
     fn take_outcome(&self) -> Option<Result<Evidence, Error>> {
         self.outcome.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// The attempts of one call.
+struct Attempts<'a> {
+    call: &'a Call,
+    request: reqwest::Request,
+    asked_to_renew: AtomicBool,
+}
+
+impl Attempt for Attempts<'_> {
+    type Ready = attempt::Ready;
+    type Answer = Evidence;
+
+    async fn prepare(&self) -> Result<attempt::Ready, Error> {
+        attempt::prepare(self.call, &self.request).await
+    }
+
+    async fn send(&self, ready: attempt::Ready, number: u32) -> Attempted<Evidence> {
+        let (result, signal) = match attempt::send(self.call, ready, number).await {
+            Ok(evidence) => {
+                let refused = self.call.client.settings().credentials.rotate()
+                    && envelope::failure(&evidence) == Some(ErrorKind::Authentication);
+                let signal = if refused { Signal::Unauthorized } else { Signal::of(evidence.metadata.status()) };
+                (Ok(evidence), signal)
+            }
+            Err(Failed { error, signal }) => (Err(error), signal),
+        };
+        telemetry::attempt(number, &result);
+        let metadata = result.as_ref().map_or_else(|error| error.metadata(), |evidence| Some(&evidence.metadata));
+        Attempted { retry_after: metadata.and_then(|metadata| metadata.retry_after()), signal, result }
+    }
+
+    fn renews(&self, evidence: &Evidence) -> bool {
+        !self.asked_to_renew.swap(true, Ordering::Relaxed)
+            && self.call.client.settings().credentials.renew(&evidence.secrets)
     }
 }
 

@@ -18,7 +18,7 @@ use crate::Error;
 pub struct Quota {
     /// How many requests may go out in any window.
     pub requests: u32,
-    /// How long the window is.
+    /// How long the window is: a day at the most.
     pub window: Duration,
     /// How many of them may go out at once. From 1 to less than `requests`.
     pub burst: u32,
@@ -28,6 +28,9 @@ impl Quota {
     /// The vendor's published quota: 1,200 requests in five minutes, for each user or account token.
     pub const VENDOR: Self = Self { requests: 1200, window: Duration::from_secs(300), burst: 100 };
 }
+
+/// The longest window of a quota.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Lets requests through at the rate of a quota.
 pub(super) struct Pacer {
@@ -43,11 +46,13 @@ impl Pacer {
         // Over any window, a burst at its beginning and the steady flow after it must not exceed the quota together.
         let steady = quota.requests.checked_sub(quota.burst).and_then(NonZeroU32::new);
         let rate = NonZeroU32::new(quota.burst).zip(steady).and_then(|(burst, steady)| {
-            let interval = quota.window.div_f64(steady.get().into());
+            let interval = quota.window.checked_div(steady.get()).filter(|_| quota.window <= LONGEST)?;
             Some(Rate::with_period(interval)?.allow_burst(burst))
         });
         let rate = rate.ok_or_else(|| {
-            Error::configuration("the quota cannot be used: it needs a window, and 0 < burst < requests")
+            Error::configuration(
+                "the quota cannot be used: it needs a window of a day at the most, and 0 < burst < requests",
+            )
         })?;
         let clock = TokioClock { start: Instant::now() };
         Ok(Self { limiter: RateLimiter::direct_with_clock(rate, clock.clone()), clock })
@@ -121,7 +126,15 @@ mod tests {
 
     #[test]
     fn a_quota_that_makes_no_sense_is_refused() {
-        for bad in [quota(0, 0, 1), quota(5, 0, 1), quota(5, 5, 1), quota(5, 6, 1), quota(5, 1, 0)] {
+        for bad in [
+            quota(0, 0, 1),
+            quota(5, 0, 1),
+            quota(5, 5, 1),
+            quota(5, 6, 1),
+            quota(5, 1, 0),
+            quota(2, 1, 86_401),
+            quota(2, 1, u64::MAX),
+        ] {
             assert!(Pacer::new(bad).is_err(), "{bad:?}");
         }
     }

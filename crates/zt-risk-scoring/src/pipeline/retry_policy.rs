@@ -13,8 +13,10 @@ pub(super) enum Signal {
     NotSent,
     /// The request may have reached the server, and there is no answer, or not a whole one.
     Interrupted,
-    /// The credentials were not accepted, and there are others by now.
-    Renewed,
+    /// There is an answer that does not accept the credentials. The same request may succeed with others.
+    Unauthorized,
+    /// The request could not be made.
+    Unusable,
 }
 
 impl Signal {
@@ -28,7 +30,7 @@ impl Signal {
 
     /// Whether the server is there and has an answer.
     pub(super) fn is_answered(self) -> bool {
-        matches!(self, Self::Final | Self::Renewed)
+        matches!(self, Self::Final | Self::Unauthorized)
     }
 }
 
@@ -36,11 +38,11 @@ impl Signal {
 ///
 /// What was never sent may always be tried again. What may have been sent may be tried again only if the operation is
 /// idempotent (RFC 9110, section 9.2.2): the server may have acted on it, whatever it answered. Credentials that were not
-/// accepted kept it from acting.
+/// accepted kept it from acting; whether there are others is asked last of all.
 pub(super) fn allows(signal: Signal, idempotent: bool) -> bool {
     match signal {
-        Signal::Final => false,
-        Signal::NotSent | Signal::Renewed => true,
+        Signal::Final | Signal::Unusable => false,
+        Signal::NotSent | Signal::Unauthorized => true,
         Signal::Transient | Signal::Interrupted => idempotent,
     }
 }
@@ -65,7 +67,8 @@ mod tests {
             (Signal::NotSent, true, true),
             (Signal::Transient, true, false),
             (Signal::Interrupted, true, false),
-            (Signal::Renewed, true, true),
+            (Signal::Unauthorized, true, true),
+            (Signal::Unusable, false, false),
         ] {
             assert_eq!(allows(signal, true), if_idempotent, "{signal:?}");
             assert_eq!(allows(signal, false), if_not, "{signal:?}");

@@ -8,9 +8,10 @@ use tracing::Span;
 use tracing::field::{Empty, display};
 use zt_risk_scoring_api::Operation;
 
+use super::envelope;
 use super::evidence::Evidence;
 use crate::client::Client;
-use crate::{Error, Metadata};
+use crate::{Error, ErrorKind, Metadata};
 
 /// The span of a call.
 pub(super) fn span(client: &Client, operation: Operation) -> Span {
@@ -32,13 +33,11 @@ pub(super) fn span(client: &Client, operation: Operation) -> Span {
 
 /// What a call came to.
 pub(super) fn record(span: &Span, result: Result<&Metadata, &Error>) {
-    let (metadata, attempts) = match result {
-        Ok(metadata) => (Some(metadata), metadata.attempts()),
-        Err(error) => {
-            span.record("error.type", error.kind().as_str());
-            (error.metadata(), error.attempts())
-        }
+    let (metadata, attempts, kind) = match result {
+        Ok(metadata) => (Some(metadata), metadata.attempts(), envelope::failure_of(metadata.status())),
+        Err(error) => (error.metadata(), error.attempts(), Some(error.kind())),
     };
+    span.record("error.type", kind.map(ErrorKind::as_str));
     if attempts > 1 {
         span.record("http.request.resend_count", attempts.saturating_sub(1));
     }
@@ -50,15 +49,15 @@ pub(super) fn record(span: &Span, result: Result<&Metadata, &Error>) {
 
 /// What an attempt came to.
 pub(super) fn attempt(number: u32, result: &Result<Evidence, Error>) {
-    let metadata = match result {
-        Ok(evidence) => Some(&evidence.metadata),
-        Err(error) => error.metadata(),
+    let (metadata, kind) = match result {
+        Ok(evidence) => (Some(&evidence.metadata), envelope::failure_of(evidence.metadata.status())),
+        Err(error) => (error.metadata(), Some(error.kind())),
     };
     tracing::debug!(
         attempt = number,
         http.response.status_code = metadata.map(Metadata::status).as_ref().map(StatusCode::as_u16),
         cf_ray = metadata.and_then(Metadata::cf_ray),
-        error.type = result.as_ref().err().map(|error| error.kind().as_str()),
+        error.type = kind.map(ErrorKind::as_str),
         "attempt"
     );
 }

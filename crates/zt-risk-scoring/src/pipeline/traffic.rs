@@ -1,5 +1,9 @@
 //! What a client's clones share about how much may be sent, and when.
 
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+
 use super::RetryConfig;
 use super::attempts::as_millis;
 use super::backoff::Jitter;
@@ -15,6 +19,8 @@ pub(crate) struct Traffic {
     pub(super) budget: Bucket,
     pub(super) jitter: Jitter,
     pacer: Option<Pacer>,
+    /// Whoever waits for a turn holds it, so that turns are taken in the order in which they were asked for.
+    queue: Mutex<()>,
 }
 
 impl Traffic {
@@ -27,25 +33,46 @@ impl Traffic {
             budget: Bucket::new(retry.budget),
             jitter: Jitter::new(retry.jitter_seed),
             pacer: quota.map(Pacer::new).transpose()?,
+            queue: Mutex::new(()),
         })
     }
 
-    /// Waits until a request may be sent. Says so at once if that is later than the deadline.
-    pub(super) async fn admit(&self, deadline: Deadline) -> Result<(), Error> {
-        loop {
-            // The gate comes first, again after each wait: it may have been closed meanwhile.
-            let (wait, reason) = if let Some(wait) = self.gate.time_left() {
-                (wait, "the API refuses every call for now")
-            } else if let Some(Err(wait)) = self.pacer.as_ref().map(Pacer::take_turn) {
-                (wait, "the client's own quota is used up for now")
-            } else {
-                return Ok(());
-            };
-            if !deadline.allows(wait) {
-                return Err(Error::new(ErrorKind::RateLimited, reason).with_retry_after(wait));
+    /// Waits until the gate is open. Says so at once if that is later than the deadline.
+    pub(super) async fn wait_for_gate(&self, deadline: Deadline) -> Result<(), Error> {
+        while let Some(wait) = self.gate.time_left() {
+            pause(wait, deadline, "the API refuses every call for now").await?;
+        }
+        Ok(())
+    }
+
+    /// Waits until a request may be sent, as the gate and the pacing say, and takes a turn. What it counts on is that the
+    /// request is sent in the same step.
+    pub(super) async fn take_turn(&self, deadline: Deadline) -> Result<(), Error> {
+        const REASON: &str = "the client's own quota is used up for now";
+        self.wait_for_gate(deadline).await?;
+        let Some(pacer) = &self.pacer else { return Ok(()) };
+        let _queue = match self.queue.try_lock() {
+            Ok(queue) => queue,
+            Err(_) => {
+                let queue = deadline.limit(self.queue.lock()).await;
+                queue.map_err(|_| Error::new(ErrorKind::RateLimited, REASON))?
             }
-            tracing::debug!(wait_ms = as_millis(wait), reason, "waiting");
-            tokio::time::sleep(wait).await;
+        };
+        loop {
+            self.wait_for_gate(deadline).await?;
+            match pacer.take_turn() {
+                Ok(()) => return Ok(()),
+                Err(wait) => pause(wait, deadline, REASON).await?,
+            }
         }
     }
+}
+
+async fn pause(wait: Duration, deadline: Deadline, reason: &'static str) -> Result<(), Error> {
+    if !deadline.allows(wait) {
+        return Err(Error::new(ErrorKind::RateLimited, reason).with_retry_after(wait));
+    }
+    tracing::debug!(wait_ms = as_millis(wait), reason, "waiting");
+    tokio::time::sleep(wait).await;
+    Ok(())
 }
