@@ -7,5 +7,6 @@ pub mod diff;
 pub mod document;
 pub mod generate;
 pub mod policies;
+mod schemas;
 pub mod sdk;
 pub mod workspace;

@@ -7,29 +7,12 @@ use serde_json::{Map, Value};
 use super::change::{Change, Class, Side};
 use super::effective::{flatten, reference};
 
+use crate::policies::constraints::CONSTRAINTS;
 use crate::policies::lenient::is_marked as is_lenient;
 use Class::{Additive, Breaking, Documentation};
 
-/// Keywords that limit values. The crates drop them.
-const CONSTRAINTS: [&str; 14] = [
-    "default",
-    "exclusiveMaximum",
-    "exclusiveMinimum",
-    "maxItems",
-    "maxLength",
-    "maxProperties",
-    "maximum",
-    "minItems",
-    "minLength",
-    "minProperties",
-    "minimum",
-    "multipleOf",
-    "pattern",
-    "uniqueItems",
-];
-
-/// Keywords that explain.
-const EXPLANATIONS: [&str; 5] = ["description", "example", "externalDocs", "title", "xml"];
+/// Keywords beside the constraints that the crates do not show.
+const UNSEEN: [&str; 6] = ["default", "description", "example", "externalDocs", "title", "xml"];
 
 /// Two documents, and what has been found between them.
 pub(super) struct Schemas<'a> {
@@ -255,7 +238,7 @@ impl<'a> Schemas<'a> {
 
     fn compare_words(&mut self, before: &Map<String, Value>, after: &Map<String, Value>, spot: Spot<'_>) {
         let differ = |key: &&str| before.get(*key) != after.get(*key);
-        let changed: Vec<&str> = CONSTRAINTS.into_iter().chain(EXPLANATIONS).filter(differ).collect();
+        let changed: Vec<&str> = CONSTRAINTS.into_iter().chain(UNSEEN).filter(differ).collect();
         if !changed.is_empty() {
             let what = format!("{} changed", changed.join(", "));
             self.add(Change::new(Documentation, spot.side, spot.place, what));

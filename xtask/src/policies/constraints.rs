@@ -5,9 +5,10 @@
 
 use serde_json::Value;
 
-use super::for_each_schema;
+use crate::schemas::for_each_schema;
 
-const CONSTRAINTS: [&str; 13] = [
+/// Keywords that limit values.
+pub(crate) const CONSTRAINTS: [&str; 13] = [
     "exclusiveMaximum",
     "exclusiveMinimum",
     "maxItems",
@@ -24,7 +25,7 @@ const CONSTRAINTS: [&str; 13] = [
 ];
 
 pub(super) fn apply(document: &mut Value) {
-    for_each_schema(document, &mut |schema| schema.retain(|key, _| !CONSTRAINTS.contains(&key.as_str())));
+    for_each_schema(document, &mut |_, schema| schema.retain(|key, _| !CONSTRAINTS.contains(&key.as_str())));
 }
 
 #[cfg(test)]

@@ -4,10 +4,10 @@
 
 use serde_json::Value;
 
-use super::for_each_schema;
+use crate::schemas::for_each_schema;
 
 pub(super) fn apply(document: &mut Value) {
-    for_each_schema(document, &mut |schema| {
+    for_each_schema(document, &mut |_, schema| {
         schema.remove("default");
     });
 }

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use super::for_each_schema;
+use crate::schemas::for_each_schema;
 
 /// Whether a schema has the mark.
 pub(crate) fn is_marked(schema: &Map<String, Value>) -> bool {
@@ -13,7 +13,7 @@ pub(crate) fn is_marked(schema: &Map<String, Value>) -> bool {
 }
 
 pub(super) fn apply(document: &mut Value) {
-    for_each_schema(document, &mut |schema| {
+    for_each_schema(document, &mut |_, schema| {
         if is_marked(schema) {
             *schema = Map::from_iter(schema.remove_entry("description"));
         }

@@ -6,6 +6,7 @@ use super::RetryConfig;
 use super::budget::Withdrawal;
 use super::deadline::Deadline;
 use super::retry_policy::{self, Signal};
+use super::telemetry::as_millis;
 use super::traffic::Traffic;
 use crate::Error;
 
@@ -153,10 +154,6 @@ fn next<'a, A: Attempt>(
         (Signal::Unauthorized, Ok(answer)) if !attempt.renews(answer) => Err(STOP),
         _ => Ok(Next { wait, withdrawal }),
     }
-}
-
-pub(super) fn as_millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 //! The names are OpenTelemetry's for HTTP clients (semantic conventions 1.x, "HTTP spans"). Never a secret, a body, or
 //! anything else about a person: a URL is told by its template.
 
+use std::time::Duration;
+
 use http::StatusCode;
 use tracing::Span;
 use tracing::field::{Empty, display};
@@ -60,4 +62,9 @@ pub(super) fn attempt(number: u32, result: &Result<Evidence, Error>) {
         error.type = kind.map(ErrorKind::as_str),
         "attempt"
     );
+}
+
+/// A time as telemetry tells it.
+pub(super) fn as_millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

@@ -5,12 +5,12 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 
 use super::RetryConfig;
-use super::attempts::as_millis;
 use super::backoff::Jitter;
 use super::budget::Bucket;
 use super::deadline::Deadline;
 use super::gate::Gate;
 use super::pacing::{Pacer, Quota};
+use super::telemetry::as_millis;
 use crate::{Error, ErrorKind};
 
 /// What a client's clones share. It belongs to the client, never to the process: one client cannot starve another.
