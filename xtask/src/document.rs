@@ -9,10 +9,11 @@ use openapiv3::OpenAPI;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use crate::names::snake;
 use crate::sdk::Sdk;
 
 /// The methods that a path item can have (OpenAPI 3.0.3, "Path Item Object").
-const METHODS: [&str; 8] = ["delete", "get", "head", "options", "patch", "post", "put", "trace"];
+pub(crate) const METHODS: [&str; 8] = ["delete", "get", "head", "options", "patch", "post", "put", "trace"];
 
 /// A document that holds what its `sdk.toml` says, and nothing else.
 pub struct Document {
@@ -57,10 +58,15 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// If it cannot be read, or is not JSON.
+    /// If it cannot be read, or is neither JSON nor YAML.
     pub fn read(path: &Path) -> Result<(Vec<u8>, Value)> {
         let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let value = serde_json::from_slice(&bytes).with_context(|| format!("{} is not JSON", path.display()))?;
+        let is_json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
+        let value = if is_json {
+            serde_json::from_slice(&bytes).with_context(|| format!("{} is not valid JSON", path.display()))?
+        } else {
+            serde_yaml_ng::from_slice(&bytes).with_context(|| format!("{} is neither JSON nor YAML", path.display()))?
+        };
         Ok((bytes, value))
     }
 }
@@ -123,13 +129,6 @@ fn agree(document: &Value, sdk: &Sdk, revision: &str) -> Result<()> {
     let Some(paths) = document.get("paths").and_then(Value::as_object) else {
         bail!("it has no paths");
     };
-    for path in paths.keys() {
-        ensure!(
-            sdk.manifest.slice.paths.iter().any(|prefix| path.starts_with(prefix)),
-            "the path {path:?} is outside slice.paths"
-        );
-    }
-
     for prefix in &sdk.manifest.slice.paths {
         ensure!(paths.keys().any(|path| path.starts_with(prefix)), "no path begins with {prefix:?} of slice.paths");
     }
@@ -138,7 +137,8 @@ fn agree(document: &Value, sdk: &Sdk, revision: &str) -> Result<()> {
     let mut seen = BTreeSet::new();
     for operation in operations(document) {
         let Some(id) = operation.id() else { bail!("an operation has no operationId") };
-        ensure!(names.operations.contains_key(id), "the operation {id:?} is not listed in names.operations");
+        ensure!(sdk.manifest.slice.holds(&operation, names), "the operation {id:?} is outside the slice");
+        ensure!(snake(id) == id, "the operation id {id:?} does not make a good Rust name");
         ensure!(seen.insert(id), "the operation {id:?} occurs twice");
     }
 
@@ -163,6 +163,8 @@ mod tests {
     fn sdk() -> Sdk {
         let manifest = toml::from_str(
             r#"
+            title = "Things"
+            description = "All of them."
             current = "2026-01-02"
             [slice]
             paths = ["/things"]
@@ -205,7 +207,10 @@ mod tests {
 
     #[test]
     fn a_path_outside_the_slice_is_refused() {
-        assert!(complaint(|d| d["paths"]["/others"] = json!({})).contains("/others"));
+        assert!(
+            complaint(|d| d["paths"]["/others"] = json!({"get": {"operationId": "list_others"}}))
+                .contains("list_others")
+        );
     }
 
     #[test]
@@ -221,9 +226,9 @@ mod tests {
     }
 
     #[test]
-    fn an_operation_that_is_not_listed_is_refused() {
-        let complaint = complaint(|d| d["paths"]["/things"]["put"] = json!({"operationId": "put_things"}));
-        assert!(complaint.contains("put_things"));
+    fn an_operation_whose_name_is_no_good_is_refused() {
+        let complaint = complaint(|d| d["paths"]["/things"]["put"] = json!({"operationId": "put-things"}));
+        assert!(complaint.contains("put-things"));
     }
 
     #[test]

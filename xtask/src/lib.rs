@@ -5,8 +5,12 @@
 
 pub mod diff;
 pub mod document;
+mod effective;
 pub mod generate;
+pub mod import;
+mod names;
 pub mod policies;
+pub mod rules;
 mod schemas;
 pub mod sdk;
 pub mod workspace;

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use xtask::document::Document;
+use xtask::import::Import;
 use xtask::workspace::Workspace;
 use xtask::{diff, generate};
 
@@ -43,6 +44,24 @@ enum Task {
 
 #[derive(Subcommand)]
 enum SpecTask {
+    /// Make a revision of an SDK from a vendor's document, and say what was done to what
+    Import {
+        /// The SDK
+        #[arg(long, value_name = "NAME")]
+        sdk: String,
+        /// The vendor's document: OpenAPI 3.0, as JSON or YAML
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
+        /// The revision
+        #[arg(long, value_name = "DATE")]
+        revision: String,
+        /// Only say what would be done
+        #[arg(long)]
+        dry_run: bool,
+        /// Refuse to lose anything of the document
+        #[arg(long)]
+        strict: bool,
+    },
     /// Say what changed from one document to another, and what that means for users of the crates; exits with 3 if it breaks them
     Diff {
         /// A file, or a revision of an SDK
@@ -79,6 +98,16 @@ fn run() -> Result<ExitCode> {
         }
         Task::Generate { check: true, .. } => generate::check(&workspace)?,
         Task::Generate { .. } => generate::write(&workspace)?,
+        Task::Spec { task: SpecTask::Import { sdk, from, revision, dry_run, strict } } => {
+            let import = Import::make(&workspace.sdk(Some(&sdk))?, &from, &revision)?;
+            print!("{}", import.report());
+            if strict {
+                import.refuse_losses()?;
+            }
+            if !dry_run {
+                import.write(&workspace)?;
+            }
+        }
         Task::Spec { task: SpecTask::Diff { old, new, sdk, json } } => {
             let read = |name: &str| read_document(&workspace, sdk.as_deref(), name);
             let changes = diff::compare(&read(&old)?, &read(&new)?);

@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
+use serde_json::Value;
+
+use crate::document::Operation;
 
 /// One SDK: a folder under `spec/`.
 pub struct Sdk {
@@ -20,6 +23,10 @@ pub struct Sdk {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
+    /// The title of its documents.
+    pub title: String,
+    /// The description of its documents.
+    pub description: String,
     /// The revision that the crates speak.
     pub current: String,
     /// What of the API belongs to the SDK.
@@ -28,14 +35,45 @@ pub struct Manifest {
     pub crates: Crates,
     /// How names are made.
     pub names: Names,
+    /// What is wrong with the vendor's document and no rule mends.
+    #[serde(default)]
+    pub fixups: Vec<Fixup>,
 }
 
-/// What of the API belongs to the SDK.
+/// A change to the vendor's document.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fixup {
+    /// What is wrong, and how that is known.
+    pub why: String,
+    /// The change, as a JSON patch (RFC 6902). It should begin with a `test`: one that no longer applies is an error.
+    pub patch: String,
+}
+
+/// What of the API belongs to the SDK: an operation that fits one of these.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Slice {
     /// The beginnings of its paths.
+    #[serde(default)]
     pub paths: BTreeSet<String>,
+    /// Its tags.
+    #[serde(default)]
+    pub tags: BTreeSet<String>,
+    /// Its operations, by the vendor's ids.
+    #[serde(default)]
+    pub operations: BTreeSet<String>,
+}
+
+impl Slice {
+    /// Whether an operation belongs to it.
+    pub fn holds(&self, operation: &Operation<'_>, names: &Names) -> bool {
+        let tags = operation.object.get("tags").and_then(Value::as_array);
+        let vendors_id = operation.id().map(|id| names.operations.get(id).map_or(id, String::as_str));
+        self.paths.iter().any(|prefix| operation.path.starts_with(prefix))
+            || tags.into_iter().flatten().filter_map(Value::as_str).any(|tag| self.tags.contains(tag))
+            || vendors_id.is_some_and(|id| self.operations.contains(id))
+    }
 }
 
 /// The packages, by the name of their folder under `crates/`.
@@ -54,8 +92,12 @@ pub struct Crates {
 pub struct Names {
     /// A prefix of the vendor's schema names that ours must not have.
     pub drop_type_prefix: Option<String>,
-    /// Our operation ids, each with the vendor's.
+    /// Our operation ids, each with the vendor's. One that is not listed is made of the vendor's.
+    #[serde(default)]
     pub operations: BTreeMap<String, String>,
+    /// Our names of schemas, each with the one that would be made of the vendor's.
+    #[serde(default)]
+    pub types: BTreeMap<String, String>,
 }
 
 impl Sdk {

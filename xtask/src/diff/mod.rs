@@ -6,7 +6,6 @@
 //! defaults are dropped, failures are raw.
 
 mod change;
-mod effective;
 mod operations;
 mod report;
 mod schemas;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::change::{Change, Class, Side};
-use super::effective::{flatten, reference};
+use crate::effective::{flatten, reference};
 
 use crate::policies::constraints::CONSTRAINTS;
 use crate::policies::lenient::is_marked as is_lenient;

@@ -8,12 +8,12 @@ use serde_json::{Map, Value};
 const LONGEST_CHAIN: usize = 64;
 
 /// The name of the component that a schema refers to.
-pub(super) fn reference(schema: &Value) -> Option<&str> {
+pub(crate) fn reference(schema: &Value) -> Option<&str> {
     schema.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")
 }
 
 /// The schema that a reference leads to, or the schema itself. A reference to nowhere is a schema that says nothing.
-pub(super) fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+pub(crate) fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     let mut schema = schema;
     for _ in 0..LONGEST_CHAIN {
         match reference(schema) {
@@ -24,13 +24,13 @@ pub(super) fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     &Value::Null
 }
 
-pub(super) fn named<'a>(document: &'a Value, name: &str) -> Option<&'a Value> {
+pub(crate) fn named<'a>(document: &'a Value, name: &str) -> Option<&'a Value> {
     document.get("components")?.get("schemas")?.get(name)
 }
 
 /// A resolved schema with the parts of its `allOf` in it: properties and requirements of all of them, and of everything
 /// else what the later part says. The generator reads it in the same way.
-pub(super) fn flatten<'a>(document: &'a Value, schema: &'a Value) -> Cow<'a, Map<String, Value>> {
+pub(crate) fn flatten<'a>(document: &'a Value, schema: &'a Value) -> Cow<'a, Map<String, Value>> {
     let resolved = resolve(document, schema);
     match resolved.as_object() {
         Some(object) if !object.contains_key("allOf") => Cow::Borrowed(object),

@@ -1,0 +1,159 @@
+//! `cargo xtask spec import`: a slice of a vendor's document, as a revision of an SDK.
+//!
+//! The slice is cut out with all that it refers to and nothing else; the SDK's fixups are applied, then the rules that mend
+//! any document; what has no name gets one, and names become ours. The result is sorted, so that the same input gives the
+//! same bytes.
+
+mod inline;
+mod rename;
+mod slice;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use chrono::NaiveDate;
+use serde_json::{Map, Value, json};
+
+use crate::document::{Document, open_api, operations};
+use crate::rules::{self, Firing, Loss};
+use crate::sdk::{Fixup, Sdk};
+use crate::workspace::Workspace;
+
+/// What an import has come to.
+pub struct Import {
+    /// Where the revision belongs, relative to the workspace.
+    pub path: PathBuf,
+    /// The document.
+    pub text: String,
+    /// What the rules did to it.
+    pub firings: Vec<Firing>,
+    operations: usize,
+    schemas: usize,
+}
+
+impl Import {
+    /// Makes a revision of an SDK from a vendor's document. Nothing is written.
+    ///
+    /// # Errors
+    ///
+    /// If the document cannot be read or is not OpenAPI 3.0, the slice holds nothing, a reference leads nowhere or out of the
+    /// document, a fixup no longer applies, two things get one name, or the date is none.
+    pub fn make(sdk: &Sdk, from: &Path, revision: &str) -> Result<Self> {
+        check_date(revision)?;
+        let (_, vendors) = Document::read(from)?;
+        check_version(&vendors).with_context(|| format!("{} cannot be imported", from.display()))?;
+        let mut document = slice::cut(&vendors, sdk)?;
+        for fixup in &sdk.manifest.fixups {
+            apply_fixup(&mut document, fixup)?;
+        }
+        let firings = rules::apply(&mut document);
+        inline::name_all(&mut document);
+        rename::apply(&mut document, &sdk.manifest.names)?;
+        let Some(root) = document.as_object_mut() else { bail!("the document is no object") };
+        root.insert(
+            "info".to_owned(),
+            json!({"title": sdk.manifest.title, "description": sdk.manifest.description, "version": revision}),
+        );
+        open_api(&document)?;
+        let schemas = document.pointer("/components/schemas").and_then(Value::as_object).map_or(0, Map::len);
+        Ok(Self {
+            path: sdk.document(revision),
+            operations: operations(&document).count(),
+            schemas,
+            text: format!("{}\n", serde_json::to_string_pretty(&sorted(document))?),
+            firings,
+        })
+    }
+
+    /// Writes the revision into the workspace.
+    ///
+    /// # Errors
+    ///
+    /// If there is one of that date with another content, or the file cannot be written.
+    pub fn write(&self, workspace: &Workspace) -> Result<()> {
+        let path = workspace.root().join(&self.path);
+        match fs::read_to_string(&path) {
+            Ok(present) if present == self.text => return Ok(()),
+            Ok(_) => bail!("{} exists already, with another content; a revision does not change", self.path.display()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error).with_context(|| format!("cannot read {}", self.path.display())),
+        }
+        fs::write(&path, &self.text).with_context(|| format!("cannot write {}", self.path.display()))
+    }
+
+    /// Refuses what loses something.
+    ///
+    /// # Errors
+    ///
+    /// If a rule has widened the document or dropped an operation.
+    pub fn refuse_losses(&self) -> Result<()> {
+        let losses = self.firings.iter().filter(|firing| firing.loss != Loss::Lossless).count();
+        ensure!(losses == 0, "{losses} changes lose something of the document");
+        Ok(())
+    }
+
+    /// What was done to what, as a list for whoever reviews the import; what loses something comes first.
+    pub fn report(&self) -> String {
+        let mut text = format!("{}: {} operations, {} schemas\n", self.path.display(), self.operations, self.schemas);
+        for loss in [Loss::Drops, Loss::Widens, Loss::Lossless] {
+            let mut by_rule: BTreeMap<&str, Vec<&Firing>> = BTreeMap::new();
+            for firing in self.firings.iter().filter(|firing| firing.loss == loss) {
+                by_rule.entry(firing.rule).or_default().push(firing);
+            }
+            for (rule, firings) in by_rule {
+                let why = rules::ALL.iter().find(|known| known.name == rule).map_or("", |known| known.why);
+                let loss = match loss {
+                    Loss::Drops => "drops operations",
+                    Loss::Widens => "widens",
+                    Loss::Lossless => "loses nothing",
+                };
+                let _ = writeln!(text, "\n{rule} ({loss}), {} times: {why}", firings.len());
+                for Firing { place, what, .. } in firings {
+                    let _ = writeln!(text, "  {place}: {what}");
+                }
+            }
+        }
+        text
+    }
+}
+
+fn check_date(revision: &str) -> Result<()> {
+    let date = NaiveDate::parse_from_str(revision, "%Y-%m-%d");
+    let is_one = date.is_ok_and(|date| date.to_string() == revision);
+    ensure!(is_one, "the revision {revision:?} is no date; write it as 2026-11-22");
+    Ok(())
+}
+
+fn check_version(document: &Value) -> Result<()> {
+    let version = document.get("openapi").or_else(|| document.get("swagger")).and_then(Value::as_str);
+    match version {
+        Some(version) if version.starts_with("3.0.") => Ok(()),
+        Some(version) => bail!("it is OpenAPI {version}, and only 3.0 is supported"),
+        None => bail!("it is no OpenAPI document: it does not say which version it is; 3.0 is supported"),
+    }
+}
+
+fn apply_fixup(document: &mut Value, fixup: &Fixup) -> Result<()> {
+    let context = || format!("the fixup {:?} does not apply (any more)", fixup.why);
+    let patch: json_patch::Patch = serde_json::from_str(&fixup.patch).with_context(context)?;
+    json_patch::patch(document, &patch).with_context(context)
+}
+
+/// The same document with every object in the order of its keys, whatever order the parser keeps.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(object) => {
+            let sorted_fields: BTreeMap<String, Value> =
+                object.into_iter().map(|(key, value)| (key, sorted(value))).collect();
+            Value::Object(sorted_fields.into_iter().collect())
+        }
+        Value::Array(array) => Value::Array(array.into_iter().map(sorted).collect()),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,135 @@
+//! Cutting a slice out of a document.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::{Map, Value, json};
+
+use crate::document::{METHODS, operations};
+use crate::sdk::Sdk;
+
+/// The operations of the slice, with all that they refer to and nothing else.
+pub(super) fn cut(vendors: &Value, sdk: &Sdk) -> Result<Value> {
+    let slice = &sdk.manifest.slice;
+    let chosen: BTreeSet<(&str, &str)> = operations(vendors)
+        .filter(|operation| slice.holds(operation, &sdk.manifest.names))
+        .map(|operation| (operation.path, operation.method))
+        .collect();
+    ensure!(!chosen.is_empty(), "the slice of {} matches no operation of the document", sdk.name());
+
+    let mut paths = Map::new();
+    for (path, item) in vendors.get("paths").and_then(Value::as_object).into_iter().flatten() {
+        let Some(item) = item.as_object() else { continue };
+        let belongs = |key: &str| !METHODS.contains(&key) || chosen.contains(&(path.as_str(), key));
+        if item.keys().any(|key| chosen.contains(&(path.as_str(), key.as_str()))) {
+            let kept = item.iter().filter(|(key, _)| belongs(key)).map(|(key, value)| (key.clone(), value.clone()));
+            paths.insert(path.clone(), Value::Object(kept.collect()));
+        }
+    }
+
+    let mut document = json!({"openapi": vendors.get("openapi"), "paths": paths});
+    let mut components = referred(vendors, &document)?;
+    let schemes = security_schemes(vendors, &document);
+    if !schemes.is_empty() {
+        components.insert("securitySchemes".to_owned(), Value::Object(schemes));
+    }
+    let tags = tags(vendors, &document);
+    for (key, value) in [
+        ("components", (!components.is_empty()).then_some(Value::Object(components))),
+        ("security", vendors.get("security").cloned()),
+        ("servers", vendors.get("servers").cloned()),
+        ("tags", (!tags.is_empty()).then_some(Value::Array(tags))),
+    ] {
+        if let (Some(document), Some(value)) = (document.as_object_mut(), value) {
+            document.insert(key.to_owned(), value);
+        }
+    }
+    Ok(document)
+}
+
+/// Every component that something refers to, and that those refer to in turn.
+fn referred(vendors: &Value, from: &Value) -> Result<Map<String, Value>> {
+    let mut components = Map::new();
+    let mut pending = vec![from];
+    let mut seen = BTreeSet::new();
+    while let Some(value) = pending.pop() {
+        match value {
+            Value::Object(object) => {
+                if let Some(reference) = object.get("$ref").and_then(Value::as_str) {
+                    if seen.insert(reference) {
+                        let (kind, name) = component(reference)?;
+                        let target = follow(vendors, reference)?;
+                        let of_kind = components.entry(kind.to_owned()).or_insert_with(|| json!({}));
+                        if let Some(of_kind) = of_kind.as_object_mut() {
+                            of_kind.insert(name.to_owned(), target.clone());
+                        }
+                        pending.push(target);
+                    }
+                }
+                pending.extend(object.values());
+            }
+            Value::Array(array) => pending.extend(array),
+            _ => {}
+        }
+    }
+    Ok(components)
+}
+
+fn component(reference: &str) -> Result<(&str, &str)> {
+    let Some(path) = reference.strip_prefix("#/") else {
+        bail!("the reference {reference:?} leads out of the document, which is not supported");
+    };
+    let parts = path.strip_prefix("components/").and_then(|path| path.split_once('/'));
+    parts
+        .filter(|(_, name)| !name.contains('/'))
+        .with_context(|| format!("the reference {reference:?} does not lead to a component, which is not supported"))
+}
+
+/// What a reference leads to; not just to another one and so on in a circle.
+fn follow<'a>(document: &'a Value, reference: &str) -> Result<&'a Value> {
+    let mut chain = BTreeSet::new();
+    let mut next = reference;
+    let first = target(document, reference)?;
+    let mut value = first;
+    while let Some(further) = value.get("$ref").and_then(Value::as_str) {
+        ensure!(chain.insert(next), "the reference {reference:?} leads to nothing but itself");
+        next = further;
+        component(next)?;
+        value = target(document, next)?;
+    }
+    Ok(first)
+}
+
+fn target<'a>(document: &'a Value, reference: &str) -> Result<&'a Value> {
+    let pointer = reference.strip_prefix('#').unwrap_or(reference);
+    document.pointer(pointer).with_context(|| format!("the reference {reference:?} leads nowhere"))
+}
+
+/// The security schemes that the operations name, or that hold for all.
+fn security_schemes(vendors: &Value, slice: &Value) -> Map<String, Value> {
+    let own = operations(slice).filter_map(|operation| operation.object.get("security"));
+    let named: BTreeSet<&str> = own
+        .chain(vendors.get("security"))
+        .filter_map(Value::as_array)
+        .flatten()
+        .filter_map(Value::as_object)
+        .flat_map(Map::keys)
+        .map(String::as_str)
+        .collect();
+    let schemes = vendors.pointer("/components/securitySchemes").and_then(Value::as_object);
+    let schemes = schemes.into_iter().flatten().filter(|(name, _)| named.contains(name.as_str()));
+    schemes.map(|(name, scheme)| (name.clone(), scheme.clone())).collect()
+}
+
+/// The tags that the operations have.
+fn tags(vendors: &Value, slice: &Value) -> Vec<Value> {
+    let used: BTreeSet<&str> = operations(slice)
+        .filter_map(|operation| operation.object.get("tags").and_then(Value::as_array))
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    let tags = vendors.get("tags").and_then(Value::as_array).into_iter().flatten();
+    tags.filter(|tag| tag.get("name").and_then(Value::as_str).is_some_and(|name| used.contains(name)))
+        .cloned()
+        .collect()
+}

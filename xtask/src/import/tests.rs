@@ -1,0 +1,202 @@
+use super::*;
+
+fn workspace() -> Workspace {
+    Workspace::current()
+}
+
+fn sdk(slice: &str) -> Sdk {
+    let manifest = format!(
+        r#"
+        title = "Things"
+        description = "All of them."
+        current = "2026-01-02"
+        [slice]
+        {slice}
+        [crates]
+        api = "things-api"
+        mock = "things-mock"
+        [names]
+        drop_type_prefix = "acme"
+        [names.operations]
+        list_things = "acme-things-get"
+        [names.types]
+        Thing = "ThingsGetResponseThing"
+        "#
+    );
+    Sdk { folder: "spec/things".into(), manifest: toml::from_str(&manifest).unwrap() }
+}
+
+/// A vendor's document of three operations.
+fn vendors() -> Value {
+    let answer =
+        |schema: Value| json!({"200": {"description": "d", "content": {"application/json": {"schema": schema}}}});
+    json!({
+        "openapi": "3.0.3",
+        "info": {"title": "Acme", "version": "1"},
+        "security": [{"token": []}],
+        "tags": [{"name": "Things"}, {"name": "Others"}],
+        "paths": {
+            "/things": {"get": {
+                "operationId": "acme-things-get", "tags": ["Things"],
+                "responses": answer(json!({"$ref": "#/components/schemas/acme_things-get-response"})),
+            }},
+            "/things/{id}": {
+                "parameters": [{"in": "path", "name": "id", "required": true, "schema": {"type": "string"}}],
+                "delete": {"operationId": "acme-things-delete", "tags": ["Things"], "responses": answer(json!({}))},
+            },
+            "/others": {"get": {
+                "operationId": "acme-others-get", "tags": ["Others"],
+                "responses": answer(json!({"$ref": "#/components/schemas/acme_other"})),
+            }},
+        },
+        "components": {
+            "schemas": {
+                "acme_things-get-response": {"type": "object", "properties": {
+                    "thing": {"type": "object", "properties": {"next": {"$ref": "#/components/schemas/acme_node"}}},
+                }},
+                "acme_node": {"type": "object", "properties": {"child": {"$ref": "#/components/schemas/acme_node"}}},
+                "acme_other": {"type": "object"},
+            },
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}, "unused": {"type": "http", "scheme": "basic"}},
+        },
+    })
+}
+
+fn import(slice: &str, document: &Value) -> Result<Import> {
+    import_text(slice, &document.to_string(), "2026-01-02")
+}
+
+fn import_text(slice: &str, text: &str, revision: &str) -> Result<Import> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("vendors");
+    fs::write(&file, text).unwrap();
+    Import::make(&sdk(slice), &file, revision)
+}
+
+/// Why an import of a changed document is refused.
+fn complaint(change: impl FnOnce(&mut Value)) -> String {
+    let mut document = vendors();
+    change(&mut document);
+    format!("{:#}", import(r#"paths = ["/things"]"#, &document).err().unwrap())
+}
+
+const THINGS: &str = r#"paths = ["/things"]"#;
+
+#[test]
+fn a_slice_is_cut_out_with_all_it_refers_to_and_nothing_else() {
+    let import = import(THINGS, &vendors()).unwrap();
+    let document: Value = serde_json::from_str(&import.text).unwrap();
+    let keys =
+        |pointer: &str| document.pointer(pointer).unwrap().as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(keys("/paths"), ["/things", "/things/{id}"]);
+    assert_eq!(keys("/components/schemas"), ["Node", "Thing", "ThingsGetResponse"]);
+    assert_eq!(keys("/components/securitySchemes"), ["token"]);
+    assert_eq!(document["tags"], json!([{"name": "Things"}]));
+    assert_eq!(document["info"], json!({"title": "Things", "description": "All of them.", "version": "2026-01-02"}));
+    assert_eq!(document["paths"]["/things"]["get"]["operationId"], "list_things");
+    assert_eq!(document["paths"]["/things/{id}"]["delete"]["operationId"], "acme_things_delete");
+    let thing = &document["components"]["schemas"]["ThingsGetResponse"]["properties"]["thing"];
+    assert_eq!(thing["$ref"], "#/components/schemas/Thing");
+    assert!(import.report().starts_with("spec/things/2026-01-02.json: 2 operations, 3 schemas"));
+}
+
+#[test]
+fn a_slice_can_be_chosen_by_path_by_tag_and_by_operation() {
+    let count = |slice: &str| import(slice, &vendors()).unwrap().operations;
+    assert_eq!(count(r#"paths = ["/"]"#), 3);
+    assert_eq!(count(r#"tags = ["Others"]"#), 1);
+    assert_eq!(count(r#"operations = ["acme-things-delete"]"#), 1);
+    assert_eq!(count("paths = [\"/others\"]\ntags = [\"Things\"]"), 3);
+}
+
+#[test]
+fn yaml_is_read_as_well_as_json() {
+    let yaml = serde_yaml_ng::to_string(&vendors()).unwrap();
+    let from_yaml = import_text(THINGS, &yaml, "2026-01-02").unwrap();
+    assert_eq!(from_yaml.text, import(THINGS, &vendors()).unwrap().text);
+}
+
+#[test]
+fn what_cannot_be_imported_is_refused_and_named() {
+    assert!(complaint(|d| d["openapi"] = json!("3.1.0")).contains("OpenAPI 3.1.0, and only 3.0"));
+    assert!(complaint(|d| *d = json!({"swagger": "2.0"})).contains("OpenAPI 2.0, and only 3.0"));
+    assert!(complaint(|d| *d = json!({})).contains("no OpenAPI document"));
+    let node = |d: &mut Value, reference: &str| d["components"]["schemas"]["acme_node"] = json!({"$ref": reference});
+    assert!(complaint(|d| node(d, "#/components/schemas/nowhere")).contains("leads nowhere"));
+    assert!(complaint(|d| node(d, "other.json#/x")).contains("out of the document"));
+    assert!(complaint(|d| node(d, "#/components/schemas/acme_node")).contains("nothing but itself"));
+    let clash = complaint(|d| d["paths"]["/things"]["get"]["operationId"] = json!("acme_things-delete"));
+    assert!(clash.contains("both get the name \"acme_things_delete\""), "{clash}");
+    let nothing = import(r#"paths = ["/nothing"]"#, &vendors()).err().unwrap();
+    assert!(nothing.to_string().contains("matches no operation"));
+}
+
+#[test]
+fn text_that_is_neither_json_nor_yaml_is_refused() {
+    for (text, part) in
+        [("{\"openapi\": ", "not valid JSON"), ("a: [b", "neither JSON nor YAML"), ("\u{0}", "neither JSON nor YAML")]
+    {
+        let error = import_text(THINGS, text, "2026-01-02").err().unwrap();
+        assert!(error.to_string().contains(part), "{error}");
+    }
+}
+
+#[test]
+fn a_revision_is_a_date() {
+    for revision in ["", "today", "2026-13-01", "2026-02-30", "2026-1-2", "../2026-01-02", "2026-01-02.json"] {
+        let error = import_text(THINGS, &vendors().to_string(), revision).err().unwrap();
+        assert!(error.to_string().contains("is no date"), "{error}");
+    }
+}
+
+#[test]
+fn a_fixup_that_no_longer_applies_is_an_error() {
+    let fixup = |value: &str| Fixup {
+        why: "the summary is wrong".to_owned(),
+        patch: format!(r#"[{{"op": "test", "path": "/paths/~1things/get/operationId", "value": "{value}"}}]"#),
+    };
+    let mut document = vendors();
+    apply_fixup(&mut document, &fixup("acme-things-get")).unwrap();
+    let error = apply_fixup(&mut document, &fixup("other")).unwrap_err();
+    assert!(error.to_string().contains("the summary is wrong"));
+}
+
+#[test]
+fn what_loses_something_can_be_refused() {
+    let mut document = vendors();
+    import(THINGS, &document).unwrap().refuse_losses().unwrap();
+    document["paths"]["/things"]["post"] = json!({
+        "operationId": "acme-things-upload", "requestBody": {"content": {"multipart/form-data": {}}}, "responses": {},
+    });
+    let import = import(THINGS, &document).unwrap();
+    assert!(import.report().contains("dropped the operation acme-things-upload"));
+    assert!(import.refuse_losses().is_err());
+}
+
+#[test]
+fn a_revision_that_exists_does_not_change() {
+    let root = tempfile::tempdir().unwrap();
+    fs::create_dir_all(root.path().join("spec/things")).unwrap();
+    let workspace = Workspace::at(root.path());
+    let import = import(THINGS, &vendors()).unwrap();
+    import.write(&workspace).unwrap();
+    import.write(&workspace).unwrap();
+    let other = Import { text: "{}".to_owned(), ..import };
+    assert!(other.write(&workspace).unwrap_err().to_string().contains("exists already"));
+}
+
+#[test]
+fn importing_the_committed_revision_from_itself_changes_nothing_twice() {
+    let workspace = workspace();
+    let sdk = workspace.sdk(Some("risk-scoring")).unwrap();
+    let revision = sdk.manifest.current.clone();
+    let path = workspace.root().join(sdk.document(&revision));
+    let committed = fs::read_to_string(&path).unwrap();
+    let once = Import::make(&sdk, &path, &revision).unwrap();
+    assert_eq!(once.text, committed);
+    assert_eq!(once.firings, []);
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("copy.json");
+    fs::write(&copy, &once.text).unwrap();
+    assert_eq!(Import::make(&sdk, &copy, &revision).unwrap().text, committed);
+}

@@ -1,0 +1,103 @@
+//! Lists of values.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use super::{Loss, Rule};
+use crate::names::pascal;
+use crate::schemas::for_each_schema;
+
+pub(super) const OF_TEXT_ONLY: Rule = Rule {
+    name: "enum-of-text-only",
+    why: "the generated code for a list of values that are not text does not compile",
+    loss: Loss::Widens,
+    apply: |document, log| {
+        for_each_schema(document, &mut |place, schema| {
+            let is_text = schema.get("type") == Some(&Value::from("string"));
+            if !is_text && schema.remove("enum").is_some() {
+                log.note(place, "its values are not listed");
+            }
+        });
+    },
+};
+
+pub(super) const CLASHING_VALUES: Rule = Rule {
+    name: "clashing-values",
+    why: "two values that are called the same in Rust cannot be variants of one enum",
+    loss: Loss::Widens,
+    apply: |document, log| {
+        for_each_schema(document, &mut |place, schema| {
+            if has_clash(schema) {
+                schema.remove("enum");
+                log.note(place, "it is any text");
+            }
+        });
+    },
+};
+
+fn has_clash(schema: &Map<String, Value>) -> bool {
+    let Some(values) = schema.get("enum").and_then(Value::as_array) else { return false };
+    let mut seen = BTreeSet::new();
+    values.iter().filter_map(Value::as_str).any(|value| !seen.insert(pascal(value).to_lowercase()))
+}
+
+pub(super) const NO_OTHER_LIMITS: Rule = Rule {
+    name: "enum-without-other-limits",
+    why: "the generator refuses a pattern or a length beside a list of values, which says all there is to say",
+    loss: Loss::Lossless,
+    apply: |document, log| {
+        for_each_schema(document, &mut |place, schema| {
+            let before = schema.len();
+            if schema.contains_key("enum") {
+                schema.retain(|key, _| !["maxLength", "minLength", "pattern"].contains(&key.as_str()));
+            }
+            if schema.len() != before {
+                log.note(place, "its values are its only limit");
+            }
+        });
+    },
+};
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::run;
+    use super::*;
+
+    fn document(schema: Value) -> Value {
+        json!({"components": {"schemas": {"Thing": schema}}})
+    }
+
+    #[test]
+    fn only_text_is_listed() {
+        for kind in ["object", "array", "number", "integer", "boolean"] {
+            let (mended, fired) = run(&OF_TEXT_ONLY, document(json!({"type": kind, "enum": [1]})));
+            assert_eq!((mended, fired), (document(json!({"type": kind})), 1));
+        }
+        let text = document(json!({"type": "string", "enum": ["a"]}));
+        assert_eq!(run(&OF_TEXT_ONLY, text.clone()), (text, 0));
+    }
+
+    #[test]
+    fn values_of_one_name_are_any_text() {
+        for values in [json!(["<", "<="]), json!(["a-b", "aB"]), json!(["a", "A"])] {
+            let (mended, fired) = run(&CLASHING_VALUES, document(json!({"type": "string", "enum": values})));
+            assert_eq!((mended, fired), (document(json!({"type": "string"})), 1));
+        }
+        let distinct = document(json!({"type": "string", "enum": ["a", "b", "<"]}));
+        assert_eq!(run(&CLASHING_VALUES, distinct.clone()), (distinct, 0));
+    }
+
+    #[test]
+    fn a_pattern_beside_values_goes() {
+        let mended = document(json!({"type": "string", "enum": ["a"]}));
+        assert_eq!(
+            run(&NO_OTHER_LIMITS, document(json!({"type": "string", "enum": ["a"], "pattern": "x"}))),
+            (mended, 1)
+        );
+        let free = document(json!({"type": "string", "pattern": "x"}));
+        assert_eq!(run(&NO_OTHER_LIMITS, free.clone()), (free, 0));
+    }
+}

@@ -1,0 +1,67 @@
+//! Schemas without a type.
+
+use serde_json::{Map, Value};
+
+use super::{Log, Loss, Rule};
+use crate::schemas::for_each_schema;
+
+pub(super) const FROM_SIBLINGS: Rule = Rule {
+    name: "missing-type",
+    why: "the generator takes a schema without a type for any JSON, also if its keywords are about one type only",
+    loss: Loss::Lossless,
+    apply: add_types,
+};
+
+fn add_types(document: &mut Value, log: &mut Log<'_>) {
+    for_each_schema(document, &mut |place, schema| {
+        if let Some(found) = implied_type(schema) {
+            schema.insert("type".to_owned(), Value::from(found));
+            log.note(place, format!("its type is {found}"));
+        }
+    });
+}
+
+fn implied_type(schema: &Map<String, Value>) -> Option<&'static str> {
+    let has = |keywords: &[&str]| keywords.iter().any(|keyword| schema.contains_key(*keyword));
+    if has(&["$ref", "allOf", "anyOf", "not", "oneOf", "type"]) {
+        return None;
+    }
+    let values = schema.get("enum").and_then(Value::as_array);
+    let is_text = values.is_some_and(|values| !values.is_empty() && values.iter().all(Value::is_string));
+    match () {
+        () if has(&["additionalProperties", "maxProperties", "minProperties", "properties"]) => Some("object"),
+        () if has(&["items", "maxItems", "minItems", "uniqueItems"]) => Some("array"),
+        () if is_text || has(&["maxLength", "minLength", "pattern"]) => Some("string"),
+        () if has(&["exclusiveMaximum", "exclusiveMinimum", "maximum", "minimum", "multipleOf"]) => Some("number"),
+        () => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::run;
+    use super::*;
+
+    #[test]
+    fn keywords_of_one_type_imply_it() {
+        let document = |schema: Value| json!({"components": {"schemas": {"Thing": schema}}});
+        for (keyword, value, expected) in [
+            ("properties", json!({}), "object"),
+            ("items", json!({}), "array"),
+            ("enum", json!(["a"]), "string"),
+            ("minLength", json!(1), "string"),
+            ("minimum", json!(1), "number"),
+        ] {
+            let mended = document(json!({keyword: value, "type": expected}));
+            let (found, fired) = run(&FROM_SIBLINGS, document(json!({keyword: value})));
+            assert_eq!(found, mended);
+            assert!(fired >= 1);
+        }
+        for schema in [json!({}), json!({"description": "d"}), json!({"enum": [1]}), json!({"oneOf": [], "minimum": 1})]
+        {
+            assert_eq!(run(&FROM_SIBLINGS, document(schema.clone())), (document(schema), 0));
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! What mends a vendor's document.
+//!
+//! Vendors' documents break generators. Each known defect has a rule of its own: what it does, why, and what is lost by it.
+//! Rules know no SDK; what is wrong with one document alone is a fixup in its `sdk.toml`. A rule says where it fired, so
+//! that whoever reviews an import sees what was done to what.
+//!
+//! They run in the order of [`ALL`], once: a later one may rely on what an earlier one has mended.
+
+mod all_of;
+mod bodies;
+mod enums;
+mod media_types;
+mod missing_types;
+mod parameters;
+mod properties;
+mod responses;
+mod unions;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::schemas::escape;
+
+/// What is lost by a rule.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Loss {
+    /// Nothing that the document says.
+    Lossless,
+    /// The result allows more than the document does.
+    Widens,
+    /// An operation is not there any more.
+    Drops,
+}
+
+/// One way to mend a document.
+pub struct Rule {
+    /// What it is called.
+    pub name: &'static str,
+    /// Why it is needed.
+    pub why: &'static str,
+    /// What is lost by it.
+    pub loss: Loss,
+    apply: fn(&mut Value, &mut Log),
+}
+
+/// Where a rule has done something.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+pub struct Firing {
+    /// The rule.
+    pub rule: &'static str,
+    /// What is lost by it.
+    pub loss: Loss,
+    /// Where, as a JSON pointer (RFC 6901).
+    pub place: String,
+    /// What it did there, in words.
+    pub what: String,
+}
+
+/// Every rule, in the order in which they run.
+pub const ALL: &[Rule] = &[
+    bodies::MULTIPART,
+    bodies::WITHOUT_SCHEMA,
+    bodies::FREE_FORM,
+    media_types::ODD,
+    bodies::ONE_MEDIA_TYPE,
+    responses::WITHOUT_SCHEMA,
+    responses::ONE_MEDIA_TYPE,
+    responses::ONE_SUCCESS,
+    parameters::CLASHING_NAMES,
+    parameters::WITHOUT_TEXT,
+    all_of::OBJECTS,
+    missing_types::FROM_SIBLINGS,
+    unions::ONE_SCALAR,
+    unions::FIRST_MATCH,
+    enums::OF_TEXT_ONLY,
+    enums::CLASHING_VALUES,
+    enums::NO_OTHER_LIMITS,
+    properties::CLASHING_NAMES,
+    properties::WRONG_DEFAULT,
+];
+
+/// Mends a document, and says where.
+pub fn apply(document: &mut Value) -> Vec<Firing> {
+    let mut firings = Vec::new();
+    for rule in ALL {
+        let mut log = Log { rule, firings: &mut firings };
+        (rule.apply)(document, &mut log);
+    }
+    firings
+}
+
+/// Where a rule notes what it does.
+struct Log<'a> {
+    rule: &'static Rule,
+    firings: &'a mut Vec<Firing>,
+}
+
+impl Log<'_> {
+    fn note(&mut self, place: &str, what: impl Into<String>) {
+        let Rule { name, loss, .. } = self.rule;
+        self.firings.push(Firing { rule: name, loss: *loss, place: place.to_owned(), what: what.into() });
+    }
+}
+
+/// Calls `mend` with every operation, its method and its place.
+fn for_each_operation(document: &mut Value, mut mend: impl FnMut(&str, &str, &mut Map<String, Value>)) {
+    let paths = document.get_mut("paths").and_then(Value::as_object_mut);
+    for (path, item) in paths.into_iter().flatten() {
+        for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            if crate::document::METHODS.contains(&method.as_str()) {
+                if let Some(operation) = operation.as_object_mut() {
+                    mend(&format!("/paths/{}/{method}", escape(path)), method, operation);
+                }
+            }
+        }
+    }
+}
+
+/// What a rule does to a document, and how often: for the rules' own tests.
+#[cfg(test)]
+fn run(rule: &'static Rule, mut document: Value) -> (Value, usize) {
+    let mut firings = Vec::new();
+    (rule.apply)(&mut document, &mut Log { rule, firings: &mut firings });
+    let count = firings.len();
+    let mut again = Vec::new();
+    (rule.apply)(&mut document.clone(), &mut Log { rule, firings: &mut again });
+    assert_eq!(again, [], "a mended document needs no mending");
+    (document, count)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_rule_has_a_name_of_its_own_and_a_reason() {
+        let names: BTreeSet<_> = ALL.iter().map(|rule| rule.name).collect();
+        assert_eq!(names.len(), ALL.len());
+        assert!(ALL.iter().all(|rule| rule.why.len() > 20));
+    }
+}

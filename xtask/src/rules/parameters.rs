@@ -1,0 +1,142 @@
+//! Parameters.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use super::{Log, Loss, Rule, for_each_operation};
+use crate::effective::flatten;
+use crate::names::snake;
+
+pub(super) const CLASHING_NAMES: Rule = Rule {
+    name: "clashing-parameters",
+    why: "two parameters that are called the same in Rust cannot be arguments of one method; those of a path may be called anything",
+    loss: Loss::Lossless,
+    apply: rename_clashing,
+};
+
+fn rename_clashing(document: &mut Value, log: &mut Log<'_>) {
+    let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else { return };
+    let renamed: Vec<(String, String, Vec<(String, String)>)> =
+        paths.keys().filter_map(|path| rename(path).map(|(new, names)| (path.clone(), new, names))).collect();
+    for (old, new, names) in renamed {
+        let Some(mut item) = paths.remove(&old) else { continue };
+        for (from, to) in &names {
+            rename_parameter(&mut item, from, to);
+            log.note(
+                &format!("/paths/{}", crate::schemas::escape(&new)),
+                format!("the path parameter {from} is called {to}"),
+            );
+        }
+        paths.insert(new, item);
+    }
+}
+
+/// A path in which no two parameters are called the same in Rust, and which ones have other names for it.
+fn rename(path: &str) -> Option<(String, Vec<(String, String)>)> {
+    let (mut seen, mut renamed) = (BTreeSet::new(), Vec::new());
+    let segments: Vec<String> = path
+        .split('/')
+        .map(|segment| {
+            let Some(name) = segment.strip_prefix('{').and_then(|segment| segment.strip_suffix('}')) else {
+                return segment.to_owned();
+            };
+            let mut unique = name.to_owned();
+            let mut number: u32 = 1;
+            while !seen.insert(snake(&unique)) {
+                number = number.saturating_add(1);
+                unique = format!("{name}_{number}");
+            }
+            if unique != name {
+                renamed.push((name.to_owned(), unique.clone()));
+            }
+            format!("{{{unique}}}")
+        })
+        .collect();
+    (!renamed.is_empty()).then(|| (segments.join("/"), renamed))
+}
+
+/// Renames the last parameter of a name: the ones before it keep theirs.
+fn rename_parameter(item: &mut Value, from: &str, to: &str) {
+    let mut lists: Vec<&mut Value> = Vec::new();
+    for (key, value) in item.as_object_mut().into_iter().flatten() {
+        match key.as_str() {
+            "parameters" => lists.push(value),
+            _ => lists.extend(value.get_mut("parameters")),
+        }
+    }
+    for list in lists {
+        let parameters = list.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut);
+        let is_meant = |parameter: &&mut Map<String, Value>| {
+            parameter.get("in") == Some(&json!("path")) && parameter.get("name") == Some(&json!(from))
+        };
+        if let Some(parameter) = parameters.filter(is_meant).last() {
+            parameter.insert("name".to_owned(), json!(to));
+        }
+    }
+}
+
+pub(super) const WITHOUT_TEXT: Rule = Rule {
+    name: "parameter-without-text",
+    why: "what goes into a path or a header is text; an object, a list or null has none",
+    loss: Loss::Widens,
+    apply: to_text,
+};
+
+fn to_text(document: &mut Value, log: &mut Log<'_>) {
+    let original = document.clone();
+    for_each_operation(document, |place, _, operation| {
+        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+            let in_text = matches!(parameter.get("in").and_then(Value::as_str), Some("path" | "header"));
+            let has_none = parameter.get("schema").is_some_and(|schema| !has_text(&original, schema));
+            if let Some(parameter) = parameter.as_object_mut().filter(|_| in_text && has_none) {
+                let name = parameter.get("name").and_then(Value::as_str).unwrap_or("without a name").to_owned();
+                parameter.insert("schema".to_owned(), json!({"type": "string"}));
+                log.note(place, format!("the parameter {name} is text"));
+            }
+        }
+    });
+}
+
+fn has_text(document: &Value, schema: &Value) -> bool {
+    let schema = flatten(document, schema);
+    let scalar =
+        matches!(schema.get("type").and_then(Value::as_str), Some("string" | "integer" | "number" | "boolean"));
+    scalar && schema.get("nullable") != Some(&Value::Bool(true))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::run;
+    use super::*;
+
+    fn document(path: &str, parameters: Value) -> Value {
+        json!({"paths": {path: {"get": {"parameters": parameters}}}})
+    }
+
+    fn parameter(name: &str, schema: Value) -> Value {
+        json!({"in": "path", "name": name, "schema": schema})
+    }
+
+    #[test]
+    fn parameters_of_one_name_get_two() {
+        let (id, other) = (parameter("id", json!({})), parameter("Id", json!({})));
+        let mended = document("/a/{id}/b/{Id_2}", json!([id, parameter("Id_2", json!({}))]));
+        assert_eq!(run(&CLASHING_NAMES, document("/a/{id}/b/{Id}", json!([id, other]))), (mended, 1));
+        let twice = document("/a/{id}/b/{id}", json!([id, id]));
+        let mended = document("/a/{id}/b/{id_2}", json!([id, parameter("id_2", json!({}))]));
+        assert_eq!(run(&CLASHING_NAMES, twice), (mended, 1));
+    }
+
+    #[test]
+    fn what_goes_into_a_path_is_text() {
+        let text = document("/a/{id}", json!([parameter("id", json!({"type": "string"}))]));
+        for schema in [json!({"type": "object"}), json!({}), json!({"type": "string", "nullable": true})] {
+            assert_eq!(run(&WITHOUT_TEXT, document("/a/{id}", json!([parameter("id", schema)]))), (text.clone(), 1));
+        }
+        let number = document("/a/{id}", json!([parameter("id", json!({"type": "integer"}))]));
+        assert_eq!(run(&WITHOUT_TEXT, number.clone()), (number, 0));
+        let query = json!({"paths": {"/a": {"get": {"parameters": [{"in": "query", "name": "q", "schema": {"type": "object"}}]}}}});
+        assert_eq!(run(&WITHOUT_TEXT, query.clone()), (query, 0));
+    }
+}

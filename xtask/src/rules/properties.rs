@@ -1,0 +1,97 @@
+//! Properties of objects.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use super::{Loss, Rule};
+use crate::names::snake;
+use crate::schemas::for_each_schema;
+
+pub(super) const CLASHING_NAMES: Rule = Rule {
+    name: "clashing-properties",
+    why: "two properties that are called the same in Rust cannot be fields of one struct",
+    loss: Loss::Widens,
+    apply: |document, log| {
+        for_each_schema(document, &mut |place, schema| {
+            if has_clash(schema) {
+                schema.remove("properties");
+                schema.remove("required");
+                schema.insert("additionalProperties".to_owned(), json!({}));
+                log.note(place, "it is a map of any JSON");
+            }
+        });
+    },
+};
+
+fn has_clash(schema: &Map<String, Value>) -> bool {
+    let mut seen = BTreeSet::new();
+    let names = schema.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::keys);
+    names.into_iter().any(|name| !seen.insert(snake(name)))
+}
+
+pub(super) const WRONG_DEFAULT: Rule = Rule {
+    name: "wrong-default",
+    why: "a default that its own schema does not allow cannot be meant",
+    loss: Loss::Lossless,
+    apply: |document, log| {
+        for_each_schema(document, &mut |place, schema| {
+            if is_wrong(schema) {
+                schema.remove("default");
+                log.note(place, "its default is dropped");
+            }
+        });
+    },
+};
+
+fn is_wrong(schema: &Map<String, Value>) -> bool {
+    let Some(default) = schema.get("default") else { return false };
+    if default.is_null() && schema.get("nullable") == Some(&Value::Bool(true)) {
+        return false;
+    }
+    let of_type = match schema.get("type").and_then(Value::as_str) {
+        Some("array") => default.is_array(),
+        Some("boolean") => default.is_boolean(),
+        Some("integer") => default.is_i64() || default.is_u64(),
+        Some("number") => default.is_number(),
+        Some("object") => default.is_object(),
+        Some("string") => default.is_string(),
+        _ => true,
+    };
+    let listed = schema.get("enum").and_then(Value::as_array).is_none_or(|values| values.contains(default));
+    !(of_type && listed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::run;
+    use super::*;
+
+    fn document(schema: Value) -> Value {
+        json!({"components": {"schemas": {"Thing": schema}}})
+    }
+
+    #[test]
+    fn properties_of_one_name_are_a_map() {
+        let clash = document(json!({"type": "object", "properties": {"a-b": {}, "a_b": {}}, "required": ["a-b"]}));
+        let map = document(json!({"type": "object", "additionalProperties": {}}));
+        assert_eq!(run(&CLASHING_NAMES, clash), (map, 1));
+        let distinct = document(json!({"type": "object", "properties": {"a": {}, "b": {}}}));
+        assert_eq!(run(&CLASHING_NAMES, distinct.clone()), (distinct, 0));
+    }
+
+    #[test]
+    fn a_default_has_to_be_allowed() {
+        for (schema, wrong) in [
+            (json!({"type": "string", "default": 1}), true),
+            (json!({"type": "integer", "default": "1"}), true),
+            (json!({"type": "string", "enum": ["a"], "default": "b"}), true),
+            (json!({"type": "string", "default": null}), true),
+            (json!({"type": "string", "nullable": true, "default": null}), false),
+            (json!({"type": "string", "enum": ["a"], "default": "a"}), false),
+            (json!({"default": 1}), false),
+        ] {
+            assert_eq!(run(&WRONG_DEFAULT, document(schema.clone())).1, usize::from(wrong), "{schema}");
+        }
+    }
+}
