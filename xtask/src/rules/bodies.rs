@@ -6,6 +6,26 @@ use super::{Log, Loss, Rule, for_each_operation};
 
 const JSON: &str = "application/json";
 
+pub(super) const SHARED: Rule = Rule {
+    name: "shared-body",
+    why: "the rules and the generator look at an operation's own body",
+    loss: Loss::Lossless,
+    apply: |document, log| {
+        let shared = document.pointer("/components/requestBodies").cloned().unwrap_or_default();
+        for_each_operation(document, |place, _, operation| {
+            let reference = operation.get("requestBody").and_then(|body| body.get("$ref")).and_then(Value::as_str);
+            let name = reference.and_then(|reference| reference.strip_prefix("#/components/requestBodies/"));
+            if let Some(body) = name.and_then(|name| shared.get(name)).cloned() {
+                operation.insert("requestBody".to_owned(), body);
+                log.note(place, "it has its shared body");
+            }
+        });
+        if let Some(components) = document.get_mut("components").and_then(Value::as_object_mut) {
+            components.remove("requestBodies");
+        }
+    },
+};
+
 pub(super) const MULTIPART: Rule = Rule {
     name: "multipart-body",
     why: "the generator cannot send parts; an operation that needs them cannot be called",
@@ -104,6 +124,17 @@ mod tests {
 
     fn document(method: &str, content: Value) -> Value {
         json!({"paths": {"/a/b": {method: {"operationId": "id", "requestBody": {"content": content}}}}})
+    }
+
+    #[test]
+    fn a_shared_body_becomes_the_operations_own() {
+        let shared = json!({
+            "paths": {"/a/b": {"post": {"operationId": "id", "requestBody": {"$ref": "#/components/requestBodies/Shared"}}}},
+            "components": {"requestBodies": {"Shared": {"content": {JSON: {}}}}},
+        });
+        let mut mended = document("post", json!({JSON: {}}));
+        mended["components"] = json!({});
+        assert_eq!(run(&SHARED, shared), (mended, 1));
     }
 
     #[test]

@@ -33,7 +33,12 @@ fn implied_type(schema: &Map<String, Value>) -> Option<&'static str> {
         () if has(&["items", "maxItems", "minItems", "uniqueItems"]) => Some("array"),
         () if is_text || has(&["maxLength", "minLength", "pattern"]) => Some("string"),
         () if has(&["exclusiveMaximum", "exclusiveMinimum", "maximum", "minimum", "multipleOf"]) => Some("number"),
-        () => None,
+        () => schema.get("format").and_then(Value::as_str).and_then(|format| match format {
+            "int32" | "int64" => Some("integer"),
+            "double" | "float" => Some("number"),
+            "binary" | "byte" | "date" | "date-time" | "email" | "ipv4" | "ipv6" | "uri" | "uuid" => Some("string"),
+            _ => None,
+        }),
     }
 }
 
@@ -53,14 +58,21 @@ mod tests {
             ("enum", json!(["a"]), "string"),
             ("minLength", json!(1), "string"),
             ("minimum", json!(1), "number"),
+            ("format", json!("binary"), "string"),
+            ("format", json!("int64"), "integer"),
         ] {
             let mended = document(json!({keyword: value, "type": expected}));
             let (found, fired) = run(&FROM_SIBLINGS, document(json!({keyword: value})));
             assert_eq!(found, mended);
             assert!(fired >= 1);
         }
-        for schema in [json!({}), json!({"description": "d"}), json!({"enum": [1]}), json!({"oneOf": [], "minimum": 1})]
-        {
+        for schema in [
+            json!({}),
+            json!({"description": "d"}),
+            json!({"enum": [1]}),
+            json!({"format": "odd"}),
+            json!({"oneOf": [], "minimum": 1}),
+        ] {
             assert_eq!(run(&FROM_SIBLINGS, document(schema.clone())), (document(schema), 0));
         }
     }

@@ -59,6 +59,7 @@ pub struct Firing {
 
 /// Every rule, in the order in which they run.
 pub const ALL: &[Rule] = &[
+    bodies::SHARED,
     bodies::MULTIPART,
     bodies::WITHOUT_SCHEMA,
     bodies::FREE_FORM,

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{Log, Loss, Rule, for_each_operation};
 use crate::effective::flatten;
 use crate::names::snake;
+use crate::schemas::escape;
 
 pub(super) const CLASHING_NAMES: Rule = Rule {
     name: "clashing-parameters",
@@ -17,24 +18,33 @@ pub(super) const CLASHING_NAMES: Rule = Rule {
 
 fn rename_clashing(document: &mut Value, log: &mut Log<'_>) {
     let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else { return };
-    let renamed: Vec<(String, String, Vec<(String, String)>)> =
-        paths.keys().filter_map(|path| rename(path).map(|(new, names)| (path.clone(), new, names))).collect();
+    let renamed: Vec<(String, String, Vec<(String, String)>)> = paths
+        .iter()
+        .filter_map(|(path, item)| rename(path, item).map(|(new, names)| (path.clone(), new, names)))
+        .collect();
     for (old, new, names) in renamed {
         let Some(mut item) = paths.remove(&old) else { continue };
         for (from, to) in &names {
-            rename_parameter(&mut item, from, to);
-            log.note(
-                &format!("/paths/{}", crate::schemas::escape(&new)),
-                format!("the path parameter {from} is called {to}"),
-            );
+            rename_parameter(&mut item, from, to, &new);
+            log.note(&format!("/paths/{}", escape(&new)), format!("the path parameter {from} is called {to}"));
         }
         paths.insert(new, item);
     }
 }
 
-/// A path in which no two parameters are called the same in Rust, and which ones have other names for it.
-fn rename(path: &str) -> Option<(String, Vec<(String, String)>)> {
-    let (mut seen, mut renamed) = (BTreeSet::new(), Vec::new());
+/// A path in which no two parameters are called the same in Rust, nor one like another parameter of its operations; and
+/// which ones have other names for it.
+fn rename(path: &str, item: &Value) -> Option<(String, Vec<(String, String)>)> {
+    let lists = item.as_object()?.iter().filter_map(|(key, value)| match key.as_str() {
+        "parameters" => value.as_array(),
+        _ => value.get("parameters").and_then(Value::as_array),
+    });
+    let mut seen: BTreeSet<String> = lists
+        .flatten()
+        .filter(|parameter| parameter.get("in") != Some(&json!("path")))
+        .filter_map(|parameter| parameter.get("name").and_then(Value::as_str).map(snake))
+        .collect();
+    let mut renamed = Vec::new();
     let segments: Vec<String> = path
         .split('/')
         .map(|segment| {
@@ -56,8 +66,10 @@ fn rename(path: &str) -> Option<(String, Vec<(String, String)>)> {
     (!renamed.is_empty()).then(|| (segments.join("/"), renamed))
 }
 
-/// Renames the last parameter of a name: the ones before it keep theirs.
-fn rename_parameter(item: &mut Value, from: &str, to: &str) {
+/// Renames the last path parameter of a name: the ones before it keep theirs. One that stands in the path twice, but is
+/// described once, is described twice after that.
+fn rename_parameter(item: &mut Value, from: &str, to: &str, path: &str) {
+    let stays = path.split('/').any(|segment| segment == format!("{{{from}}}"));
     let mut lists: Vec<&mut Value> = Vec::new();
     for (key, value) in item.as_object_mut().into_iter().flatten() {
         match key.as_str() {
@@ -65,13 +77,20 @@ fn rename_parameter(item: &mut Value, from: &str, to: &str) {
             _ => lists.extend(value.get_mut("parameters")),
         }
     }
-    for list in lists {
-        let parameters = list.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut);
-        let is_meant = |parameter: &&mut Map<String, Value>| {
+    for list in lists.into_iter().filter_map(Value::as_array_mut) {
+        let is_meant = |parameter: &Value| {
             parameter.get("in") == Some(&json!("path")) && parameter.get("name") == Some(&json!(from))
         };
-        if let Some(parameter) = parameters.filter(is_meant).last() {
+        let described = list.iter().filter(|parameter| is_meant(parameter)).count();
+        let Some(position) = list.iter().rposition(is_meant) else { continue };
+        let Some(mut parameter) = list.get(position).cloned() else { continue };
+        if let Some(parameter) = parameter.as_object_mut() {
             parameter.insert("name".to_owned(), json!(to));
+        }
+        if stays && described == 1 {
+            list.push(parameter);
+        } else if let Some(place) = list.get_mut(position) {
+            *place = parameter;
         }
     }
 }
@@ -125,7 +144,17 @@ mod tests {
         assert_eq!(run(&CLASHING_NAMES, document("/a/{id}/b/{Id}", json!([id, other]))), (mended, 1));
         let twice = document("/a/{id}/b/{id}", json!([id, id]));
         let mended = document("/a/{id}/b/{id_2}", json!([id, parameter("id_2", json!({}))]));
-        assert_eq!(run(&CLASHING_NAMES, twice), (mended, 1));
+        assert_eq!(run(&CLASHING_NAMES, twice), (mended.clone(), 1));
+        let described_once = document("/a/{id}/b/{id}", json!([id]));
+        assert_eq!(run(&CLASHING_NAMES, described_once), (mended, 1));
+    }
+
+    #[test]
+    fn a_path_parameter_gives_way_to_a_query_parameter_of_its_name() {
+        let query = json!({"in": "query", "name": "id"});
+        let clash = document("/a/{id}", json!([parameter("id", json!({})), query]));
+        let mended = document("/a/{id_2}", json!([parameter("id_2", json!({})), query]));
+        assert_eq!(run(&CLASHING_NAMES, clash), (mended, 1));
     }
 
     #[test]
