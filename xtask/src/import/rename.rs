@@ -71,10 +71,10 @@ fn rename_schemas(document: &mut Value, names: &Names) -> Result<()> {
 fn rename_references(value: &mut Value, renamed: &BTreeMap<String, String>) {
     match value {
         Value::Object(object) => {
-            if let Some(Value::String(reference)) = object.get_mut("$ref") {
-                if let Some(name) = renamed.get(reference) {
-                    reference.clone_from(name);
-                }
+            if let Some(Value::String(reference)) = object.get_mut("$ref")
+                && let Some(name) = renamed.get(reference)
+            {
+                reference.clone_from(name);
             }
             object.values_mut().for_each(|value| rename_references(value, renamed));
         }

@@ -55,16 +55,16 @@ fn referred(vendors: &Value, from: &Value) -> Result<Map<String, Value>> {
     while let Some(value) = pending.pop() {
         match value {
             Value::Object(object) => {
-                if let Some(reference) = object.get("$ref").and_then(Value::as_str) {
-                    if seen.insert(reference) {
-                        let (kind, name) = component(reference)?;
-                        let target = follow(vendors, reference)?;
-                        let of_kind = components.entry(kind.to_owned()).or_insert_with(|| json!({}));
-                        if let Some(of_kind) = of_kind.as_object_mut() {
-                            of_kind.insert(name.to_owned(), target.clone());
-                        }
-                        pending.push(target);
+                if let Some(reference) = object.get("$ref").and_then(Value::as_str)
+                    && seen.insert(reference)
+                {
+                    let (kind, name) = component(reference)?;
+                    let target = follow(vendors, reference)?;
+                    let of_kind = components.entry(kind.to_owned()).or_insert_with(|| json!({}));
+                    if let Some(of_kind) = of_kind.as_object_mut() {
+                        of_kind.insert(name.to_owned(), target.clone());
                     }
+                    pending.push(target);
                 }
                 pending.extend(object.values());
             }

@@ -73,11 +73,11 @@ pub(super) const FREE_FORM: Rule = Rule {
     loss: Loss::Lossless,
     apply: |document, log| {
         for_each_operation(document, |place, _, operation| {
-            if json_lacks_schema(operation) {
-                if let Some(json) = content_mut(operation).and_then(|content| content.get_mut(JSON)) {
-                    *json = json!({"schema": {}});
-                    log.note(place, "its body is any JSON");
-                }
+            if json_lacks_schema(operation)
+                && let Some(json) = content_mut(operation).and_then(|content| content.get_mut(JSON))
+            {
+                *json = json!({"schema": {}});
+                log.note(place, "its body is any JSON");
             }
         });
     },

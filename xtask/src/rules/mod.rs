@@ -109,10 +109,10 @@ fn for_each_operation(document: &mut Value, mut mend: impl FnMut(&str, &str, &mu
     let paths = document.get_mut("paths").and_then(Value::as_object_mut);
     for (path, item) in paths.into_iter().flatten() {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
-            if crate::document::METHODS.contains(&method.as_str()) {
-                if let Some(operation) = operation.as_object_mut() {
-                    mend(&format!("/paths/{}/{method}", escape(path)), method, operation);
-                }
+            if crate::document::METHODS.contains(&method.as_str())
+                && let Some(operation) = operation.as_object_mut()
+            {
+                mend(&format!("/paths/{}/{method}", escape(path)), method, operation);
             }
         }
     }
