@@ -97,6 +97,12 @@ impl<'a> Operation<'a> {
     }
 }
 
+/// A path with its parameters' names blanked, since they are no part of a request: `/things/{}`.
+pub fn route(path: &str) -> String {
+    let segments = path.split('/').map(|segment| if segment.starts_with('{') { "{}" } else { segment });
+    segments.collect::<Vec<_>>().join("/")
+}
+
 /// Every operation of a document, in its order.
 pub fn operations(document: &Value) -> impl Iterator<Item = Operation<'_>> {
     let paths = document.get("paths").and_then(Value::as_object);
@@ -130,7 +136,10 @@ fn agree(document: &Value, sdk: &Sdk, revision: &str) -> Result<()> {
         bail!("it has no paths");
     };
     for prefix in &sdk.manifest.slice.paths {
-        ensure!(paths.keys().any(|path| path.starts_with(prefix)), "no path begins with {prefix:?} of slice.paths");
+        ensure!(
+            paths.keys().any(|path| route(path).starts_with(&route(prefix))),
+            "no path begins with {prefix:?} of slice.paths"
+        );
     }
 
     let names = &sdk.manifest.names;

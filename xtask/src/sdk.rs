@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::document::Operation;
+use crate::document::{Operation, route};
 
 /// One SDK: a folder under `spec/`.
 pub struct Sdk {
@@ -54,7 +54,7 @@ pub struct Fixup {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Slice {
-    /// The beginnings of its paths.
+    /// The beginnings of its paths, whatever the names of their parameters.
     #[serde(default)]
     pub paths: BTreeSet<String>,
     /// Its tags.
@@ -70,7 +70,7 @@ impl Slice {
     pub fn holds(&self, operation: &Operation<'_>, names: &Names) -> bool {
         let tags = operation.object.get("tags").and_then(Value::as_array);
         let vendors_id = operation.id().map(|id| names.operations.get(id).map_or(id, String::as_str));
-        self.paths.iter().any(|prefix| operation.path.starts_with(prefix))
+        self.paths.iter().any(|prefix| route(operation.path).starts_with(&route(prefix)))
             || tags.into_iter().flatten().filter_map(Value::as_str).any(|tag| self.tags.contains(tag))
             || vendors_id.is_some_and(|id| self.operations.contains(id))
     }

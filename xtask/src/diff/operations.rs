@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::change::{Change, Class, Side};
 use super::schemas::Schemas;
-use crate::document::{Operation, operations};
+use crate::document::{Operation, operations, route};
 
 use Class::{Additive, Breaking, Documentation};
 
@@ -31,12 +31,6 @@ pub(super) fn compare(schemas: &mut Schemas<'_>) {
 
 fn by_route(document: &Value) -> Operations<'_> {
     operations(document).map(|operation| ((route(operation.path), operation.method), operation)).collect()
-}
-
-/// A path with its parameters' names blanked: `/things/{}`.
-fn route(path: &str) -> String {
-    let segments = path.split('/').map(|segment| if segment.starts_with('{') { "{}" } else { segment });
-    segments.collect::<Vec<_>>().join("/")
 }
 
 fn place(operation: &Operation<'_>) -> String {

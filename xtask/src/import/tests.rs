@@ -104,6 +104,7 @@ fn a_slice_is_cut_out_with_all_it_refers_to_and_nothing_else() {
 fn a_slice_can_be_chosen_by_path_by_tag_and_by_operation() {
     let count = |slice: &str| import(slice, &vendors()).unwrap().operations;
     assert_eq!(count(r#"paths = ["/"]"#), 3);
+    assert_eq!(count(r#"paths = ["/things/{whatever}"]"#), 1);
     assert_eq!(count(r#"tags = ["Others"]"#), 1);
     assert_eq!(count(r#"operations = ["acme-things-delete"]"#), 1);
     assert_eq!(count("paths = [\"/others\"]\ntags = [\"Things\"]"), 3);

@@ -16,9 +16,12 @@ pub(super) const CLASHING_NAMES: Rule = Rule {
     apply: rename_clashing,
 };
 
+/// Names of parameters, each with its new one.
+type Renamed = Vec<(String, String)>;
+
 fn rename_clashing(document: &mut Value, log: &mut Log<'_>) {
     let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else { return };
-    let renamed: Vec<(String, String, Vec<(String, String)>)> = paths
+    let renamed: Vec<_> = paths
         .iter()
         .filter_map(|(path, item)| rename(path, item).map(|(new, names)| (path.clone(), new, names)))
         .collect();
@@ -34,7 +37,7 @@ fn rename_clashing(document: &mut Value, log: &mut Log<'_>) {
 
 /// A path in which no two parameters are called the same in Rust, nor one like another parameter of its operations; and
 /// which ones have other names for it.
-fn rename(path: &str, item: &Value) -> Option<(String, Vec<(String, String)>)> {
+fn rename(path: &str, item: &Value) -> Option<(String, Renamed)> {
     let lists = item.as_object()?.iter().filter_map(|(key, value)| match key.as_str() {
         "parameters" => value.as_array(),
         _ => value.get("parameters").and_then(Value::as_array),
