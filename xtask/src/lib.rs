@@ -8,6 +8,7 @@ pub mod document;
 mod effective;
 pub mod generate;
 pub mod import;
+pub mod lint;
 mod names;
 pub mod policies;
 pub mod rules;

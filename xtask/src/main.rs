@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::{Parser, Subcommand};
 use xtask::document::Document;
 use xtask::import::Import;
 use xtask::workspace::Workspace;
-use xtask::{diff, generate};
+use xtask::{diff, generate, lint};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Development tasks: everything generated is generated here")]
@@ -62,6 +62,12 @@ enum SpecTask {
         #[arg(long)]
         strict: bool,
     },
+    /// Check the committed revisions of an SDK; exits with 1 if something is wrong with one
+    Check {
+        /// The SDK; may be left out if there is only one
+        #[arg(value_name = "NAME")]
+        sdk: Option<String>,
+    },
     /// Say what changed from one document to another, and what that means for users of the crates; exits with 3 if it breaks them
     Diff {
         /// A file, or a revision of an SDK
@@ -107,6 +113,13 @@ fn run() -> Result<ExitCode> {
             if !dry_run {
                 import.write(&workspace)?;
             }
+        }
+        Task::Spec { task: SpecTask::Check { sdk } } => {
+            let problems = lint::check(workspace.root(), &workspace.sdk(sdk.as_deref())?)?;
+            for problem in &problems {
+                println!("{problem}");
+            }
+            ensure!(problems.is_empty(), "{} problems", problems.len());
         }
         Task::Spec { task: SpecTask::Diff { old, new, sdk, json } } => {
             let read = |name: &str| read_document(&workspace, sdk.as_deref(), name);

@@ -87,7 +87,7 @@ fn contents(body: Option<&mut Value>) -> impl Iterator<Item = &mut Value> {
 
 /// Names a schema, if it becomes a type, after all that it consists of.
 fn name_one(schema: &mut Value, name: &str, names: &mut Names) {
-    if !becomes_type(schema) {
+    if !schema.as_object().is_some_and(becomes_type) {
         return name_parts(schema, name, names);
     }
     let name = names.free(name);
@@ -113,7 +113,7 @@ fn name_parts(schema: &mut Value, name: &str, names: &mut Names) {
 }
 
 /// Whether the generator makes a type of a schema: of an object with properties, and of a list of values.
-fn becomes_type(schema: &Value) -> bool {
+pub(crate) fn becomes_type(schema: &Map<String, Value>) -> bool {
     let has_properties = schema.get("properties").and_then(Value::as_object).is_some_and(|object| !object.is_empty());
     has_properties || schema.get("enum").is_some()
 }

@@ -8,6 +8,8 @@ mod inline;
 mod rename;
 mod slice;
 
+pub(crate) use inline::becomes_type;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
