@@ -85,6 +85,11 @@ impl Metadata {
         self
     }
 
+    pub(crate) fn with_elapsed(mut self, elapsed: Duration) -> Self {
+        self.elapsed = elapsed;
+        self
+    }
+
     /// Tells a wait that there was no time for, unless the API asked for a longer one.
     pub(crate) fn with_wait(mut self, wait: Option<Duration>) -> Self {
         self.retry_after = self.retry_after.max(wait);

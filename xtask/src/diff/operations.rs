@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::change::{Change, Class, Side};
 use super::schemas::Schemas;
 use crate::document::{Operation, operations, route};
+use crate::schemas::escape;
 
 use Class::{Additive, Breaking, Documentation};
 
@@ -107,8 +108,7 @@ fn compare_parameters(schemas: &mut Schemas<'_>, old: &Operation<'_>, new: &Oper
 
 /// The parameters of an operation and of its path, by kind and name; those of the path by position.
 fn parameters<'a>(document: &'a Value, operation: &Operation<'a>) -> BTreeMap<(&'a str, String), &'a Value> {
-    let shared =
-        document.pointer(&format!("/paths/{}/parameters", operation.path.replace('~', "~0").replace('/', "~1")));
+    let shared = document.pointer(&format!("/paths/{}/parameters", escape(operation.path)));
     let own = operation.object.get("parameters");
     [shared, own]
         .into_iter()

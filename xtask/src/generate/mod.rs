@@ -30,10 +30,7 @@ pub fn write(workspace: &Workspace) -> Result<()> {
         let path = workspace.root().join(&drift.path);
         match drift.kind {
             Kind::Stale | Kind::Missing => {
-                if let Some(folder) = path.parent() {
-                    fs::create_dir_all(folder)?;
-                }
-                fs::write(&path, &drift.planned).with_context(|| format!("cannot write {}", drift.path.display()))?;
+                write_file(&path, &drift.planned)?;
                 println!("wrote {}", drift.path.display());
             }
             Kind::Orphaned => {
@@ -73,13 +70,17 @@ pub fn elsewhere(workspace: &Workspace, sdk: &str, revision: Option<&str>, out: 
     let document = Document::revision(workspace.root(), &sdk, revision)?;
     for file in files(&sdk, &document)? {
         let path = out.join(&file.path);
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        fs::write(&path, &file.content).with_context(|| format!("cannot write {}", path.display()))?;
+        write_file(&path, &file.content)?;
         println!("wrote {}", path.display());
     }
     Ok(())
+}
+
+fn write_file(path: &Path, content: &str) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    }
+    fs::write(path, content).with_context(|| format!("cannot write {}", path.display()))
 }
 
 fn plan(workspace: &Workspace) -> Result<Vec<GeneratedFile>> {

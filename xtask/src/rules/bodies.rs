@@ -105,7 +105,7 @@ fn content(operation: &Map<String, Value>) -> Option<&Map<String, Value>> {
     operation.get("requestBody")?.get("content")?.as_object()
 }
 
-fn content_mut(operation: &mut Map<String, Value>) -> Option<&mut Map<String, Value>> {
+pub(super) fn content_mut(operation: &mut Map<String, Value>) -> Option<&mut Map<String, Value>> {
     operation.get_mut("requestBody")?.get_mut("content")?.as_object_mut()
 }
 

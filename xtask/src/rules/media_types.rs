@@ -1,7 +1,8 @@
 //! Types of bodies that are neither JSON nor text.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use super::bodies::content_mut;
 use super::{Log, Loss, Rule, for_each_operation};
 
 /// What the generator can send.
@@ -19,7 +20,7 @@ pub(super) const ODD: Rule = Rule {
 fn to_octets(document: &mut Value, log: &mut Log<'_>) {
     let octets = || json!({"schema": {"type": "string", "format": "binary"}});
     for_each_operation(document, |place, _, operation| {
-        let Some(content) = content(operation) else { return };
+        let Some(content) = content_mut(operation) else { return };
         let odd: Vec<String> =
             content.keys().filter(|media_type| !KNOWN.contains(&media_type.as_str())).cloned().collect();
         for media_type in odd {
@@ -32,10 +33,6 @@ fn to_octets(document: &mut Value, log: &mut Log<'_>) {
             log.note(place, "its octets are a binary string");
         }
     });
-}
-
-fn content(operation: &mut Map<String, Value>) -> Option<&mut Map<String, Value>> {
-    operation.get_mut("requestBody")?.get_mut("content")?.as_object_mut()
 }
 
 #[cfg(test)]

@@ -58,6 +58,11 @@ impl Error {
         }))
     }
 
+    /// An error that says no more than its kind does.
+    pub(crate) fn of(kind: ErrorKind) -> Self {
+        Self::new(kind, kind.phrase())
+    }
+
     pub(crate) fn configuration(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Configuration, message)
     }

@@ -48,23 +48,22 @@ pub(super) async fn send(call: &Call, ready: Ready, number: u32) -> Result<Evide
         Ok(Err(error)) => return Err(failed(transport(error))),
         Err(elapsed) => return Err(failed(elapsed.interrupted())),
     };
-    let metadata = |response: &reqwest::Response| {
-        Metadata::new(response.status(), response.headers(), number, call.started.elapsed()).scrubbed(&secrets)
-    };
+    let metadata = Metadata::new(response.status(), response.headers(), number, call.started.elapsed());
+    let metadata = metadata.scrubbed(&secrets);
     // At once, not when the body is there: that may take its time, or never come.
-    if let Some(time) = gate::refuses_for(&metadata(&response)) {
+    if let Some(time) = gate::refuses_for(&metadata) {
         settings.traffic.gate.close_for(time);
     }
 
     let body = deadline.limit(read(&mut response, settings.max_body_bytes)).await;
     let body = body.unwrap_or_else(|elapsed| Err(elapsed.interrupted()));
-    let metadata = metadata(&response);
+    let metadata = metadata.with_elapsed(call.started.elapsed());
     match body {
         Ok(body) => Ok(Evidence { metadata, headers: std::mem::take(response.headers_mut()), body, secrets }),
         Err(Failed { error, signal }) => {
             // Of a failure, the status tells more than what became of its body.
             let error = match envelope::failure_of(metadata.status()) {
-                Some(kind) => Error::new(kind, kind.phrase()).with_source(error),
+                Some(kind) => Error::of(kind).with_source(error),
                 None => error,
             };
             Err(failed(Failed { error: error.with_metadata(metadata), signal }))
@@ -108,7 +107,7 @@ fn transport(error: reqwest::Error) -> Failed {
 
 impl From<Elapsed> for Error {
     fn from(_: Elapsed) -> Self {
-        Self::new(ErrorKind::Timeout, ErrorKind::Timeout.phrase())
+        Error::of(ErrorKind::Timeout)
     }
 }
 

@@ -75,19 +75,19 @@ fn error<E: Envelope>(evidence: Evidence) -> Error {
 
     let error = if is_failure(status) || success == Some(false) {
         let kind = classify::failure(status, &errors);
-        let error = Error::new(kind, kind.phrase());
+        let error = Error::of(kind);
         if is_envelope { error } else { error.with_unexpected_body(body()) }
     } else if let Some(host) = evidence.redirect_host() {
         Error::new(ErrorKind::UnexpectedStatus, format!("a redirect to {host}, which is never followed"))
     } else if !status.is_success() {
-        Error::new(ErrorKind::UnexpectedStatus, ErrorKind::UnexpectedStatus.phrase()).with_unexpected_body(body())
-    } else if !body().is_json() {
-        Error::new(ErrorKind::UnexpectedBody, ErrorKind::UnexpectedBody.phrase()).with_unexpected_body(body())
+        Error::of(ErrorKind::UnexpectedStatus).with_unexpected_body(body())
+    } else if let Some(body) = Some(body()).filter(|body| !body.is_json()) {
+        Error::of(ErrorKind::UnexpectedBody).with_unexpected_body(body)
     } else if let Some(complaint) = decode::complaint::<E>(&evidence.body, &evidence.secrets) {
-        Error::new(ErrorKind::Decode, ErrorKind::Decode.phrase()).with_source(complaint)
+        Error::of(ErrorKind::Decode).with_source(complaint)
     } else {
         // The body would do; the generated code did not expect it with this status.
-        Error::new(ErrorKind::UnexpectedStatus, ErrorKind::UnexpectedStatus.phrase())
+        Error::of(ErrorKind::UnexpectedStatus)
     };
     let attempts = evidence.metadata.attempts();
     error.with_attempts(attempts).with_metadata(evidence.metadata.with_envelope(errors, messages))

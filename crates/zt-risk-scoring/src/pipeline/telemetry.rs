@@ -35,10 +35,8 @@ pub(super) fn span(client: &Client, operation: Operation) -> Span {
 
 /// What a call came to.
 pub(super) fn record(span: &Span, result: Result<&Metadata, &Error>) {
-    let (metadata, attempts, kind) = match result {
-        Ok(metadata) => (Some(metadata), metadata.attempts(), envelope::failure_of(metadata.status())),
-        Err(error) => (error.metadata(), error.attempts(), Some(error.kind())),
-    };
+    let attempts = result.map_or_else(Error::attempts, Metadata::attempts);
+    let (metadata, kind) = outcome(result);
     span.record("error.type", kind.map(ErrorKind::as_str));
     if attempts > 1 {
         span.record("http.request.resend_count", attempts.saturating_sub(1));
@@ -51,10 +49,7 @@ pub(super) fn record(span: &Span, result: Result<&Metadata, &Error>) {
 
 /// What an attempt came to.
 pub(super) fn attempt(number: u32, result: &Result<Evidence, Error>) {
-    let (metadata, kind) = match result {
-        Ok(evidence) => (Some(&evidence.metadata), envelope::failure_of(evidence.metadata.status())),
-        Err(error) => (error.metadata(), Some(error.kind())),
-    };
+    let (metadata, kind) = outcome(result.as_ref().map(|evidence| &evidence.metadata));
     tracing::debug!(
         attempt = number,
         http.response.status_code = metadata.map(Metadata::status).as_ref().map(StatusCode::as_u16),
@@ -62,6 +57,14 @@ pub(super) fn attempt(number: u32, result: &Result<Evidence, Error>) {
         error.type = kind.map(ErrorKind::as_str),
         "attempt"
     );
+}
+
+/// What came with the response, if there was one, and the kind of failure, if it is one.
+fn outcome<'a>(result: Result<&'a Metadata, &'a Error>) -> (Option<&'a Metadata>, Option<ErrorKind>) {
+    match result {
+        Ok(metadata) => (Some(metadata), envelope::failure_of(metadata.status())),
+        Err(error) => (error.metadata(), Some(error.kind())),
+    }
 }
 
 /// A time as telemetry tells it.
