@@ -4,7 +4,7 @@ use httpmock::{Mock, MockServer};
 use serde_json::json;
 use zt_risk_scoring::BehaviorMap;
 use zt_risk_scoring_api::types::FailureEnvelope;
-use zt_risk_scoring_mock::{MockServerExt, Simulator, typed};
+use zt_risk_scoring_mock::{MockServerExt, Simulator};
 
 use crate::{ACCOUNT_ID, TOKEN};
 
@@ -82,7 +82,7 @@ impl Backend for Mocks {
         let envelope = json!({"errors": [], "messages": [], "success": true, "result": {"behaviors": behaviors}});
         let mock = self.server.get_behaviors(|when, then| {
             when.account_id(ACCOUNT_ID).into_inner().header("authorization", format!("Bearer {TOKEN}"));
-            then.ok(&typed(envelope).unwrap());
+            then.ok(&serde_json::from_value(envelope).unwrap());
         });
         self.success = Some(mock.id);
     }
@@ -90,5 +90,5 @@ impl Backend for Mocks {
 
 fn failure(code: i64, message: &str) -> FailureEnvelope {
     let error = json!({"code": code, "message": message});
-    typed(json!({"errors": [error], "messages": [], "success": false, "result": null})).unwrap()
+    serde_json::from_value(json!({"errors": [error], "messages": [], "success": false, "result": null})).unwrap()
 }

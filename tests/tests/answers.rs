@@ -7,7 +7,7 @@ use std::error::Error as _;
 use httpmock::{MockServer, Then};
 use serde_json::{Value, json};
 use zt_risk_scoring::{BehaviorMap, Error, ErrorKind, Response, RiskLevel};
-use zt_risk_scoring_mock::{MockServerExt, typed};
+use zt_risk_scoring_mock::MockServerExt;
 use zt_risk_scoring_tests::{ScriptedServer, TOKEN, client};
 
 const RAY: &str = "8f2b6c1d9e3a4b5c-FRA";
@@ -64,7 +64,7 @@ async fn the_example_of_the_documentation_is_read_whole() {
     });
     let server = MockServer::start_async().await;
     server.get_behaviors(|_, then| {
-        then.ok(&typed(body).unwrap());
+        then.ok(&serde_json::from_value(body).unwrap());
     });
     let (behaviors, metadata) = client(server.base_url()).behaviors().get().send().await.unwrap().into_parts();
 

@@ -565,7 +565,7 @@ pub mod types {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
-            Self::deserialize(crate::ObjectOnly(deserializer))
+            Self::deserialize(::api_runtime::ObjectOnly(deserializer))
         }
     }
     impl ::serde::Serialize for ApiMessage {
@@ -580,7 +580,7 @@ pub mod types {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
-            Self::deserialize(crate::ObjectOnly(deserializer))
+            Self::deserialize(::api_runtime::ObjectOnly(deserializer))
         }
     }
     impl ::serde::Serialize for ApiMessageSource {
@@ -595,7 +595,7 @@ pub mod types {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
-            Self::deserialize(crate::ObjectOnly(deserializer))
+            Self::deserialize(::api_runtime::ObjectOnly(deserializer))
         }
     }
     impl ::serde::Serialize for Behavior {
@@ -610,7 +610,7 @@ pub mod types {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
-            Self::deserialize(crate::ObjectOnly(deserializer))
+            Self::deserialize(::api_runtime::ObjectOnly(deserializer))
         }
     }
     impl ::serde::Serialize for BehaviorUpdate {
@@ -625,7 +625,7 @@ pub mod types {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
-            Self::deserialize(crate::ObjectOnly(deserializer))
+            Self::deserialize(::api_runtime::ObjectOnly(deserializer))
         }
     }
     impl ::serde::Serialize for Behaviors {
@@ -640,7 +640,7 @@ pub mod types {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
-            Self::deserialize(crate::ObjectOnly(deserializer))
+            Self::deserialize(::api_runtime::ObjectOnly(deserializer))
         }
     }
     impl ::serde::Serialize for BehaviorsEnvelope {
@@ -655,7 +655,7 @@ pub mod types {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
-            Self::deserialize(crate::ObjectOnly(deserializer))
+            Self::deserialize(::api_runtime::ObjectOnly(deserializer))
         }
     }
     impl ::serde::Serialize for CreateIntegrationBody {
@@ -670,7 +670,7 @@ pub mod types {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
-            Self::deserialize(crate::ObjectOnly(deserializer))
+            Self::deserialize(::api_runtime::ObjectOnly(deserializer))
         }
     }
     impl ::serde::Serialize for EmptyEnvelope {
@@ -685,7 +685,7 @@ pub mod types {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
-            Self::deserialize(crate::ObjectOnly(deserializer))
+            Self::deserialize(::api_runtime::ObjectOnly(deserializer))
         }
     }
     impl ::serde::Serialize for FailureEnvelope {
@@ -700,7 +700,7 @@ pub mod types {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
-            Self::deserialize(crate::ObjectOnly(deserializer))
+            Self::deserialize(::api_runtime::ObjectOnly(deserializer))
         }
     }
     impl ::serde::Serialize for Integration {
@@ -715,7 +715,7 @@ pub mod types {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
-            Self::deserialize(crate::ObjectOnly(deserializer))
+            Self::deserialize(::api_runtime::ObjectOnly(deserializer))
         }
     }
     impl ::serde::Serialize for IntegrationEnvelope {
@@ -730,7 +730,7 @@ pub mod types {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
-            Self::deserialize(crate::ObjectOnly(deserializer))
+            Self::deserialize(::api_runtime::ObjectOnly(deserializer))
         }
     }
     impl ::serde::Serialize for IntegrationsEnvelope {
@@ -745,7 +745,7 @@ pub mod types {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
-            Self::deserialize(crate::ObjectOnly(deserializer))
+            Self::deserialize(::api_runtime::ObjectOnly(deserializer))
         }
     }
     impl ::serde::Serialize for ResultInfo {
@@ -760,7 +760,7 @@ pub mod types {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
-            Self::deserialize(crate::ObjectOnly(deserializer))
+            Self::deserialize(::api_runtime::ObjectOnly(deserializer))
         }
     }
     impl ::serde::Serialize for Summary {
@@ -775,7 +775,7 @@ pub mod types {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
-            Self::deserialize(crate::ObjectOnly(deserializer))
+            Self::deserialize(::api_runtime::ObjectOnly(deserializer))
         }
     }
     impl ::serde::Serialize for SummaryEnvelope {
@@ -790,7 +790,7 @@ pub mod types {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
-            Self::deserialize(crate::ObjectOnly(deserializer))
+            Self::deserialize(::api_runtime::ObjectOnly(deserializer))
         }
     }
     impl ::serde::Serialize for UpdateBehaviorsBody {
@@ -805,7 +805,7 @@ pub mod types {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
-            Self::deserialize(crate::ObjectOnly(deserializer))
+            Self::deserialize(::api_runtime::ObjectOnly(deserializer))
         }
     }
     impl ::serde::Serialize for UpdateIntegrationBody {
@@ -820,7 +820,7 @@ pub mod types {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
-            Self::deserialize(crate::ObjectOnly(deserializer))
+            Self::deserialize(::api_runtime::ObjectOnly(deserializer))
         }
     }
     impl ::serde::Serialize for UpdatedBehavior {
@@ -835,7 +835,7 @@ pub mod types {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
-            Self::deserialize(crate::ObjectOnly(deserializer))
+            Self::deserialize(::api_runtime::ObjectOnly(deserializer))
         }
     }
     impl ::serde::Serialize for UpdatedBehaviors {
@@ -850,7 +850,7 @@ pub mod types {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
-            Self::deserialize(crate::ObjectOnly(deserializer))
+            Self::deserialize(::api_runtime::ObjectOnly(deserializer))
         }
     }
     impl ::serde::Serialize for UpdatedBehaviorsEnvelope {
@@ -865,7 +865,7 @@ pub mod types {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
-            Self::deserialize(crate::ObjectOnly(deserializer))
+            Self::deserialize(::api_runtime::ObjectOnly(deserializer))
         }
     }
     impl ::serde::Serialize for UserRisk {
@@ -880,7 +880,7 @@ pub mod types {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
-            Self::deserialize(crate::ObjectOnly(deserializer))
+            Self::deserialize(::api_runtime::ObjectOnly(deserializer))
         }
     }
     impl ::serde::Serialize for UserRiskEnvelope {
@@ -895,7 +895,7 @@ pub mod types {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
-            Self::deserialize(crate::ObjectOnly(deserializer))
+            Self::deserialize(::api_runtime::ObjectOnly(deserializer))
         }
     }
     impl ::serde::Serialize for UserRiskEvent {
@@ -910,7 +910,7 @@ pub mod types {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
-            Self::deserialize(crate::ObjectOnly(deserializer))
+            Self::deserialize(::api_runtime::ObjectOnly(deserializer))
         }
     }
     impl ::serde::Serialize for UserSummary {
@@ -931,7 +931,7 @@ Version: 2026-11-22*/
 pub struct Client {
     pub(crate) baseurl: String,
     pub(crate) client: reqwest::Client,
-    pub(crate) inner: ::std::sync::Arc<dyn crate::Transport>,
+    pub(crate) inner: ::std::sync::Arc<dyn ::api_runtime::Transport>,
 }
 impl Client {
     /// Construct a new client with an existing `reqwest::Client`,
@@ -943,7 +943,7 @@ impl Client {
     pub fn new_with_client(
         baseurl: &str,
         client: reqwest::Client,
-        inner: ::std::sync::Arc<dyn crate::Transport>,
+        inner: ::std::sync::Arc<dyn ::api_runtime::Transport>,
     ) -> Self {
         Self {
             baseurl: baseurl.to_string(),
@@ -952,7 +952,7 @@ impl Client {
         }
     }
 }
-impl ClientInfo<::std::sync::Arc<dyn crate::Transport>> for Client {
+impl ClientInfo<::std::sync::Arc<dyn ::api_runtime::Transport>> for Client {
     fn api_version() -> &'static str {
         "2026-11-22"
     }
@@ -962,7 +962,7 @@ impl ClientInfo<::std::sync::Arc<dyn crate::Transport>> for Client {
     fn client(&self) -> &reqwest::Client {
         &self.client
     }
-    fn inner(&self) -> &::std::sync::Arc<dyn crate::Transport> {
+    fn inner(&self) -> &::std::sync::Arc<dyn ::api_runtime::Transport> {
         &self.inner
     }
 }
@@ -970,7 +970,7 @@ const _: () = {
     #[allow(dead_code)]
     fn assert_client_hooks()
     where
-        Client: ClientHooks<::std::sync::Arc<dyn crate::Transport>>,
+        Client: ClientHooks<::std::sync::Arc<dyn ::api_runtime::Transport>>,
     {}
 };
 #[allow(clippy::all)]
@@ -1509,11 +1509,30 @@ pub mod prelude {
     #[allow(unused_imports)]
     pub use super::Client;
 }
+impl ClientHooks<::std::sync::Arc<dyn ::api_runtime::Transport>> for Client {
+    async fn exec(
+        &self,
+        request: ::reqwest::Request,
+        operation: &OperationInfo,
+    ) -> ::reqwest::Result<::reqwest::Response> {
+        ::api_runtime::exec(&*self.inner, request, operation).await
+    }
+    async fn post<E>(
+        &self,
+        result: &::reqwest::Result<::reqwest::Response>,
+        _: &OperationInfo,
+    ) -> ::std::result::Result<(), Error<E>> {
+        match ::api_runtime::failure(result) {
+            Some(failure) => Err(Error::Custom(failure.to_string())),
+            None => Ok(()),
+        }
+    }
+}
 /// The API revision that this crate was generated from. It goes out as `api-version` with every request.
 pub const REVISION: &str = "2026-11-22";
 /// Every operation, as the document describes it.
 pub mod operations {
-    use crate::Operation;
+    use ::api_runtime::Operation;
     /// All of them, in the order of the document.
     pub const ALL: &[Operation] = &[
         GET_BEHAVIORS,
@@ -1529,69 +1548,69 @@ pub mod operations {
         RESET_USER_RISK,
     ];
     ///`GET /accounts/{account_id}/zt_risk_scoring/behaviors`
-    pub const GET_BEHAVIORS: Operation = Operation {
-        id: "get_behaviors",
-        method: "GET",
-        path: "/accounts/{account_id}/zt_risk_scoring/behaviors",
-    };
+    pub const GET_BEHAVIORS: Operation = Operation::new(
+        "get_behaviors",
+        "GET",
+        "/accounts/{account_id}/zt_risk_scoring/behaviors",
+    );
     ///`PUT /accounts/{account_id}/zt_risk_scoring/behaviors`
-    pub const UPDATE_BEHAVIORS: Operation = Operation {
-        id: "update_behaviors",
-        method: "PUT",
-        path: "/accounts/{account_id}/zt_risk_scoring/behaviors",
-    };
+    pub const UPDATE_BEHAVIORS: Operation = Operation::new(
+        "update_behaviors",
+        "PUT",
+        "/accounts/{account_id}/zt_risk_scoring/behaviors",
+    );
     ///`GET /accounts/{account_id}/zt_risk_scoring/integrations`
-    pub const LIST_INTEGRATIONS: Operation = Operation {
-        id: "list_integrations",
-        method: "GET",
-        path: "/accounts/{account_id}/zt_risk_scoring/integrations",
-    };
+    pub const LIST_INTEGRATIONS: Operation = Operation::new(
+        "list_integrations",
+        "GET",
+        "/accounts/{account_id}/zt_risk_scoring/integrations",
+    );
     ///`POST /accounts/{account_id}/zt_risk_scoring/integrations`
-    pub const CREATE_INTEGRATION: Operation = Operation {
-        id: "create_integration",
-        method: "POST",
-        path: "/accounts/{account_id}/zt_risk_scoring/integrations",
-    };
+    pub const CREATE_INTEGRATION: Operation = Operation::new(
+        "create_integration",
+        "POST",
+        "/accounts/{account_id}/zt_risk_scoring/integrations",
+    );
     ///`GET /accounts/{account_id}/zt_risk_scoring/integrations/reference_id/{reference_id}`
-    pub const GET_INTEGRATION_BY_REFERENCE_ID: Operation = Operation {
-        id: "get_integration_by_reference_id",
-        method: "GET",
-        path: "/accounts/{account_id}/zt_risk_scoring/integrations/reference_id/{reference_id}",
-    };
+    pub const GET_INTEGRATION_BY_REFERENCE_ID: Operation = Operation::new(
+        "get_integration_by_reference_id",
+        "GET",
+        "/accounts/{account_id}/zt_risk_scoring/integrations/reference_id/{reference_id}",
+    );
     ///`DELETE /accounts/{account_id}/zt_risk_scoring/integrations/{integration_id}`
-    pub const DELETE_INTEGRATION: Operation = Operation {
-        id: "delete_integration",
-        method: "DELETE",
-        path: "/accounts/{account_id}/zt_risk_scoring/integrations/{integration_id}",
-    };
+    pub const DELETE_INTEGRATION: Operation = Operation::new(
+        "delete_integration",
+        "DELETE",
+        "/accounts/{account_id}/zt_risk_scoring/integrations/{integration_id}",
+    );
     ///`GET /accounts/{account_id}/zt_risk_scoring/integrations/{integration_id}`
-    pub const GET_INTEGRATION: Operation = Operation {
-        id: "get_integration",
-        method: "GET",
-        path: "/accounts/{account_id}/zt_risk_scoring/integrations/{integration_id}",
-    };
+    pub const GET_INTEGRATION: Operation = Operation::new(
+        "get_integration",
+        "GET",
+        "/accounts/{account_id}/zt_risk_scoring/integrations/{integration_id}",
+    );
     ///`PUT /accounts/{account_id}/zt_risk_scoring/integrations/{integration_id}`
-    pub const UPDATE_INTEGRATION: Operation = Operation {
-        id: "update_integration",
-        method: "PUT",
-        path: "/accounts/{account_id}/zt_risk_scoring/integrations/{integration_id}",
-    };
+    pub const UPDATE_INTEGRATION: Operation = Operation::new(
+        "update_integration",
+        "PUT",
+        "/accounts/{account_id}/zt_risk_scoring/integrations/{integration_id}",
+    );
     ///`GET /accounts/{account_id}/zt_risk_scoring/summary`
-    pub const GET_SUMMARY: Operation = Operation {
-        id: "get_summary",
-        method: "GET",
-        path: "/accounts/{account_id}/zt_risk_scoring/summary",
-    };
+    pub const GET_SUMMARY: Operation = Operation::new(
+        "get_summary",
+        "GET",
+        "/accounts/{account_id}/zt_risk_scoring/summary",
+    );
     ///`GET /accounts/{account_id}/zt_risk_scoring/{user_id}`
-    pub const GET_USER_RISK: Operation = Operation {
-        id: "get_user_risk",
-        method: "GET",
-        path: "/accounts/{account_id}/zt_risk_scoring/{user_id}",
-    };
+    pub const GET_USER_RISK: Operation = Operation::new(
+        "get_user_risk",
+        "GET",
+        "/accounts/{account_id}/zt_risk_scoring/{user_id}",
+    );
     ///`POST /accounts/{account_id}/zt_risk_scoring/{user_id}/reset`
-    pub const RESET_USER_RISK: Operation = Operation {
-        id: "reset_user_risk",
-        method: "POST",
-        path: "/accounts/{account_id}/zt_risk_scoring/{user_id}/reset",
-    };
+    pub const RESET_USER_RISK: Operation = Operation::new(
+        "reset_user_risk",
+        "POST",
+        "/accounts/{account_id}/zt_risk_scoring/{user_id}/reset",
+    );
 }

@@ -9,11 +9,6 @@
 #[allow(clippy::all, reason = "style is the generator's own")]
 #[rustfmt::skip]
 mod generated;
-mod object_only;
-mod operation;
-mod transport;
 
+pub use api_runtime::{Operation, Transport, TransportError, TransportFuture};
 pub use generated::{ByteStream, Client, ClientInfo, Error, REVISION, ResponseValue, operations, types};
-use object_only::ObjectOnly;
-pub use operation::Operation;
-pub use transport::{Transport, TransportError, TransportFuture};

@@ -7,13 +7,16 @@
 //!
 //! It is a crate of its own because it serves what the low-level client calls, and no service should carry a server.
 //!
+//! Models of answers have no constructors, so that one more field breaks nobody: they are made from JSON.
+//!
 //! ```
-//! use zt_risk_scoring_mock::{MockServerExt, typed};
+//! use serde_json::{from_value, json};
+//! use zt_risk_scoring_mock::MockServerExt;
 //!
 //! let server = httpmock::MockServer::start();
 //! let mock = server.get_behaviors(|when, then| {
 //!     when.account_id("023e105f4ecef8ad9ca31a8372d0c353");
-//!     then.ok(&typed(serde_json::json!({"success": true, "result": {"behaviors": {}}})).unwrap());
+//!     then.ok(&from_value(json!({"success": true, "result": {"behaviors": {}}})).unwrap());
 //! });
 //! assert_eq!(mock.calls(), 0);
 //! ```
@@ -28,16 +31,3 @@ mod simulator;
 pub use generated::{MockServerExt, operations};
 pub use httpmock;
 pub use simulator::{RecordedRequest, Simulator};
-
-use serde::de::DeserializeOwned;
-use serde_json::Value;
-
-/// A generated model from JSON. Models of answers have no constructors, so that one more field breaks nobody; this is how
-/// a test makes what a mock answers.
-///
-/// # Errors
-///
-/// If the JSON is not such a model.
-pub fn typed<T: DeserializeOwned>(json: Value) -> Result<T, serde_json::Error> {
-    serde_json::from_value(json)
-}

@@ -18,7 +18,7 @@ pub(super) fn generate(document: &Document) -> Result<syn::File> {
     settings
         // A lost hook must be an error of the compiler, not a request that takes another way.
         .with_hooks(HooksMode::Expected)
-        .with_inner_type(quote! { ::std::sync::Arc<dyn crate::Transport> })
+        .with_inner_type(quote! { ::std::sync::Arc<dyn ::api_runtime::Transport> })
         .with_map_type("::std::collections::BTreeMap");
     let open_api = open_api(&policies::for_client(&document.value))?;
     // A generator keeps state: a second output from the same one differs.
@@ -31,9 +31,36 @@ pub(super) fn generate(document: &Document) -> Result<syn::File> {
     passes::request_constructors::apply(&mut file, &sent_schemas(&document.value));
     passes::objects_only::apply(&mut file);
     passes::non_exhaustive::apply(&mut file);
+    file.items.push(hooks());
     file.items.push(revision(&document.revision));
     file.items.push(operation_constants(&document.value)?);
     Ok(file)
+}
+
+/// A hook can only be implemented where the client is.
+fn hooks() -> syn::Item {
+    parse_quote! {
+        impl ClientHooks<::std::sync::Arc<dyn ::api_runtime::Transport>> for Client {
+            async fn exec(
+                &self,
+                request: ::reqwest::Request,
+                operation: &OperationInfo,
+            ) -> ::reqwest::Result<::reqwest::Response> {
+                ::api_runtime::exec(&*self.inner, request, operation).await
+            }
+
+            async fn post<E>(
+                &self,
+                result: &::reqwest::Result<::reqwest::Response>,
+                _: &OperationInfo,
+            ) -> ::std::result::Result<(), Error<E>> {
+                match ::api_runtime::failure(result) {
+                    Some(failure) => Err(Error::Custom(failure.to_string())),
+                    None => Ok(()),
+                }
+            }
+        }
+    }
 }
 
 /// The generated client tells its revision at run time only; a constant serves better.
@@ -56,14 +83,14 @@ fn operation_constants(document: &Value) -> Result<syn::Item> {
         let documentation = format!("`{method} {path}`");
         constants.push(quote! {
             #[doc = #documentation]
-            pub const #name: Operation = Operation { id: #id, method: #method, path: #path };
+            pub const #name: Operation = Operation::new(#id, #method, #path);
         });
         names.push(name);
     }
     Ok(parse_quote! {
         /// Every operation, as the document describes it.
         pub mod operations {
-            use crate::Operation;
+            use ::api_runtime::Operation;
             /// All of them, in the order of the document.
             pub const ALL: &[Operation] = &[#(#names),*];
             #(#constants)*
@@ -106,11 +133,11 @@ mod tests {
         let expected: syn::Item = parse_quote! {
             /// Every operation, as the document describes it.
             pub mod operations {
-                use crate::Operation;
+                use ::api_runtime::Operation;
                 /// All of them, in the order of the document.
                 pub const ALL: &[Operation] = &[GET_THING];
                 #[doc = "`GET /things/{id}`"]
-                pub const GET_THING: Operation = Operation { id: "get_thing", method: "GET", path: "/things/{id}" };
+                pub const GET_THING: Operation = Operation::new("get_thing", "GET", "/things/{id}");
             }
         };
         let constants = operation_constants(&document).unwrap();

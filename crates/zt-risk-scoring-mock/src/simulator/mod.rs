@@ -93,7 +93,7 @@ impl Simulator {
     ///
     /// If they are not a map from id to behavior.
     pub fn set_behaviors_of(&self, account_id: &str, behaviors: impl Serialize) -> Result<(), serde_json::Error> {
-        let behaviors = crate::typed(serde_json::to_value(behaviors)?)?;
+        let behaviors = serde_json::from_value(serde_json::to_value(behaviors)?)?;
         lock(&self.state).accounts.insert(account_id.to_owned(), behaviors);
         Ok(())
     }

@@ -48,7 +48,7 @@ fn seen_in_the_wild() -> Behaviors {
             "medium",
         ),
     });
-    crate::typed(behaviors).unwrap_or_default()
+    serde_json::from_value(behaviors).unwrap_or_default()
 }
 
 /// A request that has arrived.

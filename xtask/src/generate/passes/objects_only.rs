@@ -2,7 +2,7 @@
 //!
 //! serde also reads a struct from an array, by position, so that `[{}]` would pass for an object whose only field is an
 //! empty map. `remote = "Self"` makes serde's derived functions inherent ones, which the trait's then call through
-//! `crate::ObjectOnly`.
+//! `api_runtime::ObjectOnly`.
 
 use syn::{Fields, Item, parse_quote};
 
@@ -21,7 +21,7 @@ pub(crate) fn apply(file: &mut syn::File) {
         implementations.push(parse_quote! {
             impl<'de> ::serde::Deserialize<'de> for #name {
                 fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
-                    Self::deserialize(crate::ObjectOnly(deserializer))
+                    Self::deserialize(::api_runtime::ObjectOnly(deserializer))
                 }
             }
         });
@@ -52,7 +52,7 @@ mod tests {
                 struct Id(String);
                 impl<'de> ::serde::Deserialize<'de> for Thing {
                     fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
-                        Self::deserialize(crate::ObjectOnly(deserializer))
+                        Self::deserialize(::api_runtime::ObjectOnly(deserializer))
                     }
                 }
                 impl ::serde::Serialize for Thing {

@@ -3,7 +3,21 @@
 use serde::de::{Deserializer, Visitor};
 
 /// A deserializer that gives a struct nothing but an object, where serde would also take an array, by position.
-pub(crate) struct ObjectOnly<D>(pub(crate) D);
+///
+/// # Examples
+///
+/// ```
+/// #[derive(serde::Deserialize)]
+/// struct Thing {
+///     id: u32,
+/// }
+///
+/// let read = |json: &str| Thing::deserialize(ObjectOnly(&mut serde_json::Deserializer::from_str(json)));
+/// # use {api_runtime::ObjectOnly, serde::Deserialize};
+/// assert_eq!(read(r#"{"id": 1}"#).unwrap().id, 1);
+/// assert!(read("[1]").is_err());
+/// ```
+pub struct ObjectOnly<D>(pub D);
 
 impl<'de, D: Deserializer<'de>> Deserializer<'de> for ObjectOnly<D> {
     type Error = D::Error;
