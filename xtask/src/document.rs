@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use openapiv3::OpenAPI;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
@@ -16,6 +17,7 @@ use crate::sdk::Sdk;
 pub(crate) const METHODS: [&str; 8] = ["delete", "get", "head", "options", "patch", "post", "put", "trace"];
 
 /// A document that holds what its `sdk.toml` says, and nothing else.
+#[derive(Deserialize, Serialize)]
 pub struct Document {
     /// Where it is, relative to the workspace.
     pub path: PathBuf,

@@ -1,14 +1,18 @@
 //! The command line of the workspace's development tasks.
 
+use std::alloc::System;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
+use cap::Cap;
 use clap::{Parser, Subcommand};
 use xtask::document::Document;
+use xtask::generate::{self, Process};
 use xtask::import::Import;
 use xtask::workspace::Workspace;
-use xtask::{diff, generate, lint};
+use xtask::{diff, lint};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Development tasks: everything generated is generated here")]
@@ -23,7 +27,6 @@ enum Task {
     Generate {
         /// Write nothing: print a diff for every stale, missing or orphaned file, and fail if there is one
         #[arg(long)]
-        #[arg(long)]
         check: bool,
         /// Generate this SDK alone, into another folder
         #[arg(long, value_name = "NAME", requires = "out", conflicts_with = "check")]
@@ -34,6 +37,15 @@ enum Task {
         /// The other folder
         #[arg(long, value_name = "DIR", requires = "sdk")]
         out: Option<PathBuf>,
+        /// The memory that the generator may take for a document; it fails if that is not enough
+        #[arg(long, value_name = "MIB", default_value_t = MEMORY_MIB)]
+        memory_mib: usize,
+    },
+    /// What `generate` runs in a process of its own
+    #[command(hide = true)]
+    Generator {
+        #[arg(long, value_name = "MIB")]
+        memory_mib: usize,
     },
     /// Work on the API's documents
     Spec {
@@ -83,6 +95,13 @@ enum SpecTask {
     },
 }
 
+/// The memory that the generator may take for a document, unless told otherwise: many times what the ones that are known need.
+const MEMORY_MIB: usize = 2048;
+
+/// Counts the memory of this program, so that it can be limited where the generator runs.
+#[global_allocator]
+static MEMORY: Cap<System> = Cap::new(System, usize::MAX);
+
 /// Something breaks users of the crates.
 const BREAKS: u8 = 3;
 
@@ -99,11 +118,24 @@ fn main() -> ExitCode {
 fn run() -> Result<ExitCode> {
     let workspace = Workspace::current();
     match Arguments::parse().task {
-        Task::Generate { sdk: Some(sdk), revision, out: Some(out), .. } => {
-            generate::elsewhere(&workspace, &sdk, revision.as_deref(), &out)?;
+        Task::Generate { check, sdk, revision, out, memory_mib } => {
+            let process = Process::of_this_program(memory_mib)?;
+            match (sdk, out) {
+                (Some(sdk), Some(out)) => {
+                    generate::elsewhere(&workspace, &process, &sdk, revision.as_deref(), &out)?;
+                }
+                _ if check => generate::check(&workspace, &process)?,
+                _ => generate::write(&workspace, &process)?,
+            }
         }
-        Task::Generate { check: true, .. } => generate::check(&workspace)?,
-        Task::Generate { .. } => generate::write(&workspace)?,
+        Task::Generator { memory_mib } => {
+            let bytes = memory_mib.saturating_mul(1 << 20);
+            MEMORY
+                .set_limit(bytes)
+                .ok()
+                .with_context(|| format!("{memory_mib} MiB of memory are not enough to begin"))?;
+            generate::serve(io::stdin().lock(), io::stdout().lock())?;
+        }
         Task::Spec { task: SpecTask::Import { sdk, from, revision, dry_run, strict } } => {
             let import = Import::make(&workspace.sdk(Some(&sdk))?, &from, &revision)?;
             print!("{}", import.report());

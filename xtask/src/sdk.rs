@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -63,6 +64,15 @@ pub struct Slice {
     /// Its operations, by the vendor's ids.
     #[serde(default)]
     pub operations: BTreeSet<String>,
+}
+
+impl fmt::Display for Slice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = [("paths", &self.paths), ("tags", &self.tags), ("operations", &self.operations)];
+        let parts = parts.into_iter().filter(|(_, chosen)| !chosen.is_empty());
+        let parts: Vec<_> = parts.map(|(key, chosen)| format!("slice.{key} = {:?}", Vec::from_iter(chosen))).collect();
+        f.write_str(&parts.join(", "))
+    }
 }
 
 impl Slice {

@@ -19,20 +19,26 @@ pub(super) struct GeneratedFile {
 }
 
 impl GeneratedFile {
-    pub(super) fn new(package: &str, document: &Document, code: &syn::File) -> Result<Self> {
-        let path = Path::new("crates").join(package).join("src").join("generated.rs");
-        let header = format!(
-            "{MARK} Do not edit: change the document or the generator, and run it again.\n\
-             //\n\
-             // document:  {}\n\
-             // sha-256:   {}\n\
-             // generator: progenitor {}\n\n",
-            document.path.display(),
-            document.sha256,
-            generator_version()?,
-        );
-        Ok(Self { path, content: header + &prettyplease::unparse(code) })
+    pub(super) fn new(package: &str, header: &str, code: &str) -> Self {
+        Self {
+            path: Path::new("crates").join(package).join("src").join("generated.rs"),
+            content: format!("{header}{code}"),
+        }
     }
+}
+
+/// What stands above the code: how it was made, from what and with what.
+pub(super) fn header(document: &Document) -> Result<String> {
+    Ok(format!(
+        "{MARK} Do not edit: change the document or the generator, and run it again.\n\
+         //\n\
+         // document:  {}\n\
+         // sha-256:   {}\n\
+         // generator: progenitor {}\n\n",
+        document.path.display(),
+        document.sha256,
+        generator_version()?,
+    ))
 }
 
 /// The version of the generator that this program was built with.
@@ -64,8 +70,7 @@ mod tests {
             sha256: "abc123".into(),
             value: serde_json::json!({}),
         };
-        let code = syn::parse_quote! { struct A; };
-        let file = GeneratedFile::new("things-api", &document, &code).unwrap();
+        let file = GeneratedFile::new("things-api", &header(&document).unwrap(), "struct A;");
         assert_eq!(file.path, Path::new("crates/things-api/src/generated.rs"));
         assert!(file.content.starts_with(MARK));
         for part in ["spec/things/2026-01-02.json", "abc123", "progenitor 0.15.1", "struct A;"] {

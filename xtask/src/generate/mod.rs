@@ -8,6 +8,9 @@ mod drift;
 mod file;
 mod mocks;
 mod passes;
+mod process;
+
+pub use process::{Process, serve};
 
 use std::fs;
 use std::path::Path;
@@ -15,7 +18,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use crate::document::Document;
-use crate::sdk::Sdk;
+use crate::sdk::{Manifest, Sdk};
 use crate::workspace::Workspace;
 use drift::Kind;
 use file::GeneratedFile;
@@ -25,8 +28,8 @@ use file::GeneratedFile;
 /// # Errors
 ///
 /// If a document cannot be read or generated from, or a file cannot be written.
-pub fn write(workspace: &Workspace) -> Result<()> {
-    for drift in drift::find(workspace.root(), &plan(workspace)?)? {
+pub fn write(workspace: &Workspace, process: &Process) -> Result<()> {
+    for drift in drift::find(workspace.root(), &plan(workspace, process)?)? {
         let path = workspace.root().join(&drift.path);
         match drift.kind {
             Kind::Stale | Kind::Missing => {
@@ -47,8 +50,8 @@ pub fn write(workspace: &Workspace) -> Result<()> {
 /// # Errors
 ///
 /// If there is such a file, or a document cannot be read or generated from.
-pub fn check(workspace: &Workspace) -> Result<()> {
-    let drifts = drift::find(workspace.root(), &plan(workspace)?)?;
+pub fn check(workspace: &Workspace, process: &Process) -> Result<()> {
+    let drifts = drift::find(workspace.root(), &plan(workspace, process)?)?;
     for drift in &drifts {
         println!("{}: {}\n{}", drift.kind, drift.path.display(), drift.diff());
     }
@@ -64,11 +67,17 @@ pub fn check(workspace: &Workspace) -> Result<()> {
 /// # Errors
 ///
 /// If there is no such SDK or revision, or a file cannot be written.
-pub fn elsewhere(workspace: &Workspace, sdk: &str, revision: Option<&str>, out: &Path) -> Result<()> {
+pub fn elsewhere(
+    workspace: &Workspace,
+    process: &Process,
+    sdk: &str,
+    revision: Option<&str>,
+    out: &Path,
+) -> Result<()> {
     let sdk = workspace.sdk(Some(sdk))?;
     let revision = revision.unwrap_or(&sdk.manifest.current);
     let document = Document::revision(workspace.root(), &sdk, revision)?;
-    for file in files(&sdk, &document)? {
+    for file in files(process, &sdk, document)? {
         let path = out.join(&file.path);
         write_file(&path, &file.content)?;
         println!("wrote {}", path.display());
@@ -83,46 +92,20 @@ fn write_file(path: &Path, content: &str) -> Result<()> {
     fs::write(path, content).with_context(|| format!("cannot write {}", path.display()))
 }
 
-fn plan(workspace: &Workspace) -> Result<Vec<GeneratedFile>> {
+fn plan(workspace: &Workspace, process: &Process) -> Result<Vec<GeneratedFile>> {
     let mut plan = Vec::new();
     for sdk in workspace.sdks()? {
-        plan.extend(files(&sdk, &Document::current(workspace.root(), &sdk)?)?);
+        plan.extend(files(process, &sdk, Document::current(workspace.root(), &sdk)?)?);
     }
     Ok(plan)
 }
 
 /// The generated files of one document.
-fn files(sdk: &Sdk, document: &Document) -> Result<[GeneratedFile; 2]> {
-    let context = || format!("cannot generate from {}", document.path.display());
-    let crates = &sdk.manifest.crates;
-    let client = client::generate(document).with_context(context)?;
-    let mocks = mocks::generate(document, &crates.api_path()).with_context(context)?;
-    Ok([GeneratedFile::new(&crates.api, document, &client)?, GeneratedFile::new(&crates.mock, document, &mocks)?])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_generated_code_of_this_checkout_is_current() {
-        check(&Workspace::current()).unwrap();
-    }
-
-    #[test]
-    fn the_current_revision_is_the_same_elsewhere() {
-        let (workspace, out) = (Workspace::current(), tempfile::tempdir().unwrap());
-        elsewhere(&workspace, "risk-scoring", None, out.path()).unwrap();
-        for file in plan(&workspace).unwrap() {
-            assert_eq!(fs::read_to_string(out.path().join(&file.path)).unwrap(), file.content);
-        }
-        assert!(elsewhere(&workspace, "nonsense", None, out.path()).unwrap_err().to_string().contains("risk-scoring"));
-        assert!(elsewhere(&workspace, "risk-scoring", Some("1999-01-01"), out.path()).is_err());
-    }
-
-    #[test]
-    fn two_plans_agree_to_the_byte() {
-        let contents = || plan(&Workspace::current()).unwrap().into_iter().map(|file| file.content);
-        assert!(contents().eq(contents()));
-    }
+fn files(process: &Process, sdk: &Sdk, document: Document) -> Result<[GeneratedFile; 2]> {
+    let Manifest { crates, slice, .. } = &sdk.manifest;
+    let header = file::header(&document)?;
+    let context = format!("cannot generate from {} ({slice})", document.path.display());
+    let code = process.run(document, crates.api_path()).context(context)?;
+    let file = |package: &str, code: &str| GeneratedFile::new(package, &header, code);
+    Ok([file(&crates.api, &code.client), file(&crates.mock, &code.mocks)])
 }

@@ -1,0 +1,102 @@
+//! The generator, in a process of its own.
+//!
+//! Some documents make it need more memory than there is, and some make it panic. Neither can be caught where it happens;
+//! a process that is limited dies alone, and the one that waits for it says at which document.
+
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use anyhow::{Context, Result, anyhow, bail};
+use serde::{Deserialize, Serialize};
+
+use super::{client, mocks};
+use crate::document::Document;
+
+/// Where the generator runs, and how much memory it may take.
+pub struct Process {
+    program: PathBuf,
+    memory_mib: usize,
+}
+
+/// What is sent to the process.
+#[derive(Deserialize, Serialize)]
+struct Job {
+    document: Document,
+    api_path: String,
+}
+
+/// What comes back.
+#[derive(Deserialize, Serialize)]
+pub(super) struct Code {
+    pub(super) client: String,
+    pub(super) mocks: String,
+}
+
+impl Process {
+    /// A process of this program, whose command line must have the task [`serve`].
+    ///
+    /// # Errors
+    ///
+    /// If the operating system does not say what this program is.
+    pub fn of_this_program(memory_mib: usize) -> Result<Self> {
+        let program = std::env::current_exe().context("cannot find this program")?;
+        Ok(Self::of(program, memory_mib))
+    }
+
+    /// A process of another program that does the same.
+    pub fn of(program: impl Into<PathBuf>, memory_mib: usize) -> Self {
+        Self { program: program.into(), memory_mib }
+    }
+
+    /// The code of a document.
+    pub(super) fn run(&self, document: Document, api_path: String) -> Result<Code> {
+        let mut child = Command::new(&self.program)
+            .args(["generator", "--memory-mib", &self.memory_mib.to_string()])
+            .env("RUST_BACKTRACE", "0")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("cannot run {}", self.program.display()))?;
+        let job = serde_json::to_vec(&Job { document, api_path })?;
+        // One that died does not read on; what it died of is the better error.
+        let _ = child.stdin.take().context("the generator has no input")?.write_all(&job);
+        let output = child.wait_with_output().context("cannot wait for the generator")?;
+        if output.status.success() {
+            return serde_json::from_slice(&output.stdout).context("the generator's output is cut off");
+        }
+        Err(self.death(&output))
+    }
+
+    fn death(&self, output: &Output) -> anyhow::Error {
+        let text = String::from_utf8_lossy(&output.stderr);
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        match text.strip_prefix("error: ") {
+            Some(error) => anyhow!("{error}"),
+            None if text.contains("memory allocation of") => anyhow!(
+                "the generator needs more than {} MiB of memory for it; take a smaller slice, or allow more with \
+                 --memory-mib",
+                self.memory_mib
+            ),
+            None => anyhow!("the generator died of it ({}): {text}", output.status),
+        }
+    }
+}
+
+/// Generates from the document that comes in, and writes out its code: what the process does.
+///
+/// # Errors
+///
+/// If what comes in was not sent by [`Process`], or the document cannot be generated from.
+pub fn serve(mut input: impl Read, output: impl Write) -> Result<()> {
+    let mut job = Vec::new();
+    input.read_to_end(&mut job)?;
+    let Ok(Job { document, api_path }) = serde_json::from_slice(&job) else {
+        bail!("this is for `cargo xtask generate`, which sends a document")
+    };
+    drop(job);
+    let client = prettyplease::unparse(&client::generate(&document)?);
+    let mocks = prettyplease::unparse(&mocks::generate(&document, &api_path)?);
+    Ok(serde_json::to_writer(output, &Code { client, mocks })?)
+}

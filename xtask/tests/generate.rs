@@ -1,0 +1,116 @@
+//! Generating, with the generator in the process in which it runs for everybody.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use xtask::generate::{self, Process};
+use xtask::workspace::Workspace;
+
+fn process() -> Process {
+    limited(1024)
+}
+
+fn limited(memory_mib: usize) -> Process {
+    Process::of(env!("CARGO_BIN_EXE_xtask"), memory_mib)
+}
+
+/// The generated files of this checkout's current revision, with their content.
+fn generated_elsewhere() -> Vec<(String, String)> {
+    let (workspace, out) = (Workspace::current(), tempfile::tempdir().unwrap());
+    generate::elsewhere(&workspace, &process(), "risk-scoring", None, out.path()).unwrap();
+    let files = ["zt-risk-scoring-api", "zt-risk-scoring-mock"].map(|name| format!("crates/{name}/src/generated.rs"));
+    files.into_iter().map(|file| (file.clone(), fs::read_to_string(out.path().join(file)).unwrap())).collect()
+}
+
+#[test]
+fn the_generated_code_of_this_checkout_is_current() {
+    generate::check(&Workspace::current(), &process()).unwrap();
+}
+
+#[test]
+fn the_current_revision_is_the_same_elsewhere() {
+    for (file, content) in generated_elsewhere() {
+        assert_eq!(fs::read_to_string(Workspace::current().root().join(file)).unwrap(), content);
+    }
+}
+
+#[test]
+fn two_runs_agree_to_the_byte() {
+    assert_eq!(generated_elsewhere(), generated_elsewhere());
+}
+
+#[test]
+fn what_is_not_there_cannot_be_generated_elsewhere() {
+    let elsewhere = |sdk: &str, revision: Option<&str>| {
+        generate::elsewhere(&Workspace::current(), &process(), sdk, revision, Path::new("nowhere"))
+            .unwrap_err()
+            .to_string()
+    };
+    assert!(elsewhere("nonsense", None).contains("risk-scoring"));
+    assert!(elsewhere("risk-scoring", Some("1999-01-01")).contains("1999-01-01"));
+}
+
+/// A checkout with an SDK whose only operation answers with the given.
+fn checkout(answer: &Value) -> (tempfile::TempDir, Workspace) {
+    let root = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &str| {
+        let path = root.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write("crates/things-api/Cargo.toml", "");
+    write("crates/things-mock/Cargo.toml", "");
+    write(
+        "spec/things/sdk.toml",
+        r#"
+        title = "Things"
+        description = "All of them."
+        current = "2026-01-02"
+        [slice]
+        paths = ["/things"]
+        [crates]
+        api = "things-api"
+        mock = "things-mock"
+        [names]
+        "#,
+    );
+    let document = json!({
+        "openapi": "3.0.3", "info": {"title": "Things", "version": "2026-01-02"},
+        "paths": {"/things": {"get": {"operationId": "list_things", "responses": {"200": {
+            "description": "d", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}},
+        }}}}},
+        "components": {"schemas": {"Thing": answer}},
+    });
+    write("spec/things/2026-01-02.json", &document.to_string());
+    let workspace = Workspace::at(root.path());
+    (root, workspace)
+}
+
+/// Every choice of one branch out of each of twelve unions: more types than any machine has memory for.
+fn explosive() -> Value {
+    let union = |part: usize| {
+        let branch = |index: usize| {
+            let name = format!("p{part}_{index}");
+            json!({"type": "object", "required": [name], "properties": {name: {"type": "string"}}})
+        };
+        json!({"oneOf": (0..12).map(branch).collect::<Vec<_>>()})
+    };
+    json!({"allOf": (0..12).map(union).collect::<Vec<_>>()})
+}
+
+#[test]
+fn a_slice_that_needs_all_memory_is_an_error_that_names_it() {
+    let (_root, workspace) = checkout(&explosive());
+    let error = format!("{:#}", generate::write(&workspace, &limited(128)).unwrap_err());
+    for part in ["spec/things/2026-01-02.json", "slice.paths = [\"/things\"]", "more than 128 MiB"] {
+        assert!(error.contains(part), "{error}");
+    }
+}
+
+#[test]
+fn a_document_that_the_generator_refuses_is_an_error_that_names_it() {
+    let (_root, workspace) = checkout(&json!({"type": "string", "enum": [1, 2]}));
+    let error = format!("{:#}", generate::write(&workspace, &process()).unwrap_err());
+    assert!(error.contains("spec/things/2026-01-02.json"), "{error}");
+}
