@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use openapiv3::OpenAPI;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::names::snake;
-use crate::sdk::Sdk;
+use crate::sdk::{NO_REVISION, Sdk};
 
 /// The methods that a path item can have (OpenAPI 3.0.3, "Path Item Object").
 pub(crate) const METHODS: [&str; 8] = ["delete", "get", "head", "options", "patch", "post", "put", "trace"];
@@ -30,17 +30,27 @@ pub struct Document {
 }
 
 impl Document {
-    /// Reads the current revision of an SDK.
+    /// Reads the current revision of an SDK. One that has none yet is an API without operations.
     ///
     /// # Errors
     ///
     /// As for [`revision`](Self::revision); and if `sdk.toml` lists an operation that the document does not have.
     pub fn current(root: &Path, sdk: &Sdk) -> Result<Self> {
+        if sdk.manifest.current == NO_REVISION {
+            return Ok(Self::none(sdk));
+        }
         let document = Self::revision(root, sdk, &sdk.manifest.current)?;
         let ids: BTreeSet<_> = operations(&document.value).filter_map(|operation| operation.id()).collect();
         let missing: Vec<_> = sdk.manifest.names.operations.keys().filter(|id| !ids.contains(id.as_str())).collect();
         ensure!(missing.is_empty(), "names.operations lists operations that do not exist: {missing:?}");
         Ok(document)
+    }
+
+    fn none(sdk: &Sdk) -> Self {
+        let info = json!({"title": sdk.manifest.title, "version": NO_REVISION});
+        let value = json!({"openapi": "3.0.3", "info": info, "paths": {}});
+        let sha256 = format!("{:x}", Sha256::digest(value.to_string()));
+        Self { path: sdk.folder.join(NO_REVISION), revision: NO_REVISION.to_owned(), sha256, value }
     }
 
     /// Reads a revision of an SDK. An earlier one may have fewer operations than `sdk.toml` lists.
@@ -167,8 +177,6 @@ fn agree(document: &Value, sdk: &Sdk, revision: &str) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn sdk() -> Sdk {

@@ -12,6 +12,7 @@ pub mod lint;
 mod names;
 pub mod policies;
 pub mod rules;
+pub mod scaffold;
 mod schemas;
 pub mod sdk;
 pub mod workspace;

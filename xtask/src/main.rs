@@ -1,6 +1,7 @@
 //! The command line of the workspace's development tasks.
 
 use std::alloc::System;
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -11,6 +12,8 @@ use clap::{Parser, Subcommand};
 use xtask::document::Document;
 use xtask::generate::{self, Process};
 use xtask::import::Import;
+use xtask::scaffold::Scaffold;
+use xtask::sdk::Slice;
 use xtask::workspace::Workspace;
 use xtask::{diff, lint};
 
@@ -47,10 +50,40 @@ enum Task {
         #[arg(long, value_name = "MIB")]
         memory_mib: usize,
     },
+    /// Work on the SDKs of this workspace
+    Sdk {
+        #[command(subcommand)]
+        task: SdkTask,
+    },
     /// Work on the API's documents
     Spec {
         #[command(subcommand)]
         task: SpecTask,
+    },
+}
+
+#[derive(Subcommand)]
+enum SdkTask {
+    /// Make the folder under spec/ and the crates of one more SDK, ready to import a revision and to generate
+    New {
+        /// The SDK: lower-case words with hyphens between them
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// The title of its documents; made of the name unless given
+        #[arg(long, value_name = "TEXT")]
+        title: Option<String>,
+        /// The description of its documents
+        #[arg(long, value_name = "TEXT")]
+        description: Option<String>,
+        /// A beginning of the paths that belong to it; may be repeated
+        #[arg(long, value_name = "PREFIX")]
+        path: Vec<String>,
+        /// A tag whose operations belong to it; may be repeated
+        #[arg(long, value_name = "TAG")]
+        tag: Vec<String>,
+        /// An operation that belongs to it, by the vendor's id; may be repeated
+        #[arg(long, value_name = "ID")]
+        operation: Vec<String>,
     },
 }
 
@@ -136,14 +169,21 @@ fn run() -> Result<ExitCode> {
                 .with_context(|| format!("{memory_mib} MiB of memory are not enough to begin"))?;
             generate::serve(io::stdin().lock(), io::stdout().lock())?;
         }
+        Task::Sdk { task: SdkTask::New { name, title, description, path, tag, operation } } => {
+            let [paths, tags, operations] = [path, tag, operation].map(BTreeSet::from_iter);
+            let scaffold = Scaffold::new(&name, title, description, Slice { paths, tags, operations })?;
+            scaffold.write(&workspace, &Process::of_this_program(MEMORY_MIB)?)?;
+            println!("next: cargo xtask spec import --sdk {name} --from FILE --revision DATE && cargo xtask generate");
+        }
         Task::Spec { task: SpecTask::Import { sdk, from, revision, dry_run, strict } } => {
-            let import = Import::make(&workspace.sdk(Some(&sdk))?, &from, &revision)?;
+            let sdk = workspace.sdk(Some(&sdk))?;
+            let import = Import::make(&sdk, &from, &revision)?;
             print!("{}", import.report());
             if strict {
                 import.refuse_losses()?;
             }
             if !dry_run {
-                import.write(&workspace)?;
+                import.write(&workspace, &sdk)?;
             }
         }
         Task::Spec { task: SpecTask::Check { sdk } } => {

@@ -9,8 +9,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 use serde_json::Value;
+use toml_edit::DocumentMut;
 
 use crate::document::{Operation, route};
+
+/// What `current` is until the first import.
+pub const NO_REVISION: &str = "none";
 
 /// One SDK: a folder under `spec/`.
 pub struct Sdk {
@@ -28,7 +32,7 @@ pub struct Manifest {
     pub title: String,
     /// The description of its documents.
     pub description: String,
-    /// The revision that the crates speak.
+    /// The revision that the crates speak, or [`NO_REVISION`].
     pub current: String,
     /// What of the API belongs to the SDK.
     pub slice: Slice,
@@ -52,7 +56,7 @@ pub struct Fixup {
 }
 
 /// What of the API belongs to the SDK: an operation that fits one of these.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Slice {
     /// The beginnings of its paths, whatever the names of their parameters.
@@ -76,6 +80,11 @@ impl fmt::Display for Slice {
 }
 
 impl Slice {
+    /// Whether nothing can belong to it.
+    pub fn is_empty(&self) -> bool {
+        self.paths.is_empty() && self.tags.is_empty() && self.operations.is_empty()
+    }
+
     /// Whether an operation belongs to it.
     pub fn holds(&self, operation: &Operation<'_>, names: &Names) -> bool {
         let tags = operation.object.get("tags").and_then(Value::as_array);
@@ -130,6 +139,20 @@ impl Sdk {
         self.folder.file_name().unwrap_or_default().to_string_lossy()
     }
 
+    /// Makes a revision the current one.
+    ///
+    /// # Errors
+    ///
+    /// If `sdk.toml` cannot be read or written.
+    pub fn make_current(&self, root: &Path, revision: &str) -> Result<()> {
+        let path = root.join(&self.folder).join("sdk.toml");
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let mut manifest: DocumentMut = text.parse().with_context(|| format!("{} is not valid", path.display()))?;
+        let current = manifest.get_mut("current").with_context(|| format!("{} has no `current`", path.display()))?;
+        *current = toml_edit::value(revision);
+        fs::write(&path, manifest.to_string()).with_context(|| format!("cannot write {}", path.display()))
+    }
+
     /// Where the document of a revision is, relative to the workspace.
     pub fn document(&self, revision: &str) -> PathBuf {
         self.folder.join(format!("{revision}.json"))
@@ -158,6 +181,19 @@ impl Crates {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::workspace::Workspace;
+
+    #[test]
+    fn making_a_revision_current_changes_nothing_else() {
+        let root = tempfile::tempdir().unwrap();
+        let sdk = Workspace::current().sdk(None).unwrap();
+        let path = root.path().join(&sdk.folder).join("sdk.toml");
+        let text = fs::read_to_string(Workspace::current().root().join(&sdk.folder).join("sdk.toml")).unwrap();
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, &text).unwrap();
+        sdk.make_current(root.path(), "2030-01-02").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), text.replace(&sdk.manifest.current, "2030-01-02"));
+    }
 
     #[test]
     fn only_two_packages_that_exist_are_written_to() {

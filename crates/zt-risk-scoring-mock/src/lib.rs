@@ -23,6 +23,7 @@
 
 #[allow(missing_docs, reason = "the document does not describe everything, and nobody edits generated code")]
 #[allow(unreachable_pub, reason = "the generator makes everything public; what leaves this crate is listed below")]
+#[allow(rustdoc::all, reason = "text is the vendor's own")]
 #[allow(clippy::all, clippy::unwrap_used, reason = "a mock that cannot be made fails the test that makes it")]
 #[rustfmt::skip]
 mod generated;

@@ -75,8 +75,10 @@ pub fn elsewhere(
     out: &Path,
 ) -> Result<()> {
     let sdk = workspace.sdk(Some(sdk))?;
-    let revision = revision.unwrap_or(&sdk.manifest.current);
-    let document = Document::revision(workspace.root(), &sdk, revision)?;
+    let document = match revision {
+        Some(revision) => Document::revision(workspace.root(), &sdk, revision)?,
+        None => Document::current(workspace.root(), &sdk)?,
+    };
     for file in files(process, &sdk, document)? {
         let path = out.join(&file.path);
         write_file(&path, &file.content)?;
@@ -85,7 +87,8 @@ pub fn elsewhere(
     Ok(())
 }
 
-fn write_file(path: &Path, content: &str) -> Result<()> {
+/// Writes a file, and the folder that it is in.
+pub(crate) fn write_file(path: &Path, content: &str) -> Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     }

@@ -21,13 +21,15 @@ use serde_json::{Map, Value, json};
 
 use crate::document::{Document, open_api, operations};
 use crate::rules::{self, Firing, Loss};
-use crate::sdk::{Fixup, Sdk};
+use crate::sdk::{Fixup, NO_REVISION, Sdk};
 use crate::workspace::Workspace;
 
 /// What an import has come to.
 pub struct Import {
     /// Where the revision belongs, relative to the workspace.
     pub path: PathBuf,
+    /// The revision.
+    pub revision: String,
     /// The document.
     pub text: String,
     /// What the rules did to it.
@@ -63,6 +65,7 @@ impl Import {
         let schemas = document.pointer("/components/schemas").and_then(Value::as_object).map_or(0, Map::len);
         Ok(Self {
             path: sdk.document(revision),
+            revision: revision.to_owned(),
             operations: operations(&document).count(),
             schemas,
             text: format!("{}\n", serde_json::to_string_pretty(&sorted(document))?),
@@ -70,20 +73,28 @@ impl Import {
         })
     }
 
-    /// Writes the revision into the workspace.
+    /// Writes the revision into the workspace. The first one of an SDK becomes the current one.
     ///
     /// # Errors
     ///
     /// If there is one of that date with another content, or the file cannot be written.
-    pub fn write(&self, workspace: &Workspace) -> Result<()> {
+    pub fn write(&self, workspace: &Workspace, sdk: &Sdk) -> Result<()> {
         let path = workspace.root().join(&self.path);
         match fs::read_to_string(&path) {
-            Ok(present) if present == self.text => return Ok(()),
-            Ok(_) => bail!("{} exists already, with another content; a revision does not change", self.path.display()),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Ok(present) => ensure!(
+                present == self.text,
+                "{} exists already, with another content; a revision does not change",
+                self.path.display()
+            ),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                fs::write(&path, &self.text).with_context(|| format!("cannot write {}", self.path.display()))?;
+            }
             Err(error) => return Err(error).with_context(|| format!("cannot read {}", self.path.display())),
         }
-        fs::write(&path, &self.text).with_context(|| format!("cannot write {}", self.path.display()))
+        if sdk.manifest.current == NO_REVISION {
+            sdk.make_current(workspace.root(), &self.revision)?;
+        }
+        Ok(())
     }
 
     /// Refuses what loses something.

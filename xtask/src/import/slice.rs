@@ -11,11 +11,12 @@ use crate::sdk::Sdk;
 /// The operations of the slice, with all that they refer to and nothing else.
 pub(super) fn cut(vendors: &Value, sdk: &Sdk) -> Result<Value> {
     let slice = &sdk.manifest.slice;
+    ensure!(!slice.is_empty(), "the slice of {} is empty: say in its sdk.toml what belongs to it", sdk.name());
     let chosen: BTreeSet<(&str, &str)> = operations(vendors)
         .filter(|operation| slice.holds(operation, &sdk.manifest.names))
         .map(|operation| (operation.path, operation.method))
         .collect();
-    ensure!(!chosen.is_empty(), "the slice of {} matches no operation of the document", sdk.name());
+    ensure!(!chosen.is_empty(), "the slice of {} matches no operation of the document: {slice}", sdk.name());
 
     let mut paths = Map::new();
     for (path, item) in vendors.get("paths").and_then(Value::as_object).into_iter().flatten() {

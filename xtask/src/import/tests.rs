@@ -129,7 +129,9 @@ fn what_cannot_be_imported_is_refused_and_named() {
     let clash = complaint(|d| d["paths"]["/things"]["get"]["operationId"] = json!("acme_things-delete"));
     assert!(clash.contains("both get the name \"acme_things_delete\""), "{clash}");
     let nothing = import(r#"paths = ["/nothing"]"#, &vendors()).err().unwrap();
-    assert!(nothing.to_string().contains("matches no operation"));
+    assert!(nothing.to_string().contains("matches no operation of the document: slice.paths = [\"/nothing\"]"));
+    let empty = import("", &vendors()).err().unwrap();
+    assert!(empty.to_string().contains("is empty"));
 }
 
 #[test]
@@ -180,10 +182,26 @@ fn a_revision_that_exists_does_not_change() {
     fs::create_dir_all(root.path().join("spec/things")).unwrap();
     let workspace = Workspace::at(root.path());
     let import = import(THINGS, &vendors()).unwrap();
-    import.write(&workspace).unwrap();
-    import.write(&workspace).unwrap();
+    import.write(&workspace, &sdk(THINGS)).unwrap();
+    import.write(&workspace, &sdk(THINGS)).unwrap();
     let other = Import { text: "{}".to_owned(), ..import };
-    assert!(other.write(&workspace).unwrap_err().to_string().contains("exists already"));
+    assert!(other.write(&workspace, &sdk(THINGS)).unwrap_err().to_string().contains("exists already"));
+}
+
+#[test]
+fn the_first_revision_becomes_the_current_one_and_the_next_does_not() {
+    let root = tempfile::tempdir().unwrap();
+    let workspace = Workspace::at(root.path());
+    let manifest = root.path().join("spec/things/sdk.toml");
+    fs::create_dir_all(root.path().join("spec/things")).unwrap();
+    fs::write(&manifest, "current = \"none\"\n").unwrap();
+    let mut new = sdk(THINGS);
+    new.manifest.current = NO_REVISION.to_owned();
+    import(THINGS, &vendors()).unwrap().write(&workspace, &new).unwrap();
+    assert_eq!(fs::read_to_string(&manifest).unwrap(), "current = \"2026-01-02\"\n");
+    let next = import_text(THINGS, &vendors().to_string(), "2026-02-03").unwrap();
+    next.write(&workspace, &sdk(THINGS)).unwrap();
+    assert_eq!(fs::read_to_string(&manifest).unwrap(), "current = \"2026-01-02\"\n");
 }
 
 #[test]

@@ -1,0 +1,202 @@
+//! `cargo xtask sdk new`: the place of one more SDK in the workspace.
+//!
+//! What every SDK begins with is written once, in `xtask/templates/`. The new crates build as they are, as a client without
+//! operations, and are generated like all others from then on.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use toml_edit::{Array, DocumentMut, InlineTable, Value};
+
+use crate::generate::{self, Process, write_file};
+use crate::names::pascal;
+use crate::sdk::{NO_REVISION, Slice};
+use crate::workspace::Workspace;
+
+/// What the crates of a new SDK begin with.
+const FIRST_VERSION: &str = "0.1.0";
+
+/// An SDK that is to be made.
+pub struct Scaffold {
+    name: String,
+    title: String,
+    description: String,
+    slice: Slice,
+}
+
+impl Scaffold {
+    /// An SDK with a name, of which the names of its folder and its crates are made; title and description are made of the
+    /// name unless given.
+    ///
+    /// # Errors
+    ///
+    /// If the name is not of lower-case words with hyphens between them.
+    pub fn new(name: &str, title: Option<String>, description: Option<String>, slice: Slice) -> Result<Self> {
+        let is_word = |word: &str| {
+            word.starts_with(|first: char| first.is_ascii_lowercase())
+                && word.chars().all(|char| char.is_ascii_lowercase() || char.is_ascii_digit())
+        };
+        ensure!(
+            name.split('-').all(is_word),
+            "{name:?} is no name for an SDK; it is lower-case words with hyphens between them, such as risk-scoring"
+        );
+        let title = title.unwrap_or_else(|| name.split('-').map(pascal).collect::<Vec<_>>().join(" "));
+        let description = description.unwrap_or_else(|| format!("{title}."));
+        Ok(Self { name: name.to_owned(), title, description, slice })
+    }
+
+    /// Makes the folder, the crates, their place in the workspace, and the generated code.
+    ///
+    /// # Errors
+    ///
+    /// If something of that name is there already, or something cannot be written.
+    pub fn write(&self, workspace: &Workspace, process: &Process) -> Result<()> {
+        let root = workspace.root();
+        let (api, mock) = (format!("{}-api", self.name), format!("{}-mock", self.name));
+        let spec = Path::new("spec").join(&self.name);
+        for folder in [spec.clone(), Path::new("crates").join(&api), Path::new("crates").join(&mock)] {
+            ensure!(!root.join(&folder).exists(), "{} is there already", folder.display());
+        }
+        let manifest = self.manifest(&api, &mock);
+        let mut files = vec![(spec.join("sdk.toml"), manifest)];
+        files.extend(crate_files(&self.title, &api, &mock, FIRST_VERSION));
+        let root_manifest = Path::new("Cargo.toml");
+        files.push((root_manifest.to_owned(), with_dependencies(&root.join(root_manifest), &[&api, &mock])?));
+        for (path, content) in files {
+            write_file(&root.join(&path), &content)?;
+            println!("wrote {}", path.display());
+        }
+        generate::elsewhere(workspace, process, &self.name, None, root)
+    }
+
+    fn manifest(&self, api: &str, mock: &str) -> String {
+        let list = |chosen: &std::collections::BTreeSet<String>| Array::from_iter(chosen).to_string();
+        fill(
+            include_str!("../templates/sdk.toml"),
+            &[
+                ("title", &text(&self.title)),
+                ("description", &text(&self.description)),
+                ("current", &text(NO_REVISION)),
+                ("paths", &list(&self.slice.paths)),
+                ("tags", &list(&self.slice.tags)),
+                ("operations", &list(&self.slice.operations)),
+                ("api", &text(api)),
+                ("mock", &text(mock)),
+            ],
+        )
+    }
+}
+
+/// What the crates of an SDK begin with, and those of one that has no simulator stay.
+fn crate_files(title: &str, api: &str, mock: &str, version: &str) -> Vec<(PathBuf, String)> {
+    // A line break would end the comment that it stands in.
+    let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+    let places = [
+        ("name", title.as_str()),
+        ("api", &text(api)),
+        ("api_key", api),
+        ("api_description", &text(&format!("Generated low-level client of {title}"))),
+        ("mock", &text(mock)),
+        ("mock_description", &text(&format!("Typed mocks of {title}"))),
+        ("version", &text(version)),
+    ];
+    [
+        (api, "Cargo.toml", include_str!("../templates/api/Cargo.toml")),
+        (api, "src/lib.rs", include_str!("../templates/api/lib.rs")),
+        (mock, "Cargo.toml", include_str!("../templates/mock/Cargo.toml")),
+        (mock, "src/lib.rs", include_str!("../templates/mock/lib.rs")),
+    ]
+    .map(|(package, file, template)| (Path::new("crates").join(package).join(file), fill(template, &places)))
+    .into()
+}
+
+/// A template with `{{place}}` filled in wherever it stands.
+fn fill(template: &str, places: &[(&str, &str)]) -> String {
+    places.iter().fold(template.to_owned(), |text, (place, value)| text.replace(&format!("{{{{{place}}}}}"), value))
+}
+
+/// A string as TOML writes it.
+fn text(string: &str) -> String {
+    Value::from(string).to_string()
+}
+
+/// The workspace's manifest with packages among its dependencies, so that others can name them.
+fn with_dependencies(manifest: &Path, packages: &[&str]) -> Result<String> {
+    let text = fs::read_to_string(manifest).with_context(|| format!("cannot read {}", manifest.display()))?;
+    let mut document: DocumentMut = text.parse().with_context(|| format!("{} is no TOML", manifest.display()))?;
+    let dependencies = document.get_mut("workspace").and_then(|workspace| workspace.get_mut("dependencies"));
+    let dependencies = dependencies
+        .and_then(|dependencies| dependencies.as_table_like_mut())
+        .with_context(|| format!("{} has no [workspace.dependencies]", manifest.display()))?;
+    for package in packages {
+        let path = format!("crates/{package}");
+        dependencies.insert(package, toml_edit::value(InlineTable::from_iter([("path", path)])));
+    }
+    Ok(document.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_of_lower_case_words() {
+        let new = |name: &str| Scaffold::new(name, None, None, Slice::default());
+        for name in ["things", "access-groups", "d1", "a-b2-c"] {
+            new(name).unwrap();
+        }
+        for name in ["", "Things", "-things", "things-", "a--b", "1st", "a_b", "../things", "a b", "dinge\u{301}"] {
+            assert!(new(name).err().unwrap().to_string().contains("is no name"), "{name}");
+        }
+        assert_eq!(new("access-groups").unwrap().title, "Access Groups");
+    }
+
+    #[test]
+    fn what_a_title_holds_stays_a_title() {
+        let title = "Things \"quoted\" \\ and\nmore }}";
+        let slice = Slice { paths: ["/a\"b".to_owned()].into(), ..Slice::default() };
+        let scaffold = Scaffold::new("things", Some(title.to_owned()), None, slice).unwrap();
+        let manifest: crate::sdk::Manifest = toml::from_str(&scaffold.manifest("things-api", "things-mock")).unwrap();
+        assert_eq!(manifest.title, title);
+        assert_eq!(manifest.slice.paths, ["/a\"b".to_owned()].into());
+        for (path, content) in crate_files(title, "things-api", "things-mock", FIRST_VERSION) {
+            if path.ends_with("Cargo.toml") {
+                content.parse::<DocumentMut>().unwrap();
+            } else {
+                syn::parse_file(&content).unwrap();
+            }
+            assert!(!content.contains("{{"), "{content}");
+        }
+    }
+
+    #[test]
+    fn the_client_of_this_checkout_is_as_a_new_one() {
+        let workspace = Workspace::current();
+        for sdk in workspace.sdks().unwrap() {
+            let crates = &sdk.manifest.crates;
+            let api = Path::new("crates").join(&crates.api);
+            let present = fs::read_to_string(workspace.root().join(api.join("Cargo.toml"))).unwrap();
+            let version = present.parse::<DocumentMut>().unwrap()["package"]["version"].as_str().unwrap().to_owned();
+            for (path, content) in crate_files(&sdk.manifest.title, &crates.api, &crates.mock, &version) {
+                if path.starts_with(&api) {
+                    assert_eq!(fs::read_to_string(workspace.root().join(path)).unwrap(), content);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn others_can_name_the_new_packages() {
+        let folder = tempfile::tempdir().unwrap();
+        let manifest = folder.path().join("Cargo.toml");
+        fs::write(
+            &manifest,
+            "[workspace.dependencies]\n# The first.\na = { path = \"crates/a\" }\n\n# Another.\nb = \"1\"\n",
+        )
+        .unwrap();
+        let text = with_dependencies(&manifest, &["things-api"]).unwrap();
+        let expected = "[workspace.dependencies]\n# The first.\na = { path = \"crates/a\" }\n\n# Another.\nb = \"1\"\nthings-api = { path = \"crates/things-api\" }\n";
+        assert_eq!(text, expected);
+    }
+}

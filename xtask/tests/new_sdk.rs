@@ -1,0 +1,119 @@
+//! One more SDK, from nothing to crates that compile.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has found something")]
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+use xtask::generate::{self, Process};
+use xtask::import::Import;
+use xtask::scaffold::Scaffold;
+use xtask::sdk::Slice;
+use xtask::workspace::Workspace;
+
+fn process() -> Process {
+    Process::of(env!("CARGO_BIN_EXE_xtask"), 1024)
+}
+
+/// Copies what a build needs of a folder: everything but what a build makes.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let (path, copied) = (entry.path(), to.join(entry.file_name()));
+        match entry.file_name().to_str() {
+            Some("target" | ".git") => {}
+            _ if path.is_dir() => copy(&path, &copied),
+            _ => drop(fs::copy(&path, &copied).unwrap()),
+        }
+    }
+}
+
+/// What is wrong with the new packages, as the compiler, its lints and its documentation see it. Nothing is fetched.
+fn complaints(root: &Path) -> String {
+    let packages = ["--package=acme-gadgets-api", "--package=acme-gadgets-mock", "--offline", "--quiet"];
+    let cargo = |command: &str, arguments: &[&str]| {
+        let output = Command::new(env!("CARGO"))
+            .arg(command)
+            .args(packages)
+            .args(arguments)
+            .current_dir(root)
+            .env("CARGO_TARGET_DIR", env!("CARGO_TARGET_TMPDIR"))
+            .env("RUSTDOCFLAGS", "--deny=warnings")
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.success(), text.is_empty(), "{text}");
+        text
+    };
+    cargo("clippy", &["--all-targets", "--", "--deny=warnings"]) + &cargo("doc", &["--no-deps"])
+}
+
+/// A vendor's document with most of what a client can be made of.
+fn vendors() -> Value {
+    let content = |schema: Value| json!({"description": "d", "content": {"application/json": {"schema": schema}}});
+    let reference = |name: &str| json!({"$ref": format!("#/components/schemas/acme_{name}")});
+    let id = json!({"in": "path", "name": "id", "required": true, "schema": {"type": "string", "format": "uuid"}});
+    let kind = json!({"in": "query", "name": "kind", "schema": {"type": "string", "enum": ["big", "small"]}});
+    json!({
+        "openapi": "3.0.3",
+        "info": {"title": "Acme", "version": "1"},
+        "paths": {
+            "/gadgets": {
+                "get": {
+                    "operationId": "acme-gadgets-list", "summary": "See https://acme.test, [gadget] or <b>`x`", "parameters": [kind],
+                    "responses": {"200": content(json!({"type": "array", "items": reference("gadget")}))},
+                },
+                "post": {
+                    "operationId": "acme-gadgets-create", "summary": "Create",
+                    "requestBody": {"content": {"application/json": {"schema": reference("gadget")}}},
+                    "responses": {"201": content(reference("gadget")), "4XX": content(json!({"type": "object"}))},
+                },
+            },
+            "/gadgets/{id}": {
+                "parameters": [id],
+                "get": {"operationId": "acme-gadgets-get", "responses": {"200": content(reference("gadget"))}},
+                "delete": {"operationId": "acme-gadgets-delete", "responses": {"204": {"description": "gone"}}},
+            },
+        },
+        "components": {"schemas": {
+            "acme_gadget": {"type": "object", "required": ["name", "kind"], "properties": {
+                "name": {"type": "string", "minLength": 1},
+                "kind": {"type": "string", "enum": ["big", "small"]},
+                "made": {"type": "string", "format": "date-time"},
+                "parts": {"type": "array", "items": reference("gadget")},
+                "labels": {"type": "object", "additionalProperties": {"type": "string"}},
+                "shape": {"oneOf": [{"type": "string"}, {"type": "object", "properties": {"edges": {"type": "integer"}}}]},
+            }},
+        }},
+    })
+}
+
+#[test]
+fn a_new_sdk_builds_before_and_after_its_first_revision_with_nothing_done_by_hand() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    copy(Workspace::current().root(), root);
+    let workspace = Workspace::at(root);
+    let slice = Slice { paths: ["/gadgets".to_owned()].into(), ..Slice::default() };
+    let scaffold = Scaffold::new("acme-gadgets", None, None, slice).unwrap();
+
+    scaffold.write(&workspace, &process()).unwrap();
+    assert_eq!(complaints(root), "");
+    generate::check(&workspace, &process()).unwrap();
+
+    fs::write(root.join("vendors.json"), vendors().to_string()).unwrap();
+    let sdk = workspace.sdk(Some("acme-gadgets")).unwrap();
+    let import = Import::make(&sdk, &root.join("vendors.json"), "2026-01-02").unwrap();
+    import.write(&workspace, &sdk).unwrap();
+    generate::write(&workspace, &process()).unwrap();
+    assert_eq!(complaints(root), "");
+    let client = fs::read_to_string(root.join("crates/acme-gadgets-api/src/generated.rs")).unwrap();
+    assert!(client.contains("pub const REVISION: &str = \"2026-01-02\";"));
+    assert!(client.contains("pub async fn acme_gadgets_create"));
+
+    let again = scaffold.write(&workspace, &process()).unwrap_err().to_string();
+    assert_eq!(again, "spec/acme-gadgets is there already");
+}
