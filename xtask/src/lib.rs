@@ -15,4 +15,5 @@ pub mod rules;
 pub mod scaffold;
 mod schemas;
 pub mod sdk;
+pub mod survey;
 pub mod workspace;

@@ -14,6 +14,7 @@ use xtask::generate::{self, Process};
 use xtask::import::Import;
 use xtask::scaffold::Scaffold;
 use xtask::sdk::Slice;
+use xtask::survey::Survey;
 use xtask::workspace::Workspace;
 use xtask::{diff, lint};
 
@@ -107,6 +108,16 @@ enum SpecTask {
         #[arg(long)]
         strict: bool,
     },
+    /// Make an SDK of every tag of a vendor's document, in a new workspace elsewhere, and say what came of it; exits with 1
+    /// if one cannot be made
+    Survey {
+        /// The vendor's document: OpenAPI 3.0, as JSON or YAML
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
+        /// The new workspace; `cargo check` in it says what compiles
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
     /// Check the committed revisions of an SDK; exits with 1 if something is wrong with one
     Check {
         /// The SDK; may be left out if there is only one
@@ -155,7 +166,8 @@ fn run() -> Result<ExitCode> {
             let process = Process::of_this_program(memory_mib)?;
             match (sdk, out) {
                 (Some(sdk), Some(out)) => {
-                    generate::elsewhere(&workspace, &process, &sdk, revision.as_deref(), &out)?;
+                    let written = generate::elsewhere(&workspace, &process, &sdk, revision.as_deref(), &out)?;
+                    tell(written.iter().map(|path| out.join(path)));
                 }
                 _ if check => generate::check(&workspace, &process)?,
                 _ => generate::write(&workspace, &process)?,
@@ -172,7 +184,7 @@ fn run() -> Result<ExitCode> {
         Task::Sdk { task: SdkTask::New { name, title, description, path, tag, operation } } => {
             let [paths, tags, operations] = [path, tag, operation].map(BTreeSet::from_iter);
             let scaffold = Scaffold::new(&name, title, description, Slice { paths, tags, operations })?;
-            scaffold.write(&workspace, &Process::of_this_program(MEMORY_MIB)?)?;
+            tell(scaffold.write(&workspace, &Process::of_this_program(MEMORY_MIB)?)?);
             println!("next: cargo xtask spec import --sdk {name} --from FILE --revision DATE && cargo xtask generate");
         }
         Task::Spec { task: SpecTask::Import { sdk, from, revision, dry_run, strict } } => {
@@ -183,8 +195,13 @@ fn run() -> Result<ExitCode> {
                 import.refuse_losses()?;
             }
             if !dry_run {
-                import.write(&workspace, &sdk)?;
+                tell(import.write(&workspace, &sdk)?);
             }
+        }
+        Task::Spec { task: SpecTask::Survey { from, out } } => {
+            let survey = Survey::make(&workspace, &Process::of_this_program(MEMORY_MIB)?, &from, &out)?;
+            println!("{survey}");
+            ensure!(survey.is_complete(), "not every tag can be generated");
         }
         Task::Spec { task: SpecTask::Check { sdk } } => {
             let problems = lint::check(workspace.root(), &workspace.sdk(sdk.as_deref())?)?;
@@ -207,6 +224,12 @@ fn run() -> Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn tell(written: impl IntoIterator<Item = PathBuf>) {
+    for path in written {
+        println!("wrote {}", path.display());
+    }
 }
 
 /// The document that a name stands for: a file, or a revision of an SDK.

@@ -46,12 +46,13 @@ impl Scaffold {
         Ok(Self { name: name.to_owned(), title, description, slice })
     }
 
-    /// Makes the folder, the crates, their place in the workspace, and the generated code.
+    /// Makes the folder, the crates, their place in the workspace, and the generated code. The result is what was written,
+    /// relative to the workspace.
     ///
     /// # Errors
     ///
     /// If something of that name is there already, or something cannot be written.
-    pub fn write(&self, workspace: &Workspace, process: &Process) -> Result<()> {
+    pub fn write(&self, workspace: &Workspace, process: &Process) -> Result<Vec<PathBuf>> {
         let root = workspace.root();
         let (api, mock) = (format!("{}-api", self.name), format!("{}-mock", self.name));
         let spec = Path::new("spec").join(&self.name);
@@ -63,11 +64,13 @@ impl Scaffold {
         files.extend(crate_files(&self.title, &api, &mock, FIRST_VERSION));
         let root_manifest = Path::new("Cargo.toml");
         files.push((root_manifest.to_owned(), with_dependencies(&root.join(root_manifest), &[&api, &mock])?));
+        let mut written = Vec::new();
         for (path, content) in files {
             write_file(&root.join(&path), &content)?;
-            println!("wrote {}", path.display());
+            written.push(path);
         }
-        generate::elsewhere(workspace, process, &self.name, None, root)
+        written.extend(generate::elsewhere(workspace, process, &self.name, None, root)?);
+        Ok(written)
     }
 
     fn manifest(&self, api: &str, mock: &str) -> String {

@@ -139,18 +139,20 @@ impl Sdk {
         self.folder.file_name().unwrap_or_default().to_string_lossy()
     }
 
-    /// Makes a revision the current one.
+    /// Makes a revision the current one, and gives back the file that says so, relative to the workspace.
     ///
     /// # Errors
     ///
     /// If `sdk.toml` cannot be read or written.
-    pub fn make_current(&self, root: &Path, revision: &str) -> Result<()> {
-        let path = root.join(&self.folder).join("sdk.toml");
+    pub fn make_current(&self, root: &Path, revision: &str) -> Result<PathBuf> {
+        let relative = self.folder.join("sdk.toml");
+        let path = root.join(&relative);
         let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let mut manifest: DocumentMut = text.parse().with_context(|| format!("{} is not valid", path.display()))?;
         let current = manifest.get_mut("current").with_context(|| format!("{} has no `current`", path.display()))?;
         *current = toml_edit::value(revision);
-        fs::write(&path, manifest.to_string()).with_context(|| format!("cannot write {}", path.display()))
+        fs::write(&path, manifest.to_string()).with_context(|| format!("cannot write {}", path.display()))?;
+        Ok(relative)
     }
 
     /// Where the document of a revision is, relative to the workspace.

@@ -1,4 +1,4 @@
-//! One more SDK, from nothing to crates that compile.
+//! One more SDK, from nothing to crates that compile; and one of every tag of a vendor's document.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has found something")]
 
@@ -11,6 +11,7 @@ use xtask::generate::{self, Process};
 use xtask::import::Import;
 use xtask::scaffold::Scaffold;
 use xtask::sdk::Slice;
+use xtask::survey::Survey;
 use xtask::workspace::Workspace;
 
 fn process() -> Process {
@@ -116,4 +117,36 @@ fn a_new_sdk_builds_before_and_after_its_first_revision_with_nothing_done_by_han
 
     let again = scaffold.write(&workspace, &process()).unwrap_err().to_string();
     assert_eq!(again, "spec/acme-gadgets is there already");
+}
+
+#[test]
+fn a_survey_makes_an_sdk_of_every_tag_and_says_what_is_wrong_with_which() {
+    let mut document = vendors();
+    document["paths"]["/gadgets"]["get"]["tags"] = json!(["lists"]);
+    document["paths"]["/gadgets"]["post"]["tags"] = json!(["writes"]);
+    document["paths"]["/gadgets/{id}"]["get"]["tags"] = json!(["lists", "broken"]);
+    document["paths"]["/gadgets/{id}"]["delete"]["tags"] = json!(["broken"]);
+    document["paths"]["/gadgets/{id}"]["delete"]["operationId"] = json!("acme_gadgets_get");
+    document["paths"]["/files"]["post"] = json!({
+        "operationId": "acme-files-upload", "tags": ["writes"],
+        "requestBody": {"content": {"multipart/form-data": {}}}, "responses": {},
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let (from, out) = (folder.path().join("vendors.json"), folder.path().join("out"));
+    fs::write(&from, document.to_string()).unwrap();
+
+    let survey = Survey::make(&Workspace::current(), &process(), &from, &out).unwrap();
+    assert!(!survey.is_complete());
+    let text = survey.to_string();
+    for part in [
+        "2 of 3 tags generated",
+        "broken: the operations \"acme_gadgets_get\" and \"acme-gadgets-get\" both get the name",
+        "multipart-body: dropped the operation acme-files-upload",
+        "multipart-body: 1\n",
+    ] {
+        assert!(text.contains(part), "{text}");
+    }
+    assert!(out.join("crates/tag1-api/src/generated.rs").is_file());
+    let again = Survey::make(&Workspace::current(), &process(), &from, &out).err().unwrap();
+    assert!(again.to_string().ends_with("is there already"));
 }

@@ -13,7 +13,7 @@ mod process;
 pub use process::{Process, serve};
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
@@ -62,7 +62,8 @@ pub fn check(workspace: &Workspace, process: &Process) -> Result<()> {
     bail!("generated files are not current: {}; run `cargo xtask generate`", list.join(", "))
 }
 
-/// Writes the generated files of any revision of one SDK below another folder, so that it can be rebuilt and compared.
+/// Writes the generated files of any revision of one SDK below another folder, so that it can be rebuilt and compared. The
+/// result is what was written, relative to that folder.
 ///
 /// # Errors
 ///
@@ -73,18 +74,18 @@ pub fn elsewhere(
     sdk: &str,
     revision: Option<&str>,
     out: &Path,
-) -> Result<()> {
+) -> Result<Vec<PathBuf>> {
     let sdk = workspace.sdk(Some(sdk))?;
     let document = match revision {
         Some(revision) => Document::revision(workspace.root(), &sdk, revision)?,
         None => Document::current(workspace.root(), &sdk)?,
     };
+    let mut written = Vec::new();
     for file in files(process, &sdk, document)? {
-        let path = out.join(&file.path);
-        write_file(&path, &file.content)?;
-        println!("wrote {}", path.display());
+        write_file(&out.join(&file.path), &file.content)?;
+        written.push(file.path);
     }
-    Ok(())
+    Ok(written)
 }
 
 /// Writes a file, and the folder that it is in.

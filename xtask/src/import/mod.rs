@@ -48,8 +48,13 @@ impl Import {
     pub fn make(sdk: &Sdk, from: &Path, revision: &str) -> Result<Self> {
         check_date(revision)?;
         let (_, vendors) = Document::read(from)?;
-        check_version(&vendors).with_context(|| format!("{} cannot be imported", from.display()))?;
-        let mut document = slice::cut(&vendors, sdk)?;
+        Self::of(sdk, &vendors, revision).with_context(|| format!("cannot import {}", from.display()))
+    }
+
+    /// The same from a document that has been read.
+    pub(crate) fn of(sdk: &Sdk, vendors: &Value, revision: &str) -> Result<Self> {
+        check_version(vendors)?;
+        let mut document = slice::cut(vendors, sdk)?;
         for fixup in &sdk.manifest.fixups {
             apply_fixup(&mut document, fixup)?;
         }
@@ -73,12 +78,14 @@ impl Import {
         })
     }
 
-    /// Writes the revision into the workspace. The first one of an SDK becomes the current one.
+    /// Writes the revision into the workspace. The first one of an SDK becomes the current one. The result is what was
+    /// written, relative to the workspace.
     ///
     /// # Errors
     ///
     /// If there is one of that date with another content, or the file cannot be written.
-    pub fn write(&self, workspace: &Workspace, sdk: &Sdk) -> Result<()> {
+    pub fn write(&self, workspace: &Workspace, sdk: &Sdk) -> Result<Vec<PathBuf>> {
+        let mut written = Vec::new();
         let path = workspace.root().join(&self.path);
         match fs::read_to_string(&path) {
             Ok(present) => ensure!(
@@ -88,13 +95,14 @@ impl Import {
             ),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 fs::write(&path, &self.text).with_context(|| format!("cannot write {}", self.path.display()))?;
+                written.push(self.path.clone());
             }
             Err(error) => return Err(error).with_context(|| format!("cannot read {}", self.path.display())),
         }
         if sdk.manifest.current == NO_REVISION {
-            sdk.make_current(workspace.root(), &self.revision)?;
+            written.push(sdk.make_current(workspace.root(), &self.revision)?);
         }
-        Ok(())
+        Ok(written)
     }
 
     /// Refuses what loses something.

@@ -129,9 +129,9 @@ fn what_cannot_be_imported_is_refused_and_named() {
     let clash = complaint(|d| d["paths"]["/things"]["get"]["operationId"] = json!("acme_things-delete"));
     assert!(clash.contains("both get the name \"acme_things_delete\""), "{clash}");
     let nothing = import(r#"paths = ["/nothing"]"#, &vendors()).err().unwrap();
-    assert!(nothing.to_string().contains("matches no operation of the document: slice.paths = [\"/nothing\"]"));
+    assert!(format!("{nothing:#}").contains("matches no operation of the document: slice.paths = [\"/nothing\"]"));
     let empty = import("", &vendors()).err().unwrap();
-    assert!(empty.to_string().contains("is empty"));
+    assert!(format!("{empty:#}").contains("is empty"));
 }
 
 #[test]
