@@ -1,5 +1,7 @@
 //! One change, judged.
 
+use std::fmt;
+
 use serde::Serialize;
 
 /// What a change does to code that uses the crates.
@@ -26,6 +28,16 @@ pub enum Side {
     Response,
 }
 
+impl fmt::Display for Side {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Operation => "operation",
+            Self::Request => "request",
+            Self::Response => "response",
+        })
+    }
+}
+
 /// One change.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct Change {
@@ -42,6 +54,12 @@ pub struct Change {
 }
 
 impl Change {
+    /// What it is, with its side and what it does to crates that are out there.
+    pub fn words(&self) -> String {
+        let wire = if self.breaks_published { "; published crates break at run time" } else { "" };
+        format!("{} ({}{wire})", self.what, self.side)
+    }
+
     pub(super) fn new(class: Class, side: Side, place: impl Into<String>, what: impl Into<String>) -> Self {
         Self { class, place: place.into(), side, what: what.into(), breaks_published: false }
     }

@@ -11,7 +11,7 @@ mod report;
 mod schemas;
 
 pub use change::{Change, Class, Side};
-pub use report::{json, text};
+pub use report::{json, text, worst};
 
 use serde_json::Value;
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::change::{Change, Class};
 
 /// The worst class among some changes.
-fn worst(changes: &[Change]) -> Option<Class> {
+pub fn worst(changes: &[Change]) -> Option<Class> {
     changes.iter().map(|change| change.class).min()
 }
 
@@ -27,11 +27,8 @@ pub fn text(changes: &[Change]) -> String {
             continue;
         }
         text += &format!("\n{heading} ({})\n", of_class.len());
-        for Change { place, what, side, breaks_published, .. } in of_class {
-            let side =
-                serde_json::to_value(side).ok().and_then(|side| side.as_str().map(str::to_owned)).unwrap_or_default();
-            let wire = if *breaks_published { "; published crates break at run time" } else { "" };
-            text += &format!("  {place}: {what} ({side}{wire})\n");
+        for change in of_class {
+            text += &format!("  {}: {}\n", change.place, change.words());
         }
     }
     text
