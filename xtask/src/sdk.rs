@@ -103,6 +103,9 @@ pub struct Crates {
     pub api: String,
     /// The typed mocks.
     pub mock: String,
+    /// Hand-written packages that are released with them, in the same version.
+    #[serde(default)]
+    pub others: Vec<String>,
 }
 
 /// How names are made.
@@ -162,16 +165,24 @@ impl Sdk {
 }
 
 impl Crates {
-    /// What is generated goes into packages that exist: a misspelt name must not leave the workspace without its code.
+    /// What is generated goes into packages that exist: a misspelt name must not leave the workspace without its code,
+    /// or a package out of a release.
     fn check(&self, root: &Path) -> Result<()> {
         ensure!(self.api != self.mock, "crates.api and crates.mock are the same package");
-        for name in [&self.api, &self.mock] {
+        let mut seen = BTreeSet::new();
+        for name in self.all() {
+            ensure!(seen.insert(name), "the package {name:?} is listed twice");
             let is_name = name.chars().all(|char| char.is_ascii_alphanumeric() || char == '-' || char == '_');
             ensure!(is_name && !name.is_empty(), "{name:?} is no name of a package");
             let manifest = Path::new("crates").join(name).join("Cargo.toml");
             ensure!(root.join(&manifest).is_file(), "the package {name:?} does not exist: no {}", manifest.display());
         }
         Ok(())
+    }
+
+    /// All of them: the packages that carry the SDK's version.
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        [&self.api, &self.mock].into_iter().chain(&self.others).map(String::as_str)
     }
 
     /// The path by which Rust code names the low-level client.
@@ -198,22 +209,30 @@ mod tests {
     }
 
     #[test]
-    fn only_two_packages_that_exist_are_written_to() {
+    fn only_packages_that_exist_are_listed_and_each_once() {
         let root = tempfile::tempdir().unwrap();
-        for name in ["things-api", "things-mock"] {
+        for name in ["things", "things-api", "things-mock"] {
             let folder = root.path().join("crates").join(name);
             fs::create_dir_all(&folder).unwrap();
             fs::write(folder.join("Cargo.toml"), "").unwrap();
         }
-        let check = |api: &str, mock: &str| Crates { api: api.into(), mock: mock.into() }.check(root.path());
-        check("things-api", "things-mock").unwrap();
-        for (api, mock, complaint) in [
-            ("things-ap", "things-mock", "does not exist"),
-            ("things-api", "../../things-mock", "no name"),
-            ("things-api", "", "no name"),
-            ("things-api", "things-api", "same package"),
+        let check = |api: &str, mock: &str, others: &[&str]| {
+            let others = others.iter().map(|&name| name.to_owned()).collect();
+            Crates { api: api.into(), mock: mock.into(), others }.check(root.path())
+        };
+        check("things-api", "things-mock", &[]).unwrap();
+        check("things-api", "things-mock", &["things"]).unwrap();
+        for (api, mock, others, complaint) in [
+            ("things-ap", "things-mock", &[][..], "does not exist"),
+            ("things-api", "../../things-mock", &[], "no name"),
+            ("things-api", "", &[], "no name"),
+            ("things-api", "things-api", &[], "same package"),
+            ("things-api", "things-mock", &["thing"], "does not exist"),
+            ("things-api", "things-mock", &["../crates/things"], "no name"),
+            ("things-api", "things-mock", &["things", "things"], "listed twice"),
+            ("things-api", "things-mock", &["things-mock"], "listed twice"),
         ] {
-            assert!(check(api, mock).unwrap_err().to_string().contains(complaint), "{api} {mock}");
+            assert!(check(api, mock, others).unwrap_err().to_string().contains(complaint), "{api} {mock} {others:?}");
         }
     }
 }
