@@ -11,6 +11,7 @@ pub mod import;
 pub mod lint;
 mod names;
 pub mod policies;
+pub mod release;
 pub mod rules;
 pub mod scaffold;
 mod schemas;

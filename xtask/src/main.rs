@@ -12,11 +12,12 @@ use clap::{Parser, Subcommand};
 use xtask::document::Document;
 use xtask::generate::{self, Process};
 use xtask::import::Import;
+use xtask::release::Notes;
 use xtask::scaffold::Scaffold;
 use xtask::sdk::Slice;
 use xtask::survey::Survey;
 use xtask::workspace::Workspace;
-use xtask::{diff, lint};
+use xtask::{diff, lint, release};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Development tasks: everything generated is generated here")]
@@ -60,6 +61,11 @@ enum Task {
     Spec {
         #[command(subcommand)]
         task: SpecTask,
+    },
+    /// Get an SDK ready to be released
+    Release {
+        #[command(subcommand)]
+        task: ReleaseTask,
     },
 }
 
@@ -139,6 +145,25 @@ enum SpecTask {
     },
 }
 
+#[derive(Subcommand)]
+enum ReleaseTask {
+    /// Check versions, changelog and generated code; exits with 1 if something is in the way of a release
+    Check {
+        /// The SDK; every one unless given
+        #[arg(value_name = "NAME")]
+        sdk: Option<String>,
+    },
+    /// Say what changed since the last release, as a section of the changelog
+    Notes {
+        /// The SDK; may be left out if there is only one
+        #[arg(value_name = "NAME")]
+        sdk: Option<String>,
+        /// Write it into CHANGELOG.md, as the newest entry, in place of printing it
+        #[arg(long)]
+        write: bool,
+    },
+}
+
 /// The memory that the generator may take for a document, unless told otherwise: many times what the ones that are known need.
 const MEMORY_MIB: usize = 2048;
 
@@ -204,11 +229,7 @@ fn run() -> Result<ExitCode> {
             ensure!(survey.is_complete(), "not every tag can be generated");
         }
         Task::Spec { task: SpecTask::Check { sdk } } => {
-            let problems = lint::check(workspace.root(), &workspace.sdk(sdk.as_deref())?)?;
-            for problem in &problems {
-                println!("{problem}");
-            }
-            ensure!(problems.is_empty(), "{} problems", problems.len());
+            fail_on(&lint::check(workspace.root(), &workspace.sdk(sdk.as_deref())?)?)?;
         }
         Task::Spec { task: SpecTask::Diff { old, new, sdk, json } } => {
             let read = |name: &str| read_document(&workspace, sdk.as_deref(), name);
@@ -222,8 +243,33 @@ fn run() -> Result<ExitCode> {
                 return Ok(ExitCode::from(BREAKS));
             }
         }
+        Task::Release { task: ReleaseTask::Check { sdk } } => {
+            let process = Process::of_this_program(MEMORY_MIB)?;
+            let report = release::check(&workspace, &process, sdk.as_deref())?;
+            fail_on(&report.problems)?;
+            for ready in &report.ready {
+                println!("{ready}");
+            }
+        }
+        Task::Release { task: ReleaseTask::Notes { sdk, write } } => {
+            let notes = Notes::make(&workspace, &workspace.sdk(sdk.as_deref())?)?;
+            if write {
+                notes.write(&workspace)?;
+            } else {
+                print!("{}", notes.text);
+            }
+        }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn fail_on(problems: &[String]) -> Result<()> {
+    for problem in problems {
+        println!("{problem}");
+    }
+    let count = problems.len();
+    ensure!(count == 0, "{count} {}", if count == 1 { "problem" } else { "problems" });
+    Ok(())
 }
 
 fn tell(written: impl IntoIterator<Item = PathBuf>) {

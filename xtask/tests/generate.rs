@@ -7,6 +7,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use xtask::generate::{self, Process};
+use xtask::release;
 use xtask::workspace::Workspace;
 
 fn process() -> Process {
@@ -99,6 +100,18 @@ fn explosive() -> Value {
         json!({"oneOf": (0..12).map(branch).collect::<Vec<_>>()})
     };
     json!({"allOf": (0..12).map(union).collect::<Vec<_>>()})
+}
+
+#[test]
+fn code_that_is_not_current_is_in_the_way_of_a_release() {
+    let (_root, workspace) = checkout(&json!({"type": "string"}));
+    let stale = || {
+        let problems = release::check(&workspace, &process(), None).unwrap().problems;
+        problems.iter().any(|problem| problem.starts_with("generated files are not current: crates/things-api/"))
+    };
+    assert!(stale());
+    generate::write(&workspace, &process()).unwrap();
+    assert!(!stale());
 }
 
 #[test]

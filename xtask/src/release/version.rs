@@ -1,0 +1,88 @@
+//! Versions: which ones the crates have, and which one has to follow.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, bail};
+use semver::{BuildMetadata, Prerelease, Version};
+use toml::Value;
+
+use crate::diff::Class;
+
+/// Where the version of a package stands, relative to the workspace.
+pub(super) fn file(package: &str) -> PathBuf {
+    Path::new("crates").join(package).join("Cargo.toml")
+}
+
+/// The version of a package.
+pub(super) fn read(root: &Path, package: &str) -> Result<Version> {
+    let path = file(package);
+    let text = fs::read_to_string(root.join(&path)).with_context(|| format!("cannot read {}", path.display()))?;
+    parse(&text).with_context(|| path.display().to_string())
+}
+
+fn parse(manifest: &str) -> Result<Version> {
+    let manifest: toml::Table = manifest.parse().map_err(|error: toml::de::Error| anyhow!("{}", error.message()))?;
+    match manifest.get("package").and_then(|package| package.get("version")) {
+        Some(Value::String(version)) => {
+            Version::parse(version).with_context(|| format!("the version {version:?} is not valid"))
+        }
+        Some(Value::Table(_)) => bail!("the version is the workspace's; write it out, since each SDK has its own"),
+        Some(_) => bail!("the version is no text"),
+        None => bail!("there is no version"),
+    }
+}
+
+/// The least version that may follow a release after changes whose worst is of this class, by cargo's rules: what is left
+/// of the first number that is not zero does not count.
+pub(super) fn after(last: &Version, worst: Option<Class>) -> Version {
+    let Version { major, minor, patch, .. } = *last;
+    match (major, minor, worst) {
+        (0, 0, _) => Version::new(0, 0, patch.saturating_add(1)),
+        (0, _, Some(Class::Breaking)) => Version::new(0, minor.saturating_add(1), 0),
+        (0, ..) => Version::new(0, minor, patch.saturating_add(1)),
+        (_, _, Some(Class::Breaking)) => Version::new(major.saturating_add(1), 0, 0),
+        (_, _, Some(Class::Additive)) => Version::new(major, minor.saturating_add(1), 0),
+        (_, _, Some(Class::Documentation) | None) => Version::new(major, minor, patch.saturating_add(1)),
+    }
+}
+
+/// The release that a pre-release comes before; a release itself.
+pub(super) fn without_pre(version: &Version) -> Version {
+    Version { pre: Prerelease::EMPTY, build: BuildMetadata::EMPTY, ..version.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_least_next_version_is_cargos() {
+        let classes = [Some(Class::Breaking), Some(Class::Additive), Some(Class::Documentation), None];
+        for (last, expected) in [
+            ("0.0.3+2026-01-01", ["0.0.4", "0.0.4", "0.0.4", "0.0.4"]),
+            ("0.1.0+2026-01-01", ["0.2.0", "0.1.1", "0.1.1", "0.1.1"]),
+            ("0.4.2+2026-01-01", ["0.5.0", "0.4.3", "0.4.3", "0.4.3"]),
+            ("1.2.3+2026-01-01", ["2.0.0", "1.3.0", "1.2.4", "1.2.4"]),
+        ] {
+            let last = Version::parse(last).unwrap();
+            assert_eq!(classes.map(|class| after(&last, class).to_string()), expected, "{last}");
+        }
+    }
+
+    #[test]
+    fn a_version_is_written_out_in_the_manifest() {
+        assert_eq!(parse("package.version = '0.1.0+2026-01-01'").unwrap(), Version::parse("0.1.0+2026-01-01").unwrap());
+        for (manifest, part) in [
+            ("package.version.workspace = true", "is the workspace's"),
+            ("package.version = 1", "no text"),
+            ("package.version = '1'", "\"1\" is not valid"),
+            ("[package]", "there is no version"),
+            ("[workspace]", "there is no version"),
+            ("[package", "unclosed table"),
+        ] {
+            let error = format!("{:#}", parse(manifest).unwrap_err());
+            assert!(error.contains(part) && !error.contains('\n'), "{error}");
+        }
+    }
+}
