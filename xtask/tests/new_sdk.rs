@@ -58,13 +58,15 @@ fn vendors() -> Value {
     let reference = |name: &str| json!({"$ref": format!("#/components/schemas/acme_{name}")});
     let id = json!({"in": "path", "name": "id", "required": true, "schema": {"type": "string", "format": "uuid"}});
     let kind = json!({"in": "query", "name": "kind", "schema": {"type": "string", "enum": ["big", "small"]}});
+    let names = json!({"in": "query", "name": "name", "schema": {"type": "array", "items": {"type": "string"}}});
+    let since = json!({"in": "query", "name": "since", "schema": {"type": "string", "format": "date-time"}});
     json!({
         "openapi": "3.0.3",
         "info": {"title": "Acme", "version": "1"},
         "paths": {
             "/gadgets": {
                 "get": {
-                    "operationId": "acme-gadgets-list", "summary": "See https://acme.test, [gadget] or <b>`x`", "parameters": [kind],
+                    "operationId": "acme-gadgets-list", "summary": "See https://acme.test, [gadget] or <b>`x`", "parameters": [kind, names, since],
                     "responses": {"200": content(json!({"type": "array", "items": reference("gadget")}))},
                 },
                 "post": {

@@ -5,6 +5,7 @@
 
 pub(super) mod explicit_client;
 pub(super) mod literal_paths;
+pub(super) mod mock_values;
 pub(super) mod non_exhaustive;
 pub(super) mod objects_only;
 pub(super) mod open_enums;
