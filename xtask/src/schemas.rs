@@ -11,7 +11,7 @@ pub(crate) type Change<'c> = dyn FnMut(&str, &mut Map<String, Value>) + 'c;
 /// A property may have any name, so the maps of properties are walked as such: a property called `pattern` is not a
 /// constraint. Examples, defaults and enum values are data, not schemas, and are left alone.
 pub(crate) fn for_each_schema(document: &mut Value, change: &mut Change<'_>) {
-    elsewhere(document, "", change);
+    Walk { place: String::new(), change }.elsewhere(document);
 }
 
 /// A name as a part of a JSON pointer.
@@ -19,51 +19,70 @@ pub(crate) fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
-fn schema(value: &mut Value, place: &str, change: &mut Change<'_>) {
-    let Some(object) = value.as_object_mut() else { return };
-    change(place, object);
-    for (keyword, value) in object {
-        let place = || format!("{place}/{keyword}");
-        match keyword.as_str() {
-            "properties" => schemas(value, &place(), change),
-            "additionalProperties" | "items" | "not" => schema(value, &place(), change),
-            "allOf" | "anyOf" | "oneOf" => {
-                for (index, branch) in value.as_array_mut().into_iter().flatten().enumerate() {
-                    schema(branch, &format!("{}/{index}", place()), change);
+struct Walk<'w, 'c> {
+    /// Where it is: one text for the whole way, since most places are never told to anybody.
+    place: String,
+    change: &'w mut Change<'c>,
+}
+
+impl Walk<'_, '_> {
+    /// Goes one step down and comes back.
+    fn below(&mut self, step: &str, go: impl FnOnce(&mut Self)) {
+        let length = self.place.len();
+        self.place.push('/');
+        if step.contains(['~', '/']) {
+            self.place += &escape(step);
+        } else {
+            self.place += step;
+        }
+        go(self);
+        self.place.truncate(length);
+    }
+
+    fn schema(&mut self, value: &mut Value) {
+        let Some(object) = value.as_object_mut() else { return };
+        (self.change)(&self.place, object);
+        for (keyword, value) in object {
+            match keyword.as_str() {
+                "properties" => self.below(keyword, |walk| walk.schemas(value)),
+                "additionalProperties" | "items" | "not" => self.below(keyword, |walk| walk.schema(value)),
+                "allOf" | "anyOf" | "oneOf" => self.below(keyword, |walk| {
+                    for (index, branch) in value.as_array_mut().into_iter().flatten().enumerate() {
+                        walk.below(&index.to_string(), |walk| walk.schema(branch));
+                    }
+                }),
+                _ => {}
+            }
+        }
+    }
+
+    fn schemas(&mut self, value: &mut Value) {
+        for (name, named) in value.as_object_mut().into_iter().flatten() {
+            self.below(name, |walk| walk.schema(named));
+        }
+    }
+
+    /// Outside of the named schemas, a schema is whatever stands under the key `schema`: of a parameter, a header or a media
+    /// type.
+    fn elsewhere(&mut self, value: &mut Value) {
+        match value {
+            Value::Object(object) => {
+                for (key, value) in object {
+                    match key.as_str() {
+                        "schema" => self.below(key, |walk| walk.schema(value)),
+                        "schemas" => self.below(key, |walk| walk.schemas(value)),
+                        "example" | "examples" => {}
+                        _ => self.below(key, |walk| walk.elsewhere(value)),
+                    }
+                }
+            }
+            Value::Array(array) => {
+                for (index, value) in array.iter_mut().enumerate() {
+                    self.below(&index.to_string(), |walk| walk.elsewhere(value));
                 }
             }
             _ => {}
         }
-    }
-}
-
-fn schemas(value: &mut Value, place: &str, change: &mut Change<'_>) {
-    for (name, named) in value.as_object_mut().into_iter().flatten() {
-        schema(named, &format!("{place}/{}", escape(name)), change);
-    }
-}
-
-/// Outside of the named schemas, a schema is whatever stands under the key `schema`: of a parameter, a header or a media
-/// type.
-fn elsewhere(value: &mut Value, place: &str, change: &mut Change<'_>) {
-    match value {
-        Value::Object(object) => {
-            for (key, value) in object {
-                let place = || format!("{place}/{}", escape(key));
-                match key.as_str() {
-                    "schema" => schema(value, &place(), change),
-                    "schemas" => schemas(value, &place(), change),
-                    "example" | "examples" => {}
-                    _ => elsewhere(value, &place(), change),
-                }
-            }
-        }
-        Value::Array(array) => {
-            for (index, value) in array.iter_mut().enumerate() {
-                elsewhere(value, &format!("{place}/{index}"), change);
-            }
-        }
-        _ => {}
     }
 }
 
