@@ -28,7 +28,10 @@ pub(super) fn cut(vendors: &Value, sdk: &Sdk) -> Result<Value> {
         }
     }
 
-    let mut document = json!({"openapi": vendors.get("openapi"), "paths": paths});
+    let mut document = json!({"openapi": vendors.get("openapi"), "paths": {}});
+    if let Some(document) = document.get_mut("paths") {
+        *document = Value::Object(paths);
+    }
     let mut components = referred(vendors, &document)?;
     let schemes = security_schemes(vendors, &document);
     if !schemes.is_empty() {
@@ -49,10 +52,11 @@ pub(super) fn cut(vendors: &Value, sdk: &Sdk) -> Result<Value> {
 }
 
 /// Every component that something refers to, and that those refer to in turn.
-fn referred(vendors: &Value, from: &Value) -> Result<Map<String, Value>> {
+fn referred<'a>(vendors: &'a Value, from: &'a Value) -> Result<Map<String, Value>> {
     let mut components = Map::new();
     let mut pending = vec![from];
     let mut seen = BTreeSet::new();
+    let mut sound = BTreeSet::new();
     while let Some(value) = pending.pop() {
         match value {
             Value::Object(object) => {
@@ -60,7 +64,7 @@ fn referred(vendors: &Value, from: &Value) -> Result<Map<String, Value>> {
                     && seen.insert(reference)
                 {
                     let (kind, name) = component(reference)?;
-                    let target = follow(vendors, reference)?;
+                    let target = follow(vendors, reference, &mut sound)?;
                     let of_kind = components.entry(kind.to_owned()).or_insert_with(|| json!({}));
                     if let Some(of_kind) = of_kind.as_object_mut() {
                         of_kind.insert(name.to_owned(), target.clone());
@@ -86,18 +90,18 @@ fn component(reference: &str) -> Result<(&str, &str)> {
         .with_context(|| format!("the reference {reference:?} does not lead to a component, which is not supported"))
 }
 
-/// What a reference leads to; not just to another one and so on in a circle.
-fn follow<'a>(document: &'a Value, reference: &str) -> Result<&'a Value> {
-    let mut chain = BTreeSet::new();
-    let mut next = reference;
+/// What a reference leads to; not just to another one and so on in a circle. What is `sound` need not be followed again: a
+/// chain of references is followed once, and not from each of its links.
+fn follow<'a>(document: &'a Value, reference: &'a str, sound: &mut BTreeSet<&'a str>) -> Result<&'a Value> {
     let first = target(document, reference)?;
+    let mut chain = BTreeSet::from([reference]);
     let mut value = first;
-    while let Some(further) = value.get("$ref").and_then(Value::as_str) {
-        ensure!(chain.insert(next), "the reference {reference:?} leads to nothing but itself");
-        next = further;
-        component(next)?;
-        value = target(document, next)?;
+    while let Some(further) = value.get("$ref").and_then(Value::as_str).filter(|further| !sound.contains(further)) {
+        ensure!(chain.insert(further), "the reference {reference:?} leads to nothing but itself");
+        component(further)?;
+        value = target(document, further)?;
     }
+    sound.extend(chain);
     Ok(first)
 }
 
