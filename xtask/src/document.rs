@@ -5,13 +5,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use openapiv3::OpenAPI;
+use openapiv3::{OpenAPI, ReferenceOr, Schema};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::names::snake;
+use crate::schemas::for_each_schema;
 use crate::sdk::{NO_REVISION, Sdk};
+use crate::yaml;
 
 /// The methods that a path item can have (OpenAPI 3.0.3, "Path Item Object").
 pub(crate) const METHODS: [&str; 8] = ["delete", "get", "head", "options", "patch", "post", "put", "trace"];
@@ -77,7 +79,7 @@ impl Document {
         let value = if is_json {
             serde_json::from_slice(&bytes).with_context(|| format!("{} is not valid JSON", path.display()))?
         } else {
-            serde_yaml_ng::from_slice(&bytes).with_context(|| format!("{} is neither JSON nor YAML", path.display()))?
+            yaml::read(&bytes).with_context(|| format!("{} is neither JSON nor YAML", path.display()))?
         };
         Ok((bytes, value))
     }
@@ -89,7 +91,49 @@ impl Document {
 ///
 /// If it is not an OpenAPI 3.0 document.
 pub fn open_api(value: &Value) -> Result<OpenAPI> {
-    serde_json::from_value(value.clone()).context("not an OpenAPI 3.0 document")
+    check_open_api(value)?;
+    OpenAPI::deserialize(value).context(NOT_OPEN_API)
+}
+
+const NOT_OPEN_API: &str = "not an OpenAPI 3.0 document";
+
+/// Checks that it is an OpenAPI 3.0 document: schema by schema, and then the rest of it.
+///
+/// Reading it as a whole takes twice the time for each level at which a faulty schema is nested, and does not say where it is.
+///
+/// # Errors
+///
+/// If it is none; the error says which schema is the first to be at fault.
+pub fn check_open_api(value: &Value) -> Result<()> {
+    let mut rest = value.clone();
+    let mut fault = Ok(());
+    for_each_schema(&mut rest, &mut |place, schema| {
+        if fault.is_ok() {
+            let alone = Value::Object(without_parts(schema));
+            let read = ReferenceOr::<Schema>::deserialize(&alone).map(|_| ());
+            fault = read.with_context(|| format!("{NOT_OPEN_API}: the schema at {place}"));
+        }
+    });
+    fault?;
+    for_each_schema(&mut rest, &mut |_, schema| *schema = without_parts(schema));
+    OpenAPI::deserialize(&rest).map(|_| ()).context(NOT_OPEN_API)
+}
+
+/// A schema that consists of empty schemas.
+fn without_parts(schema: &Map<String, Value>) -> Map<String, Value> {
+    let emptied = |part: &Value| if part.is_object() { json!({}) } else { part.clone() };
+    let without = |(keyword, value): (&String, &Value)| {
+        let value = match (keyword.as_str(), value) {
+            ("properties", Value::Object(properties)) => {
+                properties.iter().map(|(name, schema)| (name.clone(), emptied(schema))).collect()
+            }
+            ("allOf" | "anyOf" | "oneOf", Value::Array(parts)) => parts.iter().map(emptied).collect(),
+            ("additionalProperties" | "items" | "not", part) => emptied(part),
+            _ => value.clone(),
+        };
+        (keyword.clone(), value)
+    };
+    schema.iter().map(without).collect()
 }
 
 /// An operation of a document, with where it stands there.
@@ -212,6 +256,21 @@ mod tests {
         let mut document = document();
         change(&mut document);
         agree(&document, &sdk(), "2026-01-02").unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_fault_is_found_however_deep_it_is() {
+        let mut schema = json!({"type": "integer", "minimum": "none"});
+        for _ in 0..50 {
+            schema = json!({"type": "object", "properties": {"a": schema}});
+        }
+        let document = json!({
+            "openapi": "3.0.3", "info": {"title": "t", "version": "v"}, "paths": {},
+            "components": {"schemas": {"Thing": schema}},
+        });
+        let error = format!("{:#}", open_api(&document).unwrap_err());
+        let place = "/components/schemas/Thing".to_owned() + &"/properties/a".repeat(50);
+        assert!(error.starts_with("not an OpenAPI 3.0 document") && error.contains(&place), "{error}");
     }
 
     #[test]

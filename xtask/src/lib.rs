@@ -18,3 +18,4 @@ mod schemas;
 pub mod sdk;
 pub mod survey;
 pub mod workspace;
+mod yaml;

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::{Map, Value};
 
-use crate::document::{Document, Operation, open_api, operations};
+use crate::document::{Document, Operation, check_open_api, operations};
 use crate::import::becomes_type;
 use crate::names::pascal;
 use crate::schemas::for_each_schema;
@@ -42,7 +42,8 @@ pub fn check(root: &Path, sdk: &Sdk) -> Result<Vec<String>> {
 }
 
 fn document_problems(document: &Value) -> Vec<String> {
-    let mut problems: Vec<String> = open_api(document).err().map(|error| format!("{error:#}")).into_iter().collect();
+    let mut problems: Vec<String> =
+        check_open_api(document).err().map(|error| format!("{error:#}")).into_iter().collect();
     problems.extend(operations(document).flat_map(|operation| operation_problems(&operation)));
     let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
     for name in schemas.into_iter().flat_map(Map::keys).filter(|name| pascal(name) != **name) {

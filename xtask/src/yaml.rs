@@ -1,0 +1,156 @@
+//! Reading YAML with an end.
+//!
+//! An alias stands for all that its anchor holds, which may hold aliases in turn: a page of text can stand for more than any
+//! memory has. The parser counts how often an alias is followed, but not what is there. And it refuses what is nested too
+//! deep, but only after it has read all of it, which takes the square of the time where braces are nested.
+
+use std::fmt;
+
+use anyhow::{Result, ensure};
+use serde::Deserializer;
+use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+/// How many times larger than its text a document may be. Without aliases it is never even twice as large.
+const MOST_GROWTH: usize = 4;
+
+/// How much any document may hold, however short it is.
+const SMALL: usize = 1 << 20;
+
+/// How many braces may be open at once. The parser refuses fewer; this is a hint, which looks into texts as well.
+const DEEPEST: usize = 1000;
+
+/// Reads a document, as far as JSON has what it says.
+///
+/// # Errors
+///
+/// If it is no YAML, has what JSON has not, or its aliases make it many times as large.
+pub(crate) fn read(text: &[u8]) -> Result<Value> {
+    let mut open: usize = 0;
+    for byte in text {
+        match byte {
+            b'{' => open = open.saturating_add(1),
+            b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        ensure!(open <= DEEPEST, "more than {DEEPEST} braces are open at once");
+    }
+    let mut room = text.len().saturating_mul(MOST_GROWTH).max(SMALL);
+    Ok(Room(&mut room).deserialize(serde_yaml_ng::Deserializer::from_slice(text))?)
+}
+
+/// The room that is left, in values and bytes of text.
+struct Room<'r>(&'r mut usize);
+
+impl Room<'_> {
+    fn take<E: Error>(&mut self, size: usize) -> Result<(), E> {
+        let left = self.0.checked_sub(size);
+        *self.0 = left.ok_or_else(|| E::custom("its aliases make it many times as large as its text"))?;
+        Ok(())
+    }
+
+    fn text<E: Error>(&mut self, text: &str) -> Result<String, E> {
+        self.take(text.len())?;
+        Ok(text.to_owned())
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Room<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(mut self, deserializer: D) -> Result<Value, D::Error> {
+        self.take(1)?;
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Room<'_> {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("what JSON has, too")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+    }
+
+    fn visit_str<E: Error>(mut self, value: &str) -> Result<Value, E> {
+        self.text(value).map(Value::String)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Value, A::Error> {
+        let mut values = Vec::new();
+        while let Some(value) = sequence.next_element_seed(Room(&mut *self.0))? {
+            values.push(value);
+        }
+        Ok(Value::Array(values))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut fields = Map::new();
+        while let Some(key) = map.next_key::<String>()? {
+            Room(&mut *self.0).take(key.len())?;
+            let value = map.next_value_seed(Room(&mut *self.0))?;
+            fields.insert(key, value);
+        }
+        Ok(Value::Object(fields))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn it_is_read_as_json_would_be() {
+        let text = "a: &a [1, -1, 1.5, true, null, ~, .nan, 'x', 2024-01-01]\nb: *a\n200: {}\n\"q\": ''\n? c\n";
+        let expected: Value = serde_yaml_ng::from_str(text).unwrap();
+        assert_eq!(read(text.as_bytes()).unwrap(), expected);
+        assert_eq!(expected["b"], json!([1, -1, 1.5, true, null, null, null, "x", "2024-01-01"]));
+        assert_eq!(expected["200"], json!({}));
+    }
+
+    #[test]
+    fn aliases_of_aliases_come_to_an_end() {
+        let mut laughs = "a0: &a0 [ha, ha, ha, ha, ha, ha, ha, ha]\n".to_owned();
+        for number in 1..40 {
+            let before = format!("*a{}", number - 1);
+            laughs += &format!("a{number}: &a{number} [{}]\n", [before.as_str(); 8].join(", "));
+        }
+        read(laughs.as_bytes()).unwrap_err();
+    }
+
+    #[test]
+    fn a_long_text_is_not_meant_in_a_thousand_places() {
+        let text = format!("a: &a {}\nb: [{}]\n", "x".repeat(100_000), "*a, ".repeat(10_000));
+        assert!(read(text.as_bytes()).unwrap_err().to_string().contains("many times as large"));
+    }
+
+    #[test]
+    fn what_is_nested_too_deep_is_refused() {
+        for open in ["[", "- ", "{a: ", "? ", "!t "] {
+            assert!(read(open.repeat(10_000).as_bytes()).is_err(), "{open}");
+        }
+        let indented: String = (0..1000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
+        assert!(read(indented.as_bytes()).unwrap_err().to_string().contains("recursion limit"));
+    }
+}
