@@ -1,6 +1,6 @@
 //! A schema as it works: references followed, and the parts of an `allOf` put together.
 
-use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -24,50 +24,110 @@ pub(crate) fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     &Value::Null
 }
 
+/// A copy of the named schemas alone, to look things up in while the document changes.
+pub(crate) fn named_schemas(document: &Value) -> Value {
+    let holding = |name: &str, value: Value| Value::Object(Map::from_iter([(name.to_owned(), value)]));
+    holding("components", holding("schemas", document.pointer("/components/schemas").cloned().unwrap_or_default()))
+}
+
 pub(crate) fn named<'a>(document: &'a Value, name: &str) -> Option<&'a Value> {
     document.get("components")?.get("schemas")?.get(name)
 }
 
-/// A resolved schema with the parts of its `allOf` in it: properties and requirements of all of them, and of everything
-/// else what the later part says. The generator reads it in the same way.
-pub(crate) fn flatten<'a>(document: &'a Value, schema: &'a Value) -> Cow<'a, Map<String, Value>> {
-    let resolved = resolve(document, schema);
-    match resolved.as_object() {
-        Some(object) if !object.contains_key("allOf") => Cow::Borrowed(object),
-        Some(object) => {
-            let mut merged = Map::new();
-            merge(document, object, &mut merged, LONGEST_CHAIN);
-            Cow::Owned(merged)
+/// A schema with its references followed and the parts of its `allOf` in it: properties and requirements of all of them, and
+/// of everything else what the later part says. The generator reads it in the same way.
+///
+/// It borrows what the document says, so that nothing is copied and every part of it can be told from every other one.
+#[derive(Default, PartialEq)]
+pub(crate) struct Effective<'a> {
+    pub(crate) properties: BTreeMap<&'a str, &'a Value>,
+    /// In the order in which they are listed.
+    required: Vec<&'a str>,
+    /// Everything else.
+    keywords: BTreeMap<&'a str, &'a Value>,
+}
+
+impl<'a> Effective<'a> {
+    pub(crate) fn of(document: &'a Value, schema: &'a Value) -> Self {
+        let mut effective = Self::default();
+        let mut listed = BTreeSet::new();
+        for (key, value) in parts(document, schema).into_iter().flatten().filter(|(key, _)| *key != "allOf") {
+            match (key.as_str(), value) {
+                ("properties", Value::Object(properties)) => {
+                    effective.properties.extend(properties.iter().map(|(name, schema)| (name.as_str(), schema)));
+                }
+                ("required", Value::Array(names)) => {
+                    let names = names.iter().filter_map(Value::as_str);
+                    effective.required.extend(names.filter(|name| listed.insert(*name)));
+                }
+                (key, _) => {
+                    effective.keywords.insert(key, value);
+                }
+            }
         }
-        None => Cow::Owned(Map::new()),
+        effective
+    }
+
+    /// What it says with a keyword, other than `properties` and `required`.
+    pub(crate) fn get(&self, keyword: &str) -> Option<&'a Value> {
+        self.keywords.get(keyword).copied()
+    }
+
+    /// Whether a keyword is there and true.
+    pub(crate) fn is(&self, keyword: &str) -> bool {
+        self.get(keyword) == Some(&Value::Bool(true))
+    }
+
+    /// The properties that have to be there.
+    pub(crate) fn required(&self) -> BTreeSet<&'a str> {
+        self.required.iter().copied().collect()
+    }
+
+    /// Of how many values it consists.
+    pub(crate) fn size(&self) -> usize {
+        let values = self.properties.values().chain(self.keywords.values()).map(|value| size(value));
+        values.fold(self.required.len(), usize::saturating_add)
+    }
+
+    /// The schema that says the same without references and parts.
+    pub(crate) fn to_schema(&self) -> Map<String, Value> {
+        let owned = |(key, value): (&&str, &&Value)| ((*key).to_owned(), (*value).clone());
+        let mut schema: Map<_, _> = self.keywords.iter().map(owned).collect();
+        if !self.properties.is_empty() {
+            schema.insert("properties".to_owned(), Value::Object(self.properties.iter().map(owned).collect()));
+        }
+        if !self.required.is_empty() {
+            schema.insert("required".to_owned(), Value::from(self.required.clone()));
+        }
+        schema
     }
 }
 
-fn merge(document: &Value, object: &Map<String, Value>, into: &mut Map<String, Value>, depth: usize) {
-    let Some(deeper) = depth.checked_sub(1) else { return };
-    for part in object.get("allOf").and_then(Value::as_array).into_iter().flatten() {
-        if let Some(part) = resolve(document, part).as_object() {
-            merge(document, part, into, deeper);
-        }
+/// Of how many values a value consists.
+pub(crate) fn size(value: &Value) -> usize {
+    let parts: &mut dyn Iterator<Item = &Value> = match value {
+        Value::Object(object) => &mut object.values(),
+        Value::Array(array) => &mut array.iter(),
+        _ => return 1,
+    };
+    parts.map(size).fold(1, usize::saturating_add)
+}
+
+/// A schema and all the parts of its `allOf`, and of theirs, the one that says the last word last. One that is a part in
+/// several ways is there once: a part of two parts that share one, and so on, would be there more often than can be counted.
+fn parts<'a>(document: &'a Value, schema: &'a Value) -> Vec<&'a Map<String, Value>> {
+    let mut parts = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut pending = vec![(schema, LONGEST_CHAIN)];
+    while let Some((schema, depth)) = pending.pop() {
+        let Some(part) = resolve(document, schema).as_object() else { continue };
+        let (true, Some(deeper)) = (seen.insert(std::ptr::from_ref(part)), depth.checked_sub(1)) else { continue };
+        parts.push(part);
+        let consists_of = part.get("allOf").and_then(Value::as_array).into_iter().flatten();
+        pending.extend(consists_of.map(|part| (part, deeper)));
     }
-    for (key, value) in object {
-        match (key.as_str(), value) {
-            ("allOf", _) => {}
-            ("properties", Value::Object(properties)) => {
-                if let Value::Object(merged) = into.entry(key.clone()).or_insert_with(|| Map::new().into()) {
-                    merged.extend(properties.clone());
-                }
-            }
-            ("required", Value::Array(names)) => {
-                if let Value::Array(merged) = into.entry(key.clone()).or_insert_with(|| Value::Array(Vec::new())) {
-                    merged.extend(names.iter().filter(|name| !merged.contains(name)).cloned().collect::<Vec<_>>());
-                }
-            }
-            _ => {
-                into.insert(key.clone(), value.clone());
-            }
-        }
-    }
+    parts.reverse();
+    parts
 }
 
 #[cfg(test)]
@@ -85,11 +145,25 @@ mod tests {
                 {"properties": {"a": {"type": "integer"}, "b": {}}, "required": ["a", "b"]},
             ], "description": "d"},
         }}});
-        let flat = flatten(&document, named(&document, "Thing").unwrap()).into_owned();
+        let thing = Effective::of(&document, named(&document, "Thing").unwrap());
         let expected = json!({
             "properties": {"a": {"type": "integer"}, "b": {}}, "required": ["a", "b"], "type": "object", "description": "d",
         });
-        assert_eq!(Value::Object(flat), expected);
+        assert_eq!(Value::Object(thing.to_schema()), expected);
+    }
+
+    #[test]
+    fn a_part_of_two_parts_says_its_last_word_with_the_later_one() {
+        let mut schemas = json!({"T0": {"properties": {"a": {}}, "title": "0"}});
+        // Every one is twice the one before it: the last one is the first one 2^50 times.
+        for number in 1..=50 {
+            let before = json!({"$ref": format!("#/components/schemas/T{}", number - 1)});
+            schemas[format!("T{number}")] = json!({"allOf": [before, {"title": "other"}, before]});
+        }
+        schemas["Thing"] = json!({"$ref": "#/components/schemas/T50"});
+        let document = json!({"components": {"schemas": schemas}});
+        let thing = Effective::of(&document, named(&document, "Thing").unwrap());
+        assert_eq!((thing.get("title"), thing.properties.len()), (Some(&json!("0")), 1));
     }
 
     #[test]
@@ -100,6 +174,6 @@ mod tests {
         }}});
         assert_eq!(resolve(&document, &json!({"$ref": "#/components/schemas/Loop"})), &Value::Null);
         assert_eq!(resolve(&document, &json!({"$ref": "#/components/schemas/Nowhere"})), &Value::Null);
-        assert_eq!(flatten(&document, named(&document, "Knot").unwrap()).get("type"), Some(&json!("object")));
+        assert_eq!(Effective::of(&document, named(&document, "Knot").unwrap()).get("type"), Some(&json!("object")));
     }
 }

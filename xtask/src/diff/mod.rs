@@ -19,7 +19,8 @@ use schemas::Schemas;
 
 /// Every change from one document to another, in the order of class and place.
 ///
-/// It takes time in proportion to the documents: a pair of named schemas is compared once for each side.
+/// It takes time in proportion to the documents, with the parts of each `allOf` put together: a pair of named schemas is
+/// compared once for each side, where it is required and where it is not.
 pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
     let mut schemas = Schemas::new(old, new);
     operations::compare(&mut schemas);

@@ -1,8 +1,8 @@
 //! What changes in operations mean.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::change::{Change, Class, Side};
 use super::schemas::Schemas;
@@ -38,7 +38,7 @@ fn place(operation: &Operation<'_>) -> String {
     format!("{} {}", operation.method.to_uppercase(), operation.path)
 }
 
-fn compare_one(schemas: &mut Schemas<'_>, old: &Operation<'_>, new: &Operation<'_>) {
+fn compare_one<'a>(schemas: &mut Schemas<'a>, old: &Operation<'a>, new: &Operation<'a>) {
     let place = place(new);
     let mut add = |class, what: String| schemas.add(Change::new(class, Side::Operation, place.clone(), what));
     let text = |operation: &Operation<'_>, key: &str| {
@@ -67,7 +67,7 @@ fn compare_one(schemas: &mut Schemas<'_>, old: &Operation<'_>, new: &Operation<'
 }
 
 /// The parameters that are sent by name. Those of the path are sent by position; the path says which there are.
-fn compare_parameters(schemas: &mut Schemas<'_>, old: &Operation<'_>, new: &Operation<'_>, place: &str) {
+fn compare_parameters<'a>(schemas: &mut Schemas<'a>, old: &Operation<'a>, new: &Operation<'a>, place: &str) {
     let (before, after) = (parameters(schemas.old, old), parameters(schemas.new, new));
     let is_required = |parameter: &Value| parameter.get("required") == Some(&Value::Bool(true));
     for ((kind, name), parameter) in &before {
@@ -110,6 +110,15 @@ fn compare_parameters(schemas: &mut Schemas<'_>, old: &Operation<'_>, new: &Oper
 fn parameters<'a>(document: &'a Value, operation: &Operation<'a>) -> BTreeMap<(&'a str, String), &'a Value> {
     let shared = document.pointer(&format!("/paths/{}/parameters", escape(operation.path)));
     let own = operation.object.get("parameters");
+    let segments = operation
+        .path
+        .split('/')
+        .enumerate()
+        .filter_map(|(position, segment)| Some((segment.strip_prefix('{')?.strip_suffix('}')?, position)));
+    let mut positions = BTreeMap::new();
+    for (name, position) in segments {
+        positions.entry(name).or_insert(position);
+    }
     [shared, own]
         .into_iter()
         .flatten()
@@ -119,11 +128,16 @@ fn parameters<'a>(document: &'a Value, operation: &Operation<'a>) -> BTreeMap<(&
         .filter_map(|parameter| {
             let kind = parameter.get("in")?.as_str()?;
             let name = parameter.get("name")?.as_str()?;
-            let position = || operation.path.split('/').position(|segment| segment == format!("{{{name}}}"));
-            let name = if kind == "path" { format!("at segment {}", position()?) } else { name.to_owned() };
+            let name = if kind == "path" { format!("at segment {}", positions.get(name)?) } else { name.to_owned() };
             Some(((kind, name), parameter))
         })
         .collect()
+}
+
+/// What an object has, by name.
+fn members(object: Option<&Value>) -> BTreeMap<&str, &Value> {
+    let members = object.and_then(Value::as_object).into_iter().flatten();
+    members.map(|(name, value)| (name.as_str(), value)).collect()
 }
 
 /// What a reference to a component of any kind leads to.
@@ -132,7 +146,7 @@ fn component<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     path.and_then(|path| document.pointer(path)).unwrap_or(value)
 }
 
-fn compare_bodies(schemas: &mut Schemas<'_>, old: Option<&Value>, new: Option<&Value>, place: &str) {
+fn compare_bodies<'a>(schemas: &mut Schemas<'a>, old: Option<&'a Value>, new: Option<&'a Value>, place: &str) {
     let mut breaking = |what: &str| schemas.add(Change::new(Breaking, Side::Request, place, what));
     let (old, new) = match (old, new) {
         (None, None) => return,
@@ -148,11 +162,9 @@ fn compare_bodies(schemas: &mut Schemas<'_>, old: Option<&Value>, new: Option<&V
     compare_contents(schemas, old, new, &format!("{place} body"), Side::Request);
 }
 
-fn compare_responses(schemas: &mut Schemas<'_>, old: &Operation<'_>, new: &Operation<'_>, place: &str) {
-    let empty = Map::new();
-    let before = old.object.get("responses").and_then(Value::as_object).unwrap_or(&empty);
-    let after = new.object.get("responses").and_then(Value::as_object).unwrap_or(&empty);
-    for status in before.keys().chain(after.keys()) {
+fn compare_responses<'a>(schemas: &mut Schemas<'a>, old: &Operation<'a>, new: &Operation<'a>, place: &str) {
+    let (before, after) = (members(old.object.get("responses")), members(new.object.get("responses")));
+    for status in before.keys().chain(after.keys()).collect::<BTreeSet<_>>() {
         let is_success = status.starts_with('2');
         match (before.get(status), after.get(status)) {
             (Some(old), Some(new)) if is_success => {
@@ -174,15 +186,13 @@ fn compare_responses(schemas: &mut Schemas<'_>, old: &Operation<'_>, new: &Opera
 }
 
 /// Compares what a body may be, by media type.
-fn compare_contents(schemas: &mut Schemas<'_>, old: &Value, new: &Value, place: &str, side: Side) {
-    let empty = Map::new();
-    let before = old.get("content").and_then(Value::as_object).unwrap_or(&empty);
-    let after = new.get("content").and_then(Value::as_object).unwrap_or(&empty);
+fn compare_contents<'a>(schemas: &mut Schemas<'a>, old: &'a Value, new: &'a Value, place: &str, side: Side) {
+    let (before, after) = (members(old.get("content")), members(new.get("content")));
     for media_type in before.keys().filter(|media_type| !after.contains_key(*media_type)) {
         schemas.add(Change::new(Breaking, side, place, format!("{media_type} is gone")).on_the_wire());
     }
     for (media_type, content) in after {
-        match (before.get(media_type).map(|content| content.get("schema")), content.get("schema")) {
+        match (before.get(&media_type).map(|content| content.get("schema")), content.get("schema")) {
             (None, _) => schemas.add(Change::new(Breaking, side, place, format!("there is also {media_type} now"))),
             (Some(Some(old)), Some(new)) => schemas.compare(old, new, place, side),
             (Some(None), None) => {}

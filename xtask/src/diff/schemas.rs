@@ -5,38 +5,52 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::change::{Change, Class, Side};
-use crate::effective::{flatten, reference};
-
+use crate::effective::{Effective, reference, resolve};
 use crate::policies::constraints::CONSTRAINTS;
-use crate::policies::lenient::is_marked as is_lenient;
+use crate::policies::lenient::MARK as LENIENT;
 use Class::{Additive, Breaking, Documentation};
 
 /// Keywords beside the constraints that the crates do not show.
 const UNSEEN: [&str; 6] = ["default", "description", "example", "externalDocs", "title", "xml"];
 
+/// Two schemas, each of them one of its document.
+type Pair = (*const Value, *const Value);
+
 /// Two documents, and what has been found between them.
 pub(super) struct Schemas<'a> {
     pub(super) old: &'a Value,
     pub(super) new: &'a Value,
-    /// The pairs of named schemas that have been compared, by side.
-    seen: BTreeSet<(String, String, Side)>,
+    /// The pairs that have been found within a pair of named schemas where one of them leads elsewhere in its document.
+    seen: BTreeSet<(Pair, Pair, Side, bool)>,
+    /// Those of them that have not been compared yet.
+    pending: Vec<(&'a Value, &'a Value, Spot)>,
     /// Which old name became which new one.
-    renamed: BTreeMap<String, String>,
+    renamed: BTreeMap<&'a str, &'a str>,
     changes: BTreeSet<Change>,
 }
 
 /// A place in the documents at which a schema stands.
-#[derive(Clone, Copy)]
-struct Spot<'p> {
-    place: &'p str,
+#[derive(Clone)]
+struct Spot {
+    place: String,
     side: Side,
     /// Whether a value has to be there, before and after.
     required: bool,
+    /// The last named schemas on the way to it.
+    within: Pair,
+}
+
+impl Spot {
+    /// The spot of something that is always there.
+    fn below(&self, suffix: &str) -> Self {
+        Self { place: format!("{}{suffix}", self.place), required: true, ..*self }
+    }
 }
 
 impl<'a> Schemas<'a> {
     pub(super) fn new(old: &'a Value, new: &'a Value) -> Self {
-        Self { old, new, seen: BTreeSet::new(), renamed: BTreeMap::new(), changes: BTreeSet::new() }
+        let (seen, pending, renamed) = (BTreeSet::new(), Vec::new(), BTreeMap::new());
+        Self { old, new, seen, pending, renamed, changes: BTreeSet::new() }
     }
 
     pub(super) fn into_changes(self) -> Vec<Change> {
@@ -48,48 +62,57 @@ impl<'a> Schemas<'a> {
     }
 
     /// Compares the schemas at one place. `place` names it as long as they have no names of their own.
-    pub(super) fn compare(&mut self, old: &Value, new: &Value, place: &str, side: Side) {
-        self.compare_at(old, new, Spot { place, side, required: true });
-    }
-
-    fn compare_at(&mut self, old: &Value, new: &Value, spot: Spot<'_>) {
-        let Spot { place, side, .. } = spot;
-        match (reference(old), reference(new)) {
-            (Some(before), Some(after)) => {
-                if before != after {
-                    self.renamed.insert(before.to_owned(), after.to_owned());
-                }
-                if self.seen.insert((before.to_owned(), after.to_owned(), side)) {
-                    self.compare_content(old, new, Spot { place: after, ..spot });
-                }
-            }
-            (None, Some(name)) => {
-                self.add(Change::new(Breaking, side, place, format!("its type now has the name {name}")));
-                self.compare_content(old, new, spot);
-            }
-            (Some(name), None) => {
-                self.add(Change::new(Breaking, side, place, format!("its type no longer has the name {name}")));
-                self.compare_content(old, new, spot);
-            }
-            (None, None) => self.compare_content(old, new, spot),
+    pub(super) fn compare(&mut self, old: &'a Value, new: &'a Value, place: &str, side: Side) {
+        self.compare_at(old, new, Spot { place: place.to_owned(), side, required: true, within: (old, new) });
+        // One after the other and not one within the other: a schema may be at the end of a chain of thousands.
+        while let Some((old, new, spot)) = self.pending.pop() {
+            self.compare_content(old, new, &spot);
         }
     }
 
-    fn compare_content(&mut self, old: &Value, new: &Value, spot: Spot<'_>) {
-        let (old_document, new_document) = (self.old, self.new);
-        let (before, after) = (flatten(old_document, old), flatten(new_document, new));
-        match (is_lenient(&before), is_lenient(&after)) {
+    fn compare_at(&mut self, old: &'a Value, new: &'a Value, mut spot: Spot) {
+        let pair = (resolve(self.old, old), resolve(self.new, new));
+        match (reference(old), reference(new)) {
+            (Some(before), Some(after)) => {
+                if before != after {
+                    self.renamed.insert(before, after);
+                }
+                spot = Spot { place: after.to_owned(), within: (pair.0, pair.1), ..spot };
+            }
+            (None, Some(name)) => {
+                let what = format!("its type now has the name {name}");
+                self.add(Change::new(Breaking, spot.side, &spot.place, what));
+            }
+            (Some(name), None) => {
+                let what = format!("its type no longer has the name {name}");
+                self.add(Change::new(Breaking, spot.side, &spot.place, what));
+            }
+            (None, None) => {}
+        }
+        let leads_elsewhere = |schema: &Value| reference(schema).is_some() || schema.get("allOf").is_some();
+        if !leads_elsewhere(old) && !leads_elsewhere(new) {
+            return self.compare_content(old, new, &spot);
+        }
+        // What leads elsewhere may lead to itself, by whatever way.
+        if self.seen.insert((spot.within, (pair.0, pair.1), spot.side, spot.required)) {
+            self.pending.push((pair.0, pair.1, spot));
+        }
+    }
+
+    fn compare_content(&mut self, old: &'a Value, new: &'a Value, spot: &Spot) {
+        let (before, after) = (Effective::of(self.old, old), Effective::of(self.new, new));
+        match (before.is(LENIENT), after.is(LENIENT)) {
             // The crates take whatever comes.
             (true, true) => {
                 if before != after {
-                    self.add(Change::new(Documentation, spot.side, spot.place, "what is known of its shape changed"));
+                    self.add(Change::new(Documentation, spot.side, &spot.place, "what is known of its shape changed"));
                 }
                 return;
             }
             (false, false) => {}
             (_, lenient) => {
                 let what = if lenient { "it is free-form now" } else { "it is no longer free-form" };
-                self.add(Change::new(Breaking, spot.side, spot.place, what));
+                self.add(Change::new(Breaking, spot.side, &spot.place, what));
                 return;
             }
         }
@@ -102,34 +125,32 @@ impl<'a> Schemas<'a> {
         for (key, suffix) in [("items", "[]"), ("additionalProperties", "{}")] {
             if let (Some(before @ Value::Object(_)), Some(after @ Value::Object(_))) = (before.get(key), after.get(key))
             {
-                let place = format!("{}{suffix}", spot.place);
-                self.compare_at(before, after, Spot { place: &place, required: true, ..spot });
+                self.compare_at(before, after, spot.below(suffix));
             }
         }
     }
 
-    fn compare_type(&mut self, before: &Map<String, Value>, after: &Map<String, Value>, spot: Spot<'_>) {
+    fn compare_type(&mut self, before: &Effective<'a>, after: &Effective<'a>, spot: &Spot) {
         for key in ["type", "format"] {
             let (old, new) = (before.get(key), after.get(key));
             if old != new {
                 let word = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or("none").to_owned();
                 let what = format!("the {key} was {} and is {}", word(old), word(new));
-                self.add(Change::new(Breaking, spot.side, spot.place, what).on_the_wire());
+                self.add(Change::new(Breaking, spot.side, &spot.place, what).on_the_wire());
             }
         }
-        let is_map = |schema: &Map<String, Value>| {
+        let is_map = |schema: &Effective<'_>| {
             schema.get("additionalProperties").is_some_and(|values| values.is_object() || values == true)
         };
         if is_map(before) != is_map(after) {
             let what = if is_map(after) { "it takes any property now" } else { "it no longer takes any property" };
-            self.add(Change::new(Breaking, spot.side, spot.place, what).on_the_wire());
+            self.add(Change::new(Breaking, spot.side, &spot.place, what).on_the_wire());
         }
     }
 
-    fn compare_nullability(&mut self, before: &Map<String, Value>, after: &Map<String, Value>, spot: Spot<'_>) {
-        let nullable = |schema: &Map<String, Value>| schema.get("nullable") == Some(&Value::Bool(true));
-        let (side, place) = (spot.side, spot.place);
-        let change = match (nullable(before), nullable(after), side) {
+    fn compare_nullability(&mut self, before: &Effective<'a>, after: &Effective<'a>, spot: &Spot) {
+        let (side, place) = (spot.side, &spot.place);
+        let change = match (before.is("nullable"), after.is("nullable"), side) {
             (true, true, _) | (false, false, _) => return,
             (false, true, Side::Response) if spot.required => {
                 Change::new(Breaking, side, place, "it may be null now").on_the_wire()
@@ -153,12 +174,12 @@ impl<'a> Schemas<'a> {
         self.add(change);
     }
 
-    fn compare_values(&mut self, before: &Map<String, Value>, after: &Map<String, Value>, spot: Spot<'_>) {
-        let values = |schema: &Map<String, Value>| -> Option<BTreeSet<String>> {
+    fn compare_values(&mut self, before: &Effective<'a>, after: &Effective<'a>, spot: &Spot) {
+        let values = |schema: &Effective<'_>| -> Option<BTreeSet<String>> {
             let values = schema.get("enum")?.as_array()?;
             Some(values.iter().map(ToString::to_string).collect())
         };
-        let (side, place) = (spot.side, spot.place);
+        let (side, place) = (spot.side, &spot.place);
         match (values(before), values(after)) {
             (Some(before), Some(after)) => {
                 for value in after.difference(&before) {
@@ -175,22 +196,19 @@ impl<'a> Schemas<'a> {
         }
     }
 
-    fn compare_properties(&mut self, before: &Map<String, Value>, after: &Map<String, Value>, spot: Spot<'_>) {
-        let empty = Map::new();
-        let old = before.get("properties").and_then(Value::as_object).unwrap_or(&empty);
-        let new = after.get("properties").and_then(Value::as_object).unwrap_or(&empty);
-        let (was_required, is_required) = (required(before), required(after));
+    fn compare_properties(&mut self, before: &Effective<'a>, after: &Effective<'a>, spot: &Spot) {
+        let (old, new) = (&before.properties, &after.properties);
+        let (was_required, is_required) = (before.required(), after.required());
         let side = spot.side;
 
         for name in old.keys().filter(|name| !new.contains_key(*name)) {
-            let (was_required, place) = (was_required.contains(name.as_str()), format!("{}.{name}", spot.place));
+            let (was_required, place) = (was_required.contains(name), format!("{}.{name}", spot.place));
             let change = Change::new(Breaking, side, place, format!("the {} property is gone", word(was_required)));
             self.add(if side == Side::Response && was_required { change.on_the_wire() } else { change });
         }
         for (name, schema) in new {
             let place = format!("{}.{name}", spot.place);
-            let (was_required, is_required) =
-                (was_required.contains(name.as_str()), is_required.contains(name.as_str()));
+            let (was_required, is_required) = (was_required.contains(name), is_required.contains(name));
             let Some(earlier) = old.get(name) else {
                 self.add(match (side, is_required) {
                     (Side::Request, true) => {
@@ -215,41 +233,36 @@ impl<'a> Schemas<'a> {
                 (_, false, true) => self.add(Change::new(Breaking, side, &place, "it is required now")),
                 _ => {}
             }
-            self.compare_at(earlier, schema, Spot { place: &place, side, required: was_required && is_required });
+            self.compare_at(earlier, schema, Spot { place, required: was_required && is_required, ..*spot });
         }
     }
 
-    fn compare_branches(&mut self, before: &Map<String, Value>, after: &Map<String, Value>, spot: Spot<'_>) {
+    fn compare_branches(&mut self, before: &Effective<'a>, after: &Effective<'a>, spot: &Spot) {
         for key in ["oneOf", "anyOf"] {
             let old = before.get(key).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
             let new = after.get(key).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
             let (old_count, new_count) = (old.len(), new.len());
             if old_count != new_count {
                 let what = format!("there were {old_count} alternatives ({key}) and are {new_count}");
-                self.add(Change::new(Breaking, spot.side, spot.place, what).on_the_wire());
+                self.add(Change::new(Breaking, spot.side, &spot.place, what).on_the_wire());
             } else {
                 for (index, (old, new)) in old.iter().zip(new).enumerate() {
-                    let place = format!("{}|{index}", spot.place);
-                    self.compare_at(old, new, Spot { place: &place, required: true, ..spot });
+                    self.compare_at(old, new, spot.below(&format!("|{index}")));
                 }
             }
         }
     }
 
-    fn compare_words(&mut self, before: &Map<String, Value>, after: &Map<String, Value>, spot: Spot<'_>) {
-        let differ = |key: &&str| before.get(*key) != after.get(*key);
+    fn compare_words(&mut self, before: &Effective<'a>, after: &Effective<'a>, spot: &Spot) {
+        let differ = |key: &&str| before.get(key) != after.get(key);
         let changed: Vec<&str> = CONSTRAINTS.into_iter().chain(UNSEEN).filter(differ).collect();
         if !changed.is_empty() {
             let what = format!("{} changed", changed.join(", "));
-            self.add(Change::new(Documentation, spot.side, spot.place, what));
+            self.add(Change::new(Documentation, spot.side, &spot.place, what));
         }
         if differ(&"deprecated") {
-            let what = if after.get("deprecated") == Some(&Value::Bool(true)) {
-                "it is deprecated"
-            } else {
-                "it is no longer deprecated"
-            };
-            self.add(Change::new(Additive, spot.side, spot.place, what));
+            let what = if after.is("deprecated") { "it is deprecated" } else { "it is no longer deprecated" };
+            self.add(Change::new(Additive, spot.side, &spot.place, what));
         }
     }
 
@@ -260,32 +273,19 @@ impl<'a> Schemas<'a> {
             schemas.into_iter().flat_map(Map::keys).map(String::as_str).collect::<BTreeSet<_>>()
         };
         let (old, new) = (names(self.old), names(self.new));
-        let renamed: Vec<_> = self
-            .renamed
-            .iter()
-            .filter(|(before, after)| !new.contains(before.as_str()) && !old.contains(after.as_str()))
-            .collect();
-        let mut changes = Vec::new();
+        let mut renamed = self.renamed.clone();
+        renamed.retain(|before, after| !new.contains(before) && !old.contains(after));
+        let later: BTreeSet<&str> = renamed.values().copied().collect();
         for (before, after) in &renamed {
-            changes.push(Change::new(
-                Breaking,
-                Side::Operation,
-                after.as_str(),
-                format!("the schema was called {before}"),
-            ));
+            self.add(Change::new(Breaking, Side::Operation, *after, format!("the schema was called {before}")));
         }
-        for name in old.difference(&new).filter(|name| !renamed.iter().any(|(before, _)| before == *name)) {
-            changes.push(Change::new(Breaking, Side::Operation, *name, "the schema is gone"));
+        for name in old.difference(&new).filter(|name| !renamed.contains_key(*name)) {
+            self.add(Change::new(Breaking, Side::Operation, *name, "the schema is gone"));
         }
-        for name in new.difference(&old).filter(|name| !renamed.iter().any(|(_, after)| after == *name)) {
-            changes.push(Change::new(Additive, Side::Operation, *name, "there is a new schema"));
+        for name in new.difference(&old).filter(|name| !later.contains(*name)) {
+            self.add(Change::new(Additive, Side::Operation, *name, "there is a new schema"));
         }
-        self.changes.extend(changes);
     }
-}
-
-fn required(schema: &Map<String, Value>) -> BTreeSet<&str> {
-    schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
 fn word(required: bool) -> &'static str {

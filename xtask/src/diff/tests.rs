@@ -194,6 +194,25 @@ fn schemas_that_refer_to_themselves_come_to_an_end() {
 }
 
 #[test]
+fn what_is_a_part_of_several_schemas_is_told_for_each_of_them() {
+    let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let of = |errors: Value| {
+        let received = json!({"type": "object", "properties": {"a": reference("A"), "b": reference("B")}});
+        let mut document = document(json!({}), received);
+        let schemas = &mut document["components"]["schemas"];
+        let whole = json!({"allOf": [reference("Base"), {"properties": {"own": {"type": "string"}}}]});
+        schemas["A"] = whole.clone();
+        schemas["B"] = whole;
+        schemas["Notes"] = json!({"type": "array", "items": {"type": "string"}});
+        schemas["Base"] = json!({"type": "object", "properties": {"errors": errors}});
+        document
+    };
+    let changes = compare(&of(json!({"type": "array", "items": {"type": "integer"}})), &of(reference("Notes")));
+    let retyped: Vec<_> = changes.iter().filter(|change| change.what.contains("the type was")).collect();
+    assert_eq!(retyped.iter().map(|change| change.place.as_str()).collect::<Vec<_>>(), ["A.errors[]", "B.errors[]"]);
+}
+
+#[test]
 fn the_report_leads_with_the_verdict() {
     let mut new = base();
     new["paths"] = json!({});

@@ -26,18 +26,11 @@ pub(super) fn name_all(document: &mut Value) {
         let name = pascal(name);
         name_parts(schema, &name, &mut named);
     }
-    if named.new.is_empty() {
-        return;
-    }
-    let Some(root) = document.as_object_mut() else { return };
-    let components = root.entry("components").or_insert_with(|| json!({}));
-    let Some(components) = components.as_object_mut() else { return };
-    if let Some(schemas) = components.entry("schemas").or_insert_with(|| json!({})).as_object_mut() {
-        schemas.extend(named.new);
-    }
+    named.insert(document);
 }
 
-struct Names {
+/// The names that schemas have.
+pub(crate) struct Names {
     /// How often a name has been wanted.
     wanted: BTreeMap<String, u32>,
     /// The schemas that have become components.
@@ -45,18 +38,41 @@ struct Names {
 }
 
 impl Names {
-    fn of(document: &Value) -> Self {
+    pub(crate) fn of(document: &Value) -> Self {
         let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
         let wanted = schemas.into_iter().flat_map(Map::keys).map(|name| (pascal(name), 1)).collect();
         Self { wanted, new: Map::new() }
     }
 
-    fn free(&mut self, name: &str) -> String {
-        let times = self.wanted.entry(name.to_owned()).or_default();
-        *times = times.saturating_add(1);
-        match *times {
-            1 => name.to_owned(),
-            times => self.free(&format!("{name}{times}")),
+    /// The name, with a number if it is taken. It remembers the numbers: a thousand schemas may want one name.
+    pub(crate) fn free(&mut self, name: &str) -> String {
+        let mut name = name.to_owned();
+        loop {
+            let times = self.wanted.entry(name.clone()).or_default();
+            *times = times.saturating_add(1);
+            match *times {
+                1 => return name,
+                times => name = format!("{name}{times}"),
+            }
+        }
+    }
+
+    /// Makes a component of a schema, and a reference to it of what stood there.
+    pub(crate) fn give(&mut self, name: String, schema: &mut Value) {
+        let reference = json!({"$ref": format!("#/components/schemas/{name}")});
+        self.new.insert(name, std::mem::replace(schema, reference));
+    }
+
+    /// Puts the new components into the document.
+    pub(crate) fn insert(self, document: &mut Value) {
+        if self.new.is_empty() {
+            return;
+        }
+        let Some(root) = document.as_object_mut() else { return };
+        let components = root.entry("components").or_insert_with(|| json!({}));
+        let Some(components) = components.as_object_mut() else { return };
+        if let Some(schemas) = components.entry("schemas").or_insert_with(|| json!({})).as_object_mut() {
+            schemas.extend(self.new);
         }
     }
 }
@@ -92,8 +108,7 @@ fn name_one(schema: &mut Value, name: &str, names: &mut Names) {
     }
     let name = names.free(name);
     name_parts(schema, &name, names);
-    let reference = json!({"$ref": format!("#/components/schemas/{name}")});
-    names.new.insert(name, std::mem::replace(schema, reference));
+    names.give(name, schema);
 }
 
 fn name_parts(schema: &mut Value, name: &str, names: &mut Names) {

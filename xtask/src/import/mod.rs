@@ -8,7 +8,7 @@ mod inline;
 mod rename;
 mod slice;
 
-pub(crate) use inline::becomes_type;
+pub(crate) use inline::{Names, becomes_type};
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -19,7 +19,7 @@ use anyhow::{Context, Result, bail, ensure};
 use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 
-use crate::document::{Document, open_api, operations};
+use crate::document::{Document, check_open_api, operations};
 use crate::rules::{self, Firing, Loss};
 use crate::sdk::{Fixup, NO_REVISION, Sdk};
 use crate::workspace::Workspace;
@@ -58,7 +58,7 @@ impl Import {
         for fixup in &sdk.manifest.fixups {
             apply_fixup(&mut document, fixup)?;
         }
-        let firings = rules::apply(&mut document);
+        let firings = rules::apply(&mut document)?;
         inline::name_all(&mut document);
         rename::apply(&mut document, &sdk.manifest.names)?;
         let Some(root) = document.as_object_mut() else { bail!("the document is no object") };
@@ -66,16 +66,13 @@ impl Import {
             "info".to_owned(),
             json!({"title": sdk.manifest.title, "description": sdk.manifest.description, "version": revision}),
         );
-        open_api(&document)?;
+        check_open_api(&document)?;
         let schemas = document.pointer("/components/schemas").and_then(Value::as_object).map_or(0, Map::len);
-        Ok(Self {
-            path: sdk.document(revision),
-            revision: revision.to_owned(),
-            operations: operations(&document).count(),
-            schemas,
-            text: format!("{}\n", serde_json::to_string_pretty(&sorted(document))?),
-            firings,
-        })
+        let operations = operations(&document).count();
+        let mut text = serde_json::to_string_pretty(&sorted(document))?;
+        text.push('
+');
+        Ok(Self { path: sdk.document(revision), revision: revision.to_owned(), operations, schemas, text, firings })
     }
 
     /// Writes the revision into the workspace. The first one of an SDK becomes the current one. The result is what was

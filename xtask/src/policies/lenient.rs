@@ -7,14 +7,12 @@ use serde_json::{Map, Value};
 
 use crate::schemas::for_each_schema;
 
-/// Whether a schema has the mark.
-pub(crate) fn is_marked(schema: &Map<String, Value>) -> bool {
-    schema.get("x-lenient") == Some(&Value::Bool(true))
-}
+/// The mark.
+pub(crate) const MARK: &str = "x-lenient";
 
 pub(super) fn apply(document: &mut Value) {
     for_each_schema(document, &mut |_, schema| {
-        if is_marked(schema) {
+        if schema.get(MARK) == Some(&Value::Bool(true)) {
             *schema = Map::from_iter(schema.remove_entry("description"));
         }
     });

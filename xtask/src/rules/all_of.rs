@@ -1,10 +1,107 @@
 //! `allOf`.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use super::{Log, Loss, Rule};
-use crate::effective::{flatten, resolve};
-use crate::schemas::for_each_schema;
+use crate::effective::{Effective, named, named_schemas, reference};
+use crate::import::Names;
+use crate::names::pascal;
+use crate::schemas::{escape, for_each_schema};
+
+pub(super) const NESTED: Rule = Rule {
+    name: "nested-all-of",
+    why: "what goes into an `allOf` takes along what is nested in it; an `allOf` there would be put together again at every \
+          place, and without an end if it leads back",
+    loss: Loss::Lossless,
+    apply: name_nested,
+};
+
+/// Gives a name to every `allOf` of objects that is nested in a schema that is a part of another one.
+fn name_nested(document: &mut Value, log: &mut Log<'_>) {
+    let (objects, parts, mut names) = (objects(document), named_parts(document), Names::of(document));
+    let schemas = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
+    for (name, schema) in schemas.into_iter().flatten().filter(|(name, _)| parts.contains(name.as_str())) {
+        let mut nested = Nested { objects: &objects, names: &mut names, log };
+        nested.below(schema, &pascal(name), &format!("/components/schemas/{}", escape(name)));
+    }
+    names.insert(document);
+}
+
+/// The named schemas that are a part of another one.
+fn named_parts(document: &Value) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut pending = vec![document];
+    while let Some(value) = pending.pop() {
+        match value {
+            Value::Object(object) => {
+                for part in object.get("allOf").and_then(Value::as_array).into_iter().flatten() {
+                    // A name may stand for another name.
+                    let mut next = reference(part);
+                    while let Some(name) = next.filter(|name| names.insert(*name)) {
+                        next = named(document, name).and_then(reference);
+                    }
+                }
+                pending.extend(object.values());
+            }
+            Value::Array(array) => pending.extend(array),
+            _ => {}
+        }
+    }
+    names.into_iter().map(str::to_owned).collect()
+}
+
+/// The way through a named schema, to what is nested in it.
+struct Nested<'n, 'l> {
+    objects: &'n BTreeSet<String>,
+    names: &'n mut Names,
+    log: &'n mut Log<'l>,
+}
+
+impl Nested<'_, '_> {
+    /// Gives names to what a schema consists of, called after it.
+    fn below(&mut self, schema: &mut Value, name: &str, place: &str) {
+        let Some(schema) = schema.as_object_mut() else { return };
+        let is_put_together = is_all_of_objects(self.objects, schema);
+        for (keyword, value) in schema {
+            let place = format!("{place}/{keyword}");
+            match keyword.as_str() {
+                "properties" => {
+                    for (property, schema) in value.as_object_mut().into_iter().flatten() {
+                        let name = format!("{name}{}", pascal(property));
+                        self.one(schema, &name, &format!("{place}/{}", escape(property)));
+                    }
+                }
+                "items" => self.one(value, &format!("{name}Item"), &place),
+                "additionalProperties" => self.one(value, &format!("{name}Value"), &place),
+                "not" => self.one(value, &format!("{name}Not"), &place),
+                "allOf" | "anyOf" | "oneOf" => {
+                    for (index, branch) in value.as_array_mut().into_iter().flatten().enumerate() {
+                        let place = format!("{place}/{index}");
+                        if keyword == "allOf" && is_put_together {
+                            self.below(branch, name, &place);
+                        } else {
+                            self.one(branch, &format!("{name}Variant{index}"), &place);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn one(&mut self, schema: &mut Value, name: &str, place: &str) {
+        if schema.as_object().is_some_and(|schema| is_all_of_objects(self.objects, schema)) {
+            let name = self.names.free(name);
+            self.below(schema, &name, place);
+            self.log.note(place, format!("it has the name {name}"));
+            self.names.give(name, schema);
+        } else {
+            self.below(schema, name, place);
+        }
+    }
+}
 
 pub(super) const OBJECTS: Rule = Rule {
     name: "all-of-objects",
@@ -15,33 +112,56 @@ pub(super) const OBJECTS: Rule = Rule {
 };
 
 fn merge_objects(document: &mut Value, log: &mut Log<'_>) {
-    let original = document.clone();
+    let original = named_schemas(document);
+    let objects = objects(&original);
     for_each_schema(document, &mut |place, schema| {
-        if is_all_of_objects(&original, schema) {
+        if is_all_of_objects(&objects, schema) {
             let parts = schema.get("allOf").and_then(Value::as_array).map_or(0, Vec::len);
-            let mut merged = flatten(&original, &Value::Object(schema.clone())).into_owned();
-            merged.insert("type".to_owned(), Value::from("object"));
-            *schema = merged;
-            log.note(place, format!("{parts} parts are one object"));
+            let whole = Value::Object(std::mem::take(schema));
+            let merged = Effective::of(&original, &whole);
+            if log.copy(place, || merged.size()) {
+                *schema = merged.to_schema();
+                schema.insert("type".to_owned(), Value::from("object"));
+                log.note(place, format!("{parts} parts are one object"));
+            }
         }
     });
 }
 
-/// Whether a schema consists of objects alone. One that is a single other schema with a few words added is left as it is.
-fn is_all_of_objects(document: &Value, schema: &Map<String, Value>) -> bool {
-    let Some(parts) = schema.get("allOf").and_then(Value::as_array) else { return false };
-    let alone = parts.len() == 1 && !schema.contains_key("properties");
-    !alone && !parts.is_empty() && parts.iter().all(|part| is_object(document, part, 16))
+/// The longest way from a schema to the parts that are objects by themselves.
+const DEEPEST: usize = 16;
+
+/// The named schemas that are objects: by themselves, or since all their parts are.
+fn objects(document: &Value) -> BTreeSet<String> {
+    let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
+    let mut others: Vec<_> = schemas.into_iter().flatten().collect();
+    let mut objects = BTreeSet::new();
+    for _ in 0..DEEPEST {
+        let (found, left): (Vec<_>, Vec<_>) = others.into_iter().partition(|(_, schema)| is_object(&objects, schema));
+        if found.is_empty() {
+            break;
+        }
+        objects.extend(found.into_iter().map(|(name, _)| name.clone()));
+        others = left;
+    }
+    objects
 }
 
-fn is_object(document: &Value, schema: &Value, depth: u32) -> bool {
-    let (Some(schema), Some(deeper)) = (resolve(document, schema).as_object(), depth.checked_sub(1)) else {
-        return false;
-    };
+fn is_object(objects: &BTreeSet<String>, schema: &Value) -> bool {
+    if let Some(name) = reference(schema) {
+        return objects.contains(name);
+    }
     let parts = schema.get("allOf").and_then(Value::as_array);
-    schema.get("type") == Some(&Value::from("object"))
-        || schema.contains_key("properties")
-        || parts.is_some_and(|parts| !parts.is_empty() && parts.iter().all(|part| is_object(document, part, deeper)))
+    schema.get("type").and_then(Value::as_str) == Some("object")
+        || schema.get("properties").is_some()
+        || parts.is_some_and(|parts| !parts.is_empty() && parts.iter().all(|part| is_object(objects, part)))
+}
+
+/// Whether a schema consists of objects alone. One that is a single other schema with a few words added is left as it is.
+fn is_all_of_objects(objects: &BTreeSet<String>, schema: &Map<String, Value>) -> bool {
+    let Some(parts) = schema.get("allOf").and_then(Value::as_array) else { return false };
+    let alone = parts.len() == 1 && !schema.contains_key("properties");
+    !alone && !parts.is_empty() && parts.iter().all(|part| is_object(objects, part))
 }
 
 #[cfg(test)]
@@ -69,6 +189,35 @@ mod tests {
             "required": ["ok", "result"],
         });
         assert_eq!(run(&OBJECTS, document(parts)), (document(merged), 1));
+    }
+
+    #[test]
+    fn what_is_nested_in_a_part_has_a_name() {
+        let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        let of_node = json!({"allOf": [reference("node"), {"properties": {"x": {"type": "string"}}}]});
+        let node = |child: Value| json!({"type": "object", "properties": {"child": child}});
+        let document = json!({"components": {"schemas": {"node": node(of_node.clone())}}});
+        let named = json!({"components": {"schemas": {"node": node(reference("NodeChild")), "NodeChild": of_node}}});
+        assert_eq!(run(&NESTED, document), (named.clone(), 1));
+        let child = json!({
+            "type": "object",
+            "properties": {"child": reference("NodeChild"), "x": {"type": "string"}},
+        });
+        let merged = json!({"components": {"schemas": {"node": node(reference("NodeChild")), "NodeChild": child}}});
+        assert_eq!(run(&OBJECTS, named), (merged, 1));
+        let in_no_part = json!({"components": {"schemas": {"other": node(of_node.clone()), "node": node(json!({}))}}});
+        assert_eq!(run(&NESTED, in_no_part.clone()), (in_no_part, 0));
+    }
+
+    #[test]
+    fn parts_that_are_shared_again_and_again_are_put_together_once() {
+        let mut schemas = json!({"T0": {"type": "object", "properties": {"a": {"type": "string"}}}});
+        for number in 1..12 {
+            let before = json!({"$ref": format!("#/components/schemas/T{}", number - 1)});
+            schemas[format!("T{number}")] = json!({"allOf": vec![before; 10]});
+        }
+        let (mended, fired) = run(&OBJECTS, json!({"components": {"schemas": schemas}}));
+        assert_eq!((&mended["components"]["schemas"]["T11"], fired), (&mended["components"]["schemas"]["T0"], 11));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Log, Loss, Rule, for_each_operation};
+use crate::effective::size;
 
 const JSON: &str = "application/json";
 
@@ -15,8 +16,10 @@ pub(super) const SHARED: Rule = Rule {
         for_each_operation(document, |place, _, operation| {
             let reference = operation.get("requestBody").and_then(|body| body.get("$ref")).and_then(Value::as_str);
             let name = reference.and_then(|reference| reference.strip_prefix("#/components/requestBodies/"));
-            if let Some(body) = name.and_then(|name| shared.get(name)).cloned() {
-                operation.insert("requestBody".to_owned(), body);
+            if let Some(body) = name.and_then(|name| shared.get(name))
+                && log.copy(place, || size(body))
+            {
+                operation.insert("requestBody".to_owned(), body.clone());
                 log.note(place, "it has its shared body");
             }
         });

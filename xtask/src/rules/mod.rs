@@ -16,9 +16,11 @@ mod properties;
 mod responses;
 mod unions;
 
+use anyhow::{Result, bail};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::effective::size;
 use crate::schemas::escape;
 
 /// What is lost by a rule.
@@ -70,6 +72,7 @@ pub const ALL: &[Rule] = &[
     responses::ONE_SUCCESS,
     parameters::CLASHING_NAMES,
     parameters::WITHOUT_TEXT,
+    all_of::NESTED,
     all_of::OBJECTS,
     missing_types::FROM_SIBLINGS,
     unions::ONE_SCALAR,
@@ -81,23 +84,52 @@ pub const ALL: &[Rule] = &[
     properties::WRONG_DEFAULT,
 ];
 
+/// How many times as many values as a document has may be copied by all rules together, from where they stand to where they
+/// are used: a few kilobytes that are used in a thousand places would be as many megabytes, and so on.
+const MOST_GROWTH: usize = 8;
+
+/// How many values may be copied in any document, however small it is.
+const SMALL: usize = 500_000;
+
 /// Mends a document, and says where.
-pub fn apply(document: &mut Value) -> Vec<Firing> {
-    let mut firings = Vec::new();
+///
+/// # Errors
+///
+/// If it would grow without measure by that.
+pub fn apply(document: &mut Value) -> Result<Vec<Firing>> {
+    let (mut firings, mut room) = (Vec::new(), size(document).saturating_mul(MOST_GROWTH).max(SMALL));
     for rule in ALL {
-        let mut log = Log { rule, firings: &mut firings };
+        let mut log = Log { rule, firings: &mut firings, room: &mut room, too_large: None };
         (rule.apply)(document, &mut log);
+        if let Some(place) = log.too_large {
+            bail!("what is shared by many grows too large where it is used, at the latest at {place} ({})", rule.name);
+        }
     }
-    firings
+    Ok(firings)
 }
 
 /// Where a rule notes what it does.
 struct Log<'a> {
     rule: &'static Rule,
     firings: &'a mut Vec<Firing>,
+    /// How many values may still be copied.
+    room: &'a mut usize,
+    /// The first place for which there was no room any more.
+    too_large: Option<String>,
 }
 
 impl Log<'_> {
+    /// Whether so many values may be copied to a place. If not, the document is refused, and nothing need be counted.
+    fn copy(&mut self, place: &str, values: impl FnOnce() -> usize) -> bool {
+        if self.too_large.is_none() {
+            match self.room.checked_sub(values()) {
+                Some(left) => *self.room = left,
+                None => self.too_large = Some(place.to_owned()),
+            }
+        }
+        self.too_large.is_none()
+    }
+
     fn note(&mut self, place: &str, what: impl Into<String>) {
         let Rule { name, loss, .. } = self.rule;
         self.firings.push(Firing { rule: name, loss: *loss, place: place.to_owned(), what: what.into() });
@@ -121,11 +153,13 @@ fn for_each_operation(document: &mut Value, mut mend: impl FnMut(&str, &str, &mu
 /// What a rule does to a document, and how often: for the rules' own tests.
 #[cfg(test)]
 fn run(rule: &'static Rule, mut document: Value) -> (Value, usize) {
-    let mut firings = Vec::new();
-    (rule.apply)(&mut document, &mut Log { rule, firings: &mut firings });
-    let count = firings.len();
-    let mut again = Vec::new();
-    (rule.apply)(&mut document.clone(), &mut Log { rule, firings: &mut again });
+    let once = |document: &mut Value| {
+        let mut firings = Vec::new();
+        (rule.apply)(document, &mut Log { rule, firings: &mut firings, room: &mut { SMALL }, too_large: None });
+        firings
+    };
+    let count = once(&mut document).len();
+    let again = once(&mut document.clone());
     assert_eq!(again, [], "a mended document needs no mending");
     (document, count)
 }

@@ -1,11 +1,11 @@
 //! Parameters.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
 use super::{Log, Loss, Rule, for_each_operation};
-use crate::effective::flatten;
+use crate::effective::{Effective, named_schemas};
 use crate::names::snake;
 use crate::schemas::escape;
 
@@ -48,6 +48,7 @@ fn rename(path: &str, item: &Value) -> Option<(String, Renamed)> {
         .filter_map(|parameter| parameter.get("name").and_then(Value::as_str).map(snake))
         .collect();
     let mut renamed = Vec::new();
+    let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
     let segments: Vec<String> = path
         .split('/')
         .map(|segment| {
@@ -55,9 +56,10 @@ fn rename(path: &str, item: &Value) -> Option<(String, Renamed)> {
                 return segment.to_owned();
             };
             let mut unique = name.to_owned();
-            let mut number: u32 = 1;
+            // The numbers that a name has used up need not be tried again.
+            let number = numbers.entry(name).or_insert(1);
             while !seen.insert(snake(&unique)) {
-                number = number.saturating_add(1);
+                *number = number.saturating_add(1);
                 unique = format!("{name}_{number}");
             }
             if unique != name {
@@ -106,7 +108,7 @@ pub(super) const WITHOUT_TEXT: Rule = Rule {
 };
 
 fn to_text(document: &mut Value, log: &mut Log<'_>) {
-    let original = document.clone();
+    let original = named_schemas(document);
     for_each_operation(document, |place, _, operation| {
         for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
             let in_text = matches!(parameter.get("in").and_then(Value::as_str), Some("path" | "header"));
@@ -121,10 +123,10 @@ fn to_text(document: &mut Value, log: &mut Log<'_>) {
 }
 
 fn has_text(document: &Value, schema: &Value) -> bool {
-    let schema = flatten(document, schema);
+    let schema = Effective::of(document, schema);
     let scalar =
         matches!(schema.get("type").and_then(Value::as_str), Some("string" | "integer" | "number" | "boolean"));
-    scalar && schema.get("nullable") != Some(&Value::Bool(true))
+    scalar && !schema.is("nullable")
 }
 
 #[cfg(test)]

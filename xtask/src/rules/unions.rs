@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::{Log, Loss, Rule};
-use crate::effective::resolve;
+use crate::effective::{named_schemas, resolve};
 use crate::schemas::for_each_schema;
 
 pub(super) const ONE_SCALAR: Rule = Rule {
@@ -16,7 +16,7 @@ pub(super) const ONE_SCALAR: Rule = Rule {
 };
 
 fn to_scalar(document: &mut Value, log: &mut Log<'_>) {
-    let original = document.clone();
+    let original = named_schemas(document);
     for_each_schema(document, &mut |place, schema| {
         let Some(scalar) = scalar(&original, schema) else { return };
         schema.retain(|key, _| key != "anyOf" && key != "oneOf");
