@@ -70,8 +70,7 @@ impl Import {
         let schemas = document.pointer("/components/schemas").and_then(Value::as_object).map_or(0, Map::len);
         let operations = operations(&document).count();
         let mut text = serde_json::to_string_pretty(&sorted(document))?;
-        text.push('
-');
+        text.push('\n');
         Ok(Self { path: sdk.document(revision), revision: revision.to_owned(), operations, schemas, text, firings })
     }
 

@@ -1,0 +1,69 @@
+//! What an import and a comparison cost beside their floor: parsing and writing the same document with serde_json.
+//!
+//! `cargo bench -p xtask`. Compare the bytes per second within one run: with the floor's, to see how much work is done on the
+//! parsed document, and with those of another size, to see that the time grows as the document does.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    missing_docs,
+    reason = "a benchmark that cannot be set up has nothing to measure"
+)]
+
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+use std::fs;
+use std::time::Duration;
+
+use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
+use serde_json::Value;
+use xtask::diff;
+use xtask::import::Import;
+
+const MB: usize = 1_000_000;
+
+fn import(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("document");
+    group
+        .sample_size(10)
+        .sampling_mode(SamplingMode::Flat)
+        .warm_up_time(Duration::from_millis(100))
+        .measurement_time(Duration::from_secs(2));
+    for megabytes in [2, 8, 32] {
+        let (text, resources) = support::text(megabytes * MB);
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("vendor.json");
+        fs::write(&file, &text).unwrap();
+        let (old, slice) = (serde_json::from_str(&text).unwrap(), support::slice_of(resources / 2));
+        let new = support::changed(&old, resources, 100);
+        group.throughput(Throughput::Bytes(text.len().try_into().unwrap()));
+
+        group.bench_function(BenchmarkId::new("floor: parse", megabytes), |bencher| {
+            bencher.iter(|| serde_json::from_slice::<Value>(&fs::read(&file).unwrap()).unwrap());
+        });
+        group.bench_function(BenchmarkId::new("import a slice", megabytes), |bencher| {
+            bencher.iter(|| Import::make(&support::sdk(&slice), &file, "2026-01-02").unwrap());
+        });
+        group.bench_function(BenchmarkId::new("floor: parse and write", megabytes), |bencher| {
+            bencher.iter(|| {
+                let document: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+                serde_json::to_string_pretty(&document).unwrap()
+            });
+        });
+        // The whole of the largest one takes so long that a run would not be quick any more.
+        if megabytes < 32 {
+            group.bench_function(BenchmarkId::new("import the whole", megabytes), |bencher| {
+                bencher.iter(|| Import::make(&support::sdk(support::WHOLE), &file, "2026-01-02").unwrap());
+            });
+        }
+        group.bench_function(BenchmarkId::new("compare", megabytes), |bencher| {
+            bencher.iter(|| diff::compare(&old, &new));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, import);
+criterion_main!(benches);

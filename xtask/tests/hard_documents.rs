@@ -1,0 +1,195 @@
+//! Documents that are no larger than others, but of which too much could be made: long chains, circles, many things of one
+//! name, and what is shared by so many that nobody could count them.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "what panics here is a test that has found something"
+)]
+
+mod support;
+
+use std::fs;
+
+use anyhow::Result;
+use serde_json::{Map, Value, json};
+use xtask::diff;
+use xtask::import::Import;
+
+fn reference(name: impl std::fmt::Display) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+fn named(count: usize, schema: impl Fn(usize) -> Value) -> Value {
+    (0..count).map(|number| (format!("T{number}"), schema(number))).collect::<Map<_, _>>().into()
+}
+
+/// A document of one operation, which gets one schema back.
+fn document(answer: &Value, schemas: &Value) -> Value {
+    json!({
+        "openapi": "3.0.3", "info": {"title": "t", "version": "1"},
+        "paths": {"/things": {"get": {"operationId": "get_things", "responses": {"200": {
+            "description": "d", "content": {"application/json": {"schema": answer}},
+        }}}}},
+        "components": {"schemas": schemas},
+    })
+}
+
+fn import(document: &Value) -> Result<Value> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("vendor.json");
+    fs::write(&file, document.to_string())?;
+    let import = Import::make(&support::sdk(support::WHOLE), &file, "2026-01-02")?;
+    Ok(serde_json::from_str(&import.text)?)
+}
+
+fn schema_count(document: &Value) -> usize {
+    document["components"]["schemas"].as_object().unwrap().len()
+}
+
+#[test]
+fn a_long_chain_of_names_has_an_end() {
+    const LINKS: usize = 20_000;
+    let chain = |last: Value| {
+        let link = |number| if number + 1 < LINKS { reference(format!("T{}", number + 1)) } else { last.clone() };
+        document(&reference("T0"), &named(LINKS, link))
+    };
+    let text = chain(json!({"type": "string"}));
+    assert_eq!(schema_count(&import(&text).unwrap()), LINKS);
+    assert_eq!(diff::compare(&text, &text), []);
+    let error = import(&chain(reference("T7"))).unwrap_err();
+    assert!(error.to_string().contains("nothing but itself"), "{error}");
+}
+
+#[test]
+fn a_long_chain_of_objects_is_compared_to_its_end() {
+    const LINKS: usize = 20_000;
+    let chain = |last: &str| {
+        let link = |number| {
+            let next = if number + 1 < LINKS { reference(format!("T{}", number + 1)) } else { json!({"type": last}) };
+            json!({"type": "object", "properties": {"next": next}})
+        };
+        document(&reference("T0"), &named(LINKS, link))
+    };
+    assert_eq!(schema_count(&import(&chain("string")).unwrap()), LINKS);
+    let changes = diff::compare(&chain("string"), &chain("integer"));
+    assert_eq!(changes.len(), 1);
+    assert_eq!(changes[0].place, format!("T{}.next", LINKS - 1));
+}
+
+#[test]
+fn circles_of_different_lengths_are_compared_once_around() {
+    let inline = |next: Value| json!({"type": "object", "properties": {"next": next}});
+    let after_one = document(&reference("T"), &json!({"T": inline(reference("T"))}));
+    // The names are never met at the same time: one circle is named at every odd step, the other one at every even step.
+    let odd = document(&reference("T"), &json!({"T": inline(inline(reference("T")))}));
+    let even = document(&inline(reference("T")), &json!({"T": inline(inline(reference("T")))}));
+    for (old, new) in [(&after_one, &odd), (&odd, &even), (&even, &odd)] {
+        assert!(!diff::compare(old, new).is_empty());
+    }
+    let nullable = json!({"allOf": [reference("T")], "nullable": true});
+    let parent = document(&reference("T"), &json!({"T": inline(nullable)}));
+    assert_eq!(diff::compare(&parent, &parent), []);
+}
+
+#[test]
+fn a_name_is_judged_where_it_is_required_and_where_it_is_not() {
+    let of = |nullable: bool| {
+        let pair = json!({
+            "type": "object", "required": ["b"], "properties": {"a": reference("T"), "b": reference("T")},
+        });
+        document(&reference("Pair"), &json!({"Pair": pair, "T": {"type": "string", "nullable": nullable}}))
+    };
+    let classes: Vec<_> = diff::compare(&of(false), &of(true)).iter().map(|change| change.class).collect();
+    assert_eq!(classes, [diff::Class::Breaking, diff::Class::Documentation]);
+}
+
+#[test]
+fn parts_that_are_shared_at_every_level_are_put_together_once() {
+    for keyword in ["allOf", "oneOf", "anyOf"] {
+        let level = |number: usize| match number.checked_sub(1) {
+            None => json!({"type": "object", "properties": {"a": {"type": "string"}}}),
+            Some(before) => {
+                let before = reference(format!("T{before}"));
+                json!({keyword: [before, before], "properties": {format!("p{number}"): {"type": "string"}}})
+            }
+        };
+        let diamonds = document(&reference("T199"), &named(200, level));
+        assert_eq!(schema_count(&import(&diamonds).unwrap()), 200, "{keyword}");
+        assert_eq!(diff::compare(&diamonds, &diamonds), [], "{keyword}");
+    }
+}
+
+#[test]
+fn what_is_put_together_and_leads_back_to_itself_has_an_end() {
+    let with = |name: &str| json!({"allOf": [reference(name), {"properties": {"x": {"type": "string"}}}]});
+    let node = |other: &str| {
+        json!({"type": "object", "properties": {
+            "left": with(other), "right": {"type": "array", "items": with("Node")},
+        }})
+    };
+    let tree = document(&reference("Node"), &json!({"Node": node("Leaf"), "Leaf": node("Node")}));
+    let imported = import(&tree).unwrap();
+    let left = &imported["components"]["schemas"]["NodeLeft"]["properties"];
+    assert_eq!((&left["left"], &left["x"]), (&reference("LeafLeft"), &json!({"type": "string"})));
+}
+
+#[test]
+fn what_is_shared_by_too_many_is_refused() {
+    let large = json!({"type": "object", "properties": named(2_000, |_| json!({"type": "string"}))});
+    let mut schemas = named(2_000, |_| json!({"allOf": [reference("Large"), {"properties": {"own": {}}}]}));
+    schemas["Large"] = large;
+    let answer = json!({"oneOf": (0..2_000).map(|number| reference(format!("T{number}"))).collect::<Vec<_>>()});
+    let error = import(&document(&answer, &schemas)).unwrap_err();
+    assert!(error.to_string().contains("too large"), "{error}");
+}
+
+#[test]
+fn many_properties_and_many_values_are_read() {
+    const MANY: usize = 50_000;
+    let names: Vec<String> = (0..MANY).map(|number| format!("n{number}")).collect();
+    let large = json!({"allOf": [
+        {"type": "object", "properties": named(MANY, |_| json!({"type": "string"})), "required": names},
+        {"type": "object", "properties": {"level": {"type": "string", "enum": names}}, "required": names},
+    ]});
+    let large = document(&reference("Large"), &json!({"Large": large}));
+    let imported = import(&large).unwrap();
+    let schemas = &imported["components"]["schemas"];
+    assert_eq!(schemas["Large"]["required"].as_array().unwrap().len(), MANY);
+    assert_eq!(schemas["LargeLevel"]["enum"].as_array().unwrap().len(), MANY);
+    assert_eq!(diff::compare(&large, &large), []);
+}
+
+#[test]
+fn many_schemas_of_one_name_are_numbered() {
+    const MANY: usize = 3_000;
+    let mut numbered = document(&json!({}), &json!({}));
+    for number in 0..MANY {
+        // Ids that differ as names of methods, and not as names of types.
+        let id: String = (0..13).map(|bit| if number >> bit & 1 == 1 { "1_" } else { "1" }).collect();
+        let mut operation = numbered["paths"]["/things"]["get"].clone();
+        operation["operationId"] = json!(format!("x{id}1"));
+        operation["responses"]["200"]["content"]["application/json"]["schema"] =
+            json!({"type": "object", "properties": {"a": {"type": "string"}}});
+        numbered["paths"][format!("/things/{number}")] = json!({"get": operation});
+    }
+    let imported = import(&numbered).unwrap();
+    assert_eq!(schema_count(&imported), MANY);
+    assert!(imported["components"]["schemas"].get(format!("X11111111111111Response{MANY}")).is_some());
+}
+
+#[test]
+fn many_schemas_that_all_have_new_names_are_told() {
+    const MANY: usize = 20_000;
+    let of = |prefix: &str| {
+        let all = named(MANY, |_| json!({"type": "string"}));
+        let schemas: Map<_, _> =
+            all.as_object().unwrap().iter().map(|(name, schema)| (format!("{prefix}{name}"), schema.clone())).collect();
+        let answer = json!({"oneOf": schemas.keys().map(reference).collect::<Vec<_>>()});
+        document(&answer, &Value::Object(schemas))
+    };
+    let changes = diff::compare(&of("Old"), &of("New"));
+    assert_eq!(changes.len(), MANY);
+    assert!(changes.iter().all(|change| change.what.starts_with("the schema was called Old")));
+}

@@ -1,0 +1,60 @@
+//! Documents of a vendor's shape and of many megabytes. What is counted is what comes out; `cargo bench -p xtask` says how
+//! long it takes.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "what panics here is a test that has found something"
+)]
+
+mod support;
+
+use std::fs;
+
+use serde_json::Value;
+use xtask::diff::{self, Class};
+use xtask::import::Import;
+
+const MB: usize = 1_000_000;
+
+fn import(text: &str, slice: &str) -> Value {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("vendor.json");
+    fs::write(&file, text).unwrap();
+    let import = Import::make(&support::sdk(slice), &file, "2026-01-02").unwrap();
+    serde_json::from_str(&import.text).unwrap()
+}
+
+fn counts(document: &Value) -> (usize, usize) {
+    let paths = document["paths"].as_object().unwrap();
+    let operations = paths.values().map(|item| item.as_object().unwrap().len()).sum();
+    (operations, document["components"]["schemas"].as_object().unwrap().len())
+}
+
+#[test]
+fn a_slice_is_cut_out_of_fifty_megabytes() {
+    let (text, resources) = support::text(50 * MB);
+    let slice = import(&text, &support::slice_of(resources / 2));
+    assert_eq!(counts(&slice), (support::OPERATIONS, support::SHARED_SCHEMAS + support::SCHEMAS));
+}
+
+/// Smaller than it could be: without optimization, the whole of fifty megabytes takes minutes.
+#[test]
+fn the_whole_of_a_document_is_imported_and_compared() {
+    let (text, resources) = support::text(6 * MB);
+    let whole = import(&text, support::WHOLE);
+    let schemas = support::SHARED_SCHEMAS + resources * support::SCHEMAS;
+    assert_eq!(counts(&whole), (resources * support::OPERATIONS, schemas));
+
+    let document: Value = serde_json::from_str(&text).unwrap();
+    let step = 100;
+    let changes = diff::compare(&document, &support::changed(&document, resources, step));
+    let changed = resources.div_ceil(step);
+    // The property is gone from a thing and from its parent; the value is new in what is sent and in what comes back.
+    for (class, count) in
+        [(Class::Breaking, 2 * changed), (Class::Additive, 2 * changed), (Class::Documentation, changed)]
+    {
+        assert_eq!(changes.iter().filter(|change| change.class == class).count(), count, "{class:?}");
+    }
+}
