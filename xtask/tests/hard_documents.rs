@@ -59,7 +59,7 @@ fn a_long_chain_of_names_has_an_end() {
     assert_eq!(schema_count(&import(&text).unwrap()), LINKS);
     assert_eq!(diff::compare(&text, &text), []);
     let error = import(&chain(reference("T7"))).unwrap_err();
-    assert!(error.to_string().contains("nothing but itself"), "{error}");
+    assert!(format!("{error:#}").contains("nothing but itself"), "{error:#}");
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn what_is_shared_by_too_many_is_refused() {
     schemas["Large"] = large;
     let answer = json!({"oneOf": (0..2_000).map(|number| reference(format!("T{number}"))).collect::<Vec<_>>()});
     let error = import(&document(&answer, &schemas)).unwrap_err();
-    assert!(error.to_string().contains("too large"), "{error}");
+    assert!(format!("{error:#}").contains("too large"), "{error:#}");
 }
 
 #[test]

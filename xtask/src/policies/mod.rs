@@ -12,13 +12,19 @@ use serde_json::Value;
 
 /// The document that the low-level client is generated from.
 pub fn for_client(document: &Value) -> Value {
-    let mut document = for_mocks(document);
-    raw_failures::apply(&mut document);
+    let mut document = for_both(document);
+    raw_failures::all(&mut document);
     document
 }
 
 /// The document that the mocks are generated from: a mock may name the shape of a failure, a client must not rely on it.
 pub fn for_mocks(document: &Value) -> Value {
+    let mut document = for_both(document);
+    raw_failures::without_name(&mut document);
+    document
+}
+
+fn for_both(document: &Value) -> Value {
     let mut document = document.clone();
     constraints::apply(&mut document);
     defaults::apply(&mut document);
