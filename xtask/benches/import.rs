@@ -2,6 +2,9 @@
 //!
 //! `cargo bench -p xtask`. Compare the bytes per second within one run: with the floor's, to see how much work is done on the
 //! parsed document, and with those of another size, to see that the time grows as the document does.
+//!
+//! With `DOCUMENTS=a.json:b.json`, vendors' documents are measured as well, from the import to the generated crates of every
+//! tag; and that these compile is shown, once each.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,13 +17,18 @@
 #[path = "../tests/support/mod.rs"]
 mod support;
 
+use std::env;
 use std::fs;
+use std::process::Command;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use serde_json::Value;
 use xtask::diff;
+use xtask::generate::Process;
 use xtask::import::Import;
+use xtask::survey::Survey;
+use xtask::workspace::Workspace;
 
 const MB: usize = 1_000_000;
 
@@ -65,5 +73,28 @@ fn import(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, import);
+fn vendors(criterion: &mut Criterion) {
+    let documents = env::var_os("DOCUMENTS").unwrap_or_default();
+    let process = Process::of(env!("CARGO_BIN_EXE_xtask"), 2048);
+    for document in env::split_paths(&documents).filter(|path| !path.as_os_str().is_empty()) {
+        let survey = || {
+            let folder = tempfile::tempdir().unwrap();
+            let out = folder.path().join("out");
+            let survey = Survey::make(&Workspace::current(), &process, &document, &out).unwrap();
+            assert!(survey.is_complete(), "{survey}");
+            (folder, out)
+        };
+        let (_folder, out) = survey();
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(["check", "--offline", "--workspace", "--lib", "--quiet"]).current_dir(out);
+        assert!(cargo.env("CARGO_TARGET_DIR", env!("CARGO_TARGET_TMPDIR")).status().unwrap().success());
+
+        let mut group = criterion.benchmark_group("vendor's document");
+        group.sample_size(10).sampling_mode(SamplingMode::Flat).measurement_time(Duration::from_secs(2));
+        group.bench_function(BenchmarkId::new("to crates", document.file_name().unwrap().display()), |bencher| bencher.iter(survey));
+        group.finish();
+    }
+}
+
+criterion_group!(benches, import, vendors);
 criterion_main!(benches);
