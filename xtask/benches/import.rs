@@ -91,7 +91,9 @@ fn vendors(criterion: &mut Criterion) {
 
         let mut group = criterion.benchmark_group("vendor's document");
         group.sample_size(10).sampling_mode(SamplingMode::Flat).measurement_time(Duration::from_secs(2));
-        group.bench_function(BenchmarkId::new("to crates", document.file_name().unwrap().display()), |bencher| bencher.iter(survey));
+        group.bench_function(BenchmarkId::new("to crates", document.file_name().unwrap().display()), |bencher| {
+            bencher.iter(survey)
+        });
         group.finish();
     }
 }

@@ -72,15 +72,16 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// If it cannot be read, or is neither JSON nor YAML.
+    /// If it cannot be read, is neither JSON nor YAML, has a key twice, or is no object.
     pub fn read(path: &Path) -> Result<(Vec<u8>, Value)> {
         let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
         let is_json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
         let value = if is_json {
-            serde_json::from_slice(&bytes).with_context(|| format!("{} is not valid JSON", path.display()))?
+            yaml::read_json(&bytes).with_context(|| format!("{} is not valid JSON", path.display()))?
         } else {
             yaml::read(&bytes).with_context(|| format!("{} is neither JSON nor YAML", path.display()))?
         };
+        ensure!(value.is_object(), "{} is no OpenAPI document: it holds no object", path.display());
         Ok((bytes, value))
     }
 }

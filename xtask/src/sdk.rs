@@ -12,6 +12,7 @@ use serde_json::Value;
 use toml_edit::DocumentMut;
 
 use crate::document::{Operation, route};
+use crate::names::snake;
 
 /// What `current` is until the first import.
 pub const NO_REVISION: &str = "none";
@@ -85,14 +86,30 @@ impl Slice {
         self.paths.is_empty() && self.tags.is_empty() && self.operations.is_empty()
     }
 
-    /// Whether an operation belongs to it.
+    /// Whether an operation of a path may belong to it.
+    pub fn may_hold(&self, path: &str) -> bool {
+        !self.tags.is_empty() || !self.operations.is_empty() || self.has_path(path)
+    }
+
+    fn has_path(&self, path: &str) -> bool {
+        self.paths.iter().any(|prefix| begins(path, prefix))
+    }
+
+    /// Whether an operation belongs to it. Its id is the vendor's, or ours once it has been imported.
     pub fn holds(&self, operation: &Operation<'_>, names: &Names) -> bool {
         let tags = operation.object.get("tags").and_then(Value::as_array);
         let vendors_id = operation.id().map(|id| names.operations.get(id).map_or(id, String::as_str));
-        self.paths.iter().any(|prefix| route(operation.path).starts_with(&route(prefix)))
+        self.has_path(operation.path)
             || tags.into_iter().flatten().filter_map(Value::as_str).any(|tag| self.tags.contains(tag))
-            || vendors_id.is_some_and(|id| self.operations.contains(id))
+            || vendors_id.is_some_and(|id| {
+                self.operations.contains(id) || self.operations.iter().any(|listed| snake(listed) == id)
+            })
     }
+}
+
+/// Whether a path begins with another one, whatever the names of their parameters.
+fn begins(path: &str, prefix: &str) -> bool {
+    route(path).starts_with(&route(prefix))
 }
 
 /// The packages, by the name of their folder under `crates/`.

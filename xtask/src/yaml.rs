@@ -1,4 +1,6 @@
-//! Reading YAML with an end.
+//! Reading YAML, and the part of it that is JSON, with an end and with nothing lost.
+//!
+//! A key that occurs twice is refused: readers keep the last of its values, and a path would be gone without a word.
 //!
 //! An alias stands for all that its anchor holds, which may hold aliases in turn: a page of text can stand for more than any
 //! memory has. The parser counts how often an alias is followed, but not what is there. And it refuses what is nested too
@@ -9,6 +11,7 @@ use std::fmt;
 use anyhow::{Result, ensure};
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::map::Entry;
 use serde_json::{Map, Number, Value};
 
 /// How many times larger than its text a document may be. Without aliases it is never even twice as large.
@@ -20,11 +23,25 @@ const SMALL: usize = 1 << 20;
 /// How many braces may be open at once. The parser refuses fewer; this is a hint, which looks into texts as well.
 const DEEPEST: usize = 1000;
 
+/// Reads a JSON document.
+///
+/// # Errors
+///
+/// If it is no JSON, or a key occurs twice in an object.
+pub(crate) fn read_json(text: &[u8]) -> Result<Value> {
+    // There are no aliases in JSON.
+    let mut room = usize::MAX;
+    let mut deserializer = serde_json::Deserializer::from_slice(text);
+    let value = Reader { room: &mut room, is_yaml: false }.deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(value)
+}
+
 /// Reads a document, as far as JSON has what it says.
 ///
 /// # Errors
 ///
-/// If it is no YAML, has what JSON has not, or its aliases make it many times as large.
+/// If it is no YAML, has what JSON has not, has a key twice, or its aliases make it many times as large.
 pub(crate) fn read(text: &[u8]) -> Result<Value> {
     let mut open: usize = 0;
     for byte in text {
@@ -36,16 +53,26 @@ pub(crate) fn read(text: &[u8]) -> Result<Value> {
         ensure!(open <= DEEPEST, "more than {DEEPEST} braces are open at once");
     }
     let mut room = text.len().saturating_mul(MOST_GROWTH).max(SMALL);
-    Ok(Room(&mut room).deserialize(serde_yaml_ng::Deserializer::from_slice(text))?)
+    let reader = Reader { room: &mut room, is_yaml: true };
+    Ok(reader.deserialize(serde_yaml_ng::Deserializer::from_slice(text))?)
 }
 
-/// The room that is left, in values and bytes of text.
-struct Room<'r>(&'r mut usize);
+/// What makes one value of what the parser finds.
+struct Reader<'r> {
+    /// The room that is left, in values and bytes of text.
+    room: &'r mut usize,
+    is_yaml: bool,
+}
 
-impl Room<'_> {
+impl Reader<'_> {
+    /// What makes the values that this one consists of.
+    fn part(&mut self) -> Reader<'_> {
+        Reader { room: self.room, is_yaml: self.is_yaml }
+    }
+
     fn take<E: Error>(&mut self, size: usize) -> Result<(), E> {
-        let left = self.0.checked_sub(size);
-        *self.0 = left.ok_or_else(|| E::custom("its aliases make it many times as large as its text"))?;
+        let left = self.room.checked_sub(size);
+        *self.room = left.ok_or_else(|| E::custom("its aliases make it many times as large as its text"))?;
         Ok(())
     }
 
@@ -55,7 +82,7 @@ impl Room<'_> {
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Room<'_> {
+impl<'de> DeserializeSeed<'de> for Reader<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(mut self, deserializer: D) -> Result<Value, D::Error> {
@@ -64,7 +91,7 @@ impl<'de> DeserializeSeed<'de> for Room<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Room<'_> {
+impl<'de> Visitor<'de> for Reader<'_> {
     type Value = Value;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -72,6 +99,10 @@ impl<'de> Visitor<'de> for Room<'_> {
     }
 
     fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Value, E> {
         Ok(Value::Null)
     }
 
@@ -95,20 +126,27 @@ impl<'de> Visitor<'de> for Room<'_> {
         self.text(value).map(Value::String)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Value, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut sequence: A) -> Result<Value, A::Error> {
         let mut values = Vec::new();
-        while let Some(value) = sequence.next_element_seed(Room(&mut *self.0))? {
+        while let Some(value) = sequence.next_element_seed(self.part())? {
             values.push(value);
         }
         Ok(Value::Array(values))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Value, A::Error> {
         let mut fields = Map::new();
         while let Some(key) = map.next_key::<String>()? {
-            Room(&mut *self.0).take(key.len())?;
-            let value = map.next_value_seed(Room(&mut *self.0))?;
-            fields.insert(key, value);
+            self.take(key.len())?;
+            if self.is_yaml && key == "<<" {
+                return Err(A::Error::custom("the merge key \"<<\" is not supported; write out what it stands for"));
+            }
+            match fields.entry(key) {
+                Entry::Vacant(vacant) => vacant.insert(map.next_value_seed(self.part())?),
+                Entry::Occupied(present) => {
+                    return Err(A::Error::custom(format_args!("the key {:?} occurs twice", present.key())));
+                }
+            };
         }
         Ok(Value::Object(fields))
     }
@@ -127,6 +165,33 @@ mod tests {
         assert_eq!(read(text.as_bytes()).unwrap(), expected);
         assert_eq!(expected["b"], json!([1, -1, 1.5, true, null, null, null, "x", "2024-01-01"]));
         assert_eq!(expected["200"], json!({}));
+    }
+
+    #[test]
+    fn json_is_read_as_its_own_parser_does() {
+        let text =
+            r#"{"a": [1, -1, 1.5, 1e3, 18446744073709551616, true, null, "x\u00e9\n"], "<<": {}, "b": {"a": {}}}"#;
+        let expected: Value = serde_json::from_str(text).unwrap();
+        assert_eq!(read_json(text.as_bytes()).unwrap(), expected);
+        for broken in ["{", "{} {}", "{\"a\": 1,}", &"[".repeat(10_000)] {
+            assert!(read_json(broken.as_bytes()).is_err(), "{broken}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_occurs_twice_is_refused_and_named() {
+        let text = r#"{"paths": {"/a": {"get": {}}, "/b": {}, "/a": {"put": {}}}}"#;
+        for error in [read_json(text.as_bytes()).unwrap_err(), read(text.as_bytes()).unwrap_err()] {
+            assert!(error.to_string().contains(r#"the key "/a" occurs twice"#), "{error}");
+        }
+        read("200: a\n'2000': b\n".as_bytes()).unwrap();
+        assert!(read("200: a\n'200': b\n".as_bytes()).unwrap_err().to_string().contains(r#""200" occurs twice"#));
+    }
+
+    #[test]
+    fn a_merge_key_is_refused() {
+        let error = read(b"a: &a {x: 1}\nb:\n  <<: *a\n  y: 2\n").unwrap_err();
+        assert!(error.to_string().contains("merge key"), "{error}");
     }
 
     #[test]

@@ -144,12 +144,15 @@ fn check_date(revision: &str) -> Result<()> {
     Ok(())
 }
 
-fn check_version(document: &Value) -> Result<()> {
-    let version = document.get("openapi").or_else(|| document.get("swagger")).and_then(Value::as_str);
+/// Checks that a document is of a version that can be read.
+pub(crate) fn check_version(document: &Value) -> Result<()> {
+    let version = document.get("openapi").or_else(|| document.get("swagger"));
     match version {
-        Some(version) if version.starts_with("3.0.") => Ok(()),
-        Some(version) => bail!("it is OpenAPI {version}, and only 3.0 is supported"),
-        None => bail!("it is no OpenAPI document: it does not say which version it is; 3.0 is supported"),
+        Some(Value::String(version)) if version.starts_with("3.0.") => Ok(()),
+        Some(Value::String(version)) => bail!("it is OpenAPI {version}, and only 3.0.x is supported"),
+        // YAML without quotes.
+        Some(Value::Number(version)) => bail!("it is OpenAPI {version}, and only 3.0.x is supported"),
+        _ => bail!("it is no OpenAPI document: it does not say which version it is; 3.0 is supported"),
     }
 }
 

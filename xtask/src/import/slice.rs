@@ -6,12 +6,13 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Map, Value, json};
 
 use crate::document::{METHODS, operations};
-use crate::sdk::Sdk;
+use crate::sdk::{Sdk, Slice};
 
 /// The operations of the slice, with all that they refer to and nothing else.
 pub(super) fn cut(vendors: &Value, sdk: &Sdk) -> Result<Value> {
     let slice = &sdk.manifest.slice;
     ensure!(!slice.is_empty(), "the slice of {} is empty: say in its sdk.toml what belongs to it", sdk.name());
+    check_paths(vendors, slice)?;
     let chosen: BTreeSet<(&str, &str)> = operations(vendors)
         .filter(|operation| slice.holds(operation, &sdk.manifest.names))
         .map(|operation| (operation.path, operation.method))
@@ -49,6 +50,29 @@ pub(super) fn cut(vendors: &Value, sdk: &Sdk) -> Result<Value> {
         }
     }
     Ok(document)
+}
+
+/// Refuses what could hold an operation of the slice that nobody would see.
+fn check_paths(vendors: &Value, slice: &Slice) -> Result<()> {
+    for (path, item) in vendors.get("paths").and_then(Value::as_object).into_iter().flatten() {
+        if path.starts_with("x-") || !slice.may_hold(path) {
+            continue;
+        }
+        let Some(item) = item.as_object() else { bail!("the path {path:?} is no object") };
+        ensure!(!item.contains_key("$ref"), "the path {path:?} is a reference, which is not supported");
+        for (key, value) in item {
+            if METHODS.contains(&key.as_str()) {
+                ensure!(value.is_object(), "the operation {} {path} is no object", key.to_uppercase());
+            } else {
+                let is_known = matches!(key.as_str(), "description" | "parameters" | "servers" | "summary");
+                ensure!(
+                    is_known || key.starts_with("x-"),
+                    "the path {path:?} has {key:?}, which is no method in lower case and nothing else that a path can have"
+                );
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Every component that something refers to, and that those refer to in turn.

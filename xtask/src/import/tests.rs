@@ -121,6 +121,7 @@ fn yaml_is_read_as_well_as_json() {
 fn what_cannot_be_imported_is_refused_and_named() {
     assert!(complaint(|d| d["openapi"] = json!("3.1.0")).contains("OpenAPI 3.1.0, and only 3.0"));
     assert!(complaint(|d| *d = json!({"swagger": "2.0"})).contains("OpenAPI 2.0, and only 3.0"));
+    assert!(complaint(|d| *d = json!({"swagger": 2.0})).contains("OpenAPI 2.0, and only 3.0"));
     assert!(complaint(|d| *d = json!({})).contains("no OpenAPI document"));
     let node = |d: &mut Value, reference: &str| d["components"]["schemas"]["acme_node"] = json!({"$ref": reference});
     assert!(complaint(|d| node(d, "#/components/schemas/nowhere")).contains("leads nowhere"));
@@ -136,12 +137,51 @@ fn what_cannot_be_imported_is_refused_and_named() {
 
 #[test]
 fn text_that_is_neither_json_nor_yaml_is_refused() {
-    for (text, part) in
-        [("{\"openapi\": ", "not valid JSON"), ("a: [b", "neither JSON nor YAML"), ("\u{0}", "neither JSON nor YAML")]
-    {
+    for (text, part) in [
+        ("{\"openapi\": ", "not valid JSON"),
+        ("a: [b", "neither JSON nor YAML"),
+        ("\u{0}", "neither JSON nor YAML"),
+        ("", "no OpenAPI document"),
+        ("[]", "no OpenAPI document"),
+        ("text", "no OpenAPI document"),
+    ] {
         let error = import_text(THINGS, text, "2026-01-02").err().unwrap();
         assert!(error.to_string().contains(part), "{error}");
     }
+}
+
+#[test]
+fn no_operation_of_the_slice_goes_unseen() {
+    let mut elsewhere = vendors();
+    elsewhere["paths"]["/more"] = json!({"$ref": "#/paths/~1things"});
+    import(THINGS, &elsewhere).unwrap();
+    assert!(format!("{:#}", import(r#"tags = ["Things"]"#, &elsewhere).err().unwrap()).contains(r#""/more""#));
+    for (item, part) in [
+        (json!({"$ref": "#/paths/~1things"}), r#"the path "/things/more" is a reference"#),
+        (json!({"$ref": "more.json"}), r#"the path "/things/more" is a reference"#),
+        (json!({"GET": {}}), r#"the path "/things/more" has "GET", which is no method"#),
+        (json!({"query": {}}), r#"the path "/things/more" has "query", which is no method"#),
+        (json!({"get": null}), "the operation GET /things/more is no object"),
+        (json!(null), r#"the path "/things/more" is no object"#),
+    ] {
+        let complaint = complaint(|d| d["paths"]["/things/more"] = item);
+        assert!(complaint.contains(part), "{complaint}");
+    }
+    let mut document = vendors();
+    for key in ["summary", "description", "x-anything"] {
+        document["paths"]["/things"][key] = json!("text");
+    }
+    import(THINGS, &document).unwrap();
+}
+
+#[test]
+fn what_is_chosen_by_the_vendors_id_is_still_chosen_after_the_import() {
+    let root = tempfile::tempdir().unwrap();
+    let workspace = Workspace::at(root.path());
+    fs::create_dir_all(root.path().join("spec/things")).unwrap();
+    let slice = r#"operations = ["acme-things-delete", "acme-things-get"]"#;
+    import(slice, &vendors()).unwrap().write(&workspace, &sdk(slice)).unwrap();
+    Document::revision(root.path(), &sdk(slice), "2026-01-02").unwrap();
 }
 
 #[test]
