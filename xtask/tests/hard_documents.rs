@@ -116,7 +116,9 @@ fn parts_that_are_shared_at_every_level_are_put_together_once() {
             }
         };
         let diamonds = document(&reference("T199"), &named(200, level));
-        assert_eq!(schema_count(&import(&diamonds).unwrap()), 200, "{keyword}");
+        // What is only a part of something is not there on its own.
+        let left = if keyword == "allOf" { 1 } else { 200 };
+        assert_eq!(schema_count(&import(&diamonds).unwrap()), left, "{keyword}");
         assert_eq!(diff::compare(&diamonds, &diamonds), [], "{keyword}");
     }
 }

@@ -1,7 +1,7 @@
 //! `cargo xtask spec import`: a slice of a vendor's document, as a revision of an SDK.
 //!
 //! The slice is cut out with all that it refers to and nothing else; the SDK's fixups are applied, then the rules that mend
-//! any document; what has no name gets one, and names become ours. The result is sorted, so that the same input gives the
+//! any document; what they leave unused is taken out; what has no name gets one, and names become ours. The result is sorted, so that the same input gives the
 //! same bytes.
 
 mod inline;
@@ -59,6 +59,7 @@ impl Import {
             apply_fixup(&mut document, fixup)?;
         }
         let firings = rules::apply(&mut document)?;
+        slice::prune(&mut document, sdk)?;
         inline::name_all(&mut document);
         rename::apply(&mut document, &sdk.manifest.names)?;
         let Some(root) = document.as_object_mut() else { bail!("the document is no object") };

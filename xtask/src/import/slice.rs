@@ -29,20 +29,39 @@ pub(super) fn cut(vendors: &Value, sdk: &Sdk) -> Result<Value> {
         }
     }
 
-    let mut document = json!({"openapi": vendors.get("openapi"), "paths": {}});
+    complete(vendors, paths)
+}
+
+/// Takes out what nothing belongs to any more: operations are dropped and parts put together by the rules.
+pub(super) fn prune(document: &mut Value, sdk: &Sdk) -> Result<()> {
+    let paths = document.get_mut("paths").and_then(Value::as_object_mut).map(std::mem::take).unwrap_or_default();
+    let is_used = |item: &Value| {
+        let item = item.as_object();
+        item.into_iter().flat_map(Map::keys).any(|key| METHODS.contains(&key.as_str()))
+    };
+    let paths: Map<_, _> = paths.into_iter().filter(|(_, item)| is_used(item)).collect();
+    let slice = &sdk.manifest.slice;
+    ensure!(!paths.is_empty(), "the slice of {} has no operation left that can be generated: {slice}", sdk.name());
+    *document = complete(document, paths)?;
+    Ok(())
+}
+
+/// The paths, with all of a document that they refer to and nothing else.
+fn complete(whole: &Value, paths: Map<String, Value>) -> Result<Value> {
+    let mut document = json!({"openapi": whole.get("openapi"), "paths": {}});
     if let Some(document) = document.get_mut("paths") {
         *document = Value::Object(paths);
     }
-    let mut components = referred(vendors, &document)?;
-    let schemes = security_schemes(vendors, &document);
+    let mut components = referred(whole, &document)?;
+    let schemes = security_schemes(whole, &document);
     if !schemes.is_empty() {
         components.insert("securitySchemes".to_owned(), Value::Object(schemes));
     }
-    let tags = tags(vendors, &document);
+    let tags = tags(whole, &document);
     for (key, value) in [
         ("components", (!components.is_empty()).then_some(Value::Object(components))),
-        ("security", vendors.get("security").cloned()),
-        ("servers", vendors.get("servers").cloned()),
+        ("security", whole.get("security").cloned()),
+        ("servers", whole.get("servers").cloned()),
         ("tags", (!tags.is_empty()).then_some(Value::Array(tags))),
     ] {
         if let (Some(document), Some(value)) = (document.as_object_mut(), value) {

@@ -205,6 +205,41 @@ fn a_fixup_that_no_longer_applies_is_an_error() {
 }
 
 #[test]
+fn importing_what_was_imported_changes_nothing_twice() {
+    let mut document = vendors();
+    let object = |property: &str| json!({"type": "object", "properties": {property: {"type": "string"}}});
+    let upload = json!({"multipart/form-data": {"schema": {"$ref": "#/components/schemas/acme_upload"}}});
+    document["paths"]["/things/{id}/upload"] = json!({"post": {
+        "operationId": "acme-things-upload", "tags": ["Uploads"], "requestBody": {"content": upload},
+        "security": [{"unused": []}], "responses": {},
+    }});
+    document["tags"] = json!([{"name": "Things"}, {"name": "Uploads"}]);
+    let schemas = &mut document["components"]["schemas"];
+    schemas["acme_upload"] = object("file");
+    schemas["acme_base"] = object("base");
+    let inline = json!({"type": "object", "properties": {"values": {"type": "array", "items": object("value")}}});
+    schemas["acme_node"]["properties"]["all"] = json!({"allOf": [{"$ref": "#/components/schemas/acme_base"}, inline]});
+    let imported = import(THINGS, &document).unwrap().text;
+    let again = import_text(THINGS, &imported, "2026-01-02").unwrap();
+    assert_eq!(again.firings, []);
+    assert_eq!(again.text, imported);
+    assert_eq!(import_text(THINGS, &again.text, "2026-01-02").unwrap().text, imported);
+    for unused in ["Base\"", "Upload", "upload", "unused"] {
+        assert!(!imported.contains(unused), "{unused} in {imported}");
+    }
+}
+
+#[test]
+fn a_slice_of_which_nothing_is_left_is_refused() {
+    let complaint = complaint(|d| {
+        d["paths"] = json!({"/things": {"post": {
+            "operationId": "acme-things-upload", "requestBody": {"content": {"multipart/form-data": {}}}, "responses": {},
+        }}});
+    });
+    assert!(complaint.contains("no operation left that can be generated: slice.paths = [\"/things\"]"), "{complaint}");
+}
+
+#[test]
 fn what_loses_something_can_be_refused() {
     let mut document = vendors();
     import(THINGS, &document).unwrap().refuse_losses().unwrap();
