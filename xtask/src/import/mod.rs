@@ -5,6 +5,7 @@
 //! same bytes.
 
 mod inline;
+mod references;
 mod rename;
 mod slice;
 

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 use serde_json::{Map, Value, json};
 
+use super::references;
 use crate::document::{METHODS, operations};
 use crate::sdk::{Sdk, Slice};
 
@@ -52,7 +53,7 @@ fn complete(whole: &Value, paths: Map<String, Value>) -> Result<Value> {
     if let Some(document) = document.get_mut("paths") {
         *document = Value::Object(paths);
     }
-    let mut components = referred(whole, &document)?;
+    let mut components = references::components(whole, &mut document)?;
     let schemes = security_schemes(whole, &document);
     if !schemes.is_empty() {
         components.insert("securitySchemes".to_owned(), Value::Object(schemes));
@@ -92,65 +93,6 @@ fn check_paths(vendors: &Value, slice: &Slice) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// Every component that something refers to, and that those refer to in turn.
-fn referred<'a>(vendors: &'a Value, from: &'a Value) -> Result<Map<String, Value>> {
-    let mut components = Map::new();
-    let mut pending = vec![from];
-    let mut seen = BTreeSet::new();
-    let mut sound = BTreeSet::new();
-    while let Some(value) = pending.pop() {
-        match value {
-            Value::Object(object) => {
-                if let Some(reference) = object.get("$ref").and_then(Value::as_str)
-                    && seen.insert(reference)
-                {
-                    let (kind, name) = component(reference)?;
-                    let target = follow(vendors, reference, &mut sound)?;
-                    let of_kind = components.entry(kind.to_owned()).or_insert_with(|| json!({}));
-                    if let Some(of_kind) = of_kind.as_object_mut() {
-                        of_kind.insert(name.to_owned(), target.clone());
-                    }
-                    pending.push(target);
-                }
-                pending.extend(object.values());
-            }
-            Value::Array(array) => pending.extend(array),
-            _ => {}
-        }
-    }
-    Ok(components)
-}
-
-fn component(reference: &str) -> Result<(&str, &str)> {
-    let Some(path) = reference.strip_prefix("#/") else {
-        bail!("the reference {reference:?} leads out of the document, which is not supported");
-    };
-    let parts = path.strip_prefix("components/").and_then(|path| path.split_once('/'));
-    parts
-        .filter(|(_, name)| !name.contains('/'))
-        .with_context(|| format!("the reference {reference:?} does not lead to a component, which is not supported"))
-}
-
-/// What a reference leads to; not just to another one and so on in a circle. What is `sound` need not be followed again: a
-/// chain of references is followed once, and not from each of its links.
-fn follow<'a>(document: &'a Value, reference: &'a str, sound: &mut BTreeSet<&'a str>) -> Result<&'a Value> {
-    let first = target(document, reference)?;
-    let mut chain = BTreeSet::from([reference]);
-    let mut value = first;
-    while let Some(further) = value.get("$ref").and_then(Value::as_str).filter(|further| !sound.contains(further)) {
-        ensure!(chain.insert(further), "the reference {reference:?} leads to nothing but itself");
-        component(further)?;
-        value = target(document, further)?;
-    }
-    sound.extend(chain);
-    Ok(first)
-}
-
-fn target<'a>(document: &'a Value, reference: &str) -> Result<&'a Value> {
-    let pointer = reference.strip_prefix('#').unwrap_or(reference);
-    document.pointer(pointer).with_context(|| format!("the reference {reference:?} leads nowhere"))
 }
 
 /// The security schemes that the operations name, or that hold for all.

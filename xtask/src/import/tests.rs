@@ -205,6 +205,18 @@ fn a_fixup_that_no_longer_applies_is_an_error() {
 }
 
 #[test]
+fn a_schema_whose_name_is_escaped_is_imported() {
+    let mut document = vendors();
+    let schemas = &mut document["components"]["schemas"];
+    schemas["a b/c"] = json!({"type": "object", "properties": {"d": {"type": "string"}}});
+    schemas["acme_node"]["properties"]["child"] = json!({"$ref": "#/components/schemas/a%20b~1c"});
+    let document: Value = serde_json::from_str(&import(THINGS, &document).unwrap().text).unwrap();
+    let schemas = &document["components"]["schemas"];
+    assert_eq!(schemas["Node"]["properties"]["child"]["$ref"], "#/components/schemas/ABC");
+    assert_eq!(schemas["ABC"]["properties"], json!({"d": {"type": "string"}}));
+}
+
+#[test]
 fn importing_what_was_imported_changes_nothing_twice() {
     let mut document = vendors();
     let object = |property: &str| json!({"type": "object", "properties": {property: {"type": "string"}}});
