@@ -42,9 +42,7 @@ impl Document {
             return Ok(Self::none(sdk));
         }
         let document = Self::revision(root, sdk, &sdk.manifest.current)?;
-        let ids: BTreeSet<_> = operations(&document.value).filter_map(|operation| operation.id()).collect();
-        let missing: Vec<_> = sdk.manifest.names.operations.keys().filter(|id| !ids.contains(id.as_str())).collect();
-        ensure!(missing.is_empty(), "names.operations lists operations that do not exist: {missing:?}");
+        has_listed(&document.value, sdk)?;
         Ok(document)
     }
 
@@ -152,6 +150,12 @@ impl<'a> Operation<'a> {
     pub fn id(&self) -> Option<&'a str> {
         self.object.get("operationId")?.as_str()
     }
+
+    /// The operation's tags.
+    pub fn tags(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let tags = self.object.get("tags").and_then(Value::as_array);
+        tags.into_iter().flatten().filter_map(Value::as_str)
+    }
 }
 
 /// A path with its parameters' names blanked, since they are no part of a request: `/things/{}`.
@@ -185,7 +189,16 @@ pub fn operations_mut(document: &mut Value) -> impl Iterator<Item = &mut Map<Str
         .filter_map(|(_, operation)| operation.as_object_mut())
 }
 
-fn agree(document: &Value, sdk: &Sdk, revision: &str) -> Result<()> {
+/// Checks that a document has every operation that `sdk.toml` lists. An earlier one may have fewer.
+pub(crate) fn has_listed(document: &Value, sdk: &Sdk) -> Result<()> {
+    let ids: BTreeSet<_> = operations(document).filter_map(|operation| operation.id()).collect();
+    let missing: Vec<_> = sdk.manifest.names.operations.keys().filter(|id| !ids.contains(id.as_str())).collect();
+    ensure!(missing.is_empty(), "names.operations lists operations that do not exist: {missing:?}");
+    Ok(())
+}
+
+/// Checks that a document is what its `sdk.toml` says.
+pub(crate) fn agree(document: &Value, sdk: &Sdk, revision: &str) -> Result<()> {
     let version = document.pointer("/info/version").and_then(Value::as_str);
     ensure!(version == Some(revision), "info.version is {version:?}, not {revision:?}");
 

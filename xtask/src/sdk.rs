@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use toml_edit::DocumentMut;
 
-use crate::document::{Operation, route};
+use crate::document::{Operation, operations, route};
 use crate::names::snake;
 
 /// What `current` is until the first import.
@@ -57,7 +57,7 @@ pub struct Fixup {
 }
 
 /// What of the API belongs to the SDK: an operation that fits one of these.
-#[derive(Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Slice {
     /// The beginnings of its paths, whatever the names of their parameters.
@@ -97,13 +97,28 @@ impl Slice {
 
     /// Whether an operation belongs to it. Its id is the vendor's, or ours once it has been imported.
     pub fn holds(&self, operation: &Operation<'_>, names: &Names) -> bool {
-        let tags = operation.object.get("tags").and_then(Value::as_array);
-        let vendors_id = operation.id().map(|id| names.operations.get(id).map_or(id, String::as_str));
         self.has_path(operation.path)
-            || tags.into_iter().flatten().filter_map(Value::as_str).any(|tag| self.tags.contains(tag))
-            || vendors_id.is_some_and(|id| {
+            || operation.tags().any(|tag| self.tags.contains(tag))
+            || names.vendors_id(operation).is_some_and(|id| {
                 self.operations.contains(id) || self.operations.iter().any(|listed| snake(listed) == id)
             })
+    }
+
+    /// What of it chooses no operation of a document.
+    pub fn unmatched(&self, document: &Value, names: &Names) -> Self {
+        let mut left = self.clone();
+        for operation in operations(document) {
+            left.paths.retain(|prefix| !begins(operation.path, prefix));
+            for tag in operation.tags() {
+                left.tags.remove(tag);
+            }
+            if let Some(id) = names.vendors_id(&operation)
+                && !left.operations.remove(id)
+            {
+                left.operations.retain(|listed| snake(listed) != id);
+            }
+        }
+        left
     }
 }
 
@@ -137,6 +152,14 @@ pub struct Names {
     /// Our names of schemas, each with the one that would be made of the vendor's.
     #[serde(default)]
     pub types: BTreeMap<String, String>,
+}
+
+impl Names {
+    /// The vendor's id of an operation that may have ours. One that is not listed keeps the id that it has.
+    fn vendors_id<'a>(&'a self, operation: &Operation<'a>) -> Option<&'a str> {
+        let id = operation.id()?;
+        Some(self.operations.get(id).map_or(id, String::as_str))
+    }
 }
 
 impl Sdk {

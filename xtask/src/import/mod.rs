@@ -11,7 +11,7 @@ mod slice;
 
 pub(crate) use inline::{Names, becomes_type};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,9 +20,9 @@ use anyhow::{Context, Result, bail, ensure};
 use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 
-use crate::document::{Document, check_open_api, operations};
+use crate::document::{Document, agree, check_open_api, has_listed, operations};
 use crate::rules::{self, Firing, Loss};
-use crate::sdk::{Fixup, NO_REVISION, Sdk};
+use crate::sdk::{self, Fixup, NO_REVISION, Sdk};
 use crate::workspace::Workspace;
 
 /// What an import has come to.
@@ -35,8 +35,19 @@ pub struct Import {
     pub text: String,
     /// What the rules did to it.
     pub firings: Vec<Firing>,
+    /// Why each fixup was applied.
+    fixups: Vec<String>,
+    names: NameChanges,
     operations: usize,
     schemas: usize,
+}
+
+/// How many names have become others.
+#[derive(Default)]
+struct NameChanges {
+    operations: usize,
+    schemas: usize,
+    prefixes: usize,
 }
 
 impl Import {
@@ -45,7 +56,8 @@ impl Import {
     /// # Errors
     ///
     /// If the document cannot be read or is not OpenAPI 3.0, the slice holds nothing, a reference leads nowhere or out of the
-    /// document, a fixup no longer applies, two things get one name, or the date is none.
+    /// document, a fixup no longer applies, something that `sdk.toml` lists is not there, two things get one name, the date is
+    /// none, or the code of the result could not be generated.
     pub fn make(sdk: &Sdk, from: &Path, revision: &str) -> Result<Self> {
         check_date(revision)?;
         let (_, vendors) = Document::read(from)?;
@@ -62,18 +74,28 @@ impl Import {
         let firings = rules::apply(&mut document)?;
         slice::prune(&mut document, sdk)?;
         inline::name_all(&mut document);
+        let vendors_names = (ids(&document), schema_names(&document));
         rename::apply(&mut document, &sdk.manifest.names)?;
+        let names = NameChanges::of(vendors_names, &document, sdk);
+        check_types(&document, &sdk.manifest.names)?;
         let Some(root) = document.as_object_mut() else { bail!("the document is no object") };
         root.insert(
             "info".to_owned(),
             json!({"title": sdk.manifest.title, "description": sdk.manifest.description, "version": revision}),
         );
         check_open_api(&document)?;
+        // What could not be generated must not be written, let alone become current.
+        agree(&document, sdk, revision).context("the result disagrees with sdk.toml")?;
+        if sdk.manifest.current == NO_REVISION {
+            has_listed(&document, sdk)?;
+        }
+        let fixups = sdk.manifest.fixups.iter().map(|fixup| fixup.why.clone()).collect();
         let schemas = document.pointer("/components/schemas").and_then(Value::as_object).map_or(0, Map::len);
         let operations = operations(&document).count();
         let mut text = serde_json::to_string_pretty(&sorted(document))?;
         text.push('\n');
-        Ok(Self { path: sdk.document(revision), revision: revision.to_owned(), operations, schemas, text, firings })
+        let (path, revision) = (sdk.document(revision), revision.to_owned());
+        Ok(Self { path, revision, text, firings, fixups, names, operations, schemas })
     }
 
     /// Writes the revision into the workspace. The first one of an SDK becomes the current one. The result is what was
@@ -117,6 +139,17 @@ impl Import {
     /// What was done to what, as a list for whoever reviews the import; what loses something comes first.
     pub fn report(&self) -> String {
         let mut text = format!("{}: {} operations, {} schemas\n", self.path.display(), self.operations, self.schemas);
+        let NameChanges { operations, schemas, prefixes } = self.names;
+        let _ = writeln!(
+            text,
+            "new names: {operations} operations, {schemas} schemas, {prefixes} of them without the vendor's prefix"
+        );
+        if !self.fixups.is_empty() {
+            let _ = writeln!(text, "\nfixups of this SDK, {}:", self.fixups.len());
+            for why in &self.fixups {
+                let _ = writeln!(text, "  {why}");
+            }
+        }
         for loss in [Loss::Drops, Loss::Widens, Loss::Lossless] {
             let mut by_rule: BTreeMap<&str, Vec<&Firing>> = BTreeMap::new();
             for firing in self.firings.iter().filter(|firing| firing.loss == loss) {
@@ -161,7 +194,42 @@ pub(crate) fn check_version(document: &Value) -> Result<()> {
 fn apply_fixup(document: &mut Value, fixup: &Fixup) -> Result<()> {
     let context = || format!("the fixup {:?} does not apply (any more)", fixup.why);
     let patch: json_patch::Patch = serde_json::from_str(&fixup.patch).with_context(context)?;
-    json_patch::patch(document, &patch).with_context(context)
+    let before = document.clone();
+    json_patch::patch(document, &patch).with_context(context)?;
+    ensure!(*document != before, "the fixup {:?} changes nothing (any more)", fixup.why);
+    Ok(())
+}
+
+impl NameChanges {
+    fn of((ids, schemas): (Vec<String>, BTreeSet<String>), renamed: &Value, sdk: &Sdk) -> Self {
+        let kept = schema_names(renamed);
+        let prefix = sdk.manifest.names.drop_type_prefix.as_ref().map(|prefix| prefix.to_lowercase());
+        let has_prefix = |name: &str| prefix.as_ref().is_some_and(|prefix| name.to_lowercase().starts_with(prefix));
+        let new: Vec<_> = schemas.difference(&kept).collect();
+        Self {
+            operations: ids.iter().zip(self::ids(renamed)).filter(|(old, new)| *old != new).count(),
+            prefixes: new.iter().filter(|name| has_prefix(name)).count(),
+            schemas: new.len(),
+        }
+    }
+}
+
+/// The operations' ids, in their order.
+fn ids(document: &Value) -> Vec<String> {
+    operations(document).filter_map(|operation| operation.id().map(str::to_owned)).collect()
+}
+
+fn schema_names(document: &Value) -> BTreeSet<String> {
+    let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
+    schemas.into_iter().flat_map(Map::keys).cloned().collect()
+}
+
+/// A name for what is not there is a misspelt one, or the vendor has renamed something.
+fn check_types(document: &Value, names: &sdk::Names) -> Result<()> {
+    let present = schema_names(document);
+    let missing: Vec<_> = names.types.iter().filter(|(ours, _)| !present.contains(*ours)).collect();
+    ensure!(missing.is_empty(), "names.types lists schemas that do not exist: {missing:?}");
+    Ok(())
 }
 
 /// The same document with every object in the order of its keys, whatever order the parser keeps.

@@ -19,6 +19,8 @@ pub(super) fn cut(vendors: &Value, sdk: &Sdk) -> Result<Value> {
         .map(|operation| (operation.path, operation.method))
         .collect();
     ensure!(!chosen.is_empty(), "the slice of {} matches no operation of the document: {slice}", sdk.name());
+    let unmatched = slice.unmatched(vendors, &sdk.manifest.names);
+    ensure!(unmatched.is_empty(), "a part of the slice of {} matches no operation: {unmatched}", sdk.name());
 
     let mut paths = Map::new();
     for (path, item) in vendors.get("paths").and_then(Value::as_object).into_iter().flatten() {
@@ -113,11 +115,7 @@ fn security_schemes(vendors: &Value, slice: &Value) -> Map<String, Value> {
 
 /// The tags that the operations have.
 fn tags(vendors: &Value, slice: &Value) -> Vec<Value> {
-    let used: BTreeSet<&str> = operations(slice)
-        .filter_map(|operation| operation.object.get("tags").and_then(Value::as_array))
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
+    let used: BTreeSet<&str> = operations(slice).flat_map(|operation| operation.tags()).collect();
     let tags = vendors.get("tags").and_then(Value::as_array).into_iter().flatten();
     tags.filter(|tag| tag.get("name").and_then(Value::as_str).is_some_and(|name| used.contains(name)))
         .cloned()

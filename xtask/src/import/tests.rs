@@ -102,7 +102,11 @@ fn a_slice_is_cut_out_with_all_it_refers_to_and_nothing_else() {
 
 #[test]
 fn a_slice_can_be_chosen_by_path_by_tag_and_by_operation() {
-    let count = |slice: &str| import(slice, &vendors()).unwrap().operations;
+    let count = |slice: &str| {
+        let mut sdk = sdk(slice);
+        sdk.manifest.names.types.clear();
+        Import::of(&sdk, &vendors(), "2026-01-02").unwrap().operations
+    };
     assert_eq!(count(r#"paths = ["/"]"#), 3);
     assert_eq!(count(r#"paths = ["/things/{whatever}"]"#), 1);
     assert_eq!(count(r#"tags = ["Others"]"#), 1);
@@ -192,16 +196,70 @@ fn a_revision_is_a_date() {
     }
 }
 
+fn fixup(patch: &Value) -> Fixup {
+    Fixup { why: "the summary is wrong".to_owned(), patch: patch.to_string() }
+}
+
 #[test]
 fn a_fixup_that_no_longer_applies_is_an_error() {
-    let fixup = |value: &str| Fixup {
-        why: "the summary is wrong".to_owned(),
-        patch: format!(r#"[{{"op": "test", "path": "/paths/~1things/get/operationId", "value": "{value}"}}]"#),
+    let change = |id: &str, summary: &str| {
+        fixup(&json!([
+            {"op": "test", "path": "/paths/~1things/get/operationId", "value": id},
+            {"op": "add", "path": "/paths/~1things/get/summary", "value": summary},
+        ]))
     };
     let mut document = vendors();
-    apply_fixup(&mut document, &fixup("acme-things-get")).unwrap();
-    let error = apply_fixup(&mut document, &fixup("other")).unwrap_err();
-    assert!(error.to_string().contains("the summary is wrong"));
+    apply_fixup(&mut document, &change("acme-things-get", "new")).unwrap();
+    for (fixup, part) in [
+        (change("other", "newer"), "does not apply"),
+        (change("acme-things-get", "new"), "changes nothing"),
+        (fixup(&json!([])), "changes nothing"),
+    ] {
+        let error = apply_fixup(&mut document, &fixup).unwrap_err().to_string();
+        assert!(error.contains(part) && error.contains("the summary is wrong"), "{error}");
+    }
+}
+
+#[test]
+fn what_is_listed_and_not_there_is_refused_and_named() {
+    for (slice, part) in [
+        ("paths = [\"/things\", \"/thigns\"]", "matches no operation: slice.paths = [\"/thigns\"]"),
+        ("paths = [\"/things\"]\ntags = [\"Thigns\"]", "matches no operation: slice.tags = [\"Thigns\"]"),
+        (
+            "operations = [\"acme-things-get\", \"acme-thigns-get\"]",
+            "matches no operation: slice.operations = [\"acme-thigns-get\"]",
+        ),
+    ] {
+        let error = format!("{:#}", import(slice, &vendors()).err().unwrap());
+        assert!(error.contains(part), "{error}");
+    }
+    let mut sdk = sdk(THINGS);
+    sdk.manifest.names.types.insert("Thign".to_owned(), "ThignsGetResponse".to_owned());
+    let error = Import::of(&sdk, &vendors(), "2026-01-02").err().unwrap().to_string();
+    assert!(error.contains("names.types") && error.contains("Thign") && !error.contains("\"Thing\""), "{error}");
+}
+
+#[test]
+fn what_could_not_be_generated_is_not_imported() {
+    let mut sdk = sdk(THINGS);
+    sdk.manifest.names.operations.insert("List-Them".to_owned(), "acme-things-delete".to_owned());
+    let error = format!("{:#}", Import::of(&sdk, &vendors(), "2026-01-02").err().unwrap());
+    assert!(error.contains("\"List-Them\" does not make a good Rust name"), "{error}");
+    sdk.manifest.names.operations = [("make_things".to_owned(), "acme-things-make".to_owned())].into();
+    Import::of(&sdk, &vendors(), "2026-01-02").unwrap();
+    sdk.manifest.current = NO_REVISION.to_owned();
+    let error = Import::of(&sdk, &vendors(), "2026-01-02").err().unwrap().to_string();
+    assert!(error.contains("make_things"), "{error}");
+}
+
+#[test]
+fn fixups_and_new_names_are_told() {
+    let mut sdk = sdk(THINGS);
+    sdk.manifest.fixups = vec![fixup(&json!([{"op": "add", "path": "/paths/~1things/get/summary", "value": "new"}]))];
+    let report = Import::of(&sdk, &vendors(), "2026-01-02").unwrap().report();
+    let names = "new names: 2 operations, 3 schemas, 3 of them without the vendor's prefix";
+    assert!(report.contains(names), "{report}");
+    assert!(report.contains("fixups of this SDK, 1:\n  the summary is wrong"), "{report}");
 }
 
 #[test]
