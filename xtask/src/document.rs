@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::names::snake;
+use crate::names::{snake, without_prefix};
 use crate::schemas::for_each_schema;
 use crate::sdk::{NO_REVISION, Sdk};
 use crate::yaml;
@@ -224,10 +224,7 @@ pub(crate) fn agree(document: &Value, sdk: &Sdk, revision: &str) -> Result<()> {
     if let Some(prefix) = &names.drop_type_prefix {
         let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
         for schema in schemas.into_iter().flat_map(Map::keys) {
-            ensure!(
-                !schema.to_lowercase().starts_with(&prefix.to_lowercase()),
-                "the schema {schema:?} still has the prefix {prefix:?}"
-            );
+            ensure!(without_prefix(schema, prefix).is_none(), "the schema {schema:?} still has the prefix {prefix:?}");
         }
     }
     Ok(())

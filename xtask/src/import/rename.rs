@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, bail};
 use serde_json::{Map, Value};
 
 use crate::document::{operations, operations_mut};
-use crate::names::{pascal, snake};
+use crate::names::{operation_name, operation_problem, type_name, type_problem};
+use crate::schemas::for_each_schema;
 use crate::sdk::Names;
 
 /// Gives operations and schemas our names.
@@ -16,19 +17,25 @@ pub(super) fn apply(document: &mut Value, names: &Names) -> Result<()> {
 }
 
 fn rename_operations(document: &mut Value, names: &Names) -> Result<()> {
-    let listed: BTreeMap<&str, &str> =
-        names.operations.iter().map(|(ours, vendors)| (vendors.as_str(), ours.as_str())).collect();
-    let mut taken: BTreeMap<String, String> = BTreeMap::new();
+    let listed = by_vendors_name(&names.operations);
+    let mut taken: BTreeMap<String, (&str, String)> = BTreeMap::new();
     for operation in operations(document) {
-        let Some(id) = operation.id() else {
-            bail!("{} {} has no operationId", operation.method.to_uppercase(), operation.path);
-        };
+        let place = format!("{} {}", operation.method.to_uppercase(), operation.path);
+        let Some(id) = operation.id() else { bail!("{place} has no operationId") };
         let name = ours(id, &listed);
-        ensure!(!name.is_empty(), "the operation {id:?} has no letter to make a name of");
-        if let Some(other) = taken.insert(name.clone(), id.to_owned()) {
-            bail!(
-                "the operations {other:?} and {id:?} both get the name {name:?}; list one of them in names.operations"
-            );
+        if let Some(problem) = operation_problem(&name) {
+            bail!("the operation {id:?} has no good name: {problem}; {}", remedy("operations", "our_name", id));
+        }
+        match taken.insert(name.clone(), (id, place.clone())) {
+            Some((other, elsewhere)) if other == id => bail!(
+                "{elsewhere} and {place} have the same operationId {id:?}, which no name can tell apart; give one of them \
+                 another one by a fixup in sdk.toml"
+            ),
+            Some((other, _)) => bail!(
+                "the operations {other:?} and {id:?} both get the name {name:?}; {}",
+                remedy("operations", &format!("{name}_2"), id)
+            ),
+            None => {}
         }
     }
     for operation in operations_mut(document) {
@@ -40,45 +47,178 @@ fn rename_operations(document: &mut Value, names: &Names) -> Result<()> {
     Ok(())
 }
 
+fn by_vendors_name(listed: &BTreeMap<String, String>) -> BTreeMap<&str, &str> {
+    listed.iter().map(|(ours, vendors)| (vendors.as_str(), ours.as_str())).collect()
+}
+
 /// An id that is listed has the name of the list, and every other one is made of the vendor's.
 fn ours(id: &str, listed: &BTreeMap<&str, &str>) -> String {
-    listed.get(id).map_or_else(|| snake(id), |name| (*name).to_owned())
+    listed.get(id).map_or_else(|| operation_name(id), |name| (*name).to_owned())
+}
+
+/// What to write where.
+fn remedy(table: &str, ours: &str, vendors: &str) -> String {
+    format!("write a line such as `{ours} = {vendors:?}` below [names.{table}] in sdk.toml")
 }
 
 fn rename_schemas(document: &mut Value, names: &Names) -> Result<()> {
-    let listed: BTreeMap<&str, &str> = names.types.iter().map(|(ours, made)| (made.as_str(), ours.as_str())).collect();
-    let prefix = names.drop_type_prefix.as_deref().map(pascal).unwrap_or_default();
+    let listed = by_vendors_name(&names.types);
     let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else {
         return Ok(());
     };
-    let mut renamed = BTreeMap::new();
-    let mut new = Map::new();
-    for (vendors, schema) in std::mem::take(schemas) {
-        let made = pascal(&vendors);
-        let made = made.strip_prefix(&prefix).filter(|rest| !rest.is_empty()).unwrap_or(&made);
-        let name = listed.get(made).map_or_else(|| made.to_owned(), |name| (*name).to_owned());
-        ensure!(!name.is_empty(), "the schema {vendors:?} has no letter to make a name of");
-        if new.insert(name.clone(), schema).is_some() {
-            bail!("the schema {vendors:?} and another one both get the name {name:?}; list one of them in names.types");
+    let schemas = std::mem::take(schemas);
+    let mut renamed: BTreeMap<String, String> = BTreeMap::new();
+    let mut taken: BTreeMap<String, &str> = BTreeMap::new();
+    for vendors in schemas.keys() {
+        let made = type_name(vendors, names.drop_type_prefix.as_deref());
+        // A name in the list is first of all that of the schema which is called so.
+        let of_made = listed.get(made.as_str()).filter(|_| !schemas.contains_key(&made));
+        let name = listed.get(vendors.as_str()).or(of_made).map_or(made.clone(), |name| (*name).to_owned());
+        if let Some(problem) = type_problem(&name) {
+            bail!("the schema {vendors:?} has no good name: {problem}; {}", remedy("types", "OurName", vendors));
         }
-        renamed.insert(format!("#/components/schemas/{vendors}"), format!("#/components/schemas/{name}"));
+        if let Some(other) = taken.insert(name.clone(), vendors) {
+            let remedy = remedy("types", &format!("{name}2"), vendors);
+            bail!("the schemas {other:?} and {vendors:?} both get the name {name:?}; {remedy}");
+        }
+        renamed.insert(vendors.clone(), name);
     }
-    *schemas = new;
+    let new: Map<_, _> =
+        schemas.into_iter().filter_map(|(vendors, schema)| Some((renamed.get(&vendors)?.clone(), schema))).collect();
+    if let Some(schemas) = document.pointer_mut("/components/schemas") {
+        *schemas = Value::Object(new);
+    }
     rename_references(document, &renamed);
     Ok(())
 }
 
-fn rename_references(value: &mut Value, renamed: &BTreeMap<String, String>) {
-    match value {
-        Value::Object(object) => {
-            if let Some(Value::String(reference)) = object.get_mut("$ref")
-                && let Some(name) = renamed.get(reference)
-            {
-                reference.clone_from(name);
-            }
-            object.values_mut().for_each(|value| rename_references(value, renamed));
+/// What stands for a schema is its reference and, in a discriminator, also its name alone. Examples and other data may look
+/// like that and are none.
+fn rename_references(document: &mut Value, renamed: &BTreeMap<String, String>) {
+    for_each_schema(document, &mut |_, schema| {
+        let mapping = schema.get_mut("discriminator").and_then(|discriminator| discriminator.get_mut("mapping"));
+        for (_, value) in mapping.and_then(Value::as_object_mut).into_iter().flatten() {
+            rename_one(value, renamed, true);
         }
-        Value::Array(array) => array.iter_mut().for_each(|value| rename_references(value, renamed)),
-        _ => {}
+        if let Some(reference) = schema.get_mut("$ref") {
+            rename_one(reference, renamed, false);
+        }
+    });
+}
+
+fn rename_one(value: &mut Value, renamed: &BTreeMap<String, String>, may_be_bare: bool) {
+    const SCHEMAS: &str = "#/components/schemas/";
+    let Value::String(text) = value else { return };
+    let new = match text.strip_prefix(SCHEMAS) {
+        Some(vendors) => renamed.get(vendors).map(|name| format!("{SCHEMAS}{name}")),
+        None => renamed.get(text.as_str()).filter(|_| may_be_bare).cloned(),
+    };
+    if let Some(new) = new {
+        *text = new;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn names(toml: &str) -> Names {
+        toml::from_str(toml).unwrap()
+    }
+
+    fn of_schemas(schemas: Value) -> Value {
+        json!({"components": {"schemas": schemas}})
+    }
+
+    fn complaint(mut document: Value, toml: &str) -> String {
+        apply(&mut document, &names(toml)).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_discriminator_leads_to_the_new_names() {
+        let pet = |cat: &str, dog: &str| {
+            json!({
+                "oneOf": [{"$ref": format!("#/components/schemas/{cat}")}],
+                "discriminator": {"propertyName": "kind", "mapping": {
+                    "cat": format!("#/components/schemas/{cat}"), "dog": dog, "other": "#/components/schemas/none",
+                }},
+            })
+        };
+        let mut document = of_schemas(json!({"acme_pet": pet("acme_cat", "acme_dog"), "acme_cat": {}, "acme_dog": {}}));
+        apply(&mut document, &names("drop_type_prefix = 'acme'")).unwrap();
+        assert_eq!(document, of_schemas(json!({"Pet": pet("Cat", "Dog"), "Cat": {}, "Dog": {}})));
+    }
+
+    #[test]
+    fn what_looks_like_a_reference_in_data_is_left_alone() {
+        let data = json!({"$ref": "#/components/schemas/acme_cat", "discriminator": {"mapping": {"cat": "acme_cat"}}});
+        let schema = json!({"example": data, "default": data, "enum": [data], "x-data": {"schema": data}});
+        let mut document = of_schemas(json!({"acme_cat": schema}));
+        apply(&mut document, &names("drop_type_prefix = 'acme'")).unwrap();
+        assert_eq!(document, of_schemas(json!({"Cat": schema})));
+    }
+
+    #[test]
+    fn a_schema_can_be_listed_by_the_name_that_it_has() {
+        let schemas = of_schemas(
+            json!({"foo-bar": {"type": "string"}, "foo_bar": {"items": {"$ref": "#/components/schemas/foo-bar"}}}),
+        );
+        let advice = "both get the name \"FooBar\"; write a line such as `FooBar2 = \"foo_bar\"` below [names.types]";
+        let error = complaint(schemas.clone(), "");
+        assert!(error.contains("\"foo-bar\" and \"foo_bar\"") && error.contains(advice), "{error}");
+        let mut document = schemas;
+        apply(&mut document, &names("types.FooBar2 = 'foo_bar'")).unwrap();
+        let renamed =
+            json!({"FooBar": {"type": "string"}, "FooBar2": {"items": {"$ref": "#/components/schemas/FooBar"}}});
+        assert_eq!(document, of_schemas(renamed.clone()));
+        apply(&mut document, &names("types.FooBar2 = 'foo_bar'")).unwrap();
+        assert_eq!(document, of_schemas(renamed));
+    }
+
+    #[test]
+    fn a_name_in_the_list_is_first_of_all_that_of_the_schema_called_so() {
+        let mut document = of_schemas(json!({"Thing": {"title": "a"}, "acme_thing": {"title": "b"}}));
+        apply(&mut document, &names("drop_type_prefix = 'acme'\ntypes.Other = 'Thing'")).unwrap();
+        assert_eq!(document, of_schemas(json!({"Other": {"title": "a"}, "Thing": {"title": "b"}})));
+    }
+
+    #[test]
+    fn operations_of_one_name_are_refused_with_what_to_write() {
+        let two =
+            |a: &str, b: &str| json!({"paths": {"/a": {"get": {"operationId": a}}, "/b": {"put": {"operationId": b}}}});
+        let error = complaint(two("get-a", "get_a"), "");
+        let advice = "both get the name \"get_a\"; write a line such as `get_a_2 = \"get_a\"` below [names.operations]";
+        assert!(error.contains(advice), "{error}");
+        apply(&mut two("get-a", "get_a"), &names("operations.get_a_2 = 'get_a'")).unwrap();
+        let error = complaint(two("get-a", "get-a"), "");
+        assert!(error.starts_with("GET /a and PUT /b have the same operationId \"get-a\""), "{error}");
+        assert!(error.contains("by a fixup in sdk.toml"), "{error}");
+    }
+
+    #[test]
+    fn a_name_that_breaks_the_generated_code_is_refused_with_what_to_write() {
+        let one = |id: &str| json!({"paths": {"/a": {"get": {"operationId": id}}}});
+        for id in ["all", "Post", "type", "<="] {
+            let error = complaint(one(id), "");
+            let advice = format!("write a line such as `our_name = {id:?}` below [names.operations]");
+            assert!(error.contains(&advice), "{error}");
+            apply(&mut one(id), &names(&format!("operations.list_things = '{id}'"))).unwrap();
+        }
+        let error = complaint(of_schemas(json!({"self": {}})), "");
+        assert!(error.contains("write a line such as `OurName = \"self\"` below [names.types]"), "{error}");
+        let error = complaint(of_schemas(json!({"dns": {}})), "types.DNS = 'dns'");
+        assert!(error.contains("\"DNS\" does not make a good Rust name; \"Dns\" would"), "{error}");
+    }
+
+    #[test]
+    fn what_begins_with_a_digit_gets_a_letter() {
+        let mut document = json!({
+            "paths": {"/a": {"get": {"operationId": "2fa-get"}}}, "components": {"schemas": {"1thing": {}}},
+        });
+        apply(&mut document, &names("")).unwrap();
+        assert_eq!(document["paths"]["/a"]["get"]["operationId"], "x_2fa_get");
+        assert_eq!(document["components"]["schemas"], json!({"X1thing": {}}));
     }
 }
