@@ -266,12 +266,12 @@ fn fixups_and_new_names_are_told() {
 fn a_schema_whose_name_is_escaped_is_imported() {
     let mut document = vendors();
     let schemas = &mut document["components"]["schemas"];
-    schemas["a b/c"] = json!({"type": "object", "properties": {"d": {"type": "string"}}});
-    schemas["acme_node"]["properties"]["child"] = json!({"$ref": "#/components/schemas/a%20b~1c"});
+    schemas["first of/two"] = json!({"type": "object", "properties": {"d": {"type": "string"}}});
+    schemas["acme_node"]["properties"]["child"] = json!({"$ref": "#/components/schemas/first%20of~1two"});
     let document: Value = serde_json::from_str(&import(THINGS, &document).unwrap().text).unwrap();
     let schemas = &document["components"]["schemas"];
-    assert_eq!(schemas["Node"]["properties"]["child"]["$ref"], "#/components/schemas/ABC");
-    assert_eq!(schemas["ABC"]["properties"], json!({"d": {"type": "string"}}));
+    assert_eq!(schemas["Node"]["properties"]["child"]["$ref"], "#/components/schemas/FirstOfTwo");
+    assert_eq!(schemas["FirstOfTwo"]["properties"], json!({"d": {"type": "string"}}));
 }
 
 #[test]
