@@ -14,7 +14,7 @@ use toml_edit::{Array, DocumentMut};
 
 use crate::document::{Document, operations};
 use crate::generate::{self, Process, write_file};
-use crate::import::Import;
+use crate::import::{Import, check_version};
 use crate::rules::Loss;
 use crate::scaffold::Scaffold;
 use crate::sdk::Slice;
@@ -27,6 +27,8 @@ const REVISION: &str = "2000-01-01";
 #[derive(Default)]
 pub struct Survey {
     tags: usize,
+    /// The operations without a tag, of which nothing is known.
+    untagged: BTreeSet<String>,
     /// What was wrong, by tag.
     failures: BTreeMap<String, String>,
     /// How often each rule fired.
@@ -40,13 +42,15 @@ impl Survey {
     ///
     /// # Errors
     ///
-    /// If the document cannot be read, or the folder is there already or cannot be written to. What is wrong with one tag is
+    /// If the document cannot be read or is not OpenAPI 3.0, has no operations, or the folder is there already or cannot be written to. What is wrong with one tag is
     /// part of the survey.
     pub fn make(workspace: &Workspace, process: &Process, from: &Path, out: &Path) -> Result<Self> {
         let (_, vendors) = Document::read(from)?;
+        check_version(&vendors).with_context(|| format!("cannot survey {}", from.display()))?;
+        ensure!(operations(&vendors).next().is_some(), "{} has no operations", from.display());
         ensure!(!out.exists(), "{} is there already", out.display());
         let out = new_workspace(workspace, out)?;
-        let mut survey = Self::default();
+        let mut survey = Self { untagged: untagged(&vendors), ..Self::default() };
         for (index, tag) in tags(&vendors).into_iter().enumerate() {
             survey.tags = survey.tags.saturating_add(1);
             if let Err(error) = survey.add(&out, process, &vendors, &format!("tag{index}"), tag) {
@@ -73,9 +77,9 @@ impl Survey {
         Ok(())
     }
 
-    /// Whether every tag has become an SDK.
+    /// Whether every operation was tried and every tag has become an SDK.
     pub fn is_complete(&self) -> bool {
-        self.failures.is_empty()
+        self.failures.is_empty() && self.untagged.is_empty()
     }
 }
 
@@ -85,6 +89,10 @@ impl fmt::Display for Survey {
         writeln!(f, "\nfailures ({})", self.failures.len())?;
         for (tag, failure) in &self.failures {
             writeln!(f, "  {tag}: {failure}")?;
+        }
+        writeln!(f, "\noperations without a tag, which were not tried ({})", self.untagged.len())?;
+        for operation in &self.untagged {
+            writeln!(f, "  {operation}")?;
         }
         writeln!(f, "\nhow often each rule fired")?;
         for (rule, times) in &self.firings {
@@ -99,8 +107,12 @@ impl fmt::Display for Survey {
 }
 
 fn tags(vendors: &Value) -> BTreeSet<&str> {
-    let lists = operations(vendors).filter_map(|operation| operation.object.get("tags")?.as_array());
-    lists.flatten().filter_map(Value::as_str).collect()
+    operations(vendors).flat_map(|operation| operation.tags()).collect()
+}
+
+fn untagged(vendors: &Value) -> BTreeSet<String> {
+    let untagged = operations(vendors).filter(|operation| operation.tags().next().is_none());
+    untagged.map(|operation| format!("{} {}", operation.method.to_uppercase(), operation.path)).collect()
 }
 
 /// A workspace with the dependencies of this one and no crates of its own.
@@ -125,4 +137,35 @@ fn new_workspace(workspace: &Workspace, out: &Path) -> Result<Workspace> {
     write_file(&out.join("Cargo.toml"), &manifest.to_string())?;
     write_file(&out.join("Cargo.lock"), &read("Cargo.lock")?)?;
     Ok(Workspace::at(out))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn survey(document: &Value) -> Result<Survey> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("vendors.json");
+        fs::write(&file, document.to_string()).unwrap();
+        let process = Process::of_this_program(1).unwrap();
+        Survey::make(&Workspace::current(), &process, &file, &folder.path().join("out"))
+    }
+
+    #[test]
+    fn operations_without_a_tag_are_told() {
+        let operations = json!({"get": {}, "put": {"tags": []}});
+        let survey = survey(&json!({"openapi": "3.0.3", "paths": {"/things": operations}})).unwrap();
+        assert!(!survey.is_complete());
+        assert!(survey.to_string().contains("not tried (2)\n  GET /things\n  PUT /things\n"), "{survey}");
+    }
+
+    #[test]
+    fn another_version_is_refused_and_so_is_nothing() {
+        let error = survey(&json!({"openapi": "3.1.0", "paths": {}})).err().unwrap();
+        assert!(format!("{error:#}").contains("OpenAPI 3.1.0, and only 3.0"), "{error:#}");
+        let error = survey(&json!({"openapi": "3.0.3", "paths": {}})).err().unwrap();
+        assert!(error.to_string().contains("no operations"), "{error}");
+    }
 }
