@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Error, Result, ensure};
 use openapiv3::{OpenAPI, ReferenceOr, Schema};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::names::{snake, without_prefix};
+use crate::names::{operation_problem, without_prefix};
 use crate::schemas::for_each_schema;
 use crate::sdk::{NO_REVISION, Sdk};
 use crate::yaml;
@@ -42,7 +42,7 @@ impl Document {
             return Ok(Self::none(sdk));
         }
         let document = Self::revision(root, sdk, &sdk.manifest.current)?;
-        has_listed(&document.value, sdk)?;
+        check_listed(&document.value, sdk)?;
         Ok(document)
     }
 
@@ -190,7 +190,7 @@ pub fn operations_mut(document: &mut Value) -> impl Iterator<Item = &mut Map<Str
 }
 
 /// Checks that a document has every operation that `sdk.toml` lists. An earlier one may have fewer.
-pub(crate) fn has_listed(document: &Value, sdk: &Sdk) -> Result<()> {
+pub(crate) fn check_listed(document: &Value, sdk: &Sdk) -> Result<()> {
     let ids: BTreeSet<_> = operations(document).filter_map(|operation| operation.id()).collect();
     let missing: Vec<_> = sdk.manifest.names.operations.keys().filter(|id| !ids.contains(id.as_str())).collect();
     ensure!(missing.is_empty(), "names.operations lists operations that do not exist: {missing:?}");
@@ -199,35 +199,51 @@ pub(crate) fn has_listed(document: &Value, sdk: &Sdk) -> Result<()> {
 
 /// Checks that a document is what its `sdk.toml` says.
 pub(crate) fn agree(document: &Value, sdk: &Sdk, revision: &str) -> Result<()> {
-    let version = document.pointer("/info/version").and_then(Value::as_str);
-    ensure!(version == Some(revision), "info.version is {version:?}, not {revision:?}");
+    disagreements(document, sdk, revision).into_iter().next().map_or(Ok(()), |first| Err(Error::msg(first)))
+}
 
-    let Some(paths) = document.get("paths").and_then(Value::as_object) else {
-        bail!("it has no paths");
+/// Everything in a document that its `sdk.toml` does not allow.
+pub(crate) fn disagreements(document: &Value, sdk: &Sdk, revision: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut ensure = |is_so: bool, problem: &dyn Fn() -> String| {
+        if !is_so {
+            found.push(problem());
+        }
     };
+    let version = document.pointer("/info/version").and_then(Value::as_str);
+    ensure(version == Some(revision), &|| format!("info.version is {version:?}, not {revision:?}"));
+
+    let paths = document.get("paths").and_then(Value::as_object);
+    ensure(paths.is_some(), &|| "it has no paths".to_owned());
     for prefix in &sdk.manifest.slice.paths {
-        ensure!(
-            paths.keys().any(|path| route(path).starts_with(&route(prefix))),
-            "no path begins with {prefix:?} of slice.paths"
-        );
+        let begins = |path: &String| route(path).starts_with(&route(prefix));
+        ensure(paths.is_none_or(|paths| paths.keys().any(begins)), &|| {
+            format!("no path begins with {prefix:?} of slice.paths")
+        });
     }
 
     let names = &sdk.manifest.names;
     let mut seen = BTreeSet::new();
     for operation in operations(document) {
-        let Some(id) = operation.id() else { bail!("an operation has no operationId") };
-        ensure!(sdk.manifest.slice.holds(&operation, names), "the operation {id:?} is outside the slice");
-        ensure!(snake(id) == id, "the operation id {id:?} does not make a good Rust name");
-        ensure!(seen.insert(id), "the operation {id:?} occurs twice");
+        let Some(id) = operation.id() else {
+            ensure(false, &|| "an operation has no operationId".to_owned());
+            continue;
+        };
+        let is_inside = sdk.manifest.slice.holds(&operation, names);
+        ensure(is_inside, &|| format!("the operation {id:?} is outside the slice"));
+        let problem = operation_problem(id);
+        ensure(problem.is_none(), &|| format!("the operation id {}", problem.as_deref().unwrap_or_default()));
+        ensure(seen.insert(id), &|| format!("the operation {id:?} occurs twice"));
     }
 
     if let Some(prefix) = &names.drop_type_prefix {
         let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
         for schema in schemas.into_iter().flat_map(Map::keys) {
-            ensure!(without_prefix(schema, prefix).is_none(), "the schema {schema:?} still has the prefix {prefix:?}");
+            let has_prefix = without_prefix(schema, prefix).is_some();
+            ensure(!has_prefix, &|| format!("the schema {schema:?} still has the prefix {prefix:?}"));
         }
     }
-    Ok(())
+    found
 }
 
 #[cfg(test)]
@@ -312,6 +328,21 @@ mod tests {
     #[test]
     fn an_operation_without_an_id_is_refused() {
         assert!(complaint(|d| d["paths"]["/things"]["put"] = json!({})).contains("no operationId"));
+    }
+
+    #[test]
+    fn everything_that_disagrees_is_found() {
+        let mut document = document();
+        document["info"] = json!({});
+        document["paths"] = json!({"/others": {"get": {"operationId": "all"}, "put": {}}});
+        document["components"]["schemas"] = json!({"AcmeThing": {}, "AcmeOther": {}, "Acmeist": {}});
+        let found = disagreements(&document, &sdk(), "2026-01-02");
+        let parts =
+            ["info.version", "/things", "outside", "\"all\" is taken", "no operationId", "AcmeThing", "AcmeOther"];
+        assert_eq!(found.len(), parts.len(), "{found:?}");
+        for part in parts {
+            assert!(found.iter().any(|problem| problem.contains(part)), "{part}: {found:?}");
+        }
     }
 
     #[test]

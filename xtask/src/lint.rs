@@ -1,16 +1,18 @@
 //! `cargo xtask spec check`: whether the committed revisions of an SDK are what everything else relies on.
 
+mod references;
+
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde_json::{Map, Value};
 
-use crate::document::{Document, Operation, check_open_api, operations};
-use crate::import::becomes_type;
-use crate::names::pascal;
-use crate::schemas::for_each_schema;
-use crate::sdk::Sdk;
+use crate::document::{Document, Operation, check_listed, check_open_api, disagreements, operations};
+use crate::import::unnamed;
+use crate::names::type_problem;
+use crate::sdk::{NO_REVISION, Sdk};
 
 /// Everything that is wrong with the committed revisions of an SDK, each with the file and the place.
 ///
@@ -20,20 +22,24 @@ use crate::sdk::Sdk;
 pub fn check(root: &Path, sdk: &Sdk) -> Result<Vec<String>> {
     let folder = root.join(&sdk.folder);
     let entries = fs::read_dir(&folder).with_context(|| format!("cannot list {}", folder.display()))?;
-    let mut revisions = Vec::new();
+    let mut revisions = BTreeSet::new();
     for entry in entries {
         let path = entry?.path();
         if path.extension().is_some_and(|extension| extension == "json") {
             revisions.extend(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
         }
     }
-    revisions.sort();
 
     let mut problems = Vec::new();
-    for revision in revisions {
-        let path = sdk.document(&revision);
-        let found = match Document::revision(root, sdk, &revision) {
-            Ok(document) => document_problems(&document.value),
+    let current = &sdk.manifest.current;
+    if current != NO_REVISION && !revisions.contains(current) {
+        let path = sdk.folder.join("sdk.toml");
+        problems.push(format!("{}: `current` is {current:?}, and there is no such revision", path.display()));
+    }
+    for revision in &revisions {
+        let path = sdk.document(revision);
+        let found = match Document::read(&root.join(&path)) {
+            Ok((_, document)) => revision_problems(&document, sdk, revision),
             Err(error) => vec![format!("{error:#}")],
         };
         problems.extend(found.into_iter().map(|problem| format!("{}: {problem}", path.display())));
@@ -41,20 +47,26 @@ pub fn check(root: &Path, sdk: &Sdk) -> Result<Vec<String>> {
     Ok(problems)
 }
 
+fn revision_problems(document: &Value, sdk: &Sdk, revision: &str) -> Vec<String> {
+    let mut problems = disagreements(document, sdk, revision);
+    if revision == sdk.manifest.current {
+        problems.extend(check_listed(document, sdk).err().map(|error| error.to_string()));
+    }
+    problems.extend(document_problems(document));
+    problems
+}
+
 fn document_problems(document: &Value) -> Vec<String> {
     let mut problems: Vec<String> =
         check_open_api(document).err().map(|error| format!("{error:#}")).into_iter().collect();
     problems.extend(operations(document).flat_map(|operation| operation_problems(&operation)));
     let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
-    for name in schemas.into_iter().flat_map(Map::keys).filter(|name| pascal(name) != **name) {
-        problems.push(format!("the schema {name:?} does not make a good Rust name; {:?} would", pascal(name)));
-    }
-    for_each_schema(&mut document.clone(), &mut |place, schema| {
-        let is_named = place.strip_prefix("/components/schemas/").is_some_and(|name| !name.contains('/'));
-        if !is_named && becomes_type(schema) {
-            problems.push(format!("the schema at {place} becomes a type and has no name"));
-        }
-    });
+    let names = schemas.into_iter().flat_map(Map::keys).filter_map(|name| type_problem(name));
+    problems.extend(names.map(|problem| format!("the name of a schema: {problem}")));
+    let unnamed = unnamed(document).into_iter();
+    problems.extend(unnamed.map(|(place, _)| format!("the schema at {place} becomes a type and has no name")));
+    let dangling = references::dangling(document).into_iter();
+    problems.extend(dangling.map(|(place, target)| format!("{place} refers to {target:?}, which is not there")));
     problems
 }
 
@@ -76,40 +88,4 @@ fn operation_problems(operation: &Operation<'_>) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::workspace::Workspace;
-
-    #[test]
-    fn the_committed_revisions_are_as_they_should_be() {
-        let workspace = Workspace::current();
-        for sdk in workspace.sdks().unwrap() {
-            assert_eq!(check(workspace.root(), &sdk).unwrap(), Vec::<String>::new());
-        }
-    }
-
-    #[test]
-    fn everything_that_is_wrong_is_listed_with_its_place() {
-        let document = json!({
-            "openapi": "3.0.3", "info": {"title": "t", "version": "v"},
-            "paths": {"/things": {"get": {"operationId": "list_things", "responses": {"200": {
-                "description": "d",
-                "content": {"application/json": {"schema": {"type": "object", "properties": {"a": {"type": "string"}}}}},
-            }}}}},
-            "components": {"schemas": {"acme_thing": {"type": "object"}, "Good": {"type": "string", "enum": ["a"]}}},
-        });
-        let problems = document_problems(&document);
-        let parts = ["no summary", "no permission group", "no documented failure", "\"acme_thing\"", "has no name"];
-        assert_eq!(problems.len(), parts.len(), "{problems:?}");
-        for (problem, part) in problems.iter().zip(parts) {
-            assert!(problem.contains(part), "{problem}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_openapi_is_a_problem() {
-        assert!(document_problems(&json!({}))[0].contains("not an OpenAPI 3.0 document"));
-    }
-}
+mod tests;

@@ -9,7 +9,7 @@ mod references;
 mod rename;
 mod slice;
 
-pub(crate) use inline::{Names, becomes_type};
+pub(crate) use inline::{Names, unnamed};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -20,7 +20,7 @@ use anyhow::{Context, Result, bail, ensure};
 use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 
-use crate::document::{Document, agree, check_open_api, has_listed, operations};
+use crate::document::{Document, agree, check_listed, check_open_api, operations};
 use crate::rules::{self, Firing, Loss};
 use crate::sdk::{self, Fixup, NO_REVISION, Sdk};
 use crate::workspace::Workspace;
@@ -87,7 +87,7 @@ impl Import {
         // What could not be generated must not be written, let alone become current.
         agree(&document, sdk, revision).context("the result disagrees with sdk.toml")?;
         if sdk.manifest.current == NO_REVISION {
-            has_listed(&document, sdk)?;
+            check_listed(&document, sdk)?;
         }
         let fixups = sdk.manifest.fixups.iter().map(|fixup| fixup.why.clone()).collect();
         let schemas = document.pointer("/components/schemas").and_then(Value::as_object).map_or(0, Map::len);

@@ -1,0 +1,128 @@
+use super::*;
+
+/// A type of its own.
+fn object() -> Value {
+    json!({"type": "object", "properties": {"a": {"type": "string"}}})
+}
+
+/// The names that an import gives in a document.
+fn names(document: Value) -> Vec<String> {
+    let mut named = document.clone();
+    name_all(&mut named);
+    assert_eq!(unnamed(&named), [], "what has been named has a name");
+    unnamed(&document).into_iter().map(|(_, name)| name).collect()
+}
+
+fn names_in(schema: Value) -> Vec<String> {
+    names(json!({"components": {"schemas": {"Thing": schema}}}))
+}
+
+#[test]
+fn everything_that_becomes_a_type_has_a_name_wherever_it_stands() {
+    let content = json!({"content": {"application/json": {"schema": object()}}});
+    let header = json!({"schema": {"type": "string", "enum": ["x"]}});
+    let parameter = json!({"in": "query", "name": "order", "schema": {"type": "string", "enum": ["x"]}});
+    let names = names(json!({
+        "paths": {"/things/{id}": {
+            "parameters": [parameter],
+            "get": {
+                "operationId": "get_thing",
+                "parameters": [parameter],
+                "requestBody": content,
+                "responses": {
+                    "200": {"headers": {"x-state": header}, "content": content["content"]},
+                    "404": content,
+                },
+                "callbacks": {"done": {"/done": {"post": {"requestBody": content}}}},
+            },
+        }},
+        "components": {
+            "headers": {"state": header},
+            "parameters": {"order": parameter},
+            "requestBodies": {"thing": content, "thing_body": content},
+            "responses": {"200": content, "failure": content},
+        },
+    }));
+    let mut expected = [
+        "X200Response",
+        "FailureResponse",
+        "GetThing404Response",
+        "GetThingBody",
+        "GetThingCallbacksDoneDonePostRequestBodyContentApplicationJsonSchema",
+        "GetThingOrder",
+        "GetThingResponse",
+        "GetThingXStateHeader",
+        "Order",
+        "StateHeader",
+        "ThingBody",
+        "ThingBody2",
+        "ThingsIdOrder",
+    ];
+    expected.sort_unstable();
+    let mut names = names;
+    names.sort_unstable();
+    assert_eq!(names, expected);
+}
+
+#[test]
+fn a_branch_is_called_after_what_tells_it_apart() {
+    let of = |property: &str, schema: Value| json!({"properties": {property: schema, "id": {}}, "required": [property, "id"]});
+    let constant = |value: &str| json!({"type": "string", "enum": [value]});
+    let names = names_in(json!({"oneOf": [
+        {"title": "By group", "properties": {"a": {}}},
+        {"title": "This is the one that has a long text", "properties": {"a": {}}},
+        of("email", json!({})),
+        of("address", object()),
+        {"type": "array", "items": object()},
+        {"$ref": "#/components/schemas/Thing"},
+        {"properties": {"kind": constant("by-name")}},
+    ]}));
+    let expected = [
+        "ThingByGroup",
+        "ThingVariant1",
+        "ThingEmail",
+        "ThingAddressAddress",
+        "ThingAddress",
+        "ThingVariant4Item",
+        "ThingByNameKind",
+        "ThingByName",
+    ];
+    let sorted = |names: Vec<String>| names.into_iter().collect::<std::collections::BTreeSet<_>>();
+    assert_eq!(sorted(names), sorted(expected.map(str::to_owned).into()));
+}
+
+#[test]
+fn the_variants_of_a_tagged_union_stay_where_their_tag_is_seen() {
+    let variant = |kind: &str| {
+        json!({
+            "type": "object",
+            "properties": {"kind": {"type": "string", "enum": [kind]}, "part": object()},
+            "required": ["kind"],
+        })
+    };
+    let union = json!({"oneOf": [variant("a"), variant("b")]});
+    assert_eq!(names_in(union.clone()), ["ThingAPart", "ThingBPart"]);
+    let mut document = json!({"components": {"schemas": {"Thing": union}}});
+    name_all(&mut document);
+    let thing = &document["components"]["schemas"]["Thing"]["oneOf"][0]["properties"];
+    assert_eq!(
+        thing,
+        &json!({"kind": {"type": "string", "enum": ["a"]}, "part": {"$ref": "#/components/schemas/ThingAPart"}})
+    );
+}
+
+#[test]
+fn what_is_put_together_is_one_type() {
+    let part = json!({"allOf": [{"$ref": "#/components/schemas/Thing"}, object()]});
+    assert_eq!(names_in(json!({"properties": {"part": part}})), ["ThingPart"]);
+    assert_eq!(names_in(json!({"properties": {"part": {"oneOf": [object()]}}})), ["ThingPart"]);
+    assert_eq!(names_in(json!({"allOf": [object()]})), [""; 0]);
+    assert_eq!(names_in(json!({"allOf": [{"properties": {"part": object()}}]})), ["ThingPart"]);
+    assert_eq!(names_in(json!({"properties": {"a": {"allOf": [{"$ref": "#/components/schemas/Thing"}]}}})), [""; 0]);
+}
+
+#[test]
+fn two_names_that_rust_would_not_tell_apart_are_two() {
+    let names = names_in(json!({"properties": {"a": {"properties": {"b": object(), "x": {}}}, "ab": object()}}));
+    assert_eq!(names, ["ThingA", "ThingAb", "ThingAb2"]);
+}

@@ -1,0 +1,127 @@
+use serde_json::json;
+
+use super::*;
+use crate::import::Import;
+use crate::workspace::Workspace;
+
+#[test]
+fn what_has_been_released_is_as_it_should_be() {
+    let workspace = Workspace::current();
+    let changelog = fs::read_to_string(workspace.root().join("CHANGELOG.md")).unwrap();
+    let mut sdks = workspace.sdks().unwrap();
+    // Before its first release, an SDK may lack what only its maintainers know, such as permission groups.
+    sdks.retain(|sdk| changelog.lines().any(|line| line.starts_with(&format!("## {} ", sdk.name()))));
+    assert!(sdks.iter().any(|sdk| sdk.name() == "risk-scoring"));
+    for sdk in sdks {
+        assert_eq!(check(workspace.root(), &sdk).unwrap(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn everything_that_is_wrong_is_listed_with_its_place() {
+    let document = json!({
+        "openapi": "3.0.3", "info": {"title": "t", "version": "v"},
+        "paths": {"/things": {"get": {"operationId": "list_things", "responses": {"200": {
+            "description": "d",
+            "content": {"application/json": {"schema": {"type": "object", "properties": {"a": {"type": "string"}}}}},
+        }}}}},
+        "components": {"schemas": {"acme_thing": {"type": "object"}, "Good": {"type": "string", "enum": ["a"]}}},
+    });
+    let problems = document_problems(&document);
+    let parts = ["no summary", "no permission group", "no documented failure", "\"acme_thing\"", "has no name"];
+    assert_eq!(problems.len(), parts.len(), "{problems:?}");
+    for (problem, part) in problems.iter().zip(parts) {
+        assert!(problem.contains(part), "{problem}");
+    }
+}
+
+#[test]
+fn what_is_no_openapi_is_a_problem() {
+    assert!(document_problems(&json!({}))[0].contains("not an OpenAPI 3.0 document"));
+}
+
+fn sdk(current: &str) -> Sdk {
+    let manifest = format!(
+        "title = 't'\ndescription = 'd'\ncurrent = '{current}'\nslice.paths = ['/things']\n\
+         crates = {{ api = 'a', mock = 'm' }}\nnames.drop_type_prefix = 'acme'\n"
+    );
+    Sdk { folder: "spec/things".into(), manifest: toml::from_str(&manifest).unwrap() }
+}
+
+/// What is wrong with an SDK of one revision.
+fn problems_of(document: &Value, current: &str) -> Vec<String> {
+    let (root, sdk) = (tempfile::tempdir().unwrap(), sdk(current));
+    fs::create_dir_all(root.path().join(&sdk.folder)).unwrap();
+    fs::write(root.path().join(sdk.document("2026-01-02")), document.to_string()).unwrap();
+    check(root.path(), &sdk).unwrap()
+}
+
+/// A document with nothing to complain about.
+fn good() -> Value {
+    json!({
+        "openapi": "3.0.3", "info": {"title": "t", "version": "2026-01-02"},
+        "paths": {"/things": {"get": {
+            "operationId": "list_things", "summary": "s", "x-api-token-group": ["Things Read"],
+            "responses": {"default": {"description": "d"}},
+        }}},
+    })
+}
+
+#[test]
+fn a_revision_that_disagrees_with_sdk_toml_is_checked_to_its_end() {
+    assert_eq!(problems_of(&good(), "2026-01-02"), [""; 0]);
+    let mut document = good();
+    document["info"]["version"] = json!("2026-01-03");
+    document["paths"]["/others"] = json!({"get": document["paths"]["/things"]["get"]});
+    document["paths"]["/things"]["get"]["operationId"] = json!("2fa_get");
+    document["paths"]["/things"]["get"]["summary"] = json!("");
+    document["components"] = json!({"schemas": {"AcmeThing": {}, "1thing": {}, "Self": {}}});
+    let problems = problems_of(&document, "2026-01-02");
+    let parts = ["info.version", "outside", "2fa_get", "summary", "prefix", "\"X1thing\" would", "\"Self\" means"];
+    assert_eq!(problems.len(), parts.len(), "{problems:?}");
+    for part in parts {
+        assert!(problems.iter().any(|problem| problem.contains(part)), "{part}: {problems:?}");
+    }
+}
+
+#[test]
+fn a_current_revision_that_is_not_there_is_a_problem() {
+    let problems = problems_of(&good(), "2026-01-03");
+    assert_eq!(problems, ["spec/things/sdk.toml: `current` is \"2026-01-03\", and there is no such revision"]);
+    assert_eq!(problems_of(&good(), NO_REVISION), [""; 0]);
+}
+
+#[test]
+fn an_import_leaves_no_name_to_complain_about() {
+    let model =
+        |property: &str| json!({"type": "object", "properties": {property: {"type": "string", "enum": ["a", "b"]}}});
+    let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let header = json!({"description": "d", "schema": {"type": "string", "enum": ["on"]}});
+    let vendors = json!({
+        "openapi": "3.0.3", "info": {"title": "t", "version": "1"},
+        "paths": {"/things": {"put": {
+            "operationId": "b-get",
+            "parameters": [{"$ref": "#/components/parameters/acme_order"}],
+            "requestBody": {"content": {"application/json": {"schema": {"oneOf": [model("a"), reference("acme")]}}}},
+            "responses": {
+                "200": {"description": "d", "headers": {"x-state": header}, "content": {"application/json": {"schema":
+                    {"anyOf": [model("b"), {"type": "array", "items": model("c")}, reference("acmeist")]},
+                }}},
+                "4XX": {"$ref": "#/components/responses/failure"},
+            },
+        }}},
+        "components": {
+            "parameters": {"acme_order": {"in": "query", "name": "order", "schema": {"type": "string", "enum": ["up"]}}},
+            "responses": {"failure": {"description": "d", "content": {"application/json": {"schema":
+                {"allOf": [reference("acme_acme_other"), {"description": "d", "not": model("d")}]},
+            }}}},
+            "schemas": {"acme": model("e"), "acmeist": model("f"), "acme_acme_other": {"oneOf": [model("g"), model("h")]}},
+        },
+    });
+    let import = Import::of(&sdk(NO_REVISION), &vendors, "2026-01-02").unwrap();
+    let problems = problems_of(&serde_json::from_str(&import.text).unwrap(), "2026-01-02");
+    assert_eq!(problems.len(), 2, "{problems:?}");
+    assert!(problems[0].ends_with("has no summary") && problems[1].contains("has no permission group"), "{problems:?}");
+    let again = Import::of(&sdk(NO_REVISION), &serde_json::from_str(&import.text).unwrap(), "2026-01-02").unwrap();
+    assert_eq!(again.text, import.text, "the names are what they would be made of");
+}
