@@ -3,7 +3,7 @@
 use std::alloc::System;
 use std::collections::BTreeSet;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
@@ -11,7 +11,7 @@ use cap::Cap;
 use clap::{Parser, Subcommand};
 use xtask::document::Document;
 use xtask::generate::{self, Process};
-use xtask::import::Import;
+use xtask::import::{Import, check_version};
 use xtask::release::Notes;
 use xtask::scaffold::Scaffold;
 use xtask::sdk::Slice;
@@ -280,10 +280,13 @@ fn tell(written: impl IntoIterator<Item = PathBuf>) {
 
 /// The document that a name stands for: a file, or a revision of an SDK.
 fn read_document(workspace: &Workspace, sdk: Option<&str>, name: &str) -> Result<serde_json::Value> {
-    if Path::new(name).is_file() {
-        return Ok(Document::read(Path::new(name))?.1);
+    let mut path = PathBuf::from(name);
+    if !path.is_file() {
+        let sdk = workspace.sdk(sdk)?;
+        path = workspace.root().join(sdk.document(name));
+        ensure!(path.is_file(), "{name:?} is no file, and no revision of {}", sdk.name());
     }
-    let sdk = workspace.sdk(sdk)?;
-    let path = workspace.root().join(sdk.document(name));
-    Ok(Document::read(&path).with_context(|| format!("{name:?} is no file, and no revision of {}", sdk.name()))?.1)
+    let document = Document::read(&path)?.1;
+    check_version(&document).with_context(|| format!("{name} cannot be compared"))?;
+    Ok(document)
 }

@@ -100,8 +100,10 @@ fn compare_parameters<'a>(schemas: &mut Schemas<'a>, old: &Operation<'a>, new: &
             }
             _ => {}
         }
+        let required = is_required(earlier) && is_required(parameter);
         if let (Some(earlier), Some(later)) = (earlier.get("schema"), parameter.get("schema")) {
-            schemas.compare(earlier, later, &format!("{place}, {kind} parameter {name}"), Side::Request);
+            let place = format!("{place}, {kind} parameter {name}");
+            schemas.compare(earlier, later, &place, Side::Request, required);
         }
     }
 }
@@ -194,7 +196,7 @@ fn compare_contents<'a>(schemas: &mut Schemas<'a>, old: &'a Value, new: &'a Valu
     for (media_type, content) in after {
         match (before.get(&media_type).map(|content| content.get("schema")), content.get("schema")) {
             (None, _) => schemas.add(Change::new(Breaking, side, place, format!("there is also {media_type} now"))),
-            (Some(Some(old)), Some(new)) => schemas.compare(old, new, place, side),
+            (Some(Some(old)), Some(new)) => schemas.compare(old, new, place, side, true),
             (Some(None), None) => {}
             (Some(_), _) => {
                 schemas.add(Change::new(Breaking, side, place, format!("whether {media_type} has a schema changed")));

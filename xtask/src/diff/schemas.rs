@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::change::{Change, Class, Side};
-use crate::effective::{Effective, reference, resolve};
+use crate::effective::{Effective, named, reference, resolve};
 use crate::policies::constraints::CONSTRAINTS;
 use crate::policies::lenient::MARK as LENIENT;
 use Class::{Additive, Breaking, Documentation};
@@ -24,8 +24,10 @@ pub(super) struct Schemas<'a> {
     seen: BTreeSet<(Pair, Pair, Side, bool)>,
     /// Those of them that have not been compared yet.
     pending: Vec<(&'a Value, &'a Value, Spot)>,
-    /// Which old name became which new one.
-    renamed: BTreeMap<&'a str, &'a str>,
+    /// Which old name became which new one, and where.
+    renamed: BTreeMap<(&'a str, &'a str), BTreeSet<(String, Side)>>,
+    /// The named schemas to which something has led.
+    compared: BTreeSet<&'a str>,
     changes: BTreeSet<Change>,
 }
 
@@ -50,7 +52,7 @@ impl Spot {
 impl<'a> Schemas<'a> {
     pub(super) fn new(old: &'a Value, new: &'a Value) -> Self {
         let (seen, pending, renamed) = (BTreeSet::new(), Vec::new(), BTreeMap::new());
-        Self { old, new, seen, pending, renamed, changes: BTreeSet::new() }
+        Self { old, new, seen, pending, renamed, compared: BTreeSet::new(), changes: BTreeSet::new() }
     }
 
     pub(super) fn into_changes(self) -> Vec<Change> {
@@ -62,8 +64,8 @@ impl<'a> Schemas<'a> {
     }
 
     /// Compares the schemas at one place. `place` names it as long as they have no names of their own.
-    pub(super) fn compare(&mut self, old: &'a Value, new: &'a Value, place: &str, side: Side) {
-        self.compare_at(old, new, Spot { place: place.to_owned(), side, required: true, within: (old, new) });
+    pub(super) fn compare(&mut self, old: &'a Value, new: &'a Value, place: &str, side: Side, required: bool) {
+        self.compare_at(old, new, Spot { place: place.to_owned(), side, required, within: (old, new) });
         // One after the other and not one within the other: a schema may be at the end of a chain of thousands.
         while let Some((old, new, spot)) = self.pending.pop() {
             self.compare_content(old, new, &spot);
@@ -72,12 +74,15 @@ impl<'a> Schemas<'a> {
 
     fn compare_at(&mut self, old: &'a Value, new: &'a Value, mut spot: Spot) {
         let pair = (resolve(self.old, old), resolve(self.new, new));
-        match (reference(old), reference(new)) {
+        match (type_name(old), type_name(new)) {
             (Some(before), Some(after)) => {
+                self.compared.insert(after);
                 if before != after {
-                    self.renamed.insert(before, after);
+                    self.renamed.entry((before, after)).or_default().insert((spot.place.clone(), spot.side));
                 }
-                spot = Spot { place: after.to_owned(), within: (pair.0, pair.1), ..spot };
+                if reference(old).is_some() && reference(new).is_some() {
+                    spot = Spot { place: after.to_owned(), within: (pair.0, pair.1), ..spot };
+                }
             }
             (None, Some(name)) => {
                 let what = format!("its type now has the name {name}");
@@ -123,9 +128,20 @@ impl<'a> Schemas<'a> {
         self.compare_branches(&before, &after, spot);
         self.compare_words(&before, &after, spot);
         for (key, suffix) in [("items", "[]"), ("additionalProperties", "{}")] {
-            if let (Some(before @ Value::Object(_)), Some(after @ Value::Object(_))) = (before.get(key), after.get(key))
-            {
-                self.compare_at(before, after, spot.below(suffix));
+            let typed = |schema: &Effective<'a>| {
+                schema.get(key).filter(|part| part.as_object().is_some_and(|part| !part.is_empty()))
+            };
+            match (typed(&before), typed(&after)) {
+                (Some(before), Some(after)) => self.compare_at(before, after, spot.below(suffix)),
+                (None, None) => {}
+                (_, after) => {
+                    let what = if after.is_some() {
+                        "what it holds has a type now"
+                    } else {
+                        "what it holds has no type any more"
+                    };
+                    self.add(Change::new(Breaking, spot.side, format!("{}{suffix}", spot.place), what));
+                }
             }
         }
     }
@@ -139,30 +155,36 @@ impl<'a> Schemas<'a> {
                 self.add(Change::new(Breaking, spot.side, &spot.place, what).on_the_wire());
             }
         }
-        let is_map = |schema: &Effective<'_>| {
-            schema.get("additionalProperties").is_some_and(|values| values.is_object() || values == true)
-        };
         if is_map(before) != is_map(after) {
             let what = if is_map(after) { "it takes any property now" } else { "it no longer takes any property" };
             self.add(Change::new(Breaking, spot.side, &spot.place, what).on_the_wire());
+        }
+        let is_closed = |schema: &Effective<'_>| schema.get("additionalProperties") == Some(&Value::Bool(false));
+        if is_closed(before) != is_closed(after) {
+            let what = if is_closed(after) {
+                "it refuses other properties now"
+            } else {
+                "it no longer refuses other properties"
+            };
+            self.add(Change::new(Breaking, spot.side, &spot.place, what));
         }
     }
 
     fn compare_nullability(&mut self, before: &Effective<'a>, after: &Effective<'a>, spot: &Spot) {
         let (side, place) = (spot.side, &spot.place);
+        // A list or a map that may be absent is an empty one, and no `Option`.
+        let required = spot.required || is_map(after) || after.get("type").is_some_and(|kind| kind == "array");
         let change = match (before.is("nullable"), after.is("nullable"), side) {
             (true, true, _) | (false, false, _) => return,
-            (false, true, Side::Response) if spot.required => {
+            (false, true, Side::Response) if required => {
                 Change::new(Breaking, side, place, "it may be null now").on_the_wire()
             }
             // What is optional is an `Option` already, which reads null as absent.
             (false, true, Side::Response) => Change::new(Documentation, side, place, "it may be null now"),
-            (true, false, Side::Response) if spot.required => {
-                Change::new(Breaking, side, place, "it is never null now")
-            }
+            (true, false, Side::Response) if required => Change::new(Breaking, side, place, "it is never null now"),
             (true, false, Side::Response) => Change::new(Documentation, side, place, "it is never null now"),
             (_, after, _) => {
-                let class = if spot.required { Breaking } else { Documentation };
+                let class = if required { Breaking } else { Documentation };
                 Change::new(
                     class,
                     side,
@@ -186,8 +208,9 @@ impl<'a> Schemas<'a> {
                     self.add(Change::new(Additive, side, place, format!("there is a new value {value}")));
                 }
                 for value in before.difference(&after) {
-                    let change = |class| Change::new(class, side, place, format!("the value {value} is gone"));
-                    self.add(if side == Side::Request { change(Breaking).on_the_wire() } else { change(Additive) });
+                    // The generator keeps nothing of it: code that names the variant does not compile.
+                    let change = Change::new(Breaking, side, place, format!("the value {value} is gone"));
+                    self.add(if side == Side::Request { change.on_the_wire() } else { change });
                 }
             }
             (None, Some(_)) => self.add(Change::new(Breaking, side, place, "its values are listed now")),
@@ -266,24 +289,57 @@ impl<'a> Schemas<'a> {
         }
     }
 
-    /// Compares which names there are: each is a public type.
+    /// Compares which names there are, and what no operation has led to: each is a public type.
     pub(super) fn compare_names(&mut self) {
         let names = |document: &'a Value| {
             let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
             schemas.into_iter().flat_map(Map::keys).map(String::as_str).collect::<BTreeSet<_>>()
         };
         let (old, new) = (names(self.old), names(self.new));
-        let mut renamed = self.renamed.clone();
-        renamed.retain(|before, after| !new.contains(before) && !old.contains(after));
-        let later: BTreeSet<&str> = renamed.values().copied().collect();
-        for (before, after) in &renamed {
-            self.add(Change::new(Breaking, Side::Operation, *after, format!("the schema was called {before}")));
+        for name in old.intersection(&new).filter(|name| !self.compared.contains(*name)).copied().collect::<Vec<_>>() {
+            if let (Some(before), Some(after)) = (named(self.old, name), named(self.new, name)) {
+                self.compare(before, after, name, Side::Response, true);
+            }
         }
-        for name in old.difference(&new).filter(|name| !renamed.contains_key(*name)) {
+        let (mut gone, mut came) = (old.clone(), new.clone());
+        for ((before, after), places) in std::mem::take(&mut self.renamed) {
+            if new.contains(before) || old.contains(after) {
+                // Both are types of their own, whatever their shapes.
+                for (place, side) in places {
+                    self.add(Change::new(Breaking, side, place, format!("its type was {before} and is {after}")));
+                }
+            } else {
+                self.add(Change::new(Breaking, Side::Operation, after, format!("the schema was called {before}")));
+                gone.remove(before);
+                came.remove(after);
+            }
+        }
+        for name in gone.difference(&new) {
             self.add(Change::new(Breaking, Side::Operation, *name, "the schema is gone"));
         }
-        for name in new.difference(&old).filter(|name| !later.contains(*name)) {
+        for name in came.difference(&old) {
             self.add(Change::new(Additive, Side::Operation, *name, "there is a new schema"));
+        }
+    }
+}
+
+/// The name of a schema's type: that of what it refers to, also from within an `allOf` that adds nothing but words.
+fn type_name(schema: &Value) -> Option<&str> {
+    const ADDS_NO_TYPE: [&str; 7] = ["allOf", "default", "deprecated", "description", "example", "nullable", "title"];
+    reference(schema).or_else(|| {
+        let [part] = schema.get("allOf")?.as_array()?.as_slice() else { return None };
+        let mut keywords = schema.as_object()?.keys();
+        keywords.all(|keyword| ADDS_NO_TYPE.contains(&keyword.as_str())).then(|| reference(part))?
+    })
+}
+
+/// Whether the generator makes a map of it.
+fn is_map(schema: &Effective<'_>) -> bool {
+    match schema.get("additionalProperties") {
+        Some(values) => values.is_object() || values == true,
+        None => {
+            let is_union = ["allOf", "anyOf", "oneOf"].iter().any(|key| schema.get(key).is_some());
+            schema.get("type").is_some_and(|kind| kind == "object") && schema.properties.is_empty() && !is_union
         }
     }
 }

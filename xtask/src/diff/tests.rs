@@ -82,7 +82,7 @@ fn what_is_sent_and_what_comes_back_are_judged_apart() {
         ("a value is new", [ADDITIVE, ADDITIVE], &|schema| {
             schema["properties"]["level"]["enum"] = json!(["low", "high", "critical"]);
         }),
-        ("a value is gone", [BREAKING_NOW, ADDITIVE], &|schema| schema["properties"]["level"]["enum"] = json!(["low"])),
+        ("a value is gone", [BREAKING_NOW, BREAKING], &|schema| schema["properties"]["level"]["enum"] = json!(["low"])),
         ("a type changed", [BREAKING_NOW, BREAKING_NOW], &|schema| {
             schema["properties"]["name"]["type"] = json!("integer")
         }),
@@ -114,6 +114,65 @@ fn what_is_read_leniently_is_documentation() {
         |old: &Value, new: &Value| compare(old, new).into_iter().map(|change| change.class).collect::<Vec<_>>();
     assert_eq!(classes(&lenient("array"), &lenient("string")), [Class::Documentation]);
     assert_eq!(classes(&base(), &lenient("string")), [Class::Breaking]);
+}
+
+/// The verdicts on a change of one property, while it is sent and while it comes back.
+fn of_property(old: Value, new: Value) -> [Vec<(Class, bool)>; 2] {
+    let with = |property: &Value| json!({"type": "object", "properties": {"a": property}});
+    let changes = |sent: [&Value; 2], received: [&Value; 2]| {
+        let [old, new] = [0, 1].map(|index| document(with(sent[index]), with(received[index])));
+        compare(&old, &new).into_iter().map(|change| (change.class, change.breaks_published)).collect()
+    };
+    [changes([&old, &new], [&old, &old]), changes([&old, &old], [&old, &new])]
+}
+
+#[test]
+fn what_a_list_or_a_map_holds_is_judged() {
+    let list = |items: Value| json!({"type": "array", "items": items});
+    let map = |values: Value| json!({"type": "object", "additionalProperties": values});
+    let nullable = |mut schema: Value| {
+        schema["nullable"] = json!(true);
+        schema
+    };
+    for (old, new, sent, received) in [
+        (list(json!({})), list(json!({"type": "string"})), BREAKING, BREAKING),
+        (map(json!(true)), map(json!({"type": "string"})), BREAKING, BREAKING),
+        (map(json!({"type": "string"})), map(json!({})), BREAKING, BREAKING),
+        // An object of which nothing is known is a map, too.
+        (json!({"type": "object"}), map(json!({"type": "string"})), BREAKING, BREAKING),
+        (list(json!({})), nullable(list(json!({}))), BREAKING, BREAKING_NOW),
+        (nullable(map(json!(true))), map(json!(true)), BREAKING, BREAKING),
+        (json!({"type": "string"}), nullable(json!({"type": "string"})), PATCH, PATCH),
+    ] {
+        assert_eq!(of_property(old.clone(), new.clone()), [vec![sent], vec![received]], "{old} -> {new}");
+    }
+}
+
+#[test]
+fn an_object_that_gets_its_first_property_or_refuses_others_is_another_type() {
+    let object = json!({"type": "object"});
+    let first = json!({"type": "object", "properties": {"b": {"type": "string"}}});
+    let closed = json!({"type": "object", "properties": {"b": {"type": "string"}}, "additionalProperties": false});
+    for (old, new) in [(&object, &first), (&first, &object), (&first, &closed), (&closed, &first)] {
+        for verdicts in of_property(old.clone(), new.clone()) {
+            assert!(verdicts.iter().any(|(class, _)| *class == Class::Breaking), "{old} -> {new}");
+        }
+    }
+}
+
+#[test]
+fn a_type_that_no_answer_leads_to_is_compared_as_well() {
+    let with = |failure: Value| {
+        let mut document = base();
+        document["components"]["schemas"]["Failure"] = failure;
+        document
+    };
+    let old =
+        with(json!({"type": "object", "properties": {"message": {"type": "string"}, "code": {"type": "integer"}}}));
+    let new = with(json!({"type": "object", "properties": {"code": {"type": "integer"}}}));
+    let changes = compare(&old, &new);
+    let told: Vec<_> = changes.iter().map(|change| (change.class, change.place.as_str())).collect();
+    assert_eq!(told, [(Class::Breaking, "Failure.message")]);
 }
 
 #[test]
@@ -209,7 +268,10 @@ fn what_is_a_part_of_several_schemas_is_told_for_each_of_them() {
     };
     let changes = compare(&of(json!({"type": "array", "items": {"type": "integer"}})), &of(reference("Notes")));
     let retyped: Vec<_> = changes.iter().filter(|change| change.what.contains("the type was")).collect();
-    assert_eq!(retyped.iter().map(|change| change.place.as_str()).collect::<Vec<_>>(), ["A.errors[]", "B.errors[]"]);
+    assert_eq!(
+        retyped.iter().map(|change| change.place.as_str()).collect::<Vec<_>>(),
+        ["A.errors[]", "B.errors[]", "Base.errors[]"]
+    );
 }
 
 #[test]
@@ -223,4 +285,25 @@ fn the_report_leads_with_the_verdict() {
     assert_eq!(json["class"], "breaking");
     assert_eq!(json["changes"][0]["breaks_published"], true);
     assert_eq!(super::text(&[]), "nothing changed\n");
+}
+
+#[test]
+fn another_type_of_the_same_shape_is_another_type() {
+    let of = |name: &str, wrapped: bool| {
+        let reference = json!({"$ref": format!("#/components/schemas/{name}")});
+        let part = if wrapped { json!({"allOf": [reference], "description": "d"}) } else { reference };
+        let mut document = document(json!({}), json!({"type": "object", "properties": {"part": part}}));
+        for name in ["A", "B"] {
+            document["components"]["schemas"][name] =
+                json!({"type": "object", "properties": {"a": {"type": "string"}}});
+        }
+        document
+    };
+    for (old, new) in [(of("A", false), of("B", false)), (of("A", true), of("B", true))] {
+        let changes = compare(&old, &new);
+        assert_eq!(changes.len(), 1, "{changes:?}");
+        assert_eq!((changes[0].class, changes[0].place.as_str()), (Class::Breaking, "Received.part"));
+    }
+    let changes = compare(&of("A", false), &of("A", true));
+    assert!(changes.iter().all(|change| change.class == Class::Documentation), "{changes:?}");
 }

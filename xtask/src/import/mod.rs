@@ -180,7 +180,11 @@ fn check_date(revision: &str) -> Result<()> {
 }
 
 /// Checks that a document is of a version that can be read.
-pub(crate) fn check_version(document: &Value) -> Result<()> {
+///
+/// # Errors
+///
+/// If it is of another version, or says none.
+pub fn check_version(document: &Value) -> Result<()> {
     let version = document.get("openapi").or_else(|| document.get("swagger"));
     match version {
         Some(Value::String(version)) if version.starts_with("3.0.") => Ok(()),

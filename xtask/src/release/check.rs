@@ -115,6 +115,12 @@ fn size_problem(root: &Path, sdk: &Sdk, version: &Version, entries: &[Entry]) ->
     Some(format!("{name} {version}: {reason}; so it has to be at least {least}+{current}, in {files}"))
 }
 
+/// Whether an entry is that of a version, which may not say yet which revision it speaks.
+fn is_of(entry: &Entry, version: &Version) -> bool {
+    let same_revision = version.build.is_empty() || entry.version.build == version.build;
+    entry.version.cmp_precedence(version).is_eq() && same_revision
+}
+
 /// Whether the changelog has an entry of the version, as the newest one.
 fn entry_problem(sdk: &Sdk, version: &Version, entries: &[Entry]) -> Option<String> {
     let name = sdk.name();
@@ -123,7 +129,7 @@ fn entry_problem(sdk: &Sdk, version: &Version, entries: &[Entry]) -> Option<Stri
     {
         return Some(format!("{FILE}:{line}: {name} {newer} is newer than the crates, which are {version}"));
     }
-    let Some((position, entry)) = entries.iter().enumerate().find(|(_, entry)| entry.version == *version) else {
+    let Some((position, entry)) = entries.iter().enumerate().find(|(_, entry)| is_of(entry, version)) else {
         return Some(format!("{FILE}: there is no entry {name} {version}; {}", remedy(sdk)));
     };
     let problem = match (entry.is_empty, position) {

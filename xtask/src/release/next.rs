@@ -32,9 +32,12 @@ impl<'a> Next<'a> {
     /// An entry that is newer than the crates is a plan for them and no release. Neither is the one that says what the
     /// crates are now; but if it has another revision than the current one, it says what they were.
     pub(super) fn find(root: &Path, sdk: &Sdk, version: &Version, entries: &'a [Entry]) -> Result<Self> {
-        let is_current = is_current(sdk, version);
+        // One that does not say which revision it speaks is judged as if it spoke the current one.
+        let is_current = version.build.is_empty() || is_current(sdk, version);
         let mut past = entries.iter().filter(|entry| {
-            let is_itself = is_current && entry.version == *version;
+            let is_same =
+                entry.version.cmp_precedence(version).is_eq() && entry.version.build.as_str() == sdk.manifest.current;
+            let is_itself = is_current && is_same;
             !is_itself && entry.version.cmp_precedence(version).is_le()
         });
         let newest = past.clone().next();

@@ -372,3 +372,13 @@ fn written_notes_make_an_sdk_ready_and_leave_the_others_alone() {
     assert_eq!(headings, ["# Changelog", "## things-more 0.1.0+2026-01-01", "## things 0.1.0+2026-01-01"]);
     assert!(fake.workspace().sdk(None).is_err(), "the notes of one have to be asked for by its name");
 }
+
+#[test]
+fn crates_that_do_not_say_their_revision_have_that_one_problem() {
+    let fake = Fake::new();
+    fake.set_changelog(&["things 0.1.0+2026-01-01"]);
+    fake.set_versions("things", "0.1.0");
+    let problems = fake.problems();
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(problems[0].ends_with("so the crates' version 0.1.0 has to end in +2026-01-01"), "{problems:?}");
+}

@@ -29,9 +29,9 @@ pub(super) fn names(branches: &[Value], name: &str) -> Vec<String> {
         }
         let properties: BTreeMap<_, _> = properties(branch).collect();
         let constants = properties.iter().filter_map(|(property, schema)| Some((*property, constant(schema)?)));
-        let constant = constants.filter(|(property, value)| is_alone(*property, Some(*value))).map(|(_, value)| value);
+        let constant = constants.filter(|(property, value)| is_alone(property, Some(*value))).map(|(_, value)| value);
         let mut required = properties.keys().copied().filter(|property| requires(branch, property));
-        let differs = constant.chain(required.find(|property| is_alone(*property, None))).map(pascal);
+        let differs = constant.chain(required.find(|property| is_alone(property, None))).map(pascal);
         let differs = differs.into_iter().find(|word| !word.is_empty());
         format!("{name}{}", differs.unwrap_or_else(|| format!("Variant{index}")))
     };
