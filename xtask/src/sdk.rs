@@ -149,7 +149,7 @@ pub struct Names {
     /// Our operation ids, each with the vendor's. One that is not listed is made of the vendor's.
     #[serde(default)]
     pub operations: BTreeMap<String, String>,
-    /// Our names of schemas, each with the one that would be made of the vendor's.
+    /// Our names of schemas, each with the vendor's, or with the one that would be made of it.
     #[serde(default)]
     pub types: BTreeMap<String, String>,
 }
