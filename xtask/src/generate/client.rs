@@ -1,7 +1,5 @@
 //! The low-level client.
 
-use std::collections::BTreeSet;
-
 use anyhow::{Context, Result};
 use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, HooksMode};
@@ -26,9 +24,10 @@ pub(super) fn generate(document: &Document) -> Result<syn::File> {
 
     let mut file = syn::parse2(tokens)?;
     passes::explicit_client::apply(&mut file)?;
-    passes::open_enums::apply(&mut file)?;
+    let enums = passes::open_enums::apply(&mut file)?;
+    passes::open_unions::apply(&mut file, &enums)?;
     passes::unique_keys::apply(&mut file);
-    passes::request_constructors::apply(&mut file, &sent_schemas(&document.value));
+    passes::request_constructors::apply(&mut file);
     passes::objects_only::apply(&mut file);
     passes::non_exhaustive::apply(&mut file);
     file.items.push(hooks());
@@ -98,29 +97,6 @@ fn operation_constants(document: &Value) -> Result<syn::Item> {
     })
 }
 
-/// The names of the schemas that can be part of a request's body.
-fn sent_schemas(document: &Value) -> BTreeSet<String> {
-    let mut sent = BTreeSet::new();
-    let mut pending: Vec<&Value> =
-        operations(document).filter_map(|operation| operation.object.get("requestBody")).collect();
-    while let Some(value) = pending.pop() {
-        match value {
-            Value::Object(object) => {
-                let reference = object.get("$ref").and_then(Value::as_str);
-                if let Some(name) = reference.and_then(|path| path.strip_prefix("#/components/schemas/"))
-                    && sent.insert(name.to_owned())
-                {
-                    pending.extend(document.pointer(&format!("/components/schemas/{name}")));
-                }
-                pending.extend(object.values());
-            }
-            Value::Array(array) => pending.extend(array),
-            _ => {}
-        }
-    }
-    sent
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -144,22 +120,5 @@ mod tests {
         assert_eq!(quote! { #constants }.to_string(), quote! { #expected }.to_string());
         let bad = json!({"paths": {"/": {"get": {"operationId": "no name"}}}});
         assert!(operation_constants(&bad).is_err_and(|error| error.to_string().contains("no name")));
-    }
-
-    #[test]
-    fn a_schema_is_sent_if_a_body_leads_to_it_also_in_a_circle() {
-        let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
-        let document = json!({
-            "paths": {"/things": {"put": {
-                "requestBody": {"content": {"application/json": {"schema": reference("Body")}}},
-                "responses": {"200": {"content": {"application/json": {"schema": reference("Answer")}}}},
-            }}},
-            "components": {"schemas": {
-                "Body": {"properties": {"part": reference("Part")}},
-                "Part": {"items": reference("Body")},
-                "Answer": {"properties": {"part": reference("Part")}},
-            }},
-        });
-        assert_eq!(sent_schemas(&document), ["Body".to_owned(), "Part".to_owned()].into());
     }
 }

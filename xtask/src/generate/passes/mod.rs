@@ -9,11 +9,12 @@ pub(super) mod mock_values;
 pub(super) mod non_exhaustive;
 pub(super) mod objects_only;
 pub(super) mod open_enums;
+pub(super) mod open_unions;
 pub(super) mod request_constructors;
 pub(super) mod sealed_mocks;
 pub(super) mod unique_keys;
 
-use syn::{Item, ItemImpl, Type};
+use syn::{Attribute, Field, GenericArgument, Item, ItemImpl, PathArguments, Type};
 
 /// The items of the module `types`, where the generator puts the models.
 fn models(file: &mut syn::File) -> Option<&mut Vec<Item>> {
@@ -43,6 +44,36 @@ fn type_name(of: &Type) -> Option<String> {
         Type::Path(path) => path.path.segments.last().map(|segment| segment.ident.to_string()),
         _ => None,
     }
+}
+
+/// What a type is a container of: `T` for `::std::option::Option<T>`.
+fn within(of: &Type) -> Option<&Type> {
+    let Type::Path(path) = of else { return None };
+    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(of) => Some(of),
+        _ => None,
+    })
+}
+
+/// Whether one of serde's attributes has a word, such as `default`.
+fn has_serde(attributes: &[Attribute], word: &str) -> bool {
+    let mut found = false;
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+        let _ = attribute.parse_nested_meta(|meta| {
+            found |= meta.path.is_ident(word);
+            if meta.input.peek(syn::Token![=]) {
+                let _: syn::Expr = meta.value()?.parse()?;
+            }
+            Ok(())
+        });
+    }
+    found
+}
+
+/// Whether a field may be absent: it is an `Option`, or serde has a default for it.
+fn is_optional(field: &Field) -> bool {
+    has_serde(&field.attrs, "default") || type_name(&field.ty).as_deref() == Some("Option")
 }
 
 #[cfg(test)]

@@ -17,9 +17,12 @@ use super::{implemented, implementor, models};
 /// What the catch-all variant is called: the first of these that is not the name of a value.
 const NAMES: [&str; 3] = ["Unknown", "UnknownValue", "UnlistedValue"];
 
-pub(crate) fn apply(file: &mut syn::File) -> Result<()> {
-    let Some(items) = models(file) else { return Ok(()) };
-    let mut opened = BTreeMap::new();
+/// The enums that have a catch-all variant, with its name.
+pub(crate) type Opened = BTreeMap<Ident, Ident>;
+
+pub(crate) fn apply(file: &mut syn::File) -> Result<Opened> {
+    let mut opened = Opened::new();
+    let Some(items) = models(file) else { return Ok(opened) };
     for item in items.iter_mut() {
         if let Item::Enum(model) = item
             && is_string_enum(model)
@@ -34,38 +37,45 @@ pub(crate) fn apply(file: &mut syn::File) -> Result<()> {
             extend_matches(block, &catch_all);
         }
     }
-    Ok(())
+    Ok(opened)
 }
 
 fn is_string_enum(model: &ItemEnum) -> bool {
     !model.variants.is_empty() && model.variants.iter().all(|variant| matches!(variant.fields, Fields::Unit))
 }
 
-/// Adds the catch-all variant to an enum and returns its name.
-fn open(model: &mut ItemEnum) -> Result<Ident> {
+/// The name of an enum's catch-all variant.
+pub(super) fn catch_all(model: &ItemEnum) -> Result<Ident> {
     let name = NAMES
         .iter()
         .find(|name| model.variants.iter().all(|variant| variant.ident != **name))
         .with_context(|| format!("{}: every name for the catch-all variant is taken", model.ident))?;
-    let name = Ident::new(name, model.ident.span());
+    Ok(Ident::new(name, model.ident.span()))
+}
+
+/// Adds the catch-all variant to an enum and returns its name.
+fn open(model: &mut ItemEnum) -> Result<Ident> {
+    let name = catch_all(model)?;
     model.variants.push(parse_quote! {
         /// A value that the document does not list, verbatim.
         #[serde(untagged)]
         #name(::std::string::String)
     });
-    model.attrs.iter_mut().for_each(drop_copy);
+    drop_derives(&mut model.attrs, &["Copy"]);
     model.attrs.push(parse_quote! { #[non_exhaustive] });
     Ok(name)
 }
 
-fn drop_copy(attribute: &mut Attribute) {
-    let Meta::List(list) = &mut attribute.meta else { return };
-    if !list.path.is_ident("derive") {
-        return;
-    }
-    if let Ok(derived) = list.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated) {
-        let kept = derived.iter().filter(|path| !path.is_ident("Copy"));
-        list.tokens = quote! { #(#kept),* };
+/// Takes traits out of what is derived.
+pub(super) fn drop_derives(attributes: &mut [Attribute], dropped: &[&str]) {
+    for attribute in attributes {
+        let Meta::List(list) = &mut attribute.meta else { continue };
+        if list.path.is_ident("derive")
+            && let Ok(derived) = list.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated)
+        {
+            let kept = derived.iter().filter(|path| !dropped.iter().any(|name| path.is_ident(name)));
+            list.tokens = quote! { #(#kept),* };
+        }
     }
 }
 
@@ -79,7 +89,8 @@ fn extend_matches(block: &mut ItemImpl, catch_all: &Ident) {
     ExtendMatch(arm).visit_item_impl_mut(block);
 }
 
-struct ExtendMatch(TokenStream);
+/// Adds an arm to every `match`, in place of `_`.
+pub(super) struct ExtendMatch(pub(super) TokenStream);
 
 impl VisitMut for ExtendMatch {
     fn visit_expr_match_mut(&mut self, expression: &mut ExprMatch) {

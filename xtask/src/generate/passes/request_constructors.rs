@@ -1,26 +1,77 @@
-//! What is sent can be built: each model that can be part of a request's body gets `new` with its required fields.
+//! What is sent can be built: each model that can be part of a request gets `new` with its required fields.
 //!
 //! Without it, a `#[non_exhaustive]` struct could not be made outside of its crate. Models that only come in responses
 //! get none: a new required field there must not break whoever reads them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Field, Fields, Item, ItemStruct, parse_quote};
+use syn::visit::{self, Visit};
+use syn::{Fields, Path};
+use syn::{FnArg, Ident, ImplItem, Item, ItemStruct, parse_quote};
 
-use super::{models, type_name};
+use super::{implementor, is_optional, models};
 
-pub(crate) fn apply(file: &mut syn::File, sent: &BTreeSet<String>) {
+pub(crate) fn apply(file: &mut syn::File) {
+    let mut pending = arguments(file);
     let Some(items) = models(file) else { return };
+    let models: BTreeMap<_, _> = items.iter().filter_map(|item| Some((name(item)?, item))).collect();
+    let mut sent = BTreeSet::new();
+    while let Some(model) = pending.pop_last() {
+        if let Some(item) = models.get(&model)
+            && sent.insert(model)
+        {
+            let mut named = Names::default();
+            named.visit_item(item);
+            pending.extend(named.0);
+        }
+    }
     let constructors: Vec<Item> = items
         .iter()
         .filter_map(|item| match item {
-            Item::Struct(model) if sent.contains(&model.ident.to_string()) => constructor(model),
+            Item::Struct(model) if sent.contains(&model.ident) => constructor(model),
             _ => None,
         })
         .collect();
     items.extend(constructors);
+}
+
+fn name(item: &Item) -> Option<Ident> {
+    match item {
+        Item::Struct(model) => Some(model.ident.clone()),
+        Item::Enum(model) => Some(model.ident.clone()),
+        _ => None,
+    }
+}
+
+/// The names of types in the arguments of the client's methods: bodies and parameters.
+fn arguments(file: &syn::File) -> BTreeSet<Ident> {
+    let mut names = Names::default();
+    for item in &file.items {
+        let Item::Impl(block) = item else { continue };
+        if block.trait_.is_some() || implementor(block).is_none_or(|name| name != "Client") {
+            continue;
+        }
+        for item in &block.items {
+            if let ImplItem::Fn(function) = item {
+                let typed = function.sig.inputs.iter().filter(|input| matches!(input, FnArg::Typed(_)));
+                typed.for_each(|input| names.visit_fn_arg(input));
+            }
+        }
+    }
+    names.0
+}
+
+/// The last segment of every path that stands for a type.
+#[derive(Default)]
+struct Names(BTreeSet<Ident>);
+
+impl<'a> Visit<'a> for Names {
+    fn visit_path(&mut self, path: &'a Path) {
+        self.0.extend(path.segments.last().map(|segment| segment.ident.clone()));
+        visit::visit_path(self, path);
+    }
 }
 
 fn constructor(model: &ItemStruct) -> Option<Item> {
@@ -47,21 +98,6 @@ fn constructor(model: &ItemStruct) -> Option<Item> {
     })
 }
 
-/// Whether a field may be absent: it is an `Option`, or serde has a default for it.
-fn is_optional(field: &Field) -> bool {
-    let mut default = false;
-    for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")) {
-        let _ = attribute.parse_nested_meta(|meta| {
-            default |= meta.path.is_ident("default");
-            if meta.input.peek(syn::Token![=]) {
-                let _: syn::Expr = meta.value()?.parse()?;
-            }
-            Ok(())
-        });
-    }
-    default || type_name(&field.ty).as_deref() == Some("Option")
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::assert_same;
@@ -70,6 +106,7 @@ mod tests {
     #[test]
     fn a_sent_model_gets_a_constructor_of_its_required_fields() {
         let mut file: syn::File = parse_quote! {
+            impl Client { async fn put<'a>(&'a self, body: &'a types::Body) -> Result<types::Answer, Error> {} }
             mod types {
                 struct Body {
                     id: String,
@@ -80,7 +117,7 @@ mod tests {
                 struct Answer { id: String }
             }
         };
-        apply(&mut file, &["Body".to_owned()].into());
+        apply(&mut file);
         let added: syn::File = parse_quote! {
             impl Body {
                 #[doc = "A `Body` with its required fields; the optional ones are absent."]
@@ -97,5 +134,31 @@ mod tests {
         assert_eq!(items.len(), 3);
         let found = syn::File { items: items.split_off(2), shebang: None, attrs: Vec::new() };
         assert_same(&found, &added);
+    }
+    #[test]
+    fn what_a_body_or_a_parameter_leads_to_is_sent_also_in_a_circle_and_within_a_union() {
+        let mut file: syn::File = parse_quote! {
+            impl Client {
+                fn put(&self, filter: Option<&types::Filter>, body: &types::Body) -> types::Answer {}
+            }
+            mod types {
+                struct Filter { by: Option<String> }
+                struct Body(Vec<Either>);
+                enum Either { One(::std::boxed::Box<Part>), Other { part: Inline } }
+                struct Part { parent: Option<Body>, id: u8 }
+                struct Inline { id: u8 }
+                struct Answer { part: Part }
+            }
+        };
+        apply(&mut file);
+        let items = models(&mut file).unwrap();
+        let built: Vec<_> = items
+            .iter()
+            .filter_map(|item| match item {
+                Item::Impl(block) => implementor(block).map(ToString::to_string),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(built, ["Filter", "Part", "Inline"]);
     }
 }
