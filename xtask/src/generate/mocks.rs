@@ -8,7 +8,9 @@ use crate::document::{Document, open_api};
 use crate::policies;
 
 pub(super) fn generate(document: &Document, api_path: &str) -> Result<syn::File> {
-    let open_api = open_api(&policies::for_mocks(&document.value))?;
+    let mut value = policies::for_mocks(&document.value);
+    passes::literal_paths::escape_paths(&mut value);
+    let open_api = open_api(&value)?;
     let tokens = Generator::new(&GenerationSettings::new()).httpmock(&open_api, api_path)?;
 
     let mut file = syn::parse2(tokens)?;

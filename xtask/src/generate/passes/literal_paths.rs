@@ -1,11 +1,32 @@
-//! A mock's path parameters match literally: the generator puts their values into a regular expression as they are, so
-//! that `a.c` would also match `abc`.
+//! A mock's paths match literally: the generator makes regular expressions of them, into which it puts the paths of the
+//! document and the values of their parameters as they are. `a.c` would also match `abc`, and `(a)` would not match itself.
 
 use anyhow::{Result, ensure};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
+use serde_json::{Map, Value};
 use syn::visit_mut::{self, VisitMut};
 use syn::{LitStr, Macro};
+
+/// Escapes the paths of a document, but for their parameters. In the generated code nobody can tell any more what was text.
+pub(crate) fn escape_paths(document: &mut Value) {
+    if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
+        *paths = std::mem::take(paths).into_iter().map(|(path, item)| (escape(&path), item)).collect::<Map<_, _>>();
+    }
+}
+
+fn escape(path: &str) -> String {
+    let mut escaped = String::new();
+    let mut is_parameter = false;
+    for char in path.chars() {
+        is_parameter = char == '{' || is_parameter && char != '}';
+        if !is_parameter && "\\.+*?()|[]^$#&~-".contains(char) {
+            escaped.push('\\');
+        }
+        escaped.push(char);
+    }
+    escaped
+}
 
 pub(crate) fn apply(file: &mut syn::File) -> Result<()> {
     let mut pass = LiteralPaths::default();
@@ -51,6 +72,13 @@ mod tests {
         let expected: syn::File =
             parse_quote! { fn id() { format!("^/things/{}$", ::regex::escape(&value.to_string())); } };
         assert_same(&file, &expected);
+    }
+
+    #[test]
+    fn the_path_of_a_document_is_escaped_and_its_parameters_are_not() {
+        let mut document = serde_json::json!({"paths": {"/br/{a.b}/x.y+z/(a)/{id}:on": {"get": {}}}});
+        escape_paths(&mut document);
+        assert_eq!(document, serde_json::json!({"paths": {r"/br/{a.b}/x\.y\+z/\(a\)/{id}:on": {"get": {}}}}));
     }
 
     #[test]
