@@ -46,8 +46,8 @@ impl Scaffold {
         Ok(Self { name: name.to_owned(), title, description, slice })
     }
 
-    /// Makes the folder, the crates, their place in the workspace, and the generated code. The result is what was written,
-    /// relative to the workspace.
+    /// Makes the folder, the crates, their place in the workspace, and the generated code: all of it, or nothing. The result
+    /// is what was written, relative to the workspace.
     ///
     /// # Errors
     ///
@@ -56,14 +56,37 @@ impl Scaffold {
         let root = workspace.root();
         let (api, mock) = (format!("{}-api", self.name), format!("{}-mock", self.name));
         let spec = Path::new("spec").join(&self.name);
-        for folder in [spec.clone(), Path::new("crates").join(&api), Path::new("crates").join(&mock)] {
-            ensure!(!root.join(&folder).exists(), "{} is there already", folder.display());
+        let folders = [spec.clone(), Path::new("crates").join(&api), Path::new("crates").join(&mock)];
+        for folder in &folders {
+            ensure!(!root.join(folder).exists(), "{} is there already", folder.display());
         }
-        let manifest = self.manifest(&api, &mock);
-        let mut files = vec![(spec.join("sdk.toml"), manifest)];
-        files.extend(crate_files(&self.title, &api, &mock, FIRST_VERSION));
+        if root.join("spec").exists() {
+            workspace.sdks().context("the SDKs that are there have to be in order first")?;
+        }
         let root_manifest = Path::new("Cargo.toml");
-        files.push((root_manifest.to_owned(), with_dependencies(&root.join(root_manifest), &[&api, &mock])?));
+        let before = fs::read_to_string(root.join(root_manifest)).context("cannot read Cargo.toml")?;
+        let mut files = vec![(spec.join("sdk.toml"), self.manifest(&api, &mock))];
+        files.extend(crate_files(&self.title, &api, &mock, FIRST_VERSION));
+        files.push((root_manifest.to_owned(), with_dependencies(&before, &[&api, &mock])?));
+
+        let written = self.write_all(workspace, process, files);
+        if written.is_err() {
+            // What failed is the better error than what is left of it.
+            for folder in &folders {
+                let _ = fs::remove_dir_all(root.join(folder));
+            }
+            let _ = fs::write(root.join(root_manifest), before);
+        }
+        written
+    }
+
+    fn write_all(
+        &self,
+        workspace: &Workspace,
+        process: &Process,
+        files: Vec<(PathBuf, String)>,
+    ) -> Result<Vec<PathBuf>> {
+        let root = workspace.root();
         let mut written = Vec::new();
         for (path, content) in files {
             write_file(&root.join(&path), &content)?;
@@ -95,8 +118,9 @@ impl Scaffold {
 fn crate_files(title: &str, api: &str, mock: &str, version: &str) -> Vec<(PathBuf, String)> {
     // A line break would end the comment that it stands in.
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+    let name = plain(&title);
     let places = [
-        ("name", title.as_str()),
+        ("name", name.as_str()),
         ("api", &text(api)),
         ("api_key", api),
         ("api_description", &text(&format!("Generated low-level client of {title}"))),
@@ -114,9 +138,31 @@ fn crate_files(title: &str, api: &str, mock: &str, version: &str) -> Vec<(PathBu
     .into()
 }
 
-/// A template with `{{place}}` filled in wherever it stands.
+/// A template with `{{place}}` filled in wherever it stands. What is filled in is not a template.
 fn fill(template: &str, places: &[(&str, &str)]) -> String {
-    places.iter().fold(template.to_owned(), |text, (place, value)| text.replace(&format!("{{{{{place}}}}}"), value))
+    let mut filled = String::new();
+    let mut parts = template.split("{{");
+    filled.extend(parts.next());
+    for part in parts {
+        let place = part.split_once("}}");
+        match place.and_then(|(place, rest)| Some((places.iter().find(|(name, _)| *name == place)?.1, rest))) {
+            Some((value, rest)) => filled.extend([value, rest]),
+            None => filled.extend(["{{", part]),
+        }
+    }
+    filled
+}
+
+/// Text as Markdown that means nothing but the text.
+fn plain(text: &str) -> String {
+    let mut escaped = String::new();
+    for char in text.chars() {
+        if "\\`*_[]<>#:&~|$".contains(char) {
+            escaped.push('\\');
+        }
+        escaped.push(char);
+    }
+    escaped
 }
 
 /// A string as TOML writes it.
@@ -125,14 +171,17 @@ fn text(string: &str) -> String {
 }
 
 /// The workspace's manifest with packages among its dependencies, so that others can name them.
-fn with_dependencies(manifest: &Path, packages: &[&str]) -> Result<String> {
-    let text = fs::read_to_string(manifest).with_context(|| format!("cannot read {}", manifest.display()))?;
-    let mut document: DocumentMut = text.parse().with_context(|| format!("{} is no TOML", manifest.display()))?;
+fn with_dependencies(manifest: &str, packages: &[&str]) -> Result<String> {
+    let mut document: DocumentMut = manifest.parse().context("Cargo.toml is no TOML")?;
     let dependencies = document.get_mut("workspace").and_then(|workspace| workspace.get_mut("dependencies"));
     let dependencies = dependencies
         .and_then(|dependencies| dependencies.as_table_like_mut())
-        .with_context(|| format!("{} has no [workspace.dependencies]", manifest.display()))?;
+        .context("Cargo.toml has no [workspace.dependencies]")?;
     for package in packages {
+        ensure!(
+            !dependencies.contains_key(package),
+            "[workspace.dependencies] has a package {package:?} already, so an SDK cannot have that name"
+        );
         let path = format!("crates/{package}");
         dependencies.insert(package, toml_edit::value(InlineTable::from_iter([("path", path)])));
     }
@@ -157,7 +206,7 @@ mod tests {
 
     #[test]
     fn what_a_title_holds_stays_a_title() {
-        let title = "Things \"quoted\" \\ and\nmore }}";
+        let title = "Things \"quoted\" \\ and\nmore }}, {{description}} and {{mock}}";
         let slice = Slice { paths: ["/a\"b".to_owned()].into(), ..Slice::default() };
         let scaffold = Scaffold::new("things", Some(title.to_owned()), None, slice).unwrap();
         let manifest: crate::sdk::Manifest = toml::from_str(&scaffold.manifest("things-api", "things-mock")).unwrap();
@@ -169,7 +218,7 @@ mod tests {
             } else {
                 syn::parse_file(&content).unwrap();
             }
-            assert!(!content.contains("{{"), "{content}");
+            assert!(content.contains("{{mock}}"), "{content}");
         }
     }
 
@@ -191,15 +240,41 @@ mod tests {
 
     #[test]
     fn others_can_name_the_new_packages() {
-        let folder = tempfile::tempdir().unwrap();
-        let manifest = folder.path().join("Cargo.toml");
-        fs::write(
-            &manifest,
-            "[workspace.dependencies]\n# The first.\na = { path = \"crates/a\" }\n\n# Another.\nb = \"1\"\n",
-        )
-        .unwrap();
-        let text = with_dependencies(&manifest, &["things-api"]).unwrap();
+        let manifest = "[workspace.dependencies]\n# The first.\na = { path = \"crates/a\" }\n\n# Another.\nb = \"1\"\n";
+        let text = with_dependencies(manifest, &["things-api"]).unwrap();
         let expected = "[workspace.dependencies]\n# The first.\na = { path = \"crates/a\" }\n\n# Another.\nb = \"1\"\nthings-api = { path = \"crates/things-api\" }\n";
         assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn a_name_that_is_a_dependencys_is_refused() {
+        let error =
+            with_dependencies("[workspace.dependencies]\nthings-mock = \"1\"\n", &["things-api", "things-mock"]);
+        assert!(error.unwrap_err().to_string().contains("a package \"things-mock\" already"));
+    }
+
+    /// A workspace without SDKs, and its manifest.
+    fn empty_workspace() -> (tempfile::TempDir, &'static str) {
+        let folder = tempfile::tempdir().unwrap();
+        let manifest = "[workspace.dependencies]\n";
+        fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
+        (folder, manifest)
+    }
+
+    #[test]
+    fn what_cannot_be_made_leaves_nothing() {
+        let (folder, manifest) = empty_workspace();
+        let scaffold = Scaffold::new("things", None, None, Slice::default()).unwrap();
+        let write = || scaffold.write(&Workspace::at(folder.path()), &Process::of("no/such/program", 1)).unwrap_err();
+        for _ in 0..2 {
+            let error = format!("{:#}", write());
+            assert!(error.contains("cannot run no/such/program"), "{error}");
+            assert!(!folder.path().join("spec/things").exists() && !folder.path().join("crates/things-api").exists());
+            assert_eq!(fs::read_to_string(folder.path().join("Cargo.toml")).unwrap(), manifest);
+        }
+        fs::create_dir_all(folder.path().join("spec/empty")).unwrap();
+        let error = format!("{:#}", write());
+        assert!(error.contains("in order first") && error.contains("spec/empty"), "{error}");
+        assert!(!folder.path().join("crates/things-mock").exists());
     }
 }
