@@ -9,10 +9,12 @@ mod file;
 mod mocks;
 mod passes;
 mod process;
+mod supported;
 
 pub use process::{Process, serve};
 
 use std::fs;
+use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -34,11 +36,11 @@ pub fn write(workspace: &Workspace, process: &Process) -> Result<()> {
         match drift.kind {
             Kind::Stale | Kind::Missing => {
                 write_file(&path, &drift.planned)?;
-                println!("wrote {}", drift.path.display());
+                writeln!(stdout(), "wrote {}", drift.path.display())?;
             }
             Kind::Orphaned => {
                 fs::remove_file(&path).with_context(|| format!("cannot remove {}", drift.path.display()))?;
-                println!("removed {}", drift.path.display());
+                writeln!(stdout(), "removed {}", drift.path.display())?;
             }
         }
     }
@@ -53,7 +55,7 @@ pub fn write(workspace: &Workspace, process: &Process) -> Result<()> {
 pub fn check(workspace: &Workspace, process: &Process) -> Result<()> {
     let drifts = drift::find(workspace.root(), &plan(workspace, process)?)?;
     for drift in &drifts {
-        println!("{}: {}\n{}", drift.kind, drift.path.display(), drift.diff());
+        writeln!(stdout(), "{}: {}\n{}", drift.kind, drift.path.display(), drift.diff())?;
     }
     if drifts.is_empty() {
         return Ok(());
@@ -109,7 +111,8 @@ fn files(process: &Process, sdk: &Sdk, document: Document) -> Result<[GeneratedF
     let Manifest { crates, slice, .. } = &sdk.manifest;
     let header = file::header(&document)?;
     let context = format!("cannot generate from {} ({slice})", document.path.display());
-    let code = process.run(document, crates.api_path()).context(context)?;
+    let supported = supported::check(&document.value);
+    let code = supported.and_then(|()| process.run(document, crates.api_path())).context(context)?;
     let file = |package: &str, code: &str| GeneratedFile::new(package, &header, code);
     Ok([file(&crates.api, &code.client), file(&crates.mock, &code.mocks)])
 }

@@ -71,7 +71,10 @@ impl Process {
 
     fn death(&self, output: &Output) -> anyhow::Error {
         let text = String::from_utf8_lossy(&output.stderr);
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if let Some(message) = panic_message(&text) {
+            return anyhow!("the generator cannot do it: {message}");
+        }
+        let text = one_line(&text);
         match text.strip_prefix("error: ") {
             Some(error) => anyhow!("{error}"),
             None if text.contains("memory allocation of") => anyhow!(
@@ -82,6 +85,18 @@ impl Process {
             None => anyhow!("the generator died of it ({}): {text}", output.status),
         }
     }
+}
+
+/// What a panic says, without the place in the generator's source.
+fn panic_message(text: &str) -> Option<String> {
+    let (_, panic) = text.split_once(" panicked at ")?;
+    let (_, message) = panic.split_once('\n')?;
+    let message = message.split_once("\nnote: ").map_or(message, |(message, _)| message);
+    Some(one_line(message))
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Generates from the document that comes in, and writes out its code: what the process does.
@@ -99,4 +114,17 @@ pub fn serve(mut input: impl Read, output: impl Write) -> Result<()> {
     let client = prettyplease::unparse(&client::generate(&document)?);
     let mocks = prettyplease::unparse(&mocks::generate(&document, &api_path)?);
     Ok(serde_json::to_writer(output, &Code { client, mocks })?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_told_by_what_it_says() {
+        let text = "\nthread 'main' (7) panicked at /src/method.rs:477:29:\nnot yet implemented: no schema: {\n  a\n}\n\
+                    note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n";
+        assert_eq!(panic_message(text).as_deref(), Some("not yet implemented: no schema: { a }"));
+        assert_eq!(panic_message("error: something else\n"), None);
+    }
 }

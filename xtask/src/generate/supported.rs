@@ -1,0 +1,115 @@
+//! What the generator cannot do, said before it is run: it would panic, not say where, or write code that does not compile.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Result, ensure};
+use serde_json::Value;
+
+use crate::document::{Operation, operations};
+use crate::names::snake;
+
+/// Checks that every operation is one that a client can be generated for.
+pub(super) fn check(document: &Value) -> Result<()> {
+    let mut faults = Vec::new();
+    for operation in operations(document) {
+        let Operation { path, method, object } = &operation;
+        if let Some(fault) = fault(document, &operation) {
+            let id = object.get("operationId").and_then(Value::as_str).unwrap_or_default();
+            faults.push(format!("the operation {id:?} ({} {path}) {fault}", method.to_uppercase()));
+        }
+    }
+    ensure!(faults.is_empty(), "{}", faults.join("; "));
+    Ok(())
+}
+
+fn fault(document: &Value, operation: &Operation<'_>) -> Option<String> {
+    if matches!(operation.method, "options" | "trace") {
+        return Some("has a method that the HTTP library has no function for".to_owned());
+    }
+    let resolve = |value: &'_ Value| {
+        let reference = value.get("$ref").and_then(Value::as_str).and_then(|path| path.strip_prefix('#'));
+        reference.map_or(Some(value.clone()), |pointer| document.pointer(pointer).cloned())
+    };
+    let item = document.get("paths").and_then(|paths| paths.get(operation.path));
+    let shared = item.and_then(|item| item.get("parameters"));
+    let lists = [operation.object.get("parameters"), shared].into_iter().flatten().filter_map(Value::as_array);
+    let has_body = operation.object.contains_key("requestBody");
+    let mut seen = BTreeSet::new();
+    for parameter in lists.flatten().filter_map(resolve) {
+        let text = |key: &str| parameter.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let (name, place, style) = (text("name"), text("in"), text("style"));
+        // One of the operation's own takes the place of one that all operations of the path share.
+        if !seen.insert((name.clone(), place.clone())) {
+            continue;
+        }
+        let fault = match (place.as_str(), style.as_str()) {
+            ("cookie", _) => "is a cookie",
+            ("path", _) if parameter.get("required") != Some(&Value::Bool(true)) => {
+                "is part of the path and not required"
+            }
+            ("path" | "header", "" | "simple") | ("query", "" | "form") if parameter.get("schema").is_none() => {
+                "has content, not a schema"
+            }
+            ("path" | "header", "" | "simple") | ("query", "" | "form") if has_body && snake(&name) == "body" => {
+                "has the name of the argument for the body"
+            }
+            ("path" | "header", "" | "simple") | ("query", "" | "form") => continue,
+            _ => "has a style that the generator cannot write",
+        };
+        return Some(format!("has the parameter {name:?}, which {fault}"));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn fault_of(method: &str, parameter: &Value) -> String {
+        let reference = json!([{"$ref": "#/components/parameters/one"}]);
+        let operation = json!({"operationId": "do_it", "parameters": reference, "requestBody": {}});
+        let document = json!({
+            "paths": {"/things": {method: operation}}, "components": {"parameters": {"one": parameter}},
+        });
+        check(&document).err().map(|error| error.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_cannot_be_generated_is_named() {
+        let text = json!({"type": "string"});
+        let query = json!({"in": "query", "name": "a", "schema": text});
+        for method in ["get", "head", "put", "post", "patch", "delete"] {
+            assert_eq!(fault_of(method, &query), "");
+        }
+        assert_eq!(
+            fault_of("trace", &query),
+            r#"the operation "do_it" (TRACE /things) has a method that the HTTP library has no function for"#
+        );
+        assert!(fault_of("options", &query).contains("has a method"));
+        for (parameter, fault) in [
+            (json!({"in": "cookie", "name": "a", "schema": text}), "is a cookie"),
+            (json!({"in": "query", "name": "a", "content": {"application/json": {}}}), "has content, not a schema"),
+            (json!({"in": "path", "name": "a", "schema": text}), "is part of the path and not required"),
+            (json!({"in": "query", "name": "a", "style": "deepObject", "schema": text}), "has a style"),
+            (json!({"in": "header", "name": "Body", "schema": text}), "has the name of the argument for the body"),
+        ] {
+            let found = fault_of("put", &parameter);
+            assert!(found.starts_with(r#"the operation "do_it" (PUT /things) has the parameter"#), "{found}");
+            assert!(found.contains(fault), "{found}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_of_the_path_gives_way_to_the_operations_own() {
+        let parameter = |style: &str| json!({"in": "query", "name": "a", "style": style, "schema": {}});
+        let document = |own: &str, shared: &str| {
+            json!({"paths": {"/things": {
+                "get": {"operationId": "get_things", "parameters": [parameter(own)]}, "parameters": [parameter(shared)],
+            }}})
+        };
+        check(&document("form", "deepObject")).unwrap();
+        check(&document("deepObject", "form")).unwrap_err();
+    }
+}
