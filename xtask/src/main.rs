@@ -2,11 +2,11 @@
 
 use std::alloc::System;
 use std::collections::BTreeSet;
-use std::io;
+use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Error, Result, ensure};
 use cap::Cap;
 use clap::{Parser, Subcommand};
 use xtask::document::Document;
@@ -177,6 +177,8 @@ const BREAKS: u8 = 3;
 fn main() -> ExitCode {
     match run() {
         Ok(code) => code,
+        // Whoever reads, such as `head`, has seen enough.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
@@ -184,15 +186,20 @@ fn main() -> ExitCode {
     }
 }
 
+fn is_broken_pipe(error: &Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+}
+
 fn run() -> Result<ExitCode> {
     let workspace = Workspace::current();
+    let mut output = io::stdout();
     match Arguments::parse().task {
         Task::Generate { check, sdk, revision, out, memory_mib } => {
             let process = Process::of_this_program(memory_mib)?;
             match (sdk, out) {
                 (Some(sdk), Some(out)) => {
                     let written = generate::elsewhere(&workspace, &process, &sdk, revision.as_deref(), &out)?;
-                    tell(written.iter().map(|path| out.join(path)));
+                    tell(&mut output, written.iter().map(|path| out.join(path)))?;
                 }
                 _ if check => generate::check(&workspace, &process)?,
                 _ => generate::write(&workspace, &process)?,
@@ -209,35 +216,38 @@ fn run() -> Result<ExitCode> {
         Task::Sdk { task: SdkTask::New { name, title, description, path, tag, operation } } => {
             let [paths, tags, operations] = [path, tag, operation].map(BTreeSet::from_iter);
             let scaffold = Scaffold::new(&name, title, description, Slice { paths, tags, operations })?;
-            tell(scaffold.write(&workspace, &Process::of_this_program(MEMORY_MIB)?)?);
-            println!("next: cargo xtask spec import --sdk {name} --from FILE --revision DATE && cargo xtask generate");
+            tell(&mut output, scaffold.write(&workspace, &Process::of_this_program(MEMORY_MIB)?)?)?;
+            writeln!(
+                output,
+                "next: cargo xtask spec import --sdk {name} --from FILE --revision DATE && cargo xtask generate"
+            )?;
         }
         Task::Spec { task: SpecTask::Import { sdk, from, revision, dry_run, strict } } => {
             let sdk = workspace.sdk(Some(&sdk))?;
             let import = Import::make(&sdk, &from, &revision)?;
-            print!("{}", import.report());
+            write!(output, "{}", import.report())?;
             if strict {
                 import.refuse_losses()?;
             }
             if !dry_run {
-                tell(import.write(&workspace, &sdk)?);
+                tell(&mut output, import.write(&workspace, &sdk)?)?;
             }
         }
         Task::Spec { task: SpecTask::Survey { from, out } } => {
             let survey = Survey::make(&workspace, &Process::of_this_program(MEMORY_MIB)?, &from, &out)?;
-            println!("{survey}");
+            writeln!(output, "{survey}")?;
             ensure!(survey.is_complete(), "not every tag can be generated");
         }
         Task::Spec { task: SpecTask::Check { sdk } } => {
-            fail_on(&lint::check(workspace.root(), &workspace.sdk(sdk.as_deref())?)?)?;
+            fail_on(&mut output, &lint::check(workspace.root(), &workspace.sdk(sdk.as_deref())?)?)?;
         }
         Task::Spec { task: SpecTask::Diff { old, new, sdk, json } } => {
             let read = |name: &str| read_document(&workspace, sdk.as_deref(), name);
             let changes = diff::compare(&read(&old)?, &read(&new)?);
             if json {
-                println!("{}", diff::json(&changes)?);
+                writeln!(output, "{}", diff::json(&changes)?)?;
             } else {
-                print!("{}", diff::text(&changes));
+                write!(output, "{}", diff::text(&changes))?;
             }
             if changes.iter().any(|change| change.class == diff::Class::Breaking) {
                 return Ok(ExitCode::from(BREAKS));
@@ -246,9 +256,9 @@ fn run() -> Result<ExitCode> {
         Task::Release { task: ReleaseTask::Check { sdk } } => {
             let process = Process::of_this_program(MEMORY_MIB)?;
             let report = release::check(&workspace, &process, sdk.as_deref())?;
-            fail_on(&report.problems)?;
+            fail_on(&mut output, &report.problems)?;
             for ready in &report.ready {
-                println!("{ready}");
+                writeln!(output, "{ready}")?;
             }
         }
         Task::Release { task: ReleaseTask::Notes { sdk, write } } => {
@@ -256,26 +266,27 @@ fn run() -> Result<ExitCode> {
             if write {
                 notes.write(&workspace)?;
             } else {
-                print!("{}", notes.text);
+                write!(output, "{}", notes.text)?;
             }
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn fail_on(problems: &[String]) -> Result<()> {
+fn fail_on(output: &mut impl Write, problems: &[String]) -> Result<()> {
     for problem in problems {
-        println!("{problem}");
+        writeln!(output, "{problem}")?;
     }
     let count = problems.len();
     ensure!(count == 0, "{count} {}", if count == 1 { "problem" } else { "problems" });
     Ok(())
 }
 
-fn tell(written: impl IntoIterator<Item = PathBuf>) {
+fn tell(output: &mut impl Write, written: impl IntoIterator<Item = PathBuf>) -> Result<()> {
     for path in written {
-        println!("wrote {}", path.display());
+        writeln!(output, "wrote {}", path.display())?;
     }
+    Ok(())
 }
 
 /// The document that a name stands for: a file, or a revision of an SDK.

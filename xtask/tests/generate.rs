@@ -4,8 +4,9 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use xtask::generate::{self, Process};
 use xtask::release;
 use xtask::workspace::Workspace;
@@ -128,4 +129,39 @@ fn a_document_that_the_generator_refuses_is_an_error_that_names_it() {
     let (_root, workspace) = checkout(&json!({"type": "string", "enum": [1, 2]}));
     let error = format!("{:#}", generate::write(&workspace, &process()).unwrap_err());
     assert!(error.contains("spec/things/2026-01-02.json"), "{error}");
+}
+
+#[test]
+fn an_operation_that_no_client_can_have_is_an_error_that_names_it() {
+    let (root, workspace) = checkout(&json!({"type": "string"}));
+    let path = root.path().join("spec/things/2026-01-02.json");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("\"get\":", "\"options\":")).unwrap();
+    let error = format!("{:#}", generate::write(&workspace, &process()).unwrap_err());
+    for part in ["spec/things/2026-01-02.json", "the operation \"list_things\" (OPTIONS /things)"] {
+        assert!(error.contains(part), "{error}");
+    }
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let [old, new] = ["old", "new"].map(|name| folder.path().join(name));
+    let of = |paths: Value| json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": paths});
+    // More text than a pipe holds.
+    let many: Map<_, _> = (0..2_000)
+        .map(|number| {
+            let get = json!({"operationId": format!("get_{number}"), "responses": {"200": {"description": "d"}}});
+            (format!("/things/{number}"), json!({"get": get}))
+        })
+        .collect();
+    fs::write(&old, of(many.into()).to_string()).unwrap();
+    fs::write(&new, of(json!({})).to_string()).unwrap();
+    let mut diff = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    diff.args(["spec", "diff"]).args([&old, &new]).stderr(Stdio::piped());
+    assert_eq!(diff.output().unwrap().status.code(), Some(3));
+    let mut child = diff.stdout(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
 }
