@@ -34,8 +34,14 @@ pub(crate) fn named<'a>(document: &'a Value, name: &str) -> Option<&'a Value> {
     document.get("components")?.get("schemas")?.get(name)
 }
 
+/// Keywords that say what a value is. A schema without them is a few words about one that another part describes.
+const GIVING_TYPE: [&str; 10] =
+    ["$ref", "additionalProperties", "allOf", "anyOf", "enum", "format", "items", "oneOf", "properties", "type"];
+
 /// A schema with its references followed and the parts of its `allOf` in it: properties and requirements of all of them, and
-/// of everything else what the later part says. The generator reads it in the same way.
+/// of everything else what the later part says. A later part that has a few words about a property, and no type, adds them
+/// to what is known of it. A whole that does not say whether it may be null may be if every part that says something about
+/// it allows it. The generator reads it in the same way.
 ///
 /// It borrows what the document says, so that nothing is copied and every part of it can be told from every other one.
 #[derive(Default, PartialEq)]
@@ -44,28 +50,74 @@ pub(crate) struct Effective<'a> {
     /// In the order in which they are listed.
     required: Vec<&'a str>,
     /// Everything else.
-    keywords: BTreeMap<&'a str, &'a Value>,
+    keywords: Keywords<'a>,
+    /// What later parts add to properties.
+    added: BTreeMap<&'a str, Keywords<'a>>,
+    /// The properties and keywords of which an earlier part says something else.
+    overridden: BTreeSet<&'a str>,
 }
+
+type Keywords<'a> = BTreeMap<&'a str, &'a Value>;
 
 impl<'a> Effective<'a> {
     pub(crate) fn of(document: &'a Value, schema: &'a Value) -> Self {
         let mut effective = Self::default();
         let mut listed = BTreeSet::new();
-        for (key, value) in parts(document, schema).into_iter().flatten().filter(|(key, _)| *key != "allOf") {
+        let parts = parts(document, schema);
+        for (key, value) in parts.iter().copied().flatten().filter(|(key, _)| *key != "allOf") {
             match (key.as_str(), value) {
                 ("properties", Value::Object(properties)) => {
-                    effective.properties.extend(properties.iter().map(|(name, schema)| (name.as_str(), schema)));
+                    properties.iter().for_each(|(name, schema)| effective.add_property(name, schema));
                 }
                 ("required", Value::Array(names)) => {
                     let names = names.iter().filter_map(Value::as_str);
                     effective.required.extend(names.filter(|name| listed.insert(*name)));
                 }
                 (key, _) => {
-                    effective.keywords.insert(key, value);
+                    let earlier = effective.keywords.insert(key, value);
+                    if GIVING_TYPE.contains(&key) && earlier.is_some_and(|earlier| earlier != value) {
+                        effective.overridden.insert(key);
+                    }
                 }
             }
         }
+        let own = parts.last().is_some_and(|whole| whole.contains_key("nullable"));
+        let refusal = parts.iter().find_map(|part| part.get("nullable").filter(|nullable| **nullable != true));
+        if let (false, Some(refusal)) = (own, refusal) {
+            effective.keywords.insert("nullable", refusal);
+        }
         effective
+    }
+
+    fn add_property(&mut self, name: &'a str, schema: &'a Value) {
+        let Some(earlier) = self.properties.get(name).copied() else {
+            self.properties.insert(name, schema);
+            return;
+        };
+        match schema.as_object().filter(|_| gives_type(earlier) && !gives_type(schema)) {
+            Some(words) => {
+                let words = words.iter().map(|(key, value)| (key.as_str(), value));
+                self.added.entry(name).or_default().extend(words);
+            }
+            None if earlier == schema => {}
+            None => {
+                self.properties.insert(name, schema);
+                self.added.remove(name);
+                if gives_type(earlier) {
+                    self.overridden.insert(name);
+                }
+            }
+        }
+    }
+
+    /// What later parts add to a property.
+    pub(crate) fn added(&self, name: &str) -> Self {
+        Self { keywords: self.added.get(name).cloned().unwrap_or_default(), ..Self::default() }
+    }
+
+    /// The properties and keywords of which an earlier part says something else, which is not there any more.
+    pub(crate) fn overridden(&self) -> &BTreeSet<&'a str> {
+        &self.overridden
     }
 
     /// What it says with a keyword, other than `properties` and `required`.
@@ -85,7 +137,8 @@ impl<'a> Effective<'a> {
 
     /// Of how many values it consists.
     pub(crate) fn size(&self) -> usize {
-        let values = self.properties.values().chain(self.keywords.values()).map(|value| size(value));
+        let added = self.added.values().flat_map(BTreeMap::values);
+        let values = self.properties.values().chain(self.keywords.values()).chain(added).map(|value| size(value));
         values.fold(self.required.len(), usize::saturating_add)
     }
 
@@ -94,13 +147,28 @@ impl<'a> Effective<'a> {
         let owned = |(key, value): (&&str, &&Value)| ((*key).to_owned(), (*value).clone());
         let mut schema: Map<_, _> = self.keywords.iter().map(owned).collect();
         if !self.properties.is_empty() {
-            schema.insert("properties".to_owned(), Value::Object(self.properties.iter().map(owned).collect()));
+            let mut properties: Map<_, _> = self.properties.iter().map(owned).collect();
+            for (name, words) in &self.added {
+                if let Some(Value::Object(property)) = properties.get_mut(*name) {
+                    // Nothing beside a reference is read.
+                    if property.contains_key("$ref") {
+                        let reference = Value::Object(std::mem::take(property));
+                        property.insert("allOf".to_owned(), Value::Array(vec![reference]));
+                    }
+                    property.extend(words.iter().map(owned));
+                }
+            }
+            schema.insert("properties".to_owned(), Value::Object(properties));
         }
         if !self.required.is_empty() {
             schema.insert("required".to_owned(), Value::from(self.required.clone()));
         }
         schema
     }
+}
+
+fn gives_type(schema: &Value) -> bool {
+    GIVING_TYPE.iter().any(|keyword| schema.get(keyword).is_some())
 }
 
 /// Of how many values a value consists.
@@ -150,6 +218,41 @@ mod tests {
             "properties": {"a": {"type": "integer"}, "b": {}}, "required": ["a", "b"], "type": "object", "description": "d",
         });
         assert_eq!(Value::Object(thing.to_schema()), expected);
+    }
+
+    #[test]
+    fn a_few_words_about_a_property_are_added_to_what_it_is() {
+        let name = json!({"$ref": "#/components/schemas/Name"});
+        let document = json!({"allOf": [
+            {"properties": {"a": {"type": "string", "description": "old"}, "b": name, "c": {"type": "string"}}},
+            {"properties": {"a": {"description": "new", "readOnly": true}, "b": {"example": "x"}, "c": {"type": "integer"}}},
+        ]});
+        let thing = Effective::of(&document, &document);
+        let expected = json!({"properties": {
+            "a": {"type": "string", "description": "new", "readOnly": true},
+            "b": {"allOf": [name], "example": "x"},
+            "c": {"type": "integer"},
+        }});
+        assert_eq!(Value::Object(thing.to_schema()), expected);
+        assert_eq!(thing.overridden(), &BTreeSet::from(["c"]));
+        assert_eq!(thing.added("a").get("description"), Some(&json!("new")));
+    }
+
+    #[test]
+    fn a_whole_may_be_null_if_it_says_so_or_its_parts_agree() {
+        for (parts, own, nullable) in [
+            ([Some(true), None], None, true),
+            ([Some(false), Some(true)], None, false),
+            ([Some(true), Some(true)], Some(false), false),
+            ([Some(false), None], Some(true), true),
+        ] {
+            let mut schema =
+                json!({"allOf": parts.map(|part| part.map_or(json!({}), |part| json!({"nullable": part})))});
+            if let Some(own) = own {
+                schema["nullable"] = json!(own);
+            }
+            assert_eq!(Effective::of(&schema, &schema).is("nullable"), nullable, "{schema}");
+        }
     }
 
     #[test]

@@ -256,7 +256,11 @@ impl<'a> Schemas<'a> {
                 (_, false, true) => self.add(Change::new(Breaking, side, &place, "it is required now")),
                 _ => {}
             }
-            self.compare_at(earlier, schema, Spot { place, required: was_required && is_required, ..*spot });
+            let spot = Spot { place, required: was_required && is_required, ..*spot };
+            let (added, adds) = (before.added(name), after.added(name));
+            self.compare_nullability(&added, &adds, &spot);
+            self.compare_words(&added, &adds, &spot);
+            self.compare_at(earlier, schema, spot);
         }
     }
 
