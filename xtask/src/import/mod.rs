@@ -150,7 +150,7 @@ impl Import {
                 let _ = writeln!(text, "  {why}");
             }
         }
-        for loss in [Loss::Drops, Loss::Widens, Loss::Lossless] {
+        for loss in [Loss::Drops, Loss::Narrows, Loss::Widens, Loss::Lossless] {
             let mut by_rule: BTreeMap<&str, Vec<&Firing>> = BTreeMap::new();
             for firing in self.firings.iter().filter(|firing| firing.loss == loss) {
                 by_rule.entry(firing.rule).or_default().push(firing);
@@ -159,6 +159,7 @@ impl Import {
                 let why = rules::ALL.iter().find(|known| known.name == rule).map_or("", |known| known.why);
                 let loss = match loss {
                     Loss::Drops => "drops operations",
+                    Loss::Narrows => "narrows",
                     Loss::Widens => "widens",
                     Loss::Lossless => "loses nothing",
                 };

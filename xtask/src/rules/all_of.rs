@@ -122,10 +122,27 @@ fn merge_objects(document: &mut Value, log: &mut Log<'_>) {
             if log.copy(place, || merged.size()) {
                 *schema = merged.to_schema();
                 schema.insert("type".to_owned(), Value::from("object"));
-                log.note(place, format!("{parts} parts are one object"));
+                log.note(place, format!("{parts} parts are one object{}", overridden(&merged)));
             }
         }
     });
+}
+
+/// The most properties of one object that are named, if a later part overrides them.
+const MOST_NAMED: usize = 10;
+
+/// What is not there any more of earlier parts, in words.
+fn overridden(merged: &Effective<'_>) -> String {
+    let names = merged.overridden();
+    if names.is_empty() {
+        return String::new();
+    }
+    let named: Vec<&str> = names.iter().copied().take(MOST_NAMED).collect();
+    let others = match names.len().saturating_sub(named.len()) {
+        0 => String::new(),
+        others => format!(" and {others} others"),
+    };
+    format!("; of {}{others}, only what the last part says is kept", named.join(", "))
 }
 
 /// The longest way from a schema to the parts that are objects by themselves.
@@ -168,7 +185,7 @@ fn is_all_of_objects(objects: &BTreeSet<String>, schema: &Map<String, Value>) ->
 mod tests {
     use serde_json::json;
 
-    use super::super::run;
+    use super::super::{fire, run};
     use super::*;
 
     #[test]
@@ -189,6 +206,28 @@ mod tests {
             "required": ["ok", "result"],
         });
         assert_eq!(run(&OBJECTS, document(parts)), (document(merged), 1));
+    }
+
+    #[test]
+    fn what_an_earlier_part_says_is_not_lost_without_a_word() {
+        let typed = json!({"type": "string", "format": "uuid"});
+        let document = |thing: Value| json!({"components": {"schemas": {"Thing": thing}}});
+        let parts = json!({"allOf": [
+            {"type": "object", "properties": {"id": typed, "name": typed}, "oneOf": [{"required": ["id"]}]},
+            {"properties": {"id": {"readOnly": true}, "name": {"type": "integer"}}, "oneOf": [{"required": ["name"]}]},
+        ], "type": "object"});
+        let (mended, firings) = fire(&OBJECTS, document(parts));
+        let id = json!({"type": "string", "format": "uuid", "readOnly": true});
+        assert_eq!(mended["components"]["schemas"]["Thing"]["properties"]["id"], id);
+        assert_eq!(
+            firings.iter().map(|firing| firing.what.as_str()).collect::<Vec<_>>(),
+            ["2 parts are one object; of name, oneOf, only what the last part says is kept"]
+        );
+        let many =
+            |kind: &str| (0..20).map(|number| (format!("p{number}"), json!({"type": kind}))).collect::<Map<_, _>>();
+        let parts = json!({"allOf": [{"properties": many("string")}, {"properties": many("integer")}]});
+        let what = fire(&OBJECTS, document(parts)).1.remove(0).what;
+        assert!(what.contains(" and 10 others, only"), "{what}");
     }
 
     #[test]

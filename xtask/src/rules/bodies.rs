@@ -2,32 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
+use super::media_types::KNOWN;
 use super::{Log, Loss, Rule, for_each_operation};
-use crate::effective::size;
 
 const JSON: &str = "application/json";
-
-pub(super) const SHARED: Rule = Rule {
-    name: "shared-body",
-    why: "the rules and the generator look at an operation's own body",
-    loss: Loss::Lossless,
-    apply: |document, log| {
-        let shared = document.pointer("/components/requestBodies").cloned().unwrap_or_default();
-        for_each_operation(document, |place, _, operation| {
-            let reference = operation.get("requestBody").and_then(|body| body.get("$ref")).and_then(Value::as_str);
-            let name = reference.and_then(|reference| reference.strip_prefix("#/components/requestBodies/"));
-            if let Some(body) = name.and_then(|name| shared.get(name))
-                && log.copy(place, || size(body))
-            {
-                operation.insert("requestBody".to_owned(), body.clone());
-                log.note(place, "it has its shared body");
-            }
-        });
-        if let Some(components) = document.get_mut("components").and_then(Value::as_object_mut) {
-            components.remove("requestBodies");
-        }
-    },
-};
 
 pub(super) const MULTIPART: Rule = Rule {
     name: "multipart-body",
@@ -44,8 +22,6 @@ fn drop_multipart(document: &mut Value, log: &mut Log<'_>) {
             let id = operation.get("operationId").and_then(Value::as_str).unwrap_or("without an id");
             log.note(place, format!("dropped the operation {id}"));
             dropped.push(place.to_owned());
-        } else if let Some(content) = content_mut(operation) {
-            content.retain(|media_type, _| !is_multipart(media_type));
         }
     });
     for place in dropped {
@@ -58,13 +34,23 @@ fn drop_multipart(document: &mut Value, log: &mut Log<'_>) {
 
 pub(super) const WITHOUT_SCHEMA: Rule = Rule {
     name: "body-without-schema",
-    why: "a GET or DELETE that lists JSON without a schema takes no body, but the generator asks for its type",
-    loss: Loss::Lossless,
+    why: "a GET or DELETE that lists JSON without a schema most likely takes none, but the generator asks for its type",
+    loss: Loss::Narrows,
     apply: |document, log| {
         for_each_operation(document, |place, method, operation| {
-            if matches!(method, "get" | "delete" | "head") && json_lacks_schema(operation) {
-                operation.remove("requestBody");
-                log.note(place, "it takes no body");
+            if !matches!(method, "get" | "delete" | "head") || !json_lacks_schema(operation) {
+                return;
+            }
+            let has_schema = |media_type: &Value| media_type.get("schema").is_some();
+            match content_mut(operation).filter(|content| content.values().any(has_schema)) {
+                Some(content) => {
+                    content.remove(JSON);
+                    log.note(place, "its body is not JSON");
+                }
+                None => {
+                    operation.remove("requestBody");
+                    log.note(place, "it takes no body");
+                }
             }
         });
     },
@@ -89,17 +75,16 @@ pub(super) const FREE_FORM: Rule = Rule {
 pub(super) const ONE_MEDIA_TYPE: Rule = Rule {
     name: "one-body-type",
     why: "the generated method sends one type of body",
-    loss: Loss::Widens,
+    loss: Loss::Narrows,
     apply: |document, log| {
         for_each_operation(document, |place, _, operation| {
             let Some(content) = content_mut(operation).filter(|content| content.len() > 1) else { return };
-            let kept = if content.contains_key(JSON) {
-                JSON.to_owned()
-            } else {
-                content.keys().next().cloned().unwrap_or_default()
-            };
+            let known = KNOWN.into_iter().find(|known| content.contains_key(*known));
+            let sent = || content.keys().find(|media_type| !is_multipart(media_type)).cloned();
+            let Some(kept) = known.map(str::to_owned).or_else(sent) else { return };
+            let others: Vec<String> = content.keys().filter(|media_type| **media_type != kept).cloned().collect();
             content.retain(|media_type, _| *media_type == kept);
-            log.note(place, format!("its body is {kept} alone"));
+            log.note(place, format!("its body is {kept} alone, and not {}", others.join(", ")));
         });
     },
 };
@@ -122,7 +107,7 @@ fn is_multipart(media_type: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::run;
+    use super::super::{fire, run};
     use super::*;
 
     fn document(method: &str, content: Value) -> Value {
@@ -130,28 +115,25 @@ mod tests {
     }
 
     #[test]
-    fn a_shared_body_becomes_the_operations_own() {
-        let shared = json!({
-            "paths": {"/a/b": {"post": {"operationId": "id", "requestBody": {"$ref": "#/components/requestBodies/Shared"}}}},
-            "components": {"requestBodies": {"Shared": {"content": {JSON: {}}}}},
-        });
-        let mut mended = document("post", json!({JSON: {}}));
-        mended["components"] = json!({});
-        assert_eq!(run(&SHARED, shared), (mended, 1));
-    }
-
-    #[test]
     fn an_operation_that_needs_parts_goes() {
         let (mended, fired) = run(&MULTIPART, document("post", json!({"multipart/form-data": {}})));
         assert_eq!((mended, fired), (json!({"paths": {"/a/b": {}}}), 1));
         let either = document("post", json!({"multipart/form-data": {}, JSON: {}}));
-        assert_eq!(run(&MULTIPART, either), (document("post", json!({JSON: {}})), 0));
+        assert_eq!(run(&MULTIPART, either.clone()), (either.clone(), 0));
+        let (mended, firings) = fire(&ONE_MEDIA_TYPE, either);
+        assert_eq!(mended, document("post", json!({JSON: {}})));
+        assert_eq!(firings[0].what, "its body is application/json alone, and not multipart/form-data");
+        assert_eq!(firings[0].loss, Loss::Narrows);
     }
 
     #[test]
     fn a_get_or_delete_without_a_schema_takes_no_body() {
         let none = json!({"paths": {"/a/b": {"delete": {"operationId": "id"}}}});
         assert_eq!(run(&WITHOUT_SCHEMA, document("delete", json!({JSON: {}}))), (none, 1));
+        let text = json!({"text/plain": {"schema": {"type": "string"}}});
+        let mut either = text.clone();
+        either[JSON] = json!({});
+        assert_eq!(run(&WITHOUT_SCHEMA, document("delete", either)), (document("delete", text), 1));
         for (method, json) in [("delete", json!({"schema": {}})), ("post", json!({}))] {
             let document = document(method, json!({JSON: json}));
             assert_eq!(run(&WITHOUT_SCHEMA, document.clone()), (document, 0));
@@ -166,10 +148,12 @@ mod tests {
     }
 
     #[test]
-    fn of_several_types_json_stays_or_else_the_first() {
+    fn of_several_types_json_stays_or_else_what_can_be_sent() {
         let (mended, fired) = run(&ONE_MEDIA_TYPE, document("post", json!({"a/a": {}, JSON: {}})));
         assert_eq!((mended, fired), (document("post", json!({JSON: {}})), 1));
-        let (mended, fired) = run(&ONE_MEDIA_TYPE, document("post", json!({"a/a": {}, "b/b": {}})));
-        assert_eq!((mended, fired), (document("post", json!({"a/a": {}})), 1));
+        for (other, kept) in [("b/b", "a/a"), ("text/plain", "text/plain")] {
+            let (mended, fired) = run(&ONE_MEDIA_TYPE, document("post", json!({"a/a": {}, other: {}})));
+            assert_eq!((mended, fired), (document("post", json!({kept: {}})), 1));
+        }
     }
 }

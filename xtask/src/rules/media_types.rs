@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::bodies::content_mut;
 use super::{Log, Loss, Rule, for_each_operation};
 
-/// What the generator can send.
-const KNOWN: [&str; 5] =
+/// What the generator can send, what it does best first.
+pub(super) const KNOWN: [&str; 5] =
     ["application/json", OCTETS, "application/x-www-form-urlencoded", "text/plain", "text/x-markdown"];
 const OCTETS: &str = "application/octet-stream";
 

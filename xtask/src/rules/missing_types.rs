@@ -7,8 +7,9 @@ use crate::schemas::for_each_schema;
 
 pub(super) const FROM_SIBLINGS: Rule = Rule {
     name: "missing-type",
-    why: "the generator takes a schema without a type for any JSON, also if its keywords are about one type only",
-    loss: Loss::Lossless,
+    why: "the generator takes a schema without a type for any JSON, also if its keywords are about one type only; strictly, \
+          values of all other types are allowed as well, which is hardly ever meant",
+    loss: Loss::Narrows,
     apply: add_types,
 };
 
@@ -32,7 +33,6 @@ fn implied_type(schema: &Map<String, Value>) -> Option<&'static str> {
         () if has(&["additionalProperties", "maxProperties", "minProperties", "properties"]) => Some("object"),
         () if has(&["items", "maxItems", "minItems", "uniqueItems"]) => Some("array"),
         () if is_text || has(&["maxLength", "minLength", "pattern"]) => Some("string"),
-        () if has(&["exclusiveMaximum", "exclusiveMinimum", "maximum", "minimum", "multipleOf"]) => Some("number"),
         () => schema.get("format").and_then(Value::as_str).and_then(|format| match format {
             "int32" | "int64" => Some("integer"),
             "double" | "float" => Some("number"),
@@ -57,7 +57,6 @@ mod tests {
             ("items", json!({}), "array"),
             ("enum", json!(["a"]), "string"),
             ("minLength", json!(1), "string"),
-            ("minimum", json!(1), "number"),
             ("format", json!("binary"), "string"),
             ("format", json!("int64"), "integer"),
         ] {
@@ -70,6 +69,8 @@ mod tests {
             json!({}),
             json!({"description": "d"}),
             json!({"enum": [1]}),
+            // It may be an integer as well as a number, and is any JSON rather than what it is not.
+            json!({"minimum": 1}),
             json!({"format": "odd"}),
             json!({"oneOf": [], "minimum": 1}),
         ] {

@@ -21,10 +21,14 @@ type Renamed = Vec<(String, String)>;
 
 fn rename_clashing(document: &mut Value, log: &mut Log<'_>) {
     let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else { return };
-    let renamed: Vec<_> = paths
-        .iter()
-        .filter_map(|(path, item)| rename(path, item).map(|(new, names)| (path.clone(), new, names)))
-        .collect();
+    let mut taken: BTreeSet<String> = paths.keys().cloned().collect();
+    let mut renamed = Vec::new();
+    for (path, item) in &*paths {
+        if let Some((new, names)) = rename(path, item, &taken) {
+            taken.insert(new.clone());
+            renamed.push((path.clone(), new, names));
+        }
+    }
     for (old, new, names) in renamed {
         let Some(mut item) = paths.remove(&old) else { continue };
         for (from, to) in &names {
@@ -36,17 +40,26 @@ fn rename_clashing(document: &mut Value, log: &mut Log<'_>) {
 }
 
 /// A path in which no two parameters are called the same in Rust, nor one like another parameter of its operations; and
-/// which ones have other names for it.
-fn rename(path: &str, item: &Value) -> Option<(String, Renamed)> {
+/// which ones have other names for it. It is none of those that are taken.
+fn rename(path: &str, item: &Value, taken: &BTreeSet<String>) -> Option<(String, Renamed)> {
     let lists = item.as_object()?.iter().filter_map(|(key, value)| match key.as_str() {
         "parameters" => value.as_array(),
         _ => value.get("parameters").and_then(Value::as_array),
     });
-    let mut seen: BTreeSet<String> = lists
+    let seen: BTreeSet<String> = lists
         .flatten()
         .filter(|parameter| parameter.get("in") != Some(&json!("path")))
         .filter_map(|parameter| parameter.get("name").and_then(Value::as_str).map(snake))
         .collect();
+    // Every number leads to another path, and the ones that are taken have an end.
+    (1..).map(|number| rename_from(path, seen.clone(), number)).find_map(|attempt| match attempt {
+        Some((new, _)) if taken.contains(&new) => None,
+        attempt => Some(attempt),
+    })?
+}
+
+/// The same with numbers that are greater than one.
+fn rename_from(path: &str, mut seen: BTreeSet<String>, first: u32) -> Option<(String, Renamed)> {
     let mut renamed = Vec::new();
     let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
     let segments: Vec<String> = path
@@ -57,7 +70,7 @@ fn rename(path: &str, item: &Value) -> Option<(String, Renamed)> {
             };
             let mut unique = name.to_owned();
             // The numbers that a name has used up need not be tried again.
-            let number = numbers.entry(name).or_insert(1);
+            let number = numbers.entry(name).or_insert(first);
             while !seen.insert(snake(&unique)) {
                 *number = number.saturating_add(1);
                 unique = format!("{name}_{number}");
@@ -152,6 +165,14 @@ mod tests {
         assert_eq!(run(&CLASHING_NAMES, twice), (mended.clone(), 1));
         let described_once = document("/a/{id}/b/{id}", json!([id]));
         assert_eq!(run(&CLASHING_NAMES, described_once), (mended, 1));
+    }
+
+    #[test]
+    fn a_path_gets_no_name_that_another_one_has() {
+        let item = |id: &str| json!({"get": {"operationId": id}});
+        let paths = json!({"paths": {"/a/{id}/b/{Id}": item("x"), "/a/{id}/b/{Id_2}": item("y"), "/a/{id}/b/{Id_3}": item("z")}});
+        let mended = json!({"paths": {"/a/{id}/b/{Id_4}": item("x"), "/a/{id}/b/{Id_2}": item("y"), "/a/{id}/b/{Id_3}": item("z")}});
+        assert_eq!(run(&CLASHING_NAMES, paths), (mended, 1));
     }
 
     #[test]

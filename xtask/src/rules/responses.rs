@@ -1,8 +1,13 @@
 //! Responses.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Map, Value, json};
 
 use super::{Log, Loss, Rule, for_each_operation};
+use crate::effective::{named_schemas, resolve};
+use crate::import::Names;
+use crate::names::pascal;
 use crate::schemas::escape;
 
 const JSON: &str = "application/json";
@@ -25,7 +30,7 @@ pub(super) const WITHOUT_SCHEMA: Rule = Rule {
 pub(super) const ONE_MEDIA_TYPE: Rule = Rule {
     name: "one-response-type",
     why: "the generated method gives back one type",
-    loss: Loss::Widens,
+    loss: Loss::Narrows,
     apply: |document, log| {
         for_each_response(document, |place, response| {
             if let Some(content) = content(response).filter(|content| content.len() > 1 && content.contains_key(JSON)) {
@@ -36,10 +41,60 @@ pub(super) const ONE_MEDIA_TYPE: Rule = Rule {
     },
 };
 
+pub(super) const ALIKE: Rule = Rule {
+    name: "successes-alike",
+    why: "successes that are alike are one type, which has to have one name: by itself, each would be a type of its own",
+    loss: Loss::Lossless,
+    apply: name_alike,
+};
+
+/// Gives the successes that are like the first one the very schemas of it.
+fn name_alike(document: &mut Value, log: &mut Log<'_>) {
+    let (original, mut names) = (named_schemas(document), Names::of(document));
+    for_each_operation(document, |place, _, operation| {
+        let id = operation.get("operationId").and_then(Value::as_str).unwrap_or(place);
+        let name = format!("{}Response", pascal(id));
+        let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
+        let resolved = |response| {
+            let schemas = schemas(response).into_iter();
+            schemas.map(|(media_type, schema)| (media_type, resolve(&original, schema))).collect::<BTreeMap<_, _>>()
+        };
+        let mut successes = responses.iter().filter(|(status, _)| is_success(status));
+        let Some((first_status, first)) = successes.next() else { return };
+        let wanted = resolved(first);
+        let alike = successes.filter(|(_, response)| resolved(response) == wanted);
+        let alike: BTreeSet<String> = alike.map(|(status, _)| status.clone()).collect();
+        let first_status = first_status.clone();
+        let Some(first) = responses.get_mut(&first_status).filter(|_| !alike.is_empty()) else { return };
+        for schema in schemas_mut(first).filter(|schema| becomes_types(schema)) {
+            let name = names.free(&name);
+            names.give(name, schema);
+        }
+        let shared: BTreeMap<_, _> =
+            schemas(first).into_iter().map(|(media_type, schema)| (media_type.to_owned(), schema.clone())).collect();
+        for (status, response) in responses.iter_mut().filter(|(status, _)| alike.contains(*status)) {
+            let before = response.clone();
+            for (schema, shared) in schemas_mut(response).zip(shared.values().filter(|schema| !schema.is_null())) {
+                *schema = shared.clone();
+            }
+            if *response != before {
+                log.note(&format!("{place}/responses/{}", escape(status)), format!("it is what {first_status} is"));
+            }
+        }
+    });
+    names.insert(document);
+}
+
+/// Whether a schema without a name is, or holds, what gets one.
+fn becomes_types(schema: &Value) -> bool {
+    let keywords = ["additionalProperties", "allOf", "anyOf", "enum", "items", "oneOf", "properties"];
+    keywords.iter().any(|keyword| schema.get(keyword).is_some())
+}
+
 pub(super) const ONE_SUCCESS: Rule = Rule {
     name: "one-success",
-    why: "the generated method gives back one type, whatever the status of success",
-    loss: Loss::Widens,
+    why: "the generated method gives back one type, whatever the status of success, and fails for all other statuses",
+    loss: Loss::Narrows,
     apply: keep_one_success,
 };
 
@@ -48,21 +103,33 @@ pub(super) const ONE_SUCCESS: Rule = Rule {
 fn keep_one_success(document: &mut Value, log: &mut Log<'_>) {
     for_each_operation(document, |place, _, operation| {
         let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
-        let is_success = |status: &str| status.starts_with('2');
-        let Some(first) = responses.iter().find(|(status, _)| is_success(status)) else { return };
-        let first = first.1.get("content").cloned();
-        let extra: Vec<String> = responses
-            .iter()
-            .filter(|(status, response)| {
-                *status == "default" || (is_success(status) && response.get("content") != first.as_ref())
-            })
-            .map(|(status, _)| status.clone())
-            .collect();
+        let Some((_, first)) = responses.iter().find(|(status, _)| is_success(status)) else { return };
+        let first = schemas(first);
+        let is_extra =
+            |status: &str, response: &Value| status == "default" || (is_success(status) && schemas(response) != first);
+        let extra = responses.iter().filter(|(status, response)| is_extra(status, response));
+        let extra: Vec<String> = extra.map(|(status, _)| status.clone()).collect();
         for status in extra {
             responses.remove(&status);
             log.note(place, format!("the response {status} is not read"));
         }
     });
+}
+
+fn is_success(status: &str) -> bool {
+    status.starts_with('2')
+}
+
+/// The schemas of a response, by media type. What has none is null.
+fn schemas(response: &Value) -> BTreeMap<&str, &Value> {
+    let content = response.get("content").and_then(Value::as_object).into_iter().flatten();
+    content.map(|(media_type, content)| (media_type.as_str(), content.get("schema").unwrap_or(&Value::Null))).collect()
+}
+
+/// The same in the same order, to be changed, of the media types that have a schema.
+fn schemas_mut(response: &mut Value) -> impl Iterator<Item = &mut Value> {
+    let content: BTreeMap<_, _> = content(response).into_iter().flatten().collect();
+    content.into_values().filter_map(|content| content.get_mut("schema"))
 }
 
 fn for_each_response(document: &mut Value, mut mend: impl FnMut(&str, &mut Value)) {
@@ -79,7 +146,7 @@ fn content(response: &mut Value) -> Option<&mut Map<String, Value>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::run;
+    use super::super::{fire, run};
     use super::*;
 
     fn document(responses: Value) -> Value {
@@ -102,6 +169,39 @@ mod tests {
         );
         let other = document(json!({"200": {"content": {"text/csv": {}, "text/plain": {}}}}));
         assert_eq!(run(&ONE_MEDIA_TYPE, other.clone()), (other, 0));
+    }
+
+    #[test]
+    fn successes_that_are_alike_are_one_type() {
+        let body = |schema: &Value| json!({"content": {JSON: {"schema": schema}}});
+        let thing = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+        let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        let mut alike = document(json!({"200": body(&thing), "201": body(&thing), "202": body(&reference("Other"))}));
+        alike["paths"]["/a"]["get"]["operationId"] = json!("get_a");
+        alike["components"] = json!({"schemas": {"Other": thing}});
+        let mut mended = alike.clone();
+        let named = body(&reference("GetAResponse"));
+        mended["paths"]["/a"]["get"]["responses"] = json!({"200": named, "201": named, "202": named});
+        mended["components"]["schemas"]["GetAResponse"] = thing.clone();
+        assert_eq!(run(&ALIKE, alike), (mended.clone(), 2));
+        assert_eq!(run(&ONE_SUCCESS, mended.clone()), (mended, 0));
+        let nothing = document(json!({"200": body(&thing), "204": {"description": "d"}}));
+        assert_eq!(run(&ALIKE, nothing.clone()), (nothing, 0));
+    }
+
+    #[test]
+    fn an_example_makes_no_other_type() {
+        let with = |example: &str| json!({"content": {JSON: {"schema": {"type": "object"}, "example": example}}});
+        let document = document(json!({"200": with("a"), "201": with("b")}));
+        assert_eq!(run(&ONE_SUCCESS, document.clone()), (document, 0));
+    }
+
+    #[test]
+    fn an_answer_without_content_beside_one_with_it_is_not_read() {
+        let one = json!({"content": {JSON: {"schema": {"type": "object"}}}});
+        let (mended, firings) = fire(&ONE_SUCCESS, document(json!({"200": one, "204": {"description": "d"}})));
+        assert_eq!(mended, document(json!({"200": one})));
+        assert_eq!((firings[0].loss, firings[0].what.as_str()), (Loss::Narrows, "the response 204 is not read"));
     }
 
     #[test]

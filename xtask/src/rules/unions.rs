@@ -19,6 +19,9 @@ fn to_scalar(document: &mut Value, log: &mut Log<'_>) {
     let original = named_schemas(document);
     for_each_schema(document, &mut |place, schema| {
         let Some(scalar) = scalar(&original, schema) else { return };
+        if !schema.contains_key("nullable") && unions(schema).all(|branches| allows_null(&original, branches)) {
+            schema.insert("nullable".to_owned(), Value::Bool(true));
+        }
         schema.retain(|key, _| key != "anyOf" && key != "oneOf");
         schema.insert("type".to_owned(), Value::from(scalar.clone()));
         log.note(place, format!("its alternatives are all {scalar}"));
@@ -27,9 +30,8 @@ fn to_scalar(document: &mut Value, log: &mut Log<'_>) {
 
 /// The scalar type that all alternatives of a schema have.
 fn scalar(document: &Value, schema: &Map<String, Value>) -> Option<String> {
-    let branches = schema.get("anyOf").or_else(|| schema.get("oneOf"))?.as_array()?;
-    let types: BTreeSet<_> = branches
-        .iter()
+    let types: BTreeSet<_> = unions(schema)
+        .flatten()
         .map(|branch| resolve(document, branch).get("type").and_then(Value::as_str).unwrap_or("none"))
         .collect();
     let only =
@@ -37,13 +39,26 @@ fn scalar(document: &Value, schema: &Map<String, Value>) -> Option<String> {
     Some((*only).to_owned())
 }
 
+/// The alternatives of a schema: a value is one of each list.
+fn unions(schema: &Map<String, Value>) -> impl Iterator<Item = &Vec<Value>> {
+    ["anyOf", "oneOf"].into_iter().filter_map(|keyword| schema.get(keyword)?.as_array())
+}
+
+fn allows_null(document: &Value, branches: &[Value]) -> bool {
+    branches.iter().any(|branch| resolve(document, branch).get("nullable") == Some(&Value::Bool(true)))
+}
+
 pub(super) const FIRST_MATCH: Rule = Rule {
     name: "first-match",
-    why: "the generator makes one struct of all alternatives of `anyOf`, with every field optional",
-    loss: Loss::Widens,
+    why: "the generator makes one struct of all alternatives of `anyOf`, with every field optional, and takes no `anyOf` \
+          beside `oneOf`; what only a later alternative says is not read if an earlier one fits, too",
+    loss: Loss::Narrows,
     apply: |document, log| {
         for_each_schema(document, &mut |place, schema| {
-            if let (false, Some(branches)) = (schema.contains_key("oneOf"), schema.remove("anyOf")) {
+            let Some(branches) = schema.remove("anyOf") else { return };
+            if schema.contains_key("oneOf") {
+                log.note(place, "it is one of its oneOf, whatever its anyOf says");
+            } else {
                 schema.insert("oneOf".to_owned(), branches);
                 log.note(place, "the first alternative that fits is taken");
             }
@@ -55,7 +70,7 @@ pub(super) const FIRST_MATCH: Rule = Rule {
 mod tests {
     use serde_json::json;
 
-    use super::super::run;
+    use super::super::{fire, run};
     use super::*;
 
     fn document(schema: Value) -> Value {
@@ -71,6 +86,29 @@ mod tests {
         {
             assert_eq!(run(&ONE_SCALAR, document(schema.clone())), (document(schema), 0));
         }
+    }
+
+    #[test]
+    fn a_scalar_may_be_null_if_one_of_its_alternatives_may() {
+        let text = |nullable: bool| json!({"type": "string", "nullable": nullable});
+        for (schema, mended) in [
+            (json!({"anyOf": [{"$ref": "#/components/schemas/Id"}, text(true)]}), text(true)),
+            (json!({"oneOf": [text(true), text(false)], "nullable": false}), text(false)),
+            (json!({"anyOf": [text(true)], "oneOf": [text(true)]}), text(true)),
+            (json!({"anyOf": [text(true)], "oneOf": [text(false)]}), json!({"type": "string"})),
+        ] {
+            assert_eq!(run(&ONE_SCALAR, document(schema)), (document(mended), 1));
+        }
+        let either = document(json!({"anyOf": [text(true)], "oneOf": [{"type": "integer"}]}));
+        assert_eq!(run(&ONE_SCALAR, either.clone()), (either, 0));
+    }
+
+    #[test]
+    fn of_two_unions_one_stays_and_the_other_is_named() {
+        let both = json!({"anyOf": [{"type": "object"}], "oneOf": [{"type": "array"}, {"type": "object"}]});
+        let (mended, fired) = fire(&FIRST_MATCH, document(both));
+        assert_eq!(mended, document(json!({"oneOf": [{"type": "array"}, {"type": "object"}]})));
+        assert_eq!(fired[0].what, "it is one of its oneOf, whatever its anyOf says");
     }
 
     #[test]
