@@ -1,0 +1,181 @@
+//! Every rule, in one import.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "what panics here is a test that has found something"
+)]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use serde_json::{Value, json};
+use xtask::import::Import;
+use xtask::rules;
+
+/// What a report says about each rule's loss, and where the rule fires, in the order of their names.
+const EXPECTED: [(&str, &str, &str); 22] = [
+    ("all-of-objects", "widens", "/components/schemas/acme_whole"),
+    ("body-without-schema", "narrows", "/paths/~1bodies/delete"),
+    ("clashing-parameters", "loses nothing", "/paths/~1clash~1{id}~1{Id_2}"),
+    ("clashing-properties", "widens", "/components/schemas/acme_whole/properties/clashing"),
+    ("clashing-values", "widens", "/components/schemas/acme_whole/properties/signs"),
+    ("enum-of-text-only", "widens", "/components/schemas/acme_whole/properties/success"),
+    ("enum-without-other-limits", "loses nothing", "/components/schemas/acme_whole/properties/limited"),
+    ("first-match", "narrows", "/components/schemas/acme_whole/properties/either"),
+    ("free-form-body", "loses nothing", "/paths/~1bodies/post"),
+    ("missing-type", "narrows", "/components/schemas/acme_whole/properties/untyped"),
+    ("multipart-body", "drops operations", "/paths/~1parts/post"),
+    ("nested-all-of", "loses nothing", "/components/schemas/acme_part/properties/nested"),
+    ("odd-media-type", "widens", "/paths/~1bodies/patch"),
+    ("one-body-type", "narrows", "/paths/~1bodies/put"),
+    ("one-response-type", "narrows", "/paths/~1answers/get/responses/200"),
+    ("one-success", "narrows", "/paths/~1answers/get"),
+    ("parameter-without-text", "widens", "/paths/~1clash~1{id}~1{Id_2}/get"),
+    ("response-without-schema", "loses nothing", "/paths/~1bodies/post/responses/200"),
+    ("shared-parts", "loses nothing", "/paths/~1clash~1{id}~1{Id}/parameters/0"),
+    ("successes-alike", "loses nothing", "/paths/~1answers/get/responses/201"),
+    ("union-of-one-scalar", "widens", "/components/schemas/acme_whole/properties/address"),
+    ("wrong-default", "narrows", "/components/schemas/acme_whole/properties/wrong"),
+];
+
+/// A document with all that the rules mend.
+fn vendors() -> Value {
+    let content = |media_type: &str, schema: &Value| json!({"content": {media_type: {"schema": schema}}});
+    let text = json!({"type": "string"});
+    let answer = |schema: &Value| {
+        let mut answer = content("application/json", schema);
+        answer["description"] = json!("d");
+        answer
+    };
+    let operation =
+        |id: &str, body: Value| json!({"operationId": id, "requestBody": body, "responses": {"200": answer(&text)}});
+    let reference = |name: &str| json!({"$ref": format!("#/components/schemas/acme_{name}")});
+
+    let mut free_form = operation("create_body", json!({"content": {"application/json": {}}}));
+    free_form["responses"]["200"]["content"] = json!({"application/json": {}});
+    let mut several = content("application/json", &text);
+    several["content"]["text/plain"] = json!({"schema": text});
+    let alike = json!({"type": "object", "properties": {"whole": reference("whole")}});
+    let mut first = answer(&alike);
+    first["content"]["text/csv"] = json!({"schema": text});
+    json!({
+        "openapi": "3.0.3",
+        "info": {"title": "Acme", "version": "1"},
+        "paths": {
+            "/parts": {
+                "get": {"operationId": "get_parts", "responses": {"200": answer(&text)}},
+                "post": operation("send_parts", content("multipart/form-data", &json!({"type": "object"}))),
+            },
+            "/bodies": {
+                "delete": operation("delete_body", json!({"content": {"application/json": {}}})),
+                "patch": operation("stream_body", content("application/x-ndjson", &json!({"type": "object"}))),
+                "post": free_form,
+                "put": operation("update_body", several),
+            },
+            "/answers": {"get": {"operationId": "get_answers", "responses": {
+                "200": first, "201": answer(&alike), "204": {"description": "nothing"},
+            }}},
+            "/clash/{id}/{Id}": {
+                "parameters": [{"$ref": "#/components/parameters/id"}],
+                "get": {
+                    "operationId": "get_clash",
+                    "parameters": [{"in": "path", "name": "Id", "required": true, "schema": {"type": "object"}}],
+                    "responses": {"200": answer(&text)},
+                },
+            },
+        },
+        "components": {
+            "parameters": {"id": {"in": "path", "name": "id", "required": true, "schema": text}},
+            "schemas": {
+                "acme_base": {"type": "object", "properties": {"name": text, "changed": text}},
+                "acme_part": {"type": "object", "properties": {"nested": {"allOf": [
+                    reference("base"), {"type": "object", "properties": {"more": text}},
+                ]}}},
+                "acme_whole": {"allOf": [reference("base"), reference("part"), {"type": "object", "properties": {
+                    "name": {"readOnly": true, "description": "What it is called."},
+                    "changed": {"type": "integer"},
+                    "untyped": {"items": text},
+                    "address": {"anyOf": [text, {"type": "string", "nullable": true, "format": "ipv4"}]},
+                    "either": {"anyOf": [{"type": "integer"}, text]},
+                    "success": {"type": "boolean", "enum": [true]},
+                    "signs": {"type": "string", "enum": ["<", "<="]},
+                    "limited": {"type": "string", "enum": ["a"], "pattern": "a"},
+                    "clashing": {"type": "object", "properties": {"a-b": text, "a_b": text}},
+                    "wrong": {"type": "integer", "default": "1"},
+                }}]},
+            },
+        },
+    })
+}
+
+fn import() -> Import {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("vendor.json");
+    fs::write(&file, vendors().to_string()).unwrap();
+    Import::make(&support::sdk(support::WHOLE), &file, "2026-01-02").unwrap()
+}
+
+#[test]
+fn every_rule_fires_and_the_report_says_where_and_what_is_lost() {
+    let import = import();
+    let mut all: Vec<&str> = rules::ALL.iter().map(|rule| rule.name).collect();
+    all.sort_unstable();
+    assert_eq!(all, EXPECTED.map(|(name, ..)| name));
+
+    let report = import.report();
+    let mut places: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut headings = BTreeMap::new();
+    let mut rule = "";
+    for line in report.lines().skip(1).filter(|line| !line.is_empty()) {
+        match line.strip_prefix("  ") {
+            Some(firing) => places.entry(rule).or_default().push(firing.split(": ").next().unwrap()),
+            None => {
+                let (name, rest) = line.split_once(" (").unwrap();
+                assert_eq!(headings.insert(name, rest.split_once(')').unwrap().0), None, "{name} is there twice");
+                rule = name;
+            }
+        }
+    }
+    for (name, loss, place) in EXPECTED {
+        assert_eq!(headings.get(name), Some(&loss), "{name}");
+        assert!(places[name].contains(&place), "{name} fires at {:?}", places[name]);
+    }
+    assert!(import.refuse_losses().is_err());
+}
+
+#[test]
+fn what_is_lost_most_is_reported_first() {
+    let report = import().report();
+    let positions = ["(drops operations)", "(narrows)", "(widens)", "(loses nothing)"]
+        .map(|loss| (report.find(loss).unwrap(), report.rfind(loss).unwrap()));
+    assert!(positions.windows(2).all(|pair| pair[0].1 < pair[1].0), "{report}");
+}
+
+#[test]
+fn what_is_mended_is_all_there_but_for_what_the_report_says() {
+    let document: Value = serde_json::from_str(&import().text).unwrap();
+    let paths = document["paths"].as_object().unwrap();
+    let mut ids: Vec<&str> = paths
+        .values()
+        .flat_map(|item| item.as_object().unwrap().values())
+        .map(|operation| operation["operationId"].as_str().unwrap())
+        .collect();
+    ids.sort_unstable();
+    let expected =
+        ["create_body", "delete_body", "get_answers", "get_clash", "get_parts", "stream_body", "update_body"];
+    assert_eq!(ids, expected);
+    let properties = &document["components"]["schemas"]["Whole"]["properties"];
+    assert_eq!(properties["name"], json!({"type": "string", "readOnly": true, "description": "What it is called."}));
+    assert_eq!(properties["address"], json!({"type": "string", "nullable": true}));
+    let answers = &document["paths"]["/answers"]["get"]["responses"];
+    assert_eq!(answers.as_object().unwrap().keys().collect::<Vec<_>>(), ["200", "201"]);
+    let schema = |status: &str| &answers[status]["content"]["application/json"]["schema"];
+    assert_eq!(
+        (schema("200"), schema("201")),
+        (&json!({"$ref": "#/components/schemas/GetAnswersResponse"}), schema("200"))
+    );
+}
