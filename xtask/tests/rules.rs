@@ -130,7 +130,7 @@ fn every_rule_fires_and_the_report_says_where_and_what_is_lost() {
     let mut places: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let mut headings = BTreeMap::new();
     let mut rule = "";
-    for line in report.lines().skip(1).filter(|line| !line.is_empty()) {
+    for line in report.lines().skip(2).filter(|line| !line.is_empty()) {
         match line.strip_prefix("  ") {
             Some(firing) => places.entry(rule).or_default().push(firing.split(": ").next().unwrap()),
             None => {
