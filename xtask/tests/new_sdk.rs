@@ -52,6 +52,19 @@ fn complaints(root: &Path) -> String {
     cargo("clippy", &["--all-targets", "--", "--deny=warnings"]) + &cargo("doc", &["--no-deps"])
 }
 
+/// What a program does with the new client's models: it builds what is sent, and reads a union to its end.
+const USER: &str = r##"//! A user of the client.
+use acme_gadgets_api::types::{AcmeCat, AcmeCatInner, AcmeCatKind, AcmePet, AcmeToy, AcmeToyKind};
+
+#[test]
+fn what_is_sent_can_be_built() {
+    let mut cat = AcmeCat::new(AcmeCatKind::Cat);
+    cat.inner = Some(AcmeCatInner::new("x".to_owned()));
+    let sent = (AcmePet::from(cat), AcmeToy::new(AcmeToyKind::Unknown("ball".to_owned())));
+    assert!(!matches!(sent.0, AcmePet::Unknown(value) if value.is_null()));
+}
+"##;
+
 /// A vendor's document with most of what a client can be made of.
 fn vendors() -> Value {
     let content = |schema: Value| json!({"description": "d", "content": {"application/json": {"schema": schema}}});
@@ -75,6 +88,14 @@ fn vendors() -> Value {
                     "responses": {"201": content(reference("gadget")), "4XX": content(json!({"type": "object"}))},
                 },
             },
+            "/gadgets/pets": {
+                "put": {
+                    "operationId": "acme-gadgets-pets", "summary": "Unions",
+                    "parameters": [{"in": "query", "name": "toy", "schema": reference("toy")}],
+                    "requestBody": {"content": {"application/json": {"schema": reference("pet")}}},
+                    "responses": {"200": content(reference("pet"))},
+                },
+            },
             "/gadgets/{id}": {
                 "parameters": [id],
                 "get": {"operationId": "acme-gadgets-get", "responses": {"200": content(reference("gadget"))}},
@@ -82,6 +103,16 @@ fn vendors() -> Value {
             },
         },
         "components": {"schemas": {
+            "acme_pet": {"oneOf": [reference("cat"), reference("dog")]},
+            "acme_cat": {"type": "object", "required": ["kind"], "properties": {
+                "kind": {"type": "string", "enum": ["cat"]}, "a": {"type": "string"},
+                "inner": {"type": "object", "required": ["x"], "properties": {"x": {"type": "string"}}},
+            }},
+            "acme_dog": {"type": "object", "required": ["kind"], "properties": {
+                "kind": reference("toy_kind"), "b": {"type": "string"},
+            }},
+            "acme_toy": {"type": "object", "required": ["kind"], "properties": {"kind": reference("toy_kind")}},
+            "acme_toy_kind": {"type": "string", "enum": ["dog", "hound"]},
             "acme_gadget": {"type": "object", "required": ["name", "kind"], "properties": {
                 "name": {"type": "string", "minLength": 1},
                 "kind": {"type": "string", "enum": ["big", "small"]},
@@ -101,7 +132,8 @@ fn a_new_sdk_builds_before_and_after_its_first_revision_with_nothing_done_by_han
     copy(Workspace::current().root(), root);
     let workspace = Workspace::at(root);
     let slice = Slice { paths: ["/gadgets".to_owned()].into(), ..Slice::default() };
-    let scaffold = Scaffold::new("acme-gadgets", None, None, slice).unwrap();
+    let title = "Acme's [gadgets] <b>{{description}} `https://acme.test".to_owned();
+    let scaffold = Scaffold::new("acme-gadgets", Some(title), None, slice).unwrap();
 
     scaffold.write(&workspace, &process()).unwrap();
     assert_eq!(complaints(root), "");
@@ -112,6 +144,9 @@ fn a_new_sdk_builds_before_and_after_its_first_revision_with_nothing_done_by_han
     let import = Import::make(&sdk, &root.join("vendors.json"), "2026-01-02").unwrap();
     import.write(&workspace, &sdk).unwrap();
     generate::write(&workspace, &process()).unwrap();
+    let user = root.join("crates/acme-gadgets-api/tests/user.rs");
+    fs::create_dir(user.parent().unwrap()).unwrap();
+    fs::write(user, USER).unwrap();
     assert_eq!(complaints(root), "");
     let client = fs::read_to_string(root.join("crates/acme-gadgets-api/src/generated.rs")).unwrap();
     assert!(client.contains("pub const REVISION: &str = \"2026-01-02\";"));

@@ -46,6 +46,7 @@ pub(crate) fn apply(file: &mut syn::File, enums: &Opened) -> Result<()> {
     if !checks.is_empty() {
         items.push(parse_quote! {
             /// Reads what tells one branch of a union from the others: it fails if it has a value that is not listed.
+            #[allow(unused_parens, reason = "places are put together in one way")]
             mod branches {
                 use super::*;
                 #(#checks)*
