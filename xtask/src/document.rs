@@ -11,9 +11,9 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::names::{operation_problem, without_prefix};
+use crate::parse;
 use crate::schemas::for_each_schema;
 use crate::sdk::{NO_REVISION, Sdk};
-use crate::yaml;
 
 /// The methods that a path item can have (OpenAPI 3.0.3, "Path Item Object").
 pub(crate) const METHODS: [&str; 8] = ["delete", "get", "head", "options", "patch", "post", "put", "trace"];
@@ -75,9 +75,9 @@ impl Document {
         let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
         let is_json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
         let value = if is_json {
-            yaml::read_json(&bytes).with_context(|| format!("{} is not valid JSON", path.display()))?
+            parse::json(&bytes).with_context(|| format!("{} is not valid JSON", path.display()))?
         } else {
-            yaml::read(&bytes).with_context(|| format!("{} is neither JSON nor YAML", path.display()))?
+            parse::yaml(&bytes).with_context(|| format!("{} is neither JSON nor YAML", path.display()))?
         };
         ensure!(value.is_object(), "{} is no OpenAPI document: it holds no object", path.display());
         Ok((bytes, value))

@@ -1,4 +1,4 @@
-//! Reading YAML, and the part of it that is JSON, with an end and with nothing lost.
+//! Reading JSON and YAML, with an end and with nothing lost.
 //!
 //! A key that occurs twice is refused: readers keep the last of its values, and a path would be gone without a word.
 //!
@@ -28,7 +28,7 @@ const DEEPEST: usize = 1000;
 /// # Errors
 ///
 /// If it is no JSON, or a key occurs twice in an object.
-pub(crate) fn read_json(text: &[u8]) -> Result<Value> {
+pub(crate) fn json(text: &[u8]) -> Result<Value> {
     // There are no aliases in JSON.
     let mut room = usize::MAX;
     let mut deserializer = serde_json::Deserializer::from_slice(text);
@@ -42,7 +42,7 @@ pub(crate) fn read_json(text: &[u8]) -> Result<Value> {
 /// # Errors
 ///
 /// If it is no YAML, has what JSON has not, has a key twice, or its aliases make it many times as large.
-pub(crate) fn read(text: &[u8]) -> Result<Value> {
+pub(crate) fn yaml(text: &[u8]) -> Result<Value> {
     let mut open: usize = 0;
     for byte in text {
         match byte {
@@ -162,7 +162,7 @@ mod tests {
     fn it_is_read_as_json_would_be() {
         let text = "a: &a [1, -1, 1.5, true, null, ~, .nan, 'x', 2024-01-01]\nb: *a\n200: {}\n\"q\": ''\n? c\n";
         let expected: Value = serde_yaml_ng::from_str(text).unwrap();
-        assert_eq!(read(text.as_bytes()).unwrap(), expected);
+        assert_eq!(yaml(text.as_bytes()).unwrap(), expected);
         assert_eq!(expected["b"], json!([1, -1, 1.5, true, null, null, null, "x", "2024-01-01"]));
         assert_eq!(expected["200"], json!({}));
     }
@@ -172,25 +172,25 @@ mod tests {
         let text =
             r#"{"a": [1, -1, 1.5, 1e3, 18446744073709551616, true, null, "x\u00e9\n"], "<<": {}, "b": {"a": {}}}"#;
         let expected: Value = serde_json::from_str(text).unwrap();
-        assert_eq!(read_json(text.as_bytes()).unwrap(), expected);
+        assert_eq!(json(text.as_bytes()).unwrap(), expected);
         for broken in ["{", "{} {}", "{\"a\": 1,}", &"[".repeat(10_000)] {
-            assert!(read_json(broken.as_bytes()).is_err(), "{broken}");
+            assert!(json(broken.as_bytes()).is_err(), "{broken}");
         }
     }
 
     #[test]
     fn a_key_that_occurs_twice_is_refused_and_named() {
         let text = r#"{"paths": {"/a": {"get": {}}, "/b": {}, "/a": {"put": {}}}}"#;
-        for error in [read_json(text.as_bytes()).unwrap_err(), read(text.as_bytes()).unwrap_err()] {
+        for error in [json(text.as_bytes()).unwrap_err(), yaml(text.as_bytes()).unwrap_err()] {
             assert!(error.to_string().contains(r#"the key "/a" occurs twice"#), "{error}");
         }
-        read("200: a\n'2000': b\n".as_bytes()).unwrap();
-        assert!(read("200: a\n'200': b\n".as_bytes()).unwrap_err().to_string().contains(r#""200" occurs twice"#));
+        yaml("200: a\n'2000': b\n".as_bytes()).unwrap();
+        assert!(yaml("200: a\n'200': b\n".as_bytes()).unwrap_err().to_string().contains(r#""200" occurs twice"#));
     }
 
     #[test]
     fn a_merge_key_is_refused() {
-        let error = read(b"a: &a {x: 1}\nb:\n  <<: *a\n  y: 2\n").unwrap_err();
+        let error = yaml(b"a: &a {x: 1}\nb:\n  <<: *a\n  y: 2\n").unwrap_err();
         assert!(error.to_string().contains("merge key"), "{error}");
     }
 
@@ -201,21 +201,21 @@ mod tests {
             let before = format!("*a{}", number - 1);
             laughs += &format!("a{number}: &a{number} [{}]\n", [before.as_str(); 8].join(", "));
         }
-        read(laughs.as_bytes()).unwrap_err();
+        yaml(laughs.as_bytes()).unwrap_err();
     }
 
     #[test]
     fn a_long_text_is_not_meant_in_a_thousand_places() {
         let text = format!("a: &a {}\nb: [{}]\n", "x".repeat(100_000), "*a, ".repeat(10_000));
-        assert!(read(text.as_bytes()).unwrap_err().to_string().contains("many times as large"));
+        assert!(yaml(text.as_bytes()).unwrap_err().to_string().contains("many times as large"));
     }
 
     #[test]
     fn what_is_nested_too_deep_is_refused() {
         for open in ["[", "- ", "{a: ", "? ", "!t "] {
-            assert!(read(open.repeat(10_000).as_bytes()).is_err(), "{open}");
+            assert!(yaml(open.repeat(10_000).as_bytes()).is_err(), "{open}");
         }
         let indented: String = (0..1000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
-        assert!(read(indented.as_bytes()).unwrap_err().to_string().contains("recursion limit"));
+        assert!(yaml(indented.as_bytes()).unwrap_err().to_string().contains("recursion limit"));
     }
 }
