@@ -13,4 +13,4 @@ pub use check::{Report, check};
 pub use notes::Notes;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
