@@ -24,6 +24,7 @@ pub(super) fn generate(document: &Document) -> Result<syn::File> {
 
     let mut file = syn::parse2(tokens)?;
     passes::explicit_client::apply(&mut file)?;
+    passes::variant_names::apply(&mut file);
     let enums = passes::open_enums::apply(&mut file)?;
     passes::open_unions::apply(&mut file, &enums)?;
     passes::unique_keys::apply(&mut file);

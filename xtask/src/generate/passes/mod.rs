@@ -13,6 +13,7 @@ pub(super) mod open_unions;
 pub(super) mod request_constructors;
 pub(super) mod sealed_mocks;
 pub(super) mod unique_keys;
+pub(super) mod variant_names;
 
 use syn::{Attribute, Field, GenericArgument, Item, ItemImpl, PathArguments, Type};
 

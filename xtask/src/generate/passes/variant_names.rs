@@ -1,0 +1,169 @@
+//! The variants of a union are called after what they hold.
+//!
+//! The generator cuts off what all names begin with, and numbers the variants if one of them has no name: one more branch
+//! would give the others new names, and break whoever matches them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use quote::format_ident;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Fields, Ident, Item, ItemEnum, Path, Type, Variant};
+
+use super::{has_serde, implementor, models, type_name, within};
+
+pub(crate) fn apply(file: &mut syn::File) {
+    let Some(items) = models(file) else { return };
+    let mut renamed: BTreeMap<Ident, Names> = BTreeMap::new();
+    for item in items.iter_mut() {
+        if let Item::Enum(union) = item
+            && has_serde(&union.attrs, "untagged")
+            && let Some(names) = names(union)
+        {
+            for variant in &mut union.variants {
+                rename(&mut variant.ident, &names);
+            }
+            renamed.insert(union.ident.clone(), Names(names));
+        }
+    }
+    for item in items.iter_mut() {
+        if let Item::Impl(block) = item
+            && let Some(names) = implementor(block).cloned().and_then(|union| renamed.get_mut(&union))
+        {
+            names.visit_item_impl_mut(block);
+        }
+    }
+}
+
+/// The new name of each variant, by its old one; none if two of them would be called the same.
+fn names(union: &ItemEnum) -> Option<BTreeMap<Ident, Ident>> {
+    let names: BTreeMap<_, _> =
+        union.variants.iter().map(|variant| (variant.ident.clone(), variant_name(variant))).collect();
+    let distinct: BTreeSet<_> = names.values().collect();
+    (distinct.len() == union.variants.len()).then_some(names)
+}
+
+fn variant_name(variant: &Variant) -> Ident {
+    let held = match &variant.fields {
+        Fields::Unnamed(fields) if fields.unnamed.len() == 1 => fields.unnamed.first(),
+        _ => None,
+    };
+    let name = held.and_then(|field| name_of(&field.ty));
+    name.map_or_else(|| variant.ident.clone(), |name| format_ident!("{name}"))
+}
+
+/// What a type is called within a name: `StringList` for a list of strings.
+fn name_of(of: &Type) -> Option<String> {
+    let name = type_name(of)?;
+    match name.as_str() {
+        "Vec" => Some(format!("{}List", name_of(within(of)?)?)),
+        "BTreeMap" | "HashMap" | "Map" => Some("Object".to_owned()),
+        "Option" | "Box" => name_of(within(of)?),
+        name => {
+            let mut letters = name.chars();
+            letters.next().map(|first| first.to_uppercase().chain(letters).collect())
+        }
+    }
+}
+
+fn rename(ident: &mut Ident, names: &BTreeMap<Ident, Ident>) {
+    if let Some(name) = names.get(ident) {
+        *ident = name.clone();
+    }
+}
+
+/// Gives the variants their new names wherever an `impl` of the union has the old ones.
+struct Names(BTreeMap<Ident, Ident>);
+
+impl VisitMut for Names {
+    fn visit_path_mut(&mut self, path: &mut Path) {
+        if path.segments.len() == 2
+            && path.segments.first().is_some_and(|first| first.ident == "Self")
+            && let Some(variant) = path.segments.last_mut()
+        {
+            rename(&mut variant.ident, &self.0);
+        }
+        visit_mut::visit_path_mut(self, path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::assert_same;
+    use super::*;
+    use syn::parse_quote;
+
+    #[test]
+    fn a_variant_is_called_after_what_it_holds() {
+        let mut file: syn::File = parse_quote! {
+            pub mod types {
+                #[serde(untagged)]
+                pub enum Pet {
+                    Cat(AcmeCat),
+                    Dog(::std::boxed::Box<AcmeDog>),
+                    Variant2(::std::vec::Vec<AcmeDog>),
+                    Variant3(i64),
+                    Variant4(::serde_json::Map<::std::string::String, ::serde_json::Value>),
+                    Variant5 { name: ::std::string::String },
+                }
+                impl ::std::convert::From<AcmeCat> for Pet {
+                    fn from(value: AcmeCat) -> Self {
+                        Self::Cat(value)
+                    }
+                }
+                impl ::std::fmt::Display for Pet {
+                    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                        match self {
+                            Self::Variant3(x) => x.fmt(f),
+                        }
+                    }
+                }
+            }
+        };
+        apply(&mut file);
+        let expected = parse_quote! {
+            pub mod types {
+                #[serde(untagged)]
+                pub enum Pet {
+                    AcmeCat(AcmeCat),
+                    AcmeDog(::std::boxed::Box<AcmeDog>),
+                    AcmeDogList(::std::vec::Vec<AcmeDog>),
+                    I64(i64),
+                    Object(::serde_json::Map<::std::string::String, ::serde_json::Value>),
+                    Variant5 { name: ::std::string::String },
+                }
+                impl ::std::convert::From<AcmeCat> for Pet {
+                    fn from(value: AcmeCat) -> Self {
+                        Self::AcmeCat(value)
+                    }
+                }
+                impl ::std::fmt::Display for Pet {
+                    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                        match self {
+                            Self::I64(x) => x.fmt(f),
+                        }
+                    }
+                }
+            }
+        };
+        assert_same(&file, &expected);
+    }
+
+    #[test]
+    fn variants_that_would_be_called_the_same_keep_their_names() {
+        let mut file: syn::File = parse_quote! {
+            pub mod types {
+                #[serde(untagged)]
+                pub enum Text {
+                    Variant0(::std::string::String),
+                    Variant1(::std::option::Option<::std::string::String>),
+                }
+                pub enum Tagged {
+                    Variant0(Cat),
+                }
+            }
+        };
+        let original = file.clone();
+        apply(&mut file);
+        assert_same(&file, &original);
+    }
+}
