@@ -7,35 +7,37 @@ use serde_json::{Value, json};
 
 use crate::document::operations_mut;
 
-/// For the client: no failure is decoded.
+/// For the client: no failure is decoded, and every one is expected. What a method may return would depend on whether its
+/// failures are documented.
 pub(super) fn all(document: &mut Value) {
-    for_each_failure(document, |failure| {
-        *failure = json!({"description": "A failure, undecoded", "content": {"*/*": {}}});
-    });
+    for operation in operations_mut(document) {
+        let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { continue };
+        let has_success = responses.keys().any(|status| status.starts_with('2'));
+        // One that is all there is stands for the success, too.
+        responses.retain(|status, _| !is_failure(status) || status == "default" && !has_success);
+        let raw = || json!({"description": "A failure, undecoded", "content": {"*/*": {}}});
+        responses.iter_mut().filter(|(status, _)| is_failure(status)).for_each(|(_, response)| *response = raw());
+        responses.extend(["4XX", "5XX"].map(|status| (status.to_owned(), raw())));
+    }
 }
 
 /// For the mocks: a failure whose schema has no name is any JSON. The generator would give it one, of a type that the client
 /// does not have.
 pub(super) fn without_name(document: &mut Value) {
-    for_each_failure(document, |failure| {
-        let contents = failure.get_mut("content").and_then(Value::as_object_mut);
-        for schema in contents.into_iter().flatten().filter_map(|(_, content)| content.get_mut("schema")) {
+    for operation in operations_mut(document) {
+        let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
+        let failures = responses.into_iter().flatten().filter(|(status, _)| is_failure(status));
+        let contents = failures.filter_map(|(_, failure)| failure.get_mut("content")?.as_object_mut()).flatten();
+        for schema in contents.filter_map(|(_, content)| content.get_mut("schema")) {
             if schema.get("$ref").is_none() {
                 *schema = json!({});
             }
         }
-    });
+    }
 }
 
-fn for_each_failure(document: &mut Value, mut change: impl FnMut(&mut Value)) {
-    for operation in operations_mut(document) {
-        let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
-        for (status, response) in responses.into_iter().flatten() {
-            if status.starts_with(['4', '5']) || status == "default" {
-                change(response);
-            }
-        }
-    }
+fn is_failure(status: &str) -> bool {
+    status.starts_with(['4', '5']) || status == "default"
 }
 
 #[cfg(test)]
@@ -43,17 +45,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn failures_become_raw_and_successes_stay_typed() {
+    fn every_failure_is_expected_and_raw_whichever_are_documented() {
         let typed = json!({"description": "", "content": {"application/json": {"schema": {"type": "object"}}}});
-        let mut document = json!({"paths": {"/": {"get": {"responses": {
-            "200": typed.clone(), "404": typed.clone(), "4XX": typed.clone(), "503": typed.clone(), "default": typed.clone(),
-        }}}}});
-        all(&mut document);
-        let responses = &document["paths"]["/"]["get"]["responses"];
-        assert_eq!(responses["200"], typed);
-        for status in ["404", "4XX", "503", "default"] {
-            assert_eq!(responses[status]["content"], json!({"*/*": {}}), "{status}");
+        let raw = json!({"description": "A failure, undecoded", "content": {"*/*": {}}});
+        let of = |responses: Value| json!({"paths": {"/": {"get": {"responses": responses}}}});
+        let expected = of(json!({"200": typed, "4XX": raw, "5XX": raw}));
+        for responses in
+            [json!({"200": typed}), json!({"200": typed, "404": typed, "4XX": typed, "503": typed, "default": typed})]
+        {
+            let mut document = of(responses);
+            all(&mut document);
+            assert_eq!(document, expected);
         }
+    }
+
+    #[test]
+    fn what_stands_for_any_status_stays_if_there_is_nothing_else() {
+        let mut document =
+            json!({"paths": {"/": {"get": {"responses": {"404": {}, "default": {"description": "d"}}}}}});
+        all(&mut document);
+        let raw = json!({"description": "A failure, undecoded", "content": {"*/*": {}}});
+        assert_eq!(document["paths"]["/"]["get"]["responses"], json!({"4XX": raw, "5XX": raw, "default": raw}));
     }
 
     #[test]
