@@ -16,7 +16,7 @@ use zt_risk_scoring_tests::{ACCOUNT_ID, ScriptedServer, Step, brief_retries, bui
 const TABLE: &str = include_str!("../../crates/zt-risk-scoring/src/faults.md");
 
 /// How long an attempt may take here; the SDK's default is longer.
-const ATTEMPT: Duration = Duration::from_secs(1);
+const ATTEMPT: Duration = Duration::from_secs(2);
 
 #[derive(Clone, Copy)]
 enum Method {
