@@ -160,8 +160,13 @@ impl<'a> Operation<'a> {
 
 /// A path with its parameters' names blanked, since they are no part of a request: `/things/{}`.
 pub fn route(path: &str) -> String {
-    let segments = path.split('/').map(|segment| if segment.starts_with('{') { "{}" } else { segment });
-    segments.collect::<Vec<_>>().join("/")
+    let mut parts = path.split('{');
+    let mut route = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        route += "{}";
+        route += part.split_once('}').map_or("", |(_, rest)| rest);
+    }
+    route
 }
 
 /// Every operation of a document, in its order.

@@ -5,6 +5,9 @@
 //!   given matches anything: the mock of `get_user_risk` also matches `/behaviors` unless it is told a user.
 //! - [`Simulator`] speaks the API by itself.
 //!
+//! The typed wrappers follow the API's document, with a new revision also in what their functions are called: they promise
+//! less than the client does.
+//!
 //! It is a crate of its own because it serves what the low-level client calls, and no service should carry a server.
 //!
 //! Models of answers have no constructors, so that one more field breaks nobody: they are made from JSON.

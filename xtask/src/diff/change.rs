@@ -8,34 +8,34 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Class {
-    /// It has to be changed, or fails at run time: a major version.
+    /// It has to be changed, or fails at run time.
     Breaking,
-    /// It goes on as it is, and there is something new: a minor version.
+    /// It goes on as it is, and there is something new.
     Additive,
-    /// It does not see the difference: a patch.
+    /// It does not see the difference.
     Documentation,
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Breaking => "breaking",
+            Self::Additive => "additive",
+            Self::Documentation => "documentation",
+        })
+    }
 }
 
 /// Which way the changed thing travels.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
-    /// The operation as such.
-    Operation,
-    /// What is sent.
+    /// Neither: it is an operation or a type as such.
+    Api,
+    /// It is sent.
     Request,
-    /// What comes back.
+    /// It comes back.
     Response,
-}
-
-impl fmt::Display for Side {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Operation => "operation",
-            Self::Request => "request",
-            Self::Response => "response",
-        })
-    }
 }
 
 /// One change.
@@ -56,17 +56,32 @@ pub struct Change {
 impl Change {
     /// What it is, with its side and what it does to crates that are out there.
     pub fn words(&self) -> String {
-        let wire = if self.breaks_published { "; published crates break at run time" } else { "" };
-        format!("{} ({}{wire})", self.what, self.side)
+        let side = match self.side {
+            Side::Api => None,
+            Side::Request => Some("request"),
+            Side::Response => Some("response"),
+        };
+        let wire = self.breaks_published.then_some("published crates break at run time");
+        let notes: Vec<_> = [side, wire].into_iter().flatten().collect();
+        if notes.is_empty() { self.what.clone() } else { format!("{} ({})", self.what, notes.join("; ")) }
     }
+}
 
-    pub(super) fn new(class: Class, side: Side, place: impl Into<String>, what: impl Into<String>) -> Self {
-        Self { class, place: place.into(), side, what: what.into(), breaks_published: false }
-    }
+/// A class, and whether crates that are out there already break at run time.
+#[derive(Clone, Copy)]
+pub(super) struct Verdict {
+    pub(super) class: Class,
+    pub(super) breaks_published: bool,
+}
 
-    /// The same, if crates that are out there already break at run time.
-    pub(super) fn on_the_wire(mut self) -> Self {
-        self.breaks_published = true;
-        self
+impl Verdict {
+    pub(super) const BREAKS: Self = Self { class: Class::Breaking, breaks_published: false };
+    pub(super) const BREAKS_PUBLISHED: Self = Self { class: Class::Breaking, breaks_published: true };
+    pub(super) const ADDS: Self = Self { class: Class::Additive, breaks_published: false };
+    pub(super) const DOCUMENTS: Self = Self { class: Class::Documentation, breaks_published: false };
+
+    /// It breaks users in any case, and those of published crates under a condition.
+    pub(super) fn breaks(breaks_published: bool) -> Self {
+        Self { class: Class::Breaking, breaks_published }
     }
 }

@@ -2,30 +2,35 @@
 //!
 //! Two documents are compared operation by operation, and below that schema by schema, the side that is sent and the side
 //! that comes back apart. Each change is judged by what it does to code that uses the crates, knowing how they are
-//! generated: methods take their arguments by position, models are non-exhaustive, enums are open, constraints and
-//! defaults are dropped, failures are raw.
+//! generated: methods take their arguments by position, models are non-exhaustive, enums and unions are open, constraints
+//! and defaults are dropped, failures are raw.
 
+mod alternatives;
+mod bodies;
 mod change;
+mod comparison;
+mod content;
 mod operations;
+mod parameters;
 mod report;
-mod schemas;
 
 pub use change::{Change, Class, Side};
 pub use report::{json, text, worst};
 
 use serde_json::Value;
 
-use schemas::Schemas;
+use comparison::Comparison;
 
 /// Every change from one document to another, in the order of class and place.
 ///
 /// It takes time in proportion to the documents, with the parts of each `allOf` put together: a pair of named schemas is
 /// compared once for each side, where it is required and where it is not.
 pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
-    let mut schemas = Schemas::new(old, new);
-    operations::compare(&mut schemas);
-    schemas.compare_names();
-    schemas.into_changes()
+    let mut comparison = Comparison::new(old, new);
+    comparison.compare_operations();
+    comparison.compare_names();
+    comparison.compare_surroundings();
+    comparison.into_changes()
 }
 
 #[cfg(test)]

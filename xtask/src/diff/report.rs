@@ -12,21 +12,23 @@ pub fn worst(changes: &[Change]) -> Option<Class> {
 
 /// The changes for people: by class, the ones that break first.
 pub fn text(changes: &[Change]) -> String {
-    let verdict = match worst(changes) {
-        None => return "nothing changed\n".to_owned(),
-        Some(Class::Breaking) => "it breaks users of the crates: a major version",
-        Some(Class::Additive) => "it breaks nobody and adds something: a minor version",
-        Some(Class::Documentation) => "users of the crates do not see it: a patch",
+    let Some(worst) = worst(changes) else { return "nothing changed\n".to_owned() };
+    let meaning = match worst {
+        Class::Breaking => "code that uses the crates has to change; after 1.2.3 comes 2.0.0, after 0.2.3 comes 0.3.0",
+        Class::Additive => {
+            "code that uses the crates goes on as it is; after 1.2.3 comes 1.3.0, after 0.2.3 comes 0.2.4"
+        }
+        Class::Documentation => {
+            "code that uses the crates does not see it; after 1.2.3 comes 1.2.4, after 0.2.3 comes 0.2.4"
+        }
     };
-    let mut text = format!("{verdict}\n");
-    for (class, heading) in
-        [(Class::Breaking, "breaking"), (Class::Additive, "additive"), (Class::Documentation, "documentation")]
-    {
+    let mut text = format!("{worst}: {meaning}\n");
+    for class in [Class::Breaking, Class::Additive, Class::Documentation] {
         let of_class: Vec<_> = changes.iter().filter(|change| change.class == class).collect();
         if of_class.is_empty() {
             continue;
         }
-        text += &format!("\n{heading} ({})\n", of_class.len());
+        text += &format!("\n{class} ({})\n", of_class.len());
         for change in of_class {
             text += &format!("  {}: {}\n", change.place, change.words());
         }

@@ -98,6 +98,12 @@ pub(crate) fn write_file(path: &Path, content: &str) -> Result<()> {
     fs::write(path, content).with_context(|| format!("cannot write {}", path.display()))
 }
 
+/// The client of a document: what a test compares.
+#[cfg(test)]
+pub(crate) fn client(document: &Document) -> Result<syn::File> {
+    client::generate(document)
+}
+
 fn plan(workspace: &Workspace, process: &Process) -> Result<Vec<GeneratedFile>> {
     let mut plan = Vec::new();
     for sdk in workspace.sdks()? {

@@ -160,7 +160,7 @@ impl Naming {
 
 /// Whether the generator makes a type of a schema: of an object with properties, of a list of values, and of what is put
 /// together of such. The parts of an `allOf` and the variants of a tagged enum are no types of their own.
-fn becomes_type(schema: &Map<String, Value>) -> bool {
+pub(crate) fn becomes_type(schema: &Map<String, Value>) -> bool {
     let has_properties = schema.get("properties").and_then(Value::as_object).is_some_and(|object| !object.is_empty());
     let is_of_such = |keyword: &str| {
         let branches = schema.get(keyword).and_then(Value::as_array).filter(|branches| are_one(keyword, branches));

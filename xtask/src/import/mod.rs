@@ -4,7 +4,7 @@
 //! any document; what they leave unused is taken out; what has no name gets one, and names become ours. The result is sorted, so that the same input gives the
 //! same bytes.
 
-mod inline;
+pub(crate) mod inline;
 mod references;
 mod rename;
 mod slice;

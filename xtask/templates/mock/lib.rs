@@ -4,6 +4,9 @@
 //! operation at a time. Their base URL is the mock server's, without a path. A path parameter that is not given matches
 //! anything.
 //!
+//! They follow the API's document, with a new revision also in what their functions are called: they promise less than the
+//! client does.
+//!
 //! Models of answers have no constructors, so that one more field breaks nobody: they are made from JSON, by
 //! `serde_json::from_value`.
 

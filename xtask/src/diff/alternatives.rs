@@ -1,0 +1,104 @@
+//! What changes in the alternatives of a schema mean.
+//!
+//! The generator makes a variant of each, which is called after what it holds; what fits none is kept verbatim.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::change::{Side, Verdict};
+use super::comparison::{Comparison, Spot, type_name};
+use super::content::scalar;
+use crate::effective::Effective;
+
+impl<'a> Comparison<'a> {
+    pub(super) fn compare_alternatives(&mut self, before: &Effective<'a>, after: &Effective<'a>, spot: &Spot) {
+        let (Some((old_keyword, old)), Some((new_keyword, new))) = (alternatives(before), alternatives(after)) else {
+            return;
+        };
+        if old_keyword != new_keyword {
+            let what = format!("its alternatives were {old_keyword} and are {new_keyword}");
+            self.tell(Verdict::BREAKS_PUBLISHED, spot, what);
+        }
+        let (Some(before), Some(after)) = (by_name(old), by_name(new)) else {
+            return self.compare_by_position(old, new, spot);
+        };
+        let gone: Vec<_> = before.keys().filter(|name| !after.contains_key(*name)).collect();
+        let came: Vec<_> = after.keys().filter(|name| !before.contains_key(*name)).collect();
+        for (name, (_, alternative)) in &after {
+            if let Some((_, earlier)) = before.get(name) {
+                self.compare_at(earlier, alternative, spot.part(&format!("|{name}")));
+            }
+        }
+        if let ([old], [new]) = (gone.as_slice(), came.as_slice())
+            && self.is_renamed(old, new)
+            && let (Some((_, earlier)), Some((_, alternative))) = (before.get(*old), after.get(*new))
+        {
+            return self.compare_at(earlier, alternative, spot.part(&format!("|{new}")));
+        }
+        for name in &gone {
+            let verdict = Verdict::breaks(spot.side == Side::Request);
+            self.tell(verdict, &spot.part(&format!("|{name}")), "the alternative is gone");
+        }
+        for name in &came {
+            self.tell(Verdict::ADDS, &spot.part(&format!("|{name}")), "there is a new alternative");
+        }
+        let order = |these: &BTreeMap<String, (usize, &Value)>, others: &BTreeMap<String, (usize, &Value)>| {
+            let mut common: Vec<_> = these.iter().filter(|(name, _)| others.contains_key(*name)).collect();
+            common.sort_by_key(|(_, (position, _))| *position);
+            common.into_iter().map(|(name, _)| name.clone()).collect::<Vec<_>>()
+        };
+        if order(&before, &after) != order(&after, &before) {
+            self.tell(Verdict::DOCUMENTS, spot, "the order of its alternatives changed; the first that fits is read");
+        }
+    }
+
+    /// Compares alternatives that no name tells apart.
+    fn compare_by_position(&mut self, old: &'a [Value], new: &'a [Value], spot: &Spot) {
+        if old.len() != new.len() {
+            let what = format!("there were {} alternatives and are {}", old.len(), new.len());
+            return self.tell(Verdict::BREAKS_PUBLISHED, spot, what);
+        }
+        for (index, (old, new)) in old.iter().zip(new).enumerate() {
+            self.compare_at(old, new, spot.part(&format!("|{index}")));
+        }
+    }
+}
+
+/// What is told of a schema that was one of several alternatives before or is one after, and not both.
+pub(super) fn alternatives_came_or_went(before: &Effective<'_>, after: &Effective<'_>) -> Option<&'static str> {
+    match (alternatives(before), alternatives(after)) {
+        (None, Some(_)) => Some("it is one of several alternatives now"),
+        (Some(_), None) => Some("it is no longer one of several alternatives"),
+        _ => None,
+    }
+}
+
+/// The alternatives of a schema, and the keyword that lists them.
+fn alternatives<'a>(schema: &Effective<'a>) -> Option<(&'static str, &'a [Value])> {
+    ["oneOf", "anyOf"].into_iter().find_map(|keyword| {
+        let alternatives = schema.get(keyword)?.as_array()?;
+        Some((keyword, alternatives.as_slice()))
+    })
+}
+
+/// Where each alternative stands, by what its variant is called after; none if two of them would be called the same.
+fn by_name(alternatives: &[Value]) -> Option<BTreeMap<String, (usize, &Value)>> {
+    let named: BTreeMap<_, _> = alternatives
+        .iter()
+        .enumerate()
+        .map(|(position, alternative)| (variant_name(alternative), (position, alternative)))
+        .collect();
+    (named.len() == alternatives.len()).then_some(named)
+}
+
+fn variant_name(alternative: &Value) -> String {
+    if let Some(name) = type_name(alternative) {
+        return name.to_owned();
+    }
+    let text = |key| alternative.get(key).and_then(Value::as_str);
+    match (text("type"), alternative.get("items")) {
+        (Some("array"), Some(items)) => format!("{}[]", variant_name(items)),
+        (of, _) => scalar(of, text("format")).to_owned(),
+    }
+}

@@ -1,0 +1,223 @@
+//! The way through two documents at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use super::change::{Change, Side, Verdict};
+use crate::effective::{Effective, named, reference, resolve};
+use crate::import::inline::becomes_type;
+
+/// Two schemas, each of them one of its document.
+type Pair = (*const Value, *const Value);
+
+/// Two documents, and what has been found between them.
+pub(super) struct Comparison<'a> {
+    pub(super) old: &'a Value,
+    pub(super) new: &'a Value,
+    /// The pairs that have been found within a pair of named schemas where one of them leads elsewhere in its document.
+    seen: BTreeSet<(Pair, Pair, Side, bool)>,
+    /// Those of them that have not been compared yet.
+    pending: Vec<(&'a Value, &'a Value, Spot)>,
+    /// Which old name became which new one, and where.
+    renamed: BTreeMap<(&'a str, &'a str), BTreeSet<(String, Side)>>,
+    /// The named schemas to which something has led.
+    compared: BTreeSet<&'a str>,
+    changes: BTreeSet<Change>,
+}
+
+/// A place in the documents, and what stands there.
+#[derive(Clone)]
+pub(super) struct Spot {
+    pub(super) place: String,
+    pub(super) side: Side,
+    /// Whether a value has to be there, before and after.
+    pub(super) required: bool,
+    pub(super) name: Name,
+    /// The last named schemas on the way to it.
+    within: Pair,
+}
+
+/// What names the type of a schema.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(super) enum Name {
+    /// The document.
+    Component,
+    /// Its own title.
+    Title,
+    /// Where it stands; or it has no type of its own.
+    Place,
+}
+
+impl Spot {
+    /// What is always there, whatever is there.
+    pub(super) fn new(place: impl Into<String>, side: Side) -> Self {
+        let within = (std::ptr::null(), std::ptr::null());
+        Self { place: place.into(), side, required: true, name: Name::Place, within }
+    }
+
+    /// The same, if it may be absent.
+    pub(super) fn required(self, required: bool) -> Self {
+        Self { required, ..self }
+    }
+
+    /// A part of it that is always there.
+    pub(super) fn part(&self, suffix: &str) -> Self {
+        Self { place: format!("{}{suffix}", self.place), required: true, name: Name::Place, ..*self }
+    }
+
+    /// One of its properties.
+    pub(super) fn property(&self, name: &str, required: bool) -> Self {
+        self.part(&format!(".{name}")).required(required)
+    }
+}
+
+impl<'a> Comparison<'a> {
+    pub(super) fn new(old: &'a Value, new: &'a Value) -> Self {
+        let (seen, pending, renamed) = (BTreeSet::new(), Vec::new(), BTreeMap::new());
+        Self { old, new, seen, pending, renamed, compared: BTreeSet::new(), changes: BTreeSet::new() }
+    }
+
+    /// The changes, in the order of class and place. What breaks published crates in one of the ways that lead to it is told
+    /// as that.
+    pub(super) fn into_changes(self) -> Vec<Change> {
+        let worse = |change: &Change| Change { breaks_published: true, ..change.clone() };
+        let is_told = |change: &&Change| change.breaks_published || !self.changes.contains(&worse(change));
+        self.changes.iter().filter(is_told).cloned().collect()
+    }
+
+    pub(super) fn tell(&mut self, verdict: Verdict, spot: &Spot, what: impl Into<String>) {
+        let Verdict { class, breaks_published } = verdict;
+        let (place, side) = (spot.place.clone(), spot.side);
+        self.changes.insert(Change { class, place, side, what: what.into(), breaks_published });
+    }
+
+    /// Tells that keys have changed which the crates do not show: all but those that are compared elsewhere.
+    pub(super) fn tell_others(
+        &mut self,
+        old: Option<&Map<String, Value>>,
+        new: Option<&Map<String, Value>>,
+        compared: &[&str],
+        spot: &Spot,
+    ) {
+        let keys: BTreeSet<_> = [old, new].into_iter().flatten().flat_map(Map::keys).map(String::as_str).collect();
+        let differ = |key: &&str| old.and_then(|old| old.get(*key)) != new.and_then(|new| new.get(*key));
+        let changed: Vec<_> = keys.into_iter().filter(|key| !compared.contains(key)).filter(differ).collect();
+        self.tell_changed(&changed, spot);
+    }
+
+    pub(super) fn tell_changed(&mut self, keys: &[&str], spot: &Spot) {
+        if !keys.is_empty() {
+            self.tell(Verdict::DOCUMENTS, spot, format!("{} changed", keys.join(", ")));
+        }
+    }
+
+    /// Compares the schemas at one place, which names them as long as they have no names of their own.
+    pub(super) fn compare(&mut self, old: &'a Value, new: &'a Value, spot: Spot) {
+        self.compare_at(old, new, Spot { within: (old, new), ..spot });
+        // One after the other and not one within the other: a schema may be at the end of a chain of thousands.
+        while let Some((old, new, spot)) = self.pending.pop() {
+            self.compare_content(old, new, &spot);
+        }
+    }
+
+    pub(super) fn compare_at(&mut self, old: &'a Value, new: &'a Value, mut spot: Spot) {
+        let (old, new) = (only_alternative(old), only_alternative(new));
+        let (mut before, mut after) = (resolve(self.old, old), resolve(self.new, new));
+        match (type_name(old), type_name(new)) {
+            (Some(old_name), Some(new_name)) => {
+                self.compared.insert(new_name);
+                if old_name != new_name {
+                    self.renamed.entry((old_name, new_name)).or_default().insert((spot.place.clone(), spot.side));
+                }
+                let words = (Effective::beside_reference(old), Effective::beside_reference(new));
+                self.compare_nullability(&words.0, &words.1, &spot);
+                self.compare_words(&words.0, &words.1, &spot);
+                let target = |document: &'a Value, name| named(document, name).unwrap_or(&Value::Null);
+                (before, after) = (target(self.old, old_name), target(self.new, new_name));
+                (before, after) = (resolve(self.old, before), resolve(self.new, after));
+                if old_name == new_name || self.is_renamed(old_name, new_name) {
+                    spot = Spot { place: new_name.to_owned(), name: Name::Component, within: (before, after), ..spot };
+                }
+            }
+            (None, Some(name)) => self.tell(Verdict::BREAKS, &spot, format!("its type now has the name {name}")),
+            (Some(name), None) => self.tell(Verdict::BREAKS, &spot, format!("its type no longer has the name {name}")),
+            (None, None) => {
+                let is_type = |schema: &Value| schema.as_object().is_some_and(becomes_type);
+                spot.name = if is_type(old) && is_type(new) { Name::Title } else { Name::Place };
+            }
+        }
+        let leads_elsewhere = |schema: &Value| reference(schema).is_some() || schema.get("allOf").is_some();
+        if !leads_elsewhere(old) && !leads_elsewhere(new) {
+            return self.compare_content(before, after, &spot);
+        }
+        // What leads elsewhere may lead to itself, by whatever way.
+        if self.seen.insert((spot.within, (before, after), spot.side, spot.required)) {
+            self.pending.push((before, after, spot));
+        }
+    }
+
+    /// Whether a schema is there under another name. If both are in one of the documents, they are two.
+    pub(super) fn is_renamed(&self, old: &str, new: &str) -> bool {
+        named(self.old, old).is_some()
+            && named(self.new, new).is_some()
+            && named(self.new, old).is_none()
+            && named(self.old, new).is_none()
+    }
+
+    /// Compares which names there are, and what no operation has led to: each is a public type.
+    pub(super) fn compare_names(&mut self) {
+        let names = |document: &'a Value| {
+            let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
+            schemas.into_iter().flat_map(Map::keys).map(String::as_str).collect::<BTreeSet<_>>()
+        };
+        let (old, new) = (names(self.old), names(self.new));
+        for name in old.intersection(&new).filter(|name| !self.compared.contains(*name)).copied().collect::<Vec<_>>() {
+            if let (Some(before), Some(after)) = (named(self.old, name), named(self.new, name)) {
+                self.compare(before, after, Spot { name: Name::Component, ..Spot::new(name, Side::Response) });
+            }
+        }
+        let (mut gone, mut came) = (old.clone(), new.clone());
+        for ((before, after), places) in std::mem::take(&mut self.renamed) {
+            if self.is_renamed(before, after) {
+                let what = format!("the schema was called {before}");
+                self.tell(Verdict::BREAKS, &Spot::new(after, Side::Api), what);
+                gone.remove(before);
+                came.remove(after);
+            } else {
+                for (place, side) in places {
+                    let what = format!("its type was {before} and is {after}");
+                    self.tell(Verdict::BREAKS, &Spot::new(place, side), what);
+                }
+            }
+        }
+        for name in gone.difference(&new) {
+            self.tell(Verdict::BREAKS, &Spot::new(*name, Side::Api), "the schema is gone");
+        }
+        for name in came.difference(&old) {
+            self.tell(Verdict::ADDS, &Spot::new(*name, Side::Api), "there is a new schema");
+        }
+    }
+}
+
+/// The one alternative that a schema has; and if it is not just that, the schema itself.
+fn only_alternative(schema: &Value) -> &Value {
+    let mut schema = schema;
+    while let Some(object) = schema.as_object().filter(|object| object.len() == 1)
+        && let Some(Value::Array(alternatives)) = object.get("oneOf").or_else(|| object.get("anyOf"))
+        && let [only] = alternatives.as_slice()
+    {
+        schema = only;
+    }
+    schema
+}
+
+/// The name of a schema's type: that of what it refers to, also from within an `allOf` that adds nothing but words.
+pub(super) fn type_name(schema: &Value) -> Option<&str> {
+    const ADDS_NO_TYPE: [&str; 7] = ["allOf", "default", "deprecated", "description", "example", "nullable", "title"];
+    reference(schema).or_else(|| {
+        let [part] = schema.get("allOf")?.as_array()?.as_slice() else { return None };
+        let mut keywords = schema.as_object()?.keys();
+        keywords.all(|keyword| ADDS_NO_TYPE.contains(&keyword.as_str())).then(|| reference(part))?
+    })
+}

@@ -1,0 +1,89 @@
+//! What changes in parameters mean: a generated method takes them by position.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::change::{Side, Verdict};
+use super::comparison::{Comparison, Spot};
+use super::operations::component;
+use crate::document::Operation;
+use crate::schemas::escape;
+
+/// Where a parameter is sent, and what tells it from others there. For those of the path, that is their position; their
+/// names are not sent. The name of a header has no case (RFC 9110, section 5.1).
+type Key<'a> = (&'a str, String);
+
+impl<'a> Comparison<'a> {
+    pub(super) fn compare_parameters(&mut self, old: &Operation<'a>, new: &Operation<'a>, operation: &str) {
+        let (before, after) = (parameters(self.old, old), parameters(self.new, new));
+        let spot = |kind: &str, parameter: &Value| {
+            Spot::new(format!("{operation}, {kind} parameter {}", name(parameter)), Side::Request)
+        };
+        for (key, parameter) in before.iter().filter(|(key, _)| !after.contains_key(*key)) {
+            let verdict = Verdict::breaks(is_required(parameter));
+            self.tell(verdict, &spot(key.0, parameter), "the parameter is gone");
+        }
+        for (key, parameter) in &after {
+            let spot = spot(key.0, parameter);
+            match before.get(key) {
+                Some(earlier) => self.compare_parameter(earlier, parameter, spot),
+                None => {
+                    let required = is_required(parameter);
+                    let word = if required { "required" } else { "optional" };
+                    self.tell(Verdict::breaks(required), &spot, format!("there is a new {word} parameter"));
+                }
+            }
+        }
+    }
+
+    fn compare_parameter(&mut self, old: &'a Value, new: &'a Value, spot: Spot) {
+        if name(old) != name(new) {
+            self.tell(Verdict::DOCUMENTS, &spot, format!("it was called {}", name(old)));
+        }
+        if is_required(old) != is_required(new) {
+            let what = if is_required(new) { "it is required now" } else { "it is optional now" };
+            self.tell(Verdict::breaks(is_required(new)), &spot, what);
+        }
+        self.compare_deprecation(old.get("deprecated"), new.get("deprecated"), &spot);
+        let compared = ["deprecated", "in", "name", "required", "schema"];
+        self.tell_others(old.as_object(), new.as_object(), &compared, &spot);
+        let required = is_required(old) && is_required(new);
+        match (old.get("schema"), new.get("schema")) {
+            (Some(old), Some(new)) => self.compare(old, new, spot.required(required)),
+            (None, None) => {}
+            _ => self.tell(Verdict::BREAKS_PUBLISHED, &spot, "whether it has a schema changed"),
+        }
+    }
+}
+
+fn name(parameter: &Value) -> &str {
+    parameter.get("name").and_then(Value::as_str).unwrap_or_default()
+}
+
+fn is_required(parameter: &Value) -> bool {
+    parameter.get("required") == Some(&Value::Bool(true))
+}
+
+/// The parameters of an operation and of its path; what the operation says of one is what counts.
+fn parameters<'a>(document: &'a Value, operation: &Operation<'a>) -> BTreeMap<Key<'a>, &'a Value> {
+    let shared = document.pointer(&format!("/paths/{}/parameters", escape(operation.path)));
+    let own = operation.object.get("parameters");
+    let in_path: Vec<_> = operation.path.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
+    [shared, own]
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_array)
+        .flatten()
+        .map(|parameter| component(document, parameter))
+        .filter_map(|parameter| {
+            let kind = parameter.get("in")?.as_str()?;
+            let key = match kind {
+                "path" => in_path.iter().position(|in_path| *in_path == name(parameter))?.to_string(),
+                "header" => name(parameter).to_lowercase(),
+                _ => name(parameter).to_owned(),
+            };
+            Some(((kind, key), parameter))
+        })
+        .collect()
+}

@@ -1,0 +1,136 @@
+mod bodies;
+mod operations;
+mod properties;
+mod row;
+mod surface;
+mod types;
+mod walk;
+
+use serde_json::{Value, json};
+
+use super::*;
+
+fn text() -> Value {
+    json!({"type": "string"})
+}
+
+fn integer() -> Value {
+    json!({"type": "integer"})
+}
+
+fn reference(name: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+/// An object with a required property and an optional one.
+fn object(required: &str) -> Value {
+    json!({"type": "object", "required": [required], "properties": {required: text(), "b": text()}})
+}
+
+fn content(name: &str) -> Value {
+    json!({"application/json": {"schema": reference(name)}})
+}
+
+/// A document with most of what a client can be made of: two operations, and what is sent has the shape of what comes back.
+fn base() -> Value {
+    let mut document = json!({
+        "openapi": "3.0.3",
+        "info": {"title": "Things", "version": "2026-01-01"},
+        "paths": {
+            "/things": {"get": {
+                "operationId": "list_things",
+                "responses": {"200": {"description": "d", "content": {"application/json": {
+                    "schema": {"type": "array", "items": reference("Received")},
+                }}}},
+            }},
+            "/things/{id}": {
+                "parameters": [{"in": "path", "name": "id", "required": true, "schema": text()}],
+                "put": {
+                    "operationId": "put_thing",
+                    "parameters": [
+                        {"in": "query", "name": "q", "schema": text()},
+                        {"in": "query", "name": "r", "required": true, "schema": text()},
+                        {"in": "header", "name": "X-Trace", "schema": text()},
+                    ],
+                    "requestBody": {"required": true, "content": content("Sent")},
+                    "responses": {
+                        "200": {"description": "d", "content": content("Received")},
+                        "4XX": {"$ref": "#/components/responses/Failed"},
+                    },
+                },
+            },
+        },
+        "components": {
+            "responses": {"Failed": {"description": "d", "content": content("Failure")}},
+            "schemas": {"Failure": {"type": "object", "properties": {"message": text()}}},
+        },
+    });
+    let schemas = document["components"]["schemas"].as_object_mut().unwrap();
+    for side in ["Sent", "Received"] {
+        let part = |name: &str| reference(&format!("{side}{name}"));
+        let thing = json!({
+            "type": "object",
+            "required": ["name", "level"],
+            "properties": {
+                "name": text(), "note": text(), "count": integer(), "weight": {"type": "number"}, "any": {},
+                "level": {"type": "string", "enum": ["low", "high"]},
+                "list": {"type": "array", "items": text()},
+                "map": {"type": "object", "additionalProperties": text()},
+                "part": part("Part"), "worded": {"allOf": [part("Part")], "description": "d"},
+                "pet": {"oneOf": [part("Cat"), part("Dog"), integer()]},
+                "inner": {"type": "object", "title": format!("{side}Inner"), "properties": {"x": text()}},
+                "lenient": {"type": "array", "items": text(), "x-lenient": true},
+            },
+        });
+        schemas.insert(side.to_owned(), thing);
+        for (name, property) in [("Part", "a"), ("Cat", "claws"), ("Dog", "barks")] {
+            schemas.insert(format!("{side}{name}"), object(property));
+        }
+        schemas.insert(format!("{side}Options"), json!({"type": "object", "properties": {"o": text()}}));
+        schemas[side]["properties"]["options"] = part("Options");
+    }
+    document
+}
+
+/// The base document with something else at some places: JSON pointers, within the named schemas or one of the operations
+/// unless they begin with a slash. An `@` stands for the side.
+fn edited(edits: &[(&str, Option<Value>)], side: &str) -> Value {
+    let mut document = base();
+    for (place, value) in edits {
+        let place = place.replace('@', side);
+        let pointer = match place.split_once('/') {
+            Some(("", _)) => place,
+            Some(("GET", rest)) => format!("/paths/~1things/get/{rest}"),
+            Some(("PUT", rest)) => format!("/paths/~1things~1{{id}}/put/{rest}"),
+            _ => format!("/components/schemas/{place}"),
+        };
+        let value: Option<Value> =
+            value.as_ref().map(|value| serde_json::from_str(&value.to_string().replace('@', side)).unwrap());
+        let (parent, key) = pointer.rsplit_once('/').unwrap();
+        let key = key.replace("~1", "/");
+        match (document.pointer_mut(parent).unwrap_or_else(|| panic!("no {parent}")), value) {
+            (Value::Array(array), Some(value)) => array.push(value),
+            (Value::Array(array), None) => drop(array.remove(key.parse().unwrap())),
+            (parent, Some(value)) => parent[&key] = value,
+            (parent, None) => drop(parent.as_object_mut().unwrap().remove(&key).unwrap()),
+        }
+    }
+    document
+}
+
+#[test]
+fn a_document_does_not_differ_from_itself() {
+    assert_eq!(compare(&base(), &base()), []);
+}
+
+#[test]
+fn the_report_leads_with_the_class() {
+    let changes = compare(&base(), &edited(&[("/paths/~1things", None)], ""));
+    let text = super::text(&changes);
+    assert!(text.starts_with("breaking: code that uses the crates has to change"), "{text}");
+    assert!(text.contains("GET /things: the operation is gone (published crates break at run time)"), "{text}");
+    let json: Value = serde_json::from_str(&json(&changes).unwrap()).unwrap();
+    assert_eq!(json["class"], "breaking");
+    assert_eq!(json["changes"][0]["breaks_published"], true);
+    assert_eq!(super::text(&[]), "nothing changed\n");
+}

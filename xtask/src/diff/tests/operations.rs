@@ -1,0 +1,131 @@
+//! Changes of operations and their parameters.
+
+use serde_json::{Value, json};
+
+use super::row::{Row, verify_once};
+use super::{base, integer, text};
+
+fn parameter(kind: &str, name: &str, required: bool, schema: Value) -> Value {
+    json!({"in": kind, "name": name, "required": required, "schema": schema})
+}
+
+#[test]
+fn operations_that_come_and_go() {
+    verify_once(&[
+        Row::of("one is gone").without("/paths/~1things").told(&["breaking! GET: the operation is gone"]),
+        Row::of("one is new")
+            .with(
+                "/paths/~1things/post",
+                json!({"operationId": "add_thing", "responses": {"204": {"description": "d"}}}),
+            )
+            .told(&["additive POST /things: there is a new operation"]),
+        Row::of("one is elsewhere")
+            .without("/paths/~1things")
+            .with("/paths/~1all-things", base()["paths"]["/things"].clone())
+            .told(&["breaking! GET /all-things: it was GET /things"]),
+        Row::of("one has another id")
+            .with("PUT/operationId", "set_thing")
+            .told(&["breaking PUT: the operation id was put_thing and is set_thing"]),
+        Row::of("one is deprecated")
+            .with("PUT/deprecated", true)
+            .told(&["additive PUT: it is deprecated"])
+            .because("users are told"),
+        Row::of("its words")
+            .with("PUT/summary", "s")
+            .with("PUT/tags", json!(["t"]))
+            .with("PUT/x-api-token-group", json!(["g"]))
+            .told(&["documentation PUT: summary, tags, x-api-token-group changed"]),
+        Row::of("who may use it").with("PUT/security", json!([])).told(&["documentation PUT: security changed"]),
+    ]);
+}
+
+#[test]
+fn what_is_said_of_the_whole() {
+    verify_once(&[
+        Row::of("a path")
+            .with("/paths/~1things/description", "d")
+            .told(&["documentation /things: description changed"]),
+        Row::of("servers")
+            .with("/servers", json!([{"url": "https://example.com"}]))
+            .told(&["documentation the document: servers changed"]),
+        Row::of("credentials")
+            .with("/security", json!([]))
+            .with("/components/securitySchemes", json!({"key": {"type": "http", "scheme": "bearer"}}))
+            .told(&[
+                "documentation components: securitySchemes changed",
+                "documentation the document: security changed",
+            ]),
+        Row::of("its title").with("/info/title", "Other").told(&["documentation info: title changed"]),
+        Row::of("its version").with("/info/version", "2026-02-02").told(&[]),
+    ]);
+}
+
+#[test]
+fn parameters() {
+    verify_once(&[
+        Row::of("a required one is new")
+            .with("PUT/parameters/-", parameter("query", "new", true, text()))
+            .told(&["breaking! sent PUT, query parameter new: there is a new required parameter"]),
+        Row::of("an optional one is new")
+            .with("PUT/parameters/-", parameter("query", "new", false, text()))
+            .told(&["breaking sent PUT, query parameter new: there is a new optional parameter"]),
+        Row::of("a required one is gone")
+            .without("PUT/parameters/1")
+            .told(&["breaking! sent PUT, query parameter r: the parameter is gone"]),
+        Row::of("an optional one is gone")
+            .without("PUT/parameters/0")
+            .told(&["breaking sent PUT, query parameter q: the parameter is gone"]),
+        Row::of("one is required now")
+            .with("PUT/parameters/0/required", true)
+            .told(&["breaking! sent PUT, query parameter q: it is required now"]),
+        Row::of("one is optional now")
+            .without("PUT/parameters/1/required")
+            .told(&["breaking sent PUT, query parameter r: it is optional now"]),
+        Row::of("the type of one")
+            .with("PUT/parameters/0/schema/type", "integer")
+            .told(&["breaking! sent PUT, query parameter q: the type was string and is integer"]),
+        Row::of("the type of one in the path")
+            .with("/paths/~1things~1{id}/parameters/0/schema/type", "integer")
+            .told(&["breaking! sent PUT, path parameter id: the type was string and is integer"]),
+        Row::of("the operation says another type of one in the path")
+            .with("PUT/parameters/-", parameter("path", "id", true, integer()))
+            .told(&["breaking! sent PUT, path parameter id: the type was string and is integer"]),
+        Row::of("an optional one may be null")
+            .with("PUT/parameters/0/schema/nullable", true)
+            .told(&["documentation sent PUT, query parameter q: null may be sent now"]),
+        Row::of("a required one may be null")
+            .with("PUT/parameters/1/schema/nullable", true)
+            .told(&["breaking sent PUT, query parameter r: null may be sent now"]),
+        Row::of("a header is written otherwise")
+            .with("PUT/parameters/2/name", "x-trace")
+            .told(&["documentation sent PUT, header parameter x-trace: it was called X-Trace"]),
+        Row::of("a header is another one")
+            .with("PUT/parameters/2/name", "X-Span")
+            .told(&[
+                "breaking sent PUT, header parameter X-Span: there is a new optional parameter",
+                "breaking sent PUT, header parameter X-Trace: the parameter is gone",
+            ])
+            .because("the argument means something else"),
+        Row::of("one is sent elsewhere").with("PUT/parameters/0/in", "header").told(&[
+            "breaking sent PUT, header parameter q: there is a new optional parameter",
+            "breaking sent PUT, query parameter q: the parameter is gone",
+        ]),
+        Row::of("one is deprecated")
+            .with("PUT/parameters/0/deprecated", true)
+            .told(&["additive sent PUT, query parameter q: it is deprecated"])
+            .because("users are told"),
+        Row::of("how a list is written")
+            .with("PUT/parameters/0/explode", false)
+            .told(&["documentation sent PUT, query parameter q: explode changed"]),
+        Row::of("their order")
+            .with(
+                "PUT/parameters",
+                json!([
+                    parameter("header", "X-Trace", false, text()),
+                    parameter("query", "r", true, text()),
+                    parameter("query", "q", false, text())
+                ]),
+            )
+            .told(&[]),
+    ]);
+}

@@ -1,0 +1,147 @@
+//! Changes of properties and scalars, of what is sent and of what comes back.
+
+use serde_json::json;
+
+use super::row::{Row, verify};
+use super::text;
+
+#[test]
+fn properties_that_come_and_go() {
+    verify(&[
+        Row::of("a required one is new")
+            .with("@/properties/new", text())
+            .with("@/required/-", "new")
+            .sent(&["breaking! @.new: there is a new required property"])
+            .received(&["additive @.new: there is a new required property; fixtures without it no longer decode"]),
+        Row::of("an optional one is new")
+            .with("@/properties/new", text())
+            .told(&["additive @.new: there is a new optional property"]),
+        Row::of("the first required one is new")
+            .with("@Options/properties/new", text())
+            .with("@Options/required", json!(["new"]))
+            .sent(&["breaking! @Options.new: there is a new required property"])
+            .received(&[
+                "breaking @Options.new: there is a new required property; fixtures without it no longer decode",
+            ]),
+        Row::of("a required one is gone")
+            .without("@/properties/name")
+            .with("@/required", json!(["level"]))
+            .sent(&["breaking @.name: the required property is gone"])
+            .received(&["breaking! @.name: the required property is gone"]),
+        Row::of("an optional one is gone")
+            .without("@/properties/note")
+            .told(&["breaking @.note: the optional property is gone"]),
+        Row::of("one is required now")
+            .with("@/required/-", "note")
+            .sent(&["breaking! @.note: it is required now"])
+            .received(&["breaking @.note: it is required now"]),
+        Row::of("one is optional now")
+            .with("@/required", json!(["level"]))
+            .sent(&["breaking @.name: it is optional now"])
+            .received(&["breaking! @.name: it is optional now"]),
+        Row::of("one that is not described is required")
+            .with("@/required/-", "other")
+            .sent(&["breaking! @.other: there is a new required property"])
+            .received(&["additive @.other: there is a new required property; fixtures without it no longer decode"]),
+        Row::of("the order of what is required").with("@/required", json!(["level", "name"])).told(&[]),
+    ]);
+}
+
+#[test]
+fn what_a_value_is() {
+    verify(&[
+        Row::of("the type")
+            .with("@/properties/name/type", "integer")
+            .told(&["breaking! @.name: the type was string and is integer"]),
+        Row::of("a format")
+            .with("@/properties/name/format", "uuid")
+            .told(&["breaking! @.name: the format was none and is uuid"]),
+        Row::of("a format that the generator does not know")
+            .with("@/properties/name/format", "uri")
+            .told(&["documentation @.name: the format was none and is uri"]),
+        Row::of("the format of an integer")
+            .with("@/properties/count/format", "int32")
+            .told(&["breaking! @.count: the format was none and is int32"]),
+        Row::of("the same format in words")
+            .with("@/properties/count/format", "int64")
+            .told(&["documentation @.count: the format was none and is int64"]),
+        Row::of("the format of a number")
+            .with("@/properties/weight/format", "float")
+            .told(&["breaking! @.weight: the format was none and is float"]),
+        Row::of("the type of what was not known")
+            .with("@/properties/any/type", "string")
+            .told(&["breaking! @.any: the type was none and is string"]),
+        Row::of("what it may not be")
+            .with("@/properties/name/not", json!({"enum": ["x"]}))
+            .told(&["breaking @.name: what it may not be changed"]),
+    ]);
+}
+
+#[test]
+fn what_may_be_null() {
+    verify(&[
+        Row::of("a required property")
+            .with("@/properties/name/nullable", true)
+            .sent(&["breaking @.name: null may be sent now"])
+            .received(&["breaking! @.name: it may be null now"]),
+        Row::of("an optional property")
+            .with("@/properties/note/nullable", true)
+            .sent(&["documentation @.note: null may be sent now"])
+            .received(&["documentation @.note: it may be null now"]),
+        Row::of("a list")
+            .with("@/properties/list/nullable", true)
+            .sent(&["breaking @.list: null may be sent now"])
+            .received(&["breaking! @.list: it may be null now"]),
+        Row::of("what a list holds")
+            .with("@/properties/list/items/nullable", true)
+            .sent(&["breaking @.list[]: null may be sent now"])
+            .received(&["breaking! @.list[]: it may be null now"]),
+        Row::of("a map")
+            .with("@/properties/map/nullable", true)
+            .sent(&["breaking @.map: null may be sent now"])
+            .received(&["breaking! @.map: it may be null now"]),
+        Row::of("a named type")
+            .with("@Part/nullable", true)
+            .sent(&["breaking @Part: null may be sent now"])
+            .received(&["breaking @Part: it may be null now"]),
+        Row::of("an optional property of a named type")
+            .with("@/properties/worded/nullable", true)
+            .sent(&["documentation @.worded: null may be sent now"])
+            .received(&["documentation @.worded: it may be null now"]),
+    ]);
+}
+
+#[test]
+fn what_the_crates_do_not_show() {
+    verify(&[
+        Row::of("a constraint")
+            .with("@/properties/name/maxLength", 9)
+            .told(&["documentation @.name: maxLength changed"]),
+        Row::of("a default").with("@/properties/name/default", "x").told(&["documentation @.name: default changed"]),
+        Row::of("a description").with("@/description", "d").told(&["documentation @: description changed"]),
+        Row::of("a description beside a reference")
+            .with("@/properties/worded/description", "e")
+            .told(&["documentation @.worded: description changed"]),
+        Row::of("an example").with("@/properties/name/example", "x").told(&["documentation @.name: example changed"]),
+        Row::of("which way it may go")
+            .with("@/properties/name/readOnly", true)
+            .told(&["documentation @.name: readOnly changed"]),
+        Row::of("a discriminator")
+            .with("@/properties/pet/discriminator", json!({"propertyName": "kind"}))
+            .told(&["documentation @.pet: discriminator changed"]),
+        Row::of("an extension").with("@/properties/name/x-a", 1).told(&["documentation @.name: x-a changed"]),
+        Row::of("it says that it is not deprecated").with("@/properties/name/deprecated", false).told(&[]),
+        Row::of("a property is deprecated")
+            .with("@/properties/name/deprecated", true)
+            .told(&["additive @.name: it is deprecated"])
+            .because("users are told"),
+        Row::of("a property of a named type is deprecated")
+            .with("@/properties/worded/deprecated", true)
+            .told(&["additive @.worded: it is deprecated"])
+            .because("users are told"),
+        Row::of("a type is deprecated")
+            .with("@Part/deprecated", true)
+            .told(&["additive @Part: it is deprecated"])
+            .because("users are told"),
+    ]);
+}

@@ -1,0 +1,130 @@
+//! One row of the table of verdicts.
+
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+use super::super::{Change, Class, Side, compare, worst};
+use super::surface::{class, surface};
+use super::{base, edited};
+
+/// What the client of the base document shows.
+static BASE: OnceLock<BTreeSet<String>> = OnceLock::new();
+
+/// A change of the base document, and what is told of it.
+pub(super) struct Row<'a> {
+    what: &'a str,
+    /// What stands at a JSON pointer afterwards; nothing, if it is removed.
+    edits: Vec<(&'a str, Option<Value>)>,
+    /// While it is sent, and while it comes back.
+    told: [&'a [&'a str]; 2],
+    /// Why it is told as worse than what it does to code.
+    reason: Option<&'a str>,
+    /// Whether a client can be generated from it.
+    is_mended: bool,
+}
+
+impl<'a> Row<'a> {
+    pub(super) fn of(what: &'a str) -> Self {
+        Self { what, edits: Vec::new(), told: [&[], &[]], reason: None, is_mended: true }
+    }
+
+    /// Puts something in the place of what stands there, or at the end of a list (`-`). A place is a JSON pointer, within the
+    /// named schemas or an operation unless it begins with a slash; an `@` in it, and in what is put there, stands for the side.
+    pub(super) fn with(mut self, place: &'a str, value: impl Into<Value>) -> Self {
+        self.edits.push((place, Some(value.into())));
+        self
+    }
+
+    pub(super) fn without(mut self, place: &'a str) -> Self {
+        self.edits.push((place, None));
+        self
+    }
+
+    pub(super) fn sent(mut self, told: &'a [&'a str]) -> Self {
+        self.told[0] = told;
+        self
+    }
+
+    pub(super) fn received(mut self, told: &'a [&'a str]) -> Self {
+        self.told[1] = told;
+        self
+    }
+
+    /// What is told on both sides, or of what has none.
+    pub(super) fn told(self, told: &'a [&'a str]) -> Self {
+        self.sent(told).received(told)
+    }
+
+    pub(super) fn because(self, reason: &'a str) -> Self {
+        Self { reason: Some(reason), ..self }
+    }
+
+    /// The generator does not take it before an import has mended it.
+    pub(super) fn unmended(self) -> Self {
+        Self { is_mended: false, ..self }
+    }
+
+    /// What is wrong with the verdicts. What breaks code must not be told as less; what is told as more than it does to code
+    /// has to break published crates, or there is a reason for it.
+    fn faults(&self, side: &str, told: &[&str]) -> Vec<String> {
+        let (old, new) = (base(), edited(&self.edits, side));
+        let changes = compare(&old, &new);
+        let lines: Vec<_> = changes.iter().map(|change| line(change, side)).collect();
+        let mut faults = Vec::new();
+        if lines != told {
+            faults.push(format!("it is told as {lines:#?}"));
+        }
+        if self.is_mended {
+            let (old, new) = (BASE.get_or_init(|| surface(&old)), surface(&new));
+            faults.extend(self.misjudged(&changes, old, &new));
+        }
+        faults.into_iter().map(|fault| format!("{} ({side}): {fault}", self.what)).collect()
+    }
+
+    fn misjudged(&self, changes: &[Change], old: &BTreeSet<String>, new: &BTreeSet<String>) -> Option<String> {
+        let (seen, worst) = (class(old, new), worst(changes).unwrap_or(Class::Documentation));
+        let has_reason = self.reason.is_some() || changes.iter().any(|change| change.breaks_published);
+        if seen < worst {
+            let (gone, came): (Vec<_>, Vec<_>) = (old.difference(new).collect(), new.difference(old).collect());
+            return Some(format!("it is told as {worst}, and code loses {gone:#?} and gets {came:#?}"));
+        }
+        (seen > worst && !has_reason).then(|| format!("it is told as {worst}, and is {seen} to code"))
+    }
+}
+
+/// Checks some rows, each with what is sent and with what comes back.
+pub(super) fn verify(rows: &[Row<'_>]) {
+    let faults: Vec<_> = rows
+        .iter()
+        .flat_map(|row| ["Sent", "Received"].into_iter().zip(row.told).flat_map(|(side, told)| row.faults(side, told)))
+        .collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// Checks some rows of what has one side only.
+pub(super) fn verify_once(rows: &[Row<'_>]) {
+    let faults: Vec<_> = rows.iter().flat_map(|row| row.faults("", row.told[0])).collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// A change as one line: `!` stands for crates that are out there and break at run time, `@` for the side, a method for its
+/// operation. The words `sent`
+/// and `received` say the side where the place does not.
+fn line(change: &Change, side: &str) -> String {
+    let Change { class, place, what, .. } = change;
+    let mark = if change.breaks_published { "!" } else { "" };
+    let (place, what, expected) = match side {
+        "Sent" => (place.replace(side, "@"), what.replace(side, "@"), Some(Side::Request)),
+        "Received" => (place.replace(side, "@"), what.replace(side, "@"), Some(Side::Response)),
+        _ => (place.replace("PUT /things/{id}", "PUT").replace("GET /things", "GET"), what.clone(), None),
+    };
+    let side = match change.side {
+        side if Some(side) == expected => "",
+        Side::Api => "",
+        Side::Request => " sent",
+        Side::Response => " received",
+    };
+    format!("{class}{mark}{side} {place}: {what}")
+}

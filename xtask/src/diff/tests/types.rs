@@ -1,0 +1,210 @@
+//! Changes of types and of what they are put together from, of what is sent and of what comes back.
+
+use serde_json::json;
+
+use super::row::{Row, verify};
+use super::{integer, object, reference, text};
+
+#[test]
+fn the_values_of_enums() {
+    verify(&[
+        Row::of("a value is new")
+            .with("@/properties/level/enum/-", "new")
+            .told(&["additive @.level: there is a new value \"new\""]),
+        Row::of("a value is gone")
+            .without("@/properties/level/enum/0")
+            .sent(&["breaking! @.level: the value \"low\" is gone"])
+            .received(&["breaking @.level: the value \"low\" is gone"]),
+        Row::of("their order").with("@/properties/level/enum", json!(["high", "low"])).told(&[]),
+        Row::of("they are listed")
+            .with("@/properties/name/enum", json!(["a"]))
+            .told(&["breaking @.name: its values are listed now"]),
+        Row::of("they are no longer listed")
+            .without("@/properties/level/enum")
+            .told(&["breaking @.level: its values are no longer listed"]),
+        Row::of("they are numbers")
+            .with("@/properties/any/enum", json!([1]))
+            .told(&["breaking @.any: the values that it may have changed"]),
+    ]);
+}
+
+#[test]
+fn what_lists_and_maps_hold() {
+    verify(&[
+        Row::of("a list holds something else")
+            .with("@/properties/list/items", integer())
+            .told(&["breaking! @.list[]: the type was string and is integer"]),
+        Row::of("a list holds anything")
+            .with("@/properties/list/items", json!({}))
+            .told(&["breaking @.list[]: what it holds has no type any more"]),
+        Row::of("a map holds something else")
+            .with("@/properties/map/additionalProperties", integer())
+            .told(&["breaking! @.map{}: the type was string and is integer"]),
+        Row::of("a map holds anything")
+            .with("@/properties/map/additionalProperties", true)
+            .told(&["breaking @.map{}: what it holds has no type any more"]),
+        Row::of("a map gets a property")
+            .with("@/properties/map", json!({"type": "object", "properties": {"a": text()}}))
+            .told(&[
+                "breaking! @.map: it no longer takes any property",
+                "breaking @.map{}: what it holds has no type any more",
+                "additive @.map.a: there is a new optional property",
+            ]),
+        Row::of("an object loses its properties").without("@Options/properties").told(&[
+            "breaking! @Options: it takes any property now",
+            "breaking @Options.o: the optional property is gone",
+        ]),
+        Row::of("an object takes other properties").with("@Options/additionalProperties", text()).told(&[
+            "breaking! @Options: it takes any property now",
+            "breaking @Options{}: what it holds has a type now",
+        ]),
+        Row::of("an object refuses other properties")
+            .with("@Options/additionalProperties", false)
+            .sent(&["documentation @Options: it refuses other properties now"])
+            .received(&["breaking @Options: it refuses other properties now"])
+            .because("a model that refuses them reads less"),
+    ]);
+}
+
+#[test]
+fn what_is_read_leniently() {
+    verify(&[
+        Row::of("its shape")
+            .with("@/properties/lenient/items", integer())
+            .told(&["documentation @.lenient: what is known of its shape changed"]),
+        Row::of("it is now").with("@/properties/list/x-lenient", true).told(&["breaking @.list: it is free-form now"]),
+        Row::of("it is no longer")
+            .without("@/properties/lenient/x-lenient")
+            .told(&["breaking @.lenient: it is no longer free-form"]),
+    ]);
+}
+
+#[test]
+fn names_of_types() {
+    verify(&[
+        Row::of("a schema is called otherwise")
+            .with("@Other", object("a"))
+            .without("@Part")
+            .with("@/properties/part", reference("@Other"))
+            .with("@/properties/worded/allOf", json!([reference("@Other")]))
+            .told(&["breaking @Other: the schema was called @Part"]),
+        Row::of("a property has another type")
+            .with("@/properties/part", reference("@Cat"))
+            .sent(&[
+                "breaking @.part: its type was @Part and is @Cat",
+                "breaking @.part.a: the required property is gone",
+                "breaking! @.part.claws: there is a new required property",
+            ])
+            .received(&[
+                "breaking @.part: its type was @Part and is @Cat",
+                "breaking! @.part.a: the required property is gone",
+                "additive @.part.claws: there is a new required property; fixtures without it no longer decode",
+            ]),
+        Row::of("a property with words has another type")
+            .with("@/properties/worded/allOf", json!([reference("@Dog")]))
+            .sent(&[
+                "breaking @.worded: its type was @Part and is @Dog",
+                "breaking @.worded.a: the required property is gone",
+                "breaking! @.worded.barks: there is a new required property",
+            ])
+            .received(&[
+                "breaking @.worded: its type was @Part and is @Dog",
+                "breaking! @.worded.a: the required property is gone",
+                "additive @.worded.barks: there is a new required property; fixtures without it no longer decode",
+            ]),
+        Row::of("words are put beside a type")
+            .with("@/properties/part", json!({"allOf": [reference("@Part")], "description": "d"}))
+            .told(&["documentation @.part: description changed"]),
+        Row::of("a type that goes without saying")
+            .without("@Options/type")
+            .without("@/properties/list/type")
+            .without("@/properties/map/type")
+            .without("@/properties/level/type")
+            .told(&[]),
+        Row::of("a type gets a name").with("@/properties/inner", reference("@Options")).told(&[
+            "breaking @.inner: its type now has the name @Options",
+            "breaking @.inner.x: the optional property is gone",
+            "additive @.inner.o: there is a new optional property",
+            "documentation @.inner: title changed",
+        ]),
+        Row::of("a type loses its name").with("@/properties/worded", object("a")).told(&[
+            "breaking @.worded: its type no longer has the name @Part",
+            "documentation @.worded: description changed",
+        ]),
+        Row::of("the title that names a type")
+            .with("@/properties/inner/title", "Other")
+            .told(&["breaking @.inner: the title that names its type was @Inner and is Other"]),
+        Row::of("the title of a named type").with("@Part/title", "Other").told(&["documentation @Part: title changed"]),
+        Row::of("the title of a scalar")
+            .with("@/properties/name/title", "Other")
+            .told(&["documentation @.name: title changed"]),
+        Row::of("a schema is new").with("New", object("a")).told(&["additive New: there is a new schema"]),
+        Row::of("a schema is gone")
+            .without("@Options")
+            .without("@/properties/options")
+            .told(&["breaking @.options: the optional property is gone", "breaking @Options: the schema is gone"]),
+        Row::of("a property of a type within a type")
+            .without("@Part/properties/b")
+            .told(&["breaking @Part.b: the optional property is gone"]),
+    ]);
+}
+
+#[test]
+fn alternatives_of_a_schema() {
+    verify(&[
+        Row::of("one is new")
+            .with("@/properties/pet/oneOf/-", reference("@Part"))
+            .told(&["additive @.pet|@Part: there is a new alternative"]),
+        Row::of("a scalar is new")
+            .with("@/properties/pet/oneOf/-", json!({"type": "boolean"}))
+            .told(&["additive @.pet|boolean: there is a new alternative"]),
+        Row::of("one is gone")
+            .without("@/properties/pet/oneOf/0")
+            .sent(&["breaking! @.pet|@Cat: the alternative is gone"])
+            .received(&["breaking @.pet|@Cat: the alternative is gone"]),
+        Row::of("one is replaced")
+            .with("@/properties/pet", json!({"oneOf": [reference("@Part"), reference("@Dog"), integer()]}))
+            .sent(&[
+                "breaking! @.pet|@Cat: the alternative is gone",
+                "additive @.pet|@Part: there is a new alternative",
+            ])
+            .received(&[
+                "breaking @.pet|@Cat: the alternative is gone",
+                "additive @.pet|@Part: there is a new alternative",
+            ]),
+        Row::of("a scalar is replaced")
+            .with("@/properties/pet", json!({"oneOf": [reference("@Cat"), reference("@Dog"), text()]}))
+            .sent(&[
+                "breaking! @.pet|integer: the alternative is gone",
+                "additive @.pet|string: there is a new alternative",
+            ])
+            .received(&[
+                "breaking @.pet|integer: the alternative is gone",
+                "additive @.pet|string: there is a new alternative",
+            ]),
+        Row::of("one is called otherwise")
+            .with("@Lion", object("claws"))
+            .without("@Cat")
+            .with("@/properties/pet", json!({"oneOf": [reference("@Lion"), reference("@Dog"), integer()]}))
+            .told(&["breaking @Lion: the schema was called @Cat"]),
+        Row::of("their order")
+            .with("@/properties/pet", json!({"oneOf": [reference("@Dog"), integer(), reference("@Cat")]}))
+            .told(&["documentation @.pet: the order of its alternatives changed; the first that fits is read"]),
+        Row::of("their keyword")
+            .with("@/properties/pet", json!({"anyOf": [reference("@Cat"), reference("@Dog"), integer()]}))
+            .told(&["breaking! @.pet: its alternatives were oneOf and are anyOf"]),
+        Row::of("one is left").with("@/properties/pet", json!({"oneOf": [reference("@Cat")]})).told(&[
+            "breaking! @.pet: it is no longer one of several alternatives",
+            "breaking @.pet: its type now has the name @Cat",
+        ]),
+        Row::of("none is left")
+            .with("@/properties/pet", integer())
+            .told(&["breaking! @.pet: it is no longer one of several alternatives"]),
+        Row::of("two are called the same")
+            .with("@/properties/pet", json!({"oneOf": [reference("@Cat"), reference("@Dog"), integer(), integer()]}))
+            .told(&["breaking! @.pet: there were 3 alternatives and are 4"]),
+        Row::of("a property of one")
+            .without("@Cat/properties/b")
+            .told(&["breaking @Cat.b: the optional property is gone"]),
+    ]);
+}

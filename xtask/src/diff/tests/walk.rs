@@ -1,0 +1,106 @@
+//! The way through two documents.
+
+use serde_json::{Value, json};
+
+use super::super::{Change, Class, compare};
+use super::{base, content, edited, object, reference, text};
+
+fn places(changes: &[Change]) -> Vec<&str> {
+    changes.iter().map(|change| change.place.as_str()).collect()
+}
+
+#[test]
+fn schemas_that_refer_to_themselves_come_to_an_end() {
+    let recursive = |property: &str| {
+        let thing = json!({"type": "object", "properties": {property: reference("@")}});
+        edited(&[("@", Some(thing))], "Sent")
+    };
+    assert_eq!(compare(&recursive("next"), &recursive("next")), []);
+    assert_eq!(places(&compare(&recursive("next"), &recursive("previous"))), ["Sent.next", "Sent.previous"]);
+}
+
+#[test]
+fn what_is_a_part_of_several_schemas_is_told_for_each_of_them() {
+    let of = |errors: Value| {
+        let whole = json!({"allOf": [reference("Base"), {"properties": {"own": text()}}]});
+        let edits = [
+            ("@/properties/a", Some(reference("A"))),
+            ("@/properties/b", Some(reference("B"))),
+            ("A", Some(whole.clone())),
+            ("B", Some(whole)),
+            ("Notes", Some(json!({"type": "array", "items": text()}))),
+            ("Base", Some(json!({"type": "object", "properties": {"errors": errors}}))),
+        ];
+        edited(&edits, "Received")
+    };
+    let changes = compare(&of(json!({"type": "array", "items": {"type": "integer"}})), &of(reference("Notes")));
+    let retyped: Vec<_> = changes.into_iter().filter(|change| change.what.contains("the type was")).collect();
+    assert_eq!(places(&retyped), ["A.errors[]", "B.errors[]", "Base.errors[]"]);
+}
+
+#[test]
+fn a_type_that_no_answer_leads_to_is_compared_as_well() {
+    let of = |failure: Value| edited(&[("Failure", Some(failure))], "");
+    let changes = compare(
+        &of(object("code")),
+        &of(json!({"type": "object", "required": ["code"], "properties": {"code": text()}})),
+    );
+    assert_eq!((changes[0].class, places(&changes)), (Class::Breaking, vec!["Failure.b"]));
+    assert_eq!(changes.len(), 1);
+}
+
+#[test]
+fn a_type_that_may_be_null_is_told_once_wherever_it_is_used() {
+    let of = |nullable: bool| {
+        let edits = [("@/required/-", Some(json!("part"))), ("@Part/nullable", Some(json!(nullable)))];
+        edited(&edits, "Received")
+    };
+    let changes = compare(&of(false), &of(true));
+    // It is an optional property elsewhere, where null is as good as absent.
+    assert_eq!((changes[0].breaks_published, places(&changes)), (true, vec!["ReceivedPart"]));
+}
+
+#[test]
+fn another_name_of_a_path_parameter_is_not_seen_by_users() {
+    for path in ["/things/{id}", "/things/{id}.json"] {
+        let with = |name: &str| -> Value {
+            let document = base().to_string().replace("/things/{id}", path);
+            let document = document.replace("{id}", &format!("{{{name}}}"));
+            serde_json::from_str(&document.replace(r#""name":"id""#, &format!(r#""name":"{name}""#))).unwrap()
+        };
+        let changes = compare(&with("id"), &with("thing_id"));
+        let told: Vec<_> = changes.iter().map(|change| (change.class, change.what.as_str())).collect();
+        assert_eq!(told, [(Class::Documentation, "it was called id")]);
+    }
+}
+
+#[test]
+fn a_path_with_more_than_a_parameter_in_a_part_is_another_path() {
+    let with =
+        |path: &str| -> Value { serde_json::from_str(&base().to_string().replace("/things/{id}", path)).unwrap() };
+    let changes = compare(&with("/things/{id}.json"), &with("/things/{id}.xml"));
+    assert_eq!(changes.len(), 1);
+    assert_eq!(changes[0].words(), "it was PUT /things/{id}.json (published crates break at run time)");
+}
+
+#[test]
+fn bodies_are_followed_to_where_they_are_described() {
+    let of = |name: &str| {
+        let edits = [
+            ("/components/requestBodies", Some(json!({"Shared": {"content": content(name)}}))),
+            ("PUT/requestBody", Some(json!({"$ref": "#/components/requestBodies/Shared"}))),
+        ];
+        edited(&edits, "")
+    };
+    let changes = compare(&of("SentCat"), &of("SentDog"));
+    assert_eq!(changes[0].what, "its type was SentCat and is SentDog");
+    assert!(places(&changes).iter().all(|place| place.starts_with("PUT /things/{id}, body")), "{changes:?}");
+}
+
+#[test]
+fn operations_of_one_id_are_not_taken_for_each_other() {
+    let operation = base()["paths"]["/things"]["get"].clone();
+    let item = || Some(json!({"get": operation}));
+    let old = edited(&[("/paths/~1more", item()), ("/paths/~1others", item())], "");
+    assert_eq!(places(&compare(&old, &base())), ["GET /more", "GET /others"]);
+}
