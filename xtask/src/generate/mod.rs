@@ -22,7 +22,7 @@ use anyhow::{Context, Result, bail};
 use crate::document::Document;
 use crate::sdk::{Manifest, Sdk};
 use crate::workspace::Workspace;
-use drift::Kind;
+use drift::{Drift, Kind};
 use file::GeneratedFile;
 
 /// Writes what is stale or missing and removes what is orphaned. A file that is current is not touched.
@@ -57,6 +57,15 @@ pub fn check(workspace: &Workspace, process: &Process) -> Result<()> {
     for drift in &drifts {
         writeln!(stdout(), "{}: {}\n{}", drift.kind, drift.path.display(), drift.diff())?;
     }
+    refuse(&drifts)
+}
+
+/// The same without a word of what differs in a file.
+pub(crate) fn check_quietly(workspace: &Workspace, process: &Process) -> Result<()> {
+    refuse(&drift::find(workspace.root(), &plan(workspace, process)?)?)
+}
+
+fn refuse(drifts: &[Drift]) -> Result<()> {
     if drifts.is_empty() {
         return Ok(());
     }

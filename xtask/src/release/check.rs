@@ -41,7 +41,7 @@ pub fn check(workspace: &Workspace, process: &Process, sdk: Option<&str>) -> Res
     }
     // A document that cannot be used is in the way of both.
     let stale =
-        generate::check(workspace, process).err().map(line).filter(|problem| !report.problems.contains(problem));
+        generate::check_quietly(workspace, process).err().map(line).filter(|problem| !report.problems.contains(problem));
     report.problems.extend(stale);
     Ok(report)
 }
