@@ -49,7 +49,7 @@ impl Document {
     fn none(sdk: &Sdk) -> Self {
         let info = json!({"title": sdk.manifest.title, "version": NO_REVISION});
         let value = json!({"openapi": "3.0.3", "info": info, "paths": {}});
-        let sha256 = format!("{:x}", Sha256::digest(value.to_string()));
+        let sha256 = sha256(value.to_string());
         Self { path: sdk.folder.join(NO_REVISION), revision: NO_REVISION.to_owned(), sha256, value }
     }
 
@@ -63,7 +63,7 @@ impl Document {
         let path = sdk.document(revision);
         let (bytes, value) = Self::read(&root.join(&path))?;
         agree(&value, sdk, revision).with_context(|| format!("{} disagrees with its sdk.toml", path.display()))?;
-        Ok(Self { path, revision: revision.to_owned(), sha256: format!("{:x}", Sha256::digest(&bytes)), value })
+        Ok(Self { path, revision: revision.to_owned(), sha256: sha256(&bytes), value })
     }
 
     /// Reads a document from anywhere: its bytes, and what they say.
@@ -82,6 +82,11 @@ impl Document {
         ensure!(value.is_object(), "{} is no OpenAPI document: it holds no object", path.display());
         Ok((bytes, value))
     }
+}
+
+/// The hash by which a document is known, in hexadecimal.
+pub(crate) fn sha256(bytes: impl AsRef<[u8]>) -> String {
+    format!("{:x}", Sha256::digest(bytes))
 }
 
 /// The document as the generator reads it.

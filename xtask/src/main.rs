@@ -147,7 +147,7 @@ enum SpecTask {
 
 #[derive(Subcommand)]
 enum ReleaseTask {
-    /// Check versions, changelog and generated code; exits with 1 if something is in the way of a release
+    /// Check versions, changelog, released documents and generated code; exits with 1 if something is in the way of a release
     Check {
         /// The SDK; every one unless given
         #[arg(value_name = "NAME")]

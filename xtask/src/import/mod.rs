@@ -173,7 +173,8 @@ impl Import {
     }
 }
 
-fn check_date(revision: &str) -> Result<()> {
+/// Checks that a revision is a date.
+pub(crate) fn check_date(revision: &str) -> Result<()> {
     let date = NaiveDate::parse_from_str(revision, "%Y-%m-%d");
     let is_one = date.is_ok_and(|date| date.to_string() == revision);
     ensure!(is_one, "the revision {revision:?} is no date; write it as 2026-11-22");

@@ -7,14 +7,26 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use semver::Version;
 
+use super::sections::{Block, Section, sections};
+use crate::import::check_date;
+use crate::sdk::Sdk;
+
 /// The file, at the root of the workspace.
 pub(super) const FILE: &str = "CHANGELOG.md";
 
 /// What a new one begins with.
 const TITLE: &str = "# Changelog
 
-The releases of the SDKs, newest first: a heading is an SDK's name and version, with the API's revision behind the `+`.
+The releases of the SDKs, newest first: a heading is an SDK's name and version, with the API's revision behind the `+`. The
+document of a released revision is never edited, so an entry says which one it was.
 ";
+
+/// The record of releases.
+#[derive(Default)]
+pub(super) struct Changelog {
+    text: String,
+    sections: Vec<Section>,
+}
 
 /// A release of an SDK, as it is recorded.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -23,103 +35,187 @@ pub(super) struct Entry {
     pub(super) line: usize,
     /// What was released. Its build metadata is the revision.
     pub(super) version: Version,
-    /// Whether nothing stands below the heading.
+    /// The hash of the revision's document, if it says so.
+    pub(super) sha256: Option<String>,
+    /// Whether it says nothing else. HTML says nothing: it may be a comment.
     pub(super) is_empty: bool,
 }
 
-/// Its text, or nothing if there is no such file.
-pub(super) fn read(root: &Path) -> Result<Option<String>> {
-    match fs::read_to_string(root.join(FILE)) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).with_context(|| format!("cannot read {FILE}")),
+impl Entry {
+    /// The revision that was released.
+    pub(super) fn revision(&self) -> &str {
+        self.version.build.as_str()
     }
 }
 
-/// The releases of an SDK, in the order in which they stand. A heading that names the SDK and no release is an error.
-pub(super) fn entries(text: &str, sdk: &str) -> Vec<Result<Entry>> {
-    headings(text)
-        .into_iter()
-        .filter_map(|heading| {
-            let rest = heading.title.strip_prefix(sdk)?;
-            // The name of another SDK may begin with that of this one.
-            let goes_on = rest.starts_with(|next: char| next.is_alphanumeric() || next == '-' || next == '_');
-            (!goes_on).then(|| heading.entry(rest))
-        })
-        .collect()
+/// How an entry says which document was released.
+pub(super) fn provenance(sha256: &str) -> String {
+    format!("{BEFORE}`{sha256}`{AFTER}")
 }
 
-/// The text with one more section, above every release of any SDK.
-pub(super) fn with_section(text: Option<&str>, section: &str) -> String {
-    let text = text.filter(|text| !text.trim().is_empty()).unwrap_or(TITLE);
-    let newest = headings(text).into_iter().find(Heading::is_release);
-    let (above, below) = newest.and_then(|heading| text.split_at_checked(heading.offset)).unwrap_or((text, ""));
-    let parts = [above, section, below].map(str::trim_end);
-    let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    format!("{}\n", parts.join("\n\n"))
+const BEFORE: &str = "The document's SHA-256 is ";
+const AFTER: &str = ".";
+
+fn recorded(block: &Block) -> Option<String> {
+    let text = block.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let sha256 = text.strip_prefix(BEFORE)?.strip_suffix(AFTER)?;
+    let is_hash = block.is_paragraph && sha256.chars().all(|char| char.is_ascii_hexdigit());
+    is_hash.then(|| sha256.to_owned())
 }
 
-/// A heading of the second level.
-struct Heading<'a> {
-    offset: usize,
-    line: usize,
-    title: &'a str,
-    /// Whether there are only blank lines and lesser headings below it.
-    is_empty: bool,
-}
-
-impl Heading<'_> {
-    fn entry(&self, version: &str) -> Result<Entry> {
-        let (line, title) = (self.line, self.title);
-        let version = match version.strip_prefix(' ').map(|version| Version::parse(version.trim())) {
-            Some(Ok(version)) => version,
-            Some(Err(error)) => bail!("{FILE}:{line}: {title:?} has no valid version: {error}"),
-            None => bail!("{FILE}:{line}: {title:?} has no version"),
-        };
-        if version.build.is_empty() {
-            bail!("{FILE}:{line}: {title:?} does not say which revision was released; {version}+2026-11-22 would");
+impl Changelog {
+    /// The one of a workspace, or nothing if there is no such file.
+    pub(super) fn read(root: &Path) -> Result<Option<Self>> {
+        match fs::read_to_string(root.join(FILE)) {
+            Ok(text) => Ok(Some(Self::of(text))),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("cannot read {FILE}")),
         }
-        Ok(Entry { line, version, is_empty: self.is_empty })
     }
 
-    /// Whether it is the heading of a release of any SDK, also of one that is not in the workspace any more.
-    fn is_release(&self) -> bool {
-        self.title.split_once(' ').is_some_and(|(_, version)| Version::parse(version.trim()).is_ok())
+    /// The one of a text.
+    pub(super) fn of(text: String) -> Self {
+        Self { sections: sections(&text), text }
     }
-}
 
-/// The headings of the second level. What looks like one inside a code block is none.
-fn headings(text: &str) -> Vec<Heading<'_>> {
-    let mut headings: Vec<Heading<'_>> = Vec::new();
-    let (mut offset, mut line, mut fence) = (0_usize, 0_usize, None);
-    for content in text.split_inclusive('\n') {
-        line = line.saturating_add(1);
-        let mark = ["```", "~~~"].into_iter().find(|mark| content.trim_start().starts_with(mark));
-        match content.strip_prefix("## ") {
-            Some(title) if fence.is_none() => {
-                headings.push(Heading { offset, line, title: title.trim(), is_empty: true });
+    /// The text.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The releases of an SDK, in the order in which they stand, and everything that is wrong with them.
+    pub(super) fn entries(&self, sdk: &str) -> (Vec<Entry>, Vec<String>) {
+        let (mut entries, mut problems) = (Vec::new(), Vec::new());
+        let mut below = self.sections.as_slice();
+        while let Some((section, rest)) = below.split_first() {
+            below = rest;
+            let Some(version) = section.title.strip_prefix(sdk).filter(|_| section.level == LEVEL) else { continue };
+            // The name of another SDK may begin with that of this one.
+            if version.starts_with(|next: char| next.is_alphanumeric() || next == '-' || next == '_') {
+                continue;
             }
-            _ => {
-                let is_content = !content.trim().is_empty() && !content.starts_with('#');
-                if let Some(heading) = headings.last_mut().filter(|_| is_content) {
-                    heading.is_empty = false;
+            let parts = rest.iter().take_while(|section| section.level > LEVEL).flat_map(|section| &section.blocks);
+            match entry(section, version, section.blocks.iter().chain(parts)) {
+                Ok(entry) => entries.push(entry),
+                Err(error) => problems.push(error.to_string()),
+            }
+        }
+        problems.extend(order_problems(sdk, &entries));
+        (entries, problems)
+    }
+
+    /// Whatever looks like the heading of a release and is not read as one: the release would be missing without a word.
+    pub(super) fn strays(&self, sdks: &[Sdk]) -> Vec<String> {
+        let names: Vec<_> = sdks.iter().map(|sdk| sdk.name().into_owned()).collect();
+        let is_sdk = |name: &str| names.iter().any(|known| known == name);
+        let mut strays = Vec::new();
+        for Section { line, level, title, blocks, .. } in &self.sections {
+            match named(title) {
+                Some(name) if *level == LEVEL && !is_sdk(name) => {
+                    strays.push(format!("{FILE}:{line}: {title:?} is no release of an SDK; there are {names:?}"));
+                }
+                Some(name) if *level != LEVEL && is_sdk(name) => {
+                    strays.push(format!("{FILE}:{line}: the heading of a release begins with ##: \"## {title}\""));
+                }
+                _ => {}
+            }
+            for block in blocks.iter().filter(|block| block.is_paragraph) {
+                for (line, text) in (block.line..).zip(block.text.lines()) {
+                    // The mark that some editors put at the beginning of a file is no blank.
+                    let Some(title) = text.trim_start_matches('\u{feff}').strip_prefix('#') else { continue };
+                    let title = title.trim_start_matches('#').trim();
+                    if named(title).is_some_and(is_sdk) {
+                        strays.push(format!("{FILE}:{line}: {text:?} is no heading; write \"## {title}\""));
+                    }
                 }
             }
         }
-        if mark.is_some() && (fence.is_none() || fence == mark) {
-            fence = if fence.is_none() { mark } else { None };
-        }
-        offset = offset.saturating_add(content.len());
+        strays
     }
-    headings
+
+    /// The text with one more section, above every release of any SDK.
+    pub(super) fn with_section(&self, section: &str) -> String {
+        let text = if self.text.trim().is_empty() { TITLE } else { &self.text };
+        let mut releases =
+            self.sections.iter().filter(|section| section.level == LEVEL && named(&section.title).is_some());
+        let (above, below) =
+            releases.next().and_then(|newest| text.split_at_checked(newest.offset)).unwrap_or((text, ""));
+        let is_crlf = text.split_once('\n').is_some_and(|(line, _)| line.ends_with('\r'));
+        let newline = if is_crlf { "\r\n" } else { "\n" };
+        let section = section.replace('\n', newline);
+        let parts = [above, &section, below].map(str::trim_end);
+        let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        parts.join(&newline.repeat(2)) + newline
+    }
+}
+
+/// The level of the headings of releases.
+const LEVEL: usize = 2;
+
+/// What a heading says is released: a name before a version, or none.
+fn named(title: &str) -> Option<&str> {
+    let (name, version) = title.split_once(' ').unwrap_or(("", title));
+    Version::parse(version).ok().map(|_| name)
+}
+
+fn entry<'a>(section: &Section, version: &str, blocks: impl Iterator<Item = &'a Block>) -> Result<Entry> {
+    let Section { line, title, .. } = section;
+    let version = match version.strip_prefix(' ').map(Version::parse) {
+        Some(Ok(version)) => version,
+        Some(Err(error)) => bail!("{FILE}:{line}: {title:?} has no valid version: {error}"),
+        None => bail!("{FILE}:{line}: {title:?} has no version"),
+    };
+    if version.build.is_empty() {
+        bail!("{FILE}:{line}: {title:?} does not say which revision was released; {version}+2026-11-22 would");
+    }
+    if let Err(error) = check_date(version.build.as_str()) {
+        bail!("{FILE}:{line}: {title:?}: {error}");
+    }
+    let mut entry = Entry { line: *line, version, sha256: None, is_empty: true };
+    for block in blocks {
+        match recorded(block) {
+            Some(sha256) if entry.sha256.is_none() => entry.sha256 = Some(sha256),
+            _ => entry.is_empty &= block.text.trim().is_empty(),
+        }
+    }
+    Ok(entry)
+}
+
+/// A version is released once, and stands above the earlier ones: what follows what is read from that.
+fn order_problems(sdk: &str, entries: &[Entry]) -> Vec<String> {
+    let mut problems = Vec::new();
+    for (position, Entry { line, version, .. }) in entries.iter().enumerate() {
+        let mut above = entries.iter().take(position);
+        let same = above.clone().find(|other| other.version.cmp_precedence(version).is_eq());
+        let older = above.next_back().filter(|other| other.version.cmp_precedence(version).is_lt());
+        if let Some(same) = same {
+            problems.push(format!(
+                "{FILE}:{line}: {sdk} {version} has the version of {} in line {}; a version is released once, whatever its \
+                 revision",
+                same.version, same.line
+            ));
+        } else if let Some(older) = older {
+            problems.push(format!(
+                "{FILE}:{line}: {sdk} {version} stands below {}, which is older; the newest release stands first",
+                older.version
+            ));
+        }
+    }
+    problems
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn entries(text: &str, sdk: &str) -> (Vec<Entry>, Vec<String>) {
+        Changelog::of(text.to_owned()).entries(sdk)
+    }
+
     fn versions(text: &str, sdk: &str) -> Vec<String> {
-        entries(text, sdk).into_iter().map(|entry| entry.unwrap().version.to_string()).collect()
+        let (entries, problems) = entries(text, sdk);
+        assert_eq!(problems, [""; 0]);
+        entries.iter().map(|entry| entry.version.to_string()).collect()
     }
 
     #[test]
@@ -133,10 +229,40 @@ mod tests {
 
     #[test]
     fn an_entry_knows_its_line_and_whether_it_says_anything() {
-        let text = "## a 0.3.0+r\n\ntext\n\n## a 0.2.0+r\n\n### Breaking\n\n## a 0.1.0+r\r\n";
-        let entries: Vec<_> = entries(text, "a").into_iter().map(Result::unwrap).collect();
-        let known: Vec<_> = entries.iter().map(|entry| (entry.line, entry.is_empty)).collect();
-        assert_eq!(known, [(1, false), (5, true), (9, true)]);
+        for (below, is_empty) in [
+            ("", true),
+            ("### Breaking", true),
+            ("<!-- text -->", true),
+            ("<!--\ntext\n\ntext\n-->\n\n***", true),
+            ("-", true),
+            ("The document's SHA-256 is `abc`.", true),
+            ("text", false),
+            ("### Breaking\n\n- text", false),
+            ("<p>text</p>", true),
+            ("text <!-- text -->", false),
+            ("```\ntext\n```", false),
+            ("The document's SHA-256 is `abc`.\n\n- text", false),
+        ] {
+            for newline in ["\n", "\r\n"] {
+                let text = format!("# C\n\n## a 0.2.0+2026-01-01\n\n{below}\n\n## a 0.1.0+2026-01-01\n\ntext\n");
+                let (entries, _) = entries(&text.replace('\n', newline), "a");
+                assert_eq!((entries[0].line, entries[0].is_empty), (3, is_empty), "{below}");
+                assert!(!entries[1].is_empty, "{below}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_entry_says_which_document_was_released() {
+        let sha256 = |below: &str| {
+            let text = format!("## a 0.2.0+2026-01-01\n\n{below}\n\n## a 0.1.0+2026-01-01\n\n{}\n", provenance("old"));
+            entries(&text, "a").0.remove(0).sha256
+        };
+        assert_eq!(sha256(&provenance("abc")).as_deref(), Some("abc"));
+        assert_eq!(sha256("text\n\n### More\n\nThe document's SHA-256\r\nis `abc`.").as_deref(), Some("abc"));
+        for below in ["", "text", "> The document's SHA-256 is `abc`.", "The document's SHA-256 is `abc`. Or so."] {
+            assert_eq!(sha256(below), None, "{below}");
+        }
     }
 
     #[test]
@@ -148,27 +274,62 @@ mod tests {
             ("things 0.1", "no valid version"),
             ("things 0.1.0+2026-01-01 (yesterday)", "no valid version"),
             ("things 0.1.0", "which revision"),
+            ("things 0.1.0+2026-02-30", "\"2026-02-30\" is no date"),
         ] {
-            let error = entries(&format!("# Changelog\n\n## {heading}\n"), "things").remove(0).unwrap_err().to_string();
-            assert!(error.starts_with("CHANGELOG.md:3: ") && error.contains(part), "{error}");
+            let problems = entries(&format!("# Changelog\n\n## {heading}\n"), "things").1;
+            assert_eq!(problems.len(), 1, "{problems:?}");
+            assert!(problems[0].starts_with("CHANGELOG.md:3: ") && problems[0].contains(part), "{problems:?}");
         }
     }
 
     #[test]
-    fn what_stands_in_a_code_block_is_no_heading() {
-        let text = "## a 0.2.0+r\n```sh\n## a nonsense\n~~~\n```\n## a 0.1.0+r\n";
-        assert_eq!(versions(text, "a"), ["0.2.0+r", "0.1.0+r"]);
+    fn what_stands_in_a_code_block_or_a_comment_is_no_entry() {
+        let text = "## a 0.2.0+2026-01-01\n```sh\n## a nonsense\n~~~\n```\n<!--\n## a 0.1.5+2026-01-01\n-->\n\
+                    ## a 0.1.0+2026-01-01\n";
+        assert_eq!(versions(text, "a"), ["0.2.0+2026-01-01", "0.1.0+2026-01-01"]);
+    }
+
+    #[test]
+    fn a_version_is_released_once_and_the_newest_stands_first() {
+        let problems = |versions: &[&str]| {
+            let headings: Vec<_> = versions.iter().map(|version| format!("## a {version}\n")).collect();
+            entries(&headings.concat(), "a").1
+        };
+        assert_eq!(problems(&["1.0.0+2026-01-01", "1.0.0-rc.1+2026-01-01", "0.9.0+2026-01-01"]), [""; 0]);
+        for again in ["0.2.0+2026-01-01", "0.2.0+2026-02-02"] {
+            let problems = problems(&["0.2.0+2026-02-02", "0.1.0+2026-01-01", again]);
+            let start = format!("CHANGELOG.md:3: a {again} has the version of 0.2.0+2026-02-02 in line 1;");
+            assert!(problems.len() == 1 && problems[0].starts_with(&start), "{problems:?}");
+        }
+        let problems = problems(&["0.3.0+2026-01-01", "0.1.0+2026-01-01", "0.2.0+2026-01-01"]);
+        let start = "CHANGELOG.md:3: a 0.2.0+2026-01-01 stands below 0.1.0+2026-01-01, which is older;";
+        assert!(problems.len() == 1 && problems[0].starts_with(start), "{problems:?}");
     }
 
     #[test]
     fn a_section_goes_above_every_release_and_below_the_rest() {
         let section = "## a 0.2.0+r\n\nnews\n";
-        assert_eq!(with_section(None, section), format!("{TITLE}\n{section}"));
-        assert_eq!(with_section(Some("\n"), section), with_section(None, section));
+        let with_section = |text: &str| Changelog::of(text.to_owned()).with_section(section);
+        assert_eq!(Changelog::default().with_section(section), format!("{TITLE}\n{section}"));
+        assert_eq!(with_section("\n"), with_section(""));
         assert_eq!(
-            with_section(Some("# C\n\n## Unreleased\n\nsoon\n\n## b 0.1.0+r\n\nold\n"), section),
+            with_section("# C\n\n## Unreleased\n\nsoon\n\n## b 0.1.0+r\n\nold\n"),
             "# C\n\n## Unreleased\n\nsoon\n\n## a 0.2.0+r\n\nnews\n\n## b 0.1.0+r\n\nold\n"
         );
-        assert_eq!(with_section(Some("## a 0.1.0+r\nold"), section), "## a 0.2.0+r\n\nnews\n\n## a 0.1.0+r\nold\n");
+        assert_eq!(with_section("## a 0.1.0+r\nold"), "## a 0.2.0+r\n\nnews\n\n## a 0.1.0+r\nold\n");
+        assert_eq!(
+            with_section("# C\n\n```\n## b 0.1.0+r\n```\n\n## b 0.1.0+r\n"),
+            "# C\n\n```\n## b 0.1.0+r\n```\n\n## a 0.2.0+r\n\nnews\n\n## b 0.1.0+r\n"
+        );
+    }
+
+    #[test]
+    fn a_section_has_the_line_ends_of_the_file() {
+        for text in ["", "# C\n\nabove\n", "# C\n\n## b 0.1.0+r\n\nold\n"] {
+            let with_section = |text: String| Changelog::of(text).with_section("## a 0.2.0+r\n\nnews\n");
+            let expected = with_section(text.to_owned());
+            let newline = if text.is_empty() { "\n" } else { "\r\n" };
+            assert_eq!(with_section(text.replace('\n', newline)), expected.replace('\n', newline));
+        }
     }
 }

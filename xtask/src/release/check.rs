@@ -2,20 +2,22 @@
 
 use std::path::Path;
 
-use anyhow::{Error, Result};
+use anyhow::{Context, Error, Result, ensure};
 use semver::Version;
 
-use super::changelog::{self, Entry, FILE};
-use super::next::{Next, is_current};
+use super::changelog::{Changelog, Entry, FILE};
+use super::documents;
+use super::next::{Next, Past, is_current};
 use super::version;
 use crate::generate::{self, Process};
+use crate::import::check_date;
 use crate::sdk::{NO_REVISION, Sdk};
 use crate::workspace::Workspace;
 
 /// What a check has come to.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// A line for every SDK whose versions and changelog are as they should be.
+    /// A line for every SDK whose versions, documents and changelog are as they should be.
     pub ready: Vec<String>,
     /// Everything that is wrong, a line each.
     pub problems: Vec<String>,
@@ -25,55 +27,64 @@ pub struct Report {
 ///
 /// # Errors
 ///
-/// If there is no SDK of that name, or an `sdk.toml` cannot be read.
+/// If there is no SDK of that name, or an `sdk.toml` or the changelog cannot be read.
 pub fn check(workspace: &Workspace, process: &Process, sdk: Option<&str>) -> Result<Report> {
-    let sdks = if sdk.is_some() { vec![workspace.sdk(sdk)?] } else { workspace.sdks()? };
-    let mut report = Report::default();
-    for sdk in &sdks {
-        if sdk.manifest.current == NO_REVISION {
-            report.ready.push(format!("{}: no revision yet, and nothing to release", sdk.name()));
-            continue;
-        }
-        match judge(workspace.root(), sdk) {
-            Ok(version) => report.ready.push(format!("{} {version}: ready to be released", sdk.name())),
-            Err(problems) => report.problems.extend(problems),
-        }
-    }
+    let mut report = judge(workspace, sdk)?;
     // A document that cannot be used is in the way of both.
-    let stale =
-        generate::check_quietly(workspace, process).err().map(line).filter(|problem| !report.problems.contains(problem));
-    report.problems.extend(stale);
+    let stale = generate::check_quietly(workspace, process).err().map(line);
+    report.problems.extend(stale.filter(|problem| !report.problems.contains(problem)));
     Ok(report)
 }
 
-/// The version in which an SDK can be released, or everything that is wrong with its versions and its changelog.
-pub(super) fn judge(root: &Path, sdk: &Sdk) -> Result<Version, Vec<String>> {
-    let mut problems = Vec::new();
+/// The same without the generated code.
+pub(super) fn judge(workspace: &Workspace, sdk: Option<&str>) -> Result<Report> {
+    let sdks = workspace.sdks()?;
+    let chosen = if sdk.is_some() { &[workspace.sdk(sdk)?] } else { sdks.as_slice() };
+    let changelog = Changelog::read(workspace.root())?;
+    let mut report = Report::default();
+    report.problems.extend(changelog.iter().flat_map(|changelog| changelog.strays(&sdks)));
+    for sdk in chosen {
+        match judge_sdk(workspace.root(), sdk, changelog.as_ref()) {
+            Ok(Some(version)) => report.ready.push(format!("{} {version}: ready to be released", sdk.name())),
+            Ok(None) => report.ready.push(format!("{}: no revision yet, and nothing to release", sdk.name())),
+            Err(problems) => report.problems.extend(problems),
+        }
+    }
+    Ok(report)
+}
+
+/// The version in which an SDK can be released, if it has a revision; or everything that is wrong with its versions, its
+/// documents and its changelog.
+fn judge_sdk(root: &Path, sdk: &Sdk, changelog: Option<&Changelog>) -> Result<Option<Version>, Vec<String>> {
+    let (entries, mut problems) = changelog.map(|changelog| changelog.entries(&sdk.name())).unwrap_or_default();
+    problems.extend(entries.iter().filter_map(|entry| documents::problem(root, sdk, entry)));
+    if let Err(problem) = current_revision(sdk) {
+        // An SDK that has been released has a revision.
+        if sdk.manifest.current == NO_REVISION && entries.is_empty() && problems.is_empty() {
+            return Ok(None);
+        }
+        problems.push(line(problem));
+        return Err(problems);
+    }
+
     let read = |package| version::read(root, package).map(|version| (package, version));
     let versions = sort_out(sdk.manifest.crates.all().map(read), &mut problems);
-    let entries = match changelog::read(root) {
-        Ok(Some(text)) => Some(sort_out(changelog::entries(&text, &sdk.name()), &mut problems)),
-        Ok(None) => {
-            problems.push(format!("{FILE}: it does not exist; {}", remedy(sdk)));
-            None
-        }
-        Err(error) => {
-            problems.push(line(error));
-            None
-        }
-    };
     // Where they differ, some have been left behind.
     let Some(version) = versions.iter().map(|(_, version)| version).max() else { return Err(problems) };
     for (package, other) in versions.iter().filter(|(_, other)| other != version) {
         let file = version::file(package);
         problems.push(format!("{}: the version is {other}, and that of other crates {version}", file.display()));
     }
-    problems.extend(revision_problem(sdk, version));
-    if let Some(entries) = &entries {
-        problems.extend(size_problem(root, sdk, version, entries));
-        problems.extend(entry_problem(sdk, version, entries));
-    }
-    if problems.is_empty() { Ok(version.clone()) } else { Err(problems) }
+
+    let past = Past::of(sdk, version, &entries);
+    problems.extend(past.revision_problem(sdk).or_else(|| revision_problem(sdk, version)));
+    let size_problem = size_problem(root, sdk, version, &past).filter(|problem| !problems.contains(problem));
+    problems.extend(size_problem);
+    problems.extend(match changelog {
+        Some(_) => entry_problem(sdk, version, &entries),
+        None => Some(format!("{FILE}: it does not exist; {}", remedy(sdk))),
+    });
+    if problems.is_empty() { Ok(Some(version.clone())) } else { Err(problems) }
 }
 
 /// Keeps what could be read, and makes a problem of everything else.
@@ -90,6 +101,14 @@ fn remedy(sdk: &Sdk) -> String {
     format!("`cargo xtask release notes {} --write` writes one", sdk.name())
 }
 
+/// Checks that there is a revision that can be released.
+pub(super) fn current_revision(sdk: &Sdk) -> Result<()> {
+    let (name, current, manifest) = (sdk.name(), &sdk.manifest.current, sdk.folder.join("sdk.toml"));
+    let manifest = manifest.display();
+    ensure!(current != NO_REVISION, "{manifest}: no revision of {name} is current, so there is nothing to release");
+    check_date(current).with_context(|| format!("{manifest}: `current`"))
+}
+
 /// Whether the version says that it speaks the current revision.
 fn revision_problem(sdk: &Sdk, version: &Version) -> Option<String> {
     let (current, manifest) = (&sdk.manifest.current, sdk.folder.join("sdk.toml"));
@@ -103,8 +122,8 @@ fn revision_problem(sdk: &Sdk, version: &Version) -> Option<String> {
 }
 
 /// Whether the version is great enough after the last release.
-fn size_problem(root: &Path, sdk: &Sdk, version: &Version, entries: &[Entry]) -> Option<String> {
-    let next = match Next::find(root, sdk, version, entries) {
+fn size_problem(root: &Path, sdk: &Sdk, version: &Version, past: &Past<'_>) -> Option<String> {
+    let next = match Next::find(root, sdk, past) {
         Ok(next) => next,
         Err(error) => return Some(line(error)),
     };
@@ -121,7 +140,7 @@ fn is_of(entry: &Entry, version: &Version) -> bool {
     entry.version.cmp_precedence(version).is_eq() && same_revision
 }
 
-/// Whether the changelog has an entry of the version, as the newest one.
+/// Whether the changelog has an entry of the version, and of none that is newer.
 fn entry_problem(sdk: &Sdk, version: &Version, entries: &[Entry]) -> Option<String> {
     let name = sdk.name();
     if let Some(Entry { line, version: newer, .. }) =
@@ -129,13 +148,14 @@ fn entry_problem(sdk: &Sdk, version: &Version, entries: &[Entry]) -> Option<Stri
     {
         return Some(format!("{FILE}:{line}: {name} {newer} is newer than the crates, which are {version}"));
     }
-    let Some((position, entry)) = entries.iter().enumerate().find(|(_, entry)| is_of(entry, version)) else {
-        return Some(format!("{FILE}: there is no entry {name} {version}; {}", remedy(sdk)));
-    };
-    let problem = match (entry.is_empty, position) {
-        (true, _) => "is empty",
-        (false, 0) => return None,
-        (false, _) => "is not above those of earlier releases",
-    };
-    Some(format!("{FILE}:{}: the entry {name} {version} {problem}", entry.line))
+    match entries.iter().find(|entry| is_of(entry, version)) {
+        None => Some(format!("{FILE}: there is no entry {name} {version}; {}", remedy(sdk))),
+        Some(entry) if entry.is_empty => {
+            let (line, version) = (entry.line, &entry.version);
+            Some(format!(
+                "{FILE}:{line}: the entry {name} {version} says nothing of what is new; HTML, such as a comment, does not count"
+            ))
+        }
+        Some(_) => None,
+    }
 }

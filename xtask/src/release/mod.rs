@@ -5,8 +5,11 @@
 
 mod changelog;
 mod check;
+mod documents;
 mod next;
 mod notes;
+mod sections;
+mod told;
 mod version;
 
 pub use check::{Report, check};

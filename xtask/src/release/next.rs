@@ -2,14 +2,55 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Result, bail};
 use semver::Version;
 
 use super::changelog::Entry;
+use super::documents;
+use super::told::told;
 use super::version::{after, without_pre};
 use crate::diff::{self, Change, Class};
 use crate::document::Document;
 use crate::sdk::Sdk;
+
+/// The releases that the next one follows.
+pub(super) struct Past<'a> {
+    /// The last one that is no pre-release.
+    last: Option<&'a Entry>,
+    /// The last one of any kind.
+    newest: Option<&'a Entry>,
+}
+
+impl<'a> Past<'a> {
+    /// Finds out what the next release follows, when the crates have a version and the changelog has entries.
+    ///
+    /// An entry that is newer than the crates is a plan for them and no release. Neither is the one that says what the
+    /// crates are now; but if it has another revision than the current one, it says what they were.
+    pub(super) fn of(sdk: &Sdk, version: &Version, entries: &'a [Entry]) -> Self {
+        // One that does not say which revision it speaks is judged as if it spoke the current one.
+        let is_current = version.build.is_empty() || is_current(sdk, version);
+        let mut past = entries.iter().filter(|entry| {
+            let is_same = entry.version.cmp_precedence(version).is_eq() && entry.revision() == sdk.manifest.current;
+            let is_itself = is_current && is_same;
+            !is_itself && entry.version.cmp_precedence(version).is_le()
+        });
+        Self { newest: past.clone().next(), last: past.find(|entry| entry.version.pre.is_empty()) }
+    }
+
+    /// Whether the current revision is older than the one that was released last. A pre-release promises nothing.
+    pub(super) fn revision_problem(&self, sdk: &Sdk) -> Option<String> {
+        let current = &sdk.manifest.current;
+        // Dates, written so that their order is that of the text.
+        let last = self.last.filter(|last| current.as_str() < last.revision())?;
+        let (manifest, name) = (sdk.folder.join("sdk.toml"), sdk.name());
+        Some(format!(
+            "{}: the current revision, {current}, is older than that of the last release, {name} {}; to go back, import \
+             the earlier document as a new revision",
+            manifest.display(),
+            last.version
+        ))
+    }
+}
 
 /// The next release of an SDK.
 ///
@@ -22,33 +63,26 @@ pub(super) struct Next<'a> {
     pub(super) last: Option<&'a Entry>,
     /// What has changed in the documents since that.
     pub(super) changes: Vec<Change>,
-    /// The last release of any kind.
     newest: Option<&'a Entry>,
 }
 
 impl<'a> Next<'a> {
-    /// Finds out what the next release follows, when the crates have a version and the changelog has entries.
-    ///
-    /// An entry that is newer than the crates is a plan for them and no release. Neither is the one that says what the
-    /// crates are now; but if it has another revision than the current one, it says what they were.
-    pub(super) fn find(root: &Path, sdk: &Sdk, version: &Version, entries: &'a [Entry]) -> Result<Self> {
-        // One that does not say which revision it speaks is judged as if it spoke the current one.
-        let is_current = version.build.is_empty() || is_current(sdk, version);
-        let mut past = entries.iter().filter(|entry| {
-            let is_same =
-                entry.version.cmp_precedence(version).is_eq() && entry.version.build.as_str() == sdk.manifest.current;
-            let is_itself = is_current && is_same;
-            !is_itself && entry.version.cmp_precedence(version).is_le()
-        });
-        let newest = past.clone().next();
-        let last = past.find(|entry| entry.version.pre.is_empty());
+    /// Compares the current document with that of the last release.
+    pub(super) fn find(root: &Path, sdk: &Sdk, past: &Past<'a>) -> Result<Self> {
+        if let Some(problem) = past.revision_problem(sdk) {
+            bail!(problem);
+        }
+        let Past { last, newest } = *past;
         let document = Document::revision(root, sdk, &sdk.manifest.current)?;
         let changes = match last {
             None => Vec::new(),
             Some(last) => {
-                let earlier = Document::revision(root, sdk, last.version.build.as_str())
-                    .with_context(|| format!("the last release, {}, cannot be compared with", last.version))?;
-                diff::compare(&earlier.value, &document.value)
+                if let Some(problem) = documents::problem(root, sdk, last) {
+                    bail!(problem);
+                }
+                // As it was released, whatever sdk.toml says by now.
+                let (_, earlier) = Document::read(&root.join(sdk.document(last.revision())))?;
+                diff::compare(&earlier, &document.value)
             }
         };
         Ok(Self { document, last, changes, newest })
@@ -69,16 +103,18 @@ impl<'a> Next<'a> {
 
     /// Why the version has to be so great.
     pub(super) fn reason(&self) -> String {
-        let (Some(last), Some(first)) = (self.last.or(self.newest), self.changes.first()) else {
+        let worst = diff::worst(&self.changes);
+        let changes = worst.map(|class| told(&self.changes, class)).unwrap_or_default();
+        let (Some(last), Some(class), Some(first)) = (self.last, worst, changes.first()) else {
             return "every release has a greater version than the one before".to_owned();
         };
-        let (last, place, words) = (&last.version, &first.place, first.words());
-        let class = match first.class {
+        let (last, place, words) = (&last.version, first.place, first.words());
+        let class = match class {
             Class::Breaking => "breaking",
             Class::Additive => "compatible",
             Class::Documentation => "documentary",
         };
-        match self.changes.iter().filter(|change| change.class == first.class).count() {
+        match changes.len() {
             1 => format!("there is a {class} change of the API since {last}, {place}: {words}"),
             count => format!("there are {count} {class} changes of the API since {last}, the first {place}: {words}"),
         }

@@ -1,14 +1,18 @@
 //! What the changelog says about a release, as Markdown.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
+use std::io::{Write as _, stdout};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use semver::Version;
 use serde_json::Value;
 
-use super::changelog::{self, FILE};
-use super::next::Next;
+use super::changelog::{Changelog, FILE, provenance};
+use super::check::current_revision;
+use super::next::{Next, Past};
+use super::told::told;
 use super::version;
 use crate::diff::{Change, Class};
 use crate::document::operations;
@@ -22,6 +26,7 @@ const PLACES: usize = 5;
 pub struct Notes {
     sdk: String,
     version: Version,
+    changelog: Changelog,
     /// The section, with its heading.
     pub text: String,
 }
@@ -33,14 +38,19 @@ impl Notes {
     ///
     /// # Errors
     ///
-    /// If a version, the changelog or a document cannot be read.
+    /// If there is nothing to release, the changelog leaves open what the last release was, that one's document is not there
+    /// as it was, or something cannot be read.
     pub fn make(workspace: &Workspace, sdk: &Sdk) -> Result<Self> {
+        current_revision(sdk)?;
         let root = workspace.root();
         let versions: Result<Vec<_>> = sdk.manifest.crates.all().map(|name| version::read(root, name)).collect();
         let crates = versions?.into_iter().max().context("there are no crates")?;
-        let text = changelog::read(root)?.unwrap_or_default();
-        let entries = changelog::entries(&text, &sdk.name()).into_iter().collect::<Result<Vec<_>>>()?;
-        let next = Next::find(root, sdk, &crates, &entries)?;
+        let changelog = Changelog::read(root)?.unwrap_or_default();
+        let (entries, problems) = changelog.entries(&sdk.name());
+        if let Some(problem) = changelog.strays(&workspace.sdks()?).into_iter().chain(problems).next() {
+            bail!(problem);
+        }
+        let next = Next::find(root, sdk, &Past::of(sdk, &crates, &entries))?;
         let mut version = match next.least() {
             Some(least) if !next.allows(&crates) => least,
             _ => crates,
@@ -48,32 +58,33 @@ impl Notes {
         let current = &sdk.manifest.current;
         version.build = current.parse().with_context(|| format!("{current:?} cannot stand in a version"))?;
         let sdk = sdk.name().into_owned();
-        let text = format!("## {sdk} {version}\n\n{}", body(&next));
-        Ok(Self { sdk, version, text })
+        let text = format!("## {sdk} {version}\n\n{}\n{}\n", body(&next), provenance(&next.document.sha256));
+        Ok(Self { sdk, version, changelog, text })
     }
 
     /// Writes them into the changelog, as the newest entry, and says so.
     ///
     /// # Errors
     ///
-    /// If there is an entry of that version or a greater one, or the file cannot be read or written.
+    /// If there is an entry of that version or a greater one, or the file cannot be written.
     pub fn write(&self, workspace: &Workspace) -> Result<()> {
-        let Self { sdk, version, .. } = self;
-        let text = changelog::read(workspace.root())?;
-        for entry in changelog::entries(text.as_deref().unwrap_or_default(), sdk) {
-            let entry = entry?;
-            if entry.version.cmp_precedence(version).is_ge() {
-                bail!(
-                    "{FILE}:{}: there is an entry {sdk} {} already; for another release, raise the crates' version first",
-                    entry.line,
-                    entry.version
-                );
-            }
+        let Self { sdk, version, changelog, text } = self;
+        let (entries, _) = changelog.entries(sdk);
+        if let Some(entry) = entries.iter().find(|entry| entry.version.cmp_precedence(version).is_ge()) {
+            bail!(
+                "{FILE}:{}: there is an entry {sdk} {} already; for another release, raise the crates' version first",
+                entry.line,
+                entry.version
+            );
         }
-        let path = workspace.root().join(FILE);
-        fs::write(&path, changelog::with_section(text.as_deref(), &self.text))
-            .with_context(|| format!("cannot write {FILE}"))?;
-        println!("wrote {sdk} {version} into {FILE}");
+        let changelog = Changelog::of(changelog.with_section(text));
+        let (entries, _) = changelog.entries(sdk);
+        ensure!(
+            entries.iter().any(|entry| entry.version == *version),
+            "{FILE}: what is written at its end is not read as an entry; close the comment or the code block above"
+        );
+        fs::write(workspace.root().join(FILE), changelog.text()).with_context(|| format!("cannot write {FILE}"))?;
+        writeln!(stdout(), "wrote {sdk} {version} into {FILE}")?;
         Ok(())
     }
 }
@@ -82,7 +93,7 @@ impl Notes {
 fn body(next: &Next<'_>) -> String {
     let revision = &next.document.revision;
     let Some(last) = next.last else { return first(next) };
-    let earlier = last.version.build.as_str();
+    let earlier = last.revision();
     if next.changes.is_empty() {
         return if earlier == revision {
             format!("The API is that of {}: revision {revision}.\n", last.version)
@@ -92,11 +103,11 @@ fn body(next: &Next<'_>) -> String {
     }
     let mut text = String::new();
     for (class, title) in [(Class::Breaking, "Breaking"), (Class::Additive, "Compatible")] {
-        let of_class: Vec<_> = next.changes.iter().filter(|change| change.class == class).collect();
-        if !of_class.is_empty() {
+        let changes = told(&next.changes, class);
+        if !changes.is_empty() {
             let _ = writeln!(text, "### {title}\n");
-            for change in of_class {
-                let _ = writeln!(text, "- {}: {}", code(&change.place), plain(&change.words()));
+            for change in changes {
+                let _ = writeln!(text, "- {}: {}", code(change.place), plain(&change.words()));
             }
             text.push('\n');
         }
@@ -119,15 +130,13 @@ fn first(next: &Next<'_>) -> String {
 
 /// The changes that no code sees, in one line: nobody reads each of them.
 fn documentation(changes: &[Change]) -> String {
-    let changes: Vec<_> = changes.iter().filter(|change| change.class == Class::Documentation).collect();
+    let changes = told(changes, Class::Documentation);
     let (count, word) = match changes.len() {
         0 => return String::new(),
         1 => (1, "change"),
         count => (count, "changes"),
     };
-    // They are in the order of their places.
-    let mut places: Vec<_> = changes.iter().map(|change| &change.place).collect();
-    places.dedup();
+    let places: BTreeSet<_> = changes.iter().map(|change| change.place).collect();
     let named: Vec<_> = places.iter().take(PLACES).map(|place| code(place)).collect();
     let others = match places.len().saturating_sub(PLACES) {
         0 => String::new(),

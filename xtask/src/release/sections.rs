@@ -1,0 +1,126 @@
+//! Markdown, cut into sections at its headings.
+
+use pulldown_cmark::{Event, Parser, Tag};
+
+/// A heading, and what stands between it and the next one.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Section {
+    /// Where the heading begins, in bytes.
+    pub(super) offset: usize,
+    /// The number of its line.
+    pub(super) line: usize,
+    /// Its level, from 1; 0 for what stands above the first one.
+    pub(super) level: usize,
+    /// Its text.
+    pub(super) title: String,
+    /// What stands below it.
+    pub(super) blocks: Vec<Block>,
+}
+
+/// A paragraph, or another block such as a list.
+#[derive(Clone, Debug)]
+pub(super) struct Block {
+    /// The number of its first line.
+    pub(super) line: usize,
+    /// Whether it is a paragraph.
+    pub(super) is_paragraph: bool,
+    /// Its text, without what HTML says.
+    pub(super) text: String,
+}
+
+/// The sections of a text. A heading inside something else, such as a list, is a part of that.
+pub(super) fn sections(text: &str) -> Vec<Section> {
+    let ends: Vec<_> = text.match_indices('\n').map(|(end, _)| end).collect();
+    let line = |offset: usize| ends.partition_point(|end| *end < offset).saturating_add(1);
+    let (mut above, mut section) = (Vec::new(), Section::default());
+    let (mut depth, mut is_heading) = (0_usize, false);
+    for (event, range) in Parser::new(text).into_offset_iter() {
+        let words = match event {
+            Event::Start(tag) => {
+                if depth == 0 {
+                    let (offset, line) = (range.start, line(range.start));
+                    is_heading = false;
+                    match tag {
+                        Tag::Heading { level, .. } => {
+                            is_heading = true;
+                            let next = Section { offset, line, level: level as usize, ..Section::default() };
+                            above.push(std::mem::replace(&mut section, next));
+                        }
+                        tag => {
+                            let is_paragraph = tag == Tag::Paragraph;
+                            section.blocks.push(Block { line, is_paragraph, text: String::new() });
+                        }
+                    }
+                }
+                depth = depth.saturating_add(1);
+                continue;
+            }
+            Event::End(_) => {
+                depth = depth.saturating_sub(1);
+                continue;
+            }
+            Event::Text(words) | Event::Code(words) => words,
+            Event::SoftBreak | Event::HardBreak => "\n".into(),
+            _ => continue,
+        };
+        if is_heading {
+            section.title.push_str(&words);
+        } else if let Some(block) = section.blocks.last_mut() {
+            block.text.push_str(&words);
+        }
+    }
+    above.push(section);
+    for section in &mut above {
+        section.title = section.title.split_whitespace().collect::<Vec<_>>().join(" ");
+    }
+    above
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headings(text: &str) -> Vec<(usize, usize, String)> {
+        let headings = sections(text).into_iter().skip(1);
+        headings.map(|section| (section.line, section.level, section.title)).collect()
+    }
+
+    #[test]
+    fn a_heading_has_its_line_its_level_and_its_text() {
+        let expected = [(1, 1, "One"), (3, 2, "Two three"), (5, 3, "Four"), (6, 2, "Five")];
+        let expected = expected.map(|(line, level, title)| (line, level, title.to_owned()));
+        for newline in ["\n", "\r\n"] {
+            let text = "# One\n\n##  Two  `three` ##\n\n### [Four](to)\nFive\n---\n".replace('\n', newline);
+            assert_eq!(headings(&text), expected);
+        }
+    }
+
+    #[test]
+    fn what_stands_inside_something_else_is_no_heading() {
+        for text in [
+            "```sh\n## a\n~~~\n```\n",
+            "~~~\n## a\n```\n~~~\n",
+            "- list\n  ```\n  ## a\n  ```\n",
+            "    ## a\n",
+            "<!--\n## a\n-->\n",
+            "<!-- never closed\n\n## a\n",
+            "> ## a\n",
+            "- ## a\n",
+            "##a\n",
+            "\u{feff}## a\n",
+            "\\## a\n",
+        ] {
+            assert_eq!(headings(text), [], "{text:?}");
+            let below = headings(&format!("{text}\n## b\n"));
+            assert_eq!(below.is_empty(), text.contains("never closed"), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_block_has_its_line_and_its_text_without_html() {
+        let text = "above\n\n# One\n\n<!-- a\nb -->\n\nc <!-- d --> `e`\nf\n\n- g\n  - h\n\n***\n";
+        let blocks: Vec<_> = sections(text).into_iter().flat_map(|section| section.blocks).collect();
+        let blocks: Vec<_> = blocks.iter().map(|block| (block.line, block.is_paragraph, block.text.as_str())).collect();
+        assert_eq!(blocks, [(1, true, "above"), (5, false, ""), (8, true, "c  e\nf"), (11, false, "gh")]);
+    }
+}
