@@ -42,7 +42,8 @@ impl Document {
             return Ok(Self::none(sdk));
         }
         let document = Self::revision(root, sdk, &sdk.manifest.current)?;
-        check_listed(&document.value, sdk)?;
+        let disagrees = || format!("{} disagrees with its sdk.toml", document.path.display());
+        check_listed(&document.value, sdk).with_context(disagrees)?;
         Ok(document)
     }
 
@@ -377,8 +378,8 @@ mod tests {
         Document::current(root.path(), &sdk).unwrap();
         sdk.manifest.names.operations.insert("make_thing".to_owned(), "acme-things-new".to_owned());
         Document::revision(root.path(), &sdk, "2026-01-02").unwrap();
-        let error = Document::current(root.path(), &sdk).err().unwrap();
-        assert!(error.to_string().contains("make_thing"), "{error}");
+        let error = format!("{:#}", Document::current(root.path(), &sdk).err().unwrap());
+        assert!(error.starts_with("spec/things/2026-01-02.json disagrees") && error.contains("make_thing"), "{error}");
     }
 
     #[test]

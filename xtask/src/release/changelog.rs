@@ -89,11 +89,7 @@ impl Changelog {
         let mut below = self.sections.as_slice();
         while let Some((section, rest)) = below.split_first() {
             below = rest;
-            let Some(version) = section.title.strip_prefix(sdk).filter(|_| section.level == LEVEL) else { continue };
-            // The name of another SDK may begin with that of this one.
-            if version.starts_with(|next: char| next.is_alphanumeric() || next == '-' || next == '_') {
-                continue;
-            }
+            let Some(version) = after_name(&section.title, sdk).filter(|_| section.level == LEVEL) else { continue };
             let parts = rest.iter().take_while(|section| section.level > LEVEL).flat_map(|section| &section.blocks);
             match entry(section, version, section.blocks.iter().chain(parts)) {
                 Ok(entry) => entries.push(entry),
@@ -107,24 +103,25 @@ impl Changelog {
     /// Whatever looks like the heading of a release and is not read as one: the release would be missing without a word.
     pub(super) fn strays(&self, sdks: &[Sdk]) -> Vec<String> {
         let names: Vec<_> = sdks.iter().map(|sdk| sdk.name().into_owned()).collect();
-        let is_sdk = |name: &str| names.iter().any(|known| known == name);
+        let is_release = |title: &str| {
+            let mut versions = names.iter().filter_map(|name| after_name(title, name));
+            versions.any(|version| Version::parse(version.trim()).is_ok())
+        };
         let mut strays = Vec::new();
         for Section { line, level, title, blocks, .. } in &self.sections {
-            match named(title) {
-                Some(name) if *level == LEVEL && !is_sdk(name) => {
-                    strays.push(format!("{FILE}:{line}: {title:?} is no release of an SDK; there are {names:?}"));
-                }
-                Some(name) if *level != LEVEL && is_sdk(name) => {
-                    strays.push(format!("{FILE}:{line}: the heading of a release begins with ##: \"## {title}\""));
-                }
-                _ => {}
+            let is_named = names.iter().any(|name| after_name(title, name).is_some());
+            if *level == LEVEL && !is_named && has_version(title) {
+                strays.push(format!("{FILE}:{line}: {title:?} is no release of an SDK; there are {names:?}"));
+            }
+            if *level != LEVEL && is_release(title) {
+                strays.push(format!("{FILE}:{line}: the heading of a release begins with ##: \"## {title}\""));
             }
             for block in blocks.iter().filter(|block| block.is_paragraph) {
                 for (line, text) in (block.line..).zip(block.text.lines()) {
                     // The mark that some editors put at the beginning of a file is no blank.
                     let Some(title) = text.trim_start_matches('\u{feff}').strip_prefix('#') else { continue };
                     let title = title.trim_start_matches('#').trim();
-                    if named(title).is_some_and(is_sdk) {
+                    if is_release(title) {
                         strays.push(format!("{FILE}:{line}: {text:?} is no heading; write \"## {title}\""));
                     }
                 }
@@ -136,8 +133,7 @@ impl Changelog {
     /// The text with one more section, above every release of any SDK.
     pub(super) fn with_section(&self, section: &str) -> String {
         let text = if self.text.trim().is_empty() { TITLE } else { &self.text };
-        let mut releases =
-            self.sections.iter().filter(|section| section.level == LEVEL && named(&section.title).is_some());
+        let mut releases = self.sections.iter().filter(|section| section.level == LEVEL && has_version(&section.title));
         let (above, below) =
             releases.next().and_then(|newest| text.split_at_checked(newest.offset)).unwrap_or((text, ""));
         let is_crlf = text.split_once('\n').is_some_and(|(line, _)| line.ends_with('\r'));
@@ -152,10 +148,20 @@ impl Changelog {
 /// The level of the headings of releases.
 const LEVEL: usize = 2;
 
-/// What a heading says is released: a name before a version, or none.
-fn named(title: &str) -> Option<&str> {
-    let (name, version) = title.split_once(' ').unwrap_or(("", title));
-    Version::parse(version).ok().map(|_| name)
+/// What a heading says after the name of an SDK, if it begins with that.
+fn after_name<'a>(title: &'a str, sdk: &str) -> Option<&'a str> {
+    // The name of another SDK may begin with that of this one.
+    let goes_on = |rest: &&str| rest.starts_with(|next: char| next.is_alphanumeric() || next == '-' || next == '_');
+    title.strip_prefix(sdk).filter(|rest| !goes_on(rest))
+}
+
+/// Whether a heading may be that of a release of any SDK, however it is written.
+fn has_version(title: &str) -> bool {
+    let is_version = |word: &str| {
+        let word = word.trim_matches(|char: char| !char.is_alphanumeric());
+        Version::parse(word.strip_prefix('v').unwrap_or(word)).is_ok()
+    };
+    title.split_whitespace().any(is_version)
 }
 
 fn entry<'a>(section: &Section, version: &str, blocks: impl Iterator<Item = &'a Block>) -> Result<Entry> {

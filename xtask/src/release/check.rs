@@ -58,7 +58,7 @@ pub(super) fn judge(workspace: &Workspace, sdk: Option<&str>) -> Result<Report> 
 fn judge_sdk(root: &Path, sdk: &Sdk, changelog: Option<&Changelog>) -> Result<Option<Version>, Vec<String>> {
     let (entries, mut problems) = changelog.map(|changelog| changelog.entries(&sdk.name())).unwrap_or_default();
     problems.extend(entries.iter().filter_map(|entry| documents::problem(root, sdk, entry)));
-    if let Err(problem) = current_revision(sdk) {
+    if let Err(problem) = check_revision(sdk) {
         // An SDK that has been released has a revision.
         if sdk.manifest.current == NO_REVISION && entries.is_empty() && problems.is_empty() {
             return Ok(None);
@@ -102,7 +102,7 @@ fn remedy(sdk: &Sdk) -> String {
 }
 
 /// Checks that there is a revision that can be released.
-pub(super) fn current_revision(sdk: &Sdk) -> Result<()> {
+pub(super) fn check_revision(sdk: &Sdk) -> Result<()> {
     let (name, current, manifest) = (sdk.name(), &sdk.manifest.current, sdk.folder.join("sdk.toml"));
     let manifest = manifest.display();
     ensure!(current != NO_REVISION, "{manifest}: no revision of {name} is current, so there is nothing to release");

@@ -10,7 +10,7 @@ use semver::Version;
 use serde_json::Value;
 
 use super::changelog::{Changelog, FILE, provenance};
-use super::check::current_revision;
+use super::check::check_revision;
 use super::next::{Next, Past};
 use super::told::told;
 use super::version;
@@ -41,7 +41,7 @@ impl Notes {
     /// If there is nothing to release, the changelog leaves open what the last release was, that one's document is not there
     /// as it was, or something cannot be read.
     pub fn make(workspace: &Workspace, sdk: &Sdk) -> Result<Self> {
-        current_revision(sdk)?;
+        check_revision(sdk)?;
         let root = workspace.root();
         let versions: Result<Vec<_>> = sdk.manifest.crates.all().map(|name| version::read(root, name)).collect();
         let crates = versions?.into_iter().max().context("there are no crates")?;

@@ -282,6 +282,8 @@ fn a_heading_that_only_looks_like_a_release_is_a_problem() {
         ),
         ("## Things 0.1.0+2026-01-01", "is no release of an SDK"),
         ("## 0.1.0+2026-01-01", "is no release of an SDK"),
+        ("## all things 0.1.0+2026-01-01", "is no release of an SDK"),
+        ("## [Things v0.1.0] - 2026-01-01", "is no release of an SDK"),
         ("# things 0.1.0+2026-01-01", "begins with ##: \"## things 0.1.0+2026-01-01\""),
         ("### things 0.1.0+2026-01-01", "begins with ##"),
         (
