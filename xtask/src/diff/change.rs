@@ -56,15 +56,22 @@ pub struct Change {
 impl Change {
     /// What it is, with its side and what it does to crates that are out there.
     pub fn words(&self) -> String {
-        let side = match self.side {
-            Side::Api => None,
-            Side::Request => Some("request"),
-            Side::Response => Some("response"),
-        };
-        let wire = self.breaks_published.then_some("published crates break at run time");
-        let notes: Vec<_> = [side, wire].into_iter().flatten().collect();
-        if notes.is_empty() { self.what.clone() } else { format!("{} ({})", self.what, notes.join("; ")) }
+        words(&self.what, [self.side], self.breaks_published)
     }
+}
+
+/// What a change is, with its sides and what it does to crates that are out there.
+pub(crate) fn words(what: &str, sides: impl IntoIterator<Item = Side>, breaks_published: bool) -> String {
+    let name = |side| match side {
+        Side::Api => None,
+        Side::Request => Some("request"),
+        Side::Response => Some("response"),
+    };
+    let sides: Vec<_> = sides.into_iter().filter_map(name).collect();
+    let sides = (!sides.is_empty()).then(|| sides.join(" and "));
+    let wire = breaks_published.then(|| "published crates break at run time".to_owned());
+    let notes: Vec<_> = [sides, wire].into_iter().flatten().collect();
+    if notes.is_empty() { what.to_owned() } else { format!("{what} ({})", notes.join("; ")) }
 }
 
 /// A class, and whether crates that are out there already break at run time.

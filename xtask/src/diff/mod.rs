@@ -14,6 +14,7 @@ mod operations;
 mod parameters;
 mod report;
 
+pub(crate) use change::words;
 pub use change::{Change, Class, Side};
 pub use report::{json, text, worst};
 

@@ -9,7 +9,7 @@ use super::changelog::Entry;
 use super::documents;
 use super::told::told;
 use super::version::{after, without_pre};
-use crate::diff::{self, Change, Class};
+use crate::diff::{self, Change};
 use crate::document::Document;
 use crate::sdk::Sdk;
 
@@ -109,14 +109,9 @@ impl<'a> Next<'a> {
             return "every release has a greater version than the one before".to_owned();
         };
         let (last, place, words) = (&last.version, first.place, first.words());
-        let class = match class {
-            Class::Breaking => "breaking",
-            Class::Additive => "compatible",
-            Class::Documentation => "documentary",
-        };
         match changes.len() {
-            1 => format!("there is a {class} change of the API since {last}, {place}: {words}"),
-            count => format!("there are {count} {class} changes of the API since {last}, the first {place}: {words}"),
+            1 => format!("1 {class} change of the API since {last}, {place}: {words}"),
+            count => format!("{count} {class} changes of the API since {last}, the first {place}: {words}"),
         }
     }
 }

@@ -102,7 +102,7 @@ fn body(next: &Next<'_>) -> String {
         };
     }
     let mut text = String::new();
-    for (class, title) in [(Class::Breaking, "Breaking"), (Class::Additive, "Compatible")] {
+    for (class, title) in [(Class::Breaking, "Breaking"), (Class::Additive, "Additive")] {
         let changes = told(&next.changes, class);
         if !changes.is_empty() {
             let _ = writeln!(text, "### {title}\n");

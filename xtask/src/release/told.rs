@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diff::{Change, Class, Side};
+use crate::diff::{Change, Class, Side, words};
 
 /// A change, which may be the same on several sides.
 pub(super) struct Told<'a> {
@@ -16,9 +16,7 @@ pub(super) struct Told<'a> {
 impl Told<'_> {
     /// What it is, with its sides and what it does to crates that are out there.
     pub(super) fn words(&self) -> String {
-        let sides: Vec<_> = self.sides.iter().map(Side::to_string).collect();
-        let wire = if self.breaks_published { "; published crates break at run time" } else { "" };
-        format!("{} ({}{wire})", self.what, sides.join(" and "))
+        words(self.what, self.sides.iter().copied(), self.breaks_published)
     }
 }
 

@@ -98,10 +98,10 @@ fn a_version_that_is_too_small_is_a_problem() {
         (
             "0.1.1+2026-02-02",
             breaks as fn(&mut Value),
-            "a breaking change of the API since 0.1.0+2026-01-01, POST /things",
+            "1 breaking change of the API since 0.1.0+2026-01-01, POST /things",
         ),
-        ("0.1.0+2026-02-02", adds, "a compatible change of the API since 0.1.0+2026-01-01, GET /other_things"),
-        ("0.1.0+2026-02-02", rewords, "a documentary change"),
+        ("0.1.0+2026-02-02", adds, "1 additive change of the API since 0.1.0+2026-01-01, GET /other_things"),
+        ("0.1.0+2026-02-02", rewords, "1 documentation change"),
         ("0.1.0+2026-02-02", nothing, "every release has a greater version"),
     ] {
         let fake = second(version, change);
@@ -121,9 +121,7 @@ fn a_version_that_is_too_small_is_a_problem() {
 #[test]
 fn the_first_of_several_changes_is_told_with_their_number() {
     let fake = second("0.1.9+2026-02-02", |document| document["paths"] = json!({"/": {}}));
-    fake.assert_problems(&[
-        "there are 2 breaking changes of the API since 0.1.0+2026-01-01, the first GET /things: the",
-    ]);
+    fake.assert_problems(&["2 breaking changes of the API since 0.1.0+2026-01-01, the first GET /things: the"]);
 }
 
 #[test]

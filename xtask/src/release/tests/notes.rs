@@ -16,13 +16,13 @@ fn the_notes_of_a_first_release_list_the_operations() {
 #[test]
 fn the_notes_of_another_release_list_the_changes() {
     let text = "## things 0.2.0+2026-02-02\n\n### Breaking\n\n\
-                - `POST /things`: the operation is gone (operation; published crates break at run time)\n\n\
-                ### Compatible\n\n- `GET /other_things`: there is a new operation (operation)\n\n\
+                - `POST /things`: the operation is gone (published crates break at run time)\n\n\
+                ### Additive\n\n- `GET /other_things`: there is a new operation\n\n\
                 ### Documentation\n\n- 1 change that code does not see, at `GET /things`\n\n\
                 From revision 2026-01-01 of the API to 2026-02-02.\n";
     assert_notes(&second("0.2.0+2026-02-02", breaks), "2026-02-02", text);
     let text = second("0.1.1+2026-02-02", adds).notes("things").text;
-    assert!(text.starts_with("## things 0.1.1+2026-02-02\n\n### Compatible\n"), "{text}");
+    assert!(text.starts_with("## things 0.1.1+2026-02-02\n\n### Additive\n"), "{text}");
 }
 
 #[test]
