@@ -94,18 +94,6 @@ fn circles_of_different_lengths_are_compared_once_around() {
 }
 
 #[test]
-fn a_name_is_judged_where_it_is_required_and_where_it_is_not() {
-    let of = |nullable: bool| {
-        let pair = json!({
-            "type": "object", "required": ["b"], "properties": {"a": reference("T"), "b": reference("T")},
-        });
-        document(&reference("Pair"), &json!({"Pair": pair, "T": {"type": "string", "nullable": nullable}}))
-    };
-    let classes: Vec<_> = diff::compare(&of(false), &of(true)).iter().map(|change| change.class).collect();
-    assert_eq!(classes, [diff::Class::Breaking, diff::Class::Documentation]);
-}
-
-#[test]
 fn parts_that_are_shared_at_every_level_are_put_together_once() {
     for keyword in ["allOf", "oneOf", "anyOf"] {
         let level = |number: usize| match number.checked_sub(1) {

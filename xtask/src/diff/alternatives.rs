@@ -23,18 +23,25 @@ impl<'a> Comparison<'a> {
         let (Some(before), Some(after)) = (by_name(old), by_name(new)) else {
             return self.compare_by_position(old, new, spot);
         };
-        let gone: Vec<_> = before.keys().filter(|name| !after.contains_key(*name)).collect();
-        let came: Vec<_> = after.keys().filter(|name| !before.contains_key(*name)).collect();
-        for (name, (_, alternative)) in &after {
-            if let Some((_, earlier)) = before.get(name) {
-                self.compare_at(earlier, alternative, spot.part(&format!("|{name}")));
+        let in_order = |these: &BTreeMap<String, (usize, &'a Value)>, others: &BTreeMap<String, (usize, &'a Value)>| {
+            let mut names: Vec<_> = these.iter().map(|(name, (position, _))| (*position, name.clone())).collect();
+            names.sort();
+            names.into_iter().map(|(_, name)| name).partition::<Vec<_>, _>(|name| others.contains_key(name))
+        };
+        let ((kept, gone), (still, came)) = (in_order(&before, &after), in_order(&after, &before));
+        if kept != still {
+            self.tell(Verdict::DOCUMENTS, spot, "the order of its alternatives changed; the first that fits is read");
+        }
+        let are_renamed =
+            gone.len() == came.len() && gone.iter().zip(&came).all(|(old, new)| self.is_renamed(old, new));
+        let pairs = kept.iter().map(|name| (name, name)).chain(gone.iter().zip(&came).filter(|_| are_renamed));
+        for (old, new) in pairs {
+            if let (Some((_, old)), Some((_, alternative))) = (before.get(old), after.get(new)) {
+                self.compare_at(old, alternative, spot.part(&format!("|{new}")));
             }
         }
-        if let ([old], [new]) = (gone.as_slice(), came.as_slice())
-            && self.is_renamed(old, new)
-            && let (Some((_, earlier)), Some((_, alternative))) = (before.get(*old), after.get(*new))
-        {
-            return self.compare_at(earlier, alternative, spot.part(&format!("|{new}")));
+        if are_renamed {
+            return;
         }
         for name in &gone {
             let verdict = Verdict::breaks(spot.side == Side::Request);
@@ -42,14 +49,6 @@ impl<'a> Comparison<'a> {
         }
         for name in &came {
             self.tell(Verdict::ADDS, &spot.part(&format!("|{name}")), "there is a new alternative");
-        }
-        let order = |these: &BTreeMap<String, (usize, &Value)>, others: &BTreeMap<String, (usize, &Value)>| {
-            let mut common: Vec<_> = these.iter().filter(|(name, _)| others.contains_key(*name)).collect();
-            common.sort_by_key(|(_, (position, _))| *position);
-            common.into_iter().map(|(name, _)| name.clone()).collect::<Vec<_>>()
-        };
-        if order(&before, &after) != order(&after, &before) {
-            self.tell(Verdict::DOCUMENTS, spot, "the order of its alternatives changed; the first that fits is read");
         }
     }
 
