@@ -8,7 +8,7 @@ use std::fmt;
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use toml_edit::{Array, DocumentMut};
 
@@ -31,8 +31,8 @@ pub struct Survey {
     untagged: BTreeSet<String>,
     /// What was wrong, by tag.
     failures: BTreeMap<String, String>,
-    /// How often each rule fired.
-    firings: BTreeMap<&'static str, usize>,
+    /// How often each rule fired, by what was lost.
+    firings: BTreeMap<(&'static str, Loss), usize>,
     /// The operations that are lost, with the reason.
     dropped: BTreeSet<(String, String)>,
 }
@@ -42,8 +42,8 @@ impl Survey {
     ///
     /// # Errors
     ///
-    /// If the document cannot be read or is not OpenAPI 3.0, has no operations, or the folder is there already or cannot be written to. What is wrong with one tag is
-    /// part of the survey.
+    /// If the document cannot be read or is not OpenAPI 3.0, has no operations, or the folder is there already or cannot be
+    /// written to. What is wrong with one tag is part of the survey.
     pub fn make(workspace: &Workspace, process: &Process, from: &Path, out: &Path) -> Result<Self> {
         let (_, vendors) = Document::read(from)?;
         check_version(&vendors).with_context(|| format!("cannot survey {}", from.display()))?;
@@ -66,7 +66,7 @@ impl Survey {
         let sdk = out.sdk(Some(name))?;
         let import = Import::of(&sdk, vendors, REVISION)?;
         for firing in &import.firings {
-            let times = self.firings.entry(firing.rule).or_default();
+            let times = self.firings.entry((firing.rule, firing.loss)).or_default();
             *times = times.saturating_add(1);
             if firing.loss == Loss::Drops {
                 self.dropped.insert((firing.what.clone(), firing.rule.to_owned()));
@@ -77,9 +77,22 @@ impl Survey {
         Ok(())
     }
 
-    /// Whether every operation was tried and every tag has become an SDK.
-    pub fn is_complete(&self) -> bool {
-        self.failures.is_empty() && self.untagged.is_empty()
+    /// Checks that every operation was tried and every tag has become an SDK.
+    ///
+    /// # Errors
+    ///
+    /// If a tag has not, or an operation has no tag.
+    pub fn check(&self) -> Result<()> {
+        let operations =
+            |count| if count == 1 { "operation has no tag and was" } else { "operations have no tag and were" };
+        let failed = (!self.failures.is_empty())
+            .then(|| format!("{} of {} tags cannot be generated", self.failures.len(), self.tags));
+        let untried = (!self.untagged.is_empty())
+            .then(|| format!("{} {} not tried", self.untagged.len(), operations(self.untagged.len())));
+        match [failed, untried].into_iter().flatten().collect::<Vec<_>>().as_slice() {
+            [] => Ok(()),
+            wrong => bail!("{}", wrong.join("; ")),
+        }
     }
 }
 
@@ -94,9 +107,9 @@ impl fmt::Display for Survey {
         for operation in &self.untagged {
             writeln!(f, "  {operation}")?;
         }
-        writeln!(f, "\nhow often each rule fired")?;
-        for (rule, times) in &self.firings {
-            writeln!(f, "  {rule}: {times}")?;
+        writeln!(f, "\nhow often each rule fired, and what was lost")?;
+        for ((rule, loss), times) in &self.firings {
+            writeln!(f, "  {rule} ({loss}): {times}")?;
         }
         writeln!(f, "\noperations that are lost ({})", self.dropped.len())?;
         for (what, rule) in &self.dropped {
@@ -157,8 +170,26 @@ mod tests {
     fn operations_without_a_tag_are_told() {
         let operations = json!({"get": {}, "put": {"tags": []}});
         let survey = survey(&json!({"openapi": "3.0.3", "paths": {"/things": operations}})).unwrap();
-        assert!(!survey.is_complete());
         assert!(survey.to_string().contains("not tried (2)\n  GET /things\n  PUT /things\n"), "{survey}");
+        assert_eq!(survey.check().unwrap_err().to_string(), "2 operations have no tag and were not tried");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_and_nothing_else() {
+        let survey = |failures: usize, untagged: usize| Survey {
+            tags: 3,
+            failures: (0..failures).map(|number| (number.to_string(), String::new())).collect(),
+            untagged: (0..untagged).map(|number| number.to_string()).collect(),
+            ..Survey::default()
+        };
+        survey(0, 0).check().unwrap();
+        for (failures, untagged, said) in [
+            (1, 0, "1 of 3 tags cannot be generated"),
+            (0, 1, "1 operation has no tag and was not tried"),
+            (2, 2, "2 of 3 tags cannot be generated; 2 operations have no tag and were not tried"),
+        ] {
+            assert_eq!(survey(failures, untagged).check().unwrap_err().to_string(), said);
+        }
     }
 
     #[test]

@@ -2,10 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::media_types::KNOWN;
+use super::media_types::{FORM, JSON, KNOWN, set_schema};
 use super::{Log, Loss, Rule, for_each_operation};
-
-const JSON: &str = "application/json";
 
 pub(super) const MULTIPART: Rule = Rule {
     name: "multipart-body",
@@ -58,15 +56,16 @@ pub(super) const WITHOUT_SCHEMA: Rule = Rule {
 
 pub(super) const FREE_FORM: Rule = Rule {
     name: "free-form-body",
-    why: "JSON without a schema is any JSON, but the generator asks for its type",
+    why: "JSON without a schema is any JSON, and a form any form, but the generator asks for their types",
     loss: Loss::Lossless,
     apply: |document, log| {
         for_each_operation(document, |place, _, operation| {
-            if json_lacks_schema(operation)
-                && let Some(json) = content_mut(operation).and_then(|content| content.get_mut(JSON))
-            {
-                *json = json!({"schema": {}});
-                log.note(place, "its body is any JSON");
+            let Some(content) = content_mut(operation) else { return };
+            for (media_type, any, what) in [(JSON, json!({}), "JSON"), (FORM, json!({"type": "object"}), "form")] {
+                if let Some(body) = content.get_mut(media_type).filter(|body| body.get("schema").is_none()) {
+                    set_schema(body, any);
+                    log.note(place, format!("its body is any {what}"));
+                }
             }
         });
     },
@@ -141,10 +140,13 @@ mod tests {
     }
 
     #[test]
-    fn a_post_without_a_schema_takes_any_json() {
+    fn a_post_without_a_schema_takes_anything_and_keeps_its_example() {
         let any = document("post", json!({JSON: {"schema": {}}}));
         assert_eq!(run(&FREE_FORM, document("post", json!({JSON: {}}))), (any.clone(), 1));
-        assert_eq!(run(&FREE_FORM, any.clone()), (any, 0));
+        assert_eq!(run(&FREE_FORM, any.clone()), (any.clone(), 0));
+        assert_eq!(run(&FREE_FORM, document("post", json!({JSON: null}))), (any, 1));
+        let form = document("post", json!({FORM: {"schema": {"type": "object"}, "example": {"a": 1}}}));
+        assert_eq!(run(&FREE_FORM, document("post", json!({FORM: {"example": {"a": 1}}}))), (form, 1));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::{Loss, Rule};
+use super::{Loss, Rule, generated};
 use crate::names::pascal;
 use crate::schemas::for_each_schema;
 
@@ -15,19 +15,33 @@ pub(super) const OF_TEXT_ONLY: Rule = Rule {
     apply: |document, log| {
         for_each_schema(document, &mut |place, schema| {
             let is_text = schema.get("type") == Some(&Value::from("string"));
-            if !is_text && schema.remove("enum").is_some() {
-                log.note(place, "its values are not listed");
+            let Some(values) = schema.get("enum").and_then(Value::as_array) else { return };
+            if is_text && values.iter().all(|value| value.is_string() || value.is_null()) {
+                return;
             }
+            let is_boolean = schema.get("type") == Some(&Value::from("boolean"));
+            let has_both = [true, false].iter().all(|value| values.contains(&Value::from(*value)));
+            let loss = if is_boolean && has_both { Loss::Lossless } else { Loss::Widens };
+            schema.remove("enum");
+            log.note_loss(loss, place, "its values are not listed");
         });
     },
 };
 
 pub(super) const CLASHING_VALUES: Rule = Rule {
     name: "clashing-values",
-    why: "two values that are called the same in Rust cannot be variants of one enum",
+    why: "two values that are called the same in Rust cannot be variants of one enum; one that is there twice is no other one",
     loss: Loss::Widens,
     apply: |document, log| {
         for_each_schema(document, &mut |place, schema| {
+            if let Some(values) = schema.get_mut("enum").and_then(Value::as_array_mut) {
+                let before = values.len();
+                let mut seen = BTreeSet::new();
+                values.retain(|value| seen.insert(value.to_string()));
+                if values.len() != before {
+                    log.note_loss(Loss::Lossless, place, "it lists each value once");
+                }
+            }
             if has_clash(schema) {
                 schema.remove("enum");
                 log.note(place, "it is any text");
@@ -39,7 +53,7 @@ pub(super) const CLASHING_VALUES: Rule = Rule {
 fn has_clash(schema: &Map<String, Value>) -> bool {
     let Some(values) = schema.get("enum").and_then(Value::as_array) else { return false };
     let mut seen = BTreeSet::new();
-    values.iter().filter_map(Value::as_str).any(|value| !seen.insert(pascal(value).to_lowercase()))
+    values.iter().filter_map(Value::as_str).any(|value| !seen.insert(generated(value, pascal).to_lowercase()))
 }
 
 pub(super) const NO_OTHER_LIMITS: Rule = Rule {
@@ -63,7 +77,7 @@ pub(super) const NO_OTHER_LIMITS: Rule = Rule {
 mod tests {
     use serde_json::json;
 
-    use super::super::run;
+    use super::super::{losses, run};
     use super::*;
 
     fn document(schema: Value) -> Value {
@@ -76,17 +90,38 @@ mod tests {
             let (mended, fired) = run(&OF_TEXT_ONLY, document(json!({"type": kind, "enum": [1]})));
             assert_eq!((mended, fired), (document(json!({"type": kind})), 1));
         }
-        let text = document(json!({"type": "string", "enum": ["a"]}));
+        let mixed = document(json!({"type": "string", "enum": ["a", 1]}));
+        assert_eq!(run(&OF_TEXT_ONLY, mixed), (document(json!({"type": "string"})), 1));
+        let text = document(json!({"type": "string", "nullable": true, "enum": ["a", null]}));
         assert_eq!(run(&OF_TEXT_ONLY, text.clone()), (text, 0));
     }
 
     #[test]
+    fn a_boolean_that_may_be_either_loses_nothing_by_not_being_listed() {
+        for (values, loss) in [(json!([true, false]), Loss::Lossless), (json!([true]), Loss::Widens)] {
+            let (mended, lost) = losses(&OF_TEXT_ONLY, document(json!({"type": "boolean", "enum": values})));
+            assert_eq!((mended, lost), (document(json!({"type": "boolean"})), vec![loss]));
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_listed_twice_is_listed_once() {
+        let listed = |values: Value| document(json!({"type": "string", "enum": values}));
+        let once = losses(&CLASHING_VALUES, listed(json!(["a", "b", "a"])));
+        assert_eq!(once, (listed(json!(["a", "b"])), vec![Loss::Lossless]));
+        let clash = losses(&CLASHING_VALUES, listed(json!(["<", "<=", "<"])));
+        assert_eq!(clash, (document(json!({"type": "string"})), vec![Loss::Lossless, Loss::Widens]));
+    }
+
+    #[test]
     fn values_of_one_name_are_any_text() {
-        for values in [json!(["<", "<="]), json!(["a-b", "aB"]), json!(["a", "A"])] {
+        for values in
+            [json!(["<", "<="]), json!(["a-b", "aB"]), json!(["a", "A"]), json!(["1", "x1"]), json!(["it's", "its"])]
+        {
             let (mended, fired) = run(&CLASHING_VALUES, document(json!({"type": "string", "enum": values})));
             assert_eq!((mended, fired), (document(json!({"type": "string"})), 1));
         }
-        let distinct = document(json!({"type": "string", "enum": ["a", "b", "<"]}));
+        let distinct = document(json!({"type": "string", "enum": ["a", "b", "<", "+1", "-1", "1"]}));
         assert_eq!(run(&CLASHING_VALUES, distinct.clone()), (distinct, 0));
     }
 

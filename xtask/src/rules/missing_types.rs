@@ -15,11 +15,17 @@ pub(super) const FROM_SIBLINGS: Rule = Rule {
 
 fn add_types(document: &mut Value, log: &mut Log<'_>) {
     for_each_schema(document, &mut |place, schema| {
-        if let Some(found) = implied_type(schema) {
-            schema.insert("type".to_owned(), Value::from(found));
-            log.note(place, format!("its type is {found}"));
-        }
+        let Some(found) = implied_type(schema) else { return };
+        let loss = if lists_text(schema) { Loss::Lossless } else { Loss::Narrows };
+        schema.insert("type".to_owned(), Value::from(found));
+        log.note_loss(loss, place, format!("its type is {found}"));
     });
+}
+
+/// Whether every value that a schema allows is text.
+fn lists_text(schema: &Map<String, Value>) -> bool {
+    let values = schema.get("enum").and_then(Value::as_array);
+    values.is_some_and(|values| !values.is_empty() && values.iter().all(Value::is_string))
 }
 
 fn implied_type(schema: &Map<String, Value>) -> Option<&'static str> {
@@ -27,12 +33,11 @@ fn implied_type(schema: &Map<String, Value>) -> Option<&'static str> {
     if has(&["$ref", "allOf", "anyOf", "not", "oneOf", "type"]) {
         return None;
     }
-    let values = schema.get("enum").and_then(Value::as_array);
-    let is_text = values.is_some_and(|values| !values.is_empty() && values.iter().all(Value::is_string));
     match () {
+        () if lists_text(schema) => Some("string"),
         () if has(&["additionalProperties", "maxProperties", "minProperties", "properties"]) => Some("object"),
         () if has(&["items", "maxItems", "minItems", "uniqueItems"]) => Some("array"),
-        () if is_text || has(&["maxLength", "minLength", "pattern"]) => Some("string"),
+        () if has(&["maxLength", "minLength", "pattern"]) => Some("string"),
         () => schema.get("format").and_then(Value::as_str).and_then(|format| match format {
             "int32" | "int64" => Some("integer"),
             "double" | "float" => Some("number"),
@@ -46,8 +51,19 @@ fn implied_type(schema: &Map<String, Value>) -> Option<&'static str> {
 mod tests {
     use serde_json::json;
 
-    use super::super::run;
+    use super::super::{losses, run};
     use super::*;
+
+    #[test]
+    fn a_list_of_text_is_text_whatever_stands_beside_it_and_nothing_is_lost() {
+        let document = |schema: Value| json!({"components": {"schemas": {"Thing": schema}}});
+        for beside in ["description", "items", "minLength", "properties"] {
+            let (mended, lost) = losses(&FROM_SIBLINGS, document(json!({"enum": ["a"], beside: {}})));
+            assert_eq!(mended, document(json!({"enum": ["a"], beside: {}, "type": "string"})));
+            assert_eq!(lost[0], Loss::Lossless);
+        }
+        assert_eq!(losses(&FROM_SIBLINGS, document(json!({"minLength": 1}))).1, [Loss::Narrows]);
+    }
 
     #[test]
     fn keywords_of_one_type_imply_it() {

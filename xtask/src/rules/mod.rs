@@ -17,6 +17,8 @@ mod responses;
 mod shared;
 mod unions;
 
+use std::fmt;
+
 use anyhow::{Result, bail};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -24,11 +26,11 @@ use serde_json::{Map, Value};
 use crate::effective::size;
 use crate::schemas::escape;
 
-/// What is lost by a rule.
+/// What is lost.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Loss {
-    /// Nothing that the document says.
+    /// Nothing that the document says of requests and answers.
     Lossless,
     /// The result allows more than the document does.
     Widens,
@@ -39,13 +41,24 @@ pub enum Loss {
     Drops,
 }
 
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Lossless => "loses nothing",
+            Self::Widens => "widens",
+            Self::Narrows => "narrows",
+            Self::Drops => "drops operations",
+        })
+    }
+}
+
 /// One way to mend a document.
 pub struct Rule {
     /// What it is called.
     pub name: &'static str,
     /// Why it is needed.
     pub why: &'static str,
-    /// What is lost by it.
+    /// The most that is lost by it. A firing may lose less.
     pub loss: Loss,
     apply: fn(&mut Value, &mut Log),
 }
@@ -55,7 +68,7 @@ pub struct Rule {
 pub struct Firing {
     /// The rule.
     pub rule: &'static str,
-    /// What is lost by it.
+    /// What is lost there.
     pub loss: Loss,
     /// Where, as a JSON pointer (RFC 6901).
     pub place: String,
@@ -66,6 +79,7 @@ pub struct Firing {
 /// Every rule, in the order in which they run.
 pub const ALL: &[Rule] = &[
     shared::PARTS,
+    media_types::PARAMETERS,
     bodies::MULTIPART,
     bodies::WITHOUT_SCHEMA,
     bodies::FREE_FORM,
@@ -76,11 +90,11 @@ pub const ALL: &[Rule] = &[
     responses::ALIKE,
     responses::ONE_SUCCESS,
     parameters::CLASHING_NAMES,
-    parameters::WITHOUT_TEXT,
     all_of::NESTED,
     all_of::OBJECTS,
     missing_types::FROM_SIBLINGS,
     unions::ONE_SCALAR,
+    parameters::WITHOUT_TEXT,
     unions::FIRST_MATCH,
     enums::OF_TEXT_ONLY,
     enums::CLASHING_VALUES,
@@ -135,9 +149,14 @@ impl Log<'_> {
         self.too_large.is_none()
     }
 
+    /// Notes a change that loses as much as the rule ever does.
     fn note(&mut self, place: &str, what: impl Into<String>) {
-        let Rule { name, loss, .. } = self.rule;
-        self.firings.push(Firing { rule: name, loss: *loss, place: place.to_owned(), what: what.into() });
+        self.note_loss(self.rule.loss, place, what);
+    }
+
+    /// Notes a change that loses so much.
+    fn note_loss(&mut self, loss: Loss, place: &str, what: impl Into<String>) {
+        self.firings.push(Firing { rule: self.rule.name, loss, place: place.to_owned(), what: what.into() });
     }
 }
 
@@ -153,6 +172,16 @@ fn for_each_operation(document: &mut Value, mut mend: impl FnMut(&str, &str, &mu
             }
         }
     }
+}
+
+/// What the generator makes of a name by putting it into a case, of which it always makes an identifier.
+fn generated(name: &str, case: fn(&str) -> String) -> String {
+    let made = match name {
+        "+1" => "plus1".to_owned(),
+        "-1" => "minus1".to_owned(),
+        _ => case(&name.replace('\'', "")),
+    };
+    if made.starts_with(char::is_alphabetic) { made } else { case("x") + &made }
 }
 
 /// What a rule does to a document, and how often: for the rules' own tests.
@@ -171,9 +200,17 @@ fn fire(rule: &'static Rule, mut document: Value) -> (Value, Vec<Firing>) {
         firings
     };
     let fired = once(&mut document);
+    assert!(fired.iter().all(|firing| firing.loss <= rule.loss), "no firing loses more than its rule says: {fired:?}");
     let again = once(&mut document.clone());
     assert_eq!(again, [], "a mended document needs no mending");
     (document, fired)
+}
+
+/// What a rule does to a document, and what is lost by that, once for each time.
+#[cfg(test)]
+fn losses(rule: &'static Rule, document: Value) -> (Value, Vec<Loss>) {
+    let (document, firings) = fire(rule, document);
+    (document, firings.into_iter().map(|firing| firing.loss).collect())
 }
 
 #[cfg(test)]

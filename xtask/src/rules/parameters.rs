@@ -11,8 +11,9 @@ use crate::schemas::escape;
 
 pub(super) const CLASHING_NAMES: Rule = Rule {
     name: "clashing-parameters",
-    why: "two parameters that are called the same in Rust cannot be arguments of one method; those of a path may be called anything",
-    loss: Loss::Lossless,
+    why: "two parameters that are called the same in Rust cannot be arguments of one method; those of a path may be called anything, \
+          but one that stands in it twice has one value, and two of them may have two",
+    loss: Loss::Widens,
     apply: rename_clashing,
 };
 
@@ -33,7 +34,12 @@ fn rename_clashing(document: &mut Value, log: &mut Log<'_>) {
         let Some(mut item) = paths.remove(&old) else { continue };
         for (from, to) in &names {
             rename_parameter(&mut item, from, to, &new);
-            log.note(&format!("/paths/{}", escape(&new)), format!("the path parameter {from} is called {to}"));
+            let loss = if stands_in(&new, from) { Loss::Widens } else { Loss::Lossless };
+            log.note_loss(
+                loss,
+                &format!("/paths/{}", escape(&new)),
+                format!("the path parameter {from} is called {to}"),
+            );
         }
         paths.insert(new, item);
     }
@@ -87,7 +93,7 @@ fn rename_from(path: &str, mut seen: BTreeSet<String>, first: u32) -> Option<(St
 /// Renames the last path parameter of a name: the ones before it keep theirs. One that stands in the path twice, but is
 /// described once, is described twice after that.
 fn rename_parameter(item: &mut Value, from: &str, to: &str, path: &str) {
-    let stays = path.split('/').any(|segment| segment == format!("{{{from}}}"));
+    let stays = stands_in(path, from);
     let mut lists: Vec<&mut Value> = Vec::new();
     for (key, value) in item.as_object_mut().into_iter().flatten() {
         match key.as_str() {
@@ -113,6 +119,10 @@ fn rename_parameter(item: &mut Value, from: &str, to: &str, path: &str) {
     }
 }
 
+fn stands_in(path: &str, parameter: &str) -> bool {
+    path.split('/').any(|segment| segment == format!("{{{parameter}}}"))
+}
+
 pub(super) const WITHOUT_TEXT: Rule = Rule {
     name: "parameter-without-text",
     why: "what goes into a path or a header is text; an object, a list or null has none",
@@ -125,26 +135,42 @@ fn to_text(document: &mut Value, log: &mut Log<'_>) {
     for_each_operation(document, |place, _, operation| {
         for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
             let in_text = matches!(parameter.get("in").and_then(Value::as_str), Some("path" | "header"));
-            let has_none = parameter.get("schema").is_some_and(|schema| !has_text(&original, schema));
-            if let Some(parameter) = parameter.as_object_mut().filter(|_| in_text && has_none) {
+            let Some((schema, loss)) = parameter.get("schema").and_then(|schema| as_text(&original, schema)) else {
+                continue;
+            };
+            if let Some(parameter) = parameter.as_object_mut().filter(|_| in_text) {
                 let name = parameter.get("name").and_then(Value::as_str).unwrap_or("without a name").to_owned();
-                parameter.insert("schema".to_owned(), json!({"type": "string"}));
-                log.note(place, format!("the parameter {name} is text"));
+                parameter.insert("schema".to_owned(), schema);
+                log.note_loss(loss, place, format!("the parameter {name} is text"));
             }
         }
     });
 }
 
-fn has_text(document: &Value, schema: &Value) -> bool {
+/// The schema of the text that there is for a value, and what is lost by that, unless every value has one. That of anything
+/// is any text.
+fn as_text(document: &Value, schema: &Value) -> Option<(Value, Loss)> {
     let schema = Effective::of(document, schema);
-    let scalar =
-        matches!(schema.get("type").and_then(Value::as_str), Some("string" | "integer" | "number" | "boolean"));
-    scalar && !schema.is("nullable")
+    match schema.get("type").and_then(Value::as_str) {
+        Some("string" | "integer" | "number" | "boolean") => schema.is("nullable").then(|| {
+            let mut schema = schema.to_schema();
+            schema.remove("nullable");
+            if let Some(values) = schema.get_mut("enum").and_then(Value::as_array_mut) {
+                values.retain(|value| !value.is_null());
+            }
+            (Value::Object(schema), Loss::Lossless)
+        }),
+        found => {
+            let says_nothing =
+                found.is_none() && ["anyOf", "enum", "oneOf"].iter().all(|keyword| schema.get(keyword).is_none());
+            Some((json!({"type": "string"}), if says_nothing { Loss::Lossless } else { Loss::Widens }))
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::run;
+    use super::super::{losses, run};
     use super::*;
 
     fn document(path: &str, parameters: Value) -> Value {
@@ -159,10 +185,11 @@ mod tests {
     fn parameters_of_one_name_get_two() {
         let (id, other) = (parameter("id", json!({})), parameter("Id", json!({})));
         let mended = document("/a/{id}/b/{Id_2}", json!([id, parameter("Id_2", json!({}))]));
-        assert_eq!(run(&CLASHING_NAMES, document("/a/{id}/b/{Id}", json!([id, other]))), (mended, 1));
+        let two = document("/a/{id}/b/{Id}", json!([id, other]));
+        assert_eq!(losses(&CLASHING_NAMES, two), (mended, vec![Loss::Lossless]));
         let twice = document("/a/{id}/b/{id}", json!([id, id]));
         let mended = document("/a/{id}/b/{id_2}", json!([id, parameter("id_2", json!({}))]));
-        assert_eq!(run(&CLASHING_NAMES, twice), (mended.clone(), 1));
+        assert_eq!(losses(&CLASHING_NAMES, twice), (mended.clone(), vec![Loss::Widens]));
         let described_once = document("/a/{id}/b/{id}", json!([id]));
         assert_eq!(run(&CLASHING_NAMES, described_once), (mended, 1));
     }
@@ -185,9 +212,19 @@ mod tests {
 
     #[test]
     fn what_goes_into_a_path_is_text() {
-        let text = document("/a/{id}", json!([parameter("id", json!({"type": "string"}))]));
-        for schema in [json!({"type": "object"}), json!({}), json!({"type": "string", "nullable": true})] {
-            assert_eq!(run(&WITHOUT_TEXT, document("/a/{id}", json!([parameter("id", schema)]))), (text.clone(), 1));
+        let one = |schema: Value| document("/a/{id}", json!([parameter("id", schema)]));
+        let text = json!({"type": "string"});
+        for (schema, mended, loss) in [
+            (json!({"type": "object"}), text.clone(), Loss::Widens),
+            (json!({"oneOf": [{"type": "integer"}, {"type": "boolean"}]}), text.clone(), Loss::Widens),
+            (json!({"description": "d"}), text, Loss::Lossless),
+            (
+                json!({"type": "string", "enum": ["a", null], "nullable": true}),
+                json!({"type": "string", "enum": ["a"]}),
+                Loss::Lossless,
+            ),
+        ] {
+            assert_eq!(losses(&WITHOUT_TEXT, one(schema)), (one(mended), vec![loss]));
         }
         let number = document("/a/{id}", json!([parameter("id", json!({"type": "integer"}))]));
         assert_eq!(run(&WITHOUT_TEXT, number.clone()), (number, 0));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::{Loss, Rule};
+use super::{Loss, Rule, generated};
 use crate::names::snake;
 use crate::schemas::for_each_schema;
 
@@ -27,7 +27,7 @@ pub(super) const CLASHING_NAMES: Rule = Rule {
 fn has_clash(schema: &Map<String, Value>) -> bool {
     let mut seen = BTreeSet::new();
     let names = schema.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::keys);
-    names.into_iter().any(|name| !seen.insert(snake(name)))
+    names.into_iter().any(|name| !seen.insert(generated(name, snake)))
 }
 
 pub(super) const WRONG_DEFAULT: Rule = Rule {
@@ -52,7 +52,7 @@ fn is_wrong(schema: &Map<String, Value>) -> bool {
     let of_type = match schema.get("type").and_then(Value::as_str) {
         Some("array") => default.is_array(),
         Some("boolean") => default.is_boolean(),
-        Some("integer") => default.is_i64() || default.is_u64(),
+        Some("integer") => default.as_f64().is_some_and(|real| real.fract() == 0.0),
         Some("number") => default.is_number(),
         Some("object") => default.is_object(),
         Some("string") => default.is_string(),
@@ -76,7 +76,11 @@ mod tests {
         let clash = document(json!({"type": "object", "properties": {"a-b": {}, "a_b": {}}, "required": ["a-b"]}));
         let map = document(json!({"type": "object", "additionalProperties": {}}));
         assert_eq!(run(&CLASHING_NAMES, clash), (map, 1));
-        let distinct = document(json!({"type": "object", "properties": {"a": {}, "b": {}}}));
+        for names in [["@", "x"], ["1", "x1"], ["it's", "its"], ["type", "type_"]] {
+            let properties = Map::from_iter(names.map(|name| (name.to_owned(), json!({}))));
+            assert_eq!(run(&CLASHING_NAMES, document(json!({"properties": properties}))).1, 1, "{names:?}");
+        }
+        let distinct = document(json!({"type": "object", "properties": {"a": {}, "b": {}, "+1": {}, "-1": {}}}));
         assert_eq!(run(&CLASHING_NAMES, distinct.clone()), (distinct, 0));
     }
 
@@ -90,6 +94,8 @@ mod tests {
             (json!({"type": "string", "nullable": true, "default": null}), false),
             (json!({"type": "string", "enum": ["a"], "default": "a"}), false),
             (json!({"default": 1}), false),
+            (json!({"type": "integer", "default": 1.5}), true),
+            (json!({"type": "integer", "default": 10.0}), false),
         ] {
             assert_eq!(run(&WRONG_DEFAULT, document(schema.clone())).1, usize::from(wrong), "{schema}");
         }

@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use super::media_types::{JSON, set_schema};
 use super::{Log, Loss, Rule, for_each_operation};
 use crate::effective::{named_schemas, resolve};
 use crate::import::Names;
 use crate::names::pascal;
 use crate::schemas::escape;
-
-const JSON: &str = "application/json";
 
 pub(super) const WITHOUT_SCHEMA: Rule = Rule {
     name: "response-without-schema",
@@ -20,7 +19,7 @@ pub(super) const WITHOUT_SCHEMA: Rule = Rule {
         for_each_response(document, |place, response| {
             let json = content(response).and_then(|content| content.get_mut(JSON));
             if let Some(json) = json.filter(|json| json.get("schema").is_none()) {
-                *json = json!({"schema": {}});
+                set_schema(json, json!({}));
                 log.note(place, "it is any JSON");
             }
         });
@@ -34,8 +33,9 @@ pub(super) const ONE_MEDIA_TYPE: Rule = Rule {
     apply: |document, log| {
         for_each_response(document, |place, response| {
             if let Some(content) = content(response).filter(|content| content.len() > 1 && content.contains_key(JSON)) {
+                let others: Vec<String> = content.keys().filter(|media_type| *media_type != JSON).cloned().collect();
                 content.retain(|media_type, _| media_type == JSON);
-                log.note(place, "it is JSON alone");
+                log.note(place, format!("it is JSON alone, and not {}", others.join(", ")));
             }
         });
     },
@@ -59,10 +59,10 @@ fn name_alike(document: &mut Value, log: &mut Log<'_>) {
             let schemas = schemas(response).into_iter();
             schemas.map(|(media_type, schema)| (media_type, resolve(&original, schema))).collect::<BTreeMap<_, _>>()
         };
-        let mut successes = responses.iter().filter(|(status, _)| is_success(status));
-        let Some((first_status, first)) = successes.next() else { return };
+        let Some((first_status, first)) = first_success(responses) else { return };
         let wanted = resolved(first);
-        let alike = successes.filter(|(_, response)| resolved(response) == wanted);
+        let others = responses.iter().filter(|(status, _)| is_success(status) && *status != first_status);
+        let alike = others.filter(|(_, response)| resolved(response) == wanted);
         let alike: BTreeSet<String> = alike.map(|(status, _)| status.clone()).collect();
         let first_status = first_status.clone();
         let Some(first) = responses.get_mut(&first_status).filter(|_| !alike.is_empty()) else { return };
@@ -93,27 +93,38 @@ fn becomes_types(schema: &Value) -> bool {
 
 pub(super) const ONE_SUCCESS: Rule = Rule {
     name: "one-success",
-    why: "the generated method gives back one type, whatever the status of success, and fails for all other statuses",
+    why: "the generated method gives back one type, whatever the status of success, and fails for all other statuses; one \
+          for all other statuses would be of that type as well",
     loss: Loss::Narrows,
     apply: keep_one_success,
 };
 
-/// Keeps the successes that are like the first one, and no response for all other statuses: it would be one of the
-/// successes as well.
+/// Keeps the successes that are like the first one. What is there for all other statuses is there for the failures.
 fn keep_one_success(document: &mut Value, log: &mut Log<'_>) {
     for_each_operation(document, |place, _, operation| {
         let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
-        let Some((_, first)) = responses.iter().find(|(status, _)| is_success(status)) else { return };
+        let Some((_, first)) = first_success(responses) else { return };
         let first = schemas(first);
-        let is_extra =
-            |status: &str, response: &Value| status == "default" || (is_success(status) && schemas(response) != first);
-        let extra = responses.iter().filter(|(status, response)| is_extra(status, response));
+        let extra = responses.iter().filter(|(status, response)| is_success(status) && schemas(response) != first);
         let extra: Vec<String> = extra.map(|(status, _)| status.clone()).collect();
         for status in extra {
             responses.remove(&status);
             log.note(place, format!("the response {status} is not read"));
         }
+        if let Some(others) = responses.remove("default") {
+            for failures in ["4XX", "5XX"] {
+                responses.entry(failures).or_insert_with(|| others.clone());
+            }
+            log.note(place, "the response default is for failures only");
+        }
     });
+}
+
+/// The success that is read: the first one with a body, or else the first one.
+fn first_success(responses: &Map<String, Value>) -> Option<(&String, &Value)> {
+    let is_empty = |response: &Value| schemas(response).is_empty();
+    let successes = responses.iter().filter(|(status, _)| is_success(status));
+    successes.min_by_key(|(status, response)| (is_empty(response), *status))
 }
 
 fn is_success(status: &str) -> bool {
@@ -154,9 +165,10 @@ mod tests {
     }
 
     #[test]
-    fn json_without_a_schema_is_any_json() {
-        let mended = document(json!({"200": {"content": {JSON: {"schema": {}}}}}));
-        assert_eq!(run(&WITHOUT_SCHEMA, document(json!({"200": {"content": {JSON: {}}}}))), (mended.clone(), 1));
+    fn json_without_a_schema_is_any_json_and_keeps_its_example() {
+        let mended = document(json!({"200": {"content": {JSON: {"schema": {}, "example": 1}}}}));
+        let without = document(json!({"200": {"content": {JSON: {"example": 1}}}}));
+        assert_eq!(run(&WITHOUT_SCHEMA, without), (mended.clone(), 1));
         assert_eq!(run(&WITHOUT_SCHEMA, mended.clone()), (mended, 0));
     }
 
@@ -202,6 +214,8 @@ mod tests {
         let (mended, firings) = fire(&ONE_SUCCESS, document(json!({"200": one, "204": {"description": "d"}})));
         assert_eq!(mended, document(json!({"200": one})));
         assert_eq!((firings[0].loss, firings[0].what.as_str()), (Loss::Narrows, "the response 204 is not read"));
+        let later = document(json!({"200": {"description": "d"}, "201": one}));
+        assert_eq!(run(&ONE_SUCCESS, later), (document(json!({"201": one})), 1));
     }
 
     #[test]
@@ -210,7 +224,7 @@ mod tests {
         let other = json!({"content": {JSON: {"schema": {"type": "array"}}}});
         let failure = json!({"description": "failed"});
         let several = json!({"200": one, "201": other, "202": one, "4XX": failure, "default": other});
-        let mended = document(json!({"200": one, "202": one, "4XX": failure}));
+        let mended = document(json!({"200": one, "202": one, "4XX": failure, "5XX": other}));
         assert_eq!(run(&ONE_SUCCESS, document(several)), (mended, 2));
         let only_default = document(json!({"default": one}));
         assert_eq!(run(&ONE_SUCCESS, only_default.clone()), (only_default, 0));

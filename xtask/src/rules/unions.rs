@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use super::media_types::without_words;
 use super::{Log, Loss, Rule};
-use crate::effective::{named_schemas, resolve};
+use crate::effective::{Effective, named_schemas, resolve};
 use crate::schemas::for_each_schema;
 
 pub(super) const ONE_SCALAR: Rule = Rule {
     name: "union-of-one-scalar",
-    why: "alternatives of one scalar type differ in their limits only, which the crates do not keep",
+    why: "alternatives of one scalar type differ in their limits only, which the crates do not keep; what all of them say stays",
     loss: Loss::Widens,
     apply: to_scalar,
 };
@@ -22,10 +23,23 @@ fn to_scalar(document: &mut Value, log: &mut Log<'_>) {
         if !schema.contains_key("nullable") && unions(schema).all(|branches| allows_null(&original, branches)) {
             schema.insert("nullable".to_owned(), Value::Bool(true));
         }
+        let alternatives: Vec<_> = unions(schema).flatten().map(|branch| said(&original, branch)).collect();
+        let mut alike = alternatives.first().cloned().unwrap_or_default();
+        alike.retain(|key, value| alternatives.iter().all(|branch| branch.get(key) == Some(value)));
+        let loss = if alternatives.iter().all(|branch| *branch == alike) { Loss::Lossless } else { Loss::Widens };
         schema.retain(|key, _| key != "anyOf" && key != "oneOf");
-        schema.insert("type".to_owned(), Value::from(scalar.clone()));
-        log.note(place, format!("its alternatives are all {scalar}"));
+        for (key, value) in alike {
+            schema.entry(key).or_insert(value);
+        }
+        log.note_loss(loss, place, format!("its alternatives are all {scalar}"));
     });
+}
+
+/// What an alternative says of its values, but for null.
+fn said(document: &Value, branch: &Value) -> Map<String, Value> {
+    let mut said = without_words(resolve(document, branch));
+    said.remove("nullable");
+    said
 }
 
 /// The scalar type that all alternatives of a schema have.
@@ -51,26 +65,57 @@ fn allows_null(document: &Value, branches: &[Value]) -> bool {
 pub(super) const FIRST_MATCH: Rule = Rule {
     name: "first-match",
     why: "the generator makes one struct of all alternatives of `anyOf`, with every field optional, and takes no `anyOf` \
-          beside `oneOf`; what only a later alternative says is not read if an earlier one fits, too",
+          beside `oneOf`; a value for which several are meant at once is read as one of them at most",
     loss: Loss::Narrows,
     apply: |document, log| {
+        let original = named_schemas(document);
         for_each_schema(document, &mut |place, schema| {
             let Some(branches) = schema.remove("anyOf") else { return };
             if schema.contains_key("oneOf") {
                 log.note(place, "it is one of its oneOf, whatever its anyOf says");
             } else {
+                let loss = if exclude_each_other(&original, &branches) { Loss::Lossless } else { Loss::Narrows };
                 schema.insert("oneOf".to_owned(), branches);
-                log.note(place, "the first alternative that fits is taken");
+                log.note_loss(loss, place, "one alternative that fits is taken");
             }
         });
     },
 };
 
+/// Whether no value fits two alternatives: they have different types, and a property tells objects apart.
+fn exclude_each_other(document: &Value, branches: &Value) -> bool {
+    let Some(branches) = branches.as_array().filter(|branches| branches.len() > 1) else { return true };
+    let branches: Vec<_> = branches.iter().map(|branch| Effective::of(document, branch)).collect();
+    let mut types = BTreeSet::new();
+    let are_different = branches.iter().all(|branch| match branch.get("type").and_then(Value::as_str) {
+        None => false,
+        Some("object") => true,
+        Some("integer") => types.insert("number"),
+        Some(other) => types.insert(other),
+    });
+    let objects: Vec<_> = branches.iter().filter(|branch| branch.get("type") == Some(&Value::from("object"))).collect();
+    let nullable = branches.iter().filter(|branch| branch.is("nullable")).count();
+    are_different && nullable < 2 && (objects.len() < 2 || have_tag(document, &objects))
+}
+
+/// Whether there is a property that all objects require, of which no two have a value in common.
+fn have_tag(document: &Value, objects: &[&Effective<'_>]) -> bool {
+    let required: Vec<_> = objects.iter().map(|object| object.required()).collect();
+    required.first().into_iter().flatten().any(|name| {
+        let mut seen = BTreeSet::new();
+        objects.iter().zip(&required).all(|(object, required)| {
+            let property = object.properties.get(name).filter(|_| required.contains(name));
+            let values = property.and_then(|property| Effective::of(document, property).get("enum")?.as_array());
+            values.is_some_and(|values| values.iter().all(|value| seen.insert(value.to_string())))
+        })
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::super::{fire, run};
+    use super::super::{fire, losses, run};
     use super::*;
 
     fn document(schema: Value) -> Value {
@@ -80,12 +125,25 @@ mod tests {
     #[test]
     fn alternatives_of_one_scalar_are_that_scalar() {
         let union = json!({"anyOf": [{"$ref": "#/components/schemas/Id"}, {"type": "string", "format": "ipv4"}]});
-        assert_eq!(run(&ONE_SCALAR, document(union)), (document(json!({"type": "string"})), 1));
+        let text = document(json!({"type": "string"}));
+        assert_eq!(losses(&ONE_SCALAR, document(union)), (text, vec![Loss::Widens]));
         for schema in
             [json!({"oneOf": [{"type": "string"}, {"type": "integer"}]}), json!({"oneOf": [{"type": "object"}]})]
         {
             assert_eq!(run(&ONE_SCALAR, document(schema.clone())), (document(schema), 0));
         }
+    }
+
+    #[test]
+    fn what_all_alternatives_say_is_not_lost() {
+        let time = |words: &str| json!({"type": "string", "format": "date-time", "description": words});
+        let mended = document(json!({"type": "string", "format": "date-time", "title": "t"}));
+        let union = document(json!({"oneOf": [time("then"), time("now")], "title": "t"}));
+        assert_eq!(losses(&ONE_SCALAR, union), (mended.clone(), vec![Loss::Lossless]));
+        let mut limited = time("later");
+        limited["maxLength"] = json!(9);
+        let union = document(json!({"oneOf": [time("then"), limited], "title": "t"}));
+        assert_eq!(losses(&ONE_SCALAR, union), (mended, vec![Loss::Widens]));
     }
 
     #[test]
@@ -112,10 +170,24 @@ mod tests {
     }
 
     #[test]
-    fn the_first_alternative_that_fits_is_taken() {
-        let branches = json!([{"type": "object"}, {"type": "array"}]);
-        let mended = document(json!({"oneOf": branches}));
-        assert_eq!(run(&FIRST_MATCH, document(json!({"anyOf": branches}))), (mended.clone(), 1));
-        assert_eq!(run(&FIRST_MATCH, mended.clone()), (mended, 0));
+    fn one_alternative_is_taken_and_only_where_two_may_fit_something_is_lost() {
+        let object =
+            |kinds: Value| json!({"type": "object", "properties": {"kind": {"enum": kinds}}, "required": ["kind"]});
+        let nullable = |kind: &str| json!({"type": kind, "nullable": true});
+        for (branches, loss) in [
+            (json!([{"type": "object"}]), Loss::Lossless),
+            (json!([{"type": "object"}, {"type": "array"}, {"$ref": "#/components/schemas/Id"}]), Loss::Lossless),
+            (json!([object(json!(["a", "b"])), object(json!(["c"])), {"type": "string"}]), Loss::Lossless),
+            (json!([object(json!(["a", "b"])), object(json!(["b"]))]), Loss::Narrows),
+            (json!([object(json!(["a"])), {"type": "object", "properties": {"kind": {"enum": ["c"]}}}]), Loss::Narrows),
+            (json!([{"type": "object"}, {"type": "object"}]), Loss::Narrows),
+            (json!([{"type": "integer"}, {"type": "number"}]), Loss::Narrows),
+            (json!([nullable("string"), nullable("array")]), Loss::Narrows),
+            (json!([{"type": "string"}, {}]), Loss::Narrows),
+        ] {
+            let mended = document(json!({"oneOf": branches}));
+            assert_eq!(losses(&FIRST_MATCH, document(json!({"anyOf": branches}))), (mended.clone(), vec![loss]));
+            assert_eq!(run(&FIRST_MATCH, mended.clone()), (mended, 0));
+        }
     }
 }
