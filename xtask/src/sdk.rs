@@ -239,7 +239,7 @@ mod tests {
     #[test]
     fn making_a_revision_current_changes_nothing_else() {
         let root = tempfile::tempdir().unwrap();
-        let sdk = Workspace::current().sdk(Some("risk-scoring")).unwrap();
+        let sdk = Workspace::current().sdks().unwrap().remove(0);
         let path = root.path().join(&sdk.folder).join("sdk.toml");
         let text = fs::read_to_string(Workspace::current().root().join(&sdk.folder).join("sdk.toml")).unwrap();
         fs::create_dir_all(path.parent().unwrap()).unwrap();

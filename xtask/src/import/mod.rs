@@ -1,8 +1,10 @@
 //! `cargo xtask spec import`: a slice of a vendor's document, as a revision of an SDK.
 //!
 //! The slice is cut out with all that it refers to and nothing else; the SDK's fixups are applied, then the rules that mend
-//! any document; what they leave unused is taken out; what has no name gets one, and names become ours. The result is sorted, so that the same input gives the
-//! same bytes.
+//! any document; what they leave unused is taken out; what has no name gets one, and names become ours. The result is sorted,
+//! so that the same input gives the same bytes.
+//!
+//! A result notes the fixups that it has had, so that it can be imported itself: they are not applied to it again.
 
 pub(crate) mod inline;
 mod references;
@@ -18,6 +20,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use chrono::NaiveDate;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::document::{Document, agree, check_listed, check_open_api, operations};
@@ -37,6 +40,8 @@ pub struct Import {
     pub firings: Vec<Firing>,
     /// Why each fixup was applied.
     fixups: Vec<String>,
+    /// How many the document had had before.
+    fixed: usize,
     names: NameChanges,
     operations: usize,
     schemas: usize,
@@ -68,8 +73,17 @@ impl Import {
     pub(crate) fn of(sdk: &Sdk, vendors: &Value, revision: &str) -> Result<Self> {
         check_version(vendors)?;
         let mut document = slice::cut(vendors, sdk)?;
+        let mut had = fixups_of(vendors);
+        let fixed = had.len();
+        let mut fixups = Vec::new();
         for fixup in &sdk.manifest.fixups {
-            apply_fixup(&mut document, fixup)?;
+            let patch = patch(fixup)?;
+            let noted = Value::from(patch.to_string());
+            if !had.contains(&noted) {
+                apply_fixup(&mut document, fixup, &patch)?;
+                fixups.push(fixup.why.clone());
+                had.push(noted);
+            }
         }
         let firings = rules::apply(&mut document)?;
         slice::prune(&mut document, sdk)?;
@@ -83,19 +97,21 @@ impl Import {
             "info".to_owned(),
             json!({"title": sdk.manifest.title, "description": sdk.manifest.description, "version": revision}),
         );
+        if !had.is_empty() {
+            root.insert(FIXUPS.to_owned(), Value::Array(had));
+        }
         check_open_api(&document)?;
         // What could not be generated must not be written, let alone become current.
         agree(&document, sdk, revision).context("the result disagrees with sdk.toml")?;
         if sdk.manifest.current == NO_REVISION {
             check_listed(&document, sdk)?;
         }
-        let fixups = sdk.manifest.fixups.iter().map(|fixup| fixup.why.clone()).collect();
         let schemas = document.pointer("/components/schemas").and_then(Value::as_object).map_or(0, Map::len);
         let operations = operations(&document).count();
         let mut text = serde_json::to_string_pretty(&sorted(document))?;
         text.push('\n');
         let (path, revision) = (sdk.document(revision), revision.to_owned());
-        Ok(Self { path, revision, text, firings, fixups, names, operations, schemas })
+        Ok(Self { path, revision, text, firings, fixups, fixed, names, operations, schemas })
     }
 
     /// Writes the revision into the workspace. The first one of an SDK becomes the current one. The result is what was
@@ -129,7 +145,7 @@ impl Import {
     ///
     /// # Errors
     ///
-    /// If a rule has widened the document or dropped an operation.
+    /// If a rule has done something by which something is lost.
     pub fn refuse_losses(&self) -> Result<()> {
         let losses = self.firings.iter().filter(|firing| firing.loss != Loss::Lossless).count();
         ensure!(losses == 0, "{losses} changes lose something of the document");
@@ -144,6 +160,9 @@ impl Import {
             text,
             "new names: {operations} operations, {schemas} schemas, {prefixes} of them without the vendor's prefix"
         );
+        if self.fixed > 0 {
+            let _ = writeln!(text, "fixups that it has had before: {}", self.fixed);
+        }
         if !self.fixups.is_empty() {
             let _ = writeln!(text, "\nfixups of this SDK, {}:", self.fixups.len());
             for why in &self.fixups {
@@ -157,12 +176,6 @@ impl Import {
             }
             for (rule, firings) in by_rule {
                 let why = rules::ALL.iter().find(|known| known.name == rule).map_or("", |known| known.why);
-                let loss = match loss {
-                    Loss::Drops => "drops operations",
-                    Loss::Narrows => "narrows",
-                    Loss::Widens => "widens",
-                    Loss::Lossless => "loses nothing",
-                };
                 let _ = writeln!(text, "\n{rule} ({loss}), {} times: {why}", firings.len());
                 for Firing { place, what, .. } in firings {
                     let _ = writeln!(text, "  {place}: {what}");
@@ -197,9 +210,22 @@ pub fn check_version(document: &Value) -> Result<()> {
     }
 }
 
-fn apply_fixup(document: &mut Value, fixup: &Fixup) -> Result<()> {
+/// Where a result notes the patches of the fixups that it has had: as text, since they are no part of the API.
+const FIXUPS: &str = "x-fixups";
+
+/// The patches that a document has had. A vendor's has had none.
+fn fixups_of(document: &Value) -> Vec<Value> {
+    document.get(FIXUPS).and_then(Value::as_array).cloned().unwrap_or_default()
+}
+
+fn patch(fixup: &Fixup) -> Result<Value> {
+    let patch = serde_json::from_str(&fixup.patch);
+    patch.map(sorted).with_context(|| format!("the patch of the fixup {:?} is not valid", fixup.why))
+}
+
+fn apply_fixup(document: &mut Value, fixup: &Fixup, patch: &Value) -> Result<()> {
     let context = || format!("the fixup {:?} does not apply (any more)", fixup.why);
-    let patch: json_patch::Patch = serde_json::from_str(&fixup.patch).with_context(context)?;
+    let patch = json_patch::Patch::deserialize(patch).with_context(context)?;
     let before = document.clone();
     json_patch::patch(document, &patch).with_context(context)?;
     ensure!(*document != before, "the fixup {:?} changes nothing (any more)", fixup.why);

@@ -208,16 +208,54 @@ fn a_fixup_that_no_longer_applies_is_an_error() {
             {"op": "add", "path": "/paths/~1things/get/summary", "value": summary},
         ]))
     };
+    let mut sdk = sdk(THINGS);
     let mut document = vendors();
-    apply_fixup(&mut document, &change("acme-things-get", "new")).unwrap();
+    document["paths"]["/things"]["get"]["summary"] = json!("old");
+    sdk.manifest.fixups = vec![change("acme-things-get", "new")];
+    Import::of(&sdk, &document, "2026-01-02").unwrap();
     for (fixup, part) in [
-        (change("other", "newer"), "does not apply"),
-        (change("acme-things-get", "new"), "changes nothing"),
+        (change("other", "new"), "does not apply"),
+        (change("acme-things-get", "old"), "changes nothing"),
         (fixup(&json!([])), "changes nothing"),
+        (fixup(&json!({})), "does not apply"),
+        (Fixup { patch: "[".to_owned(), ..fixup(&json!([])) }, "is not valid"),
     ] {
-        let error = apply_fixup(&mut document, &fixup).unwrap_err().to_string();
+        sdk.manifest.fixups = vec![fixup];
+        let error = format!("{:#}", Import::of(&sdk, &document, "2026-01-02").err().unwrap());
         assert!(error.contains(part) && error.contains("the summary is wrong"), "{error}");
     }
+}
+
+#[test]
+fn a_revision_has_had_its_fixups_and_a_vendors_next_document_has_not() {
+    let mut sdk = sdk(THINGS);
+    let import = |sdk: &Sdk, text: &str| Import::of(sdk, &serde_json::from_str(text).unwrap(), "2026-01-02");
+    let place = "/paths/~1things/get/operationId";
+    sdk.manifest.fixups = vec![fixup(&json!([
+        {"op": "test", "path": place, "value": "acme-things-get"}, {"op": "add", "path": "/paths/~1things/get/summary", "value": "new"},
+    ]))];
+    let once = Import::of(&sdk, &vendors(), "2026-01-02").unwrap();
+    let again = import(&sdk, &once.text).unwrap();
+    assert_eq!(again.text, once.text);
+    assert_eq!(import(&sdk, &again.text).unwrap().text, once.text);
+    let report = again.report();
+    assert!(
+        report.contains("fixups that it has had before: 1\n") && !report.contains("fixups of this SDK"),
+        "{report}"
+    );
+
+    let mut next = vendors();
+    next["paths"]["/things"]["get"]["operationId"] = json!("acme-things-list");
+    let error = format!("{:#}", Import::of(&sdk, &next, "2026-02-03").err().unwrap());
+    assert!(error.contains("does not apply (any more)"), "{error}");
+
+    let later = json!([{"op": "add", "path": "/paths/~1things/get/description", "value": "Later."}]);
+    sdk.manifest.fixups.push(fixup(&later));
+    let both: Value = serde_json::from_str(&import(&sdk, &once.text).unwrap().text).unwrap();
+    assert_eq!(both["x-fixups"].as_array().unwrap().len(), 2);
+    assert_eq!(both["paths"]["/things"]["get"]["description"], "Later.");
+    sdk.manifest.fixups.clear();
+    assert_eq!(import(&sdk, &once.text).unwrap().text, once.text);
 }
 
 #[test]
@@ -350,17 +388,18 @@ fn the_first_revision_becomes_the_current_one_and_the_next_does_not() {
 }
 
 #[test]
-fn importing_the_committed_revision_from_itself_changes_nothing_twice() {
+fn importing_a_committed_revision_from_itself_changes_nothing_twice() {
     let workspace = workspace();
-    let sdk = workspace.sdk(Some("risk-scoring")).unwrap();
-    let revision = sdk.manifest.current.clone();
-    let path = workspace.root().join(sdk.document(&revision));
-    let committed = fs::read_to_string(&path).unwrap();
-    let once = Import::make(&sdk, &path, &revision).unwrap();
-    assert_eq!(once.text, committed);
-    assert_eq!(once.firings, []);
-    let folder = tempfile::tempdir().unwrap();
-    let copy = folder.path().join("copy.json");
-    fs::write(&copy, &once.text).unwrap();
-    assert_eq!(Import::make(&sdk, &copy, &revision).unwrap().text, committed);
+    for sdk in workspace.sdks().unwrap().iter().filter(|sdk| sdk.manifest.current != NO_REVISION) {
+        let revision = sdk.manifest.current.clone();
+        let path = workspace.root().join(sdk.document(&revision));
+        let committed = fs::read_to_string(&path).unwrap();
+        let once = Import::make(sdk, &path, &revision).unwrap();
+        assert_eq!(once.text, committed);
+        assert_eq!(once.firings, []);
+        let folder = tempfile::tempdir().unwrap();
+        let copy = folder.path().join("copy.json");
+        fs::write(&copy, &once.text).unwrap();
+        assert_eq!(Import::make(sdk, &copy, &revision).unwrap().text, committed);
+    }
 }
