@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 use xtask::generate::{self, Process};
@@ -32,29 +32,48 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// What is wrong with the new packages, as the compiler, its lints and its documentation see it. Nothing is fetched.
+/// Runs cargo on the new packages. Nothing is fetched.
+fn cargo(root: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO"))
+        .args(arguments)
+        .current_dir(root)
+        .env("CARGO_TARGET_DIR", env!("CARGO_TARGET_TMPDIR"))
+        .env("RUSTDOCFLAGS", "--deny=warnings")
+        .output()
+        .unwrap()
+}
+
+const API: &str = "--package=acme-gadgets-api";
+const MOCK: &str = "--package=acme-gadgets-mock";
+
+/// What is wrong with the new packages, as the compiler, its lints and its documentation see it.
 fn complaints(root: &Path) -> String {
-    let packages = ["--package=acme-gadgets-api", "--package=acme-gadgets-mock", "--offline", "--quiet"];
-    let cargo = |command: &str, arguments: &[&str]| {
-        let output = Command::new(env!("CARGO"))
-            .arg(command)
-            .args(packages)
-            .args(arguments)
-            .current_dir(root)
-            .env("CARGO_TARGET_DIR", env!("CARGO_TARGET_TMPDIR"))
-            .env("RUSTDOCFLAGS", "--deny=warnings")
-            .output()
-            .unwrap();
+    let clippy = ["clippy", API, MOCK, "--offline", "--quiet", "--all-targets", "--", "--deny=warnings"];
+    let doc = ["doc", API, MOCK, "--offline", "--quiet", "--no-deps"];
+    let complaints = [&clippy[..], &doc].map(|arguments| {
+        let output = cargo(root, arguments);
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.success(), text.is_empty(), "{text}");
         text
-    };
-    cargo("clippy", &["--all-targets", "--", "--deny=warnings"]) + &cargo("doc", &["--no-deps"])
+    });
+    complaints.concat()
 }
 
-/// What a program does with the new client's models: it builds what is sent, and reads a union to its end.
+/// What a program does with the new client's models: it builds what is sent, and reads what a union can be.
 const USER: &str = r##"//! A user of the client.
-use acme_gadgets_api::types::{AcmeCat, AcmeCatInner, AcmeCatKind, AcmePet, AcmeToy, AcmeToyKind};
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has found something")]
+
+use acme_gadgets_api::types::{AcmeCat, AcmeCatInner, AcmeCatKind, AcmePet, AcmePlan, AcmeSize, AcmeToy, AcmeToyKind};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+/// What a value is read as. It is always written as it came.
+fn read<T: DeserializeOwned + Serialize>(value: Value) -> T {
+    let read: T = serde_json::from_value(value.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&read).unwrap(), value);
+    read
+}
 
 #[test]
 fn what_is_sent_can_be_built() {
@@ -62,6 +81,54 @@ fn what_is_sent_can_be_built() {
     cat.inner = Some(AcmeCatInner::new("x".to_owned()));
     let sent = (AcmePet::from(cat), AcmeToy::new(AcmeToyKind::Unknown("ball".to_owned())));
     assert!(!matches!(sent.0, AcmePet::Unknown(value) if value.is_null()));
+}
+
+#[test]
+fn a_value_that_a_branch_lists_tells_which_one_it_is() {
+    assert!(matches!(read(json!({"kind": "cat", "a": "x", "inner": {"x": "y"}})), AcmePet::Cat(_)));
+    for kind in ["dog", "hound"] {
+        assert!(matches!(read(json!({"kind": kind, "b": "x"})), AcmePet::Dog(_)));
+    }
+}
+
+#[test]
+fn what_fits_no_branch_is_kept_as_it_came() {
+    for value in [
+        json!({"kind": "wolf", "b": "x", "new": {"deep": [1, null]}}),
+        json!({"b": "x"}),
+        json!({}),
+        json!(["cat"]),
+        json!("cat"),
+        json!(1.5),
+        json!(null),
+    ] {
+        assert!(matches!(read(value.clone()), AcmePet::Unknown(kept) if kept == value));
+    }
+}
+
+#[test]
+fn a_property_that_another_branch_has_is_not_lost() {
+    for value in [json!({}), json!({"note": "n"}), json!({"limits": {"guests": 1}})] {
+        assert!(matches!(read(value), AcmePlan::AcmeFree(_)));
+    }
+    assert!(matches!(read(json!({"note": "n", "seats": 1})), AcmePlan::AcmePaid(_)));
+    assert!(matches!(read(json!({"limits": {"members": 1}})), AcmePlan::AcmeTeam(_)));
+    assert!(matches!(read(json!({"seats": 1, "limits": {"guests": 1}})), AcmePlan::Unknown(_)));
+}
+
+#[test]
+fn a_property_that_no_branch_has_changes_nothing() {
+    let cat = serde_json::from_value(json!({"kind": "cat", "new": 1})).unwrap();
+    assert!(matches!(cat, AcmePet::Cat(_)));
+    let plan = serde_json::from_value(json!({"seats": 1, "new": 1})).unwrap();
+    assert!(matches!(plan, AcmePlan::AcmePaid(_)));
+}
+
+#[test]
+fn whatever_is_read_can_be_displayed() {
+    for (value, text) in [(json!(3), "3"), (json!("big"), "big"), (json!("huge"), "huge"), (json!({"a": 1}), r#"{"a":1}"#)] {
+        assert_eq!(read::<AcmeSize>(value).to_string(), text);
+    }
 }
 "##;
 
@@ -111,6 +178,17 @@ fn vendors() -> Value {
             "acme_dog": {"type": "object", "required": ["kind"], "properties": {
                 "kind": reference("toy_kind"), "b": {"type": "string"},
             }},
+            "acme_plan": {"oneOf": [reference("free"), reference("paid"), reference("team")]},
+            "acme_free": {"type": "object", "properties": {
+                "note": {"type": "string"}, "limits": {"type": "object", "properties": {"guests": {"type": "integer"}}},
+            }},
+            "acme_paid": {"type": "object", "required": ["seats"], "properties": {
+                "note": {"type": "string"}, "seats": {"type": "integer"},
+            }},
+            "acme_team": {"type": "object", "properties": {
+                "note": {"type": "string"}, "limits": {"type": "object", "properties": {"members": {"type": "integer"}}},
+            }},
+            "acme_size": {"oneOf": [{"type": "integer"}, {"type": "string", "enum": ["big", "small"]}]},
             "acme_toy": {"type": "object", "required": ["kind"], "properties": {"kind": reference("toy_kind")}},
             "acme_toy_kind": {"type": "string", "enum": ["dog", "hound"]},
             "acme_gadget": {"type": "object", "required": ["name", "kind"], "properties": {
@@ -119,6 +197,8 @@ fn vendors() -> Value {
                 "made": {"type": "string", "format": "date-time"},
                 "parts": {"type": "array", "items": reference("gadget")},
                 "labels": {"type": "object", "additionalProperties": {"type": "string"}},
+                "plan": reference("plan"),
+                "size": reference("size"),
                 "shape": {"oneOf": [{"type": "string"}, {"type": "object", "properties": {"edges": {"type": "integer"}}}]},
             }},
         }},
@@ -148,6 +228,8 @@ fn a_new_sdk_builds_before_and_after_its_first_revision_with_nothing_done_by_han
     fs::create_dir(user.parent().unwrap()).unwrap();
     fs::write(user, USER).unwrap();
     assert_eq!(complaints(root), "");
+    let run = cargo(root, &["test", API, "--offline", "--quiet", "--test=user"]);
+    assert!(run.status.success(), "{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
     let client = fs::read_to_string(root.join("crates/acme-gadgets-api/src/generated.rs")).unwrap();
     assert!(client.contains("pub const REVISION: &str = \"2026-01-02\";"));
     assert!(client.contains("pub async fn acme_gadgets_create"));

@@ -3,6 +3,7 @@
 //! A pass over what every document leads to fails if it finds nothing: the generator has changed, and the pass with it. One
 //! over models is content with none.
 
+mod branches;
 pub(super) mod explicit_client;
 pub(super) mod literal_paths;
 pub(super) mod mock_values;
@@ -12,9 +13,11 @@ pub(super) mod open_enums;
 pub(super) mod open_unions;
 pub(super) mod request_constructors;
 pub(super) mod sealed_mocks;
+mod shapes;
 pub(super) mod unique_keys;
 pub(super) mod variant_names;
 
+use syn::ext::IdentExt;
 use syn::{Attribute, Field, GenericArgument, Item, ItemImpl, PathArguments, Type};
 
 /// The items of the module `types`, where the generator puts the models.
@@ -70,6 +73,22 @@ fn has_serde(attributes: &[Attribute], word: &str) -> bool {
         });
     }
     found
+}
+
+/// What a field or a variant is called in JSON: another name, if one of serde's attributes says so.
+fn called(attributes: &[Attribute], name: &syn::Ident) -> String {
+    let mut called = name.unraw().to_string();
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+        let _ = attribute.parse_nested_meta(|meta| {
+            if meta.path.is_ident("rename") {
+                called = meta.value()?.parse::<syn::LitStr>()?.value();
+            } else if meta.input.peek(syn::Token![=]) {
+                let _: syn::Expr = meta.value()?.parse()?;
+            }
+            Ok(())
+        });
+    }
+    called
 }
 
 /// Whether a field may be absent: it is an `Option`, or serde has a default for it.

@@ -1,0 +1,305 @@
+//! What tells the branches of a union apart.
+//!
+//! An open enum can be read from any text, and an object from one that has more properties. A dog would be a cat of the
+//! unknown kind "dog", and would lose what only dogs have when it is written. So a branch refuses two things, in itself and in
+//! the objects in it:
+//!
+//! - a property that it does not have and another branch does;
+//! - a value that it does not list, of a property that has another type in another branch, or one value only.
+//!
+//! A property that is always there and has no value in common with that of another branch is enough to tell the two apart:
+//! then nothing else that they have does.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Field, Fields, ItemEnum, Type};
+
+use super::is_optional;
+use super::shapes::{Models, Object, is_flat, key};
+
+/// How many objects within each other are compared. An object can be a part of itself.
+const MOST_NESTED: usize = 3;
+
+/// What makes a branch the wrong one, as conditions about `branch`.
+pub(super) struct Check {
+    /// It has a property that only another branch has, as JSON.
+    pub(super) properties: Option<TokenStream>,
+    /// It has a value that is not listed, as what has been read.
+    pub(super) values: Option<TokenStream>,
+}
+
+/// The objects that other branches are, seen from one of them.
+#[derive(Default)]
+struct Rivals<'a> {
+    /// The ones that no tag tells from it.
+    untold: Vec<&'a Object>,
+    /// The properties of it that tell it from others by themselves.
+    tags: BTreeSet<String>,
+}
+
+impl Models {
+    /// What makes each branch of a union the wrong one.
+    pub(super) fn checks(&self, union: &ItemEnum) -> Vec<Check> {
+        let types = union.variants.iter().map(|variant| match &variant.fields {
+            Fields::Unnamed(fields) if fields.unnamed.len() == 1 => fields.unnamed.first().map(|field| &field.ty),
+            _ => None,
+        });
+        let branches: Vec<_> = types.map(|of| (of, of.and_then(|of| self.object(of)))).collect();
+        let check = |(index, (of, own)): (usize, &(Option<&Type>, Option<Object>))| {
+            let others = branches.iter().enumerate().filter(|(other, _)| *other != index);
+            let others = others.filter_map(|(_, (_, object))| object.as_ref());
+            let rivals = own.as_ref().map(|own| self.rivals(own, others)).unwrap_or_default();
+            Check {
+                properties: own.as_ref().and_then(|own| self.foreign(own, &rivals, MOST_NESTED)),
+                values: of.and_then(|of| self.unfit(of, &rivals, quote! { branch }, MOST_NESTED)),
+            }
+        };
+        branches.iter().enumerate().map(check).collect()
+    }
+
+    fn rivals<'a>(&self, own: &Object, others: impl Iterator<Item = &'a Object>) -> Rivals<'a> {
+        let mut rivals = Rivals::default();
+        for other in others {
+            match own.fields.iter().find(|field| self.is_tag(field, other)) {
+                Some(tag) => drop(rivals.tags.insert(key(tag))),
+                None => rivals.untold.push(other),
+            }
+        }
+        rivals
+    }
+
+    /// Whether a field is always there, with a value that the one of another object never has.
+    fn is_tag(&self, field: &Field, other: &Object) -> bool {
+        let values = |field: &Field| self.listed(&self.end(&field.ty).filter(|end| end.lists == 0)?);
+        let both = values(field).zip(other.field(&key(field)).and_then(values));
+        !is_optional(field) && both.is_some_and(|(these, those)| these.is_disjoint(those))
+    }
+
+    /// Whether a value that is not listed may belong to another object: the field has another type there, or is not there and
+    /// has one value only.
+    fn tells(&self, field: &Field, rivals: &[&Object]) -> bool {
+        let Some(end) = self.end(&field.ty) else { return false };
+        let elsewhere: Vec<_> = rivals.iter().filter_map(|rival| rival.field(&key(field))).collect();
+        let is_one_value = self.listed(&end).is_some_and(|values| values.len() == 1);
+        elsewhere.iter().any(|other| self.end(&other.ty).as_ref() != Some(&end))
+            || is_one_value && elsewhere.len() != rivals.len()
+    }
+
+    /// The objects that a field of an object is in others, where it is not the same one.
+    fn elsewhere(&self, field: &Field, rivals: &[&Object]) -> Vec<Object> {
+        let others = rivals.iter().filter_map(|rival| rival.field(&key(field)));
+        let others = others.filter(|other| self.end(&other.ty) != self.end(&field.ty));
+        others.filter_map(|other| self.object(&other.ty)).filter(|object| !object.fields.is_empty()).collect()
+    }
+
+    /// The condition under which JSON has a property that rivals list, and an object does not.
+    fn foreign(&self, own: &Object, rivals: &Rivals<'_>, nested: usize) -> Option<TokenStream> {
+        let nested = nested.checked_sub(1)?;
+        let rivals: Vec<&Object> = rivals.untold.iter().copied().filter(|rival| rival.lists == own.lists).collect();
+        let listed =
+            rivals.iter().flat_map(|rival| &rival.fields).filter(|field| !is_flat(field) && !own.keeps_others());
+        let foreign: BTreeSet<String> = listed.map(key).filter(|key| own.field(key).is_none()).collect();
+        let mut conditions = Vec::new();
+        if !foreign.is_empty() {
+            let foreign = foreign.iter();
+            conditions.push(quote! { [#(#foreign),*].iter().any(|key| branch.get(key).is_some()) });
+        }
+        for field in &own.fields {
+            let others = self.elsewhere(field, &rivals);
+            let object = self.object(&field.ty).filter(|object| !object.fields.is_empty() && !others.is_empty());
+            let condition =
+                object.and_then(|object| self.foreign(&object, &self.rivals(&object, others.iter()), nested));
+            let key = key(field);
+            conditions.extend(condition.map(|condition| quote! { branch.get(#key).is_some_and(|branch| #condition) }));
+        }
+        let mut condition = (!conditions.is_empty()).then(|| quote! { #(#conditions)||* })?;
+        for _ in 0..own.lists {
+            condition = quote! { branch.as_array().is_some_and(|list| list.iter().any(|branch| #condition)) };
+        }
+        Some(condition)
+    }
+
+    /// The condition under which a branch has a value that makes it the wrong one.
+    fn unfit(&self, of: &Type, rivals: &Rivals<'_>, place: TokenStream, nested: usize) -> Option<TokenStream> {
+        let nested = nested.checked_sub(1)?;
+        self.walk(of, place, &mut |name, place| {
+            let Some(fields) = self.fields(name) else { return self.catches(name, &place) };
+            let mut conditions = Vec::new();
+            for field in fields {
+                let Some(name) = &field.ident else { continue };
+                let place = quote! { (&#place.#name) };
+                if rivals.tags.contains(&key(field)) || self.tells(field, &rivals.untold) {
+                    conditions
+                        .extend(self.walk(&field.ty, place.clone(), &mut |name, place| self.catches(name, &place)));
+                }
+                let others = self.elsewhere(field, &rivals.untold);
+                if let Some(object) = self.object(&field.ty).filter(|_| !others.is_empty()) {
+                    conditions.extend(self.unfit(&field.ty, &self.rivals(&object, others.iter()), place, nested));
+                }
+            }
+            (!conditions.is_empty()).then(|| quote! { #(#conditions)||* })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use syn::parse_quote;
+
+    use super::super::{has_serde, models, open_enums};
+    use super::*;
+    use syn::Item;
+
+    /// The conditions of all branches of all unions: on properties, and on values.
+    fn conditions(mut file: syn::File) -> Vec<[String; 2]> {
+        let enums = open_enums::apply(&mut file).unwrap();
+        let items = models(&mut file).unwrap();
+        let unions = items.iter().filter_map(|item| match item {
+            Item::Enum(union) if has_serde(&union.attrs, "untagged") => Some(union),
+            _ => None,
+        });
+        let opened = unions.clone().map(|union| (union.ident.clone(), open_enums::catch_all(union).unwrap())).collect();
+        let models = Models::new(items, &enums, &opened);
+        let text = |condition: Option<TokenStream>| condition.unwrap_or_default().to_string().replace(' ', "");
+        unions
+            .flat_map(|union| models.checks(union))
+            .map(|Check { properties, values }| [text(properties), text(values)])
+            .collect()
+    }
+
+    fn has(keys: &str) -> String {
+        format!("[{keys}].iter().any(|key|branch.get(key).is_some())")
+    }
+
+    #[test]
+    fn a_branch_has_no_property_that_only_another_one_has() {
+        let found = conditions(parse_quote! {
+            mod types {
+                #[serde(untagged)]
+                enum Pet { Cat(Cat), Dog(::std::boxed::Box<Dog>), Any(::serde_json::Map<String, Value>), Text(String) }
+                struct Cat { mood: Mood, color: Option<Color>, r#type: Option<String> }
+                struct Dog { mood: Mood, #[serde(rename = "the size")] size: Color, #[serde(rename = "type")] type_: Option<String> }
+                enum Mood { Good, Bad }
+                enum Color { Red, Blue }
+            }
+        });
+        let expected =
+            [has(r#""thesize""#), has(r#""color""#), has(r#""color","mood","thesize","type""#), String::new()];
+        assert_eq!(found, expected.map(|properties| [properties, String::new()]));
+    }
+
+    #[test]
+    fn what_keeps_properties_of_any_name_loses_none() {
+        let found = conditions(parse_quote! {
+            mod types {
+                #[serde(untagged)]
+                enum Pet { Cat(Cat), Dog(Dog) }
+                struct Cat { color: Color, #[serde(flatten)] extra: Map<String, Value> }
+                struct Dog { size: u8, #[serde(flatten)] extra: Map<String, Value> }
+            }
+        });
+        assert_eq!(found, vec![[const { String::new() }; 2]; 2]);
+    }
+
+    #[test]
+    fn a_value_of_a_property_that_others_have_too_tells_if_its_type_is_another_one() {
+        let [cat, dog] = conditions(parse_quote! {
+            mod types {
+                #[serde(untagged)]
+                enum Pet { Cat(Cat), Dog(Dog) }
+                struct Cat { mood: Mood, kind: Option<CatKind>, only: One }
+                struct Dog { mood: Mood, kind: Option<DogKind>, size: Mood }
+                enum Mood { Good, Bad }
+                enum CatKind { Lion, Tiger }
+                enum DogKind { Hound, Husky }
+                enum One { One }
+            }
+        })
+        .try_into()
+        .unwrap();
+        let kind = "(&branch.kind).as_ref().is_some_and(|branch|matches!(branch,CatKind::Unknown(_)))";
+        assert_eq!(cat[1], format!("{kind}||matches!((&branch.only),One::Unknown(_))"));
+        assert_eq!(dog[1], kind.replace("CatKind", "DogKind"));
+    }
+
+    #[test]
+    fn a_tag_tells_branches_apart_by_itself() {
+        let found = conditions(parse_quote! {
+            mod types {
+                #[serde(untagged)]
+                enum Pet { Cat(Cat), Dog(Dog) }
+                struct Cat { kind: CatKind, a: Option<String>, mood: CatMood }
+                struct Dog { kind: DogKind, b: Option<String>, mood: DogMood }
+                enum CatKind { #[serde(rename = "dog")] Lion, Tiger }
+                enum DogKind { Dog, Wolf }
+                enum CatMood { Good }
+                enum DogMood { Good, Bad }
+            }
+        });
+        let of = |branch: &str| [String::new(), format!("matches!((&branch.kind),{branch}Kind::Unknown(_))")];
+        assert_eq!(found, [of("Cat"), of("Dog")]);
+    }
+
+    #[test]
+    fn what_is_nested_in_branches_is_compared_too() {
+        let [cat, dog, _] = conditions(parse_quote! {
+            mod types {
+                #[serde(untagged)]
+                enum Pet { Cat(Cat), Dog(Dog), Other(Other) }
+                struct Cat { food: Option<CatFood>, toys: Vec<Toy> }
+                struct Dog { food: Option<DogFood>, toys: Vec<Bone> }
+                struct Other { food: Option<CatFood>, toys: Vec<Toy> }
+                struct CatFood { fish: Option<String>, kind: Fish }
+                struct DogFood { meat: Option<String>, kind: Meat }
+                struct Toy { mouse: bool }
+                struct Bone(::std::boxed::Box<Ham>);
+                struct Ham { bone: bool }
+                enum Fish { Cod, Tuna }
+                enum Meat { Cod, Ham }
+            }
+        })
+        .try_into()
+        .unwrap();
+        let properties = |food: &str, toy: &str| {
+            format!(
+                "branch.get(\"food\").is_some_and(|branch|{})||branch.get(\"toys\").is_some_and(|branch|\
+                 branch.as_array().is_some_and(|list|list.iter().any(|branch|{})))",
+                has(food),
+                has(toy)
+            )
+        };
+        let values = |kind: &str| {
+            format!("(&branch.food).as_ref().is_some_and(|branch|matches!((&branch.kind),{kind}::Unknown(_)))")
+        };
+        assert_eq!(cat, [properties("\"meat\"", "\"bone\""), values("Fish")]);
+        assert_eq!(dog, [properties("\"fish\"", "\"mouse\""), values("Meat")]);
+    }
+
+    #[test]
+    fn branches_are_looked_at_through_lists_and_names_and_other_unions() {
+        let found = conditions(parse_quote! {
+            mod types {
+                #[serde(untagged)]
+                enum Pets { Cats(Vec<Cat>), Dog(::std::boxed::Box<Named>), Other(Other), Tree(Tree), Level(Kind) }
+                struct Cat { kind: Kind }
+                struct Named(Dog);
+                struct Dog { kind: ::std::string::String, other: Other }
+                enum Kind { Cat, Lion }
+                #[serde(untagged)]
+                enum Other { Number(u8), Text(::std::string::String), Unknown(()) }
+                struct Tree(Vec<Tree>);
+            }
+        });
+        let values: Vec<_> = found.into_iter().map(|[_, values]| values).filter(|values| !values.is_empty()).collect();
+        assert_eq!(
+            values,
+            [
+                "branch.iter().any(|branch|matches!((&branch.kind),Kind::Unknown(_)))",
+                "matches!(branch,Other::UnknownValue(_))",
+                "matches!(branch,Kind::Unknown(_))",
+            ]
+        );
+    }
+}

@@ -1,0 +1,164 @@
+//! What generated models consist of.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Field, Fields, Ident, Item, Type};
+
+use super::open_enums::Opened;
+use super::{called, has_serde, type_name, within};
+
+/// How many containers and names around a value are looked through. A list can be one of itself.
+const DEEPEST: usize = 8;
+
+/// What the models are.
+pub(super) struct Models {
+    /// The enums and unions that have a catch-all variant, with its name.
+    opened: Opened,
+    /// The values that enums list.
+    listed: BTreeMap<Ident, BTreeSet<String>>,
+    /// The fields of structs.
+    structs: BTreeMap<Ident, Fields>,
+}
+
+/// A type without its containers.
+#[derive(PartialEq)]
+pub(super) struct End {
+    /// In how many lists it is.
+    pub(super) lists: usize,
+    pub(super) name: Ident,
+}
+
+/// An object.
+pub(super) struct Object {
+    /// In how many lists it is.
+    pub(super) lists: usize,
+    /// None, if it is free-form.
+    pub(super) fields: Vec<Field>,
+}
+
+impl Object {
+    pub(super) fn field(&self, key: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| self::key(field) == key)
+    }
+
+    /// Whether it keeps properties that it does not list.
+    pub(super) fn keeps_others(&self) -> bool {
+        self.fields.iter().any(is_flat)
+    }
+}
+
+impl Models {
+    pub(super) fn new(items: &[Item], enums: &Opened, unions: &Opened) -> Self {
+        let opened = enums.iter().chain(unions).map(|(name, catch_all)| (name.clone(), catch_all.clone())).collect();
+        let mut models = Self { opened, listed: BTreeMap::new(), structs: BTreeMap::new() };
+        for item in items {
+            match item {
+                Item::Enum(model) if enums.contains_key(&model.ident) => {
+                    let values = model.variants.iter().filter(|variant| matches!(variant.fields, Fields::Unit));
+                    let values = values.map(|variant| called(&variant.attrs, &variant.ident)).collect();
+                    models.listed.insert(model.ident.clone(), values);
+                }
+                Item::Struct(model) => drop(models.structs.insert(model.ident.clone(), model.fields.clone())),
+                _ => {}
+            }
+        }
+        models
+    }
+
+    /// The type that is in containers.
+    pub(super) fn end(&self, of: &Type) -> Option<End> {
+        let (mut of, mut lists) = (of, 0_usize);
+        for _ in 0..DEEPEST {
+            let name = format_ident!("{}", type_name(of)?);
+            of = match (name.to_string().as_str(), self.structs.get(&name)) {
+                ("Option" | "Box", _) => within(of)?,
+                ("Vec", _) => {
+                    lists = lists.saturating_add(1);
+                    within(of)?
+                }
+                (_, Some(Fields::Unnamed(fields))) => &fields.unnamed.first()?.ty,
+                _ => return Some(End { lists, name }),
+            };
+        }
+        None
+    }
+
+    pub(super) fn object(&self, of: &Type) -> Option<Object> {
+        let End { lists, name } = self.end(of)?;
+        let is_map = name == "BTreeMap" || name == "Map";
+        let fields = match self.structs.get(&name) {
+            Some(fields) => fields.iter().cloned().collect(),
+            None => is_map.then(Vec::new)?,
+        };
+        Some(Object { lists, fields })
+    }
+
+    /// The fields of a struct.
+    pub(super) fn fields(&self, name: &Ident) -> Option<&Fields> {
+        self.structs.get(name)
+    }
+
+    /// The values that an enum lists.
+    pub(super) fn listed(&self, end: &End) -> Option<&BTreeSet<String>> {
+        self.listed.get(&end.name)
+    }
+
+    /// The condition under which a value is not listed.
+    pub(super) fn catches(&self, name: &Ident, place: &TokenStream) -> Option<TokenStream> {
+        let catch_all = self.opened.get(name)?;
+        Some(quote! { matches!(#place, #name::#catch_all(_)) })
+    }
+
+    pub(super) fn walk(
+        &self,
+        of: &Type,
+        place: TokenStream,
+        end: &mut dyn FnMut(&Ident, TokenStream) -> Option<TokenStream>,
+    ) -> Option<TokenStream> {
+        self.walk_down(of, place, end, DEEPEST)
+    }
+
+    /// Goes through containers and structs around one value to what it is in the end, and makes the condition for the whole.
+    fn walk_down(
+        &self,
+        of: &Type,
+        place: TokenStream,
+        end: &mut dyn FnMut(&Ident, TokenStream) -> Option<TokenStream>,
+        deepest: usize,
+    ) -> Option<TokenStream> {
+        let deepest = deepest.checked_sub(1)?;
+        let name = format_ident!("{}", type_name(of)?);
+        if let Some(inner) = within(of) {
+            let is_box = name == "Box";
+            let inner_place = if is_box {
+                quote! { (&**#place) }
+            } else {
+                quote! { branch }
+            };
+            let condition = self.walk_down(inner, inner_place, end, deepest)?;
+            return match name.to_string().as_str() {
+                "Option" => Some(quote! { #place.as_ref().is_some_and(|branch| #condition) }),
+                "Vec" => Some(quote! { #place.iter().any(|branch| #condition) }),
+                _ => is_box.then_some(condition),
+            };
+        }
+        match self.structs.get(&name) {
+            Some(Fields::Unnamed(fields)) => {
+                self.walk_down(&fields.unnamed.first()?.ty, quote! { (&#place.0) }, end, deepest)
+            }
+            _ => end(&name, place),
+        }
+    }
+}
+
+/// What a field is called in JSON.
+pub(super) fn key(field: &Field) -> String {
+    field.ident.as_ref().map(|name| called(&field.attrs, name)).unwrap_or_default()
+}
+
+/// Whether a field stands for properties of any name.
+pub(super) fn is_flat(field: &Field) -> bool {
+    has_serde(&field.attrs, "flatten")
+}
