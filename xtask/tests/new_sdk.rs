@@ -109,10 +109,10 @@ fn what_fits_no_branch_is_kept_as_it_came() {
 #[test]
 fn a_property_that_another_branch_has_is_not_lost() {
     for value in [json!({}), json!({"note": "n"}), json!({"limits": {"guests": 1}})] {
-        assert!(matches!(read(value), AcmePlan::AcmeFree(_)));
+        assert!(matches!(read(value), AcmePlan::Free(_)));
     }
-    assert!(matches!(read(json!({"note": "n", "seats": 1})), AcmePlan::AcmePaid(_)));
-    assert!(matches!(read(json!({"limits": {"members": 1}})), AcmePlan::AcmeTeam(_)));
+    assert!(matches!(read(json!({"note": "n", "seats": 1})), AcmePlan::Paid(_)));
+    assert!(matches!(read(json!({"limits": {"members": 1}})), AcmePlan::Team(_)));
     assert!(matches!(read(json!({"seats": 1, "limits": {"guests": 1}})), AcmePlan::Unknown(_)));
 }
 
@@ -121,12 +121,12 @@ fn a_property_that_no_branch_has_changes_nothing() {
     let cat = serde_json::from_value(json!({"kind": "cat", "new": 1})).unwrap();
     assert!(matches!(cat, AcmePet::Cat(_)));
     let plan = serde_json::from_value(json!({"seats": 1, "new": 1})).unwrap();
-    assert!(matches!(plan, AcmePlan::AcmePaid(_)));
+    assert!(matches!(plan, AcmePlan::Paid(_)));
 }
 
 #[test]
 fn whatever_is_read_can_be_displayed() {
-    for (value, text) in [(json!(3), "3"), (json!("big"), "big"), (json!("huge"), "huge"), (json!({"a": 1}), r#"{"a":1}"#)] {
+    for (value, text) in [(json!(3), "3"), (json!(true), "true"), (json!("huge"), "huge"), (json!({"a": 1}), r#"{"a":1}"#)] {
         assert_eq!(read::<AcmeSize>(value).to_string(), text);
     }
 }
@@ -188,7 +188,7 @@ fn vendors() -> Value {
             "acme_team": {"type": "object", "properties": {
                 "note": {"type": "string"}, "limits": {"type": "object", "properties": {"members": {"type": "integer"}}},
             }},
-            "acme_size": {"oneOf": [{"type": "integer"}, {"type": "string", "enum": ["big", "small"]}]},
+            "acme_size": {"oneOf": [{"type": "integer"}, {"type": "boolean"}]},
             "acme_toy": {"type": "object", "required": ["kind"], "properties": {"kind": reference("toy_kind")}},
             "acme_toy_kind": {"type": "string", "enum": ["dog", "hound"]},
             "acme_gadget": {"type": "object", "required": ["name", "kind"], "properties": {
