@@ -79,7 +79,7 @@ pub(super) const ONE_MEDIA_TYPE: Rule = Rule {
         for_each_operation(document, |place, _, operation| {
             let Some(content) = content_mut(operation).filter(|content| content.len() > 1) else { return };
             let known = KNOWN.into_iter().find(|known| content.contains_key(*known));
-            let sent = || content.keys().find(|media_type| !is_multipart(media_type)).cloned();
+            let sent = || content.keys().filter(|media_type| !is_multipart(media_type)).min().cloned();
             let Some(kept) = known.map(str::to_owned).or_else(sent) else { return };
             let others: Vec<String> = content.keys().filter(|media_type| **media_type != kept).cloned().collect();
             content.retain(|media_type, _| *media_type == kept);

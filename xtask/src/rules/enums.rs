@@ -5,18 +5,23 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::{Loss, Rule, generated};
-use crate::names::pascal;
+use crate::names::snake;
 use crate::schemas::for_each_schema;
 
 pub(super) const OF_TEXT_ONLY: Rule = Rule {
     name: "enum-of-text-only",
-    why: "the generated code for a list of values that are not text does not compile",
+    why: "the generated code for a list of values that are not text does not compile, nor does one that has null, unless it is \
+          said to be nullable",
     loss: Loss::Widens,
     apply: |document, log| {
         for_each_schema(document, &mut |place, schema| {
             let is_text = schema.get("type") == Some(&Value::from("string"));
             let Some(values) = schema.get("enum").and_then(Value::as_array) else { return };
             if is_text && values.iter().all(|value| value.is_string() || value.is_null()) {
+                if values.contains(&Value::Null) && schema.get("nullable") != Some(&Value::Bool(true)) {
+                    schema.insert("nullable".to_owned(), Value::Bool(true));
+                    log.note(place, "it may be null, as it lists");
+                }
                 return;
             }
             let is_boolean = schema.get("type") == Some(&Value::from("boolean"));
@@ -53,7 +58,16 @@ pub(super) const CLASHING_VALUES: Rule = Rule {
 fn has_clash(schema: &Map<String, Value>) -> bool {
     let Some(values) = schema.get("enum").and_then(Value::as_array) else { return false };
     let mut seen = BTreeSet::new();
-    values.iter().filter_map(Value::as_str).any(|value| !seen.insert(generated(value, pascal).to_lowercase()))
+    values.iter().filter_map(Value::as_str).any(|value| !seen.insert(generated(value, camel)))
+}
+
+/// A name for a variant, as the generator makes it.
+fn camel(value: &str) -> String {
+    let capital = |word: &str| {
+        let mut chars = word.chars();
+        chars.next().map(|first| first.to_uppercase().chain(chars).collect::<String>()).unwrap_or_default()
+    };
+    snake(value).split('_').map(capital).collect()
 }
 
 pub(super) const NO_OTHER_LIMITS: Rule = Rule {
@@ -97,6 +111,12 @@ mod tests {
     }
 
     #[test]
+    fn text_that_lists_null_may_be_null() {
+        let listed = |nullable: bool| document(json!({"type": "string", "enum": ["a", null], "nullable": nullable}));
+        assert_eq!(losses(&OF_TEXT_ONLY, listed(false)), (listed(true), vec![Loss::Widens]));
+    }
+
+    #[test]
     fn a_boolean_that_may_be_either_loses_nothing_by_not_being_listed() {
         for (values, loss) in [(json!([true, false]), Loss::Lossless), (json!([true]), Loss::Widens)] {
             let (mended, lost) = losses(&OF_TEXT_ONLY, document(json!({"type": "boolean", "enum": values})));
@@ -121,7 +141,7 @@ mod tests {
             let (mended, fired) = run(&CLASHING_VALUES, document(json!({"type": "string", "enum": values})));
             assert_eq!((mended, fired), (document(json!({"type": "string"})), 1));
         }
-        let distinct = document(json!({"type": "string", "enum": ["a", "b", "<", "+1", "-1", "1"]}));
+        let distinct = document(json!({"type": "string", "enum": ["ab", "a_b", "<", "+1", "-1", "1"]}));
         assert_eq!(run(&CLASHING_VALUES, distinct.clone()), (distinct, 0));
     }
 

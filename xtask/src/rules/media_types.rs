@@ -38,7 +38,7 @@ fn drop_parameters(content: &mut Map<String, Value>) -> Vec<(String, &'static st
     let mut renamed = Vec::new();
     for known in KNOWN.into_iter().filter(|known| !content.contains_key(*known)).collect::<Vec<_>>() {
         let essence = |written: &str| written.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        if let Some(written) = content.keys().find(|written| essence(written) == known).cloned()
+        if let Some(written) = content.keys().filter(|written| essence(written) == known).min().cloned()
             && let Some(value) = content.remove(&written)
         {
             content.insert(known.to_owned(), value);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::{Log, Loss, Rule, for_each_operation};
+use super::{Log, Loss, Rule, for_each_operation, generated};
 use crate::effective::{Effective, named_schemas};
 use crate::names::snake;
 use crate::schemas::escape;
@@ -55,7 +55,7 @@ fn rename(path: &str, item: &Value, taken: &BTreeSet<String>) -> Option<(String,
     let seen: BTreeSet<String> = lists
         .flatten()
         .filter(|parameter| parameter.get("in") != Some(&json!("path")))
-        .filter_map(|parameter| parameter.get("name").and_then(Value::as_str).map(snake))
+        .filter_map(|parameter| parameter.get("name").and_then(Value::as_str).map(|name| generated(name, snake)))
         .collect();
     // Every number leads to another path, and the ones that are taken have an end.
     (1..).map(|number| rename_from(path, seen.clone(), number)).find_map(|attempt| match attempt {
@@ -68,26 +68,26 @@ fn rename(path: &str, item: &Value, taken: &BTreeSet<String>) -> Option<(String,
 fn rename_from(path: &str, mut seen: BTreeSet<String>, first: u32) -> Option<(String, Renamed)> {
     let mut renamed = Vec::new();
     let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
-    let segments: Vec<String> = path
-        .split('/')
-        .map(|segment| {
-            let Some(name) = segment.strip_prefix('{').and_then(|segment| segment.strip_suffix('}')) else {
-                return segment.to_owned();
-            };
-            let mut unique = name.to_owned();
-            // The numbers that a name has used up need not be tried again.
-            let number = numbers.entry(name).or_insert(first);
-            while !seen.insert(snake(&unique)) {
-                *number = number.saturating_add(1);
-                unique = format!("{name}_{number}");
-            }
-            if unique != name {
-                renamed.push((name.to_owned(), unique.clone()));
-            }
-            format!("{{{unique}}}")
-        })
-        .collect();
-    (!renamed.is_empty()).then(|| (segments.join("/"), renamed))
+    let mut parts = path.split('{');
+    let mut new = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let Some((name, rest)) = part.split_once('}') else {
+            new.extend(["{", part]);
+            continue;
+        };
+        let mut unique = name.to_owned();
+        // The numbers that a name has used up need not be tried again.
+        let number = numbers.entry(name).or_insert(first);
+        while !seen.insert(generated(&unique, snake)) {
+            *number = number.saturating_add(1);
+            unique = format!("{name}_{number}");
+        }
+        new.extend(["{", &unique, "}", rest]);
+        if unique != name {
+            renamed.push((name.to_owned(), unique));
+        }
+    }
+    (!renamed.is_empty()).then_some((new, renamed))
 }
 
 /// Renames the last path parameter of a name: the ones before it keep theirs. One that stands in the path twice, but is
@@ -120,7 +120,7 @@ fn rename_parameter(item: &mut Value, from: &str, to: &str, path: &str) {
 }
 
 fn stands_in(path: &str, parameter: &str) -> bool {
-    path.split('/').any(|segment| segment == format!("{{{parameter}}}"))
+    path.contains(&format!("{{{parameter}}}"))
 }
 
 pub(super) const WITHOUT_TEXT: Rule = Rule {
@@ -187,6 +187,9 @@ mod tests {
         let mended = document("/a/{id}/b/{Id_2}", json!([id, parameter("Id_2", json!({}))]));
         let two = document("/a/{id}/b/{Id}", json!([id, other]));
         assert_eq!(losses(&CLASHING_NAMES, two), (mended, vec![Loss::Lossless]));
+        let in_one_segment = document("/a/{id}.{Id}", json!([id, other]));
+        let mended = document("/a/{id}.{Id_2}", json!([id, parameter("Id_2", json!({}))]));
+        assert_eq!(losses(&CLASHING_NAMES, in_one_segment), (mended, vec![Loss::Lossless]));
         let twice = document("/a/{id}/b/{id}", json!([id, id]));
         let mended = document("/a/{id}/b/{id_2}", json!([id, parameter("id_2", json!({}))]));
         assert_eq!(losses(&CLASHING_NAMES, twice), (mended.clone(), vec![Loss::Widens]));

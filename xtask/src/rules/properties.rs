@@ -10,7 +10,8 @@ use crate::schemas::for_each_schema;
 
 pub(super) const CLASHING_NAMES: Rule = Rule {
     name: "clashing-properties",
-    why: "two properties that are called the same in Rust cannot be fields of one struct",
+    why: "two properties that are called the same in Rust cannot be fields of one struct; nor can one be called like the field \
+          for all others",
     loss: Loss::Widens,
     apply: |document, log| {
         for_each_schema(document, &mut |place, schema| {
@@ -24,8 +25,12 @@ pub(super) const CLASHING_NAMES: Rule = Rule {
     },
 };
 
+/// What the generator calls the field for properties of any name.
+const OTHERS: &str = "extra";
+
 fn has_clash(schema: &Map<String, Value>) -> bool {
-    let mut seen = BTreeSet::new();
+    let is_open = schema.get("additionalProperties").is_some_and(Value::is_object);
+    let mut seen: BTreeSet<String> = is_open.then(|| OTHERS.to_owned()).into_iter().collect();
     let names = schema.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::keys);
     names.into_iter().any(|name| !seen.insert(generated(name, snake)))
 }
@@ -80,7 +85,12 @@ mod tests {
             let properties = Map::from_iter(names.map(|name| (name.to_owned(), json!({}))));
             assert_eq!(run(&CLASHING_NAMES, document(json!({"properties": properties}))).1, 1, "{names:?}");
         }
-        let distinct = document(json!({"type": "object", "properties": {"a": {}, "b": {}, "+1": {}, "-1": {}}}));
+        let extra = |others: Value| document(json!({"properties": {"Extra": {}}, "additionalProperties": others}));
+        assert_eq!(run(&CLASHING_NAMES, extra(json!({"type": "string"}))).1, 1);
+        for others in [json!(false), json!(true)] {
+            assert_eq!(run(&CLASHING_NAMES, extra(others)).1, 0);
+        }
+        let distinct = document(json!({"type": "object", "properties": {"a": {}, "extra": {}, "+1": {}, "-1": {}}}));
         assert_eq!(run(&CLASHING_NAMES, distinct.clone()), (distinct, 0));
     }
 

@@ -65,13 +65,16 @@ fn allows_null(document: &Value, branches: &[Value]) -> bool {
 pub(super) const FIRST_MATCH: Rule = Rule {
     name: "first-match",
     why: "the generator makes one struct of all alternatives of `anyOf`, with every field optional, and takes no `anyOf` \
-          beside `oneOf`; a value for which several are meant at once is read as one of them at most",
+          beside `oneOf`; a value for which several are meant at once is read as one of them at most. Of alternatives that \
+          only require other properties it makes structs that have no others",
     loss: Loss::Narrows,
     apply: |document, log| {
         let original = named_schemas(document);
         for_each_schema(document, &mut |place, schema| {
             let Some(branches) = schema.remove("anyOf") else { return };
-            if schema.contains_key("oneOf") {
+            if only_require(&branches) {
+                log.note_loss(Loss::Widens, place, "none of what its alternatives require has to be there");
+            } else if schema.contains_key("oneOf") {
                 log.note(place, "it is one of its oneOf, whatever its anyOf says");
             } else {
                 let loss = if exclude_each_other(&original, &branches) { Loss::Lossless } else { Loss::Narrows };
@@ -81,6 +84,12 @@ pub(super) const FIRST_MATCH: Rule = Rule {
         });
     },
 };
+
+/// Whether alternatives say nothing but which properties have to be there.
+fn only_require(branches: &Value) -> bool {
+    let branches = branches.as_array().filter(|branches| !branches.is_empty());
+    branches.is_some_and(|branches| branches.iter().all(|branch| without_words(branch).keys().eq(["required"])))
+}
 
 /// Whether no value fits two alternatives: they have different types, and a property tells objects apart.
 fn exclude_each_other(document: &Value, branches: &Value) -> bool {
@@ -167,6 +176,14 @@ mod tests {
         let (mended, fired) = fire(&FIRST_MATCH, document(both));
         assert_eq!(mended, document(json!({"oneOf": [{"type": "array"}, {"type": "object"}]})));
         assert_eq!(fired[0].what, "it is one of its oneOf, whatever its anyOf says");
+    }
+
+    #[test]
+    fn alternatives_that_only_require_something_are_left_open() {
+        let properties = json!({"a": {"type": "string"}, "b": {"type": "string"}});
+        let alternatives = json!([{"required": ["a"], "title": "A"}, {"required": ["b"], "title": "B"}]);
+        let (mended, lost) = losses(&FIRST_MATCH, document(json!({"properties": properties, "anyOf": alternatives})));
+        assert_eq!((mended, lost), (document(json!({"properties": properties})), vec![Loss::Widens]));
     }
 
     #[test]
