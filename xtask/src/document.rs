@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::names::{operation_problem, without_prefix};
 use crate::parse;
-use crate::schemas::for_each_schema;
+use crate::schemas::{Kind, for_each_schema};
 use crate::sdk::{NO_REVISION, Sdk};
 
 /// The methods that a path item can have (OpenAPI 3.0.3, "Path Item Object").
@@ -128,12 +128,12 @@ pub fn check_open_api(value: &Value) -> Result<()> {
 fn without_parts(schema: &Map<String, Value>) -> Map<String, Value> {
     let emptied = |part: &Value| if part.is_object() { json!({}) } else { part.clone() };
     let without = |(keyword, value): (&String, &Value)| {
-        let value = match (keyword.as_str(), value) {
-            ("properties", Value::Object(properties)) => {
-                properties.iter().map(|(name, schema)| (name.clone(), emptied(schema))).collect()
+        let value = match (Kind::Schema.below(keyword), value) {
+            (Some(Kind::Names(_)), Value::Object(parts)) => {
+                parts.iter().map(|(name, part)| (name.clone(), emptied(part))).collect()
             }
-            ("allOf" | "anyOf" | "oneOf", Value::Array(parts)) => parts.iter().map(emptied).collect(),
-            ("additionalProperties" | "items" | "not", part) => emptied(part),
+            (Some(Kind::Schema), Value::Array(parts)) => parts.iter().map(emptied).collect(),
+            (Some(Kind::Schema), part) => emptied(part),
             _ => value.clone(),
         };
         (keyword.clone(), value)
@@ -177,8 +177,8 @@ pub fn route(path: &str) -> String {
 
 /// Every operation of a document, in its order.
 pub fn operations(document: &Value) -> impl Iterator<Item = Operation<'_>> {
-    let paths = document.get("paths").and_then(Value::as_object);
-    paths.into_iter().flatten().flat_map(|(path, item)| {
+    let paths = document.get("paths").and_then(Value::as_object).into_iter().flatten();
+    paths.filter(|(path, _)| is_path(path)).flat_map(|(path, item)| {
         item.as_object()
             .into_iter()
             .flatten()
@@ -193,11 +193,17 @@ pub fn operations_mut(document: &mut Value) -> impl Iterator<Item = &mut Map<Str
         .get_mut("paths")
         .and_then(Value::as_object_mut)
         .into_iter()
-        .flat_map(Map::values_mut)
-        .filter_map(Value::as_object_mut)
-        .flat_map(Map::iter_mut)
+        .flatten()
+        .filter(|(path, _)| is_path(path))
+        .filter_map(|(_, item)| item.as_object_mut())
+        .flatten()
         .filter(|(method, _)| METHODS.contains(&method.as_str()))
         .filter_map(|(_, operation)| operation.as_object_mut())
+}
+
+/// Whether a key of `paths` is one. Another one is that of an extension.
+pub(crate) fn is_path(key: &str) -> bool {
+    Kind::Paths.below(key).is_some()
 }
 
 /// Checks that a document has every operation that `sdk.toml` lists. An earlier one may have fewer.

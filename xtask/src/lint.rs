@@ -1,7 +1,5 @@
 //! `cargo xtask spec check`: whether the committed revisions of an SDK are what everything else relies on.
 
-mod references;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -12,6 +10,7 @@ use serde_json::{Map, Value};
 use crate::document::{Document, Operation, check_listed, check_open_api, disagreements, operations};
 use crate::import::unnamed;
 use crate::names::type_problem;
+use crate::schemas::{Kind, for_each_reference};
 use crate::sdk::{NO_REVISION, Sdk};
 
 /// Everything that is wrong with the committed revisions of an SDK, each with the file and the place.
@@ -65,9 +64,22 @@ fn document_problems(document: &Value) -> Vec<String> {
     problems.extend(names.map(|problem| format!("the name of a schema: {problem}")));
     let unnamed = unnamed(document).into_iter();
     problems.extend(unnamed.map(|(place, _)| format!("the schema at {place} becomes a type and has no name")));
-    let dangling = references::dangling(document).into_iter();
+    let dangling = dangling(document).into_iter();
     problems.extend(dangling.map(|(place, target)| format!("{place} refers to {target:?}, which is not there")));
     problems
+}
+
+/// Every reference that leads out of the document or to nothing in it: where it stands, and what it says.
+fn dangling(document: &Value) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for_each_reference(&mut document.clone(), Kind::Document, &mut |place, reference| {
+        let target = reference.strip_prefix('#').and_then(|pointer| document.pointer(pointer));
+        if target.is_none() {
+            found.push((place.to_owned(), reference.to_owned()));
+        }
+        None
+    });
+    found
 }
 
 fn operation_problems(operation: &Operation<'_>) -> Vec<String> {

@@ -1,17 +1,121 @@
-//! Walking the schemas of a document.
+//! The way through a document: what each of its objects is, where schemas stand in it, and what refers to what.
+//!
+//! It knows the objects of OpenAPI 3.0 and nothing else. What an object has under another key is data, as are examples,
+//! defaults, the values of enums and extensions: what looks like a schema or a reference there is none.
+
+use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
 
-/// A schema, and where it stands.
-pub(crate) type Change<'c> = dyn FnMut(&str, &mut Map<String, Value>) + 'c;
+use crate::document::METHODS;
+
+/// What a reference to a named schema begins with.
+pub(crate) const SCHEMAS: &str = "#/components/schemas/";
+
+/// What a reference to an example begins with.
+const EXAMPLES: &str = "#/components/examples/";
+
+/// What an object of a document is, and so what its keys mean.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Kind {
+    Callback,
+    Components,
+    Discriminator,
+    Document,
+    Encoding,
+    Example,
+    Link,
+    /// From the values of a property to schemas.
+    Mapping,
+    MediaType,
+    /// Its keys are names, and may be anything: a property may be called `default`.
+    Names(&'static Kind),
+    Operation,
+    /// Or a header, which has the same keys.
+    Parameter,
+    PathItem,
+    Paths,
+    RequestBody,
+    Response,
+    Responses,
+    Schema,
+    SecurityScheme,
+}
+
+impl Kind {
+    /// What stands under a key, or in the list there. Nothing, if that is data.
+    pub(crate) fn below(self, key: &str) -> Option<Self> {
+        Some(match (self, key) {
+            (Self::Names(kind), _) => *kind,
+            _ if key.starts_with("x-") => return None,
+            (Self::Document, "components") => Self::Components,
+            (Self::Document, "paths") => Self::Paths,
+            (Self::Components, "callbacks") | (Self::Operation, "callbacks") => Self::Names(&Self::Callback),
+            (Self::Components, "examples") => Self::Names(&Self::Example),
+            (Self::Components, "headers" | "parameters") => Self::Names(&Self::Parameter),
+            (Self::Components, "links") => Self::Names(&Self::Link),
+            (Self::Components, "requestBodies") => Self::Names(&Self::RequestBody),
+            (Self::Components, "responses") => Self::Names(&Self::Response),
+            (Self::Components, "schemas") => Self::Names(&Self::Schema),
+            (Self::Components, "securitySchemes") => Self::Names(&Self::SecurityScheme),
+            (Self::Paths | Self::Callback, _) => Self::PathItem,
+            (Self::PathItem, "parameters") | (Self::Operation, "parameters") => Self::Parameter,
+            (Self::PathItem, method) if METHODS.contains(&method) => Self::Operation,
+            (Self::Operation, "requestBody") => Self::RequestBody,
+            (Self::Operation, "responses") => Self::Responses,
+            (Self::Responses, _) => Self::Response,
+            (Self::Response, "links") => Self::Names(&Self::Link),
+            (Self::Response | Self::Encoding, "headers") => Self::Names(&Self::Parameter),
+            (Self::Response | Self::RequestBody | Self::Parameter, "content") => Self::Names(&Self::MediaType),
+            (Self::Parameter | Self::MediaType, "examples") => Self::Names(&Self::Example),
+            (Self::Parameter | Self::MediaType, "schema") => Self::Schema,
+            (Self::MediaType, "encoding") => Self::Names(&Self::Encoding),
+            (Self::Schema, "additionalProperties" | "allOf" | "anyOf" | "items" | "not" | "oneOf") => Self::Schema,
+            (Self::Schema, "discriminator") => Self::Discriminator,
+            (Self::Schema, "properties") => Self::Names(&Self::Schema),
+            (Self::Discriminator, "mapping") => Self::Mapping,
+            _ => return None,
+        })
+    }
+}
 
 /// Calls `change` with every schema of a document, the named ones and all that are nested in something, and its place: a JSON
 /// pointer (RFC 6901). What a schema consists of comes after the schema itself.
-///
-/// A property may have any name, so the maps of properties are walked as such: a property called `pattern` is not a
-/// constraint. Examples, defaults and enum values are data, not schemas, and are left alone.
-pub(crate) fn for_each_schema(document: &mut Value, change: &mut Change<'_>) {
-    Walk { place: String::new(), change }.elsewhere(document);
+pub(crate) fn for_each_schema(document: &mut Value, change: &mut dyn FnMut(&str, &mut Map<String, Value>)) {
+    let visit = |place: &str, kind: Kind, object: &mut Map<String, Value>| {
+        if kind == Kind::Schema {
+            change(place, object);
+        }
+    };
+    Walk { place: String::new(), visit }.object(document, Kind::Document);
+}
+
+/// Calls `change` with every reference in a part of a document, and the place of what holds it; puts what that gives back in
+/// its place. A discriminator may also name a schema alone; that counts as a reference to it, and stays a name.
+pub(crate) fn for_each_reference(part: &mut Value, kind: Kind, change: &mut dyn FnMut(&str, &str) -> Option<String>) {
+    let visit = |place: &str, kind: Kind, object: &mut Map<String, Value>| {
+        if kind == Kind::Mapping {
+            for value in object.values_mut() {
+                change_mapping(value, &mut |reference| change(place, reference));
+            }
+        } else if let Some(Value::String(reference)) = object.get_mut("$ref")
+            // Vendors write data where an example should be.
+            && (kind != Kind::Example || reference.starts_with(EXAMPLES))
+            && let Some(new) = change(place, reference)
+        {
+            *reference = new;
+        }
+    };
+    Walk { place: String::new(), visit }.object(part, kind);
+}
+
+fn change_mapping(value: &mut Value, change: &mut dyn FnMut(&str) -> Option<String>) {
+    let Value::String(text) = value else { return };
+    let is_name = !text.contains(['#', '/']);
+    let new = if is_name { change(&format!("{SCHEMAS}{text}")) } else { change(text) };
+    if let Some(new) = new {
+        *text = new.strip_prefix(SCHEMAS).filter(|_| is_name).map(str::to_owned).unwrap_or(new);
+    }
 }
 
 /// A name as a part of a JSON pointer.
@@ -19,66 +123,39 @@ pub(crate) fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
-struct Walk<'w, 'c> {
+/// It calls itself at every level of a document, of which there are not many: what reads them refuses more than 128.
+struct Walk<F> {
     /// Where it is: one text for the whole way, since most places are never told to anybody.
     place: String,
-    change: &'w mut Change<'c>,
+    visit: F,
 }
 
-impl Walk<'_, '_> {
-    /// Goes one step down and comes back.
-    fn below(&mut self, step: &str, go: impl FnOnce(&mut Self)) {
+impl<F: FnMut(&str, Kind, &mut Map<String, Value>)> Walk<F> {
+    fn object(&mut self, value: &mut Value, kind: Kind) {
         let length = self.place.len();
-        self.place.push('/');
-        if step.contains(['~', '/']) {
-            self.place += &escape(step);
-        } else {
-            self.place += step;
-        }
-        go(self);
-        self.place.truncate(length);
-    }
-
-    fn schema(&mut self, value: &mut Value) {
-        let Some(object) = value.as_object_mut() else { return };
-        (self.change)(&self.place, object);
-        for (keyword, value) in object {
-            match keyword.as_str() {
-                "properties" => self.below(keyword, |walk| walk.schemas(value)),
-                "additionalProperties" | "items" | "not" => self.below(keyword, |walk| walk.schema(value)),
-                "allOf" | "anyOf" | "oneOf" => self.below(keyword, |walk| {
-                    for (index, branch) in value.as_array_mut().into_iter().flatten().enumerate() {
-                        walk.below(&index.to_string(), |walk| walk.schema(branch));
-                    }
-                }),
-                _ => {}
-            }
-        }
-    }
-
-    fn schemas(&mut self, value: &mut Value) {
-        for (name, named) in value.as_object_mut().into_iter().flatten() {
-            self.below(name, |walk| walk.schema(named));
-        }
-    }
-
-    /// Outside of the named schemas, a schema is whatever stands under the key `schema`: of a parameter, a header or a media
-    /// type.
-    fn elsewhere(&mut self, value: &mut Value) {
         match value {
             Value::Object(object) => {
+                if !matches!(kind, Kind::Names(_)) {
+                    (self.visit)(&self.place, kind, object);
+                }
                 for (key, value) in object {
-                    match key.as_str() {
-                        "schema" => self.below(key, |walk| walk.schema(value)),
-                        "schemas" => self.below(key, |walk| walk.schemas(value)),
-                        "example" | "examples" => {}
-                        _ => self.below(key, |walk| walk.elsewhere(value)),
+                    if let Some(kind) = kind.below(key) {
+                        self.place.push('/');
+                        if key.contains(['~', '/']) {
+                            self.place += &escape(key);
+                        } else {
+                            self.place += key;
+                        }
+                        self.object(value, kind);
+                        self.place.truncate(length);
                     }
                 }
             }
             Value::Array(array) => {
                 for (index, value) in array.iter_mut().enumerate() {
-                    self.below(&index.to_string(), |walk| walk.elsewhere(value));
+                    let _ = write!(self.place, "/{index}");
+                    self.object(value, kind);
+                    self.place.truncate(length);
                 }
             }
             _ => {}
@@ -92,42 +169,122 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn every_schema_is_visited_and_no_data_is() {
-        let mut document = json!({
-            "paths": {"/things": {"get": {
-                "parameters": [{"schema": {"title": "parameter"}}],
-                "requestBody": {"content": {"application/json": {
-                    "schema": {"title": "body", "items": {"title": "item"}},
-                    "example": {"schema": {"title": "no schema but an example"}},
-                }}},
-            }}},
-            "components": {"schemas": {"Thing": {
-                "title": "named",
-                "properties": {"title": {"title": "property"}},
-                "additionalProperties": {"title": "value"},
-                "oneOf": [{"title": "branch"}],
-                "default": {"title": "no schema but a default"},
-            }}},
+    /// The titles of the schemas that are found, and that their places lead to them.
+    fn titles(document: &Value) -> Vec<String> {
+        let mut titles = Vec::new();
+        for_each_schema(&mut document.clone(), &mut |place, schema| {
+            let there = document.pointer(place).and_then(Value::as_object);
+            assert_eq!(there, Some(&*schema), "{place}");
+            titles.extend(schema.get("title").and_then(Value::as_str).map(str::to_owned));
         });
-        let mut seen = Vec::new();
-        for_each_schema(&mut document, &mut |_, schema| {
-            seen.extend(schema.get("title").and_then(Value::as_str).map(str::to_owned));
-        });
-        seen.sort();
-        assert_eq!(seen, ["body", "branch", "item", "named", "parameter", "property", "value"]);
+        titles.sort();
+        titles
     }
 
     #[test]
-    fn a_place_is_a_pointer_to_the_schema() {
-        let mut document =
-            json!({"paths": {"/a/b": {"get": {"parameters": [{"schema": {"items": {"oneOf": [{"x": 1}]}}}]}}}});
-        let original = document.clone();
-        let mut places = Vec::new();
-        for_each_schema(&mut document, &mut |place, schema| {
-            places.push((place.to_owned(), Value::Object(schema.clone())))
+    fn every_schema_is_visited_with_its_place_and_no_data_is() {
+        let data = || json!({"schema": {"title": "data"}, "properties": {"a": {"title": "data"}}});
+        let schema = |title: &str| json!({"schema": {"title": title}, "example": data(), "examples": {"a": data()}, "x-a": data()});
+        let with = |key: &str, part: Value| json!({key: part, "x-data": data()});
+        let response = |title: &str| {
+            json!({
+                "headers": {"x-schema": schema(&format!("{title} header"))},
+                "content": {"a/b~c": {
+                    "schema": {"title": title},
+                    "encoding": {"x-part": with("headers", json!({"schema": schema(&format!("{title} part"))}))},
+                }},
+                "links": {"next": {"parameters": data(), "requestBody": data()}},
+            })
+        };
+        let item = |title: &str| {
+            json!({
+                "parameters": [schema(&format!("{title} path"))],
+                "get": {
+                    "parameters": [schema(title), with("content", json!({"a": schema(&format!("{title} content"))}))],
+                    "requestBody": with("content", json!({"a": schema(&format!("{title} body"))})),
+                    "responses": with("200", response(title)),
+                },
+            })
+        };
+        let mut document = json!({
+            "info": data(), "x-data": data(),
+            "paths": with("/a/b~c", item("get")),
+            "components": {
+                "callbacks": {"x-c": with("{$url}", item("callback"))},
+                "examples": {"schema": data()},
+                "headers": {"schema": schema("header")},
+                "parameters": {"example": schema("parameter")},
+                "requestBodies": {"examples": with("content", json!({"a": schema("body")}))},
+                "responses": {"schemas": response("response")},
+                "schemas": {"x-schema": {
+                    "title": "named",
+                    "properties": {"default": {"title": "property"}, "x-a": {"title": "x"}, "$ref": {"title": "ref"}},
+                    "additionalProperties": {"title": "value"},
+                    "items": {"title": "item"},
+                    "not": {"title": "not"},
+                    "allOf": [{"title": "all"}], "anyOf": [{"title": "any"}], "oneOf": [{"title": "one"}],
+                    "default": data(), "enum": [data()], "example": data(), "x-data": data(), "unknown": data(),
+                    "discriminator": {"mapping": {"title": "data"}},
+                }},
+            },
         });
-        assert_eq!(places.len(), 3);
-        assert!(places.iter().all(|(place, schema)| original.pointer(place) == Some(schema)), "{places:?}");
+        document["paths"]["/a/b~c"]["get"]["callbacks"] = json!({"done": with("{$url}", item("done"))});
+        let of_item = |title: &str| {
+            ["", " body", " content", " header", " part", " path", ""].map(|suffix| format!("{title}{suffix}"))
+        };
+        let alone = ["all", "any", "body", "header", "item", "named", "not", "one", "parameter", "property", "ref"];
+        let alone = alone.into_iter().chain(["response", "response header", "response part", "value", "x"]);
+        let mut expected: Vec<_> = ["get", "callback", "done"].into_iter().flat_map(of_item).collect();
+        expected.extend(alone.map(str::to_owned));
+        expected.sort();
+        assert_eq!(titles(&document), expected);
+    }
+
+    /// The references that are found, each with its place.
+    fn references(document: &Value) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        for_each_reference(&mut document.clone(), Kind::Document, &mut |place, reference| {
+            found.push((place.to_owned(), reference.to_owned()));
+            None
+        });
+        found
+    }
+
+    #[test]
+    fn every_object_that_can_be_shared_may_be_a_reference() {
+        let reference = json!({"$ref": "#/components/examples/a"});
+        let groups = [
+            "callbacks",
+            "examples",
+            "headers",
+            "links",
+            "parameters",
+            "requestBodies",
+            "responses",
+            "schemas",
+            "securitySchemes",
+        ];
+        for group in groups {
+            let place = format!("/components/{group}/x-a");
+            let found = references(&json!({"components": {group: {"x-a": reference}}}));
+            assert_eq!(found, [(place, "#/components/examples/a".to_owned())]);
+        }
+        assert_eq!(references(&json!({"paths": {"/a": reference}})).len(), 1);
+        assert_eq!(references(&json!({"components": {"unknown": {"a": reference}, "x-a": {"a": reference}}})), []);
+    }
+
+    #[test]
+    fn a_reference_is_replaced_and_a_name_stays_a_name() {
+        let schema = |name: &str, reference: &str, elsewhere: &str| {
+            json!({"components": {"schemas": {"Pet": {
+                "properties": {"$ref": {"$ref": reference}},
+                "discriminator": {"mapping": {"$ref": name, "b": reference, "c": elsewhere}},
+            }}}})
+        };
+        let mut document = schema("Cat", "#/components/schemas/Cat", "pets.json#/Cat");
+        for_each_reference(&mut document, Kind::Document, &mut |_, reference| {
+            (reference == "#/components/schemas/Cat").then(|| "#/components/schemas/Dog".to_owned())
+        });
+        assert_eq!(document, schema("Dog", "#/components/schemas/Dog", "pets.json#/Cat"));
     }
 }

@@ -1,122 +1,72 @@
 //! What a part of a document refers to.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Map, Value, json};
 
-const EXAMPLES: &str = "#/components/examples/";
+use crate::schemas::{Kind, for_each_reference};
 
-/// Every component of the whole that something refers to, and that those refer to in turn. A reference with escapes in it is
-/// replaced by one with the plain name: nothing else knows escapes.
+/// Every component of the whole that something refers to, and that those refer to in turn. A reference with escapes in it
+/// becomes one with the plain name: nothing else knows escapes.
 pub(super) fn components(whole: &Value, from: &mut Value) -> Result<Map<String, Value>> {
-    let Found { mut components, escaped, .. } = find(whole, from)?;
-    if !escaped.is_empty() {
-        unescape(from, Within::Object, &escaped);
-        for (kind, of_kind) in &mut components {
-            let within = if kind == "examples" { Within::Examples } else { Within::Names };
-            unescape(of_kind, within, &escaped);
+    let mut references = References { whole, found: BTreeSet::new(), pending: Vec::new(), sound: BTreeSet::new() };
+    references.follow_all(from, Kind::Document)?;
+    let mut components = Map::new();
+    while let Some(Component { group, name, kind, target }) = references.pending.pop() {
+        let mut component = target.clone();
+        references.follow_all(&mut component, kind)?;
+        if let Some(group) = components.entry(group).or_insert_with(|| json!({})).as_object_mut() {
+            group.insert(name, component);
         }
     }
     Ok(components)
 }
 
-/// What an object is, and so what its keys are.
-#[derive(Clone, Copy, PartialEq)]
-enum Within {
-    /// It has the keys of OpenAPI.
-    Object,
-    /// Its keys are names, and may be anything: a property may be called `default`.
-    Names,
-    /// Its keys are names of examples.
-    Examples,
-    /// A reference to an example, or data.
-    Example,
-}
-
-impl Within {
-    /// What stands under a key. Nothing, if that is data: a reference in it is none.
-    fn below(self, key: &str) -> Option<Self> {
-        match (self, key) {
-            (Self::Names, _) => Some(Self::Object),
-            (Self::Examples, _) => Some(Self::Example),
-            (Self::Example, _) | (Self::Object, "default" | "enum" | "example") => None,
-            (Self::Object, "examples") => Some(Self::Examples),
-            (
-                Self::Object,
-                "callbacks" | "content" | "encoding" | "headers" | "links" | "paths" | "properties" | "responses",
-            ) => Some(Self::Names),
-            (Self::Object, _) => (!key.starts_with("x-")).then_some(Self::Object),
-        }
-    }
-
-    fn is_reference(self, reference: &str) -> bool {
-        match self {
-            Self::Object => true,
-            Self::Names | Self::Examples => false,
-            Self::Example => reference.starts_with(EXAMPLES),
-        }
-    }
-}
-
-/// What has been found.
-#[derive(Default)]
-struct Found {
-    components: Map<String, Value>,
-    /// The references that lead to more than themselves: a chain of references is followed once, and not from each of its links.
+/// The references that have been found in a document.
+struct References<'w> {
+    whole: &'w Value,
+    /// Those that have been followed, without escapes.
+    found: BTreeSet<String>,
+    /// What they lead to, as far as nobody has looked into it.
+    pending: Vec<Component<'w>>,
+    /// Those that lead to more than themselves: a chain of references is followed once, and not from each of its links.
     sound: BTreeSet<String>,
-    /// The references with escapes in them, each with the one that has none.
-    escaped: BTreeMap<String, String>,
 }
 
-fn find(whole: &Value, from: &Value) -> Result<Found> {
-    let mut found = Found::default();
-    let mut pending = vec![(from, Within::Object)];
-    let mut seen = BTreeSet::new();
-    while let Some((value, within)) = pending.pop() {
-        match value {
-            Value::Object(object) => {
-                for reference in references(object, within) {
-                    if seen.contains(&reference) {
-                        continue;
-                    }
-                    let component = found.follow(whole, &reference)?;
-                    let within = if component.kind == "examples" { Within::Example } else { Within::Object };
-                    pending.push((component.target, within));
-                    seen.insert(reference);
-                }
-                pending.extend(object.iter().filter_map(|(key, value)| Some((value, within.below(key)?))));
-            }
-            Value::Array(array) => pending.extend(array.iter().map(|value| (value, within))),
-            _ => {}
-        }
+impl References<'_> {
+    fn follow_all(&mut self, part: &mut Value, kind: Kind) -> Result<()> {
+        let mut fault = Ok(());
+        for_each_reference(part, kind, &mut |_, reference| {
+            let followed = if fault.is_ok() { self.follow(reference) } else { Ok(None) };
+            followed.unwrap_or_else(|error| {
+                fault = Err(error);
+                None
+            })
+        });
+        fault
     }
-    Ok(found)
-}
 
-/// The references that an object itself holds: its own, and those by which the values of a property choose a schema. The latter
-/// may be names alone.
-fn references(object: &Map<String, Value>, within: Within) -> impl Iterator<Item = Cow<'_, str>> {
-    let own = object.get("$ref").and_then(Value::as_str).filter(move |reference| within.is_reference(reference));
-    let discriminator = object.get("discriminator").filter(|_| within == Within::Object);
-    let mapping = discriminator.and_then(|discriminator| discriminator.get("mapping")?.as_object());
-    let chosen = mapping.into_iter().flat_map(Map::values).filter_map(Value::as_str).map(|chosen| {
-        let is_name = !chosen.contains(['#', '/']);
-        if is_name { Cow::Owned(format!("#/components/schemas/{chosen}")) } else { Cow::Borrowed(chosen) }
-    });
-    own.map(Cow::Borrowed).into_iter().chain(chosen)
-}
+    /// Takes what a reference leads to, and gives back the reference without escapes if it has any.
+    fn follow(&mut self, reference: &str) -> Result<Option<String>> {
+        if self.found.contains(reference) {
+            return Ok(None);
+        }
+        let component = Component::of(self.whole, reference)?;
+        let plain = component.reference();
+        if self.found.insert(plain.clone()) {
+            self.check_chain(&component)?;
+            self.pending.push(component);
+        }
+        Ok((plain != reference).then_some(plain))
+    }
 
-impl Found {
-    /// Takes what a reference leads to; not just to another one and so on in a circle.
-    fn follow<'w>(&mut self, whole: &'w Value, reference: &str) -> Result<Component<'w>> {
-        let first = Component::of(whole, reference)?;
-        let plain = first.reference();
-        let mut chain = BTreeSet::from([plain.clone()]);
-        let mut value = first.target;
+    /// Checks that a component does not just lead to another one and so on in a circle.
+    fn check_chain(&mut self, first: &Component<'_>) -> Result<()> {
+        let reference = first.reference();
+        let (mut chain, mut value) = (BTreeSet::from([reference.clone()]), first.target);
         while let Some(further) = value.get("$ref").and_then(Value::as_str) {
-            let next = Component::of(whole, further)?;
+            let next = Component::of(self.whole, further)?;
             let further = next.reference();
             if self.sound.contains(&further) {
                 break;
@@ -125,21 +75,16 @@ impl Found {
             value = next.target;
         }
         self.sound.extend(chain);
-        let of_kind = self.components.entry(first.kind.clone()).or_insert_with(|| json!({}));
-        if let Some(of_kind) = of_kind.as_object_mut() {
-            of_kind.insert(first.name.clone(), first.target.clone());
-        }
-        if plain != reference {
-            self.escaped.insert(reference.to_owned(), plain);
-        }
-        Ok(first)
+        Ok(())
     }
 }
 
 /// What a reference leads to.
 struct Component<'w> {
-    kind: String,
+    /// The key of `components` that it stands under.
+    group: String,
     name: String,
+    kind: Kind,
     target: &'w Value,
 }
 
@@ -153,9 +98,10 @@ impl<'w> Component<'w> {
         let no_component =
             || format!("the reference {reference:?} does not lead to a component, which is not supported");
         let parts = path.strip_prefix("components/").and_then(|path| path.split_once('/'));
-        let (kind, name) = parts.with_context(no_component)?;
-        let of_kind = whole.get("components").and_then(|components| components.get(kind));
-        let named = |name: &str| of_kind.and_then(|of_kind| of_kind.get(name));
+        let (group, name) = parts.with_context(no_component)?;
+        let Some(Kind::Names(kind)) = Kind::Components.below(group) else { bail!(no_component()) };
+        let of_group = whole.get("components").and_then(|components| components.get(group));
+        let named = |name: &str| of_group.and_then(|of_group| of_group.get(name));
         let (name, target) = match named(name) {
             Some(target) => (name.to_owned(), target),
             None => {
@@ -165,12 +111,12 @@ impl<'w> Component<'w> {
                 (name, target)
             }
         };
-        Ok(Self { kind: kind.to_owned(), name, target })
+        Ok(Self { group: group.to_owned(), name, kind: *kind, target })
     }
 
     /// The reference without escapes.
     fn reference(&self) -> String {
-        format!("#/components/{}/{}", self.kind, self.name)
+        format!("#/components/{}/{}", self.group, self.name)
     }
 }
 
@@ -186,41 +132,22 @@ fn plain(name: &str) -> String {
     String::from_utf8_lossy(&bytes).replace("~1", "/").replace("~0", "~")
 }
 
-fn unescape(value: &mut Value, within: Within, escaped: &BTreeMap<String, String>) {
-    let replace = |reference: &mut Value| {
-        if let Value::String(reference) = reference
-            && let Some(plain) = escaped.get(reference)
-        {
-            reference.clone_from(plain);
-        }
-    };
-    match value {
-        Value::Object(object) => {
-            if matches!(within, Within::Object | Within::Example) {
-                object.get_mut("$ref").into_iter().for_each(replace);
-            }
-            if within == Within::Object {
-                let mapping =
-                    object.get_mut("discriminator").and_then(|discriminator| discriminator.get_mut("mapping"));
-                mapping.and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut).for_each(replace);
-            }
-            for (key, value) in object {
-                if let Some(within) = within.below(key) {
-                    unescape(value, within, escaped);
-                }
-            }
-        }
-        Value::Array(array) => array.iter_mut().for_each(|value| unescape(value, within, escaped)),
-        _ => {}
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn schema(reference: &str) -> Value {
         json!({"$ref": format!("#/components/schemas/{reference}")})
+    }
+
+    /// A document in which one operation has a part.
+    fn with(key: &str, part: &Value) -> Value {
+        json!({"paths": {"/things": {"get": {key: part}}}})
+    }
+
+    /// A document that gets a schema back.
+    fn getting(schema: &Value) -> Value {
+        with("responses", &json!({"200": {"content": {"application/json": {"schema": schema}}}}))
     }
 
     /// The names of the schemas that something refers to, and what has become of it.
@@ -234,55 +161,87 @@ mod tests {
 
     #[test]
     fn the_schemas_of_a_discriminator_are_referred_to() {
-        let from = json!({"discriminator": {"propertyName": "kind", "mapping": {
-            "a": "#/components/schemas/A", "b": "B", "c": "#/components/schemas/C%20D",
-        }}});
+        let pet = |mapping: Value| getting(&json!({"discriminator": {"propertyName": "kind", "mapping": mapping}}));
+        let from = pet(json!({"a": "#/components/schemas/A", "b": "B", "c": "#/components/schemas/C%20D"}));
         let (names, from) = found(&json!({"A": {}, "B": {}, "C D": {}, "E": {}}), &from);
         assert_eq!(names, ["A", "B", "C D"]);
-        let mapping = json!({"a": "#/components/schemas/A", "b": "B", "c": "#/components/schemas/C D"});
-        assert_eq!(from["discriminator"]["mapping"], mapping);
+        assert_eq!(from, pet(json!({"a": "#/components/schemas/A", "b": "B", "c": "#/components/schemas/C D"})));
         let whole = json!({"components": {"schemas": {}}});
-        let error = components(&whole, &mut json!({"discriminator": {"mapping": {"a": "A"}}})).unwrap_err();
+        let error = components(&whole, &mut pet(json!({"a": "A"}))).unwrap_err();
         assert!(error.to_string().contains("leads nowhere"), "{error}");
     }
 
     #[test]
     fn references_in_data_are_none() {
         let data = json!({"$ref": "elsewhere.json", "more": [schema("Nowhere"), schema("A%20B")]});
-        let from = json!({
-            "default": data, "enum": [data], "example": data, "x-data": data,
-            "examples": {"a": data, "b": {"value": data}, "c": {"$ref": "#/components/examples/Example"}},
-            "schema": schema("A%20B"),
-        });
-        let (names, after) = found(&json!({"A B": {"example": data}}), &from);
+        let parameter = |reference: &str| {
+            with(
+                "parameters",
+                &json!([{
+                    "default": data, "enum": [data], "example": data, "x-data": data,
+                    "examples": {"a": data, "b": {"value": data}, "c": {"$ref": "#/components/examples/Example"}},
+                    "schema": schema(reference),
+                }]),
+            )
+        };
+        let (names, after) = found(&json!({"A B": {"example": data}}), &parameter("A%20B"));
         assert_eq!(names, ["A B"]);
-        assert_eq!(after["schema"], schema("A B"));
-        for key in ["default", "enum", "example", "examples", "x-data"] {
-            assert_eq!(after[key], from[key], "{key}");
-        }
+        assert_eq!(after, parameter("A B"));
+    }
+
+    #[test]
+    fn an_extension_refers_to_nothing_wherever_it_stands() {
+        let nowhere = json!({"$ref": "#/components/responses/nowhere"});
+        let mut document = with("responses", &json!({"200": {"description": "d"}, "x-data": nowhere}));
+        document["paths"]["x-data"] = json!({"get": {"responses": {"200": nowhere}}});
+        document["paths"]["/things"]["get"]["callbacks"] = json!({"done": {"x-data": nowhere}});
+        assert_eq!(found(&json!({}), &document), (vec![], document));
+    }
+
+    #[test]
+    fn what_a_link_sends_is_data() {
+        let link = json!({"parameters": {"a": schema("Nowhere")}, "requestBody": schema("Nowhere")});
+        let document = with("responses", &json!({"200": {"links": {"next": link}}}));
+        assert_eq!(found(&json!({}), &document), (vec![], document));
     }
 
     #[test]
     fn a_name_may_be_that_of_data() {
         let names = ["default", "enum", "example", "examples", "x-data", "discriminator"];
         let schemas: Map<_, _> = names.iter().map(|name| ((*name).to_owned(), json!({}))).collect();
-        for key in ["properties", "headers", "responses"] {
-            let from: Map<_, _> = names.iter().map(|name| ((*name).to_owned(), schema(name))).collect();
-            assert_eq!(found(&Value::Object(schemas.clone()), &json!({key: from})).0.len(), names.len(), "{key}");
+        let named = |of: &dyn Fn(&str) -> Value| -> Value {
+            names.iter().map(|name| ((*name).to_owned(), of(name))).collect::<Map<_, _>>().into()
+        };
+        let headers = named(&|name| json!({"schema": schema(name)}));
+        for document in [
+            getting(&json!({"properties": named(&schema)})),
+            with("responses", &json!({"200": {"headers": headers}})),
+            with("requestBody", &json!({"content": headers})),
+        ] {
+            assert_eq!(found(&Value::Object(schemas.clone()), &document).0.len(), names.len(), "{document}");
         }
-        let (names, _) = found(&json!({}), &json!({"properties": {"$ref": {"type": "string"}}}));
+        let (names, _) = found(&json!({}), &getting(&json!({"properties": {"$ref": {"type": "string"}}})));
         assert!(names.is_empty());
     }
 
     #[test]
     fn escapes_in_references_are_read() {
         let schemas = json!({"a b": {}, "c/d": schema("e~0f"), "e~f": {}, "100%": {}, "g%20h": {}});
-        let escaped = ["a%20b", "c~1d", "100%25", "g%20h"];
-        let from: Vec<_> = escaped.into_iter().map(schema).collect();
-        let (names, from) = found(&schemas, &Value::from(from));
+        let any_of = |names: [&str; 4]| getting(&json!({"oneOf": names.map(schema)}));
+        let (names, from) = found(&schemas, &any_of(["a%20b", "c~1d", "100%25", "g%20h"]));
         assert_eq!(names.len(), 5);
-        assert_eq!(from, json!([schema("a b"), schema("c/d"), schema("100%"), schema("g%20h")]));
+        assert_eq!(from, any_of(["a b", "c/d", "100%", "g%20h"]));
         // It is not read a second time.
         assert_eq!(found(&schemas, &from).1, from);
+    }
+
+    #[test]
+    fn a_reference_leads_to_a_component_of_a_kind_that_is_known() {
+        let whole =
+            json!({"definitions": {"A": {}}, "components": {"pathItems": {"A": {}}, "schemas": {"A": {"a": {}}}}});
+        for reference in ["#/definitions/A", "#/components/pathItems/A", "#/components/schemas/A/a"] {
+            let error = components(&whole, &mut getting(&json!({"$ref": reference}))).unwrap_err();
+            assert!(error.to_string().contains("does not lead to a component"), "{error}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::document::{operations, operations_mut};
 use crate::names::{operation_name, operation_problem, type_name, type_problem};
-use crate::schemas::for_each_schema;
+use crate::schemas::{Kind, SCHEMAS, for_each_reference};
 use crate::sdk::Names;
 
 /// Gives operations and schemas our names.
@@ -88,34 +88,11 @@ fn rename_schemas(document: &mut Value, names: &Names) -> Result<()> {
     if let Some(schemas) = document.pointer_mut("/components/schemas") {
         *schemas = Value::Object(new);
     }
-    rename_references(document, &renamed);
-    Ok(())
-}
-
-/// What stands for a schema is its reference and, in a discriminator, also its name alone. Examples and other data may look
-/// like that and are none.
-fn rename_references(document: &mut Value, renamed: &BTreeMap<String, String>) {
-    for_each_schema(document, &mut |_, schema| {
-        let mapping = schema.get_mut("discriminator").and_then(|discriminator| discriminator.get_mut("mapping"));
-        for (_, value) in mapping.and_then(Value::as_object_mut).into_iter().flatten() {
-            rename_one(value, renamed, true);
-        }
-        if let Some(reference) = schema.get_mut("$ref") {
-            rename_one(reference, renamed, false);
-        }
+    for_each_reference(document, Kind::Document, &mut |_, reference| {
+        let name = renamed.get(reference.strip_prefix(SCHEMAS)?)?;
+        Some(format!("{SCHEMAS}{name}"))
     });
-}
-
-fn rename_one(value: &mut Value, renamed: &BTreeMap<String, String>, may_be_bare: bool) {
-    const SCHEMAS: &str = "#/components/schemas/";
-    let Value::String(text) = value else { return };
-    let new = match text.strip_prefix(SCHEMAS) {
-        Some(vendors) => renamed.get(vendors).map(|name| format!("{SCHEMAS}{name}")),
-        None => renamed.get(text.as_str()).filter(|_| may_be_bare).cloned(),
-    };
-    if let Some(new) = new {
-        *text = new;
-    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use anyhow::{Result, bail, ensure};
 use serde_json::{Map, Value, json};
 
 use super::references;
-use crate::document::{METHODS, operations};
+use crate::document::{METHODS, is_path, operations};
 use crate::sdk::{Sdk, Slice};
 
 /// The operations of the slice, with all that they refer to and nothing else.
@@ -77,9 +77,10 @@ fn complete(whole: &Value, paths: Map<String, Value>) -> Result<Value> {
 /// Refuses what could hold an operation of the slice that nobody would see.
 fn check_paths(vendors: &Value, slice: &Slice) -> Result<()> {
     for (path, item) in vendors.get("paths").and_then(Value::as_object).into_iter().flatten() {
-        if path.starts_with("x-") || !slice.may_hold(path) {
+        if !is_path(path) || !slice.may_hold(path) {
             continue;
         }
+        ensure!(path.starts_with('/'), "the path {path:?} does not begin with a slash");
         let Some(item) = item.as_object() else { bail!("the path {path:?} is no object") };
         ensure!(!item.contains_key("$ref"), "the path {path:?} is a reference, which is not supported");
         for (key, value) in item {

@@ -176,6 +176,17 @@ fn no_operation_of_the_slice_goes_unseen() {
         document["paths"]["/things"][key] = json!("text");
     }
     import(THINGS, &document).unwrap();
+    document["paths"]["things"] = document["paths"]["/things"].clone();
+    let error = format!("{:#}", import(r#"tags = ["Things"]"#, &document).err().unwrap());
+    assert!(error.contains(r#"the path "things" does not begin with a slash"#), "{error}");
+}
+
+#[test]
+fn what_looks_like_an_operation_in_an_extension_is_none() {
+    let mut document = vendors();
+    document["paths"]["x-things"] = document["paths"]["/things"].clone();
+    let imported = import(r#"tags = ["Things"]"#, &document).unwrap();
+    assert_eq!(imported.text, import(r#"tags = ["Things"]"#, &vendors()).unwrap().text);
 }
 
 #[test]

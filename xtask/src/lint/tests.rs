@@ -121,3 +121,45 @@ fn an_import_leaves_no_name_to_complain_about() {
     let again = Import::of(&sdk(NO_REVISION), &serde_json::from_str(&import.text).unwrap(), "2026-01-02").unwrap();
     assert_eq!(again.text, import.text, "the names are what they would be made of");
 }
+
+#[test]
+fn every_reference_that_leads_nowhere_is_found_with_its_place() {
+    let nowhere = json!({"$ref": "#/components/x/nowhere"});
+    let thing = json!({"$ref": "#/components/schemas/Thing"});
+    let document = json!({
+        "paths": {"/things": {"get": {
+            "parameters": [nowhere, {"$ref": "#/components/parameters/x-page"}],
+            "responses": {
+                "200": {"content": {"a": {"schema": nowhere, "example": nowhere}}}, "default": nowhere,
+                "201": {"headers": {"example": nowhere, "x-a": nowhere}}, "x-data": nowhere,
+            },
+            "x-data": nowhere,
+        }}},
+        "components": {
+            "parameters": {"x-page": {"schema": thing, "examples": {
+                "a": {"$ref": "#/components/examples/nowhere"}, "b": {"value": nowhere}, "c": nowhere,
+            }}},
+            "schemas": {"Thing": {
+                "properties": {"example": nowhere, "good": thing, "other": {"$ref": "other.json"}},
+                "discriminator": {"propertyName": "p", "mapping": {
+                    "a": "Thing", "b": "#/components/schemas/Thing", "c": "Cat", "d": "#/components/schemas/Cat",
+                }},
+                "default": nowhere, "example": nowhere, "enum": [nowhere], "x-data": nowhere,
+            }},
+        },
+    });
+    let places: BTreeSet<_> = dangling(&document).into_iter().map(|(place, _)| place).collect();
+    let expected = [
+        "/components/parameters/x-page/examples/a",
+        "/components/schemas/Thing/discriminator/mapping",
+        "/components/schemas/Thing/properties/example",
+        "/components/schemas/Thing/properties/other",
+        "/paths/~1things/get/parameters/0",
+        "/paths/~1things/get/responses/200/content/a/schema",
+        "/paths/~1things/get/responses/201/headers/example",
+        "/paths/~1things/get/responses/201/headers/x-a",
+        "/paths/~1things/get/responses/default",
+    ];
+    assert_eq!(places, expected.map(str::to_owned).into());
+    assert_eq!(dangling(&document).len(), expected.len() + 1, "a mapping may have two");
+}
