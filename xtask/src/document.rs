@@ -94,9 +94,8 @@ pub(crate) fn sha256(bytes: impl AsRef<[u8]>) -> String {
 ///
 /// # Errors
 ///
-/// If it is not an OpenAPI 3.0 document.
+/// If it is not an OpenAPI 3.0 document; [`check_open_api`] says where, and in less time.
 pub fn open_api(value: &Value) -> Result<OpenAPI> {
-    check_open_api(value)?;
     OpenAPI::deserialize(value).context(NOT_OPEN_API)
 }
 
@@ -121,7 +120,7 @@ pub fn check_open_api(value: &Value) -> Result<()> {
     });
     fault?;
     for_each_schema(&mut rest, &mut |_, schema| *schema = without_parts(schema));
-    OpenAPI::deserialize(&rest).map(|_| ()).context(NOT_OPEN_API)
+    open_api(&rest).map(|_| ())
 }
 
 /// A schema that consists of empty schemas.
@@ -312,7 +311,7 @@ mod tests {
             "openapi": "3.0.3", "info": {"title": "t", "version": "v"}, "paths": {},
             "components": {"schemas": {"Thing": schema}},
         });
-        let error = format!("{:#}", open_api(&document).unwrap_err());
+        let error = format!("{:#}", check_open_api(&document).unwrap_err());
         let place = "/components/schemas/Thing".to_owned() + &"/properties/a".repeat(50);
         assert!(error.starts_with("not an OpenAPI 3.0 document") && error.contains(&place), "{error}");
     }

@@ -147,6 +147,15 @@ fn a_document_that_the_generator_refuses_is_an_error_that_names_it() {
 }
 
 #[test]
+fn a_document_with_a_fault_is_an_error_that_says_where() {
+    let (_root, workspace) = checkout(&json!({"properties": {"a": {"type": "integer", "minimum": "none"}}}));
+    let error = format!("{:#}", generate::write(&workspace, &process()).unwrap_err());
+    for part in ["spec/things/2026-01-02.json", "the schema at /components/schemas/Thing/properties/a"] {
+        assert!(error.contains(part), "{error}");
+    }
+}
+
+#[test]
 fn an_operation_that_no_client_can_have_is_an_error_that_names_it() {
     let (root, workspace) = checkout(&json!({"type": "string"}));
     let path = root.path().join("spec/things/2026-01-02.json");

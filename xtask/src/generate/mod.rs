@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::document::Document;
+use crate::document::{Document, check_open_api};
 use crate::sdk::{Manifest, Sdk};
 use crate::workspace::Workspace;
 use drift::{Drift, Kind};
@@ -126,8 +126,9 @@ fn files(process: &Process, sdk: &Sdk, document: Document) -> Result<[GeneratedF
     let Manifest { crates, slice, .. } = &sdk.manifest;
     let header = file::header(&document)?;
     let context = format!("cannot generate from {} ({slice})", document.path.display());
-    let supported = supported::check(&document.value);
-    let code = supported.and_then(|()| process.run(document, crates.api_path())).context(context)?;
+    // Once for both files: what the policies take away makes no fault.
+    let checked = check_open_api(&document.value).and_then(|()| supported::check(&document.value));
+    let code = checked.and_then(|()| process.run(document, crates.api_path())).context(context)?;
     let file = |package: &str, code: &str| GeneratedFile::new(package, &header, code);
     Ok([file(&crates.api, &code.client), file(&crates.mock, &code.mocks)])
 }
