@@ -81,7 +81,7 @@ fn vendors(criterion: &mut Criterion) {
             let folder = tempfile::tempdir().unwrap();
             let out = folder.path().join("out");
             let survey = Survey::make(&Workspace::current(), &process, &document, &out).unwrap();
-            assert!(survey.is_complete(), "{survey}");
+            survey.check().unwrap();
             (folder, out)
         };
         let (_folder, out) = survey();

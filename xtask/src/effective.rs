@@ -4,24 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-/// The most references in a row that are followed: a schema that is nothing but itself has no end.
-const LONGEST_CHAIN: usize = 64;
+use crate::schemas::SCHEMAS;
 
 /// The name of the component that a schema refers to.
 pub(crate) fn reference(schema: &Value) -> Option<&str> {
-    schema.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")
+    schema.get("$ref")?.as_str()?.strip_prefix(SCHEMAS)
 }
 
-/// The schema that a reference leads to, or the schema itself. A reference to nowhere is a schema that says nothing.
-pub(crate) fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
-    let mut schema = schema;
-    for _ in 0..LONGEST_CHAIN {
-        match reference(schema) {
-            Some(name) => schema = named(document, name).unwrap_or(&Value::Null),
-            None => return schema,
-        }
-    }
-    &Value::Null
+pub(crate) fn named<'a>(document: &'a Value, name: &str) -> Option<&'a Value> {
+    document.get("components")?.get("schemas")?.get(name)
 }
 
 /// A copy of the named schemas alone, to look things up in while the document changes.
@@ -30,8 +21,45 @@ pub(crate) fn named_schemas(document: &Value) -> Value {
     holding("components", holding("schemas", document.pointer("/components/schemas").cloned().unwrap_or_default()))
 }
 
-pub(crate) fn named<'a>(document: &'a Value, name: &str) -> Option<&'a Value> {
-    document.get("components")?.get("schemas")?.get(name)
+/// The named schemas of a document, and where references to them lead.
+#[derive(Default)]
+pub(crate) struct References<'a> {
+    schemas: Option<&'a Map<String, Value>>,
+    /// Where the names lead that stand for another name alone: each way is gone once, however long it is and from wherever
+    /// it is taken. One that leads to itself leads nowhere.
+    ends: BTreeMap<&'a str, &'a Value>,
+}
+
+impl<'a> References<'a> {
+    pub(crate) fn of(document: &'a Value) -> Self {
+        let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
+        let mut references = Self { schemas, ends: BTreeMap::new() };
+        for (first, schema) in schemas.into_iter().flatten() {
+            let (mut way, mut name, mut next) = (Vec::new(), first.as_str(), reference(schema));
+            while let Some(further) = next.filter(|_| !references.ends.contains_key(name)) {
+                references.ends.insert(name, &Value::Null);
+                way.push(name);
+                name = further;
+                next = references.named(name).and_then(reference);
+            }
+            let end = references.end(name);
+            references.ends.extend(way.into_iter().map(|name| (name, end)));
+        }
+        references
+    }
+
+    fn named(&self, name: &str) -> Option<&'a Value> {
+        self.schemas?.get(name)
+    }
+
+    fn end(&self, name: &str) -> &'a Value {
+        self.ends.get(name).copied().or_else(|| self.named(name)).unwrap_or(&Value::Null)
+    }
+
+    /// The schema that a reference leads to, or the schema itself. A reference to nowhere is a schema that says nothing.
+    pub(crate) fn resolve(&self, schema: &'a Value) -> &'a Value {
+        reference(schema).map_or(schema, |name| self.end(name))
+    }
 }
 
 /// Keywords that say what a value is. A schema without them is a few words about one that another part describes.
@@ -55,15 +83,18 @@ pub(crate) struct Effective<'a> {
     added: BTreeMap<&'a str, Keywords<'a>>,
     /// The properties and keywords of which an earlier part says something else.
     overridden: BTreeSet<&'a str>,
+    /// How many parts it has, with those of parts.
+    parts: usize,
 }
 
 type Keywords<'a> = BTreeMap<&'a str, &'a Value>;
 
 impl<'a> Effective<'a> {
-    pub(crate) fn of(document: &'a Value, schema: &'a Value) -> Self {
+    pub(crate) fn of(references: &References<'a>, schema: &'a Value) -> Self {
         let mut effective = Self::default();
         let mut listed = BTreeSet::new();
-        let parts = parts(document, schema);
+        let parts = parts(references, schema);
+        effective.parts = parts.len();
         for (key, value) in parts.iter().copied().flatten().filter(|(key, _)| *key != "allOf") {
             match (key.as_str(), value) {
                 ("properties", Value::Object(properties)) => {
@@ -147,11 +178,11 @@ impl<'a> Effective<'a> {
         self.required.iter().copied().collect()
     }
 
-    /// Of how many values it consists.
+    /// Of how many values it consists, and of how many parts: they are looked at even if they say nothing.
     pub(crate) fn size(&self) -> usize {
         let added = self.added.values().flat_map(BTreeMap::values);
         let values = self.properties.values().chain(self.keywords.values()).chain(added).map(|value| size(value));
-        values.fold(self.required.len(), usize::saturating_add)
+        values.fold(self.required.len().saturating_add(self.parts), usize::saturating_add)
     }
 
     /// The schema that says the same without references and parts.
@@ -195,16 +226,16 @@ pub(crate) fn size(value: &Value) -> usize {
 
 /// A schema and all the parts of its `allOf`, and of theirs, the one that says the last word last. One that is a part in
 /// several ways is there once: a part of two parts that share one, and so on, would be there more often than can be counted.
-fn parts<'a>(document: &'a Value, schema: &'a Value) -> Vec<&'a Map<String, Value>> {
+fn parts<'a>(references: &References<'a>, schema: &'a Value) -> Vec<&'a Map<String, Value>> {
     let mut parts = Vec::new();
     let mut seen = BTreeSet::new();
-    let mut pending = vec![(schema, LONGEST_CHAIN)];
-    while let Some((schema, depth)) = pending.pop() {
-        let Some(part) = resolve(document, schema).as_object() else { continue };
-        let (true, Some(deeper)) = (seen.insert(std::ptr::from_ref(part)), depth.checked_sub(1)) else { continue };
-        parts.push(part);
-        let consists_of = part.get("allOf").and_then(Value::as_array).into_iter().flatten();
-        pending.extend(consists_of.map(|part| (part, deeper)));
+    let mut pending = vec![schema];
+    while let Some(schema) = pending.pop() {
+        let Some(part) = references.resolve(schema).as_object() else { continue };
+        if seen.insert(std::ptr::from_ref(part)) {
+            parts.push(part);
+            pending.extend(part.get("allOf").and_then(Value::as_array).into_iter().flatten());
+        }
     }
     parts.reverse();
     parts
@@ -216,6 +247,10 @@ mod tests {
 
     use super::*;
 
+    fn of<'a>(document: &'a Value, schema: &'a Value) -> Effective<'a> {
+        Effective::of(&References::of(document), schema)
+    }
+
     #[test]
     fn the_parts_of_an_all_of_are_one_object() {
         let document = json!({"components": {"schemas": {
@@ -225,7 +260,7 @@ mod tests {
                 {"properties": {"a": {"type": "integer"}, "b": {}}, "required": ["a", "b"]},
             ], "description": "d"},
         }}});
-        let thing = Effective::of(&document, named(&document, "Thing").unwrap());
+        let thing = of(&document, named(&document, "Thing").unwrap());
         let expected = json!({
             "properties": {"a": {"type": "integer"}, "b": {}}, "required": ["a", "b"], "type": "object", "description": "d",
         });
@@ -239,7 +274,7 @@ mod tests {
             {"properties": {"a": {"type": "string", "description": "old"}, "b": name, "c": {"type": "string"}}},
             {"properties": {"a": {"description": "new", "readOnly": true}, "b": {"example": "x"}, "c": {"type": "integer"}}},
         ]});
-        let thing = Effective::of(&document, &document);
+        let thing = of(&document, &document);
         let expected = json!({"properties": {
             "a": {"type": "string", "description": "new", "readOnly": true},
             "b": {"allOf": [name], "example": "x"},
@@ -263,7 +298,7 @@ mod tests {
             if let Some(own) = own {
                 schema["nullable"] = json!(own);
             }
-            assert_eq!(Effective::of(&schema, &schema).is("nullable"), nullable, "{schema}");
+            assert_eq!(of(&schema, &schema).is("nullable"), nullable, "{schema}");
         }
     }
 
@@ -277,7 +312,7 @@ mod tests {
         }
         schemas["Thing"] = json!({"$ref": "#/components/schemas/T50"});
         let document = json!({"components": {"schemas": schemas}});
-        let thing = Effective::of(&document, named(&document, "Thing").unwrap());
+        let thing = of(&document, named(&document, "Thing").unwrap());
         assert_eq!((thing.get("title"), thing.properties.len()), (Some(&json!("0")), 1));
     }
 
@@ -285,10 +320,33 @@ mod tests {
     fn a_schema_that_is_nothing_but_itself_says_nothing() {
         let document = json!({"components": {"schemas": {
             "Loop": {"$ref": "#/components/schemas/Loop"},
+            "ToLoop": {"$ref": "#/components/schemas/Loop"},
+            "ToNowhere": {"$ref": "#/components/schemas/Nowhere"},
+            "Here": {"$ref": "#/components/schemas/There"},
+            "There": {"$ref": "#/components/schemas/Here"},
             "Knot": {"allOf": [{"$ref": "#/components/schemas/Knot"}], "type": "object"},
         }}});
-        assert_eq!(resolve(&document, &json!({"$ref": "#/components/schemas/Loop"})), &Value::Null);
-        assert_eq!(resolve(&document, &json!({"$ref": "#/components/schemas/Nowhere"})), &Value::Null);
-        assert_eq!(Effective::of(&document, named(&document, "Knot").unwrap()).get("type"), Some(&json!("object")));
+        for name in ["Loop", "Nowhere", "ToLoop", "ToNowhere", "Here", "There"] {
+            let reference = json!({"$ref": format!("{SCHEMAS}{name}")});
+            assert_eq!(References::of(&document).resolve(&reference), &Value::Null, "{name}");
+        }
+        assert_eq!(of(&document, named(&document, "Knot").unwrap()).get("type"), Some(&json!("object")));
+    }
+
+    #[test]
+    fn a_long_way_of_references_and_of_parts_has_an_end() {
+        const LINKS: usize = 1_000;
+        let chain = |link: &dyn Fn(Value) -> Value| {
+            let next = |number: usize| json!({"$ref": format!("{SCHEMAS}T{}", number + 1)});
+            let mut schemas: Map<_, _> = (0..LINKS).map(|number| (format!("T{number}"), link(next(number)))).collect();
+            schemas.insert(format!("T{LINKS}"), json!({"type": "string"}));
+            json!({"components": {"schemas": schemas}})
+        };
+        let names = chain(&|next| next);
+        let references = References::of(&names);
+        let every = names["components"]["schemas"].as_object().unwrap().values();
+        assert!(every.map(|schema| references.resolve(schema)).all(|end| end == &json!({"type": "string"})));
+        let parts = chain(&|next| json!({"allOf": [next]}));
+        assert_eq!(of(&parts, named(&parts, "T0").unwrap()).get("type"), Some(&json!("string")));
     }
 }

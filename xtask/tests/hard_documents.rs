@@ -63,6 +63,45 @@ fn a_long_chain_of_names_has_an_end() {
 }
 
 #[test]
+fn what_is_at_the_end_of_a_long_chain_counts_where_it_begins() {
+    const LINKS: usize = 20_000;
+    let named = |last: &str| {
+        named(LINKS, |number| match number + 1 {
+            LINKS => json!({"type": "object", "properties": {"a": {"type": last}}}),
+            next => reference(format!("T{next}")),
+        })
+    };
+    let answer = json!({"allOf": [reference("T0"), {"properties": {"b": {"type": "string"}}}]});
+    let whole = |last: &str| document(&answer, &named(last));
+    let imported = import(&whole("string")).unwrap();
+    let properties = json!({"a": {"type": "string"}, "b": {"type": "string"}});
+    assert_eq!(imported["components"]["schemas"]["GetThingsResponse"]["properties"], properties);
+    let changes = diff::compare(&whole("string"), &whole("integer"));
+    assert!(changes.iter().any(|change| change.place == "GET /things 200.a"), "{changes:?}");
+}
+
+#[test]
+fn a_long_chain_of_parts_is_put_together_to_its_end_or_refused() {
+    let chain = |links: usize| {
+        let named = named(links, |number| {
+            if number + 1 == links {
+                return json!({"type": "object", "properties": {"a": {"type": "string"}}});
+            }
+            let parts = [reference(format!("T{}", number + 1)), json!({"properties": {}})];
+            json!({"allOf": parts, "description": number.to_string()})
+        });
+        document(&reference("T0"), &named)
+    };
+    let imported = import(&chain(300)).unwrap();
+    assert_eq!(schema_count(&imported), 1);
+    let whole = json!({"type": "object", "properties": {"a": {"type": "string"}}, "description": "0"});
+    assert_eq!(imported["components"]["schemas"]["T0"], whole);
+    assert_eq!(diff::compare(&chain(300), &chain(300)), []);
+    let error = import(&chain(20_000)).unwrap_err();
+    assert!(format!("{error:#}").contains("too large"), "{error:#}");
+}
+
+#[test]
 fn a_long_chain_of_objects_is_compared_to_its_end() {
     const LINKS: usize = 20_000;
     let chain = |last: &str| {

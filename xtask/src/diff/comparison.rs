@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::change::{Change, Side, Verdict};
-use crate::effective::{Effective, named, reference, resolve};
+use crate::effective::{Effective, References, named, reference};
 use crate::import::inline::becomes_type;
 
 /// Two schemas, each of them one of its document.
@@ -15,6 +15,8 @@ type Pair = (*const Value, *const Value);
 pub(super) struct Comparison<'a> {
     pub(super) old: &'a Value,
     pub(super) new: &'a Value,
+    pub(super) old_references: References<'a>,
+    pub(super) new_references: References<'a>,
     /// The pairs that have been found within a pair of named schemas where one of them leads elsewhere in its document.
     seen: BTreeSet<(Pair, Pair, Side, bool)>,
     /// Those of them that have not been compared yet.
@@ -75,7 +77,9 @@ impl Spot {
 impl<'a> Comparison<'a> {
     pub(super) fn new(old: &'a Value, new: &'a Value) -> Self {
         let (seen, pending, renamed) = (BTreeSet::new(), Vec::new(), BTreeMap::new());
-        Self { old, new, seen, pending, renamed, compared: BTreeSet::new(), changes: BTreeSet::new() }
+        let (old_references, new_references) = (References::of(old), References::of(new));
+        let (compared, changes) = (BTreeSet::new(), BTreeSet::new());
+        Self { old, new, old_references, new_references, seen, pending, renamed, compared, changes }
     }
 
     /// The changes, in the order of class and place. What breaks published crates in one of the ways that lead to it is told
@@ -123,7 +127,7 @@ impl<'a> Comparison<'a> {
 
     pub(super) fn compare_at(&mut self, old: &'a Value, new: &'a Value, mut spot: Spot) {
         let (old, new) = (only_alternative(old), only_alternative(new));
-        let (mut before, mut after) = (resolve(self.old, old), resolve(self.new, new));
+        let (mut before, mut after) = (self.old_references.resolve(old), self.new_references.resolve(new));
         match (type_name(old), type_name(new)) {
             (Some(old_name), Some(new_name)) => {
                 self.compared.insert(new_name);
@@ -135,7 +139,7 @@ impl<'a> Comparison<'a> {
                 self.compare_words(&words.0, &words.1, &spot);
                 let target = |document: &'a Value, name| named(document, name).unwrap_or(&Value::Null);
                 (before, after) = (target(self.old, old_name), target(self.new, new_name));
-                (before, after) = (resolve(self.old, before), resolve(self.new, after));
+                (before, after) = (self.old_references.resolve(before), self.new_references.resolve(after));
                 if old_name == new_name || self.is_renamed(old_name, new_name) {
                     spot = Spot { place: new_name.to_owned(), name: Name::Component, within: (before, after), ..spot };
                 }

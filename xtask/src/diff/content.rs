@@ -28,7 +28,7 @@ const COMPARED: [&str; 12] = [
 
 impl<'a> Comparison<'a> {
     pub(super) fn compare_content(&mut self, old: &'a Value, new: &'a Value, spot: &Spot) {
-        let (before, after) = (Effective::of(self.old, old), Effective::of(self.new, new));
+        let (before, after) = (Effective::of(&self.old_references, old), Effective::of(&self.new_references, new));
         match (before.is(LENIENT), after.is(LENIENT)) {
             // The crates take whatever comes.
             (true, true) => {

@@ -10,12 +10,12 @@ use crate::schemas::{Kind, for_each_reference};
 /// Every component of the whole that something refers to, and that those refer to in turn. A reference with escapes in it
 /// becomes one with the plain name: nothing else knows escapes.
 pub(super) fn components(whole: &Value, from: &mut Value) -> Result<Map<String, Value>> {
-    let mut references = References { whole, found: BTreeSet::new(), pending: Vec::new(), sound: BTreeSet::new() };
-    references.follow_all(from, Kind::Document)?;
+    let mut found = Found { whole, seen: BTreeSet::new(), pending: Vec::new(), sound: BTreeSet::new() };
+    found.follow_all(from, Kind::Document)?;
     let mut components = Map::new();
-    while let Some(Component { group, name, kind, target }) = references.pending.pop() {
+    while let Some(Component { group, name, kind, target }) = found.pending.pop() {
         let mut component = target.clone();
-        references.follow_all(&mut component, kind)?;
+        found.follow_all(&mut component, kind)?;
         if let Some(group) = components.entry(group).or_insert_with(|| json!({})).as_object_mut() {
             group.insert(name, component);
         }
@@ -23,18 +23,18 @@ pub(super) fn components(whole: &Value, from: &mut Value) -> Result<Map<String, 
     Ok(components)
 }
 
-/// The references that have been found in a document.
-struct References<'w> {
+/// What has been found.
+struct Found<'w> {
     whole: &'w Value,
-    /// Those that have been followed, without escapes.
-    found: BTreeSet<String>,
+    /// The references that have been followed, without escapes.
+    seen: BTreeSet<String>,
     /// What they lead to, as far as nobody has looked into it.
     pending: Vec<Component<'w>>,
-    /// Those that lead to more than themselves: a chain of references is followed once, and not from each of its links.
+    /// The references that lead to more than themselves: a chain of references is followed once, and not from each of its links.
     sound: BTreeSet<String>,
 }
 
-impl References<'_> {
+impl Found<'_> {
     fn follow_all(&mut self, part: &mut Value, kind: Kind) -> Result<()> {
         let mut fault = Ok(());
         for_each_reference(part, kind, &mut |_, reference| {
@@ -49,12 +49,12 @@ impl References<'_> {
 
     /// Takes what a reference leads to, and gives back the reference without escapes if it has any.
     fn follow(&mut self, reference: &str) -> Result<Option<String>> {
-        if self.found.contains(reference) {
+        if self.seen.contains(reference) {
             return Ok(None);
         }
         let component = Component::of(self.whole, reference)?;
         let plain = component.reference();
-        if self.found.insert(plain.clone()) {
+        if self.seen.insert(plain.clone()) {
             self.check_chain(&component)?;
             self.pending.push(component);
         }

@@ -1,11 +1,11 @@
 //! `allOf`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
 use super::{Log, Loss, Rule};
-use crate::effective::{Effective, named, named_schemas, reference};
+use crate::effective::{Effective, References, named, named_schemas, reference};
 use crate::import::Names;
 use crate::names::pascal;
 use crate::schemas::{escape, for_each_schema};
@@ -30,26 +30,20 @@ fn name_nested(document: &mut Value, log: &mut Log<'_>) {
 }
 
 /// The named schemas that are a part of another one.
-fn named_parts(document: &Value) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    let mut pending = vec![document];
-    while let Some(value) = pending.pop() {
-        match value {
-            Value::Object(object) => {
-                for part in object.get("allOf").and_then(Value::as_array).into_iter().flatten() {
-                    // A name may stand for another name.
-                    let mut next = reference(part);
-                    while let Some(name) = next.filter(|name| names.insert(*name)) {
-                        next = named(document, name).and_then(reference);
-                    }
-                }
-                pending.extend(object.values());
-            }
-            Value::Array(array) => pending.extend(array),
-            _ => {}
+fn named_parts(document: &mut Value) -> BTreeSet<String> {
+    let mut parts = BTreeSet::new();
+    for_each_schema(document, &mut |_, schema| {
+        let named = schema.get("allOf").and_then(Value::as_array).into_iter().flatten().filter_map(reference);
+        parts.extend(named.map(str::to_owned));
+    });
+    // A name may stand for another name.
+    for part in parts.clone() {
+        let mut next = named(document, &part).and_then(reference);
+        while let Some(name) = next.filter(|name| parts.insert((*name).to_owned())) {
+            next = named(document, name).and_then(reference);
         }
     }
-    names.into_iter().map(str::to_owned).collect()
+    parts
 }
 
 /// The way through a named schema, to what is nested in it.
@@ -113,12 +107,13 @@ pub(super) const OBJECTS: Rule = Rule {
 
 fn merge_objects(document: &mut Value, log: &mut Log<'_>) {
     let original = named_schemas(document);
-    let objects = objects(&original);
+    let (objects, references) = (objects(&original), References::of(&original));
     for_each_schema(document, &mut |place, schema| {
-        if is_all_of_objects(&objects, schema) {
+        // A document that is refused need not be put together.
+        if log.too_large.is_none() && is_all_of_objects(&objects, schema) {
             let parts = schema.get("allOf").and_then(Value::as_array).map_or(0, Vec::len);
             let whole = Value::Object(std::mem::take(schema));
-            let merged = Effective::of(&original, &whole);
+            let merged = Effective::of(&references, &whole);
             if log.copy(place, || merged.size()) {
                 *schema = merged.to_schema();
                 schema.insert("type".to_owned(), Value::from("object"));
@@ -145,40 +140,56 @@ fn overridden(merged: &Effective<'_>) -> String {
     format!("; of {}{others}, only what the last part says is kept", named.join(", "))
 }
 
-/// The longest way from a schema to the parts that are objects by themselves.
-const DEEPEST: usize = 16;
-
 /// The named schemas that are objects: by themselves, or since all their parts are.
 fn objects(document: &Value) -> BTreeSet<String> {
     let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
-    let mut others: Vec<_> = schemas.into_iter().flatten().collect();
-    let mut objects = BTreeSet::new();
-    for _ in 0..DEEPEST {
-        let (found, left): (Vec<_>, Vec<_>) = others.into_iter().partition(|(_, schema)| is_object(&objects, schema));
-        if found.is_empty() {
-            break;
+    let (mut objects, mut found) = (BTreeSet::new(), Vec::new());
+    // Those that are objects if so many others are, and which of them wait for whom.
+    let (mut missing, mut waiting) = (BTreeMap::new(), BTreeMap::<_, Vec<_>>::new());
+    for (name, schema) in schemas.into_iter().flatten() {
+        let mut parts = Vec::new();
+        let may_be = is_object(schema, &mut |part| {
+            parts.push(part);
+            true
+        });
+        match parts.len() {
+            _ if !may_be => {}
+            0 => found.push(name.as_str()),
+            count => {
+                missing.insert(name.as_str(), count);
+                parts.into_iter().for_each(|part| waiting.entry(part).or_default().push(name.as_str()));
+            }
         }
-        objects.extend(found.into_iter().map(|(name, _)| name.clone()));
-        others = left;
+    }
+    while let Some(name) = found.pop() {
+        objects.insert(name.to_owned());
+        for whole in waiting.remove(name).unwrap_or_default() {
+            if let Some(count) = missing.get_mut(whole) {
+                *count = count.saturating_sub(1);
+                found.extend((*count == 0).then_some(whole));
+            }
+        }
     }
     objects
 }
 
-fn is_object(objects: &BTreeSet<String>, schema: &Value) -> bool {
+/// Whether a schema is an object, if it is known which named ones are.
+fn is_object<'a>(schema: &'a Value, is_named_one: &mut dyn FnMut(&'a str) -> bool) -> bool {
     if let Some(name) = reference(schema) {
-        return objects.contains(name);
+        return is_named_one(name);
     }
     let parts = schema.get("allOf").and_then(Value::as_array);
     schema.get("type").and_then(Value::as_str) == Some("object")
         || schema.get("properties").is_some()
-        || parts.is_some_and(|parts| !parts.is_empty() && parts.iter().all(|part| is_object(objects, part)))
+        || parts.is_some_and(|parts| !parts.is_empty() && parts.iter().all(|part| is_object(part, is_named_one)))
 }
 
 /// Whether a schema consists of objects alone. One that is a single other schema with a few words added is left as it is.
 fn is_all_of_objects(objects: &BTreeSet<String>, schema: &Map<String, Value>) -> bool {
     let Some(parts) = schema.get("allOf").and_then(Value::as_array) else { return false };
     let alone = parts.len() == 1 && !schema.contains_key("properties");
-    !alone && !parts.is_empty() && parts.iter().all(|part| is_object(objects, part))
+    let is_object = |part| is_object(part, &mut |name| objects.contains(name));
+    !alone && !parts.is_empty() && parts.iter().all(is_object)
 }
 
 #[cfg(test)]
@@ -257,6 +268,25 @@ mod tests {
         }
         let (mended, fired) = run(&OBJECTS, json!({"components": {"schemas": schemas}}));
         assert_eq!((&mended["components"]["schemas"]["T11"], fired), (&mended["components"]["schemas"]["T0"], 11));
+    }
+
+    #[test]
+    fn what_is_an_object_is_known_however_far_away_that_is_said() {
+        let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        let mut schemas = json!({
+            "T0": {"type": "object"}, "Text": {"type": "string"},
+            "Circle": {"allOf": [reference("Circle")]}, "Broken": {"allOf": [reference("T0"), reference("Nowhere")]},
+        });
+        // The names are in the order of the chain, or against it.
+        for number in 1..100 {
+            schemas[format!("T{number}")] = json!({"allOf": [reference(&format!("T{}", number - 1))]});
+            schemas[format!("U{}", 100 - number)] = reference(&format!("U{}", 101 - number));
+        }
+        schemas["U100"] = json!({"allOf": [reference("T99"), reference("T99"), {"properties": {}}]});
+        schemas["Mixed"] = json!({"allOf": [reference("U1"), reference("Text")]});
+        let objects = objects(&json!({"components": {"schemas": schemas}}));
+        assert_eq!(objects.len(), 200);
+        assert!(objects.iter().all(|name| name.starts_with(['T', 'U']) && name != "Text"), "{objects:?}");
     }
 
     #[test]

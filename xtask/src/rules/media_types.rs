@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::bodies::content_mut;
 use super::{Log, Loss, Rule, for_each_operation};
-use crate::effective::{named_schemas, resolve};
+use crate::effective::{References, named_schemas};
 
 pub(super) const JSON: &str = "application/json";
 pub(super) const FORM: &str = "application/x-www-form-urlencoded";
@@ -57,6 +57,7 @@ pub(super) const ODD: Rule = Rule {
 
 fn to_octets(document: &mut Value, log: &mut Log<'_>) {
     let original = named_schemas(document);
+    let references = References::of(&original);
     for_each_operation(document, |place, _, operation| {
         let Some(content) = content_mut(operation) else { return };
         let odd: Vec<String> =
@@ -71,7 +72,7 @@ fn to_octets(document: &mut Value, log: &mut Log<'_>) {
             raw.chain(TEXTS.map(|text| (text, json!({"type": "string"}), "text is a string")))
         {
             let Some(body) = content.get_mut(media_type) else { continue };
-            let schema = body.get("schema").map(|schema| resolve(&original, schema));
+            let schema = body.get("schema").map(|schema| references.resolve(schema));
             if schema.is_some_and(|schema| Value::Object(without_words(schema)) == wanted) {
                 continue;
             }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::{Log, Loss, Rule, for_each_operation, generated};
-use crate::effective::{Effective, named_schemas};
+use crate::effective::{Effective, References, named_schemas};
 use crate::names::snake;
 use crate::schemas::escape;
 
@@ -132,10 +132,11 @@ pub(super) const WITHOUT_TEXT: Rule = Rule {
 
 fn to_text(document: &mut Value, log: &mut Log<'_>) {
     let original = named_schemas(document);
+    let references = References::of(&original);
     for_each_operation(document, |place, _, operation| {
         for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
             let in_text = matches!(parameter.get("in").and_then(Value::as_str), Some("path" | "header"));
-            let Some((schema, loss)) = parameter.get("schema").and_then(|schema| as_text(&original, schema)) else {
+            let Some((schema, loss)) = parameter.get("schema").and_then(|schema| as_text(&references, schema)) else {
                 continue;
             };
             if let Some(parameter) = parameter.as_object_mut().filter(|_| in_text) {
@@ -149,8 +150,8 @@ fn to_text(document: &mut Value, log: &mut Log<'_>) {
 
 /// The schema of the text that there is for a value, and what is lost by that, unless every value has one. That of anything
 /// is any text.
-fn as_text(document: &Value, schema: &Value) -> Option<(Value, Loss)> {
-    let schema = Effective::of(document, schema);
+fn as_text<'a>(references: &References<'a>, schema: &'a Value) -> Option<(Value, Loss)> {
+    let schema = Effective::of(references, schema);
     match schema.get("type").and_then(Value::as_str) {
         Some("string" | "integer" | "number" | "boolean") => schema.is("nullable").then(|| {
             let mut schema = schema.to_schema();

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::media_types::{JSON, set_schema};
 use super::{Log, Loss, Rule, for_each_operation};
-use crate::effective::{named_schemas, resolve};
+use crate::effective::{References, named_schemas};
 use crate::import::Names;
 use crate::names::pascal;
 use crate::schemas::escape;
@@ -51,13 +51,14 @@ pub(super) const ALIKE: Rule = Rule {
 /// Gives the successes that are like the first one the very schemas of it.
 fn name_alike(document: &mut Value, log: &mut Log<'_>) {
     let (original, mut names) = (named_schemas(document), Names::of(document));
+    let references = References::of(&original);
     for_each_operation(document, |place, _, operation| {
         let id = operation.get("operationId").and_then(Value::as_str).unwrap_or(place);
         let name = format!("{}Response", pascal(id));
         let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
         let resolved = |response| {
             let schemas = schemas(response).into_iter();
-            schemas.map(|(media_type, schema)| (media_type, resolve(&original, schema))).collect::<BTreeMap<_, _>>()
+            schemas.map(|(media_type, schema)| (media_type, references.resolve(schema))).collect::<BTreeMap<_, _>>()
         };
         let Some((first_status, first)) = first_success(responses) else { return };
         let wanted = resolved(first);

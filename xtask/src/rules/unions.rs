@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::media_types::without_words;
 use super::{Log, Loss, Rule};
-use crate::effective::{Effective, named_schemas, resolve};
+use crate::effective::{Effective, References, named_schemas};
 use crate::schemas::for_each_schema;
 
 pub(super) const ONE_SCALAR: Rule = Rule {
@@ -18,12 +18,13 @@ pub(super) const ONE_SCALAR: Rule = Rule {
 
 fn to_scalar(document: &mut Value, log: &mut Log<'_>) {
     let original = named_schemas(document);
+    let references = References::of(&original);
     for_each_schema(document, &mut |place, schema| {
-        let Some(scalar) = scalar(&original, schema) else { return };
-        if !schema.contains_key("nullable") && unions(schema).all(|branches| allows_null(&original, branches)) {
+        let Some(scalar) = scalar(&references, schema) else { return };
+        if !schema.contains_key("nullable") && unions(schema).all(|branches| allows_null(&references, branches)) {
             schema.insert("nullable".to_owned(), Value::Bool(true));
         }
-        let alternatives: Vec<_> = unions(schema).flatten().map(|branch| said(&original, branch)).collect();
+        let alternatives: Vec<_> = unions(schema).flatten().map(|branch| said(&references, branch)).collect();
         let mut alike = alternatives.first().cloned().unwrap_or_default();
         alike.retain(|key, value| alternatives.iter().all(|branch| branch.get(key) == Some(value)));
         let loss = if alternatives.iter().all(|branch| *branch == alike) { Loss::Lossless } else { Loss::Widens };
@@ -36,17 +37,17 @@ fn to_scalar(document: &mut Value, log: &mut Log<'_>) {
 }
 
 /// What an alternative says of its values, but for null.
-fn said(document: &Value, branch: &Value) -> Map<String, Value> {
-    let mut said = without_words(resolve(document, branch));
+fn said<'a>(references: &References<'a>, branch: &'a Value) -> Map<String, Value> {
+    let mut said = without_words(references.resolve(branch));
     said.remove("nullable");
     said
 }
 
 /// The scalar type that all alternatives of a schema have.
-fn scalar(document: &Value, schema: &Map<String, Value>) -> Option<String> {
+fn scalar<'a>(references: &References<'a>, schema: &'a Map<String, Value>) -> Option<String> {
     let types: BTreeSet<_> = unions(schema)
         .flatten()
-        .map(|branch| resolve(document, branch).get("type").and_then(Value::as_str).unwrap_or("none"))
+        .map(|branch| references.resolve(branch).get("type").and_then(Value::as_str).unwrap_or("none"))
         .collect();
     let only =
         types.first().filter(|only| types.len() == 1 && ["boolean", "integer", "number", "string"].contains(only))?;
@@ -58,8 +59,8 @@ fn unions(schema: &Map<String, Value>) -> impl Iterator<Item = &Vec<Value>> {
     ["anyOf", "oneOf"].into_iter().filter_map(|keyword| schema.get(keyword)?.as_array())
 }
 
-fn allows_null(document: &Value, branches: &[Value]) -> bool {
-    branches.iter().any(|branch| resolve(document, branch).get("nullable") == Some(&Value::Bool(true)))
+fn allows_null<'a>(references: &References<'a>, branches: &'a [Value]) -> bool {
+    branches.iter().any(|branch| references.resolve(branch).get("nullable") == Some(&Value::Bool(true)))
 }
 
 pub(super) const FIRST_MATCH: Rule = Rule {
@@ -70,6 +71,7 @@ pub(super) const FIRST_MATCH: Rule = Rule {
     loss: Loss::Narrows,
     apply: |document, log| {
         let original = named_schemas(document);
+        let references = References::of(&original);
         for_each_schema(document, &mut |place, schema| {
             let Some(branches) = schema.remove("anyOf") else { return };
             if only_require(&branches) {
@@ -77,7 +79,7 @@ pub(super) const FIRST_MATCH: Rule = Rule {
             } else if schema.contains_key("oneOf") {
                 log.note(place, "it is one of its oneOf, whatever its anyOf says");
             } else {
-                let loss = if exclude_each_other(&original, &branches) { Loss::Lossless } else { Loss::Narrows };
+                let loss = if exclude_each_other(&references, &branches) { Loss::Lossless } else { Loss::Narrows };
                 schema.insert("oneOf".to_owned(), branches);
                 log.note_loss(loss, place, "one alternative that fits is taken");
             }
@@ -92,9 +94,9 @@ fn only_require(branches: &Value) -> bool {
 }
 
 /// Whether no value fits two alternatives: they have different types, and a property tells objects apart.
-fn exclude_each_other(document: &Value, branches: &Value) -> bool {
+fn exclude_each_other<'a>(references: &References<'a>, branches: &'a Value) -> bool {
     let Some(branches) = branches.as_array().filter(|branches| branches.len() > 1) else { return true };
-    let branches: Vec<_> = branches.iter().map(|branch| Effective::of(document, branch)).collect();
+    let branches: Vec<_> = branches.iter().map(|branch| Effective::of(references, branch)).collect();
     let mut types = BTreeSet::new();
     let are_different = branches.iter().all(|branch| match branch.get("type").and_then(Value::as_str) {
         None => false,
@@ -104,17 +106,17 @@ fn exclude_each_other(document: &Value, branches: &Value) -> bool {
     });
     let objects: Vec<_> = branches.iter().filter(|branch| branch.get("type") == Some(&Value::from("object"))).collect();
     let nullable = branches.iter().filter(|branch| branch.is("nullable")).count();
-    are_different && nullable < 2 && (objects.len() < 2 || have_tag(document, &objects))
+    are_different && nullable < 2 && (objects.len() < 2 || have_tag(references, &objects))
 }
 
 /// Whether there is a property that all objects require, of which no two have a value in common.
-fn have_tag(document: &Value, objects: &[&Effective<'_>]) -> bool {
+fn have_tag<'a>(references: &References<'a>, objects: &[&Effective<'a>]) -> bool {
     let required: Vec<_> = objects.iter().map(|object| object.required()).collect();
     required.first().into_iter().flatten().any(|name| {
         let mut seen = BTreeSet::new();
         objects.iter().zip(&required).all(|(object, required)| {
             let property = object.properties.get(name).filter(|_| required.contains(name));
-            let values = property.and_then(|property| Effective::of(document, property).get("enum")?.as_array());
+            let values = property.and_then(|property| Effective::of(references, property).get("enum")?.as_array());
             values.is_some_and(|values| values.iter().all(|value| seen.insert(value.to_string())))
         })
     })
