@@ -81,7 +81,7 @@ fn vendors(criterion: &mut Criterion) {
             let folder = tempfile::tempdir().unwrap();
             let out = folder.path().join("out");
             let survey = Survey::make(&Workspace::current(), &process, &document, &out).unwrap();
-            survey.check().unwrap();
+            assert!(survey.check().is_ok(), "{survey}");
             (folder, out)
         };
         let (_folder, out) = survey();

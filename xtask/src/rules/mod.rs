@@ -1,8 +1,8 @@
 //! What mends a vendor's document.
 //!
-//! Vendors' documents break generators. Each known defect has a rule of its own: what it does, why, and what is lost by it.
-//! Rules know no SDK; what is wrong with one document alone is a fixup in its `sdk.toml`. A rule says where it fired, so
-//! that whoever reviews an import sees what was done to what.
+//! Vendors' documents break generators. Each known defect has a rule of its own: what it does, why, and what is lost by it at
+//! worst. Rules know no SDK; what is wrong with one document alone is a fixup in its `sdk.toml`. A rule says where it fired
+//! and what was lost there, so that whoever reviews an import sees what was done to what.
 //!
 //! They run in the order of [`ALL`], once: a later one may rely on what an earlier one has mended.
 
