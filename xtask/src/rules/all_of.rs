@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{Log, Loss, Rule};
 use crate::effective::{Effective, References, named, named_schemas, reference};
@@ -117,10 +117,17 @@ fn merge_objects(document: &mut Value, log: &mut Log<'_>) {
             if log.copy(place, || merged.size()) {
                 *schema = merged.to_schema();
                 schema.insert("type".to_owned(), Value::from("object"));
-                log.note(place, format!("{parts} parts are one object{}", overridden(&merged)));
+                log.note_loss(loss(&merged), place, format!("{parts} parts are one object{}", overridden(&merged)));
             }
         }
     });
+}
+
+/// What is lost by putting parts together: something, if a later part overrides an earlier one, or one limits the properties
+/// of the others.
+fn loss(merged: &Effective<'_>) -> Loss {
+    let is_closed = merged.get("additionalProperties").is_some_and(|others| *others != true && *others != json!({}));
+    if merged.overridden().is_empty() && !is_closed { Loss::Lossless } else { Loss::Widens }
 }
 
 /// The most properties of one object that are named, if a later part overrides them.
@@ -194,9 +201,7 @@ fn is_all_of_objects(objects: &BTreeSet<String>, schema: &Map<String, Value>) ->
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
-    use super::super::{fire, run};
+    use super::super::{fire, losses, run};
     use super::*;
 
     #[test]
@@ -239,6 +244,26 @@ mod tests {
         let parts = json!({"allOf": [{"properties": many("string")}, {"properties": many("integer")}]});
         let what = fire(&OBJECTS, document(parts)).1.remove(0).what;
         assert!(what.contains(" and 10 others, only"), "{what}");
+    }
+
+    #[test]
+    fn parts_that_do_not_contradict_each_other_lose_nothing() {
+        let one = |kind: &str| json!({"type": "object", "properties": {kind: {"type": "string"}}, "required": [kind]});
+        let closed = |mut part: Value| {
+            part["additionalProperties"] = json!(false);
+            part
+        };
+        let mut other = one("a");
+        other["properties"]["a"] = json!({"type": "integer"});
+        for (parts, loss) in [
+            ([one("a"), one("b")], Loss::Lossless),
+            ([one("a"), one("a")], Loss::Lossless),
+            ([one("a"), other], Loss::Widens),
+            ([closed(one("a")), one("b")], Loss::Widens),
+        ] {
+            let document = json!({"components": {"schemas": {"Thing": {"allOf": parts}}}});
+            assert_eq!(losses(&OBJECTS, document).1, [loss], "{parts:?}");
+        }
     }
 
     #[test]
