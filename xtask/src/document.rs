@@ -1,6 +1,6 @@
 //! One OpenAPI document: a revision of an SDK's API.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::names::{operation_problem, without_prefix};
+use crate::names::{mock_name, operation_problem, without_prefix};
 use crate::parse;
 use crate::schemas::{Kind, for_each_schema};
 use crate::sdk::{NO_REVISION, Sdk};
@@ -239,7 +239,7 @@ pub(crate) fn disagreements(document: &Value, sdk: &Sdk, revision: &str) -> Vec<
     }
 
     let names = &sdk.manifest.names;
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut mocks) = (BTreeSet::new(), BTreeMap::new());
     for operation in operations(document) {
         let Some(id) = operation.id() else {
             ensure(false, &|| "an operation has no operationId".to_owned());
@@ -250,6 +250,8 @@ pub(crate) fn disagreements(document: &Value, sdk: &Sdk, revision: &str) -> Vec<
         let problem = operation_problem(id);
         ensure(problem.is_none(), &|| format!("the operation id {}", problem.as_deref().unwrap_or_default()));
         ensure(seen.insert(id), &|| format!("the operation {id:?} occurs twice"));
+        let other = *mocks.entry(mock_name(id)).or_insert(id);
+        ensure(other == id, &|| format!("the operations {other:?} and {id:?} have one name in the mocks"));
     }
 
     if let Some(prefix) = &names.drop_type_prefix {
@@ -371,6 +373,14 @@ mod tests {
     fn two_operations_of_one_name_are_refused() {
         let complaint = complaint(|d| d["paths"]["/things"]["put"] = json!({"operationId": "list_things"}));
         assert!(complaint.contains("occurs twice"));
+    }
+
+    #[test]
+    fn two_operations_of_one_name_in_the_mocks_are_refused() {
+        let complaint = complaint(|d| {
+            d["paths"]["/things"] = json!({"put": {"operationId": "set_v1_2"}, "post": {"operationId": "set_v12"}});
+        });
+        assert_eq!(complaint, r#"the operations "set_v12" and "set_v1_2" have one name in the mocks"#);
     }
 
     #[test]

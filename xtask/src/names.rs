@@ -1,8 +1,25 @@
 //! Names as Rust has them.
 
-/// What the generated client defines beside the operations' methods and constants.
-const OF_THE_CLIENT: [&str; 10] =
-    ["all", "api_version", "baseurl", "client", "clone", "exec", "inner", "new_with_client", "post", "pre"];
+/// What the generated client has beside the operations' methods and constants.
+const OF_THE_CLIENT: [&str; 13] = [
+    "all",
+    "api_version",
+    "baseurl",
+    "client",
+    "clone",
+    "exec",
+    "inner",
+    "into",
+    "new",
+    "new_with_client",
+    "post",
+    "pre",
+    "try_into",
+];
+
+/// What a mock server has beside the operations' mocks.
+const OF_THE_MOCK_SERVER: [&str; 9] =
+    ["address", "base_url", "host", "mock", "mock_async", "port", "reset", "reset_async", "url"];
 
 /// Types that generated code relies on, by their bare names.
 const OF_RUST: [&str; 1] = ["Self"];
@@ -101,6 +118,12 @@ pub(crate) fn operation_name(vendors: &str) -> String {
     if name.starts_with(char::is_numeric) { format!("x_{name}") } else { name }
 }
 
+/// What the generator calls an operation's types in the mocks, but for their endings. Two ids may make one of it: those of
+/// which only the words differ, and not the letters.
+pub(crate) fn mock_name(id: &str) -> String {
+    capitalised(words(id))
+}
+
 /// What is wrong with the name of a schema.
 pub(crate) fn type_problem(name: &str) -> Option<String> {
     let good = type_name(name, None);
@@ -117,7 +140,9 @@ pub(crate) fn operation_problem(id: &str) -> Option<String> {
     if good != id {
         Some(no_good(id, &good))
     } else if OF_THE_CLIENT.contains(&id) {
-        Some(format!("{id:?} is taken: the generated client defines something of that name"))
+        Some(format!("{id:?} is taken: the generated client has something of that name"))
+    } else if OF_THE_MOCK_SERVER.contains(&id) {
+        Some(format!("{id:?} is taken: a mock server has something of that name"))
     } else {
         (!is_identifier(id)).then(|| format!("{id:?} means something else to Rust"))
     }
@@ -194,8 +219,23 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_rust_or_the_client_has_is_a_problem() {
-        for id in ["2fa_get", "type", "gen", "all", "new_with_client", "api_version", "exec", "post", "baseurl", ""] {
+    fn a_name_that_is_taken_is_a_problem() {
+        for id in [
+            "2fa_get",
+            "type",
+            "gen",
+            "all",
+            "new_with_client",
+            "api_version",
+            "exec",
+            "post",
+            "baseurl",
+            "new",
+            "into",
+            "mock",
+            "reset",
+            "",
+        ] {
             assert!(operation_problem(id).is_some(), "{id}");
         }
         for name in ["1thing", "thing", "ABThing", "Self", ""] {

@@ -193,19 +193,16 @@ fn many_properties_and_many_values_are_read() {
 #[test]
 fn many_schemas_of_one_name_are_numbered() {
     const MANY: usize = 3_000;
-    let mut numbered = document(&json!({}), &json!({}));
-    for number in 0..MANY {
-        // Ids that differ as names of methods, and not as names of types.
-        let id: String = (0..13).map(|bit| if number >> bit & 1 == 1 { "1_" } else { "1" }).collect();
-        let mut operation = numbered["paths"]["/things"]["get"].clone();
-        operation["operationId"] = json!(format!("x{id}1"));
-        operation["responses"]["200"]["content"]["application/json"]["schema"] =
-            json!({"type": "object", "properties": {"a": {"type": "string"}}});
-        numbered["paths"][format!("/things/{number}")] = json!({"get": operation});
-    }
+    let mut numbered = document(&json!({"type": "string"}), &json!({}));
+    let parameter = |number: usize| {
+        // Names that differ as names of arguments, and not as names of types.
+        let name: String = (0..13).map(|bit| if number >> bit & 1 == 1 { "1_" } else { "1" }).collect();
+        json!({"in": "query", "name": format!("x{name}1"), "schema": {"type": "string", "enum": ["a"]}})
+    };
+    numbered["paths"]["/things"]["get"]["parameters"] = (0..MANY).map(parameter).collect();
     let imported = import(&numbered).unwrap();
     assert_eq!(schema_count(&imported), MANY);
-    assert!(imported["components"]["schemas"].get(format!("X11111111111111Response{MANY}")).is_some());
+    assert!(imported["components"]["schemas"].get(format!("GetThingsX11111111111111{MANY}")).is_some());
 }
 
 #[test]

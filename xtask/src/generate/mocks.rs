@@ -14,6 +14,7 @@ pub(super) fn generate(document: &Document, api_path: &str) -> Result<syn::File>
     let tokens = Generator::new(&GenerationSettings::new()).httpmock(&open_api, api_path)?;
 
     let mut file = syn::parse2(tokens)?;
+    passes::mock_methods::apply(&mut file);
     passes::mock_values::apply(&mut file);
     passes::literal_paths::apply(&mut file)?;
     passes::sealed_mocks::apply(&mut file)?;

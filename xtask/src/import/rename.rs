@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use serde_json::{Map, Value};
 
 use crate::document::{operations, operations_mut};
-use crate::names::{operation_name, operation_problem, type_name, type_problem};
+use crate::names::{mock_name, operation_name, operation_problem, type_name, type_problem};
 use crate::schemas::{Kind, SCHEMAS, for_each_reference};
 use crate::sdk::Names;
 
@@ -19,6 +19,7 @@ pub(super) fn apply(document: &mut Value, names: &Names) -> Result<()> {
 fn rename_operations(document: &mut Value, names: &Names) -> Result<()> {
     let listed = by_vendors_name(&names.operations);
     let mut taken: BTreeMap<String, (&str, String)> = BTreeMap::new();
+    let mut mocks: BTreeMap<String, (&str, String)> = BTreeMap::new();
     for operation in operations(document) {
         let place = format!("{} {}", operation.method.to_uppercase(), operation.path);
         let Some(id) = operation.id() else { bail!("{place} has no operationId") };
@@ -36,6 +37,12 @@ fn rename_operations(document: &mut Value, names: &Names) -> Result<()> {
                 remedy("operations", &format!("{name}_2"), id)
             ),
             None => {}
+        }
+        if let Some((other, others)) = mocks.insert(mock_name(&name), (id, name.clone())) {
+            bail!(
+                "the operations {other:?} and {id:?} get the names {others:?} and {name:?}, which are one in the mocks; {}",
+                remedy("operations", "our_name", id)
+            );
         }
     }
     for operation in operations_mut(document) {
@@ -172,12 +179,18 @@ mod tests {
         let error = complaint(two("get-a", "get-a"), "");
         assert!(error.starts_with("GET /a and PUT /b have the same operationId \"get-a\""), "{error}");
         assert!(error.contains("by a fixup in sdk.toml"), "{error}");
+        let error = complaint(two("get-v1-2", "get-v12"), "");
+        assert!(
+            error.contains(r#"get the names "get_v1_2" and "get_v12", which are one in the mocks; write"#),
+            "{error}"
+        );
+        apply(&mut two("get-v1-2", "get-v12"), &names("operations.get_other = 'get-v12'")).unwrap();
     }
 
     #[test]
     fn a_name_that_breaks_the_generated_code_is_refused_with_what_to_write() {
         let one = |id: &str| json!({"paths": {"/a": {"get": {"operationId": id}}}});
-        for id in ["all", "Post", "type", "<="] {
+        for id in ["all", "Post", "Reset", "type", "<="] {
             let error = complaint(one(id), "");
             let advice = format!("write a line such as `our_name = {id:?}` below [names.operations]");
             assert!(error.contains(&advice), "{error}");

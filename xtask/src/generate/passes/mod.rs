@@ -6,6 +6,7 @@
 mod branches;
 pub(super) mod explicit_client;
 pub(super) mod literal_paths;
+pub(super) mod mock_methods;
 pub(super) mod mock_values;
 pub(super) mod non_exhaustive;
 pub(super) mod objects_only;

@@ -1,0 +1,55 @@
+//! A mock's methods have names of their own: a parameter may be called `new` or `into_inner`, as what every mock has is.
+
+use std::collections::BTreeSet;
+
+use quote::format_ident;
+use syn::visit_mut::{self, VisitMut};
+use syn::{ImplItem, ItemImpl};
+
+pub(crate) fn apply(file: &mut syn::File) {
+    MockMethods.visit_file_mut(file);
+}
+
+struct MockMethods;
+
+impl VisitMut for MockMethods {
+    /// A later method of a name that is taken gets another one, as the generator makes it of a keyword: `new_`. What every
+    /// mock has comes first.
+    fn visit_item_impl_mut(&mut self, block: &mut ItemImpl) {
+        let mut taken = BTreeSet::new();
+        for item in &mut block.items {
+            if let ImplItem::Fn(method) = item {
+                while !taken.insert(method.sig.ident.clone()) {
+                    method.sig.ident = format_ident!("{}_", method.sig.ident);
+                }
+            }
+        }
+        visit_mut::visit_item_impl_mut(self, block);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use syn::parse_quote;
+
+    use super::super::assert_same;
+    use super::*;
+
+    #[test]
+    fn a_parameter_gives_way_to_what_every_mock_has() {
+        let mut file: syn::File = parse_quote! {
+            mod operations {
+                impl GetWhen { fn new(inner: When) {} fn into_inner(self) {} fn id(self) {} fn new(self) {} }
+                impl PutWhen { fn new(inner: When) {} fn into_inner(self) {} fn into_inner(self) {} }
+            }
+        };
+        apply(&mut file);
+        let expected: syn::File = parse_quote! {
+            mod operations {
+                impl GetWhen { fn new(inner: When) {} fn into_inner(self) {} fn id(self) {} fn new_(self) {} }
+                impl PutWhen { fn new(inner: When) {} fn into_inner(self) {} fn into_inner_(self) {} }
+            }
+        };
+        assert_same(&file, &expected);
+    }
+}
