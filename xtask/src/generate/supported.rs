@@ -34,7 +34,7 @@ fn fault(document: &Value, operation: &Operation<'_>) -> Option<String> {
     let shared = item.and_then(|item| item.get("parameters"));
     let lists = [operation.object.get("parameters"), shared].into_iter().flatten().filter_map(Value::as_array);
     let has_body = operation.object.contains_key("requestBody");
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut arguments) = (BTreeSet::new(), BTreeSet::new());
     for parameter in lists.flatten().filter_map(resolve) {
         let text = |key: &str| parameter.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         let (name, place, style) = (text("name"), text("in"), text("style"));
@@ -52,6 +52,9 @@ fn fault(document: &Value, operation: &Operation<'_>) -> Option<String> {
             }
             ("path" | "header", "" | "simple") | ("query", "" | "form") if has_body && snake(&name) == "body" => {
                 "has the name of the argument for the body"
+            }
+            ("path" | "header", "" | "simple") | ("query", "" | "form") if !arguments.insert(snake(&name)) => {
+                "makes the same argument as another one"
             }
             ("path" | "header", "" | "simple") | ("query", "" | "form") => continue,
             _ => "has a style that the generator cannot write",
@@ -98,6 +101,19 @@ mod tests {
             let found = fault_of("put", &parameter);
             assert!(found.starts_with(r#"the operation "do_it" (PUT /things) has the parameter"#), "{found}");
             assert!(found.contains(fault), "{found}");
+        }
+    }
+
+    #[test]
+    fn two_parameters_that_make_one_argument_are_refused() {
+        let parameter = |place: &str, name: &str| json!({"in": place, "name": name, "schema": {"type": "string"}});
+        for (other, is_refused) in [("header", true), ("query", false)] {
+            let parameters =
+                [parameter("query", "page-size"), parameter(other, if is_refused { "Page-Size" } else { "page" })];
+            let operation = json!({"operationId": "do_it", "parameters": parameters});
+            let fault = check(&json!({"paths": {"/things": {"get": operation}}})).err().map(|error| error.to_string());
+            assert_eq!(fault.is_some(), is_refused, "{fault:?}");
+            assert!(fault.is_none_or(|fault| fault.ends_with("makes the same argument as another one")));
         }
     }
 
