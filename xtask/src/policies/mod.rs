@@ -3,6 +3,7 @@
 //! A document in `spec/` says what is known about the API. These policies, each a choice for every SDK of the workspace,
 //! make of it a client that stays right when the API does not keep to its document.
 
+mod closed_objects;
 pub(crate) mod constraints;
 mod defaults;
 pub(crate) mod lenient;
@@ -26,6 +27,7 @@ pub fn for_mocks(document: &Value) -> Value {
 
 fn for_both(document: &Value) -> Value {
     let mut document = document.clone();
+    closed_objects::apply(&mut document);
     constraints::apply(&mut document);
     defaults::apply(&mut document);
     lenient::apply(&mut document);

@@ -1,0 +1,31 @@
+//! Objects that are closed are not.
+//!
+//! The generator makes them refuse a property that they do not list: one more in an answer would fail it whole.
+
+use serde_json::Value;
+
+use crate::schemas::for_each_schema;
+
+pub(super) fn apply(document: &mut Value) {
+    for_each_schema(document, &mut |_, schema| {
+        if schema.get("additionalProperties") == Some(&Value::Bool(false)) {
+            schema.remove("additionalProperties");
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_closed_object_is_opened_and_a_map_stays_one() {
+        let of = |closed: Value, map: Value| json!({"components": {"schemas": {"Closed": closed, "Map": map}}});
+        let map = json!({"type": "object", "additionalProperties": {"type": "string"}});
+        let mut document = of(json!({"type": "object", "additionalProperties": false}), map.clone());
+        apply(&mut document);
+        assert_eq!(document, of(json!({"type": "object"}), map));
+    }
+}
