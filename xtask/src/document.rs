@@ -267,26 +267,12 @@ pub(crate) fn disagreements(document: &Value, sdk: &Sdk, revision: &str) -> Vec<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sdk::tests::things;
 
     fn sdk() -> Sdk {
-        let manifest = toml::from_str(
-            r#"
-            title = "Things"
-            description = "All of them."
-            current = "2026-01-02"
-            [slice]
-            paths = ["/things"]
-            [crates]
-            api = "things-api"
-            mock = "things-mock"
-            [names]
-            drop_type_prefix = "acme"
-            [names.operations]
-            list_things = "acme-things-list"
-            "#,
-        )
-        .unwrap();
-        Sdk { folder: "spec/things".into(), manifest }
+        let mut sdk = things(r#"paths = ["/things"]"#);
+        sdk.manifest.names.operations.insert("list_things".to_owned(), "acme-things-list".to_owned());
+        sdk
     }
 
     fn document() -> Value {

@@ -22,7 +22,6 @@ pub(crate) fn named_schemas(document: &Value) -> Value {
 }
 
 /// The named schemas of a document, and where references to them lead.
-#[derive(Default)]
 pub(crate) struct References<'a> {
     schemas: Option<&'a Map<String, Value>>,
     /// Where the names lead that stand for another name alone: each way is gone once, however long it is and from wherever

@@ -232,9 +232,18 @@ impl Crates {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::workspace::Workspace;
+
+    /// The SDK things, with what its slice says.
+    pub(crate) fn things(slice: &str) -> Sdk {
+        let manifest = format!(
+            "title = 'Things'\ndescription = 'All of them.'\ncurrent = '2026-01-02'\n[slice]\n{slice}\n\
+             [crates]\napi = 'things-api'\nmock = 'things-mock'\n[names]\ndrop_type_prefix = 'acme'\n"
+        );
+        Sdk { folder: "spec/things".into(), manifest: toml::from_str(&manifest).unwrap() }
+    }
 
     #[test]
     fn making_a_revision_current_changes_nothing_else() {

@@ -1,29 +1,16 @@
 use super::*;
+use crate::sdk::tests::things;
 
 fn workspace() -> Workspace {
     Workspace::current()
 }
 
 fn sdk(slice: &str) -> Sdk {
-    let manifest = format!(
-        r#"
-        title = "Things"
-        description = "All of them."
-        current = "2026-01-02"
-        [slice]
-        {slice}
-        [crates]
-        api = "things-api"
-        mock = "things-mock"
-        [names]
-        drop_type_prefix = "acme"
-        [names.operations]
-        list_things = "acme-things-get"
-        [names.types]
-        Thing = "ThingsGetResponseThing"
-        "#
-    );
-    Sdk { folder: "spec/things".into(), manifest: toml::from_str(&manifest).unwrap() }
+    let mut sdk = things(slice);
+    let names = &mut sdk.manifest.names;
+    names.operations.insert("list_things".to_owned(), "acme-things-get".to_owned());
+    names.types.insert("Thing".to_owned(), "ThingsGetResponseThing".to_owned());
+    sdk
 }
 
 /// A vendor's document of three operations.

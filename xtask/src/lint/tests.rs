@@ -3,6 +3,7 @@ use serde_json::json;
 use super::*;
 use crate::import::Import;
 use crate::release::tests::released;
+use crate::sdk::tests::things;
 use crate::workspace::Workspace;
 
 #[test]
@@ -37,11 +38,9 @@ fn what_is_no_openapi_is_a_problem() {
 }
 
 fn sdk(current: &str) -> Sdk {
-    let manifest = format!(
-        "title = 't'\ndescription = 'd'\ncurrent = '{current}'\nslice.paths = ['/things']\n\
-         crates = {{ api = 'a', mock = 'm' }}\nnames.drop_type_prefix = 'acme'\n"
-    );
-    Sdk { folder: "spec/things".into(), manifest: toml::from_str(&manifest).unwrap() }
+    let mut sdk = things(r#"paths = ["/things"]"#);
+    current.clone_into(&mut sdk.manifest.current);
+    sdk
 }
 
 /// What is wrong with an SDK of one revision.
