@@ -270,6 +270,7 @@ mod tests {
             assert_eq!(found, [(place, "#/components/examples/a".to_owned())]);
         }
         assert_eq!(references(&json!({"paths": {"/a": reference}})).len(), 1);
+        assert_eq!(references(&json!({"components": {"headers": reference}})), [], "a map of names is none");
         assert_eq!(references(&json!({"components": {"unknown": {"a": reference}, "x-a": {"a": reference}}})), []);
     }
 

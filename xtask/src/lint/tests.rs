@@ -129,8 +129,10 @@ fn every_reference_that_leads_nowhere_is_found_with_its_place() {
         "paths": {"/things": {"get": {
             "parameters": [nowhere, {"$ref": "#/components/parameters/x-page"}],
             "responses": {
-                "200": {"content": {"a": {"schema": nowhere, "example": nowhere}}}, "default": nowhere,
-                "201": {"headers": {"example": nowhere, "x-a": nowhere}}, "x-data": nowhere,
+                "200": {"content": {"a": {"schema": nowhere, "example": nowhere, "examples": {
+                    "a": {"$ref": "#/components/examples/nowhere"},
+                }}}}, "default": nowhere,
+                "201": {"headers": {"example": nowhere, "x-a": nowhere}, "links": {"a": nowhere}}, "x-data": nowhere,
             },
             "x-data": nowhere,
         }}},
@@ -154,9 +156,11 @@ fn every_reference_that_leads_nowhere_is_found_with_its_place() {
         "/components/schemas/Thing/properties/example",
         "/components/schemas/Thing/properties/other",
         "/paths/~1things/get/parameters/0",
+        "/paths/~1things/get/responses/200/content/a/examples/a",
         "/paths/~1things/get/responses/200/content/a/schema",
         "/paths/~1things/get/responses/201/headers/example",
         "/paths/~1things/get/responses/201/headers/x-a",
+        "/paths/~1things/get/responses/201/links/a",
         "/paths/~1things/get/responses/default",
     ];
     assert_eq!(places, expected.map(str::to_owned).into());
