@@ -6,6 +6,7 @@
 //!
 //! A result notes the fixups that it has had, so that it can be imported itself: they are not applied to it again.
 
+pub(crate) mod circles;
 pub(crate) mod inline;
 mod references;
 mod rename;
@@ -61,7 +62,7 @@ impl Import {
     /// # Errors
     ///
     /// If the document cannot be read or is not OpenAPI 3.0, the slice holds nothing, a reference leads nowhere or out of the
-    /// document, a fixup no longer applies, something that `sdk.toml` lists is not there, two things get one name, the date is
+    /// document, a schema is nothing but itself, a fixup no longer applies, something that `sdk.toml` lists is not there, two things get one name, the date is
     /// none, or the code of the result could not be generated.
     pub fn make(sdk: &Sdk, from: &Path, revision: &str) -> Result<Self> {
         check_date(revision)?;
@@ -87,6 +88,7 @@ impl Import {
         }
         let firings = rules::apply(&mut document)?;
         slice::prune(&mut document, sdk)?;
+        circles::check(&document)?;
         inline::name_all(&mut document);
         let vendors_names = (ids(&document), schema_names(&document));
         rename::apply(&mut document, &sdk.manifest.names)?;

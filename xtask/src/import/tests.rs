@@ -118,6 +118,9 @@ fn what_cannot_be_imported_is_refused_and_named() {
     assert!(complaint(|d| node(d, "#/components/schemas/nowhere")).contains("leads nowhere"));
     assert!(complaint(|d| node(d, "other.json#/x")).contains("out of the document"));
     assert!(complaint(|d| node(d, "#/components/schemas/acme_node")).contains("nothing but itself"));
+    let alternatives = json!({"anyOf": [{"$ref": "#/components/schemas/acme_node"}, {"type": "string"}]});
+    let itself = complaint(|d| d["components"]["schemas"]["acme_node"] = alternatives);
+    assert!(itself.contains("\"acme_node\" is one of its own parts"), "{itself}");
     let clash = complaint(|d| d["paths"]["/things"]["get"]["operationId"] = json!("acme_things-delete"));
     assert!(clash.contains("both get the name \"acme_things_delete\""), "{clash}");
     let nothing = import(r#"paths = ["/nothing"]"#, &vendors()).err().unwrap();
