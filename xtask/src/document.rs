@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Error, Result, ensure};
+use anyhow::{Context, Error, Result, bail, ensure};
 use openapiv3::{OpenAPI, ReferenceOr, Schema};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -99,6 +99,9 @@ pub fn open_api(value: &Value) -> Result<OpenAPI> {
     OpenAPI::deserialize(value).context(NOT_OPEN_API)
 }
 
+/// The types that a schema can have (OpenAPI 3.0.3, "Data Types").
+const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
+
 const NOT_OPEN_API: &str = "not an OpenAPI 3.0 document";
 
 /// Checks that it is an OpenAPI 3.0 document: schema by schema, and then the rest of it.
@@ -113,14 +116,23 @@ pub fn check_open_api(value: &Value) -> Result<()> {
     let mut fault = Ok(());
     for_each_schema(&mut rest, &mut |place, schema| {
         if fault.is_ok() {
-            let alone = Value::Object(without_parts(schema));
-            let read = ReferenceOr::<Schema>::deserialize(&alone).map(|_| ());
-            fault = read.with_context(|| format!("{NOT_OPEN_API}: the schema at {place}"));
+            fault = check_schema(schema).with_context(|| format!("{NOT_OPEN_API}: the schema at {place}"));
         }
     });
     fault?;
     for_each_schema(&mut rest, &mut |_, schema| *schema = without_parts(schema));
     open_api(&rest).map(|_| ())
+}
+
+/// Checks a schema without what it consists of.
+fn check_schema(schema: &Map<String, Value>) -> Result<()> {
+    // Beside `$ref`, nothing is read. What reads the rest takes any text for a type.
+    let unknown = schema.get("type").and_then(Value::as_str).filter(|kind| !TYPES.contains(kind));
+    if let Some(unknown) = unknown.filter(|_| !schema.contains_key("$ref")) {
+        bail!("there is no type {unknown:?}");
+    }
+    ReferenceOr::<Schema>::deserialize(&Value::Object(without_parts(schema)))?;
+    Ok(())
 }
 
 /// A schema that consists of empty schemas.
@@ -302,6 +314,21 @@ mod tests {
         let error = format!("{:#}", check_open_api(&document).unwrap_err());
         let place = "/components/schemas/Thing".to_owned() + &"/properties/a".repeat(50);
         assert!(error.starts_with("not an OpenAPI 3.0 document") && error.contains(&place), "{error}");
+    }
+
+    #[test]
+    fn a_type_that_there_is_none_of_is_a_fault() {
+        let of = |schema: Value| {
+            let info = json!({"title": "t", "version": "v"});
+            let components = json!({"schemas": {"Thing": {"type": "object", "properties": {"type": schema}}}});
+            check_open_api(&json!({"openapi": "3.0.3", "info": info, "paths": {}, "components": components}))
+        };
+        let error = format!("{:#}", of(json!({"type": "strng"})).unwrap_err());
+        assert!(error.contains("/components/schemas/Thing/properties/type: there is no type \"strng\""), "{error}");
+        of(json!({"$ref": "#/components/schemas/Thing", "type": "strng"})).unwrap();
+        for kind in TYPES {
+            of(json!({"type": kind, "items": {}})).unwrap();
+        }
     }
 
     #[test]
