@@ -219,10 +219,15 @@ pub(crate) fn is_path(key: &str) -> bool {
 
 /// Checks that a document has every operation that `sdk.toml` lists. An earlier one may have fewer.
 pub(crate) fn check_listed(document: &Value, sdk: &Sdk) -> Result<()> {
-    let ids: BTreeSet<_> = operations(document).filter_map(|operation| operation.id()).collect();
-    let missing: Vec<_> = sdk.manifest.names.operations.keys().filter(|id| !ids.contains(id.as_str())).collect();
+    let missing = missing_operations(document, sdk);
     ensure!(missing.is_empty(), "names.operations lists operations that do not exist: {missing:?}");
     Ok(())
+}
+
+/// The operations that `sdk.toml` lists and a document does not have.
+pub(crate) fn missing_operations(document: &Value, sdk: &Sdk) -> Vec<String> {
+    let ids: BTreeSet<_> = operations(document).filter_map(|operation| operation.id()).collect();
+    sdk.manifest.names.operations.keys().filter(|id| !ids.contains(id.as_str())).cloned().collect()
 }
 
 /// Checks that a document is what its `sdk.toml` says.

@@ -229,7 +229,9 @@ fn run() -> Result<ExitCode> {
             if strict {
                 import.refuse_losses()?;
             }
-            if !dry_run {
+            if dry_run {
+                import.is_there(&workspace)?;
+            } else {
                 tell(&mut output, import.write(&workspace, &sdk)?)?;
             }
         }

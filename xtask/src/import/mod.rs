@@ -17,6 +17,7 @@ pub(crate) use inline::{Names, unnamed};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -24,7 +25,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::document::{Document, agree, check_listed, check_open_api, operations};
+use crate::document::{Document, agree, check_listed, check_open_api, missing_operations, operations};
 use crate::rules::{self, Firing, Loss};
 use crate::sdk::{self, Fixup, NO_REVISION, Sdk};
 use crate::workspace::Workspace;
@@ -44,6 +45,8 @@ pub struct Import {
     /// How many the document had had before.
     fixed: usize,
     names: NameChanges,
+    /// The operations that `sdk.toml` lists and the document does not have.
+    missing: Vec<String>,
     operations: usize,
     schemas: usize,
 }
@@ -108,12 +111,32 @@ impl Import {
         if sdk.manifest.current == NO_REVISION {
             check_listed(&document, sdk)?;
         }
+        let missing = missing_operations(&document, sdk);
         let schemas = document.pointer("/components/schemas").and_then(Value::as_object).map_or(0, Map::len);
         let operations = operations(&document).count();
         let mut text = serde_json::to_string_pretty(&sorted(document))?;
         text.push('\n');
         let (path, revision) = (sdk.document(revision), revision.to_owned());
-        Ok(Self { path, revision, text, firings, fixups, fixed, names, operations, schemas })
+        Ok(Self { path, revision, text, firings, fixups, fixed, names, missing, operations, schemas })
+    }
+
+    /// Whether the workspace has the revision.
+    ///
+    /// # Errors
+    ///
+    /// If there is one of that date with another content, or it cannot be read.
+    pub fn is_there(&self, workspace: &Workspace) -> Result<bool> {
+        let path = self.path.display();
+        match fs::read_to_string(workspace.root().join(&self.path)) {
+            Ok(present) => ensure!(
+                present == self.text,
+                "{path} exists already, with another content; a revision does not change: take another date, or delete the \
+                 file if it has not been released"
+            ),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(error).with_context(|| format!("cannot read {path}")),
+        }
+        Ok(true)
     }
 
     /// Writes the revision into the workspace. The first one of an SDK becomes the current one. The result is what was
@@ -121,21 +144,13 @@ impl Import {
     ///
     /// # Errors
     ///
-    /// If there is one of that date with another content, or the file cannot be written.
+    /// As for [`is_there`](Self::is_there); and if a file cannot be written.
     pub fn write(&self, workspace: &Workspace, sdk: &Sdk) -> Result<Vec<PathBuf>> {
         let mut written = Vec::new();
-        let path = workspace.root().join(&self.path);
-        match fs::read_to_string(&path) {
-            Ok(present) => ensure!(
-                present == self.text,
-                "{} exists already, with another content; a revision does not change",
-                self.path.display()
-            ),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                fs::write(&path, &self.text).with_context(|| format!("cannot write {}", self.path.display()))?;
-                written.push(self.path.clone());
-            }
-            Err(error) => return Err(error).with_context(|| format!("cannot read {}", self.path.display())),
+        if !self.is_there(workspace)? {
+            let path = workspace.root().join(&self.path);
+            fs::write(path, &self.text).with_context(|| format!("cannot write {}", self.path.display()))?;
+            written.push(self.path.clone());
         }
         if sdk.manifest.current == NO_REVISION {
             written.push(sdk.make_current(workspace.root(), &self.revision)?);
@@ -162,6 +177,10 @@ impl Import {
             text,
             "new names: {operations} operations, {schemas} schemas, {prefixes} of them without the vendor's prefix"
         );
+        if !self.missing.is_empty() {
+            let missing = self.missing.join(", ");
+            let _ = writeln!(text, "operations that names.operations lists, and that are not there: {missing}");
+        }
         if self.fixed > 0 {
             let _ = writeln!(text, "fixups that it has had before: {}", self.fixed);
         }

@@ -285,7 +285,8 @@ fn what_could_not_be_generated_is_not_imported() {
     let error = format!("{:#}", Import::of(&sdk, &vendors(), "2026-01-02").err().unwrap());
     assert!(error.contains("\"List-Them\" does not make a good Rust name"), "{error}");
     sdk.manifest.names.operations = [("make_things".to_owned(), "acme-things-make".to_owned())].into();
-    Import::of(&sdk, &vendors(), "2026-01-02").unwrap();
+    let report = Import::of(&sdk, &vendors(), "2026-01-02").unwrap().report();
+    assert!(report.contains("names.operations lists, and that are not there: make_things\n"), "{report}");
     sdk.manifest.current = NO_REVISION.to_owned();
     let error = Import::of(&sdk, &vendors(), "2026-01-02").err().unwrap().to_string();
     assert!(error.contains("make_things"), "{error}");
@@ -370,6 +371,7 @@ fn a_revision_that_exists_does_not_change() {
     import.write(&workspace, &sdk(THINGS)).unwrap();
     let other = Import { text: "{}".to_owned(), ..import };
     assert!(other.write(&workspace, &sdk(THINGS)).unwrap_err().to_string().contains("exists already"));
+    assert!(other.is_there(&workspace).unwrap_err().to_string().contains("exists already"));
 }
 
 #[test]
