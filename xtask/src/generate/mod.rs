@@ -9,7 +9,7 @@ mod file;
 mod mocks;
 mod passes;
 mod process;
-mod supported;
+pub(crate) mod supported;
 
 pub use process::{Process, serve};
 

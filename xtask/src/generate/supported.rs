@@ -9,7 +9,7 @@ use crate::document::{Operation, operations};
 use crate::names::snake;
 
 /// Checks that every operation is one that a client can be generated for.
-pub(super) fn check(document: &Value) -> Result<()> {
+pub(crate) fn check(document: &Value) -> Result<()> {
     let mut faults = Vec::new();
     for operation in operations(document) {
         let Operation { path, method, object } = &operation;

@@ -26,6 +26,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::document::{Document, agree, check_listed, check_open_api, missing_operations, operations};
+use crate::generate::supported;
 use crate::rules::{self, Firing, Loss};
 use crate::sdk::{self, Fixup, NO_REVISION, Sdk};
 use crate::workspace::Workspace;
@@ -107,6 +108,7 @@ impl Import {
         }
         check_open_api(&document)?;
         // What could not be generated must not be written, let alone become current.
+        supported::check(&document).context("no code can be generated from the result")?;
         agree(&document, sdk, revision).context("the result disagrees with sdk.toml")?;
         if sdk.manifest.current == NO_REVISION {
             check_listed(&document, sdk)?;

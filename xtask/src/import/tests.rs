@@ -290,6 +290,9 @@ fn what_could_not_be_generated_is_not_imported() {
     sdk.manifest.current = NO_REVISION.to_owned();
     let error = Import::of(&sdk, &vendors(), "2026-01-02").err().unwrap().to_string();
     assert!(error.contains("make_things"), "{error}");
+    let cookie = json!([{"in": "cookie", "name": "session", "schema": {"type": "string"}}]);
+    let complaint = complaint(|d| d["paths"]["/things"]["get"]["parameters"] = cookie);
+    assert!(complaint.contains("no code can be generated") && complaint.contains("is a cookie"), "{complaint}");
 }
 
 #[test]
