@@ -95,6 +95,7 @@ pub const ALL: &[Rule] = &[
     missing_types::FROM_SIBLINGS,
     unions::ONE_SCALAR,
     parameters::WITHOUT_TEXT,
+    parameters::LIST_IN_ONE,
     unions::FIRST_MATCH,
     enums::OF_TEXT_ONLY,
     enums::CLASHING_VALUES,

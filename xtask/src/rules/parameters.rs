@@ -148,6 +148,38 @@ fn to_text(document: &mut Value, log: &mut Log<'_>) {
     });
 }
 
+pub(super) const LIST_IN_ONE: Rule = Rule {
+    name: "list-in-one-parameter",
+    why: "the generator writes every value of a list as a parameter of its own; with `explode: false` they have to stand in \
+          one, with commas between them, and a server may take one of them only",
+    loss: Loss::Widens,
+    apply: list_to_text,
+};
+
+fn list_to_text(document: &mut Value, log: &mut Log<'_>) {
+    let original = named_schemas(document);
+    let references = References::of(&original);
+    for_each_operation(document, |place, _, operation| {
+        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+            let has = |key: &str, value: Value| parameter.get(key) == Some(&value);
+            let Some(schema) = parameter.get("schema") else { continue };
+            if !has("in", json!("query")) || !has("explode", json!(false)) || is_scalar(&references, schema) {
+                continue;
+            }
+            if let Some(parameter) = parameter.as_object_mut() {
+                let name = parameter.get("name").and_then(Value::as_str).unwrap_or("without a name").to_owned();
+                parameter.insert("schema".to_owned(), json!({"type": "string"}));
+                log.note(place, format!("the parameter {name} is text: its values, with commas between them"));
+            }
+        }
+    });
+}
+
+fn is_scalar<'a>(references: &References<'a>, schema: &'a Value) -> bool {
+    let found = Effective::of(references, schema).get("type").and_then(Value::as_str);
+    matches!(found, Some("string" | "integer" | "number" | "boolean"))
+}
+
 /// The schema of the text that there is for a value, and what is lost by that, unless every value has one. That of anything
 /// is any text.
 fn as_text<'a>(references: &References<'a>, schema: &'a Value) -> Option<(Value, Loss)> {
@@ -234,5 +266,30 @@ mod tests {
         assert_eq!(run(&WITHOUT_TEXT, number.clone()), (number, 0));
         let query = json!({"paths": {"/a": {"get": {"parameters": [{"in": "query", "name": "q", "schema": {"type": "object"}}]}}}});
         assert_eq!(run(&WITHOUT_TEXT, query.clone()), (query, 0));
+    }
+
+    #[test]
+    fn a_list_that_stands_in_one_parameter_is_text() {
+        let query = |explode: Option<bool>, schema: Value| {
+            let mut parameter = json!({"in": "query", "name": "ids", "style": "form", "schema": schema});
+            if let Some(explode) = explode {
+                parameter["explode"] = json!(explode);
+            }
+            let list = json!({"type": "array", "items": {"type": "integer"}});
+            json!({
+                "paths": {"/a": {"get": {"parameters": [parameter]}}}, "components": {"schemas": {"Ids": list}},
+            })
+        };
+        let list = json!({"$ref": "#/components/schemas/Ids"});
+        let text = json!({"type": "string"});
+        for schema in [&list, &json!({"type": "object"}), &json!({"oneOf": [list, text]})] {
+            let mended = query(Some(false), text.clone());
+            assert_eq!(losses(&LIST_IN_ONE, query(Some(false), schema.clone())), (mended, vec![Loss::Widens]));
+        }
+        for exploded in
+            [query(None, list.clone()), query(Some(true), list), query(Some(false), json!({"type": "integer"}))]
+        {
+            assert_eq!(run(&LIST_IN_ONE, exploded.clone()), (exploded, 0));
+        }
     }
 }
