@@ -35,6 +35,7 @@ fn fault(document: &Value, operation: &Operation<'_>) -> Option<String> {
     let lists = [operation.object.get("parameters"), shared].into_iter().flatten().filter_map(Value::as_array);
     let has_body = operation.object.contains_key("requestBody");
     let (mut seen, mut arguments) = (BTreeSet::new(), BTreeSet::new());
+    let in_path: BTreeSet<_> = names_in(operation.path).collect();
     for parameter in lists.flatten().filter_map(resolve) {
         let text = |key: &str| parameter.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         let (name, place, style) = (text("name"), text("in"), text("style"));
@@ -47,6 +48,7 @@ fn fault(document: &Value, operation: &Operation<'_>) -> Option<String> {
             ("path", _) if parameter.get("required") != Some(&Value::Bool(true)) => {
                 "is part of the path and not required"
             }
+            ("path", _) if !in_path.contains(name.as_str()) => "is no part of the path",
             ("path" | "header", "" | "simple") | ("query", "" | "form") if parameter.get("schema").is_none() => {
                 "has content, not a schema"
             }
@@ -61,7 +63,14 @@ fn fault(document: &Value, operation: &Operation<'_>) -> Option<String> {
         };
         return Some(format!("has the parameter {name:?}, which {fault}"));
     }
-    None
+    let is_described = |name: &str| seen.contains(&(name.to_owned(), "path".to_owned()));
+    let missing = in_path.into_iter().find(|name| !is_described(name))?;
+    Some(format!("has {missing:?} in its path, and no parameter of that name"))
+}
+
+/// The names of the parameters in a path.
+fn names_in(path: &str) -> impl Iterator<Item = &str> {
+    path.split('{').skip(1).filter_map(|part| part.split_once('}').map(|(name, _)| name))
 }
 
 #[cfg(test)]
@@ -102,6 +111,24 @@ mod tests {
             assert!(found.starts_with(r#"the operation "do_it" (PUT /things) has the parameter"#), "{found}");
             assert!(found.contains(fault), "{found}");
         }
+    }
+
+    #[test]
+    fn a_path_and_its_parameters_have_the_same_names() {
+        let with = |names: &[&str]| {
+            let parameter =
+                |name: &&str| json!({"in": "path", "name": name, "required": true, "schema": {"type": "string"}});
+            let parameters: Vec<_> = names.iter().map(parameter).collect();
+            let operation = json!({"operationId": "do_it", "parameters": parameters});
+            let document = json!({"paths": {"/things/{id}/parts/{part}": {"get": operation}}});
+            check(&document).err().map(|error| error.to_string()).unwrap_or_default()
+        };
+        assert_eq!(with(&["id", "part"]), "");
+        assert_eq!(
+            with(&["id"]),
+            r#"the operation "do_it" (GET /things/{id}/parts/{part}) has "part" in its path, and no parameter of that name"#
+        );
+        assert!(with(&["id", "part", "other"]).ends_with(r#"has the parameter "other", which is no part of the path"#));
     }
 
     #[test]
