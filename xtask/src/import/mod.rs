@@ -167,7 +167,8 @@ impl Import {
     /// If a rule has done something by which something is lost.
     pub fn refuse_losses(&self) -> Result<()> {
         let losses = self.firings.iter().filter(|firing| firing.loss != Loss::Lossless).count();
-        ensure!(losses == 0, "{losses} changes lose something of the document");
+        let changes = if losses == 1 { "change loses" } else { "changes lose" };
+        ensure!(losses == 0, "{losses} {changes} something of the document");
         Ok(())
     }
 
@@ -199,7 +200,8 @@ impl Import {
             }
             for (rule, firings) in by_rule {
                 let why = rules::ALL.iter().find(|known| known.name == rule).map_or("", |known| known.why);
-                let _ = writeln!(text, "\n{rule} ({loss}), {} times: {why}", firings.len());
+                let times = if firings.len() == 1 { "once".to_owned() } else { format!("{} times", firings.len()) };
+                let _ = writeln!(text, "\n{rule} ({loss}), {times}: {why}");
                 for Firing { place, what, .. } in firings {
                     let _ = writeln!(text, "  {place}: {what}");
                 }
