@@ -12,10 +12,12 @@ use crate::document::METHODS;
 use crate::names::{pascal, type_name};
 use crate::schemas::{escape, for_each_schema};
 
-/// Makes a component of every schema that becomes a type and has no name. It is called after where it stands.
-pub(super) fn name_all(document: &mut Value) {
+/// Makes a component of every schema that becomes a type and has no name. It is called after where it stands. The result is
+/// where each stood, and its name.
+pub(super) fn name_all(document: &mut Value) -> Vec<(String, String)> {
     let naming = Naming::all(document);
     naming.names.insert(document);
+    naming.given
 }
 
 /// Every schema that becomes a type and has no name: where it stands, and what it would be called.

@@ -10,12 +10,12 @@ pub(crate) mod circles;
 pub(crate) mod inline;
 mod references;
 mod rename;
+mod report;
 mod slice;
 
 pub(crate) use inline::{Names, unnamed};
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -30,6 +30,7 @@ use crate::generate::supported;
 use crate::rules::{self, Firing, Loss};
 use crate::sdk::{self, Fixup, NO_REVISION, Sdk};
 use crate::workspace::Workspace;
+use rename::Renamed;
 
 /// What an import has come to.
 pub struct Import {
@@ -45,19 +46,14 @@ pub struct Import {
     fixups: Vec<String>,
     /// How many the document had had before.
     fixed: usize,
-    names: NameChanges,
+    /// Our names of what the vendor calls otherwise.
+    renamed: Renamed,
+    /// Where each schema stood that had no name, and the name that it has got.
+    named: Vec<(String, String)>,
     /// The operations that `sdk.toml` lists and the document does not have.
     missing: Vec<String>,
     operations: usize,
     schemas: usize,
-}
-
-/// How many names have become others.
-#[derive(Default)]
-struct NameChanges {
-    operations: usize,
-    schemas: usize,
-    prefixes: usize,
 }
 
 impl Import {
@@ -93,10 +89,11 @@ impl Import {
         let firings = rules::apply(&mut document)?;
         slice::prune(&mut document, sdk)?;
         circles::check(&document)?;
-        inline::name_all(&mut document);
-        let vendors_names = (ids(&document), schema_names(&document));
-        rename::apply(&mut document, &sdk.manifest.names)?;
-        let names = NameChanges::of(vendors_names, &document, sdk);
+        let mut named = inline::name_all(&mut document);
+        let renamed = rename::apply(&mut document, &sdk.manifest.names)?;
+        for (_, name) in &mut named {
+            renamed.schemas.get(name).into_iter().for_each(|ours| name.clone_from(ours));
+        }
         check_types(&document, &sdk.manifest.names)?;
         let Some(root) = document.as_object_mut() else { bail!("the document is no object") };
         root.insert(
@@ -119,7 +116,7 @@ impl Import {
         let mut text = serde_json::to_string_pretty(&sorted(document))?;
         text.push('\n');
         let (path, revision) = (sdk.document(revision), revision.to_owned());
-        Ok(Self { path, revision, text, firings, fixups, fixed, names, missing, operations, schemas })
+        Ok(Self { path, revision, text, firings, fixups, fixed, renamed, named, missing, operations, schemas })
     }
 
     /// Whether the workspace has the revision.
@@ -171,44 +168,6 @@ impl Import {
         ensure!(losses == 0, "{losses} {changes} something of the document");
         Ok(())
     }
-
-    /// What was done to what, as a list for whoever reviews the import; what loses something comes first.
-    pub fn report(&self) -> String {
-        let mut text = format!("{}: {} operations, {} schemas\n", self.path.display(), self.operations, self.schemas);
-        let NameChanges { operations, schemas, prefixes } = self.names;
-        let _ = writeln!(
-            text,
-            "new names: {operations} operations, {schemas} schemas, {prefixes} of them without the vendor's prefix"
-        );
-        if !self.missing.is_empty() {
-            let missing = self.missing.join(", ");
-            let _ = writeln!(text, "operations that names.operations lists, and that are not there: {missing}");
-        }
-        if self.fixed > 0 {
-            let _ = writeln!(text, "fixups that it has had before: {}", self.fixed);
-        }
-        if !self.fixups.is_empty() {
-            let _ = writeln!(text, "\nfixups of this SDK, {}:", self.fixups.len());
-            for why in &self.fixups {
-                let _ = writeln!(text, "  {why}");
-            }
-        }
-        for loss in [Loss::Drops, Loss::Narrows, Loss::Widens, Loss::Lossless] {
-            let mut by_rule: BTreeMap<&str, Vec<&Firing>> = BTreeMap::new();
-            for firing in self.firings.iter().filter(|firing| firing.loss == loss) {
-                by_rule.entry(firing.rule).or_default().push(firing);
-            }
-            for (rule, firings) in by_rule {
-                let why = rules::ALL.iter().find(|known| known.name == rule).map_or("", |known| known.why);
-                let times = if firings.len() == 1 { "once".to_owned() } else { format!("{} times", firings.len()) };
-                let _ = writeln!(text, "\n{rule} ({loss}), {times}: {why}");
-                for Firing { place, what, .. } in firings {
-                    let _ = writeln!(text, "  {place}: {what}");
-                }
-            }
-        }
-        text
-    }
 }
 
 /// Checks that a revision is a date.
@@ -255,25 +214,6 @@ fn apply_fixup(document: &mut Value, fixup: &Fixup, patch: &Value) -> Result<()>
     json_patch::patch(document, &patch).with_context(context)?;
     ensure!(*document != before, "the fixup {:?} changes nothing (any more)", fixup.why);
     Ok(())
-}
-
-impl NameChanges {
-    fn of((ids, schemas): (Vec<String>, BTreeSet<String>), renamed: &Value, sdk: &Sdk) -> Self {
-        let kept = schema_names(renamed);
-        let prefix = sdk.manifest.names.drop_type_prefix.as_ref().map(|prefix| prefix.to_lowercase());
-        let has_prefix = |name: &str| prefix.as_ref().is_some_and(|prefix| name.to_lowercase().starts_with(prefix));
-        let new: Vec<_> = schemas.difference(&kept).collect();
-        Self {
-            operations: ids.iter().zip(self::ids(renamed)).filter(|(old, new)| *old != new).count(),
-            prefixes: new.iter().filter(|name| has_prefix(name)).count(),
-            schemas: new.len(),
-        }
-    }
-}
-
-/// The operations' ids, in their order.
-fn ids(document: &Value) -> Vec<String> {
-    operations(document).filter_map(|operation| operation.id().map(str::to_owned)).collect()
 }
 
 fn schema_names(document: &Value) -> BTreeSet<String> {

@@ -10,13 +10,19 @@ use crate::names::{mock_name, operation_name, operation_problem, type_name, type
 use crate::schemas::{Kind, SCHEMAS, for_each_reference};
 use crate::sdk::Names;
 
-/// Gives operations and schemas our names.
-pub(super) fn apply(document: &mut Value, names: &Names) -> Result<()> {
-    rename_operations(document, names)?;
-    rename_schemas(document, names)
+/// Our name of each operation and of each schema, by the vendor's.
+#[cfg_attr(test, derive(Debug))]
+pub(super) struct Renamed {
+    pub(super) operations: BTreeMap<String, String>,
+    pub(super) schemas: BTreeMap<String, String>,
 }
 
-fn rename_operations(document: &mut Value, names: &Names) -> Result<()> {
+/// Gives operations and schemas our names.
+pub(super) fn apply(document: &mut Value, names: &Names) -> Result<Renamed> {
+    Ok(Renamed { operations: rename_operations(document, names)?, schemas: rename_schemas(document, names)? })
+}
+
+fn rename_operations(document: &mut Value, names: &Names) -> Result<BTreeMap<String, String>> {
     let listed = by_vendors_name(&names.operations);
     let mut taken: BTreeMap<String, (&str, String)> = BTreeMap::new();
     let mut mocks: BTreeMap<String, (&str, String)> = BTreeMap::new();
@@ -45,13 +51,15 @@ fn rename_operations(document: &mut Value, names: &Names) -> Result<()> {
             );
         }
     }
+    let mut renamed = BTreeMap::new();
     for operation in operations_mut(document) {
         if let Some(id) = operation.get("operationId").and_then(Value::as_str) {
             let name = ours(id, &listed);
+            renamed.insert(id.to_owned(), name.clone());
             operation.insert("operationId".to_owned(), Value::from(name));
         }
     }
-    Ok(())
+    Ok(renamed)
 }
 
 fn by_vendors_name(listed: &BTreeMap<String, String>) -> BTreeMap<&str, &str> {
@@ -68,10 +76,10 @@ fn remedy(table: &str, ours: &str, vendors: &str) -> String {
     format!("write a line such as `{ours} = {vendors:?}` below [names.{table}] in sdk.toml")
 }
 
-fn rename_schemas(document: &mut Value, names: &Names) -> Result<()> {
+fn rename_schemas(document: &mut Value, names: &Names) -> Result<BTreeMap<String, String>> {
     let listed = by_vendors_name(&names.types);
     let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else {
-        return Ok(());
+        return Ok(BTreeMap::new());
     };
     let schemas = std::mem::take(schemas);
     let mut renamed: BTreeMap<String, String> = BTreeMap::new();
@@ -99,7 +107,7 @@ fn rename_schemas(document: &mut Value, names: &Names) -> Result<()> {
         let name = renamed.get(reference.strip_prefix(SCHEMAS)?)?;
         Some(format!("{SCHEMAS}{name}"))
     });
-    Ok(())
+    Ok(renamed)
 }
 
 #[cfg(test)]
