@@ -4,7 +4,7 @@
 //! unknown kind "dog", and would lose what only dogs have when it is written. So a branch refuses two things, in itself and in
 //! the objects in it:
 //!
-//! - a property that it does not have and another branch does;
+//! - a property that it does not have and another branch does, unless it is null, which is as good as absent;
 //! - a value that it does not list, of a property that has another type in another branch, or one value only.
 //!
 //! A property that is always there and has no value in common with that of another branch is enough to tell the two apart:
@@ -104,7 +104,9 @@ impl Models {
         let mut conditions = Vec::new();
         if !foreign.is_empty() {
             let foreign = foreign.iter();
-            conditions.push(quote! { [#(#foreign),*].iter().any(|key| branch.get(key).is_some()) });
+            conditions.push(
+                quote! { [#(#foreign),*].iter().any(|key| branch.get(key).is_some_and(|value| !value.is_null())) },
+            );
         }
         for field in &own.fields {
             let others = self.elsewhere(field, &rivals);
@@ -170,7 +172,7 @@ mod tests {
     }
 
     fn has(keys: &str) -> String {
-        format!("[{keys}].iter().any(|key|branch.get(key).is_some())")
+        format!("[{keys}].iter().any(|key|branch.get(key).is_some_and(|value|!value.is_null()))")
     }
 
     #[test]

@@ -252,7 +252,7 @@ mod tests {
                 ) -> ::std::result::Result<Cat, D::Error> {
                     let read: ::serde_json::Value = ::serde::Deserialize::deserialize(deserializer)?;
                     let branch = &read;
-                    if ["a"].iter().any(|key| branch.get(key).is_some()) {
+                    if ["a"].iter().any(|key| branch.get(key).is_some_and(|value| !value.is_null())) {
                         return Err(::serde::de::Error::custom("a property that only another branch has"));
                     }
                     let deserializer = ::serde::de::IntoDeserializer::into_deserializer(read);
