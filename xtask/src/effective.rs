@@ -172,6 +172,11 @@ impl<'a> Effective<'a> {
         self.get(keyword) == Some(&Value::Bool(true))
     }
 
+    /// Whether its values are text, numbers or booleans.
+    pub(crate) fn is_scalar(&self) -> bool {
+        matches!(self.get("type").and_then(Value::as_str), Some("string" | "integer" | "number" | "boolean"))
+    }
+
     /// The properties that have to be there.
     pub(crate) fn required(&self) -> BTreeSet<&'a str> {
         self.required.iter().copied().collect()

@@ -6,14 +6,17 @@ use anyhow::{Result, ensure};
 use serde_json::Value;
 
 use crate::document::{Operation, operations};
+use crate::effective::{Effective, References};
 use crate::names::snake;
+use crate::rules::FORM;
 
 /// Checks that every operation is one that a client can be generated for.
 pub(crate) fn check(document: &Value) -> Result<()> {
     let mut faults = Vec::new();
+    let references = References::of(document);
     for operation in operations(document) {
         let Operation { path, method, object } = &operation;
-        if let Some(fault) = fault(document, &operation) {
+        if let Some(fault) = fault(document, &references, &operation) {
             let id = object.get("operationId").and_then(Value::as_str).unwrap_or_default();
             faults.push(format!("the operation {id:?} ({} {path}) {fault}", method.to_uppercase()));
         }
@@ -22,18 +25,28 @@ pub(crate) fn check(document: &Value) -> Result<()> {
     Ok(())
 }
 
-fn fault(document: &Value, operation: &Operation<'_>) -> Option<String> {
+fn fault<'a>(document: &'a Value, references: &References<'a>, operation: &Operation<'a>) -> Option<String> {
     if matches!(operation.method, "options" | "trace") {
         return Some("has a method that the HTTP library has no function for".to_owned());
     }
-    let resolve = |value: &'_ Value| {
+    let resolve = |value: &'a Value| {
         let reference = value.get("$ref").and_then(Value::as_str).and_then(|path| path.strip_prefix('#'));
-        reference.map_or(Some(value.clone()), |pointer| document.pointer(pointer).cloned())
+        reference.map_or(Some(value), |pointer| document.pointer(pointer))
     };
+    let body = operation.object.get("requestBody").and_then(resolve);
+    if let Some(form) = body.and_then(|body| body.get("content")?.get(FORM)?.get("schema")) {
+        let form = Effective::of(references, form);
+        let odd = form.properties.iter().find(|(_, of)| !Effective::of(references, of).is_scalar());
+        if let Some((name, _)) = odd {
+            return Some(format!("sends a form, in which {name:?} is no text, number or boolean"));
+        }
+    }
     let item = document.get("paths").and_then(|paths| paths.get(operation.path));
     let shared = item.and_then(|item| item.get("parameters"));
     let lists = [operation.object.get("parameters"), shared].into_iter().flatten().filter_map(Value::as_array);
-    let has_body = operation.object.contains_key("requestBody");
+    let is_compound = |parameter: &'a Value| {
+        parameter.get("schema").is_some_and(|schema| !Effective::of(references, schema).is_scalar())
+    };
     let (mut seen, mut arguments) = (BTreeSet::new(), BTreeSet::new());
     let in_path: BTreeSet<_> = names_in(operation.path).collect();
     for parameter in lists.flatten().filter_map(resolve) {
@@ -52,11 +65,14 @@ fn fault(document: &Value, operation: &Operation<'_>) -> Option<String> {
             ("path" | "header", "" | "simple") | ("query", "" | "form") if parameter.get("schema").is_none() => {
                 "has content, not a schema"
             }
-            ("path" | "header", "" | "simple") | ("query", "" | "form") if has_body && snake(&name) == "body" => {
+            ("path" | "header", "" | "simple") | ("query", "" | "form") if body.is_some() && snake(&name) == "body" => {
                 "has the name of the argument for the body"
             }
             ("path" | "header", "" | "simple") | ("query", "" | "form") if !arguments.insert(snake(&name)) => {
                 "makes the same argument as another one"
+            }
+            ("query", "" | "form") if parameter.get("explode") == Some(&Value::Bool(false)) && is_compound(parameter) => {
+                "is a list that stands in one parameter"
             }
             ("path" | "header", "" | "simple") | ("query", "" | "form") => continue,
             _ => "has a style that the generator cannot write",
@@ -105,6 +121,10 @@ mod tests {
             (json!({"in": "query", "name": "a", "content": {"application/json": {}}}), "has content, not a schema"),
             (json!({"in": "path", "name": "a", "schema": text}), "is part of the path and not required"),
             (json!({"in": "query", "name": "a", "style": "deepObject", "schema": text}), "has a style"),
+            (
+                json!({"in": "query", "name": "a", "explode": false, "schema": {"type": "array", "items": text}}),
+                "is a list that stands in one parameter",
+            ),
             (json!({"in": "header", "name": "Body", "schema": text}), "has the name of the argument for the body"),
         ] {
             let found = fault_of("put", &parameter);
@@ -129,6 +149,18 @@ mod tests {
             r#"the operation "do_it" (GET /things/{id}/parts/{part}) has "part" in its path, and no parameter of that name"#
         );
         assert!(with(&["id", "part", "other"]).ends_with(r#"has the parameter "other", which is no part of the path"#));
+    }
+
+    #[test]
+    fn a_form_holds_scalars_only() {
+        let complaint = |property: Value| {
+            let form = json!({"schema": {"type": "object", "properties": {"a": property}}});
+            let operation = json!({"operationId": "do_it", "requestBody": {"content": {FORM: form}}});
+            check(&json!({"paths": {"/things": {"post": operation}}})).err().map(|error| error.to_string())
+        };
+        assert_eq!(complaint(json!({"type": "string"})), None);
+        let list = complaint(json!({"type": "array", "items": {"type": "string"}})).unwrap();
+        assert!(list.contains(r#"(POST /things) sends a form, in which "a" is no text"#), "{list}");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::{Log, Loss, Rule, for_each_operation};
 use crate::effective::{References, named_schemas};
 
 pub(super) const JSON: &str = "application/json";
-pub(super) const FORM: &str = "application/x-www-form-urlencoded";
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 const OCTETS: &str = "application/octet-stream";
 const TEXTS: [&str; 2] = ["text/plain", "text/x-markdown"];
 

@@ -19,6 +19,8 @@ mod unions;
 
 use std::fmt;
 
+pub(crate) use media_types::FORM;
+
 use anyhow::{Result, bail};
 use serde::Serialize;
 use serde_json::{Map, Value};

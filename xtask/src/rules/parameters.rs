@@ -163,7 +163,10 @@ fn list_to_text(document: &mut Value, log: &mut Log<'_>) {
         for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
             let has = |key: &str, value: Value| parameter.get(key) == Some(&value);
             let Some(schema) = parameter.get("schema") else { continue };
-            if !has("in", json!("query")) || !has("explode", json!(false)) || is_scalar(&references, schema) {
+            if !has("in", json!("query"))
+                || !has("explode", json!(false))
+                || Effective::of(&references, schema).is_scalar()
+            {
                 continue;
             }
             if let Some(parameter) = parameter.as_object_mut() {
@@ -173,11 +176,6 @@ fn list_to_text(document: &mut Value, log: &mut Log<'_>) {
             }
         }
     });
-}
-
-fn is_scalar<'a>(references: &References<'a>, schema: &'a Value) -> bool {
-    let found = Effective::of(references, schema).get("type").and_then(Value::as_str);
-    matches!(found, Some("string" | "integer" | "number" | "boolean"))
 }
 
 /// The schema of the text that there is for a value, and what is lost by that, unless every value has one. That of anything
