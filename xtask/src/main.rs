@@ -226,6 +226,7 @@ fn run() -> Result<ExitCode> {
             let sdk = workspace.sdk(Some(&sdk))?;
             let import = Import::make(&sdk, &from, &revision)?;
             write!(output, "{}", import.report())?;
+            generate::attempt(&Process::of_this_program(MEMORY_MIB)?, &sdk, &import)?;
             if strict {
                 import.refuse_losses()?;
             }

@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Map, Value, json};
 use xtask::generate::{self, Process};
+use xtask::import::Import;
 use xtask::release;
 use xtask::workspace::Workspace;
 
@@ -144,6 +145,19 @@ fn a_document_that_the_generator_refuses_is_an_error_that_names_it() {
     let (_root, workspace) = checkout(&json!({"type": "string", "enum": [1, 2]}));
     let error = format!("{:#}", generate::write(&workspace, &process()).unwrap_err());
     assert!(error.contains("spec/things/2026-01-02.json"), "{error}");
+}
+
+#[test]
+fn what_only_the_generator_refuses_is_told_by_an_import() {
+    let (root, workspace) = checkout(&json!({"not": {"type": "string"}}));
+    let sdk = workspace.sdk(Some("things")).unwrap();
+    let import = Import::make(&sdk, &root.path().join("spec/things/2026-01-02.json"), "2026-02-03").unwrap();
+    let error = format!("{:#}", generate::attempt(&process(), &sdk, &import).unwrap_err());
+    assert!(error.contains("cannot generate from spec/things/2026-02-03.json"), "{error}");
+    let (root, workspace) = checkout(&json!({"type": "string"}));
+    let sdk = workspace.sdk(Some("things")).unwrap();
+    let import = Import::make(&sdk, &root.path().join("spec/things/2026-01-02.json"), "2026-02-03").unwrap();
+    generate::attempt(&process(), &sdk, &import).unwrap();
 }
 
 #[test]

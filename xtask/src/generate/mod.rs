@@ -19,7 +19,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::document::{Document, check_open_api};
+use crate::document::{Document, check_open_api, sha256};
+use crate::import::Import;
 use crate::sdk::{Manifest, Sdk};
 use crate::workspace::Workspace;
 use drift::{Drift, Kind};
@@ -97,6 +98,17 @@ pub fn elsewhere(
         written.push(file.path);
     }
     Ok(written)
+}
+
+/// Generates from a document that is not a revision yet, and keeps nothing of it.
+///
+/// # Errors
+///
+/// If no code can be generated from it.
+pub fn attempt(process: &Process, sdk: &Sdk, import: &Import) -> Result<()> {
+    let value = serde_json::from_str(&import.text)?;
+    let (path, revision, sha256) = (import.path.clone(), import.revision.clone(), sha256(&import.text));
+    files(process, sdk, Document { path, revision, sha256, value }).map(|_| ())
 }
 
 /// Writes a file, and the folder that it is in.
