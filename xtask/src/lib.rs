@@ -10,6 +10,7 @@ pub mod generate;
 pub mod import;
 pub mod lint;
 mod names;
+mod open_api;
 mod parse;
 pub mod policies;
 pub mod release;

@@ -7,9 +7,10 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::{Map, Value};
 
-use crate::document::{Document, Operation, check_listed, check_open_api, disagreements, operations};
+use crate::document::{Document, Operation, check_listed, disagreements, operations};
 use crate::import::{circles, unnamed};
 use crate::names::type_problem;
+use crate::open_api;
 use crate::schemas::{Kind, for_each_reference};
 use crate::sdk::{NO_REVISION, Sdk};
 
@@ -57,7 +58,7 @@ fn revision_problems(document: &Value, sdk: &Sdk, revision: &str) -> Vec<String>
 
 fn document_problems(document: &Value) -> Vec<String> {
     let mut problems: Vec<String> =
-        check_open_api(document).err().map(|error| format!("{error:#}")).into_iter().collect();
+        open_api::check(document).err().map(|error| format!("{error:#}")).into_iter().collect();
     problems.extend(circles::check(document).err().map(|error| error.to_string()));
     problems.extend(operations(document).flat_map(|operation| operation_problems(&operation)));
     let schemas = document.pointer("/components/schemas").and_then(Value::as_object);

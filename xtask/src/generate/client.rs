@@ -8,7 +8,8 @@ use serde_json::Value;
 use syn::parse_quote;
 
 use super::passes;
-use crate::document::{Document, Operation, open_api, operations};
+use crate::document::{Document, Operation, operations};
+use crate::open_api;
 use crate::policies;
 
 pub(super) fn generate(document: &Document) -> Result<syn::File> {
@@ -18,7 +19,7 @@ pub(super) fn generate(document: &Document) -> Result<syn::File> {
         .with_hooks(HooksMode::Expected)
         .with_inner_type(quote! { ::std::sync::Arc<dyn ::api_runtime::Transport> })
         .with_map_type("::std::collections::BTreeMap");
-    let open_api = open_api(&policies::for_client(&document.value))?;
+    let open_api = open_api::read(&policies::for_client(&document.value))?;
     // A generator keeps state: a second output from the same one differs.
     let tokens = Generator::new(&settings).generate_tokens(&open_api)?;
 

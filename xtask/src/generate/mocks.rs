@@ -4,13 +4,14 @@ use anyhow::Result;
 use progenitor::{GenerationSettings, Generator};
 
 use super::passes;
-use crate::document::{Document, open_api};
+use crate::document::Document;
+use crate::open_api;
 use crate::policies;
 
 pub(super) fn generate(document: &Document, api_path: &str) -> Result<syn::File> {
     let mut value = policies::for_mocks(&document.value);
     passes::literal_paths::escape_paths(&mut value);
-    let open_api = open_api(&value)?;
+    let open_api = open_api::read(&value)?;
     let tokens = Generator::new(&GenerationSettings::new()).httpmock(&open_api, api_path)?;
 
     let mut file = syn::parse2(tokens)?;

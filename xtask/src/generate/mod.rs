@@ -19,8 +19,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::document::{Document, check_open_api, sha256};
+use crate::document::{Document, sha256};
 use crate::import::Import;
+use crate::open_api;
 use crate::sdk::{Manifest, Sdk};
 use crate::workspace::Workspace;
 use drift::{Drift, Kind};
@@ -139,7 +140,7 @@ fn files(process: &Process, sdk: &Sdk, document: Document) -> Result<[GeneratedF
     let header = file::header(&document)?;
     let context = format!("cannot generate from {} ({slice})", document.path.display());
     // Once for both files: what the policies take away makes no fault.
-    let checked = check_open_api(&document.value).and_then(|()| supported::check(&document.value));
+    let checked = open_api::check(&document.value).and_then(|()| supported::check(&document.value));
     let code = checked.and_then(|()| process.run(document, crates.api_path())).context(context)?;
     let file = |package: &str, code: &str| GeneratedFile::new(package, &header, code);
     Ok([file(&crates.api, &code.client), file(&crates.mock, &code.mocks)])

@@ -71,7 +71,9 @@ fn fault<'a>(document: &'a Value, references: &References<'a>, operation: &Opera
             ("path" | "header", "" | "simple") | ("query", "" | "form") if !arguments.insert(snake(&name)) => {
                 "makes the same argument as another one"
             }
-            ("query", "" | "form") if parameter.get("explode") == Some(&Value::Bool(false)) && is_compound(parameter) => {
+            ("query", "" | "form")
+                if parameter.get("explode") == Some(&Value::Bool(false)) && is_compound(parameter) =>
+            {
                 "is a list that stands in one parameter"
             }
             ("path" | "header", "" | "simple") | ("query", "" | "form") => continue,

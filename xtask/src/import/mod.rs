@@ -25,8 +25,9 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::document::{Document, agree, check_listed, check_open_api, missing_operations, operations};
+use crate::document::{Document, agree, check_listed, missing_operations, operations};
 use crate::generate::supported;
+use crate::open_api;
 use crate::rules::{self, Firing, Loss};
 use crate::sdk::{self, Fixup, NO_REVISION, Sdk};
 use crate::workspace::Workspace;
@@ -103,7 +104,7 @@ impl Import {
         if !had.is_empty() {
             root.insert(FIXUPS.to_owned(), Value::Array(had));
         }
-        check_open_api(&document)?;
+        open_api::check(&document)?;
         // What could not be generated must not be written, let alone become current.
         supported::check(&document).context("no code can be generated from the result")?;
         agree(&document, sdk, revision).context("the result disagrees with sdk.toml")?;
