@@ -119,13 +119,6 @@ impl<'a> Effective<'a> {
         effective
     }
 
-    /// What stands beside the reference in a schema that adds a few words to what it refers to.
-    pub(crate) fn beside_reference(schema: &'a Value) -> Self {
-        let words = schema.as_object().filter(|schema| !schema.contains_key("$ref")).into_iter().flatten();
-        let words = words.filter(|(key, _)| *key != "allOf").map(|(key, value)| (key.as_str(), value));
-        Self { keywords: words.collect(), ..Self::default() }
-    }
-
     fn add_property(&mut self, name: &'a str, schema: &'a Value) {
         let Some(earlier) = self.properties.get(name).copied() else {
             self.properties.insert(name, schema);

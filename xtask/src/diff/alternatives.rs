@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::change::{Side, Verdict};
-use super::comparison::{Comparison, Spot, type_name};
-use super::content::scalar;
-use crate::effective::Effective;
+use super::comparison::{Comparison, Spot};
+use super::names::{makes_type, type_name};
+use super::shape::{alternatives, is_free_form, scalar, type_of};
+use crate::effective::{Effective, References};
 
 impl<'a> Comparison<'a> {
     pub(super) fn compare_alternatives(&mut self, before: &Effective<'a>, after: &Effective<'a>, spot: &Spot) {
@@ -18,9 +19,10 @@ impl<'a> Comparison<'a> {
         };
         if old_keyword != new_keyword {
             let what = format!("its alternatives were {old_keyword} and are {new_keyword}");
-            self.tell(Verdict::BREAKS_PUBLISHED, spot, what);
+            self.tell(Verdict::BREAKS, spot, what);
         }
-        let (Some(before), Some(after)) = (by_name(old), by_name(new)) else {
+        let named = (by_name(&self.old_references, old), by_name(&self.new_references, new));
+        let (Some(before), Some(after)) = named else {
             return self.compare_by_position(old, new, spot);
         };
         let in_order = |these: &BTreeMap<String, (usize, &'a Value)>, others: &BTreeMap<String, (usize, &'a Value)>| {
@@ -73,31 +75,30 @@ pub(super) fn alternatives_came_or_went(before: &Effective<'_>, after: &Effectiv
     }
 }
 
-/// The alternatives of a schema, and the keyword that lists them.
-fn alternatives<'a>(schema: &Effective<'a>) -> Option<(&'static str, &'a [Value])> {
-    ["oneOf", "anyOf"].into_iter().find_map(|keyword| {
-        let alternatives = schema.get(keyword)?.as_array()?;
-        Some((keyword, alternatives.as_slice()))
-    })
-}
-
 /// Where each alternative stands, by what its variant is called after; none if two of them would be called the same.
-fn by_name(alternatives: &[Value]) -> Option<BTreeMap<String, (usize, &Value)>> {
+fn by_name<'a>(references: &References<'a>, alternatives: &'a [Value]) -> Option<BTreeMap<String, (usize, &'a Value)>> {
     let named: BTreeMap<_, _> = alternatives
         .iter()
         .enumerate()
-        .map(|(position, alternative)| (variant_name(alternative), (position, alternative)))
+        .map(|(position, alternative)| (variant_name(references, alternative), (position, alternative)))
         .collect();
     (named.len() == alternatives.len()).then_some(named)
 }
 
-fn variant_name(alternative: &Value) -> String {
+fn variant_name<'a>(references: &References<'a>, alternative: &'a Value) -> String {
     if let Some(name) = type_name(alternative) {
         return name.to_owned();
     }
-    let text = |key| alternative.get(key).and_then(Value::as_str);
-    match (text("type"), alternative.get("items")) {
-        (Some("array"), Some(items)) => format!("{}[]", variant_name(items)),
+    let schema = Effective::of(references, alternative);
+    let text = |keyword| schema.get(keyword).and_then(Value::as_str);
+    if is_free_form(&schema) {
+        return "any".to_owned();
+    }
+    if let Some(title) = text("title").filter(|_| makes_type(alternative)) {
+        return title.to_owned();
+    }
+    match (type_of(&schema), schema.get("items")) {
+        (Some("array"), Some(items)) => format!("{}[]", variant_name(references, items)),
         (of, _) => scalar(of, text("format")).to_owned(),
     }
 }

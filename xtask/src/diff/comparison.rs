@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::change::{Change, Side, Verdict};
+use super::names::{Name, makes_type, only_alternative, type_name};
 use crate::effective::{Effective, References, named, reference};
-use crate::import::inline::becomes_type;
 
 /// Two schemas, each of them one of its document.
 type Pair = (*const Value, *const Value);
@@ -38,17 +38,6 @@ pub(super) struct Spot {
     pub(super) name: Name,
     /// The last named schemas on the way to it.
     within: Pair,
-}
-
-/// What names the type of a schema.
-#[derive(Clone, Copy, Eq, PartialEq)]
-pub(super) enum Name {
-    /// The document.
-    Component,
-    /// Its own title.
-    Title,
-    /// Where it stands; or it has no type of its own.
-    Place,
 }
 
 impl Spot {
@@ -126,37 +115,48 @@ impl<'a> Comparison<'a> {
     }
 
     pub(super) fn compare_at(&mut self, old: &'a Value, new: &'a Value, mut spot: Spot) {
-        let (old, new) = (only_alternative(old), only_alternative(new));
-        let (mut before, mut after) = (self.old_references.resolve(old), self.new_references.resolve(new));
-        match (type_name(old), type_name(new)) {
-            (Some(old_name), Some(new_name)) => {
-                self.compared.insert(new_name);
-                if old_name != new_name {
-                    self.renamed.entry((old_name, new_name)).or_default().insert((spot.place.clone(), spot.side));
-                }
-                let words = (Effective::beside_reference(old), Effective::beside_reference(new));
-                self.compare_nullability(&words.0, &words.1, &spot);
-                self.compare_words(&words.0, &words.1, &spot);
-                let target = |document: &'a Value, name| named(document, name).unwrap_or(&Value::Null);
-                (before, after) = (target(self.old, old_name), target(self.new, new_name));
-                (before, after) = (self.old_references.resolve(before), self.new_references.resolve(after));
-                if old_name == new_name || self.is_renamed(old_name, new_name) {
-                    spot = Spot { place: new_name.to_owned(), name: Name::Component, within: (before, after), ..spot };
-                }
+        let (mut old, mut new) = (only_alternative(old), only_alternative(new));
+        let mut is_named = false;
+        while let (Some(old_name), Some(new_name)) = (type_name(old), type_name(new)) {
+            self.compared.insert(new_name);
+            if old_name != new_name {
+                self.renamed.entry((old_name, new_name)).or_default().insert((spot.place.clone(), spot.side));
             }
+            let nowhere = References::default();
+            let words = (Effective::of(&nowhere, old), Effective::of(&nowhere, new));
+            self.compare_nullability(&words.0, &words.1, spot.required, &spot);
+            self.compare_words(&words.0, &words.1, &spot);
+            let target = |document: &'a Value, name| named(document, name).unwrap_or(&Value::Null);
+            (old, new) = (target(self.old, old_name), target(self.new, new_name));
+            let is_same = old_name == new_name || self.is_renamed(old_name, new_name);
+            if is_same {
+                spot = Spot { place: new_name.to_owned(), name: Name::Component, within: (old, new), ..spot };
+                (old, new) = (only_alternative(old), only_alternative(new));
+            } else {
+                (old, new) = (self.old_references.resolve(old), self.new_references.resolve(new));
+            }
+            if !self.seen.insert((spot.within, (old, new), spot.side, spot.required)) {
+                return;
+            }
+            if !is_same {
+                return self.pending.push((old, new, spot));
+            }
+            // A name may stand for another one.
+            is_named = true;
+        }
+        match (type_name(old), type_name(new)) {
             (None, Some(name)) => self.tell(Verdict::BREAKS, &spot, format!("its type now has the name {name}")),
             (Some(name), None) => self.tell(Verdict::BREAKS, &spot, format!("its type no longer has the name {name}")),
-            (None, None) => {
-                let is_type = |schema: &Value| schema.as_object().is_some_and(becomes_type);
-                spot.name = if is_type(old) && is_type(new) { Name::Title } else { Name::Place };
-            }
+            _ if spot.name == Name::Component => {}
+            _ => spot.name = if makes_type(old) && makes_type(new) { Name::Title } else { Name::Place },
         }
         let leads_elsewhere = |schema: &Value| reference(schema).is_some() || schema.get("allOf").is_some();
-        if !leads_elsewhere(old) && !leads_elsewhere(new) {
+        let (before, after) = (self.old_references.resolve(old), self.new_references.resolve(new));
+        if !is_named && !leads_elsewhere(old) && !leads_elsewhere(new) {
             return self.compare_content(before, after, &spot);
         }
         // What leads elsewhere may lead to itself, by whatever way.
-        if self.seen.insert((spot.within, (before, after), spot.side, spot.required)) {
+        if is_named || self.seen.insert((spot.within, (before, after), spot.side, spot.required)) {
             self.pending.push((before, after, spot));
         }
     }
@@ -202,26 +202,4 @@ impl<'a> Comparison<'a> {
             self.tell(Verdict::ADDS, &Spot::new(*name, Side::Api), "there is a new schema");
         }
     }
-}
-
-/// The one alternative that a schema has; and if it is not just that, the schema itself.
-fn only_alternative(schema: &Value) -> &Value {
-    let mut schema = schema;
-    while let Some(object) = schema.as_object().filter(|object| object.len() == 1)
-        && let Some(Value::Array(alternatives)) = object.get("oneOf").or_else(|| object.get("anyOf"))
-        && let [only] = alternatives.as_slice()
-    {
-        schema = only;
-    }
-    schema
-}
-
-/// The name of a schema's type: that of what it refers to, also from within an `allOf` that adds nothing but words.
-pub(super) fn type_name(schema: &Value) -> Option<&str> {
-    const ADDS_NO_TYPE: [&str; 7] = ["allOf", "default", "deprecated", "description", "example", "nullable", "title"];
-    reference(schema).or_else(|| {
-        let [part] = schema.get("allOf")?.as_array()?.as_slice() else { return None };
-        let mut keywords = schema.as_object()?.keys();
-        keywords.all(|keyword| ADDS_NO_TYPE.contains(&keyword.as_str())).then(|| reference(part))?
-    })
 }

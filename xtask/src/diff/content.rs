@@ -1,12 +1,14 @@
 //! What changes in one schema mean.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::alternatives::alternatives_came_or_went;
 use super::change::{Side, Verdict};
-use super::comparison::{Comparison, Name, Spot};
+use super::comparison::{Comparison, Spot};
+use super::names::Name;
+use super::shape::{alternatives, described, has_default, is_closed, is_free_form, is_map, scalar, type_of, values};
 use crate::effective::Effective;
 use crate::policies::lenient::MARK as LENIENT;
 
@@ -29,19 +31,17 @@ const COMPARED: [&str; 12] = [
 impl<'a> Comparison<'a> {
     pub(super) fn compare_content(&mut self, old: &'a Value, new: &'a Value, spot: &Spot) {
         let (before, after) = (Effective::of(&self.old_references, old), Effective::of(&self.new_references, new));
-        match (before.is(LENIENT), after.is(LENIENT)) {
-            // The crates take whatever comes.
-            (true, true) => {
-                if before != after {
-                    self.tell(Verdict::DOCUMENTS, spot, "what is known of its shape changed");
-                }
-                return;
+        let (was_free, is_free) = (is_free_form(&before), is_free_form(&after));
+        if before.is(LENIENT) || after.is(LENIENT) {
+            let (verdict, what) = match (was_free, is_free) {
+                (true, true) => (Verdict::DOCUMENTS, "what is known of its shape changed"),
+                (_, true) => (Verdict::BREAKS, "it is free-form now"),
+                (_, false) => (Verdict::BREAKS, "it is no longer free-form"),
+            };
+            if before != after {
+                self.tell(verdict, spot, what);
             }
-            (false, false) => {}
-            (_, lenient) => {
-                let what = if lenient { "it is free-form now" } else { "it is no longer free-form" };
-                return self.tell(Verdict::BREAKS, spot, what);
-            }
+            return;
         }
         if let Some(what) = alternatives_came_or_went(&before, &after) {
             return self.tell(Verdict::BREAKS_PUBLISHED, spot, what);
@@ -50,11 +50,19 @@ impl<'a> Comparison<'a> {
         let (old_type, new_type) = (type_of(&before), type_of(&after));
         if old_type != new_type {
             let what = format!("the type was {} and is {}", old_type.unwrap_or("none"), new_type.unwrap_or("none"));
+            // What takes anything takes what comes back, and what may be anything may be what is sent.
+            let fits = if spot.side == Side::Request { is_free } else { was_free };
             // All the rest is another one, too.
-            return self.tell(Verdict::BREAKS_PUBLISHED, spot, what);
+            return self.tell(Verdict::breaks(!fits), spot, what);
         }
         self.compare_form(&before, &after, old_type, spot);
-        self.compare_nullability(&before, &after, spot);
+        if is_free {
+            self.tell_nullability(Verdict::DOCUMENTS, &before, &after, spot);
+        } else {
+            // A list or a map that may be absent is an empty one, and no `Option`.
+            let required = spot.required || old_type == Some("array") || is_map(&after);
+            self.compare_nullability(&before, &after, required, spot);
+        }
         self.compare_values(&before, &after, spot);
         self.compare_properties(&before, &after, spot);
         self.compare_held(&before, &after, spot);
@@ -75,7 +83,6 @@ impl<'a> Comparison<'a> {
             let what = if is_map(after) { "it takes any property now" } else { "it no longer takes any property" };
             return self.tell(Verdict::BREAKS_PUBLISHED, spot, what);
         }
-        let is_closed = |schema: &Effective<'_>| schema.get("additionalProperties") == Some(&Value::Bool(false));
         if is_closed(before) != is_closed(after) {
             let what = if is_closed(after) {
                 "it refuses other properties now"
@@ -83,34 +90,45 @@ impl<'a> Comparison<'a> {
                 "it no longer refuses other properties"
             };
             // A model has no other properties to send, and one that refuses them cannot read an answer that has some.
-            let verdict = if spot.side == Side::Request { Verdict::DOCUMENTS } else { Verdict::BREAKS };
-            self.tell(verdict, spot, what);
+            let is_read = spot.side != Side::Request;
+            self.tell(if is_read { Verdict::breaks(is_closed(before)) } else { Verdict::DOCUMENTS }, spot, what);
         }
         if before.get("not") != after.get("not") {
             self.tell(Verdict::BREAKS, spot, "what it may not be changed");
         }
     }
 
-    pub(super) fn compare_nullability(&mut self, before: &Effective<'a>, after: &Effective<'a>, spot: &Spot) {
-        let (was, is) = (before.is("nullable"), after.is("nullable"));
-        if was == is {
-            return;
-        }
-        // A list or a map that may be absent is an empty one, and no `Option`.
-        let required = spot.required || is_map(after) || after.get("type").is_some_and(|kind| kind == "array");
+    pub(super) fn compare_nullability(
+        &mut self,
+        before: &Effective<'a>,
+        after: &Effective<'a>,
+        required: bool,
+        spot: &Spot,
+    ) {
+        let is = after.is("nullable");
+        // A union that may be null is called after its place, whatever its title is.
+        let titled = if is { before } else { after };
+        let loses_title = alternatives(titled).is_some() && titled.get("title").is_some();
         let verdict = match spot.side {
             Side::Response if required => Verdict::breaks(is),
-            _ if required || spot.name == Name::Component => Verdict::BREAKS,
+            _ if required || loses_title || spot.name == Name::Component => Verdict::BREAKS,
             // What is optional is an `Option` already, which reads null as absent.
             _ => Verdict::DOCUMENTS,
         };
-        let what = match (spot.side, is) {
-            (Side::Request, true) => "null may be sent now",
-            (Side::Request, false) => "null may no longer be sent",
-            (_, true) => "it may be null now",
-            (_, false) => "it is never null now",
-        };
-        self.tell(verdict, spot, what);
+        self.tell_nullability(verdict, before, after, spot);
+    }
+
+    fn tell_nullability(&mut self, verdict: Verdict, before: &Effective<'a>, after: &Effective<'a>, spot: &Spot) {
+        let (was, is) = (before.is("nullable"), after.is("nullable"));
+        if was != is {
+            let what = match (spot.side, is) {
+                (Side::Request, true) => "null may be sent now",
+                (Side::Request, false) => "null may no longer be sent",
+                (_, true) => "it may be null now",
+                (_, false) => "it is never null now",
+            };
+            self.tell(verdict, spot, what);
+        }
     }
 
     fn compare_values(&mut self, before: &Effective<'a>, after: &Effective<'a>, spot: &Spot) {
@@ -139,8 +157,8 @@ impl<'a> Comparison<'a> {
         let (old, new) = (described(before), described(after));
         let (was_required, is_required) = (before.required(), after.required());
         let side = spot.side;
-        // What has no required property has a `Default`, and who needs it for what only comes back is not known.
-        let had_default = !old.is_empty() && was_required.is_empty();
+        // One that refuses what it does not know cannot read what is new.
+        let is_refused = side == Side::Response && is_closed(before);
 
         for name in old.keys().filter(|name| !new.contains_key(*name)) {
             let required = was_required.contains(name);
@@ -152,20 +170,15 @@ impl<'a> Comparison<'a> {
             let (was_required, is_required) = (was_required.contains(name), is_required.contains(name));
             let spot = spot.property(name, was_required && is_required);
             let Some(earlier) = old.get(name) else {
-                match (side, is_required) {
-                    (Side::Request, true) => {
-                        self.tell(Verdict::BREAKS_PUBLISHED, &spot, "there is a new required property");
-                    }
+                let (verdict, what) = match (side, is_required) {
+                    (Side::Request, true) => (Verdict::BREAKS_PUBLISHED, "there is a new required property"),
                     (_, true) => {
-                        let verdict = if had_default { Verdict::BREAKS } else { Verdict::ADDS };
-                        self.tell(
-                            verdict,
-                            &spot,
-                            "there is a new required property; fixtures without it no longer decode",
-                        );
+                        let verdict = if has_default(before) { Verdict::BREAKS } else { Verdict::ADDS };
+                        (verdict, "there is a new required property; fixtures without it no longer decode")
                     }
-                    (_, false) => self.tell(Verdict::ADDS, &spot, "there is a new optional property"),
-                }
+                    (_, false) => (Verdict::ADDS, "there is a new optional property"),
+                };
+                self.tell(if is_refused { Verdict::BREAKS_PUBLISHED } else { verdict }, &spot, what);
                 continue;
             };
             if was_required != is_required {
@@ -173,25 +186,34 @@ impl<'a> Comparison<'a> {
                 self.tell(Verdict::breaks((side == Side::Request) == is_required), &spot, what);
             }
             let (added, adds) = (before.added(name), after.added(name));
-            self.compare_nullability(&added, &adds, &spot);
+            self.compare_nullability(&added, &adds, spot.required, &spot);
             self.compare_words(&added, &adds, &spot);
             self.compare_at(earlier, schema, spot);
         }
     }
 
-    /// Compares what a list or a map holds.
+    /// Compares what a list or a map holds, and what a model takes beside its properties: anything, unless something else is
+    /// said.
     fn compare_held(&mut self, before: &Effective<'a>, after: &Effective<'a>, spot: &Spot) {
-        for (key, suffix) in [("items", "[]"), ("additionalProperties", "{}")] {
-            let typed = |schema: &Effective<'a>| {
-                schema.get(key).filter(|part| part.as_object().is_some_and(|part| !part.is_empty()))
-            };
-            let spot = spot.part(suffix);
-            match (typed(before), typed(after)) {
-                (Some(before), Some(after)) => self.compare_at(before, after, spot),
-                (None, None) => {}
-                (None, Some(_)) => self.tell(Verdict::BREAKS, &spot, "what it holds has a type now"),
-                (Some(_), None) => self.tell(Verdict::BREAKS, &spot, "what it holds has no type any more"),
+        let held = |schema: &Effective<'a>, keyword| {
+            schema.get(keyword).filter(|held| held.is_object()).unwrap_or(&Value::Null)
+        };
+        let (old, new) = (held(before, "items"), held(after, "items"));
+        if !(old.is_null() && new.is_null()) {
+            self.compare_at(old, new, spot.part("[]"));
+        }
+        let (old, new) = (held(before, "additionalProperties"), held(after, "additionalProperties"));
+        let has_type = |references, schema| !is_free_form(&Effective::of(references, schema));
+        match (has_type(&self.old_references, old), has_type(&self.new_references, new)) {
+            _ if is_map(before) != is_map(after) || old.is_null() && new.is_null() => {}
+            // The generator keeps those of a model if it knows their type. Its constructor takes them, and it has no `Default`.
+            (false, true) if !is_map(after) => {
+                let is_seen = spot.side == Side::Request || has_default(before);
+                let verdict = if is_seen { Verdict::BREAKS } else { Verdict::ADDS };
+                self.tell(verdict, spot, "it keeps other properties now");
             }
+            (true, false) if !is_map(after) => self.tell(Verdict::BREAKS, spot, "it no longer keeps other properties"),
+            _ => self.compare_at(old, new, spot.part("{}")),
         }
     }
 
@@ -210,53 +232,5 @@ impl<'a> Comparison<'a> {
         }
         self.tell_changed(&changed, spot);
         self.compare_deprecation(before.get("deprecated"), after.get("deprecated"), spot);
-    }
-}
-
-/// The type of a schema; if it does not say one, what else it says may leave no other.
-fn type_of<'a>(schema: &Effective<'a>) -> Option<&'a str> {
-    let has = |keyword| schema.get(keyword).is_some();
-    match schema.get("type") {
-        Some(of) => of.as_str(),
-        None if has("additionalProperties") || !schema.properties.is_empty() => Some("object"),
-        None if has("items") => Some("array"),
-        None => values(schema).map(|_| "string"),
-    }
-}
-
-/// The properties of a schema. One that is required and not described is one of any shape.
-fn described<'a>(schema: &Effective<'a>) -> BTreeMap<&'a str, &'a Value> {
-    let required = schema.required().into_iter().map(|name| (name, &Value::Null));
-    required.chain(schema.properties.iter().map(|(name, schema)| (*name, *schema))).collect()
-}
-
-/// The values of an enum. What is no text is no enum of the crates.
-fn values<'a>(schema: &Effective<'a>) -> Option<BTreeSet<&'a str>> {
-    let values: BTreeSet<_> = schema.get("enum")?.as_array()?.iter().filter_map(Value::as_str).collect();
-    (!values.is_empty()).then_some(values)
-}
-
-/// What the generator makes of a scalar: it knows some formats, and takes no notice of the others.
-pub(super) fn scalar<'a>(of: Option<&'a str>, format: Option<&'a str>) -> &'a str {
-    const OF_TEXT: [&str; 6] = ["date", "date-time", "ip", "ipv4", "ipv6", "uuid"];
-    const OF_INTEGERS: [&str; 6] = ["int8", "int16", "uint8", "uint16", "uint32", "uint64"];
-    match (of.unwrap_or_default(), format.unwrap_or_default()) {
-        ("string", format) if OF_TEXT.contains(&format) => format,
-        ("integer", format) if OF_INTEGERS.contains(&format) => format,
-        ("integer", "int" | "int32") => "int32",
-        ("integer", "uint") => "uint32",
-        ("number", "float") => "float",
-        (of, _) => of,
-    }
-}
-
-/// Whether the generator makes a map of it.
-fn is_map(schema: &Effective<'_>) -> bool {
-    match schema.get("additionalProperties") {
-        Some(values) => values.is_object() || values == true,
-        None => {
-            let is_union = ["anyOf", "oneOf"].iter().any(|key| schema.get(key).is_some());
-            type_of(schema) == Some("object") && schema.properties.is_empty() && !is_union
-        }
     }
 }

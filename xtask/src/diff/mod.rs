@@ -10,9 +10,11 @@ mod bodies;
 mod change;
 mod comparison;
 mod content;
+mod names;
 mod operations;
 mod parameters;
 mod report;
+mod shape;
 
 pub(crate) use change::words;
 pub use change::{Change, Class, Side};

@@ -70,7 +70,15 @@ fn what_a_value_is() {
             .told(&["breaking! @.weight: the format was none and is float"]),
         Row::of("the type of what was not known")
             .with("@/properties/any/type", "string")
-            .told(&["breaking! @.any: the type was none and is string"]),
+            .sent(&["breaking! @.any: the type was none and is string"])
+            .received(&["breaking @.any: the type was none and is string"]),
+        Row::of("the type is not known any more")
+            .without("@/properties/name/type")
+            .sent(&["breaking @.name: the type was string and is none"])
+            .received(&["breaking! @.name: the type was string and is none"]),
+        Row::of("the words of what is not known")
+            .with("@/properties/any/description", "d")
+            .told(&["documentation @.any: description changed"]),
         Row::of("what it may not be")
             .with("@/properties/name/not", json!({"enum": ["x"]}))
             .told(&["breaking @.name: what it may not be changed"]),

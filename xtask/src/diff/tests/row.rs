@@ -15,6 +15,8 @@ static BASE: OnceLock<BTreeSet<String>> = OnceLock::new();
 /// A change of the base document, and what is told of it.
 pub(super) struct Row<'a> {
     what: &'a str,
+    /// What the document has before and after, other than the base document.
+    given: Vec<(&'a str, Option<Value>)>,
     /// What stands at a JSON pointer afterwards; nothing, if it is removed.
     edits: Vec<(&'a str, Option<Value>)>,
     /// While it is sent, and while it comes back.
@@ -27,7 +29,13 @@ pub(super) struct Row<'a> {
 
 impl<'a> Row<'a> {
     pub(super) fn of(what: &'a str) -> Self {
-        Self { what, edits: Vec::new(), told: [&[], &[]], reason: None, is_mended: true }
+        Self { what, given: Vec::new(), edits: Vec::new(), told: [&[], &[]], reason: None, is_mended: true }
+    }
+
+    /// Begins with a document that has something else than the base document.
+    pub(super) fn given(mut self, place: &'a str, value: impl Into<Value>) -> Self {
+        self.given.push((place, Some(value.into())));
+        self
     }
 
     /// Puts something in the place of what stands there, or at the end of a list (`-`). A place is a JSON pointer, within the
@@ -69,7 +77,8 @@ impl<'a> Row<'a> {
     /// What is wrong with the verdicts. What breaks code must not be told as less; what is told as more than it does to code
     /// has to break published crates, or there is a reason for it.
     fn faults(&self, side: &str, told: &[&str]) -> Vec<String> {
-        let (old, new) = (base(), edited(&self.edits, side));
+        let old = edited(base(), &self.given, side);
+        let new = edited(old.clone(), &self.edits, side);
         let changes = compare(&old, &new);
         let lines: Vec<_> = changes.iter().map(|change| line(change, side)).collect();
         let mut faults = Vec::new();
@@ -77,8 +86,11 @@ impl<'a> Row<'a> {
             faults.push(format!("it is told as {lines:#?}"));
         }
         if self.is_mended {
-            let (old, new) = (BASE.get_or_init(|| surface(&old)), surface(&new));
-            faults.extend(self.misjudged(&changes, old, &new));
+            let new = surface(&new);
+            faults.extend(match self.given.as_slice() {
+                [] => self.misjudged(&changes, BASE.get_or_init(|| surface(&old)), &new),
+                _ => self.misjudged(&changes, &surface(&old), &new),
+            });
         }
         faults.into_iter().map(|fault| format!("{} ({side}): {fault}", self.what)).collect()
     }

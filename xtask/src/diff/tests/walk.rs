@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::{Change, Class, compare};
+use super::super::{Change, Class, Side, compare};
 use super::{base, content, edited, object, reference, text};
 
 fn places(changes: &[Change]) -> Vec<&str> {
@@ -13,7 +13,7 @@ fn places(changes: &[Change]) -> Vec<&str> {
 fn schemas_that_refer_to_themselves_come_to_an_end() {
     let recursive = |property: &str| {
         let thing = json!({"type": "object", "properties": {property: reference("@")}});
-        edited(&[("@", Some(thing))], "Sent")
+        edited(base(), &[("@", Some(thing))], "Sent")
     };
     assert_eq!(compare(&recursive("next"), &recursive("next")), []);
     assert_eq!(places(&compare(&recursive("next"), &recursive("previous"))), ["Sent.next", "Sent.previous"]);
@@ -31,7 +31,7 @@ fn what_is_a_part_of_several_schemas_is_told_for_each_of_them() {
             ("Notes", Some(json!({"type": "array", "items": text()}))),
             ("Base", Some(json!({"type": "object", "properties": {"errors": errors}}))),
         ];
-        edited(&edits, "Received")
+        edited(base(), &edits, "Received")
     };
     let changes = compare(&of(json!({"type": "array", "items": {"type": "integer"}})), &of(reference("Notes")));
     let retyped: Vec<_> = changes.into_iter().filter(|change| change.what.contains("the type was")).collect();
@@ -40,7 +40,7 @@ fn what_is_a_part_of_several_schemas_is_told_for_each_of_them() {
 
 #[test]
 fn a_type_that_no_answer_leads_to_is_compared_as_well() {
-    let of = |failure: Value| edited(&[("Failure", Some(failure))], "");
+    let of = |failure: Value| edited(base(), &[("Failure", Some(failure))], "");
     let changes = compare(
         &of(object("code")),
         &of(json!({"type": "object", "required": ["code"], "properties": {"code": text()}})),
@@ -53,7 +53,7 @@ fn a_type_that_no_answer_leads_to_is_compared_as_well() {
 fn a_type_that_may_be_null_is_told_once_wherever_it_is_used() {
     let of = |nullable: bool| {
         let edits = [("@/required/-", Some(json!("part"))), ("@Part/nullable", Some(json!(nullable)))];
-        edited(&edits, "Received")
+        edited(base(), &edits, "Received")
     };
     let changes = compare(&of(false), &of(true));
     // It is an optional property elsewhere, where null is as good as absent.
@@ -90,7 +90,7 @@ fn bodies_are_followed_to_where_they_are_described() {
             ("/components/requestBodies", Some(json!({"Shared": {"content": content(name)}}))),
             ("PUT/requestBody", Some(json!({"$ref": "#/components/requestBodies/Shared"}))),
         ];
-        edited(&edits, "")
+        edited(base(), &edits, "")
     };
     let changes = compare(&of("SentCat"), &of("SentDog"));
     assert_eq!(changes[0].what, "its type was SentCat and is SentDog");
@@ -101,6 +101,56 @@ fn bodies_are_followed_to_where_they_are_described() {
 fn operations_of_one_id_are_not_taken_for_each_other() {
     let operation = base()["paths"]["/things"]["get"].clone();
     let item = || Some(json!({"get": operation}));
-    let old = edited(&[("/paths/~1more", item()), ("/paths/~1others", item())], "");
+    let old = edited(base(), &[("/paths/~1more", item()), ("/paths/~1others", item())], "");
     assert_eq!(places(&compare(&old, &base())), ["GET /more", "GET /others"]);
+}
+
+#[test]
+fn what_is_sent_is_found_wherever_it_is_put() {
+    let leaf = reference("Leaf");
+    let places = [
+        ("a list", json!({"type": "array", "items": leaf})),
+        ("a map", json!({"type": "object", "additionalProperties": leaf})),
+        ("other properties", json!({"type": "object", "properties": {"a": text()}, "additionalProperties": leaf})),
+        ("an alternative", json!({"oneOf": [leaf, text()]})),
+        ("alternatives without names", json!({"oneOf": [leaf, text(), text()]})),
+        ("a list in a map", json!({"type": "object", "additionalProperties": {"type": "array", "items": leaf}})),
+        ("a part", json!({"allOf": [{"properties": {"leaf": leaf}}, {"properties": {"a": text()}}]})),
+        ("a name for a name", reference("Name")),
+        ("a union with a name", reference("Union")),
+    ];
+    for (what, place) in places {
+        let of = |leaf: Value| {
+            let edits = [
+                ("Leaf", Some(leaf)),
+                ("Name", Some(reference("Leaf"))),
+                ("Union", Some(json!({"oneOf": [{"type": "array", "items": reference("Leaf")}, text()]}))),
+                ("Sent/properties/place", Some(place.clone())),
+            ];
+            edited(base(), &edits, "")
+        };
+        let changes = compare(&of(json!({"type": "object", "properties": {"x": text()}})), &of(object("new")));
+        let told: Vec<_> =
+            changes.iter().map(|change| (change.side, change.breaks_published, change.place.as_str())).collect();
+        assert!(told.contains(&(Side::Request, true, "Leaf.new")), "{what}: {told:?}");
+    }
+}
+
+#[test]
+fn a_schema_that_is_sent_and_comes_back_is_judged_for_both() {
+    let of = |part: Value| {
+        let edits = [("Both", Some(part)), ("Sent/properties/part", Some(reference("Both")))];
+        edited(edited(base(), &edits, ""), &[("Received/properties/part", Some(reference("Both")))], "")
+    };
+    let changes = compare(&of(object("a")), &of(json!({"type": "object", "properties": {"a": text(), "b": text()}})));
+    let told: Vec<_> =
+        changes.iter().map(|change| (change.place.as_str(), change.side, change.breaks_published)).collect();
+    assert_eq!(told, [("Both.a", Side::Request, false), ("Both.a", Side::Response, true)]);
+}
+
+#[test]
+fn the_title_of_a_named_type_is_words_wherever_it_is_used() {
+    let changes = compare(&base(), &edited(base(), &[("Failure/title", Some(json!("Other")))], ""));
+    let told: Vec<_> = changes.iter().map(|change| (change.class, change.what.as_str())).collect();
+    assert_eq!(told, [(Class::Documentation, "title changed")]);
 }

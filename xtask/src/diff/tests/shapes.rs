@@ -1,0 +1,244 @@
+//! Changes of schemas that are put together from others, of what is sent and of what comes back.
+
+use serde_json::{Value, json};
+
+use super::row::{Row, verify};
+use super::{integer, object, reference, text};
+
+fn all_of(parts: &[Value]) -> Value {
+    json!({"allOf": parts})
+}
+
+#[test]
+fn what_says_nothing_but_a_name() {
+    let part = || reference("@Part");
+    let words = |keyword: &str, value: Value| json!({"allOf": [part()], keyword: value});
+    verify(&[
+        Row::of("words that are not about the type")
+            .with("@/properties/part", words("readOnly", json!(true)))
+            .told(&["documentation @.part: readOnly changed"]),
+        Row::of("an extension")
+            .with("@/properties/part", words("x-a", json!(1)))
+            .told(&["documentation @.part: x-a changed"]),
+        Row::of("a title")
+            .with("@/properties/part", words("title", json!("T")))
+            .told(&["documentation @.part: title changed"]),
+        Row::of("the type that it has anyway").with("@/properties/part", words("type", json!("object"))).told(&[]),
+        Row::of("words as a part of their own")
+            .with("@/properties/part", all_of(&[part(), json!({"description": "d"})]))
+            .told(&["documentation @.part: description changed"]),
+        Row::of("parts within parts").with("@/properties/part", all_of(&[all_of(&[part()])])).told(&[]),
+        Row::of("the only alternative").with("@/properties/part", json!({"anyOf": [part()]})).told(&[]),
+        Row::of("the only alternative, with words")
+            .with("@/properties/part", json!({"oneOf": [part()], "description": "d"}))
+            .told(&["documentation @.part: description changed"]),
+        Row::of("an optional property that may be null")
+            .given("@/properties/part", words("type", json!("object")))
+            .with("@/properties/part/nullable", true)
+            .sent(&["documentation @.part: null may be sent now"])
+            .received(&["documentation @.part: it may be null now"]),
+        Row::of("a required property that may be null")
+            .given("@/required/-", "worded")
+            .with("@/properties/worded/nullable", true)
+            .sent(&["breaking @.worded: null may be sent now"])
+            .received(&["breaking! @.worded: it may be null now"]),
+        Row::of("one that is marked as free-form").with("@/properties/worded/x-lenient", true).told(&[
+            "breaking @.worded: it is free-form now",
+            "breaking @.worded: its type no longer has the name @Part",
+        ]),
+        Row::of("a property beside it").with("@/properties/worded/properties", json!({"c": text()})).told(&[
+            "breaking @.worded: its type no longer has the name @Part",
+            "additive @.worded.c: there is a new optional property",
+        ]),
+        Row::of("a requirement beside it")
+            .with("@/properties/worded/required", json!(["b"]))
+            .sent(&[
+                "breaking @.worded: its type no longer has the name @Part",
+                "breaking! @.worded.b: it is required now",
+            ])
+            .received(&[
+                "breaking @.worded: its type no longer has the name @Part",
+                "breaking @.worded.b: it is required now",
+            ]),
+        Row::of("an alternative of nothing else")
+            .with("@/properties/part", json!({"oneOf": [part(), {"nullable": true}], "title": "@One"}))
+            .told(&[
+                "breaking! @.part: it is one of several alternatives now",
+                "breaking @.part: its type no longer has the name @Part",
+            ]),
+    ]);
+}
+
+#[test]
+fn names_that_stand_for_other_names() {
+    let given =
+        |row: Row<'static>| row.given("@Name", reference("@Part")).given("@/properties/name", reference("@Name"));
+    verify(&[
+        given(Row::of("another one"))
+            .with("@Name", reference("@Cat"))
+            .sent(&[
+                "breaking @Name: its type was @Part and is @Cat",
+                "breaking @Name.a: the required property is gone",
+                "breaking! @Name.claws: there is a new required property",
+            ])
+            .received(&[
+                "breaking @Name: its type was @Part and is @Cat",
+                "breaking! @Name.a: the required property is gone",
+                "additive @Name.claws: there is a new required property; fixtures without it no longer decode",
+            ]),
+        given(Row::of("it is the type itself"))
+            .with("@Name", object("a"))
+            .told(&["breaking @Name: its type no longer has the name @Part"]),
+        given(Row::of("what is at the end"))
+            .without("@Part/properties/b")
+            .told(&["breaking @Part.b: the optional property is gone"]),
+        given(Row::of("one more name on the way"))
+            .with("@Last", object("a"))
+            .with("@Part", reference("@Last"))
+            .told(&["breaking @Part: its type now has the name @Last", "additive @Last: there is a new schema"]),
+    ]);
+}
+
+#[test]
+fn what_may_be_anything() {
+    verify(&[
+        Row::of("it may be null, too")
+            .given("@/required/-", "any")
+            .with("@/properties/any/nullable", true)
+            .sent(&["documentation @.any: null may be sent now"])
+            .received(&["documentation @.any: it may be null now"]),
+        Row::of("it is marked as free-form")
+            .with("@/properties/any", json!({"type": "array", "items": text(), "x-lenient": true}))
+            .told(&["documentation @.any: what is known of its shape changed"]),
+        Row::of("it has a name")
+            .with("@/properties/any", reference("@Part"))
+            .sent(&[
+                "breaking @.any: its type now has the name @Part",
+                "breaking! @.any: the type was none and is object",
+            ])
+            .received(&[
+                "breaking @.any: its type now has the name @Part",
+                "breaking @.any: the type was none and is object",
+            ]),
+    ]);
+}
+
+#[test]
+fn models_that_refuse_other_properties() {
+    let given = |row: Row<'static>| row.given("@Options/additionalProperties", false);
+    verify(&[
+        given(Row::of("one is new"))
+            .with("@Options/properties/new", text())
+            .sent(&["additive @Options.new: there is a new optional property"])
+            .received(&["breaking! @Options.new: there is a new optional property"]),
+        given(Row::of("they are taken"))
+            .without("@Options/additionalProperties")
+            .sent(&["documentation @Options: it no longer refuses other properties"])
+            .received(&["breaking! @Options: it no longer refuses other properties"]),
+        Row::of("it has none at all")
+            .given("@Options", json!({"type": "object", "additionalProperties": false}))
+            .with("@Options/properties", json!({"new": text()}))
+            .with("@Options/required", json!(["new"]))
+            .sent(&["breaking! @Options.new: there is a new required property"])
+            .received(&[
+                "breaking! @Options.new: there is a new required property; fixtures without it no longer decode",
+            ]),
+    ]);
+}
+
+#[test]
+fn models_that_keep_other_properties() {
+    let given = |row: Row<'static>| row.given("@Options/additionalProperties", text());
+    verify(&[
+        given(Row::of("of another type"))
+            .with("@Options/additionalProperties", integer())
+            .told(&["breaking! @Options{}: the type was string and is integer"]),
+        given(Row::of("of any type"))
+            .with("@Options/additionalProperties", json!({}))
+            .told(&["breaking @Options: it no longer keeps other properties"]),
+        given(Row::of("it is a map")).without("@Options/properties").told(&[
+            "breaking! @Options: it takes any property now",
+            "breaking @Options.o: the optional property is gone",
+        ]),
+        Row::of("a map requires a property")
+            .with("@/properties/map/required", json!(["a"]))
+            .sent(&[
+                "breaking! @.map: it no longer takes any property",
+                "breaking! @.map.a: there is a new required property",
+            ])
+            .received(&[
+                "breaking! @.map: it no longer takes any property",
+                "additive @.map.a: there is a new required property; fixtures without it no longer decode",
+            ]),
+    ]);
+}
+
+#[test]
+fn alternatives_that_have_no_name() {
+    let union = |alternatives: &[Value]| json!({"oneOf": alternatives, "title": "@Choice"});
+    let cat = || reference("@Cat");
+    let titled = |title: &str| json!({"type": "object", "title": title, "properties": {"x": text()}});
+    let given = |row: Row<'static>, other: Value| row.given("@/properties/union", union(&[cat(), other]));
+    verify(&[
+        given(Row::of("the title that names the union"), reference("@Dog"))
+            .with("@/properties/union/title", "Other")
+            .told(&["breaking @.union: the title that names its type was @Choice and is Other"]),
+        given(Row::of("a union with a title may be null"), reference("@Dog"))
+            .with("@/properties/union/nullable", true)
+            .sent(&["breaking @.union: null may be sent now"])
+            .received(&["breaking @.union: it may be null now"]),
+        given(Row::of("the title of a union that may be null"), reference("@Dog"))
+            .given("@/properties/union/nullable", true)
+            .with("@/properties/union/title", "Other")
+            .told(&["documentation @.union: title changed"]),
+        given(Row::of("a title that names a variant"), titled("One"))
+            .with("@/properties/union", union(&[cat(), titled("Other")]))
+            .sent(&[
+                "breaking! @.union|One: the alternative is gone",
+                "additive @.union|Other: there is a new alternative",
+            ])
+            .received(&[
+                "breaking @.union|One: the alternative is gone",
+                "additive @.union|Other: there is a new alternative",
+            ]),
+        given(Row::of("the type goes without saying"), titled("One"))
+            .without("@/properties/union/oneOf/1")
+            .with("@/properties/union/oneOf/-", json!({"title": "One", "properties": {"x": text()}}))
+            .told(&[]),
+        given(Row::of("a property of one"), titled("One"))
+            .with("@/properties/union/oneOf/1/properties/y", text())
+            .told(&["additive @.union|One.y: there is a new optional property"]),
+        given(Row::of("what a list holds"), json!({"type": "array", "items": text()}))
+            .without("@/properties/union/oneOf/1")
+            .with("@/properties/union/oneOf/-", json!({"type": "array", "items": integer()}))
+            .sent(&[
+                "breaking! @.union|string[]: the alternative is gone",
+                "additive @.union|integer[]: there is a new alternative",
+            ])
+            .received(&[
+                "breaking @.union|string[]: the alternative is gone",
+                "additive @.union|integer[]: there is a new alternative",
+            ]),
+        given(Row::of("the format of a scalar"), text())
+            .with("@/properties/union/oneOf/1/format", "uuid")
+            .sent(&[
+                "breaking! @.union|string: the alternative is gone",
+                "additive @.union|uuid: there is a new alternative",
+            ])
+            .received(&[
+                "breaking @.union|string: the alternative is gone",
+                "additive @.union|uuid: there is a new alternative",
+            ]),
+        given(Row::of("one of any shape"), text())
+            .with("@/properties/union/oneOf/-", json!({"description": "d"}))
+            .told(&["additive @.union|any: there is a new alternative"]),
+        Row::of("two of one type, told apart by where they stand")
+            .given("@/properties/union", union(&[titled("One"), titled("One")]))
+            .without("@/properties/union/oneOf/1")
+            .with("@/properties/union/oneOf/-", json!({"type": "object", "title": "One", "properties": {"y": text()}}))
+            .told(&[
+                "breaking @.union|1.x: the optional property is gone",
+                "additive @.union|1.y: there is a new optional property",
+            ]),
+    ]);
+}
