@@ -8,8 +8,6 @@ use super::change::{Side, Verdict};
 use super::comparison::{Comparison, Spot};
 use super::operations::{component, object};
 
-const JSON: &str = "application/json";
-
 impl<'a> Comparison<'a> {
     pub(super) fn compare_request_bodies(&mut self, old: Option<&'a Value>, new: Option<&'a Value>, operation: &str) {
         let spot = Spot::new(format!("{operation}, body"), Side::Request);
@@ -57,14 +55,19 @@ impl<'a> Comparison<'a> {
                 continue;
             }
             let (success, spot) = (is_success(status), spot(status));
+            let word = if is_failure(status) { "failure" } else { "response" };
             match (before.get(status), after.get(status)) {
                 (Some(old), Some(new)) if success => self.compare_success(old, new, &spot),
                 // The crates read a failure without its document.
-                (Some(old), Some(new)) if old != new => self.tell(Verdict::DOCUMENTS, &spot, "the failure changed"),
+                (Some(old), Some(new)) if old != new => {
+                    self.tell(Verdict::DOCUMENTS, &spot, format!("the {word} changed"));
+                }
                 (Some(_), None) if success => self.tell(Verdict::BREAKS, &spot, "the success is gone"),
                 (None, Some(_)) if success => self.tell(Verdict::BREAKS_PUBLISHED, &spot, "there is a new success"),
-                (Some(_), None) => self.tell(Verdict::DOCUMENTS, &spot, "the failure is no longer documented"),
-                (None, Some(_)) => self.tell(Verdict::DOCUMENTS, &spot, "the failure is documented now"),
+                (Some(_), None) => {
+                    self.tell(Verdict::DOCUMENTS, &spot, format!("the {word} is no longer documented"));
+                }
+                (None, Some(_)) => self.tell(Verdict::DOCUMENTS, &spot, format!("the {word} is documented now")),
                 _ => {}
             }
         }
@@ -89,7 +92,8 @@ impl<'a> Comparison<'a> {
             (Some((old_type, old)), Some((new_type, new))) => {
                 if old_type != new_type {
                     let what = format!("the media type was {old_type} and is {new_type}");
-                    self.tell(Verdict::BREAKS_PUBLISHED, spot, what);
+                    let are_json = is_json(old_type) && is_json(new_type);
+                    self.tell(if are_json { Verdict::DOCUMENTS } else { Verdict::BREAKS_PUBLISHED }, spot, what);
                 }
                 for other in before.keys().filter(|other| **other != old_type && !after.contains_key(*other)) {
                     self.tell(Verdict::DOCUMENTS, spot, format!("it can no longer be {other}, too"));
@@ -111,7 +115,13 @@ impl<'a> Comparison<'a> {
 
 /// The media type that the crates use: JSON, or else the first.
 fn used<'a>(contents: &BTreeMap<&'a str, &'a Value>) -> Option<(&'a str, &'a Value)> {
-    contents.get_key_value(JSON).or_else(|| contents.first_key_value()).map(|(name, content)| (*name, *content))
+    let json = contents.iter().find(|(media_type, _)| is_json(media_type));
+    json.or_else(|| contents.first_key_value()).map(|(media_type, content)| (*media_type, *content))
+}
+
+/// Whether it is JSON, with parameters such as the character set or without.
+fn is_json(media_type: &str) -> bool {
+    media_type.split(';').next().is_some_and(|essence| essence.trim_end() == "application/json")
 }
 
 fn responses<'a>(document: &'a Value, responses: Option<&'a Value>) -> BTreeMap<&'a str, &'a Value> {
@@ -120,4 +130,8 @@ fn responses<'a>(document: &'a Value, responses: Option<&'a Value>) -> BTreeMap<
 
 fn is_success(status: &str) -> bool {
     status.starts_with('2')
+}
+
+fn is_failure(status: &str) -> bool {
+    status.starts_with(['4', '5']) || status == "default"
 }

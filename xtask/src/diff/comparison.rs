@@ -17,6 +17,8 @@ pub(super) struct Comparison<'a> {
     pub(super) new: &'a Value,
     pub(super) old_references: References<'a>,
     pub(super) new_references: References<'a>,
+    /// Leaves the words that stand beside a reference.
+    pub(super) nowhere: References<'a>,
     /// The pairs that have been found within a pair of named schemas where one of them leads elsewhere in its document.
     seen: BTreeSet<(Pair, Pair, Side, bool)>,
     /// Those of them that have not been compared yet.
@@ -67,8 +69,8 @@ impl<'a> Comparison<'a> {
     pub(super) fn new(old: &'a Value, new: &'a Value) -> Self {
         let (seen, pending, renamed) = (BTreeSet::new(), Vec::new(), BTreeMap::new());
         let (old_references, new_references) = (References::of(old), References::of(new));
-        let (compared, changes) = (BTreeSet::new(), BTreeSet::new());
-        Self { old, new, old_references, new_references, seen, pending, renamed, compared, changes }
+        let (nowhere, compared, changes) = (References::default(), BTreeSet::new(), BTreeSet::new());
+        Self { old, new, old_references, new_references, nowhere, seen, pending, renamed, compared, changes }
     }
 
     /// The changes, in the order of class and place. What breaks published crates in one of the ways that lead to it is told
@@ -122,8 +124,7 @@ impl<'a> Comparison<'a> {
             if old_name != new_name {
                 self.renamed.entry((old_name, new_name)).or_default().insert((spot.place.clone(), spot.side));
             }
-            let nowhere = References::default();
-            let words = (Effective::of(&nowhere, old), Effective::of(&nowhere, new));
+            let words = (Effective::of(&self.nowhere, old), Effective::of(&self.nowhere, new));
             self.compare_nullability(&words.0, &words.1, spot.required, &spot);
             self.compare_words(&words.0, &words.1, &spot);
             let target = |document: &'a Value, name| named(document, name).unwrap_or(&Value::Null);

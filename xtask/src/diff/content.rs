@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::alternatives::alternatives_came_or_went;
 use super::change::{Side, Verdict};
 use super::comparison::{Comparison, Spot};
-use super::names::Name;
+use super::names::{Name, type_name};
 use super::shape::{alternatives, described, has_default, is_closed, is_free_form, is_map, scalar, type_of, values};
 use crate::effective::Effective;
 use crate::policies::lenient::MARK as LENIENT;
@@ -182,14 +182,28 @@ impl<'a> Comparison<'a> {
                 continue;
             };
             if was_required != is_required {
-                let what = if is_required { "it is required now" } else { "it is optional now" };
-                self.tell(Verdict::breaks((side == Side::Request) == is_required), &spot, what);
+                let (verdict, what) = match (side, is_required) {
+                    (Side::Request, true) => (Verdict::BREAKS_PUBLISHED, "it is required now"),
+                    (_, true) if !has_default(before) && self.field_stays(schema) => {
+                        (Verdict::ADDS, "it is required now; fixtures without it no longer decode")
+                    }
+                    (_, true) => (Verdict::BREAKS, "it is required now"),
+                    (_, false) => (Verdict::breaks(side == Side::Response), "it is optional now"),
+                };
+                self.tell(verdict, &spot, what);
             }
             let (added, adds) = (before.added(name), after.added(name));
             self.compare_nullability(&added, &adds, spot.required, &spot);
             self.compare_words(&added, &adds, &spot);
             self.compare_at(earlier, schema, spot);
         }
+    }
+
+    /// Whether the field of a required property has the type that it would have if it were optional.
+    fn field_stays(&self, property: &'a Value) -> bool {
+        let has_name = type_name(property).is_some();
+        let words = Effective::of(if has_name { &self.nowhere } else { &self.new_references }, property);
+        words.is("nullable") || !has_name && (type_of(&words) == Some("array") || is_map(&words))
     }
 
     /// Compares what a list or a map holds, and what a model takes beside its properties: anything, unless something else is

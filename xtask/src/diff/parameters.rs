@@ -14,6 +14,8 @@ use crate::schemas::escape;
 /// names are not sent. The name of a header has no case (RFC 9110, section 5.1).
 type Key<'a> = (&'a str, String);
 
+type Parameters<'a> = BTreeMap<Key<'a>, &'a Value>;
+
 impl<'a> Comparison<'a> {
     pub(super) fn compare_parameters(&mut self, old: &Operation<'a>, new: &Operation<'a>, operation: &str) {
         let (before, after) = (parameters(self.old, old), parameters(self.new, new));
@@ -24,6 +26,7 @@ impl<'a> Comparison<'a> {
             let verdict = Verdict::breaks(is_required(parameter));
             self.tell(verdict, &spot(key.0, parameter), "the parameter is gone");
         }
+        self.compare_order_of_headers(&before, &after, operation);
         for (key, parameter) in &after {
             let spot = spot(key.0, parameter);
             match before.get(key) {
@@ -34,6 +37,20 @@ impl<'a> Comparison<'a> {
                     self.tell(Verdict::breaks(required), &spot, format!("there is a new {word} parameter"));
                 }
             }
+        }
+    }
+
+    /// Compares the order of the arguments of headers, which is that of their names as they are written.
+    fn compare_order_of_headers(&mut self, before: &Parameters<'a>, after: &Parameters<'a>, operation: &str) {
+        let ordered = |these: &Parameters<'a>, others: &Parameters<'a>| {
+            let common = these.iter().filter(|(key, _)| key.0 == "header" && others.contains_key(*key));
+            let names: BTreeMap<_, _> =
+                common.map(|(key, parameter)| (name(parameter).to_owned(), key.clone())).collect();
+            names.into_values().collect::<Vec<_>>()
+        };
+        if ordered(before, after) != ordered(after, before) {
+            let spot = Spot::new(operation, Side::Request);
+            self.tell(Verdict::BREAKS, &spot, "the order of its header parameters changed");
         }
     }
 
@@ -66,7 +83,7 @@ fn is_required(parameter: &Value) -> bool {
 }
 
 /// The parameters of an operation and of its path; what the operation says of one is what counts.
-fn parameters<'a>(document: &'a Value, operation: &Operation<'a>) -> BTreeMap<Key<'a>, &'a Value> {
+fn parameters<'a>(document: &'a Value, operation: &Operation<'a>) -> Parameters<'a> {
     let shared = document.pointer(&format!("/paths/{}/parameters", escape(operation.path)));
     let own = operation.object.get("parameters");
     let in_path: Vec<_> = operation.path.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();

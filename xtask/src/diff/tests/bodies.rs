@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::row::{Row, verify_once};
-use super::{content, text};
+use super::{content, reference, text};
 
 #[test]
 fn bodies_of_requests() {
@@ -29,6 +29,41 @@ fn bodies_of_requests() {
             .with("PUT/requestBody/content/text~1plain", json!({"schema": text()}))
             .told(&["documentation sent PUT, body: it can be text/plain, too"])
             .unmended(),
+        Row::of("it is said that one is optional")
+            .with("GET/requestBody", json!({"required": false, "content": content("Sent")}))
+            .told(&["breaking sent GET, body: there is a new optional body"]),
+        Row::of("it is required now")
+            .given("PUT/requestBody/required", false)
+            .with("PUT/requestBody/required", true)
+            .told(&["documentation sent PUT, body: it is required now, and the crates always send it"]),
+        Row::of("a media type says its characters")
+            .with("PUT/requestBody/content", json!({"application/json; charset=utf-8": {"schema": reference("Sent")}}))
+            .told(&[
+                "documentation sent PUT, body: the media type was application/json and is application/json; charset=utf-8",
+            ]),
+        Row::of("another one beside JSON stays")
+            .given("PUT/requestBody/content/application~1a", json!({"schema": text()}))
+            .with("PUT/requestBody/content/application~1json/example", 1)
+            .told(&["documentation sent PUT, body: example changed"])
+            .unmended(),
+        Row::of("another one beside JSON is gone")
+            .given("PUT/requestBody/content/application~1a", json!({"schema": text()}))
+            .without("PUT/requestBody/content/application~1a")
+            .told(&["documentation sent PUT, body: it can no longer be application/a, too"])
+            .unmended(),
+        Row::of("JSON is gone")
+            .given("PUT/requestBody/content/text~1plain", json!({"schema": reference("Sent")}))
+            .without("PUT/requestBody/content/application~1json")
+            .told(&["breaking! sent PUT, body: the media type was application/json and is text/plain"])
+            .unmended(),
+        Row::of("it has no content")
+            .with("PUT/requestBody/content", json!({}))
+            .told(&["breaking sent PUT, body: it no longer has a content"])
+            .unmended(),
+        Row::of("it has no schema")
+            .without("PUT/requestBody/content/application~1json/schema")
+            .told(&["breaking sent PUT, body: whether it has a schema changed"])
+            .unmended(),
         Row::of("its words")
             .with("PUT/requestBody/description", "d")
             .with("PUT/requestBody/content/application~1json/example", json!({}))
@@ -46,6 +81,25 @@ fn successes_and_failures() {
             .without("PUT/responses/200")
             .with("PUT/responses/201", json!({"description": "d", "content": content("Received")}))
             .told(&["breaking! received PUT, 201: the success was 200"]),
+        Row::of("another success with another type")
+            .given("PUT/responses/200/content", content("ReceivedPart"))
+            .without("PUT/responses/200")
+            .with("PUT/responses/201", json!({"description": "d", "content": content("Received")}))
+            .without("PUT/responses/201/content")
+            .told(&[
+                "breaking! received PUT, 201: it no longer has a content",
+                "breaking! received PUT, 201: the success was 200",
+            ]),
+        Row::of("several successes in its place")
+            .without("PUT/responses/200")
+            .with("PUT/responses/201", json!({"description": "d", "content": content("Received")}))
+            .with("PUT/responses/202", json!({"description": "d", "content": content("Received")}))
+            .told(&[
+                "breaking received PUT, 200: the success is gone",
+                "breaking! received PUT, 201: there is a new success",
+                "breaking! received PUT, 202: there is a new success",
+            ])
+            .unmended(),
         Row::of("one more success")
             .with("PUT/responses/201", json!({"description": "d", "content": content("Received")}))
             .told(&["breaking! received PUT, 201: there is a new success"])
@@ -54,6 +108,18 @@ fn successes_and_failures() {
         Row::of("no content")
             .without("PUT/responses/200/content")
             .told(&["breaking! received PUT, 200: it no longer has a content"]),
+        Row::of("a content where there was none")
+            .given("PUT/responses/200", json!({"description": "d"}))
+            .with("PUT/responses/200/content", content("Received"))
+            .told(&["breaking received PUT, 200: it has a content now"]),
+        Row::of("a redirect is new")
+            .with("PUT/responses/302", json!({"description": "d"}))
+            .told(&["documentation received PUT, 302: the response is documented now"]),
+        Row::of("a media type says its characters")
+            .with("PUT/responses/200/content", json!({"application/json;charset=utf-8": {"schema": reference("Received")}}))
+            .told(&[
+                "documentation received PUT, 200: the media type was application/json and is application/json;charset=utf-8",
+            ]),
         Row::of("another media type")
             .with("PUT/responses/200/content", json!({"text/plain": {"schema": text()}}))
             .told(&[

@@ -23,6 +23,23 @@ fn operations_that_come_and_go() {
             .without("/paths/~1things")
             .with("/paths/~1all-things", base()["paths"]["/things"].clone())
             .told(&["breaking! GET /all-things: it was GET /things"]),
+        Row::of("one is elsewhere, and does something else")
+            .without("/paths/~1things")
+            .with("/paths/~1all-things", base()["paths"]["/things"].clone())
+            .without("/paths/~1all-things/get/responses/200/content")
+            .told(&[
+                "breaking! GET /all-things: it was GET /things",
+                "breaking! received GET /all-things, 200: it no longer has a content",
+            ]),
+        Row::of("one has no id")
+            .without("PUT/operationId")
+            .told(&["breaking PUT: the operation id was put_thing and is none"])
+            .unmended(),
+        Row::of("one is no longer deprecated")
+            .given("PUT/deprecated", true)
+            .without("PUT/deprecated")
+            .told(&["additive PUT: it is no longer deprecated"])
+            .because("users are told"),
         Row::of("one has another id")
             .with("PUT/operationId", "set_thing")
             .told(&["breaking PUT: the operation id was put_thing and is set_thing"]),
@@ -99,6 +116,13 @@ fn parameters() {
         Row::of("a header is written otherwise")
             .with("PUT/parameters/2/name", "x-trace")
             .told(&["documentation sent PUT, header parameter x-trace: it was called X-Trace"]),
+        Row::of("headers whose order is another one when one is written otherwise")
+            .given("PUT/parameters/-", parameter("header", "Y-Count", false, integer()))
+            .with("PUT/parameters/2/name", "x-trace")
+            .told(&[
+                "breaking sent PUT: the order of its header parameters changed",
+                "documentation sent PUT, header parameter x-trace: it was called X-Trace",
+            ]),
         Row::of("a header is another one")
             .with("PUT/parameters/2/name", "X-Span")
             .told(&[
@@ -106,6 +130,44 @@ fn parameters() {
                 "breaking sent PUT, header parameter X-Trace: the parameter is gone",
             ])
             .because("the argument means something else"),
+        Row::of("a query parameter is written otherwise")
+            .with("PUT/parameters/0/name", "Q")
+            .told(&[
+                "breaking sent PUT, query parameter Q: there is a new optional parameter",
+                "breaking sent PUT, query parameter q: the parameter is gone",
+            ])
+            .because("the argument means something else"),
+        Row::of("one is required now and may be null")
+            .with("PUT/parameters/0/required", true)
+            .with("PUT/parameters/0/schema/nullable", true)
+            .told(&[
+                "breaking! sent PUT, query parameter q: it is required now",
+                "documentation sent PUT, query parameter q: null may be sent now",
+            ]),
+        Row::of("one is optional now and may be null")
+            .without("PUT/parameters/1/required")
+            .with("PUT/parameters/1/schema/nullable", true)
+            .told(&[
+                "breaking sent PUT, query parameter r: it is optional now",
+                "documentation sent PUT, query parameter r: null may be sent now",
+            ]),
+        Row::of("one that several share")
+            .given("/components/parameters", json!({"Shared": parameter("query", "shared", true, text())}))
+            .given("PUT/parameters/-", json!({"$ref": "#/components/parameters/Shared"}))
+            .with("/components/parameters/Shared/schema/type", "integer")
+            .told(&["breaking! sent PUT, query parameter shared: the type was string and is integer"]),
+        Row::of("one has a content and no schema")
+            .without("PUT/parameters/0/schema")
+            .with("PUT/parameters/0/content", json!({"application/json": {"schema": text()}}))
+            .told(&[
+                "breaking! sent PUT, query parameter q: whether it has a schema changed",
+                "documentation sent PUT, query parameter q: content changed",
+            ])
+            .unmended(),
+        Row::of("the values in a list")
+            .given("PUT/parameters/0/schema", json!({"type": "array", "items": {"type": "string", "enum": ["a", "b"]}}))
+            .without("PUT/parameters/0/schema/items/enum/0")
+            .told(&["breaking! sent PUT, query parameter q[]: the value \"a\" is gone"]),
         Row::of("one is sent elsewhere").with("PUT/parameters/0/in", "header").told(&[
             "breaking sent PUT, header parameter q: there is a new optional parameter",
             "breaking sent PUT, query parameter q: the parameter is gone",

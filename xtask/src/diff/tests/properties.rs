@@ -35,6 +35,25 @@ fn properties_that_come_and_go() {
             .with("@/required/-", "note")
             .sent(&["breaking! @.note: it is required now"])
             .received(&["breaking @.note: it is required now"]),
+        Row::of("a list is required now")
+            .with("@/required/-", "list")
+            .sent(&["breaking! @.list: it is required now"])
+            .received(&["additive @.list: it is required now; fixtures without it no longer decode"])
+            .because("a list that is not there is no empty one"),
+        Row::of("the first list is required")
+            .given("@Options/properties/list", json!({"type": "array", "items": text()}))
+            .with("@Options/required", json!(["list"]))
+            .sent(&["breaking! @Options.list: it is required now"])
+            .received(&["breaking @Options.list: it is required now"]),
+        Row::of("a named type is required now")
+            .with("@/required/-", "part")
+            .sent(&["breaking! @.part: it is required now"])
+            .received(&["breaking @.part: it is required now"]),
+        Row::of("a map is optional now")
+            .given("@/required/-", "map")
+            .with("@/required", json!(["name", "level"]))
+            .sent(&["breaking @.map: it is optional now"])
+            .received(&["breaking! @.map: it is optional now"]),
         Row::of("one is optional now")
             .with("@/required", json!(["level"]))
             .sent(&["breaking @.name: it is optional now"])
@@ -96,6 +115,25 @@ fn what_may_be_null() {
             .with("@/properties/note/nullable", true)
             .sent(&["documentation @.note: null may be sent now"])
             .received(&["documentation @.note: it may be null now"]),
+        Row::of("a required property, no longer")
+            .given("@/properties/name/nullable", true)
+            .without("@/properties/name/nullable")
+            .sent(&["breaking @.name: null may no longer be sent"])
+            .received(&["breaking @.name: it is never null now"]),
+        Row::of("a property that is optional now")
+            .with("@/required", json!(["level"]))
+            .with("@/properties/name/nullable", true)
+            .sent(&["breaking @.name: it is optional now", "documentation @.name: null may be sent now"])
+            .received(&["breaking! @.name: it is optional now", "documentation @.name: it may be null now"]),
+        Row::of("a property that is required now")
+            .with("@/required/-", "note")
+            .with("@/properties/note/nullable", true)
+            .sent(&["breaking! @.note: it is required now", "documentation @.note: null may be sent now"])
+            .received(&[
+                "additive @.note: it is required now; fixtures without it no longer decode",
+                "documentation @.note: it may be null now",
+            ])
+            .because("a key that is not there is no null"),
         Row::of("a list")
             .with("@/properties/list/nullable", true)
             .sent(&["breaking @.list: null may be sent now"])

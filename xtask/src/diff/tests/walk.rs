@@ -68,9 +68,21 @@ fn another_name_of_a_path_parameter_is_not_seen_by_users() {
             let document = document.replace("{id}", &format!("{{{name}}}"));
             serde_json::from_str(&document.replace(r#""name":"id""#, &format!(r#""name":"{name}""#))).unwrap()
         };
-        let changes = compare(&with("id"), &with("thing_id"));
-        let told: Vec<_> = changes.iter().map(|change| (change.class, change.what.as_str())).collect();
-        assert_eq!(told, [(Class::Documentation, "it was called id")]);
+        let mut renamed = with("thing_id");
+        let new_path = path.replace("{id}", "{thing_id}");
+        renamed["paths"][&new_path]["description"] = json!("d");
+        renamed["paths"][&new_path]["put"]["summary"] = json!("s");
+        let changes = compare(&with("id"), &renamed);
+        let told: Vec<_> =
+            changes.iter().map(|change| (change.class, change.place.as_str(), change.what.as_str())).collect();
+        let operation = format!("PUT {new_path}");
+        let parameter = format!("{operation}, path parameter thing_id");
+        let expected = [
+            (new_path.as_str(), "description changed"),
+            (operation.as_str(), "summary changed"),
+            (parameter.as_str(), "it was called id"),
+        ];
+        assert_eq!(told, expected.map(|(place, what)| (Class::Documentation, place, what)));
     }
 }
 
