@@ -53,15 +53,8 @@ pub struct Change {
     pub breaks_published: bool,
 }
 
-impl Change {
-    /// What it is, with its side and what it does to crates that are out there.
-    pub fn words(&self) -> String {
-        words(&self.what, [self.side], self.breaks_published)
-    }
-}
-
 /// What a change is, with its sides and what it does to crates that are out there.
-pub(crate) fn words(what: &str, sides: impl IntoIterator<Item = Side>, breaks_published: bool) -> String {
+pub(super) fn words(what: &str, sides: impl IntoIterator<Item = Side>, breaks_published: bool) -> String {
     let name = |side| match side {
         Side::Api => None,
         Side::Request => Some("request"),

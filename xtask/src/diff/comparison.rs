@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::change::{Change, Side, Verdict};
 use super::names::{Name, makes_type, only_alternative, type_name};
-use crate::effective::{Effective, References, named, reference};
+use crate::effective::{Effective, References, named};
 
 /// Two schemas, each of them one of its document.
 type Pair = (*const Value, *const Value);
@@ -27,6 +27,8 @@ pub(super) struct Comparison<'a> {
     renamed: BTreeMap<(&'a str, &'a str), BTreeSet<(String, Side)>>,
     /// The named schemas to which something has led.
     compared: BTreeSet<&'a str>,
+    /// The keys of which the crates show nothing, and which have changed, by where they are.
+    keys: BTreeMap<(String, Side), BTreeSet<String>>,
     changes: BTreeSet<Change>,
 }
 
@@ -69,13 +71,20 @@ impl<'a> Comparison<'a> {
     pub(super) fn new(old: &'a Value, new: &'a Value) -> Self {
         let (seen, pending, renamed) = (BTreeSet::new(), Vec::new(), BTreeMap::new());
         let (old_references, new_references) = (References::of(old), References::of(new));
-        let (nowhere, compared, changes) = (References::default(), BTreeSet::new(), BTreeSet::new());
-        Self { old, new, old_references, new_references, nowhere, seen, pending, renamed, compared, changes }
+        let (nowhere, compared) = (References::of(&Value::Null), BTreeSet::new());
+        let (keys, changes) = (BTreeMap::new(), BTreeSet::new());
+        Self { old, new, old_references, new_references, nowhere, seen, pending, renamed, compared, keys, changes }
     }
 
     /// The changes, in the order of class and place. What breaks published crates in one of the ways that lead to it is told
     /// as that.
-    pub(super) fn into_changes(self) -> Vec<Change> {
+    pub(super) fn into_changes(mut self) -> Vec<Change> {
+        for ((place, side), keys) in std::mem::take(&mut self.keys) {
+            if !keys.is_empty() {
+                let keys: Vec<_> = keys.into_iter().collect();
+                self.tell(Verdict::DOCUMENTS, &Spot::new(place, side), format!("{} changed", keys.join(", ")));
+            }
+        }
         let worse = |change: &Change| Change { breaks_published: true, ..change.clone() };
         let is_told = |change: &&Change| change.breaks_published || !self.changes.contains(&worse(change));
         self.changes.iter().filter(is_told).cloned().collect()
@@ -97,14 +106,13 @@ impl<'a> Comparison<'a> {
     ) {
         let keys: BTreeSet<_> = [old, new].into_iter().flatten().flat_map(Map::keys).map(String::as_str).collect();
         let differ = |key: &&str| old.and_then(|old| old.get(*key)) != new.and_then(|new| new.get(*key));
-        let changed: Vec<_> = keys.into_iter().filter(|key| !compared.contains(key)).filter(differ).collect();
-        self.tell_changed(&changed, spot);
+        let changed = keys.into_iter().filter(|key| !compared.contains(key)).filter(differ).map(str::to_owned);
+        self.tell_changed(changed.collect::<Vec<_>>(), spot);
     }
 
-    pub(super) fn tell_changed(&mut self, keys: &[&str], spot: &Spot) {
-        if !keys.is_empty() {
-            self.tell(Verdict::DOCUMENTS, spot, format!("{} changed", keys.join(", ")));
-        }
+    pub(super) fn tell_changed<K: Into<String>>(&mut self, keys: impl IntoIterator<Item = K>, spot: &Spot) {
+        let told = self.keys.entry((spot.place.clone(), spot.side)).or_default();
+        told.extend(keys.into_iter().map(Into::into));
     }
 
     /// Compares the schemas at one place, which names them as long as they have no names of their own.
@@ -151,12 +159,12 @@ impl<'a> Comparison<'a> {
             _ if spot.name == Name::Component => {}
             _ => spot.name = if makes_type(old) && makes_type(new) { Name::Title } else { Name::Place },
         }
-        let leads_elsewhere = |schema: &Value| reference(schema).is_some() || schema.get("allOf").is_some();
+        let has_parts = |schema: &Value| schema.get("allOf").is_some();
         let (before, after) = (self.old_references.resolve(old), self.new_references.resolve(new));
-        if !is_named && !leads_elsewhere(old) && !leads_elsewhere(new) {
+        if !is_named && !has_parts(old) && !has_parts(new) {
             return self.compare_content(before, after, &spot);
         }
-        // What leads elsewhere may lead to itself, by whatever way.
+        // One of its parts may lead to it, by whatever way.
         if is_named || self.seen.insert((spot.within, (before, after), spot.side, spot.required)) {
             self.pending.push((before, after, spot));
         }

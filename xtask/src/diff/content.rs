@@ -83,16 +83,6 @@ impl<'a> Comparison<'a> {
             let what = if is_map(after) { "it takes any property now" } else { "it no longer takes any property" };
             return self.tell(Verdict::BREAKS_PUBLISHED, spot, what);
         }
-        if is_closed(before) != is_closed(after) {
-            let what = if is_closed(after) {
-                "it refuses other properties now"
-            } else {
-                "it no longer refuses other properties"
-            };
-            // A model has no other properties to send, and one that refuses them cannot read an answer that has some.
-            let is_read = spot.side != Side::Request;
-            self.tell(if is_read { Verdict::breaks(is_closed(before)) } else { Verdict::DOCUMENTS }, spot, what);
-        }
         if before.get("not") != after.get("not") {
             self.tell(Verdict::BREAKS, spot, "what it may not be changed");
         }
@@ -107,8 +97,7 @@ impl<'a> Comparison<'a> {
     ) {
         let is = after.is("nullable");
         // A union that may be null is called after its place, whatever its title is.
-        let titled = if is { before } else { after };
-        let loses_title = alternatives(titled).is_some() && titled.get("title").is_some();
+        let loses_title = alternatives(after).is_some() && after.get("title").is_some();
         let verdict = match spot.side {
             Side::Response if required => Verdict::breaks(is),
             _ if required || loses_title || spot.name == Name::Component => Verdict::BREAKS,
@@ -157,8 +146,6 @@ impl<'a> Comparison<'a> {
         let (old, new) = (described(before), described(after));
         let (was_required, is_required) = (before.required(), after.required());
         let side = spot.side;
-        // One that refuses what it does not know cannot read what is new.
-        let is_refused = side == Side::Response && is_closed(before);
 
         for name in old.keys().filter(|name| !new.contains_key(*name)) {
             let required = was_required.contains(name);
@@ -178,7 +165,7 @@ impl<'a> Comparison<'a> {
                     }
                     (_, false) => (Verdict::ADDS, "there is a new optional property"),
                 };
-                self.tell(if is_refused { Verdict::BREAKS_PUBLISHED } else { verdict }, &spot, what);
+                self.tell(verdict, &spot, what);
                 continue;
             };
             if was_required != is_required {
@@ -244,7 +231,19 @@ impl<'a> Comparison<'a> {
                 changed.push("title");
             }
         }
-        self.tell_changed(&changed, spot);
+        // Two lists of alternatives are no list that the generator knows.
+        if before.get("oneOf").and(after.get("oneOf")).is_some() && differ(&"anyOf") {
+            changed.push("anyOf");
+        }
+        self.tell_changed(changed, spot);
+        if is_closed(before) != is_closed(after) {
+            let what = if is_closed(after) {
+                "it refuses other properties now"
+            } else {
+                "it no longer refuses other properties"
+            };
+            self.tell(Verdict::DOCUMENTS, spot, what);
+        }
         self.compare_deprecation(before.get("deprecated"), after.get("deprecated"), spot);
     }
 }

@@ -15,10 +15,11 @@ mod operations;
 mod parameters;
 mod report;
 mod shape;
+mod told;
 
-pub(crate) use change::words;
 pub use change::{Change, Class, Side};
 pub use report::{json, text, worst};
+pub(crate) use told::told;
 
 use serde_json::Value;
 

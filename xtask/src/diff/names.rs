@@ -40,7 +40,7 @@ pub(super) fn type_name(schema: &Value) -> Option<&str> {
 }
 
 fn adds_to_type(schema: &Map<String, Value>) -> bool {
-    ADDING_TO_TYPE.iter().any(|keyword| schema.contains_key(*keyword))
+    ADDING_TO_TYPE.iter().any(|keyword| schema.get(*keyword).is_some_and(|value| value != false))
 }
 
 /// Whether a part of a schema is a few words about the others.
@@ -55,8 +55,7 @@ fn is_words(part: &Value) -> bool {
 pub(super) fn makes_type(schema: &Value) -> bool {
     let Some(schema) = schema.as_object() else { return false };
     let is_union = ["anyOf", "oneOf"].iter().any(|keyword| schema.contains_key(*keyword));
-    let is_closed = schema.get("additionalProperties") == Some(&Value::Bool(false));
-    if is_union { schema.get("nullable") != Some(&Value::Bool(true)) } else { is_closed || becomes_type(schema) }
+    if is_union { schema.get("nullable") != Some(&Value::Bool(true)) } else { becomes_type(schema) }
 }
 
 /// The one alternative that a schema has; and if it is not just that, the schema itself.

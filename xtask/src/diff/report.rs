@@ -1,16 +1,19 @@
 //! The changes for people and for programs.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use serde::Serialize;
 
 use super::change::{Change, Class};
+use super::told::told;
 
 /// The worst class among some changes.
 pub fn worst(changes: &[Change]) -> Option<Class> {
     changes.iter().map(|change| change.class).min()
 }
 
-/// The changes for people: by class, the ones that break first.
+/// The changes for people: by class, the ones that break first, and then by operation and named schema.
 pub fn text(changes: &[Change]) -> String {
     let Some(worst) = worst(changes) else { return "nothing changed\n".to_owned() };
     let meaning = match worst {
@@ -24,16 +27,41 @@ pub fn text(changes: &[Change]) -> String {
     };
     let mut text = format!("{worst}: {meaning}\n");
     for class in [Class::Breaking, Class::Additive, Class::Documentation] {
-        let of_class: Vec<_> = changes.iter().filter(|change| change.class == class).collect();
-        if of_class.is_empty() {
+        let told = told(changes, class);
+        if told.is_empty() {
             continue;
         }
-        text += &format!("\n{class} ({})\n", of_class.len());
-        for change in of_class {
-            text += &format!("  {}: {}\n", change.place, change.words());
+        text += &format!("\n{class} ({})\n", told.len());
+        let mut owners = BTreeMap::<_, Vec<_>>::new();
+        for told in &told {
+            let (owner, rest) = split(told.place);
+            owners.entry(owner).or_default().push((rest, told.words()));
+        }
+        for (owner, parts) in owners {
+            if let [(rest, words)] = parts.as_slice() {
+                text += &format!("  {owner}{rest}: {words}\n");
+                continue;
+            }
+            text += &format!("  {owner}\n");
+            for (rest, words) in parts {
+                let part = rest.trim_start_matches(", ");
+                let separator = if part.is_empty() { "" } else { ": " };
+                text += &format!("    {part}{separator}{words}\n");
+            }
         }
     }
     text
+}
+
+/// The operation or the named schema that a place is in, and where it is there.
+fn split(place: &str) -> (&str, &str) {
+    let is_operation = place.contains(' ');
+    let end = if is_operation {
+        place.find(", ")
+    } else {
+        place.find(['.', '[', '{', '|']).filter(|_| !place.starts_with('/'))
+    };
+    place.split_at(end.unwrap_or(place.len()))
 }
 
 /// The changes for programs.

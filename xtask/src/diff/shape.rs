@@ -12,7 +12,7 @@ pub(super) fn type_of<'a>(schema: &Effective<'a>) -> Option<&'a str> {
     let has = |keyword| schema.get(keyword).is_some();
     match schema.get("type") {
         Some(of) => of.as_str(),
-        None if has("additionalProperties") || !schema.properties.is_empty() => Some("object"),
+        None if has("additionalProperties") && !is_closed(schema) || !schema.properties.is_empty() => Some("object"),
         None if has("items") => Some("array"),
         None => values(schema).map(|_| "string"),
     }
@@ -55,10 +55,10 @@ pub(super) fn alternatives<'a>(schema: &Effective<'a>) -> Option<(&'static str, 
 /// Whether the generator makes a map of it.
 pub(super) fn is_map(schema: &Effective<'_>) -> bool {
     let is_object = type_of(schema) == Some("object") && alternatives(schema).is_none();
-    is_object && described(schema).is_empty() && !is_closed(schema)
+    is_object && described(schema).is_empty()
 }
 
-/// Whether it may have no other properties than those that it describes.
+/// Whether it may have no other properties than those that it describes, which the crates do not insist on.
 pub(super) fn is_closed(schema: &Effective<'_>) -> bool {
     schema.get("additionalProperties") == Some(&Value::Bool(false))
 }

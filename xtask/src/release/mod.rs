@@ -10,7 +10,6 @@ mod documents;
 mod next;
 mod notes;
 mod sections;
-mod told;
 mod version;
 
 pub use check::{Report, check};

@@ -7,9 +7,8 @@ use semver::Version;
 
 use super::changelog::Entry;
 use super::documents;
-use super::told::told;
 use super::version::{after, without_pre};
-use crate::diff::{self, Change};
+use crate::diff::{self, Change, told};
 use crate::document::Document;
 use crate::sdk::Sdk;
 

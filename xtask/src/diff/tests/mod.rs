@@ -10,6 +10,7 @@ mod walk;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::schemas::escape;
 
 fn text() -> Value {
     json!({"type": "string"})
@@ -129,8 +130,75 @@ fn the_report_leads_with_the_class() {
     let text = super::text(&changes);
     assert!(text.starts_with("breaking: code that uses the crates has to change"), "{text}");
     assert!(text.contains("GET /things: the operation is gone (published crates break at run time)"), "{text}");
+    assert!(text.contains("\nbreaking (1)\n"), "{text}");
     let json: Value = serde_json::from_str(&json(&changes).unwrap()).unwrap();
     assert_eq!(json["class"], "breaking");
     assert_eq!(json["changes"][0]["breaks_published"], true);
     assert_eq!(super::text(&[]), "nothing changed\n");
+}
+
+#[test]
+fn the_report_names_an_operation_or_a_schema_once_and_each_of_its_changes_below() {
+    let edits = [
+        ("/paths/~1things/description", Some(json!("d"))),
+        ("GET/summary", Some(json!("s"))),
+        ("PUT/summary", Some(json!("s"))),
+        ("PUT/parameters/0/description", Some(json!("d"))),
+        ("Received/description", Some(json!("d"))),
+        ("Received/properties/list/items/description", Some(json!("d"))),
+        ("ReceivedPart/properties/a/description", Some(json!("d"))),
+        ("/info/title", Some(json!("Other"))),
+    ];
+    let text = super::text(&compare(&base(), &edited(base(), &edits, "")));
+    let expected = "
+documentation (8)
+  /things: description changed
+  GET /things: summary changed
+  PUT /things/{id}
+    summary changed
+    query parameter q: description changed (request)
+  Received
+    description changed (response)
+    .list[]: description changed (response)
+  ReceivedPart.a: description changed (response)
+  info: title changed
+";
+    assert_eq!(text.split_once('\n').unwrap().1, expected);
+}
+
+#[test]
+fn whatever_is_edited_something_is_told_and_nothing_panics() {
+    /// What else is said leaves no other type.
+    fn goes_without_saying(place: &str) -> bool {
+        place.ends_with("/type") || place == "/info/version"
+    }
+    let document = base();
+    let mut places = Vec::new();
+    let mut pending = vec![(String::new(), &document)];
+    while let Some((place, value)) = pending.pop() {
+        let below = |(key, value)| (format!("{place}/{key}"), value);
+        match value {
+            Value::Object(object) => pending.extend(object.iter().map(|(key, value)| below((escape(key), value)))),
+            Value::Array(array) => {
+                pending.extend(array.iter().enumerate().map(|(at, value)| below((at.to_string(), value))))
+            }
+            _ => {}
+        }
+        places.push(place);
+    }
+    for place in places.iter().filter(|place| !place.is_empty()) {
+        let (parent, key) = place.rsplit_once('/').unwrap();
+        let mut without = document.clone();
+        match without.pointer_mut(parent).unwrap() {
+            Value::Array(array) => drop(array.remove(key.parse().unwrap())),
+            object => drop(object.as_object_mut().unwrap().remove(&key.replace("~1", "/"))),
+        }
+        let mut with_another = document.clone();
+        *with_another.pointer_mut(place).unwrap() = json!([{"other": 1}]);
+        for other in [without, with_another] {
+            let is_told = !compare(&document, &other).is_empty() && !compare(&other, &document).is_empty();
+            // A schema that is none says as little as an empty one.
+            assert!(is_told || goes_without_saying(place) || place.ends_with("/any"), "{place}: {other}");
+        }
+    }
 }

@@ -2,8 +2,10 @@
 
 use serde_json::json;
 
+use super::super::shape::scalar;
 use super::row::{Row, verify};
-use super::text;
+use super::surface::surface;
+use super::{base, edited, reference, text};
 
 #[test]
 fn properties_that_come_and_go() {
@@ -138,6 +140,15 @@ fn what_may_be_null() {
             .with("@/properties/list/nullable", true)
             .sent(&["breaking @.list: null may be sent now"])
             .received(&["breaking! @.list: it may be null now"]),
+        Row::of("a model with a title")
+            .with("@/properties/inner/nullable", true)
+            .sent(&["documentation @.inner: null may be sent now"])
+            .received(&["documentation @.inner: it may be null now"]),
+        Row::of("alternatives that are objects")
+            .given("@/properties/pet", json!({"type": "object", "oneOf": [reference("@Cat"), reference("@Dog")]}))
+            .with("@/properties/pet/nullable", true)
+            .sent(&["documentation @.pet: null may be sent now"])
+            .received(&["documentation @.pet: it may be null now"]),
         Row::of("what a list holds")
             .with("@/properties/list/items/nullable", true)
             .sent(&["breaking @.list[]: null may be sent now"])
@@ -190,4 +201,53 @@ fn what_the_crates_do_not_show() {
             .told(&["additive @Part: it is deprecated"])
             .because("users are told"),
     ]);
+}
+
+#[test]
+fn formats_are_told_that_the_generator_knows() {
+    let formats = [
+        "",
+        "int",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "uint",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "float",
+        "double",
+        "date",
+        "date-time",
+        "time",
+        "ip",
+        "ipv4",
+        "ipv6",
+        "uuid",
+        "uri",
+        "email",
+        "byte",
+        "binary",
+    ];
+    let fields: Vec<_> = ["integer", "number", "string"]
+        .iter()
+        .flat_map(|of| formats.iter().map(move |format| (*of, *format, format!("{of}_{}", format.replace('-', "_")))))
+        .collect();
+    let properties: serde_json::Map<_, _> =
+        fields.iter().map(|(of, format, name)| (name.clone(), json!({"type": of, "format": format}))).collect();
+    let names: Vec<_> = properties.keys().collect();
+    let formats = json!({"type": "object", "required": names, "properties": properties});
+    let surface = surface(&edited(base(), &[("Formats", Some(formats.clone()))], ""));
+    let made = |name: &str| {
+        let field = format!("Formats.{}: ", name.trim_end_matches('_'));
+        surface.iter().find_map(|line| line.strip_prefix(&field)).unwrap_or_else(|| panic!("no {field}"))
+    };
+    for (of, format, name) in &fields {
+        for (other, other_format, other_name) in &fields {
+            let is_same = scalar(Some(of), Some(format)) == scalar(Some(other), Some(other_format));
+            assert_eq!(is_same, made(name) == made(other_name), "{of} {format} and {other} {other_format}");
+        }
+    }
 }

@@ -1,16 +1,12 @@
 //! One row of the table of verdicts.
 
 use std::collections::BTreeSet;
-use std::sync::OnceLock;
 
 use serde_json::Value;
 
 use super::super::{Change, Class, Side, compare, worst};
 use super::surface::{class, surface};
 use super::{base, edited};
-
-/// What the client of the base document shows.
-static BASE: OnceLock<BTreeSet<String>> = OnceLock::new();
 
 /// A change of the base document, and what is told of it.
 pub(super) struct Row<'a> {
@@ -86,11 +82,7 @@ impl<'a> Row<'a> {
             faults.push(format!("it is told as {lines:#?}"));
         }
         if self.is_mended {
-            let new = surface(&new);
-            faults.extend(match self.given.as_slice() {
-                [] => self.misjudged(&changes, BASE.get_or_init(|| surface(&old)), &new),
-                _ => self.misjudged(&changes, &surface(&old), &new),
-            });
+            faults.extend(self.misjudged(&changes, &surface(&old), &surface(&new)));
         }
         faults.into_iter().map(|fault| format!("{} ({side}): {fault}", self.what)).collect()
     }

@@ -1,7 +1,8 @@
 //! What a generated client shows to the code that uses it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 
 use quote::ToTokens;
 use serde_json::Value;
@@ -14,7 +15,19 @@ use crate::generate;
 
 /// Everything public of the client, a line each: methods without the names of their arguments, models with their fields,
 /// variants and traits.
-pub(super) fn surface(document: &Value) -> BTreeSet<String> {
+pub(super) fn surface(document: &Value) -> Arc<BTreeSet<String>> {
+    // Many rows begin with one document.
+    static MADE: Mutex<BTreeMap<String, Arc<BTreeSet<String>>>> = Mutex::new(BTreeMap::new());
+    let key = document.to_string();
+    if let Some(lines) = MADE.lock().unwrap().get(&key) {
+        return Arc::clone(lines);
+    }
+    let lines = Arc::new(make(document));
+    MADE.lock().unwrap().insert(key, Arc::clone(&lines));
+    lines
+}
+
+fn make(document: &Value) -> BTreeSet<String> {
     let (path, revision, sha256) = (PathBuf::from("document"), "2026-01-01".to_owned(), String::new());
     let file = generate::client(&Document { path, revision, sha256, value: document.clone() }).unwrap();
     let mut lines = BTreeSet::new();

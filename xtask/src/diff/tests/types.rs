@@ -48,6 +48,11 @@ fn what_lists_and_maps_hold() {
         Row::of("what a map holds is told in words")
             .with("@/properties/map/additionalProperties/description", "d")
             .told(&["documentation @.map{}: description changed"]),
+        Row::of("a map of anything holds one type")
+            .given("@/properties/map/additionalProperties", json!({}))
+            .with("@/properties/map/additionalProperties", integer())
+            .sent(&["breaking! @.map{}: the type was none and is integer"])
+            .received(&["breaking @.map{}: the type was none and is integer"]),
         Row::of("a map gets a property")
             .with("@/properties/map", json!({"type": "object", "properties": {"a": text()}}))
             .told(&[
@@ -70,9 +75,17 @@ fn what_lists_and_maps_hold() {
             .told(&[]),
         Row::of("an object refuses other properties")
             .with("@Options/additionalProperties", false)
-            .sent(&["documentation @Options: it refuses other properties now"])
-            .received(&["breaking @Options: it refuses other properties now"])
-            .because("a model that refuses them reads less"),
+            .told(&["documentation @Options: it refuses other properties now"]),
+        Row::of("a map refuses all properties")
+            .with("@/properties/map/additionalProperties", false)
+            .sent(&[
+                "breaking @.map{}: the type was string and is none",
+                "documentation @.map: it refuses other properties now",
+            ])
+            .received(&[
+                "breaking! @.map{}: the type was string and is none",
+                "documentation @.map: it refuses other properties now",
+            ]),
     ]);
 }
 
@@ -110,6 +123,16 @@ fn names_of_types() {
                 "breaking! @.part.a: the required property is gone",
                 "additive @.part.claws: there is a new required property; fixtures without it no longer decode",
             ]),
+        Row::of("a property has a new type, and the old one stays")
+            .with("@New", object("a"))
+            .with("@/properties/part", reference("@New"))
+            .told(&["breaking @.part: its type was @Part and is @New", "additive @New: there is a new schema"]),
+        Row::of("two schemas are one now")
+            .given("@Same", object("a"))
+            .given("@/properties/same", reference("@Same"))
+            .without("@Same")
+            .with("@/properties/same", reference("@Part"))
+            .told(&["breaking @.same: its type was @Same and is @Part", "breaking @Same: the schema is gone"]),
         Row::of("a property with words has another type")
             .with("@/properties/worded/allOf", json!([reference("@Dog")]))
             .sent(&[
@@ -204,6 +227,11 @@ fn alternatives_of_a_schema() {
             .with("@/properties/pet", json!({"anyOf": [reference("@Cat"), reference("@Dog"), integer()]}))
             .told(&["breaking @.pet: its alternatives were oneOf and are anyOf"])
             .because("the generator makes one struct of those that do not exclude each other"),
+        Row::of("there are two lists of them")
+            .given("@/properties/pet/anyOf", json!([text()]))
+            .with("@/properties/pet/anyOf/-", integer())
+            .told(&["documentation @.pet: anyOf changed"])
+            .unmended(),
         Row::of("one is left").with("@/properties/pet", json!({"oneOf": [reference("@Cat")]})).told(&[
             "breaking! @.pet: it is no longer one of several alternatives",
             "breaking @.pet: its type now has the name @Cat",
@@ -212,7 +240,7 @@ fn alternatives_of_a_schema() {
             .with("@/properties/pet", integer())
             .told(&["breaking! @.pet: it is no longer one of several alternatives"]),
         Row::of("two are called the same")
-            .with("@/properties/pet", json!({"oneOf": [reference("@Cat"), reference("@Dog"), integer(), integer()]}))
+            .with("@/properties/pet", json!({"oneOf": [integer(), integer(), reference("@Cat"), reference("@Dog")]}))
             .told(&["breaking! @.pet: there were 3 alternatives and are 4"]),
         Row::of("a property of one")
             .without("@Cat/properties/b")

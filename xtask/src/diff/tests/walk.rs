@@ -15,6 +15,13 @@ fn schemas_that_refer_to_themselves_come_to_an_end() {
         let thing = json!({"type": "object", "properties": {property: reference("@")}});
         edited(base(), &[("@", Some(thing))], "Sent")
     };
+    let knot = |text: &Value| {
+        let parts = json!([reference("@"), {"properties": {"x": text}}]);
+        let knot = json!({"type": "object", "properties": {"next": {"allOf": parts}}});
+        edited(base(), &[("@", Some(knot))], "Sent")
+    };
+    assert_eq!(compare(&knot(&text()), &knot(&text())), []);
+    assert_eq!(places(&compare(&knot(&text()), &knot(&json!({})))), ["Sent.next.x"]);
     assert_eq!(compare(&recursive("next"), &recursive("next")), []);
     assert_eq!(places(&compare(&recursive("next"), &recursive("previous"))), ["Sent.next", "Sent.previous"]);
 }
@@ -92,7 +99,7 @@ fn a_path_with_more_than_a_parameter_in_a_part_is_another_path() {
         |path: &str| -> Value { serde_json::from_str(&base().to_string().replace("/things/{id}", path)).unwrap() };
     let changes = compare(&with("/things/{id}.json"), &with("/things/{id}.xml"));
     assert_eq!(changes.len(), 1);
-    assert_eq!(changes[0].words(), "it was PUT /things/{id}.json (published crates break at run time)");
+    assert_eq!((changes[0].what.as_str(), changes[0].breaks_published), ("it was PUT /things/{id}.json", true));
 }
 
 #[test]
@@ -165,4 +172,16 @@ fn the_title_of_a_named_type_is_words_wherever_it_is_used() {
     let changes = compare(&base(), &edited(base(), &[("Failure/title", Some(json!("Other")))], ""));
     let told: Vec<_> = changes.iter().map(|change| (change.class, change.what.as_str())).collect();
     assert_eq!(told, [(Class::Documentation, "title changed")]);
+}
+
+#[test]
+fn another_type_is_told_wherever_it_is_used() {
+    let of = |name: &str| {
+        let success = json!({"description": "d", "content": content(name)});
+        edited(base(), &[("GET/responses/200", Some(success.clone())), ("PUT/responses/200", Some(success))], "")
+    };
+    let gone = |change: &&Change| change.what == "the required property is gone";
+    let changes: Vec<_> = compare(&of("ReceivedCat"), &of("ReceivedDog"));
+    let gone: Vec<_> = changes.iter().filter(gone).map(|change| change.place.as_str()).collect();
+    assert_eq!(gone, ["GET /things, 200.claws", "PUT /things/{id}, 200.claws"]);
 }

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diff::{Change, Class, Side, words};
+use super::change::{Change, Class, Side, words};
 
 /// A change, which may be the same on several sides.
-pub(super) struct Told<'a> {
+pub(crate) struct Told<'a> {
     /// Where it is.
-    pub(super) place: &'a str,
+    pub(crate) place: &'a str,
     what: &'a str,
     breaks_published: bool,
     sides: BTreeSet<Side>,
@@ -15,13 +15,13 @@ pub(super) struct Told<'a> {
 
 impl Told<'_> {
     /// What it is, with its sides and what it does to crates that are out there.
-    pub(super) fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         words(self.what, self.sides.iter().copied(), self.breaks_published)
     }
 }
 
 /// The changes of a class, in the order of their places.
-pub(super) fn told(changes: &[Change], class: Class) -> Vec<Told<'_>> {
+pub(crate) fn told(changes: &[Change], class: Class) -> Vec<Told<'_>> {
     let mut sides = BTreeMap::<_, BTreeSet<_>>::new();
     for change in changes.iter().filter(|change| change.class == class) {
         let key = (change.place.as_str(), change.what.as_str(), change.breaks_published);
