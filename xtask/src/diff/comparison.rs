@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::change::{Change, Side, Verdict};
 use super::names::{Name, makes_type, only_alternative, type_name};
-use crate::effective::{Effective, References, named};
+use crate::effective::{Effective, References, named, reference};
 
 /// Two schemas, each of them one of its document.
 type Pair = (*const Value, *const Value);
@@ -159,12 +159,12 @@ impl<'a> Comparison<'a> {
             _ if spot.name == Name::Component => {}
             _ => spot.name = if makes_type(old) && makes_type(new) { Name::Title } else { Name::Place },
         }
-        let has_parts = |schema: &Value| schema.get("allOf").is_some();
+        let leads_elsewhere = |schema: &Value| reference(schema).is_some() || schema.get("allOf").is_some();
         let (before, after) = (self.old_references.resolve(old), self.new_references.resolve(new));
-        if !is_named && !has_parts(old) && !has_parts(new) {
+        if !is_named && !leads_elsewhere(old) && !leads_elsewhere(new) {
             return self.compare_content(before, after, &spot);
         }
-        // One of its parts may lead to it, by whatever way.
+        // What leads elsewhere may lead to itself, by whatever way.
         if is_named || self.seen.insert((spot.within, (before, after), spot.side, spot.required)) {
             self.pending.push((before, after, spot));
         }
