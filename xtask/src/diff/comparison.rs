@@ -124,9 +124,30 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    pub(super) fn compare_at(&mut self, old: &'a Value, new: &'a Value, mut spot: Spot) {
+    pub(super) fn compare_at(&mut self, old: &'a Value, new: &'a Value, spot: Spot) {
+        let Some((old, new, mut spot)) = self.follow_names(old, new, spot) else { return };
+        let is_named = spot.name == Name::Component;
+        match (type_name(old), type_name(new)) {
+            (None, Some(name)) => self.tell(Verdict::BREAKS, &spot, format!("its type now has the name {name}")),
+            (Some(name), None) => self.tell(Verdict::BREAKS, &spot, format!("its type no longer has the name {name}")),
+            _ if is_named => {}
+            _ => spot.name = if makes_type(old) && makes_type(new) { Name::Title } else { Name::Place },
+        }
+        let leads_elsewhere = |schema: &Value| reference(schema).is_some() || schema.get("allOf").is_some();
+        let (before, after) = (self.old_references.resolve(old), self.new_references.resolve(new));
+        if !is_named && !leads_elsewhere(old) && !leads_elsewhere(new) {
+            return self.compare_content(before, after, &spot);
+        }
+        // What leads elsewhere may lead to itself, by whatever way.
+        if is_named || self.seen.insert((spot.within, (before, after), spot.side, spot.required)) {
+            self.pending.push((before, after, spot));
+        }
+    }
+
+    /// Follows the names that both schemas have, and compares the words beside them. A name may stand for another one. Nothing
+    /// is left to compare if the way leads to what has been found before.
+    fn follow_names(&mut self, old: &'a Value, new: &'a Value, mut spot: Spot) -> Option<(&'a Value, &'a Value, Spot)> {
         let (mut old, mut new) = (only_alternative(old), only_alternative(new));
-        let mut is_named = false;
         while let (Some(old_name), Some(new_name)) = (type_name(old), type_name(new)) {
             self.compared.insert(new_name);
             if old_name != new_name {
@@ -145,29 +166,14 @@ impl<'a> Comparison<'a> {
                 (old, new) = (self.old_references.resolve(old), self.new_references.resolve(new));
             }
             if !self.seen.insert((spot.within, (old, new), spot.side, spot.required)) {
-                return;
+                return None;
             }
             if !is_same {
-                return self.pending.push((old, new, spot));
+                self.pending.push((old, new, spot));
+                return None;
             }
-            // A name may stand for another one.
-            is_named = true;
         }
-        match (type_name(old), type_name(new)) {
-            (None, Some(name)) => self.tell(Verdict::BREAKS, &spot, format!("its type now has the name {name}")),
-            (Some(name), None) => self.tell(Verdict::BREAKS, &spot, format!("its type no longer has the name {name}")),
-            _ if spot.name == Name::Component => {}
-            _ => spot.name = if makes_type(old) && makes_type(new) { Name::Title } else { Name::Place },
-        }
-        let leads_elsewhere = |schema: &Value| reference(schema).is_some() || schema.get("allOf").is_some();
-        let (before, after) = (self.old_references.resolve(old), self.new_references.resolve(new));
-        if !is_named && !leads_elsewhere(old) && !leads_elsewhere(new) {
-            return self.compare_content(before, after, &spot);
-        }
-        // What leads elsewhere may lead to itself, by whatever way.
-        if is_named || self.seen.insert((spot.within, (before, after), spot.side, spot.required)) {
-            self.pending.push((before, after, spot));
-        }
+        Some((old, new, spot))
     }
 
     /// Whether a schema is there under another name. If both are in one of the documents, they are two.

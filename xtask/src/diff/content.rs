@@ -43,15 +43,15 @@ impl<'a> Comparison<'a> {
             }
             return;
         }
+        // Crates that read anything go on reading, and an API that takes anything goes on taking.
+        let fits = if spot.side == Side::Request { is_free } else { was_free };
         if let Some(what) = alternatives_came_or_went(&before, &after) {
-            return self.tell(Verdict::BREAKS_PUBLISHED, spot, what);
+            return self.tell(Verdict::breaks(!fits), spot, what);
         }
         self.compare_alternatives(&before, &after, spot);
         let (old_type, new_type) = (type_of(&before), type_of(&after));
         if old_type != new_type {
             let what = format!("the type was {} and is {}", old_type.unwrap_or("none"), new_type.unwrap_or("none"));
-            // What takes anything takes what comes back, and what may be anything may be what is sent.
-            let fits = if spot.side == Side::Request { is_free } else { was_free };
             // All the rest is another one, too.
             return self.tell(Verdict::breaks(!fits), spot, what);
         }
@@ -96,9 +96,12 @@ impl<'a> Comparison<'a> {
         spot: &Spot,
     ) {
         let is = after.is("nullable");
+        let is_union = alternatives(after).is_some();
         // A union that may be null is called after its place, whatever its title is.
-        let loses_title = alternatives(after).is_some() && after.get("title").is_some();
+        let loses_title = is_union && after.get("title").is_some();
         let verdict = match spot.side {
+            // It keeps null as it keeps whatever fits none of its alternatives.
+            _ if is && is_union && spot.name == Name::Component => Verdict::ADDS,
             Side::Response if required => Verdict::breaks(is),
             _ if required || loses_title || spot.name == Name::Component => Verdict::BREAKS,
             // What is optional is an `Option` already, which reads null as absent.
@@ -207,7 +210,7 @@ impl<'a> Comparison<'a> {
         let has_type = |references, schema| !is_free_form(&Effective::of(references, schema));
         match (has_type(&self.old_references, old), has_type(&self.new_references, new)) {
             _ if is_map(before) != is_map(after) || old.is_null() && new.is_null() => {}
-            // The generator keeps those of a model if it knows their type. Its constructor takes them, and it has no `Default`.
+            // A model keeps other properties if their type is known: its constructor takes them, and it has no `Default`.
             (false, true) if !is_map(after) => {
                 let is_seen = spot.side == Side::Request || has_default(before);
                 let verdict = if is_seen { Verdict::BREAKS } else { Verdict::ADDS };

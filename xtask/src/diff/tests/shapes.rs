@@ -116,6 +116,14 @@ fn what_may_be_anything() {
         Row::of("it is marked as free-form")
             .with("@/properties/any", json!({"type": "array", "items": text(), "x-lenient": true}))
             .told(&["documentation @.any: what is known of its shape changed"]),
+        Row::of("it is a union")
+            .with("@/properties/any", json!({"oneOf": [reference("@Cat"), text()]}))
+            .sent(&["breaking! @.any: it is one of several alternatives now"])
+            .received(&["breaking @.any: it is one of several alternatives now"]),
+        Row::of("it was a union")
+            .with("@/properties/pet", json!({}))
+            .sent(&["breaking @.pet: it is no longer one of several alternatives"])
+            .received(&["breaking! @.pet: it is no longer one of several alternatives"]),
         Row::of("it has a name")
             .with("@/properties/any", reference("@Part"))
             .sent(&[
@@ -207,6 +215,19 @@ fn alternatives_that_have_no_name() {
             .with("@/properties/union/nullable", true)
             .sent(&["breaking @.union: null may be sent now"])
             .received(&["breaking @.union: it may be null now"]),
+        Row::of("a union with a name may be null")
+            .given("@Union", json!({"oneOf": [cat(), text()]}))
+            .given("@/properties/union", reference("@Union"))
+            .given("@/required/-", "union")
+            .with("@Union/nullable", true)
+            .sent(&["additive @Union: null may be sent now"])
+            .received(&["additive @Union: it may be null now"]),
+        Row::of("a union with a name may be null no longer")
+            .given("@Union", json!({"oneOf": [cat(), text()], "nullable": true}))
+            .given("@/properties/union", reference("@Union"))
+            .without("@Union/nullable")
+            .sent(&["breaking @Union: null may no longer be sent"])
+            .received(&["breaking @Union: it is never null now"]),
         given(Row::of("the title of a union that may be null"), reference("@Dog"))
             .given("@/properties/union/nullable", true)
             .with("@/properties/union/title", "Other")
