@@ -13,7 +13,7 @@ use crate::effective::Effective;
 use crate::policies::lenient::MARK as LENIENT;
 
 /// The keywords that are compared one by one. The crates do not show what the others say.
-const COMPARED: [&str; 12] = [
+const COMPARED: [&str; 11] = [
     "additionalProperties",
     "anyOf",
     "deprecated",
@@ -25,7 +25,6 @@ const COMPARED: [&str; 12] = [
     "oneOf",
     "title",
     "type",
-    LENIENT,
 ];
 
 impl<'a> Comparison<'a> {
