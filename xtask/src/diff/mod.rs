@@ -3,7 +3,7 @@
 //! Two documents are compared operation by operation, and below that schema by schema, the side that is sent and the side
 //! that comes back apart. Each change is judged by what it does to code that uses the crates, knowing how they are
 //! generated: methods take their arguments by position, models are non-exhaustive, enums and unions are open, constraints
-//! and defaults are dropped, failures are raw.
+//! and defaults are dropped, closed objects are open, failures are raw.
 
 mod alternatives;
 mod bodies;

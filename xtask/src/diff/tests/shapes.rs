@@ -76,6 +76,45 @@ fn what_says_nothing_but_a_name() {
 }
 
 #[test]
+fn what_says_more_than_a_name() {
+    let given = |row: Row<'static>, named: Value| {
+        row.given("@Named", named).given("@/properties/name", all_of(&[reference("@Named")]))
+    };
+    let list = || json!({"type": "array", "items": text()});
+    verify(&[
+        Row::of("other properties of a type")
+            .with("@/properties/worded/additionalProperties", text())
+            .sent(&[
+                "breaking @.worded: it keeps other properties now",
+                "breaking @.worded: its type no longer has the name @Part",
+            ])
+            .received(&[
+                "breaking @.worded: its type no longer has the name @Part",
+                "additive @.worded: it keeps other properties now",
+            ]),
+        given(Row::of("values"), text()).with("@/properties/name/enum", json!(["a"])).told(&[
+            "breaking @.name: its type no longer has the name @Named",
+            "breaking @.name: its values are listed now",
+        ]),
+        given(Row::of("a format"), text()).with("@/properties/name/format", "uuid").told(&[
+            "breaking @.name: its type no longer has the name @Named",
+            "breaking! @.name: the format was none and is uuid",
+        ]),
+        given(Row::of("what a list holds"), list()).with("@/properties/name/items", integer()).told(&[
+            "breaking @.name: its type no longer has the name @Named",
+            "breaking! @.name[]: the type was string and is integer",
+        ]),
+        given(Row::of("what it may not be"), text())
+            .with("@/properties/name/not", json!({"enum": ["x"]}))
+            .told(&[
+                "breaking @.name: its type no longer has the name @Named",
+                "breaking @.name: what it may not be changed",
+            ])
+            .because("the generator makes a type of it where it can"),
+    ]);
+}
+
+#[test]
 fn names_that_stand_for_other_names() {
     let given =
         |row: Row<'static>| row.given("@Name", reference("@Part")).given("@/properties/name", reference("@Name"));
