@@ -162,8 +162,6 @@ impl<'a> Comparison<'a> {
             if is_same {
                 spot = Spot { place: new_name.to_owned(), name: Name::Component, within: (old, new), ..spot };
                 (old, new) = (only_alternative(old), only_alternative(new));
-            } else {
-                (old, new) = (self.old_references.resolve(old), self.new_references.resolve(new));
             }
             if !self.seen.insert((spot.within, (old, new), spot.side, spot.required)) {
                 return None;

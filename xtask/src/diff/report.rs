@@ -77,3 +77,24 @@ pub fn json(changes: &[Change]) -> Result<String> {
     }
     Ok(serde_json::to_string_pretty(&Report { class: worst(changes), changes })?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+
+    #[test]
+    fn a_place_is_in_an_operation_or_a_schema_or_stands_alone() {
+        for (owner, rest) in [
+            ("GET /things/{id}.json", ", 200[].a"),
+            ("GET /things/{id}.json", ""),
+            ("Thing", ".a[].b"),
+            ("Things", "[].a"),
+            ("Map", "{}.a"),
+            ("Pet", "|Cat.claws"),
+            ("/things/{id}.json", ""),
+            ("the document", ""),
+        ] {
+            assert_eq!(split(&format!("{owner}{rest}")), (owner, rest));
+        }
+    }
+}

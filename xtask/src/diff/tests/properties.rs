@@ -51,6 +51,22 @@ fn properties_that_come_and_go() {
             .with("@/required/-", "part")
             .sent(&["breaking! @.part: it is required now"])
             .received(&["breaking @.part: it is required now"]),
+        Row::of("a map is required now")
+            .with("@/required/-", "map")
+            .sent(&["breaking! @.map: it is required now"])
+            .received(&["additive @.map: it is required now; fixtures without it no longer decode"])
+            .because("a map that is not there is no empty one"),
+        Row::of("a named type that may be null is required now")
+            .given("@Note", json!({"type": "string", "nullable": true}))
+            .given("@/properties/note", reference("@Note"))
+            .with("@/required/-", "note")
+            .sent(&["breaking! @.note: it is required now"])
+            .received(&["breaking @.note: it is required now"]),
+        Row::of("a named type with the type that it has anyway is required now")
+            .given("@/properties/worded/type", "object")
+            .with("@/required/-", "worded")
+            .sent(&["breaking! @.worded: it is required now"])
+            .received(&["breaking @.worded: it is required now"]),
         Row::of("a map is optional now")
             .given("@/required/-", "map")
             .with("@/required", json!(["name", "level"]))

@@ -134,6 +134,13 @@ fn names_that_stand_for_other_names() {
         given(Row::of("it is the type itself"))
             .with("@Name", object("a"))
             .told(&["breaking @Name: its type no longer has the name @Part"]),
+        given(Row::of("a property has it for a type"))
+            .with("@/properties/part", reference("@Name"))
+            .told(&["breaking @.part: its type was @Part and is @Name"]),
+        given(Row::of("a property has one with words for a type"))
+            .given("@Name", json!({"allOf": [reference("@Part")], "description": "d"}))
+            .with("@/properties/part", reference("@Name"))
+            .told(&["breaking @.part: its type was @Part and is @Name", "documentation @.part: description changed"]),
         given(Row::of("what is at the end"))
             .without("@Part/properties/b")
             .told(&["breaking @Part.b: the optional property is gone"]),
@@ -309,6 +316,9 @@ fn alternatives_that_have_no_name() {
                 "breaking @.union|string: the alternative is gone",
                 "additive @.union|uuid: there is a new alternative",
             ]),
+        given(Row::of("the title of a scalar"), text())
+            .with("@/properties/union/oneOf/1/title", "Other")
+            .told(&["documentation @.union|string: title changed"]),
         given(Row::of("one of any shape"), text())
             .with("@/properties/union/oneOf/-", json!({"description": "d"}))
             .told(&["additive @.union|any: there is a new alternative"]),

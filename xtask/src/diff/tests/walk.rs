@@ -58,13 +58,15 @@ fn a_type_that_no_answer_leads_to_is_compared_as_well() {
 
 #[test]
 fn a_type_that_may_be_null_is_told_once_wherever_it_is_used() {
-    let of = |nullable: bool| {
-        let edits = [("@/required/-", Some(json!("part"))), ("@Part/nullable", Some(json!(nullable)))];
-        edited(base(), &edits, "Received")
-    };
-    let changes = compare(&of(false), &of(true));
-    // It is an optional property elsewhere, where null is as good as absent.
-    assert_eq!((changes[0].breaks_published, places(&changes)), (true, vec!["ReceivedPart"]));
+    for required in ["part", "worded"] {
+        let of = |nullable: bool| {
+            let edits = [("@/required/-", Some(json!(required))), ("@Part/nullable", Some(json!(nullable)))];
+            edited(base(), &edits, "Received")
+        };
+        let changes = compare(&of(false), &of(true));
+        // The other of the two is an optional property, where null is as good as absent.
+        assert_eq!((changes[0].breaks_published, places(&changes)), (true, vec!["ReceivedPart"]), "{required}");
+    }
 }
 
 #[test]
