@@ -123,6 +123,27 @@ pub fn route(path: &str) -> String {
     route
 }
 
+/// The names of the parameters in a path, in their order.
+pub(crate) fn names_in(path: &str) -> impl Iterator<Item = &str> {
+    path.split('{').skip(1).filter_map(|part| part.split_once('}').map(|(name, _)| name))
+}
+
+/// What a reference to a component of any kind leads to, or else the value itself; nothing, if it leads nowhere.
+pub(crate) fn component<'a>(document: &'a Value, value: &'a Value) -> Option<&'a Value> {
+    let path = value.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#'));
+    path.map_or(Some(value), |path| document.pointer(path))
+}
+
+/// Whether a status is that of an answer to a call that worked.
+pub(crate) fn is_success(status: &str) -> bool {
+    status.starts_with('2')
+}
+
+/// Whether a status is that of an answer to a call that failed, or stands for whatever is not described.
+pub(crate) fn is_failure(status: &str) -> bool {
+    status.starts_with(['4', '5']) || status == "default"
+}
+
 /// Every operation of a document, in its order.
 pub fn operations(document: &Value) -> impl Iterator<Item = Operation<'_>> {
     let paths = document.get("paths").and_then(Value::as_object).into_iter().flatten();

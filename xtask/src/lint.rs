@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::{Map, Value};
 
-use crate::document::{Document, Operation, check_listed, disagreements, operations};
+use crate::document::{Document, Operation, check_listed, disagreements, is_failure, operations};
 use crate::import::{circles, unnamed};
 use crate::names::type_problem;
 use crate::open_api;
@@ -89,11 +89,10 @@ fn operation_problems(operation: &Operation<'_>) -> Vec<String> {
     let has_text = |key: &str| operation.object.get(key).and_then(Value::as_str).is_some_and(|text| !text.is_empty());
     let permissions = operation.object.get("x-api-token-group").and_then(Value::as_array);
     let statuses = operation.object.get("responses").and_then(Value::as_object);
-    let is_failure = |status: &String| status.starts_with(['4', '5']) || status == "default";
     [
         (has_text("summary"), "no summary"),
         (permissions.is_some_and(|list| !list.is_empty()), "no permission group (x-api-token-group)"),
-        (statuses.is_some_and(|statuses| statuses.keys().any(is_failure)), "no documented failure"),
+        (statuses.is_some_and(|statuses| statuses.keys().any(|status| is_failure(status))), "no documented failure"),
     ]
     .into_iter()
     .filter(|(is_there, _)| !is_there)

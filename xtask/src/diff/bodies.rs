@@ -6,13 +6,14 @@ use serde_json::Value;
 
 use super::change::{Side, Verdict};
 use super::comparison::{Comparison, Spot};
-use super::operations::{component, object};
+use super::operations::{object, resolved};
+use crate::document::{is_failure, is_success};
 
 impl<'a> Comparison<'a> {
     pub(super) fn compare_request_bodies(&mut self, old: Option<&'a Value>, new: Option<&'a Value>, operation: &str) {
         let spot = Spot::new(format!("{operation}, body"), Side::Request);
         let is_required = |body: &Value| body.get("required") == Some(&Value::Bool(true));
-        let (old, new) = (old.map(|body| component(self.old, body)), new.map(|body| component(self.new, body)));
+        let (old, new) = (old.map(|body| resolved(self.old, body)), new.map(|body| resolved(self.new, body)));
         match (old, new) {
             (None, None) => {}
             (Some(_), None) => self.tell(Verdict::BREAKS, &spot, "the body is gone"),
@@ -125,13 +126,5 @@ fn is_json(media_type: &str) -> bool {
 }
 
 fn responses<'a>(document: &'a Value, responses: Option<&'a Value>) -> BTreeMap<&'a str, &'a Value> {
-    object(responses).map(|(status, response)| (status, component(document, response))).collect()
-}
-
-fn is_success(status: &str) -> bool {
-    status.starts_with('2')
-}
-
-fn is_failure(status: &str) -> bool {
-    status.starts_with(['4', '5']) || status == "default"
+    object(responses).map(|(status, response)| (status, resolved(document, response))).collect()
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::change::{Side, Verdict};
 use super::comparison::{Comparison, Spot};
-use crate::document::{METHODS, Operation, operations, route};
+use crate::document::{METHODS, Operation, component, operations, route};
 
 /// Operations by method and path, without the names of the path's parameters: they are no part of a request.
 type Operations<'a> = BTreeMap<(String, &'a str), Operation<'a>>;
@@ -97,8 +97,7 @@ pub(super) fn object(value: Option<&Value>) -> impl Iterator<Item = (&str, &Valu
     object.into_iter().flat_map(Map::iter).map(|(name, value)| (name.as_str(), value))
 }
 
-/// What a reference to a component of any kind leads to.
-pub(super) fn component<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
-    let path = value.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#'));
-    path.and_then(|path| document.pointer(path)).unwrap_or(value)
+/// What a reference to a component of any kind leads to; the reference itself, if that is nothing.
+pub(super) fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    component(document, value).unwrap_or(value)
 }

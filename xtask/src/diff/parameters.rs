@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::change::{Side, Verdict};
 use super::comparison::{Comparison, Spot};
-use super::operations::component;
-use crate::document::Operation;
+use super::operations::resolved;
+use crate::document::{Operation, names_in};
 use crate::schemas::escape;
 
 /// Where a parameter is sent, and what tells it from others there. For those of the path, that is their position; their
@@ -86,13 +86,13 @@ fn is_required(parameter: &Value) -> bool {
 fn parameters<'a>(document: &'a Value, operation: &Operation<'a>) -> Parameters<'a> {
     let shared = document.pointer(&format!("/paths/{}/parameters", escape(operation.path)));
     let own = operation.object.get("parameters");
-    let in_path: Vec<_> = operation.path.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
+    let in_path: Vec<_> = names_in(operation.path).collect();
     [shared, own]
         .into_iter()
         .flatten()
         .filter_map(Value::as_array)
         .flatten()
-        .map(|parameter| component(document, parameter))
+        .map(|parameter| resolved(document, parameter))
         .filter_map(|parameter| {
             let kind = parameter.get("in")?.as_str()?;
             let key = match kind {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::{Result, ensure};
 use serde_json::Value;
 
-use crate::document::{Operation, operations};
+use crate::document::{Operation, component, names_in, operations};
 use crate::effective::{Effective, References};
 use crate::names::snake;
 use crate::rules::FORM;
@@ -29,10 +29,7 @@ fn fault<'a>(document: &'a Value, references: &References<'a>, operation: &Opera
     if matches!(operation.method, "options" | "trace") {
         return Some("has a method that the HTTP library has no function for".to_owned());
     }
-    let resolve = |value: &'a Value| {
-        let reference = value.get("$ref").and_then(Value::as_str).and_then(|path| path.strip_prefix('#'));
-        reference.map_or(Some(value), |pointer| document.pointer(pointer))
-    };
+    let resolve = |value| component(document, value);
     let body = operation.object.get("requestBody").and_then(resolve);
     if let Some(form) = body.and_then(|body| body.get("content")?.get(FORM)?.get("schema")) {
         let form = Effective::of(references, form);
@@ -84,11 +81,6 @@ fn fault<'a>(document: &'a Value, references: &References<'a>, operation: &Opera
     let is_described = |name: &str| seen.contains(&(name.to_owned(), "path".to_owned()));
     let missing = in_path.into_iter().find(|name| !is_described(name))?;
     Some(format!("has {missing:?} in its path, and no parameter of that name"))
-}
-
-/// The names of the parameters in a path.
-fn names_in(path: &str) -> impl Iterator<Item = &str> {
-    path.split('{').skip(1).filter_map(|part| part.split_once('}').map(|(name, _)| name))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::document::METHODS;
+use crate::document::{METHODS, is_success};
 use crate::names::{pascal, type_name};
 use crate::schemas::{escape, for_each_schema};
 
@@ -218,7 +218,7 @@ fn name_at(place: &str, called: &BTreeMap<String, String>) -> String {
         |name: &str, ending: &str| if name.ends_with(ending) { name.to_owned() } else { format!("{name}{ending}") };
     let of_status = |status: &str| match owner.as_str() {
         "" => type_name(status, None),
-        owner if status.starts_with('2') => owner.to_owned(),
+        owner if is_success(status) => owner.to_owned(),
         owner => format!("{owner}{}", pascal(status)),
     };
     match rest {

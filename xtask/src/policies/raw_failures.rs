@@ -5,14 +5,14 @@
 
 use serde_json::{Value, json};
 
-use crate::document::operations_mut;
+use crate::document::{is_failure, is_success, operations_mut};
 
 /// For the client: no failure is decoded, and every one is expected. What a method may return would depend on whether its
 /// failures are documented.
 pub(super) fn all(document: &mut Value) {
     for operation in operations_mut(document) {
         let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { continue };
-        let has_success = responses.keys().any(|status| status.starts_with('2'));
+        let has_success = responses.keys().any(|status| is_success(status));
         // One that is all there is stands for the success, too.
         responses.retain(|status, _| !is_failure(status) || status == "default" && !has_success);
         let raw = || json!({"description": "A failure, undecoded", "content": {"*/*": {}}});
@@ -34,10 +34,6 @@ pub(super) fn without_name(document: &mut Value) {
             }
         }
     }
-}
-
-fn is_failure(status: &str) -> bool {
-    status.starts_with(['4', '5']) || status == "default"
 }
 
 #[cfg(test)]

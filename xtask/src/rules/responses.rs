@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::media_types::{JSON, set_schema};
 use super::{Log, Loss, Rule, for_each_operation};
+use crate::document::is_success;
 use crate::effective::{References, named_schemas};
 use crate::import::Names;
 use crate::names::pascal;
@@ -126,10 +127,6 @@ fn first_success(responses: &Map<String, Value>) -> Option<(&String, &Value)> {
     let is_empty = |response: &Value| schemas(response).is_empty();
     let successes = responses.iter().filter(|(status, _)| is_success(status));
     successes.min_by_key(|(status, response)| (is_empty(response), *status))
-}
-
-fn is_success(status: &str) -> bool {
-    status.starts_with('2')
 }
 
 /// The schemas of a response, by media type. What has none is null.
