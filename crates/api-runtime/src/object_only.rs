@@ -1,8 +1,8 @@
-//! Reading structs from JSON objects only.
+//! Structs that are read from JSON objects only.
 
 use serde::de::{Deserializer, Visitor};
 
-/// A deserializer that gives a struct nothing but an object, where serde would also take an array, by position.
+/// A deserializer that reads a struct from a JSON object only. serde would also read one from an array, by position.
 ///
 /// # Examples
 ///

@@ -1,6 +1,8 @@
-//! What the document says of an operation.
+//! Operations of an API's document.
 
-/// An operation, as the document describes it.
+use percent_encoding::percent_decode_str;
+
+/// An operation of an API's document.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Operation {
@@ -8,20 +10,70 @@ pub struct Operation {
     pub id: &'static str,
     /// Its method, in upper case.
     pub method: &'static str,
-    /// Its path, with the names of parameters in braces.
+    /// Its path template: parameter names stand in braces.
     pub path: &'static str,
 }
 
 impl Operation {
-    /// An operation with an id, a method in upper case, and a path.
+    /// An operation with an id, a method in upper case, and a path template.
     pub const fn new(id: &'static str, method: &'static str, path: &'static str) -> Self {
         Self { id, method, path }
     }
 
-    /// Whether repeating it does no harm (RFC 9110, section 9.2.2).
+    /// Whether repeating the operation has the effect of calling it once (RFC 9110, section 9.2.2).
     pub const fn is_idempotent(&self) -> bool {
         matches!(self.method.as_bytes(), b"DELETE" | b"GET" | b"HEAD" | b"OPTIONS" | b"PUT" | b"TRACE")
     }
+
+    /// Whether a request path is this operation's: it has the template's segments, and a value for each parameter. The
+    /// path is the one of a parsed URL, without that of the base URL.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let operation = api_runtime::Operation::new("get_part", "GET", "/things/{id}/parts/{part}");
+    /// assert!(operation.has_path("/things/7/parts/a%2Fb"));
+    /// assert!(!operation.has_path("/things/7/parts/"));
+    /// assert!(!operation.has_path("/things/parts/7"));
+    /// ```
+    pub fn has_path(&self, path: &str) -> bool {
+        let (mut templates, mut segments) = (self.path.split('/'), path.split('/'));
+        loop {
+            match (templates.next(), segments.next()) {
+                (None, None) => return true,
+                (Some(template), Some(segment)) if is_instance(segment, template) => {}
+                _ => return false,
+            }
+        }
+    }
+}
+
+/// Whether a path segment is a template with a value for each parameter.
+fn is_instance(segment: &str, template: &str) -> bool {
+    let decode = |text| percent_decode_str(text).decode_utf8_lossy();
+    let segment = decode(segment);
+    let mut parts = template.split('{');
+    let Some(mut rest) = segment.strip_prefix(&*decode(parts.next().unwrap_or_default())) else { return false };
+    let mut parts = parts.peekable();
+    if parts.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(part) = parts.next() {
+        let literal = decode(part.split_once('}').map_or("", |(_, literal)| literal));
+        let mut value = rest.chars();
+        if value.next().is_none() {
+            return false;
+        }
+        // A value is at least one character long. The last literal stands at the end.
+        rest = match parts.peek() {
+            None => return value.as_str().ends_with(&*literal),
+            Some(_) => match value.as_str().split_once(&*literal) {
+                Some((_, rest)) => rest,
+                None => return false,
+            },
+        };
+    }
+    true
 }
 
 #[cfg(test)]
@@ -29,9 +81,37 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_method_that_may_be_repeated_is_idempotent() {
+    fn operation_is_idempotent_only_if_its_method_is() {
         let idempotent = |method| Operation::new("thing", method, "/things").is_idempotent();
         assert!(["DELETE", "GET", "HEAD", "OPTIONS", "PUT", "TRACE"].into_iter().all(idempotent));
         assert!(!["CONNECT", "PATCH", "POST", "get", ""].into_iter().any(idempotent));
+    }
+
+    #[test]
+    fn path_matches_only_the_template_segment_by_segment() {
+        for (template, path, expected) in [
+            ("/things", "/things", true),
+            ("/things", "/things/", false),
+            ("/things", "/Things", false),
+            ("/things/", "/things/", true),
+            ("/things/{id}", "/things/7", true),
+            ("/things/{id}", "/things/", false),
+            ("/things/{id}", "/things", false),
+            ("/things/{id}", "/things/7/8", false),
+            ("/things/{id}", "/others/7", false),
+            ("/things/{id}/parts", "/things/a%2Fb/parts", true),
+            ("/things/{id}/parts", "/things//parts", false),
+            ("/a b/{id}", "/a%20b/1", true),
+            ("/things/{id}.json", "/things/7.json", true),
+            ("/things/{id}.json", "/things/.json", false),
+            ("/things/{id}.json", "/things/7.xml", false),
+            ("/things/{a}:{b}", "/things/1:2", true),
+            ("/things/{a}:{b}", "/things/1:", false),
+            ("/things/{a}:{b}", "/things/12", false),
+            ("/things/{a}{b}", "/things/12", true),
+            ("/things/x{a}", "/things/y1", false),
+        ] {
+            assert_eq!(Operation::new("thing", "GET", template).has_path(path), expected, "{template} {path}");
+        }
     }
 }

@@ -1,11 +1,12 @@
-//! How a parameter stands in a query.
+//! Query parameters.
 
 use progenitor_client::QueryParam;
 use serde::Serialize;
 
-/// The pairs that a generated client writes for a parameter: none for an empty list, one for each value of a longer one,
-/// and one for each property of an object. Mocks compare with them. There is nothing if the client cannot write such a value
-/// either, such as a list of lists.
+/// The pairs that a generated client writes into the query for a parameter: none for an empty list, one for each value of
+/// another list, and one for each property of an object. Mocks compare requests with them.
+///
+/// `None` if the client cannot write the value either, such as a list of lists.
 ///
 /// # Examples
 ///

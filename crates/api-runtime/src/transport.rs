@@ -6,27 +6,27 @@ use std::pin::Pin;
 use progenitor_client::OperationInfo;
 use reqwest::{Request, Response};
 
-/// How a request goes out. A generated client builds requests and reads responses; in between there is this.
+/// Sends the requests of a generated client, which builds requests and decodes responses.
 pub trait Transport: fmt::Debug + Send + Sync {
     /// Sends a request of the operation with the given id.
     ///
-    /// A response of any status is a success here.
+    /// A response of any status is `Ok`.
     ///
     /// # Errors
     ///
-    /// If there is no response to give back.
+    /// If there is no response.
     fn send(&self, request: Request, operation_id: &'static str) -> TransportFuture<'_>;
 }
 
-/// What [`Transport::send`] gives back.
+/// The future that [`Transport::send`] returns.
 pub type TransportFuture<'a> = Pin<Box<dyn Future<Output = Result<Response, TransportError>> + Send + 'a>>;
 
-/// Why there is no response, in words. It becomes a generated client's `Error::Custom`.
+/// Why there is no response, in words. A generated client returns it as `Error::Custom`.
 #[derive(Clone, Debug)]
 pub struct TransportError(String);
 
 impl TransportError {
-    /// An error that says the given.
+    /// An error with the given message.
     pub fn new(reason: impl fmt::Display) -> Self {
         Self(reason.to_string())
     }
@@ -40,12 +40,12 @@ impl fmt::Display for TransportError {
 
 impl std::error::Error for TransportError {}
 
-/// Hands a request of a generated client to its transport.
+/// Sends a generated client's request through its transport.
 ///
 /// # Errors
 ///
-/// Never: a `reqwest::Error` cannot be made here, so a [`TransportError`] travels inside an empty response, from
-/// where [`failure`] takes it.
+/// Never. Nothing but reqwest can make a `reqwest::Error`, so a [`TransportError`] travels inside an empty response, from
+/// which [`transport_error`] takes it.
 pub async fn exec(transport: &dyn Transport, request: Request, operation: &OperationInfo) -> reqwest::Result<Response> {
     Ok(transport.send(request, operation.operation_id).await.unwrap_or_else(|error| {
         let mut carrier = http::Response::new("");
@@ -54,8 +54,8 @@ pub async fn exec(transport: &dyn Transport, request: Request, operation: &Opera
     }))
 }
 
-/// Why [`exec`] has no response to give back.
-pub fn failure(result: &reqwest::Result<Response>) -> Option<&TransportError> {
+/// The error inside a response of [`exec`], if the transport failed.
+pub fn transport_error(result: &reqwest::Result<Response>) -> Option<&TransportError> {
     result.as_ref().ok()?.extensions().get()
 }
 
@@ -63,14 +63,14 @@ pub fn failure(result: &reqwest::Result<Response>) -> Option<&TransportError> {
 mod tests {
     use super::*;
 
-    /// Answers with a status, or not at all.
+    /// Responds with a status, or fails.
     #[derive(Debug)]
     struct Scripted(Option<u16>);
 
     impl Transport for Scripted {
         fn send(&self, _: Request, operation_id: &'static str) -> TransportFuture<'_> {
             Box::pin(async move {
-                let status = self.0.ok_or_else(|| TransportError::new(format!("{operation_id} has no answer")))?;
+                let status = self.0.ok_or_else(|| TransportError::new(format!("{operation_id} has no response")))?;
                 let mut response = http::Response::new("");
                 *response.status_mut() = http::StatusCode::from_u16(status).map_err(TransportError::new)?;
                 Ok(response.into())
@@ -84,17 +84,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_response_of_any_status_goes_through() {
+    async fn exec_passes_on_a_response_of_any_status() {
         for status in [200, 500] {
             let result = call(Scripted(Some(status))).await;
-            assert!(failure(&result).is_none());
+            assert!(transport_error(&result).is_none());
             assert_eq!(result.unwrap().status(), status);
         }
     }
 
     #[tokio::test]
-    async fn what_the_transport_says_is_the_failure() {
+    async fn exec_carries_the_transports_error() {
         let result = call(Scripted(None)).await;
-        assert_eq!(failure(&result).unwrap().to_string(), "get_thing has no answer");
+        assert_eq!(transport_error(&result).unwrap().to_string(), "get_thing has no response");
     }
 }

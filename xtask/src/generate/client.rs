@@ -55,8 +55,8 @@ fn hooks() -> syn::Item {
                 result: &::reqwest::Result<::reqwest::Response>,
                 _: &OperationInfo,
             ) -> ::std::result::Result<(), Error<E>> {
-                match ::api_runtime::failure(result) {
-                    Some(failure) => Err(Error::Custom(failure.to_string())),
+                match ::api_runtime::transport_error(result) {
+                    Some(error) => Err(Error::Custom(error.to_string())),
                     None => Ok(()),
                 }
             }

@@ -1,0 +1,102 @@
+//! Path parameters.
+
+use std::fmt;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// Every byte that cannot stand unencoded in a path segment (RFC 3986, section 3.3: `pchar`). A URL parser changes nothing
+/// of what is left.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=')
+    .remove(b':')
+    .remove(b'@');
+
+/// Encodes the value of a path parameter, so that it is exactly one segment of the path.
+///
+/// # Errors
+///
+/// If no URL can carry the value in one segment: an empty value disappears, and URL parsers remove `.` and `..`, also
+/// percent-encoded (URL Standard, "path state"). The request would go to another path.
+///
+/// # Examples
+///
+/// ```
+/// use api_runtime::path_segment;
+///
+/// assert_eq!(path_segment("name", "a b/c\\d").unwrap(), "a%20b%2Fc%5Cd");
+/// assert!(path_segment("name", "..").is_err());
+/// ```
+pub fn path_segment(name: &'static str, value: &str) -> Result<String, PathParameterError> {
+    let problem = match value {
+        "" => "is empty",
+        "." => "is `.`, which URL parsers remove",
+        ".." => "is `..`, which URL parsers remove together with the segment before it",
+        _ => return Ok(utf8_percent_encode(value, ENCODED).to_string()),
+    };
+    Err(PathParameterError { name, problem })
+}
+
+/// The value of a path parameter that no URL can carry.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct PathParameterError {
+    name: &'static str,
+    problem: &'static str,
+}
+
+impl fmt::Display for PathParameterError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the path parameter `{}` {}", self.name, self.problem)
+    }
+}
+
+impl std::error::Error for PathParameterError {}
+
+/// Generated methods return it before they build a request.
+impl<E> From<PathParameterError> for progenitor_client::Error<E> {
+    fn from(error: PathParameterError) -> Self {
+        Self::InvalidRequest(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::Url;
+
+    use super::*;
+
+    #[test]
+    fn every_encoded_value_is_one_segment_of_a_parsed_url() {
+        let singles = (0..=0x7f_u8).map(|byte| char::from(byte).to_string());
+        let doubles = (0..=0x7f_u8).map(|byte| format!("a{}b", char::from(byte)));
+        let words = ["...", "..a", "%2e%2e", "%2E", "ü", "\u{7f}\u{80}", "a/../b", "\\..\\", " ", "?x=1#y"];
+        for value in singles.chain(doubles).chain(words.map(str::to_owned)).filter(|value| value != ".") {
+            let segment = path_segment("id", &value).unwrap();
+            let url = Url::parse(&format!("https://example.com/things/{segment}/parts")).unwrap();
+            assert_eq!(url.path(), format!("/things/{segment}/parts"), "{value:?}");
+            let decoded = percent_encoding::percent_decode_str(&segment).decode_utf8().unwrap();
+            assert_eq!(decoded, value);
+        }
+    }
+
+    #[test]
+    fn values_that_no_url_can_carry_are_rejected_by_name() {
+        for (value, problem) in [("", "is empty"), (".", "is `.`"), ("..", "is `..`")] {
+            let error = path_segment("account_id", value).unwrap_err().to_string();
+            assert!(error.starts_with("the path parameter `account_id` ") && error.contains(problem), "{error}");
+        }
+    }
+}
