@@ -3,6 +3,7 @@
 use cloudflare_client::{Builder, Connection, Environment, Error};
 
 use crate::Behaviors;
+use crate::generated::Operations;
 
 /// A client of Zero Trust risk scoring: a thin front over a [`Connection`].
 ///
@@ -53,7 +54,32 @@ impl Client {
 
     /// The behaviors of an account.
     pub fn behaviors(&self) -> Behaviors {
-        Behaviors::new(self.connection.clone())
+        Behaviors::new(self.operations())
+    }
+
+    /// One generated method for each operation of the API, also for those that this crate has no other method for.
+    ///
+    /// ```
+    /// # use zt_risk_scoring_mock::{MockServerExt, httpmock::MockServer};
+    /// # use zt_risk_scoring::{Client, Credentials, Error};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Error> {
+    /// # let server = MockServer::start_async().await;
+    /// # server.list_integrations(|_, then| {
+    /// #     then.ok(&serde_json::from_str(r#"{"success": true, "result": []}"#).unwrap());
+    /// # });
+    /// # let client = Client::builder()
+    /// #     .credentials(Credentials::api_token("cfut_0123456789")?)
+    /// #     .account_id("023e105f4ecef8ad9ca31a8372d0c353")
+    /// #     .base_url(server.base_url())
+    /// #     .build()?;
+    /// let integrations = client.operations().list_integrations().await?;
+    /// # assert_eq!(integrations.unwrap().len(), 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn operations(&self) -> Operations {
+        Operations::new(self.connection.clone())
     }
 
     /// The connection, for the client of another SDK with the same token.

@@ -46,6 +46,9 @@
 
 mod behaviors;
 mod client;
+#[allow(rustdoc::all, reason = "text is the vendor's own")]
+#[rustfmt::skip]
+mod generated;
 
 pub use behaviors::{
     Behavior, BehaviorId, BehaviorMap, Behaviors, GetBehaviors, RiskLevel, Selection, UnknownRiskLevel,
@@ -58,6 +61,13 @@ pub use cloudflare_client::{
 };
 /// The API revision that this crate speaks: a date. Every request sends it as `api-version`.
 pub use zt_risk_scoring_api::REVISION;
+
+/// The generated methods, and the types that they take and return.
+pub mod operations {
+    pub use zt_risk_scoring_api::types;
+
+    pub use crate::generated::Operations;
+}
 
 /// The README's code, which has to compile.
 #[cfg(doctest)]

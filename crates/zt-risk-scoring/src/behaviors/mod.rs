@@ -7,9 +7,7 @@ mod risk_level;
 mod selection;
 mod table;
 
-use cloudflare_client::sdk::{self, CallOptions};
-use cloudflare_client::{Connection, Request};
-use zt_risk_scoring_api::{Client as Api, operations};
+use cloudflare_client::Request;
 
 pub use behavior::Behavior;
 pub use id::BehaviorId;
@@ -17,18 +15,20 @@ pub use map::BehaviorMap;
 pub use risk_level::{RiskLevel, UnknownRiskLevel};
 pub use selection::Selection;
 
+use crate::generated::Operations;
+
 /// The behaviors of an account; see [`Client::behaviors`](crate::Client::behaviors).
 #[derive(Clone, Debug)]
 pub struct Behaviors {
-    connection: Connection,
+    operations: Operations,
 }
 
 /// A request for all behaviors of an account; see [`Behaviors::get`].
 pub type GetBehaviors = Request<'static, BehaviorMap>;
 
 impl Behaviors {
-    pub(crate) fn new(connection: Connection) -> Self {
-        Self { connection }
+    pub(crate) fn new(operations: Operations) -> Self {
+        Self { operations }
     }
 
     /// Reads all behaviors. Needs the permission Zero Trust Read or Zero Trust Write.
@@ -55,13 +55,6 @@ impl Behaviors {
     /// # }
     /// ```
     pub fn get(&self) -> GetBehaviors {
-        Request::new(&self.connection, operations::GET_BEHAVIORS, |connection: Connection, options: CallOptions| {
-            Box::pin(async move {
-                let account_id = options.resolve_account(&connection)?;
-                sdk::call(&connection, &options, |api: Api| async move { api.get_behaviors(account_id.as_str()).await })
-                    .await
-            })
-        })
-        .map(BehaviorMap::from_raw)
+        self.operations.get_behaviors().map(BehaviorMap::from_raw)
     }
 }
