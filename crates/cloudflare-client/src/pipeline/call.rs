@@ -19,7 +19,8 @@ use super::{CallConfig, Decoded, Pipeline, RetryConfig, failure, telemetry};
 use crate::redact::one_line;
 use crate::{Error, ErrorKind, Response};
 
-const SECOND_REQUEST: &str = "the closure of a call sent a second request, which was rejected: it must send exactly one";
+const SECOND_REQUEST: &str =
+    "the closure of a call sent a second request, which was rejected: it must send exactly one";
 const NO_REQUEST: &str = "the closure of a call sent no request: it must send exactly one";
 const DROPPED_REQUEST: &str = "the closure of a call dropped its request before the response came";
 const UNKNOWN_OPERATION: &str = "the generated client has no operation of the request's id";
@@ -123,9 +124,7 @@ impl Call {
         let attempts = CallAttempts { call: self, request, has_tried_renewal: AtomicBool::new(false) };
         let CallOutcome { result, wait } = attempts::run(&self.pipeline.flow, &self.retry, limits, &attempts).await;
         match (result, wait) {
-            (Ok(response), wait) => {
-                Ok(BufferedResponse { metadata: response.metadata.with_wait(wait), ..response })
-            }
+            (Ok(response), wait) => Ok(BufferedResponse { metadata: response.metadata.with_wait(wait), ..response }),
             (Err(error), Some(wait)) => Err(error.with_retry_after(wait)),
             (Err(error), None) => Err(error),
         }
@@ -213,11 +212,8 @@ impl AttemptDriver for CallAttempts<'_> {
             Ok(response) => {
                 let is_rejected = self.call.pipeline.credentials.can_rotate()
                     && failure::kind(&response) == Some(ErrorKind::Authentication);
-                let retryability = if is_rejected {
-                    Retryability::Unauthorized
-                } else {
-                    Retryability::of(response.metadata.status())
-                };
+                let retryability =
+                    if is_rejected { Retryability::Unauthorized } else { Retryability::of(response.metadata.status()) };
                 (Ok(response), retryability)
             }
             Err(AttemptFailure { error, retryability }) => (Err(error), retryability),

@@ -60,9 +60,7 @@ mod tests {
     async fn min_is_the_earlier_of_two_deadlines() {
         let after = |seconds| Deadline::new(Instant::now(), Duration::from_secs(seconds));
         let never = Deadline::new(Instant::now(), Duration::MAX);
-        for deadline in
-            [after(5).min(after(9)), after(9).min(after(5)), after(5).min(never), never.min(after(5))]
-        {
+        for deadline in [after(5).min(after(9)), after(9).min(after(5)), after(5).min(never), never.min(after(5))] {
             assert_eq!(deadline.0, after(5).0);
         }
         assert!(never.min(never).allows(Duration::from_secs(1_000_000)));

@@ -3,10 +3,10 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use governor::Quota as Rate;
 use governor::clock::Clock;
 use governor::middleware::NoOpMiddleware;
 use governor::state::{InMemoryState, NotKeyed};
-use governor::Quota as Rate;
 use tokio::time::Instant;
 
 use crate::Error;
@@ -50,9 +50,7 @@ impl RateLimiter {
             Some(Rate::with_period(interval)?.allow_burst(burst))
         });
         let rate = rate.ok_or_else(|| {
-            Error::configuration(
-                "the quota cannot be used: its window must be at most a day, and 0 < burst < requests",
-            )
+            Error::configuration("the quota cannot be used: its window must be at most a day, and 0 < burst < requests")
         })?;
         let clock = TokioClock { start: Instant::now() };
         Ok(Self { limiter: governor::RateLimiter::direct_with_clock(rate, clock.clone()), clock })

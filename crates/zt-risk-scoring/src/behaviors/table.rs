@@ -5,7 +5,6 @@ use std::fmt;
 use super::{Behavior, BehaviorId};
 use cloudflare_client::sdk::one_line;
 
-
 const HEADINGS: [&str; 4] = ["ID", "LEVEL", "ENABLED", "NAME"];
 
 /// Writes a line for each behavior below a line of headings, without a line break at the end.

@@ -97,7 +97,12 @@ fn call_limits(idempotent: bool, seconds: u64) -> CallLimits {
 }
 
 /// The outcome of the call, how many attempts were made, and how long it took.
-async fn play(flow: &FlowControl, config: &RetryConfig, limits: CallLimits, steps: &[Step]) -> (CallOutcome<u32>, u32, Duration) {
+async fn play(
+    flow: &FlowControl,
+    config: &RetryConfig,
+    limits: CallLimits,
+    steps: &[Step],
+) -> (CallOutcome<u32>, u32, Duration) {
     let start = Instant::now();
     let script = Script::new(flow, steps);
     let outcome = run(flow, config, limits, &script).await;
@@ -130,7 +135,12 @@ async fn failure_is_retried_as_often_as_is_safe_and_allowed() {
         let flow = flow_control(&config);
         let script: Vec<_> = script.iter().copied().map(step).collect();
         let (_, made, _) = play(&flow, &config, call_limits(idempotent, 60), &script).await;
-        assert_eq!(made, attempts, "{idempotent} {:?}", script.iter().map(|step| step.retryability).collect::<Vec<_>>());
+        assert_eq!(
+            made,
+            attempts,
+            "{idempotent} {:?}",
+            script.iter().map(|step| step.retryability).collect::<Vec<_>>()
+        );
     }
 }
 
@@ -306,16 +316,12 @@ struct RandomAttempts {
 }
 
 impl RandomAttempts {
-    fn new(
-        rng: &mut fastrand::Rng,
-        flow: &Arc<FlowControl>,
-        expected: &Arc<AtomicU32>,
-        sent: &Arc<AtomicU32>,
-    ) -> Self {
+    fn new(rng: &mut fastrand::Rng, flow: &Arc<FlowControl>, expected: &Arc<AtomicU32>, sent: &Arc<AtomicU32>) -> Self {
         // Some attempts never end.
         let mut time = |most| (rng.u8(..) > 20).then(|| Duration::from_millis(rng.u64(..most)));
         let (times, prepares) = ([0; 5].map(|_| time(900)), time(200));
-        let retryabilities = [Retryability::Transient, Retryability::NotSent, Retryability::Interrupted, Retryability::Final];
+        let retryabilities =
+            [Retryability::Transient, Retryability::NotSent, Retryability::Interrupted, Retryability::Final];
         Self {
             flow: Arc::clone(flow),
             steps: times.map(|time| (retryabilities[rng.usize(..retryabilities.len())], time)).to_vec(),
@@ -386,8 +392,9 @@ async fn dropped_calls_leave_the_shared_state_consistent() {
             let call = RandomAttempts::new(&mut rng, &flow, &expected, &sent);
             let patience = Duration::from_millis(rng.u64(..2_500));
             let (flow, config) = (Arc::clone(&flow), config.clone());
-            calls
-                .spawn(async move { timeout(patience, run(&flow, &config, call_limits(true, 60), &call)).await.is_err() });
+            calls.spawn(
+                async move { timeout(patience, run(&flow, &config, call_limits(true, 60), &call)).await.is_err() },
+            );
         }
         dropped += calls.join_all().await.into_iter().map(u32::from).sum::<u32>();
     }
