@@ -10,16 +10,16 @@ mod bodies;
 mod change;
 mod comparison;
 mod content;
+mod grouped;
 mod names;
 mod operations;
 mod parameters;
 mod report;
 mod shape;
-mod told;
 
 pub use change::{Change, Class, Side};
+pub(crate) use grouped::grouped;
 pub use report::{json, text, worst};
-pub(crate) use told::told;
 
 use serde_json::Value;
 

@@ -101,20 +101,22 @@ impl Changelog {
     }
 
     /// Whatever looks like the heading of a release and is not read as one: the release would be missing without a word.
-    pub(super) fn strays(&self, sdks: &[Sdk]) -> Vec<String> {
+    pub(super) fn malformed_headings(&self, sdks: &[Sdk]) -> Vec<String> {
         let names: Vec<_> = sdks.iter().map(|sdk| sdk.name().into_owned()).collect();
         let is_release = |title: &str| {
             let mut versions = names.iter().filter_map(|name| after_name(title, name));
             versions.any(|version| Version::parse(version.trim()).is_ok())
         };
-        let mut strays = Vec::new();
+        let mut malformed_headings = Vec::new();
         for Section { line, level, title, blocks, .. } in &self.sections {
             let is_named = names.iter().any(|name| after_name(title, name).is_some());
             if *level == LEVEL && !is_named && has_version(title) {
-                strays.push(format!("{FILE}:{line}: {title:?} is no release of an SDK; there are {names:?}"));
+                malformed_headings
+                    .push(format!("{FILE}:{line}: {title:?} is no release of an SDK; there are {names:?}"));
             }
             if *level != LEVEL && is_release(title) {
-                strays.push(format!("{FILE}:{line}: the heading of a release begins with ##: \"## {title}\""));
+                malformed_headings
+                    .push(format!("{FILE}:{line}: the heading of a release begins with ##: \"## {title}\""));
             }
             for block in blocks.iter().filter(|block| block.is_paragraph) {
                 for (line, text) in (block.line..).zip(block.text.lines()) {
@@ -122,12 +124,12 @@ impl Changelog {
                     let Some(title) = text.trim_start_matches('\u{feff}').strip_prefix('#') else { continue };
                     let title = title.trim_start_matches('#').trim();
                     if is_release(title) {
-                        strays.push(format!("{FILE}:{line}: {text:?} is no heading; write \"## {title}\""));
+                        malformed_headings.push(format!("{FILE}:{line}: {text:?} is no heading; write \"## {title}\""));
                     }
                 }
             }
         }
-        strays
+        malformed_headings
     }
 
     /// The text with one more section, above every release of any SDK.

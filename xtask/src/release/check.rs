@@ -7,7 +7,7 @@ use semver::Version;
 
 use super::changelog::{Changelog, Entry, FILE};
 use super::documents;
-use super::next::{Next, Past, is_current};
+use super::next::{NextRelease, ReleaseHistory, is_current};
 use super::version;
 use crate::generate::{self, Process};
 use crate::import::check_date;
@@ -42,7 +42,7 @@ pub(super) fn judge(workspace: &Workspace, sdk: Option<&str>) -> Result<Report> 
     let chosen = if sdk.is_some() { &[workspace.sdk(sdk)?] } else { sdks.as_slice() };
     let changelog = Changelog::read(workspace.root())?;
     let mut report = Report::default();
-    report.problems.extend(changelog.iter().flat_map(|changelog| changelog.strays(&sdks)));
+    report.problems.extend(changelog.iter().flat_map(|changelog| changelog.malformed_headings(&sdks)));
     for sdk in chosen {
         match judge_sdk(workspace.root(), sdk, changelog.as_ref()) {
             Ok(Some(version)) => report.ready.push(format!("{} {version}: ready to be released", sdk.name())),
@@ -76,7 +76,7 @@ fn judge_sdk(root: &Path, sdk: &Sdk, changelog: Option<&Changelog>) -> Result<Op
         problems.push(format!("{}: the version is {other}, and that of other crates {version}", file.display()));
     }
 
-    let past = Past::of(sdk, version, &entries);
+    let past = ReleaseHistory::of(sdk, version, &entries);
     problems.extend(past.revision_problem(sdk).or_else(|| revision_problem(sdk, version)));
     let size_problem = size_problem(root, sdk, version, &past).filter(|problem| !problems.contains(problem));
     problems.extend(size_problem);
@@ -122,8 +122,8 @@ fn revision_problem(sdk: &Sdk, version: &Version) -> Option<String> {
 }
 
 /// Whether the version is great enough after the last release.
-fn size_problem(root: &Path, sdk: &Sdk, version: &Version, past: &Past<'_>) -> Option<String> {
-    let next = match Next::find(root, sdk, past) {
+fn size_problem(root: &Path, sdk: &Sdk, version: &Version, past: &ReleaseHistory<'_>) -> Option<String> {
+    let next = match NextRelease::find(root, sdk, past) {
         Ok(next) => next,
         Err(error) => return Some(line(error)),
     };

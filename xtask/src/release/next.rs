@@ -8,19 +8,19 @@ use semver::Version;
 use super::changelog::Entry;
 use super::documents;
 use super::version::{after, without_pre};
-use crate::diff::{self, Change, told};
+use crate::diff::{self, Change, grouped};
 use crate::document::Document;
 use crate::sdk::Sdk;
 
 /// The releases that the next one follows.
-pub(super) struct Past<'a> {
+pub(super) struct ReleaseHistory<'a> {
     /// The last one that is no pre-release.
     last: Option<&'a Entry>,
     /// The last one of any kind.
     newest: Option<&'a Entry>,
 }
 
-impl<'a> Past<'a> {
+impl<'a> ReleaseHistory<'a> {
     /// Finds out what the next release follows, when the crates have a version and the changelog has entries.
     ///
     /// An entry that is newer than the crates is a plan for them and no release. Neither is the one that says what the
@@ -55,7 +55,7 @@ impl<'a> Past<'a> {
 ///
 /// A pre-release promises nothing to its users. So the documents are compared with those of the last release that is none,
 /// and `0.2.0-rc.1` is enough where `0.2.0` is; but every release has to be greater than the one before it, whatever that is.
-pub(super) struct Next<'a> {
+pub(super) struct NextRelease<'a> {
     /// The document that it is made of.
     pub(super) document: Document,
     /// The last release that is no pre-release.
@@ -65,13 +65,13 @@ pub(super) struct Next<'a> {
     newest: Option<&'a Entry>,
 }
 
-impl<'a> Next<'a> {
+impl<'a> NextRelease<'a> {
     /// Compares the current document with that of the last release.
-    pub(super) fn find(root: &Path, sdk: &Sdk, past: &Past<'a>) -> Result<Self> {
+    pub(super) fn find(root: &Path, sdk: &Sdk, past: &ReleaseHistory<'a>) -> Result<Self> {
         if let Some(problem) = past.revision_problem(sdk) {
             bail!(problem);
         }
-        let Past { last, newest } = *past;
+        let ReleaseHistory { last, newest } = *past;
         let document = Document::revision(root, sdk, &sdk.manifest.current)?;
         let changes = match last {
             None => Vec::new(),
@@ -103,7 +103,7 @@ impl<'a> Next<'a> {
     /// Why the version has to be so great.
     pub(super) fn reason(&self) -> String {
         let worst = diff::worst(&self.changes);
-        let changes = worst.map(|class| told(&self.changes, class)).unwrap_or_default();
+        let changes = worst.map(|class| grouped(&self.changes, class)).unwrap_or_default();
         let (Some(last), Some(class), Some(first)) = (self.last, worst, changes.first()) else {
             return "every release has a greater version than the one before".to_owned();
         };

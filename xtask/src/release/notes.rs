@@ -11,9 +11,9 @@ use serde_json::Value;
 
 use super::changelog::{Changelog, FILE, provenance};
 use super::check::check_revision;
-use super::next::{Next, Past};
+use super::next::{NextRelease, ReleaseHistory};
 use super::version;
-use crate::diff::{Change, Class, told};
+use crate::diff::{Change, Class, grouped};
 use crate::document::operations;
 use crate::sdk::Sdk;
 use crate::workspace::Workspace;
@@ -46,10 +46,10 @@ impl Notes {
         let crates = versions?.into_iter().max().context("there are no crates")?;
         let changelog = Changelog::read(root)?.unwrap_or_default();
         let (entries, problems) = changelog.entries(&sdk.name());
-        if let Some(problem) = changelog.strays(&workspace.sdks()?).into_iter().chain(problems).next() {
+        if let Some(problem) = changelog.malformed_headings(&workspace.sdks()?).into_iter().chain(problems).next() {
             bail!(problem);
         }
-        let next = Next::find(root, sdk, &Past::of(sdk, &crates, &entries))?;
+        let next = NextRelease::find(root, sdk, &ReleaseHistory::of(sdk, &crates, &entries))?;
         let mut version = match next.least() {
             Some(least) if !next.allows(&crates) => least,
             _ => crates,
@@ -89,7 +89,7 @@ impl Notes {
 }
 
 /// What there is to say about the next release, below its heading.
-fn body(next: &Next<'_>) -> String {
+fn body(next: &NextRelease<'_>) -> String {
     let revision = &next.document.revision;
     let Some(last) = next.last else { return first(next) };
     let earlier = last.revision();
@@ -102,7 +102,7 @@ fn body(next: &Next<'_>) -> String {
     }
     let mut text = String::new();
     for (class, title) in [(Class::Breaking, "Breaking"), (Class::Additive, "Additive")] {
-        let changes = told(&next.changes, class);
+        let changes = grouped(&next.changes, class);
         if !changes.is_empty() {
             let _ = writeln!(text, "### {title}\n");
             for change in changes {
@@ -116,7 +116,7 @@ fn body(next: &Next<'_>) -> String {
     text
 }
 
-fn first(next: &Next<'_>) -> String {
+fn first(next: &NextRelease<'_>) -> String {
     let mut text = format!("The first release, of revision {} of the API:\n\n", next.document.revision);
     for operation in operations(&next.document.value) {
         let place = format!("{} {}", operation.method.to_uppercase(), operation.path);
@@ -129,7 +129,7 @@ fn first(next: &Next<'_>) -> String {
 
 /// The changes that no code sees, in one line: nobody reads each of them.
 fn documentation(changes: &[Change]) -> String {
-    let changes = told(changes, Class::Documentation);
+    let changes = grouped(changes, Class::Documentation);
     let (count, word) = match changes.len() {
         0 => return String::new(),
         1 => (1, "change"),
