@@ -19,6 +19,7 @@ mod shape;
 
 pub use change::{Change, Class, Side};
 pub(crate) use grouped::grouped;
+pub(crate) use report::owner;
 pub use report::{json, text, worst};
 
 use serde_json::Value;

@@ -53,7 +53,12 @@ pub fn text(changes: &[Change]) -> String {
     text
 }
 
-/// The operation or the named schema that a place is in, and where it is there.
+/// The operation or the named schema that a place belongs to.
+pub(crate) fn owner(place: &str) -> &str {
+    split(place).0
+}
+
+/// The operation or the named schema that a place belongs to, and the rest of the place.
 fn split(place: &str) -> (&str, &str) {
     let is_operation = place.contains(' ');
     let end = if is_operation {

@@ -6,7 +6,10 @@ use proc_macro2::Span;
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Ident, Item, Path, PathSegment, Type, UseTree};
+use syn::{
+    AngleBracketedGenericArguments, Ident, Item, ParenthesizedGenericArguments, Path, PathSegment, Type, TypeBareFn,
+    TypeTuple, UseTree,
+};
 
 /// The full paths behind the shortened names: the standard prelude, and the macros that derive its traits.
 const PRELUDE: [&str; 22] = [
@@ -200,6 +203,29 @@ pub(super) fn names_of(path: &Path) -> Vec<String> {
 }
 
 impl VisitMut for Resolver<'_> {
+    fn visit_angle_bracketed_generic_arguments_mut(&mut self, arguments: &mut AngleBracketedGenericArguments) {
+        visit_mut::visit_angle_bracketed_generic_arguments_mut(self, arguments);
+        // A comma at the end comes from line breaks.
+        arguments.args.pop_punct();
+    }
+
+    fn visit_parenthesized_generic_arguments_mut(&mut self, arguments: &mut ParenthesizedGenericArguments) {
+        visit_mut::visit_parenthesized_generic_arguments_mut(self, arguments);
+        arguments.inputs.pop_punct();
+    }
+
+    fn visit_type_bare_fn_mut(&mut self, function: &mut TypeBareFn) {
+        visit_mut::visit_type_bare_fn_mut(self, function);
+        function.inputs.pop_punct();
+    }
+
+    fn visit_type_tuple_mut(&mut self, tuple: &mut TypeTuple) {
+        visit_mut::visit_type_tuple_mut(self, tuple);
+        if tuple.elems.len() > 1 {
+            tuple.elems.pop_punct();
+        }
+    }
+
     fn visit_path_mut(&mut self, path: &mut Path) {
         visit_mut::visit_path_mut(self, path);
         if path.is_ident("Self") {

@@ -140,6 +140,14 @@ fn one_type_has_one_spelling() {
 }
 
 #[test]
+fn comma_at_the_end_of_a_list_changes_nothing() {
+    let without = "pub fn f(a: Map<u8, Option<u8>>, b: (u8, u8), c: (u8,), d: fn(u8) -> u8, e: impl Fn(u8)) {}";
+    let with = "pub fn f(a: Map<u8, Option<u8,>,>, b: (u8, u8,), c: (u8,), d: fn(u8,) -> u8, e: impl Fn(u8,),) {}";
+    assert_eq!(lines(without), ["fn f(Map<u8, Option<u8>>, (u8, u8), (u8,), fn(u8) -> u8, impl Fn(u8))"]);
+    assert_eq!(lines(with), lines(without));
+}
+
+#[test]
 fn imports_that_form_a_cycle_are_resolved_in_bounded_time() {
     let code = "pub mod a { pub use super::b::X; } pub mod b { pub use super::a::X; pub fn f(x: X) {} }";
     assert!(lines(code).iter().any(|line| line.starts_with("fn b::f(")));

@@ -196,6 +196,7 @@ fn a_released_document_that_was_edited_is_a_problem() {
 #[test]
 fn an_entry_that_does_not_say_which_document_was_released_is_a_problem() {
     let fake = Fake::new();
+    fake.release_code("things", "0.1.0+2026-01-01");
     fake.write("CHANGELOG.md", "## things 0.1.0+2026-01-01\n\nnews\n");
     fake.assert_problems(&["CHANGELOG.md:1: the entry things 0.1.0+2026-01-01 does not say which document"]);
     let problem = fake.problems().remove(0);
@@ -240,10 +241,12 @@ fn a_changelog_that_says_nothing_of_the_release_is_a_problem() {
     fake.write("CHANGELOG.md", "");
     fake.assert_problems(&["CHANGELOG.md: there is no entry things 0.1.0+2026-01-01; `cargo xtask"]);
     let provenance = fake.provenance("2026-01-01");
+    fake.release_code("things", "0.1.0+2026-01-01");
     for nothing in ["", "<!-- news -->", "### Breaking\n\n<!--\n- news\n-->"] {
         fake.write("CHANGELOG.md", &format!("## things 0.1.0+2026-01-01\n\n{nothing}\n\n{provenance}\n"));
         fake.assert_problems(&["CHANGELOG.md:1: the entry things 0.1.0+2026-01-01 says nothing of what is new"]);
     }
+    fake.set_changelog(&[]);
     fake.write("CHANGELOG.md", &format!("<!--\n## things 0.1.0+2026-01-01\n\nnews\n\n{provenance}\n-->\n"));
     fake.assert_problems(&["CHANGELOG.md: there is no entry things 0.1.0+2026-01-01"]);
     fake.set_changelog(&["things 0.1.0+2026-01-01", "things nonsense"]);
