@@ -224,13 +224,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_markdown_would_read_is_escaped() {
+    fn special_characters_of_markdown_are_escaped() {
         assert_eq!(plain("get_thing of\n\n# Things\n* `x`"), "get_thing of # Things \\* \\`x\\`");
         assert_eq!(plain("_all_ <b>[a](b)</b> ~~c~~ &lt;"), "\\_all\\_ \\<b\\>\\[a\\](b)\\</b\\> \\~\\~c\\~\\~ \\&lt;");
     }
 
     #[test]
-    fn code_may_hold_backticks() {
+    fn backticks_in_code_get_a_longer_delimiter() {
         assert_eq!(code("GET /things\n/{id}"), "`GET /things /{id}`");
         assert_eq!(code("a`b``c"), "``` a`b``c ```");
     }
