@@ -46,7 +46,7 @@ impl Surface {
     /// # Errors
     ///
     /// If the file has a public item whose users cannot be told from its syntax, such as a macro call.
-    pub fn of(file: &syn::File) -> Result<Self> {
+    pub fn extract(file: &syn::File) -> Result<Self> {
         items::lines(file).map(Self)
     }
 

@@ -81,7 +81,11 @@ impl Notes {
         let (root, sdk) = (workspace.root(), self.sdk.name());
         if self.has_entry {
             let path = surfaces::write(root, &self.sdk, version, surface)?;
-            writeln!(stdout(), "wrote {}; the entry {sdk} {version} of {FILE} stays as it is", path.display())?;
+            writeln!(
+                stdout(),
+                "wrote {} for the unreleased {sdk} {version}; its entry in {FILE} stays as it is",
+                path.display()
+            )?;
             return Ok(());
         }
         let (entries, _) = changelog.entries(&sdk);

@@ -11,14 +11,14 @@ use syn::{Attribute, ImplItem, Item, ItemEnum, ItemImpl, ItemStruct, ItemTrait, 
 use super::members::{
     derived, exhaustive, fields, form, function, generics, is_marked, trait_text, where_clause, without_lifetimes,
 };
-use super::paths::{Names, Resolver, imports, names_of};
+use super::paths::{ModuleNames, Resolver, imports, names_of};
 
 /// A module that the generator writes and no crate re-exports.
 const NOT_EXPORTED: &str = "prelude";
 
 /// The lines of a file.
 pub(super) fn lines(file: &syn::File) -> Result<BTreeSet<String>> {
-    let names = Names::of(&file.items);
+    let names = ModuleNames::of(&file.items);
     let mut public = BTreeSet::new();
     collect_public(&file.items, &[], &mut public);
     let mut extractor = Extractor { names: &names, public, lines: BTreeSet::new() };
@@ -47,7 +47,7 @@ fn collect_public(items: &[Item], module: &[String], public: &mut BTreeSet<Vec<S
 }
 
 struct Extractor<'n> {
-    names: &'n Names,
+    names: &'n ModuleNames,
     /// The types and traits that users can name.
     public: BTreeSet<Vec<String>>,
     lines: BTreeSet<String>,

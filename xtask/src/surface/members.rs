@@ -47,7 +47,7 @@ pub(super) fn is_marked(attributes: &[Attribute], name: &str) -> bool {
 pub(super) fn derived(of: &str, attributes: &[Attribute], resolver: &mut Resolver<'_>) -> Result<Vec<String>> {
     let is_remote = attributes.iter().filter(|attribute| attribute.path().is_ident("serde")).any(|attribute| {
         let list = attribute.meta.require_list();
-        list.is_ok_and(|list| list.tokens.to_string().starts_with("remote"))
+        list.is_ok_and(|list| list.tokens.to_string().contains("remote ="))
     });
     let mut lines = Vec::new();
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("derive")) {

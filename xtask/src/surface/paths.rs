@@ -42,11 +42,11 @@ const LONGEST_CHAIN: usize = 16;
 
 /// The names that the modules of a file declare or import, with the paths that they stand for.
 #[derive(Default)]
-pub(super) struct Names {
+pub(super) struct ModuleNames {
     modules: BTreeMap<Vec<String>, BTreeMap<String, Vec<String>>>,
 }
 
-impl Names {
+impl ModuleNames {
     pub(super) fn of(items: &[Item]) -> Self {
         let mut names = Self::default();
         names.collect(items, &[]);
@@ -177,7 +177,7 @@ pub(super) fn shortened(mut path: Vec<String>) -> Vec<String> {
 
 /// Rewrites every path of some syntax into its resolved spelling.
 pub(super) struct Resolver<'a> {
-    pub(super) names: &'a Names,
+    pub(super) names: &'a ModuleNames,
     pub(super) module: &'a [String],
     /// The type that `Self` stands for.
     pub(super) self_type: Option<Path>,

@@ -3,14 +3,14 @@ use super::*;
 /// The lines of a file.
 #[track_caller]
 fn lines(code: &str) -> Vec<String> {
-    let surface = Surface::of(&syn::parse_file(code).unwrap()).unwrap();
+    let surface = Surface::extract(&syn::parse_file(code).unwrap()).unwrap();
     surface.lines().map(str::to_owned).collect()
 }
 
 /// The effect of replacing one file by another.
 #[track_caller]
 fn class(old: &str, new: &str) -> Option<Class> {
-    let [old, new] = [old, new].map(|code| Surface::of(&syn::parse_file(code).unwrap()).unwrap());
+    let [old, new] = [old, new].map(|code| Surface::extract(&syn::parse_file(code).unwrap()).unwrap());
     old.compare(&new).worst()
 }
 
@@ -250,7 +250,7 @@ fn item_whose_users_cannot_be_told_is_an_error() {
         ("pub struct A; impl A { make! {} }", "this item of A: `make ! { }`"),
         ("pub trait T { make! {} }", "this item of T: `make ! { }`"),
     ] {
-        let error = Surface::of(&syn::parse_file(code).unwrap()).unwrap_err().to_string();
+        let error = Surface::extract(&syn::parse_file(code).unwrap()).unwrap_err().to_string();
         assert!(error.contains(part), "{error}");
     }
 }
@@ -298,7 +298,7 @@ fn surface_of_every_generated_client_of_this_checkout_can_be_extracted() {
     let workspace = crate::workspace::Workspace::current();
     for sdk in workspace.sdks().unwrap() {
         let path = workspace.root().join("crates").join(&sdk.manifest.crates.api).join("src/generated.rs");
-        let surface = Surface::of(&syn::parse_file(&std::fs::read_to_string(path).unwrap()).unwrap()).unwrap();
+        let surface = Surface::extract(&syn::parse_file(&std::fs::read_to_string(path).unwrap()).unwrap()).unwrap();
         assert!(surface.lines().any(|line| line == "struct Client {..}"));
     }
 }
