@@ -147,18 +147,19 @@ enum SpecTask {
 
 #[derive(Subcommand)]
 enum ReleaseTask {
-    /// Check versions, changelog, released documents and generated code; exits with 1 if something is in the way of a release
+    /// Check versions, changelog, generated code, and the documents and public surfaces of releases; exits with 1 on a problem
     Check {
         /// The SDK; every one unless given
         #[arg(value_name = "NAME")]
         sdk: Option<String>,
     },
-    /// Say what changed since the last release, as a section of the changelog
+    /// Print what changed since the last release, as a section of the changelog
     Notes {
         /// The SDK; may be left out if there is only one
         #[arg(value_name = "NAME")]
         sdk: Option<String>,
-        /// Write it into CHANGELOG.md, as the newest entry, in place of printing it
+        /// Write it into CHANGELOG.md, as the newest entry, and record the code's public surface under spec/NAME/surfaces/; if
+        /// the crates' version has an entry already, only record the surface
         #[arg(long)]
         write: bool,
     },
@@ -265,7 +266,7 @@ fn run() -> Result<ExitCode> {
             }
         }
         Task::Release { task: ReleaseTask::Notes { sdk, write } } => {
-            let notes = Notes::make(&workspace, &workspace.sdk(sdk.as_deref())?)?;
+            let notes = Notes::make(&workspace, workspace.sdk(sdk.as_deref())?)?;
             if write {
                 notes.write(&workspace)?;
             } else {
