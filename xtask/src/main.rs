@@ -28,7 +28,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Write the low-level client and the typed mocks of every SDK under spec/
+    /// Write the low-level client, the typed mocks and the SDK's methods of every SDK under spec/
     Generate {
         /// Write nothing: print a diff for every stale, missing or orphaned file, and fail if there is one
         #[arg(long)]
@@ -123,6 +123,9 @@ enum SpecTask {
         /// The new workspace; `cargo check` in it says what compiles
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
+        /// Make the low-level clients and the mocks only
+        #[arg(long)]
+        no_sdk: bool,
     },
     /// Check the committed revisions of an SDK; exits with 1 if something is wrong with one
     Check {
@@ -237,8 +240,9 @@ fn run() -> Result<ExitCode> {
                 tell(&mut output, import.write(&workspace, &sdk)?)?;
             }
         }
-        Task::Spec { task: SpecTask::Survey { from, out } } => {
-            let survey = Survey::make(&workspace, &GeneratorProcess::of_this_program(MEMORY_MIB)?, &from, &out)?;
+        Task::Spec { task: SpecTask::Survey { from, out, no_sdk } } => {
+            let survey =
+                Survey::make(&workspace, &GeneratorProcess::of_this_program(MEMORY_MIB)?, &from, &out, !no_sdk)?;
             writeln!(output, "{survey}")?;
             survey.check()?;
         }
