@@ -50,8 +50,10 @@ impl RateLimiter {
             Some(Rate::with_period(interval)?.allow_burst(burst))
         });
         let rate = rate.ok_or_else(|| {
-            Error::configuration("the quota is invalid: `window` must be longer than 0 and at most a day, and `burst` at least 1 and less than \
-                 `requests`")
+            Error::configuration(
+                "the quota is invalid: `window` must be longer than 0 and at most a day, `burst` must be at least 1 and \
+                 less than `requests`",
+            )
         })?;
         let clock = TokioClock { start: Instant::now() };
         Ok(Self { limiter: governor::RateLimiter::direct_with_clock(rate, clock.clone()), clock })
