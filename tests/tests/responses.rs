@@ -115,10 +115,10 @@ async fn success_with_null_or_missing_errors_and_messages_is_decoded() {
 
 #[tokio::test]
 async fn unknown_fields_are_ignored_and_an_unknown_level_is_kept() {
-    let mut odd = behavior();
-    odd["risk_level"] = json!("critical");
-    odd["color"] = json!({"deep": [1, 2]});
-    let mut body = envelope(odd);
+    let mut unknown = behavior();
+    unknown["risk_level"] = json!("critical");
+    unknown["color"] = json!({"deep": [1, 2]});
+    let mut body = envelope(unknown);
     body["trace"] = json!("x");
     body["result"]["next"] = json!(null);
     let response = get_behaviors_from_json(200, body).await.unwrap();

@@ -26,11 +26,12 @@
 //!
 //! # Decisions
 //!
-//! - The status determines the kind of an error, and the API's codes refine it. For 429 and 5xx only the status counts. A 403 without an envelope stays a permission error, and the error describes the body.
+//! - The status determines the kind of an error, and the API's codes refine it. For 429 and 5xx only the status counts. A
+//!   403 without an envelope stays a permission error, and the error describes the body.
 //! - Malformed `errors`, `messages` or `result_info` do not fail a success. Each entry and each field is read on its own.
 //! - A JSON array is never read as an object, although serde would read it by position.
-//! - Only the documented success statuses are read as a success. Another one, such as 206, may contain only a part
-//!   of the result.
+//! - Only the documented success statuses are read as a success. Another one, such as 206, may contain only a part of the
+//!   result.
 //! - A retry is charged to the budget in the step that sends it, and a rate-limit slot is taken in the same step. Dropping a
 //!   call before that costs nothing.
 //! - Credentials are renewed on 401, and on the API's own codes for a rejected token: it sends 403 with code 9109.

@@ -82,7 +82,7 @@ impl<C: From<Connection>> Builder<C> {
         self
     }
 
-    /// The base URL of the API. By default it is the environment's, or else [`DEFAULT_BASE_URL`](crate::DEFAULT_BASE_URL).
+    /// The base URL of the API. By default it is the environment's, or else [`DEFAULT_BASE_URL`].
     /// The scheme must be https, or http for a loopback host.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());

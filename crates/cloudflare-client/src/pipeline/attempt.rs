@@ -97,9 +97,9 @@ fn transport_failure(error: reqwest::Error) -> AttemptFailure {
     } else if error.is_timeout() {
         (ErrorKind::Timeout, ErrorKind::Timeout.description(), Retryability::Interrupted)
     } else if error.is_builder() {
-        (ErrorKind::Configuration, "the request could not be built", Retryability::Unusable)
+        (ErrorKind::Configuration, "the request could not be built", Retryability::InvalidRequest)
     } else if error.is_body() || error.is_decode() {
-        (ErrorKind::Connection, "the connection broke in the middle of the body", Retryability::Interrupted)
+        (ErrorKind::Connection, "the body is incomplete or corrupt", Retryability::Interrupted)
     } else {
         (ErrorKind::Connection, ErrorKind::Connection.description(), Retryability::Interrupted)
     };

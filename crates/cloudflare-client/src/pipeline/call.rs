@@ -11,9 +11,9 @@ use tokio::time::Instant;
 use tracing::{Instrument, Span};
 
 use super::attempt::{self, AttemptFailure};
-use super::attempts::{self, AttemptDriver, AttemptOutcome, CallLimits, CallOutcome};
 use super::buffered_response::BufferedResponse;
 use super::deadline::Deadline;
+use super::retry_loop::{self, AttemptDriver, AttemptOutcome, CallLimits, CallOutcome};
 use super::retry_policy::Retryability;
 use super::{CallConfig, Decoded, Pipeline, RetryConfig, failure, telemetry};
 use crate::redact::one_line;
@@ -123,7 +123,7 @@ impl Call {
         self.check(operation, &request)?;
         let limits = CallLimits { idempotent: operation.is_idempotent(), deadline: self.deadline };
         let attempts = CallAttempts { call: self, request, has_tried_renewal: AtomicBool::new(false) };
-        let CallOutcome { result, wait } = attempts::run(&self.pipeline.flow, &self.retry, limits, &attempts).await;
+        let CallOutcome { result, wait } = retry_loop::run(&self.pipeline.flow, &self.retry, limits, &attempts).await;
         match (result, wait) {
             (Ok(response), wait) => Ok(BufferedResponse { metadata: response.metadata.with_wait(wait), ..response }),
             (Err(error), Some(wait)) => Err(error.with_retry_after(wait)),

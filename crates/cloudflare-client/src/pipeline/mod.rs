@@ -3,10 +3,10 @@
 //! ```text
 //! call            the closure calls a generated operation, which builds the request
 //! └ Call::send    the transport hook: identifies the operation, checks the path     (call.rs)
-//!   └ run         the retry loop                                                    (attempts.rs)
+//!   └ run         the retry loop                                                    (retry_loop.rs)
 //!     ├ prepare   gate ▶ credentials ▶ gate, rate limiter                           (flow_control.rs)
 //!     ├ send      sends the request, reads the body up to the limit                 (attempt.rs)
-//!     └ plan      retry policy ▶ backoff, Retry-After ▶ limits                      (attempts.rs)
+//!     └ plan      retry policy ▶ backoff, Retry-After ▶ limits                      (retry_loop.rs)
 //! call            the generated operation decodes the response
 //! └ Call::finish  checks the envelope or the plain body, or makes an error          (envelope.rs, plain.rs)
 //! ```
@@ -15,7 +15,6 @@
 //! lacks the status if a body cannot be decoded.
 
 mod attempt;
-mod attempts;
 mod backoff;
 mod budget;
 mod buffered_response;
@@ -30,6 +29,7 @@ mod gate;
 mod plain;
 mod rate_limiter;
 mod retry_config;
+mod retry_loop;
 mod retry_policy;
 mod telemetry;
 

@@ -127,7 +127,7 @@ async fn final_response_ends_the_call_at_once() {
 
 #[tokio::test(start_paused = true)]
 async fn failure_is_retried_as_often_as_is_safe_and_allowed() {
-    use Retryability::{Final, Interrupted, NotSent, Transient, Unauthorized, Unusable};
+    use Retryability::{Final, Interrupted, InvalidRequest, NotSent, Transient, Unauthorized};
     for (script, idempotent, attempts) in [
         (&[Transient, Final][..], true, 2),
         (&[Transient, Final], false, 1),
@@ -136,7 +136,7 @@ async fn failure_is_retried_as_often_as_is_safe_and_allowed() {
         (&[NotSent, NotSent, Final], false, 3),
         (&[NotSent, Interrupted, Final], false, 2),
         (&[Unauthorized, Final], false, 2),
-        (&[Unusable, Final], true, 1),
+        (&[InvalidRequest, Final], true, 1),
         (&[Transient, Transient, Transient, Final], true, 3),
     ] {
         let config = config();
