@@ -129,7 +129,7 @@ fn with_causes(error: &Error) -> String {
     text.replace(char::is_control, " ")
 }
 
-/// Whole seconds, rounded up: a shorter wait would be too short.
+/// Whole seconds, rounded up, so that the user does not wait too briefly.
 fn seconds(wait: Duration) -> u64 {
     wait.as_secs().saturating_add((wait.subsec_nanos() > 0).into())
 }
@@ -149,8 +149,8 @@ fn hint(error: &Error) -> String {
         ErrorKind::Plan => "use an account with an Enterprise plan, which risk scoring requires".to_owned(),
         ErrorKind::NotFound => "check the account id".to_owned(),
         ErrorKind::RateLimited => match error.retry_after() {
-            Some(wait) => format!("wait {} s; until then the API rejects every call", seconds(wait)),
-            None => "wait five minutes; until then the API may reject every call".to_owned(),
+            Some(wait) => format!("wait {} s before the next call", seconds(wait)),
+            None => "wait five minutes before the next call; the API may reject every call until then".to_owned(),
         },
         ErrorKind::Server => {
             "try again later; if the error persists, send the cf-ray to Cloudflare's support".to_owned()
