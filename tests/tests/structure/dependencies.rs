@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::process::Command;
 
 use semver::Version;
 use serde::Deserialize;
@@ -50,9 +51,9 @@ fn resolved() -> Metadata {
     })
 }
 
-/// The platform of this build, as the compiler names it.
+/// The platform of this build, as cargo names it.
 fn host() -> String {
-    let output = std::process::Command::new("rustc").arg("-vV").current_dir(root()).output().unwrap();
+    let output = Command::new(env!("CARGO")).arg("-vV").output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     text.lines().find_map(|line| line.strip_prefix("host: ")).unwrap().to_owned()
 }

@@ -1,16 +1,19 @@
 //! `cloudflare-client` names no endpoint: no crate of an SDK, no operation, no path, no model.
 //!
 //! The names come from every document of every SDK. They are compared with the words of all files of the crate, tests,
-//! comments and manifest included. A word is an identifier or identifiers with hyphens between them, so `types::RiskLevel` is
-//! two words, and `zt-risk-scoring` is one. To let ordinary English through:
+//! comments and manifest included. A word is an identifier, or several with hyphens between them: `types::RiskLevel` is two
+//! words, and `zt-risk-scoring` is one. A name of one word, such as `Summary` or `reset`, is ordinary English, so it counts
+//! only where nothing else can be meant:
 //!
-//! - an SDK's crate counts within a longer word, in snake case or with hyphens (`zt_risk_scoring_api`);
-//! - an operation id counts as a whole word, in any case (`get_behaviors`, `GetBehaviors`, `GET_BEHAVIORS`);
-//! - a fixed segment of a path counts as a whole word or within one if it has an underscore or a hyphen
-//!   (`zt_risk_scoring`). One that is a single English word (`behaviors`) counts behind a slash, or as a whole string literal;
-//! - `accounts` is no endpoint's: the account id belongs to the client;
-//! - a model counts as a whole word, with its capitals (`RiskLevel`). What describes envelopes and their messages belongs to
-//!   the vendor's API as a whole and may be named. One of a single word (`Summary`) counts in code, not in comments.
+//! | name | of several words: counts anywhere | of one word: counts only as |
+//! |---|---|---|
+//! | crate of an SDK | also within a word: `zt_risk_scoring_api` | `name::` |
+//! | operation id | in any case: `get_behaviors`, `GetBehaviors`, `GET_BEHAVIORS` | `operations::NAME` |
+//! | model | with its capitals: `RiskLevel` | `types::Name` |
+//! | fixed segment of a path | also within a word: `zt_risk_scoring` | `"name"`, or `/name` that no word precedes |
+//!
+//! The client knows accounts, so the segment `accounts` is no endpoint's. Models that describe envelopes and their messages
+//! belong to the vendor's API as a whole, and may be named.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -48,40 +51,85 @@ impl Endpoints {
 
     /// Every endpoint that a text names, with the line.
     fn named_in(&self, text: &str) -> Vec<String> {
+        type IsNamed = fn(&Line, &str) -> bool;
+        let kinds: [(&str, &BTreeSet<String>, IsNamed); 4] = [
+            ("crate", &self.crates, Line::names_crate),
+            ("operation", &self.operations, Line::names_operation),
+            ("model", &self.models, Line::names_model),
+            ("path segment", &self.segments, Line::names_segment),
+        ];
         let mut named = Vec::new();
-        for (line, text) in text.lines().enumerate() {
-            let code = text.split("//").next().unwrap_or_default();
-            let line = line + 1;
-            let words: Vec<_> = text.split(|char: char| !is_word(char)).map(|word| word.trim_matches('-')).collect();
-            for word in words {
-                let snake = snake(word);
-                if let Some(name) = self.crates.iter().find(|name| contains(&snake, &name.replace('-', "_"))) {
-                    named.push(format!("{line}: the crate {name}"));
-                }
-                if let Some(id) = self.operations.iter().find(|id| snake == **id) {
-                    named.push(format!("{line}: the operation {id}"));
-                }
-                if let Some(model) = self.models.iter().find(|model| word == **model)
-                    && (is_compound(&self::snake(model)) || code.contains(model.as_str()))
-                {
-                    named.push(format!("{line}: the model {model}"));
-                }
-                let compound = |segment: &&String| is_compound(segment) && contains(&snake, &segment.replace('-', "_"));
-                if let Some(segment) = self.segments.iter().find(compound) {
-                    named.push(format!("{line}: the path segment {segment}"));
-                }
-            }
-            for segment in self.segments.iter().filter(|segment| !is_compound(segment)) {
-                let is_named = text.contains(&format!("\"{segment}\""))
-                    || text.match_indices(&format!("/{segment}")).any(|(at, found)| {
-                        !text[at + found.len()..].starts_with(is_word) && !text[..at].ends_with('/')
-                    });
-                if is_named {
-                    named.push(format!("{line}: the path segment {segment}"));
-                }
+        for (index, line) in text.lines().enumerate() {
+            let line = Line::new(line);
+            for (kind, names, is_named) in kinds {
+                let found = names.iter().filter(|name| is_named(&line, name));
+                named.extend(found.map(|name| format!("{}: the {kind} {name}", index + 1)));
             }
         }
         named
+    }
+}
+
+/// A line of a file.
+struct Line {
+    text: String,
+    words: Vec<String>,
+    /// The words in snake case.
+    snakes: Vec<String>,
+}
+
+impl Line {
+    fn new(text: &str) -> Self {
+        let words = text.split(|char: char| !is_word(char)).map(|word| word.trim_matches('-').to_owned());
+        let words: Vec<_> = words.collect();
+        let snakes = words.iter().map(|word| snake(word)).collect();
+        Self { text: text.to_owned(), words, snakes }
+    }
+
+    fn names_crate(&self, name: &str) -> bool {
+        if is_compound(name) { self.has_within_a_word(name) } else { self.has_between("", name, "::") }
+    }
+
+    fn names_operation(&self, id: &str) -> bool {
+        if is_compound(id) {
+            return self.snakes.iter().any(|word| word == id);
+        }
+        self.has_between("operations::", &id.to_ascii_uppercase(), "")
+    }
+
+    fn names_model(&self, name: &str) -> bool {
+        if is_compound(&snake(name)) {
+            self.words.iter().any(|word| word == name)
+        } else {
+            self.has_between("types::", name, "")
+        }
+    }
+
+    /// A slash belongs to no path in `https://name`, `this/name` and `</name>`.
+    fn names_segment(&self, segment: &str) -> bool {
+        if is_compound(segment) {
+            return self.has_within_a_word(segment);
+        }
+        let behind_slash = format!("/{segment}");
+        let is_in_path = self.text.match_indices(&behind_slash).any(|(at, found)| {
+            let (start, end) = (&self.text[..at], &self.text[at + found.len()..]);
+            !end.starts_with(is_word) && !start.ends_with(|char| is_word(char) || "/<".contains(char))
+        });
+        is_in_path || self.text.contains(&format!("\"{segment}\""))
+    }
+
+    /// Whether a word contains the words of a name.
+    fn has_within_a_word(&self, name: &str) -> bool {
+        let part = format!("_{}_", snake(name));
+        self.snakes.iter().any(|word| format!("_{word}_").contains(&part))
+    }
+
+    /// Whether a name is here as a whole word, with texts before and after it.
+    fn has_between(&self, before: &str, name: &str, after: &str) -> bool {
+        self.text.match_indices(name).any(|(at, _)| {
+            let (start, end) = (&self.text[..at], &self.text[at + name.len()..]);
+            start.ends_with(before) && end.starts_with(after) && !start.ends_with(is_word) && !end.starts_with(is_word)
+        })
     }
 }
 
@@ -92,11 +140,6 @@ fn is_word(char: char) -> bool {
 /// Whether a name is of several words, so that English prose does not have it by chance.
 fn is_compound(name: &str) -> bool {
     name.contains(['_', '-'])
-}
-
-/// Whether a name in snake case contains the words of another one.
-fn contains(name: &str, part: &str) -> bool {
-    format!("_{name}_").contains(&format!("_{part}_"))
 }
 
 /// A word in snake case: `GetBehaviors`, `GET_BEHAVIORS` and `get-behaviors` become `get_behaviors`.
@@ -184,7 +227,7 @@ fn endpoints_of_the_committed_documents_are_found() {
         ("operations::GET_BEHAVIORS", "1: the operation get_behaviors"),
         ("/// Parses a `RiskLevel`.", "1: the model RiskLevel"),
         ("fn f(_: types::BehaviorsEnvelope) {}", "1: the model BehaviorsEnvelope"),
-        ("fn f() -> Summary {}", "1: the model Summary"),
+        ("fn f() -> types::Summary {}", "1: the model Summary"),
         ("\"/accounts/{account_id}/zt_risk_scoring\"", "1: the path segment zt_risk_scoring"),
         ("let path = format!(\"{base}/behaviors\");", "1: the path segment behaviors"),
         ("path.push(\"behaviors\")", "1: the path segment behaviors"),
@@ -199,13 +242,34 @@ fn ordinary_words_name_no_endpoint() {
     let endpoints = endpoints();
     for text in [
         "/// A summary of the behaviors that integrations have.",
-        "// Summary: every Behavior counts.",
-        "self.tokens.reset(); fn summary() {}",
+        "struct Summary; // <summary>every Behavior</summary>",
+        "self.tokens.reset(); fn summary() {} // done/reset",
         "\"/accounts/{account_id}\"",
         "struct FailureEnvelope; struct ApiMessage; struct ResultInfo;",
         "https://reset.example/summaries",
         "fn get_behavior() {}",
     ] {
+        assert_eq!(endpoints.named_in(text), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn name_of_one_word_counts_only_where_nothing_else_can_be_meant() {
+    let mut endpoints = Endpoints { crates: ["zones".to_owned()].into(), ..Endpoints::default() };
+    endpoints.add(&serde_json::json!({
+        "paths": {"/user/tokens": {"get": {"operationId": "verify"}}},
+        "components": {"schemas": {"Token": {}}},
+    }));
+    for (text, named) in [
+        ("zones::Client", "1: the crate zones"),
+        ("operations::VERIFY", "1: the operation verify"),
+        ("types::Token", "1: the model Token"),
+        ("\"/user/tokens\"", "1: the path segment user"),
+        ("\"tokens\"", "1: the path segment tokens"),
+    ] {
+        assert_eq!(endpoints.named_in(text), [named], "{text}");
+    }
+    for text in ["time_zones::all()", "fn verify()", "Scheme::Token", "types::TokenFuture", "url.user", "// tokens"] {
         assert_eq!(endpoints.named_in(text), Vec::<String>::new(), "{text}");
     }
 }
