@@ -25,7 +25,7 @@ use std::time::Duration;
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use serde_json::Value;
 use xtask::diff;
-use xtask::generate::Process;
+use xtask::generate::GeneratorProcess;
 use xtask::import::Import;
 use xtask::survey::Survey;
 use xtask::workspace::Workspace;
@@ -75,7 +75,7 @@ fn import(criterion: &mut Criterion) {
 
 fn vendors(criterion: &mut Criterion) {
     let documents = env::var_os("DOCUMENTS").unwrap_or_default();
-    let process = Process::of(env!("CARGO_BIN_EXE_xtask"), 2048);
+    let process = GeneratorProcess::of(env!("CARGO_BIN_EXE_xtask"), 2048);
     for document in env::split_paths(&documents).filter(|path| !path.as_os_str().is_empty()) {
         let survey = || {
             let folder = tempfile::tempdir().unwrap();

@@ -13,6 +13,7 @@ mod names;
 mod open_api;
 mod parse;
 pub mod policies;
+mod prose;
 pub mod release;
 pub mod rules;
 pub mod scaffold;

@@ -10,7 +10,7 @@ use anyhow::{Context, Error, Result, ensure};
 use cap::Cap;
 use clap::{Parser, Subcommand};
 use xtask::document::Document;
-use xtask::generate::{self, Process};
+use xtask::generate::{self, GeneratorProcess};
 use xtask::import::{Import, check_version};
 use xtask::release::Notes;
 use xtask::scaffold::Scaffold;
@@ -195,10 +195,10 @@ fn run() -> Result<ExitCode> {
     let mut output = io::stdout();
     match Arguments::parse().task {
         Task::Generate { check, sdk, revision, out, memory_mib } => {
-            let process = Process::of_this_program(memory_mib)?;
+            let process = GeneratorProcess::of_this_program(memory_mib)?;
             match (sdk, out) {
                 (Some(sdk), Some(out)) => {
-                    let written = generate::elsewhere(&workspace, &process, &sdk, revision.as_deref(), &out)?;
+                    let written = generate::write_to(&workspace, &process, &sdk, revision.as_deref(), &out)?;
                     tell(&mut output, written.iter().map(|path| out.join(path)))?;
                 }
                 _ if check => generate::check(&workspace, &process)?,
@@ -211,7 +211,7 @@ fn run() -> Result<ExitCode> {
                 .set_limit(bytes)
                 .ok()
                 .with_context(|| format!("{memory_mib} MiB of memory are not enough to begin"))?;
-            generate::serve(io::stdin().lock(), io::stdout().lock())?;
+            generate::run_worker(io::stdin().lock(), io::stdout().lock())?;
         }
         Task::Sdk { task } => run_sdk(&workspace, &mut output, task)?,
         Task::Spec { task } => return run_spec(&workspace, &mut output, task),
@@ -224,7 +224,7 @@ fn run_sdk(workspace: &Workspace, output: &mut impl Write, task: SdkTask) -> Res
     let SdkTask::New { name, title, description, path, tag, operation } = task;
     let [paths, tags, operations] = [path, tag, operation].map(BTreeSet::from_iter);
     let scaffold = Scaffold::new(&name, title, description, Slice { paths, tags, operations })?;
-    tell(output, scaffold.write(workspace, &Process::of_this_program(MEMORY_MIB)?)?)?;
+    tell(output, scaffold.write(workspace, &GeneratorProcess::of_this_program(MEMORY_MIB)?)?)?;
     writeln!(output, "next: cargo xtask spec import --sdk {name} --from FILE --revision DATE && cargo xtask generate")?;
     Ok(())
 }
@@ -235,7 +235,7 @@ fn run_spec(workspace: &Workspace, output: &mut impl Write, task: SpecTask) -> R
             let sdk = workspace.sdk(Some(&sdk))?;
             let import = Import::make(&sdk, &from, &revision)?;
             write!(output, "{}", import.report())?;
-            generate::attempt(&Process::of_this_program(MEMORY_MIB)?, &sdk, &import)?;
+            generate::try_generate(&GeneratorProcess::of_this_program(MEMORY_MIB)?, &sdk, &import)?;
             if strict {
                 import.refuse_losses()?;
             }
@@ -246,7 +246,7 @@ fn run_spec(workspace: &Workspace, output: &mut impl Write, task: SpecTask) -> R
             }
         }
         SpecTask::Survey { from, out } => {
-            let survey = Survey::make(workspace, &Process::of_this_program(MEMORY_MIB)?, &from, &out)?;
+            let survey = Survey::make(workspace, &GeneratorProcess::of_this_program(MEMORY_MIB)?, &from, &out)?;
             writeln!(output, "{survey}")?;
             survey.check()?;
         }
@@ -272,7 +272,7 @@ fn run_spec(workspace: &Workspace, output: &mut impl Write, task: SpecTask) -> R
 fn run_release(workspace: &Workspace, output: &mut impl Write, task: ReleaseTask) -> Result<()> {
     match task {
         ReleaseTask::Check { sdk } => {
-            let process = Process::of_this_program(MEMORY_MIB)?;
+            let process = GeneratorProcess::of_this_program(MEMORY_MIB)?;
             let report = release::check(workspace, &process, sdk.as_deref())?;
             fail_on(output, &report.problems)?;
             for ready in &report.ready {

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use toml_edit::{Array, DocumentMut, InlineTable, Value};
 
-use crate::generate::{self, Process, write_file};
+use crate::generate::{self, GeneratorProcess, write_file};
 use crate::names::pascal;
+use crate::prose;
 use crate::sdk::{NO_REVISION, Slice};
 use crate::workspace::Workspace;
 
@@ -52,7 +53,7 @@ impl Scaffold {
     /// # Errors
     ///
     /// If something of that name is there already, or something cannot be written.
-    pub fn write(&self, workspace: &Workspace, process: &Process) -> Result<Vec<PathBuf>> {
+    pub fn write(&self, workspace: &Workspace, process: &GeneratorProcess) -> Result<Vec<PathBuf>> {
         let root = workspace.root();
         let (api, mock) = (format!("{}-api", self.name), format!("{}-mock", self.name));
         let spec = Path::new("spec").join(&self.name);
@@ -83,7 +84,7 @@ impl Scaffold {
     fn write_all(
         &self,
         workspace: &Workspace,
-        process: &Process,
+        process: &GeneratorProcess,
         files: Vec<(PathBuf, String)>,
     ) -> Result<Vec<PathBuf>> {
         let root = workspace.root();
@@ -92,7 +93,7 @@ impl Scaffold {
             write_file(&root.join(&path), &content)?;
             written.push(path);
         }
-        written.extend(generate::elsewhere(workspace, process, &self.name, None, root)?);
+        written.extend(generate::write_to(workspace, process, &self.name, None, root)?);
         Ok(written)
     }
 
@@ -118,7 +119,7 @@ impl Scaffold {
 fn crate_files(title: &str, api: &str, mock: &str, version: &str) -> Vec<(PathBuf, String)> {
     // A line break would end the comment that it stands in.
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
-    let name = plain(&title);
+    let name = prose::paragraph(&title);
     let places = [
         ("name", name.as_str()),
         ("api", &text(api)),
@@ -151,18 +152,6 @@ fn fill(template: &str, places: &[(&str, &str)]) -> String {
         }
     }
     filled
-}
-
-/// Text as Markdown that means nothing but the text.
-fn plain(text: &str) -> String {
-    let mut escaped = String::new();
-    for char in text.chars() {
-        if "\\`*_[]<>#:&~|$".contains(char) {
-            escaped.push('\\');
-        }
-        escaped.push(char);
-    }
-    escaped
 }
 
 /// A string as TOML writes it.
@@ -265,7 +254,8 @@ mod tests {
     fn what_cannot_be_made_leaves_nothing() {
         let (folder, manifest) = empty_workspace();
         let scaffold = Scaffold::new("things", None, None, Slice::default()).unwrap();
-        let write = || scaffold.write(&Workspace::at(folder.path()), &Process::of("no/such/program", 1)).unwrap_err();
+        let write =
+            || scaffold.write(&Workspace::at(folder.path()), &GeneratorProcess::of("no/such/program", 1)).unwrap_err();
         for _ in 0..2 {
             let error = format!("{:#}", write());
             assert!(error.contains("cannot run no/such/program"), "{error}");

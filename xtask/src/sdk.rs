@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use toml_edit::DocumentMut;
 
@@ -128,13 +128,15 @@ fn begins(path: &str, prefix: &str) -> bool {
 }
 
 /// The packages, by the name of their folder under `crates/`.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Crates {
     /// The low-level client.
     pub api: String,
     /// The typed mocks.
     pub mock: String,
+    /// The SDK: hand-written, but for one checked method per operation. Without it, none is generated.
+    pub sdk: Option<String>,
     /// Hand-written packages that are released with them, in the same version.
     #[serde(default)]
     pub others: Vec<String>,
@@ -222,13 +224,18 @@ impl Crates {
 
     /// All of them: the packages that carry the SDK's version.
     pub fn all(&self) -> impl Iterator<Item = &str> {
-        [&self.api, &self.mock].into_iter().chain(&self.others).map(String::as_str)
+        [&self.api, &self.mock].into_iter().chain(&self.sdk).chain(&self.others).map(String::as_str)
     }
 
-    /// The path by which Rust code names the low-level client.
-    pub fn api_path(&self) -> String {
-        self.api.replace('-', "_")
+    /// The package that users depend on: the SDK, or the low-level client if there is none.
+    pub fn front(&self) -> &str {
+        self.sdk.as_deref().unwrap_or(&self.api)
     }
+}
+
+/// The path by which Rust code names a package.
+pub(crate) fn crate_path(package: &str) -> String {
+    package.replace('-', "_")
 }
 
 #[cfg(test)]
@@ -265,10 +272,16 @@ pub(crate) mod tests {
             fs::create_dir_all(&folder).unwrap();
             fs::write(folder.join("Cargo.toml"), "").unwrap();
         }
-        let check = |api: &str, mock: &str, others: &[&str]| {
+        let with = |api: &str, mock: &str, sdk: Option<&str>, others: &[&str]| {
             let others = others.iter().map(|&name| name.to_owned()).collect();
-            Crates { api: api.into(), mock: mock.into(), others }.check(root.path())
+            Crates { api: api.into(), mock: mock.into(), sdk: sdk.map(str::to_owned), others }
         };
+        let check = |api: &str, mock: &str, others: &[&str]| with(api, mock, None, others).check(root.path());
+        let with_sdk = with("things-api", "things-mock", Some("things"), &[]);
+        with_sdk.check(root.path()).unwrap();
+        assert_eq!(with_sdk.all().collect::<Vec<_>>(), ["things-api", "things-mock", "things"]);
+        let twice = with("things-api", "things-mock", Some("things"), &["things"]).check(root.path()).unwrap_err();
+        assert!(twice.to_string().contains("listed twice"));
         check("things-api", "things-mock", &[]).unwrap();
         check("things-api", "things-mock", &["things"]).unwrap();
         for (api, mock, others, complaint) in [

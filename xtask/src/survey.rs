@@ -13,7 +13,7 @@ use serde_json::Value;
 use toml_edit::{Array, DocumentMut};
 
 use crate::document::{Document, operations};
-use crate::generate::{self, Process, write_file};
+use crate::generate::{self, GeneratorProcess, write_file};
 use crate::import::{Import, check_version};
 use crate::rules::Loss;
 use crate::scaffold::Scaffold;
@@ -44,7 +44,7 @@ impl Survey {
     ///
     /// If the document cannot be read or is not OpenAPI 3.0, has no operations, or the folder is there already or cannot be
     /// written to. What is wrong with one tag is part of the survey.
-    pub fn make(workspace: &Workspace, process: &Process, from: &Path, out: &Path) -> Result<Self> {
+    pub fn make(workspace: &Workspace, process: &GeneratorProcess, from: &Path, out: &Path) -> Result<Self> {
         let (_, vendors) = Document::read(from)?;
         check_version(&vendors).with_context(|| format!("cannot survey {}", from.display()))?;
         ensure!(operations(&vendors).next().is_some(), "{} has no operations", from.display());
@@ -60,7 +60,14 @@ impl Survey {
         Ok(survey)
     }
 
-    fn add(&mut self, out: &Workspace, process: &Process, vendors: &Value, name: &str, tag: &str) -> Result<()> {
+    fn add(
+        &mut self,
+        out: &Workspace,
+        process: &GeneratorProcess,
+        vendors: &Value,
+        name: &str,
+        tag: &str,
+    ) -> Result<()> {
         let slice = Slice { tags: [tag.to_owned()].into(), ..Slice::default() };
         Scaffold::new(name, Some(tag.to_owned()), None, slice)?.write(out, process)?;
         let sdk = out.sdk(Some(name))?;
@@ -73,7 +80,7 @@ impl Survey {
             }
         }
         import.write(out, &sdk)?;
-        generate::elsewhere(out, process, name, Some(REVISION), out.root())?;
+        generate::write_to(out, process, name, Some(REVISION), out.root())?;
         Ok(())
     }
 
@@ -162,7 +169,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("vendors.json");
         fs::write(&file, document.to_string()).unwrap();
-        let process = Process::of_this_program(1).unwrap();
+        let process = GeneratorProcess::of_this_program(1).unwrap();
         Survey::make(&Workspace::current(), &process, &file, &folder.path().join("out"))
     }
 

@@ -8,23 +8,23 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Map, Value, json};
-use xtask::generate::{self, Process};
+use xtask::generate::{self, GeneratorProcess};
 use xtask::import::Import;
 use xtask::release;
 use xtask::workspace::Workspace;
 
-fn process() -> Process {
+fn process() -> GeneratorProcess {
     limited(1024)
 }
 
-fn limited(memory_mib: usize) -> Process {
-    Process::of(env!("CARGO_BIN_EXE_xtask"), memory_mib)
+fn limited(memory_mib: usize) -> GeneratorProcess {
+    GeneratorProcess::of(env!("CARGO_BIN_EXE_xtask"), memory_mib)
 }
 
 /// The generated files of this checkout's current revision, with their content.
-fn generated_elsewhere() -> Vec<(String, String)> {
+fn generated_in_another_folder() -> Vec<(String, String)> {
     let (workspace, out) = (Workspace::current(), tempfile::tempdir().unwrap());
-    generate::elsewhere(&workspace, &process(), "risk-scoring", None, out.path()).unwrap();
+    generate::write_to(&workspace, &process(), "risk-scoring", None, out.path()).unwrap();
     let files = ["zt-risk-scoring-api", "zt-risk-scoring-mock"].map(|name| format!("crates/{name}/src/generated.rs"));
     files.into_iter().map(|file| (file.clone(), fs::read_to_string(out.path().join(file)).unwrap())).collect()
 }
@@ -35,26 +35,26 @@ fn the_generated_code_of_this_checkout_is_current() {
 }
 
 #[test]
-fn the_current_revision_is_the_same_elsewhere() {
-    for (file, content) in generated_elsewhere() {
+fn current_revision_is_the_same_in_another_folder() {
+    for (file, content) in generated_in_another_folder() {
         assert_eq!(fs::read_to_string(Workspace::current().root().join(file)).unwrap(), content);
     }
 }
 
 #[test]
 fn two_runs_agree_to_the_byte() {
-    assert_eq!(generated_elsewhere(), generated_elsewhere());
+    assert_eq!(generated_in_another_folder(), generated_in_another_folder());
 }
 
 #[test]
-fn what_is_not_there_cannot_be_generated_elsewhere() {
-    let elsewhere = |sdk: &str, revision: Option<&str>| {
-        generate::elsewhere(&Workspace::current(), &process(), sdk, revision, Path::new("nowhere"))
+fn what_is_not_there_cannot_be_generated_in_another_folder() {
+    let write = |sdk: &str, revision: Option<&str>| {
+        generate::write_to(&Workspace::current(), &process(), sdk, revision, Path::new("nowhere"))
             .unwrap_err()
             .to_string()
     };
-    assert!(elsewhere("nonsense", None).contains("risk-scoring"));
-    assert!(elsewhere("risk-scoring", Some("1999-01-01")).contains("1999-01-01"));
+    assert!(write("nonsense", None).contains("risk-scoring"));
+    assert!(write("risk-scoring", Some("1999-01-01")).contains("1999-01-01"));
 }
 
 /// A checkout with an SDK whose only operation answers with the given.
@@ -152,12 +152,12 @@ fn what_only_the_generator_refuses_is_told_by_an_import() {
     let (root, workspace) = checkout(&json!({"not": {"type": "string"}}));
     let sdk = workspace.sdk(Some("things")).unwrap();
     let import = Import::make(&sdk, &root.path().join("spec/things/2026-01-02.json"), "2026-02-03").unwrap();
-    let error = format!("{:#}", generate::attempt(&process(), &sdk, &import).unwrap_err());
+    let error = format!("{:#}", generate::try_generate(&process(), &sdk, &import).unwrap_err());
     assert!(error.contains("cannot generate from spec/things/2026-02-03.json"), "{error}");
     let (root, workspace) = checkout(&json!({"type": "string"}));
     let sdk = workspace.sdk(Some("things")).unwrap();
     let import = Import::make(&sdk, &root.path().join("spec/things/2026-01-02.json"), "2026-02-03").unwrap();
-    generate::attempt(&process(), &sdk, &import).unwrap();
+    generate::try_generate(&process(), &sdk, &import).unwrap();
 }
 
 #[test]

@@ -7,15 +7,15 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::{Value, json};
-use xtask::generate::{self, Process};
+use xtask::generate::{self, GeneratorProcess};
 use xtask::import::Import;
 use xtask::scaffold::Scaffold;
 use xtask::sdk::Slice;
 use xtask::survey::Survey;
 use xtask::workspace::Workspace;
 
-fn process() -> Process {
-    Process::of(env!("CARGO_BIN_EXE_xtask"), 1024)
+fn process() -> GeneratorProcess {
+    GeneratorProcess::of(env!("CARGO_BIN_EXE_xtask"), 1024)
 }
 
 /// Copies what a build needs of a folder: everything but what a build makes.

@@ -43,20 +43,22 @@ pub mod types {
     ///What went wrong (`errors`), or what the API has to say beside the result (`messages`). Documented as always present; `messages` has been seen null and seen missing.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[serde(transparent)]
-    pub struct ApiMessages(pub ::serde_json::Value);
+    pub struct ApiMessages(pub ::std::option::Option<::std::vec::Vec<ApiMessage>>);
     impl ::std::ops::Deref for ApiMessages {
-        type Target = ::serde_json::Value;
-        fn deref(&self) -> &::serde_json::Value {
+        type Target = ::std::option::Option<::std::vec::Vec<ApiMessage>>;
+        fn deref(&self) -> &::std::option::Option<::std::vec::Vec<ApiMessage>> {
             &self.0
         }
     }
-    impl ::std::convert::From<ApiMessages> for ::serde_json::Value {
+    impl ::std::convert::From<ApiMessages>
+    for ::std::option::Option<::std::vec::Vec<ApiMessage>> {
         fn from(value: ApiMessages) -> Self {
             value.0
         }
     }
-    impl ::std::convert::From<::serde_json::Value> for ApiMessages {
-        fn from(value: ::serde_json::Value) -> Self {
+    impl ::std::convert::From<::std::option::Option<::std::vec::Vec<ApiMessage>>>
+    for ApiMessages {
+        fn from(value: ::std::option::Option<::std::vec::Vec<ApiMessage>>) -> Self {
             Self(value)
         }
     }
@@ -97,9 +99,9 @@ pub mod types {
     #[non_exhaustive]
     pub struct BehaviorsEnvelope {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub errors: ::std::option::Option<ApiMessages>,
+        pub errors: ::std::option::Option<::serde_json::Value>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub messages: ::std::option::Option<ApiMessages>,
+        pub messages: ::std::option::Option<::serde_json::Value>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub result: ::std::option::Option<Behaviors>,
         ///Whether the call succeeded. `false` has been seen with status 200.
@@ -123,9 +125,9 @@ pub mod types {
     #[non_exhaustive]
     pub struct EmptyEnvelope {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub errors: ::std::option::Option<ApiMessages>,
+        pub errors: ::std::option::Option<::serde_json::Value>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub messages: ::std::option::Option<ApiMessages>,
+        pub messages: ::std::option::Option<::serde_json::Value>,
         ///An empty object or null.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub result: ::std::option::Option<::serde_json::Value>,
@@ -133,17 +135,16 @@ pub mod types {
         pub success: bool,
     }
     ///The answer to a call that failed: an envelope whose `result` is null or missing, which is why it is not described here. `success` is documented as always present; a failure is read without it all the same.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[serde(remote = "Self")]
     #[non_exhaustive]
     pub struct FailureEnvelope {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub errors: ::std::option::Option<ApiMessages>,
+        pub errors: ::std::option::Option<::serde_json::Value>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub messages: ::std::option::Option<ApiMessages>,
+        pub messages: ::std::option::Option<::serde_json::Value>,
         ///`false`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub success: ::std::option::Option<bool>,
+        pub success: bool,
     }
     ///A third party to which changes of risk scores are sent.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -172,9 +173,9 @@ pub mod types {
     #[non_exhaustive]
     pub struct IntegrationEnvelope {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub errors: ::std::option::Option<ApiMessages>,
+        pub errors: ::std::option::Option<::serde_json::Value>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub messages: ::std::option::Option<ApiMessages>,
+        pub messages: ::std::option::Option<::serde_json::Value>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub result: ::std::option::Option<Integration>,
         ///Whether the call succeeded. `false` has been seen with status 200.
@@ -240,9 +241,9 @@ pub mod types {
     #[non_exhaustive]
     pub struct IntegrationsEnvelope {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub errors: ::std::option::Option<ApiMessages>,
+        pub errors: ::std::option::Option<::serde_json::Value>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub messages: ::std::option::Option<ApiMessages>,
+        pub messages: ::std::option::Option<::serde_json::Value>,
         ///Every integration of the account.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub result: ::std::option::Option<::std::vec::Vec<Integration>>,
@@ -344,13 +345,13 @@ pub mod types {
     #[non_exhaustive]
     pub struct SummaryEnvelope {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub errors: ::std::option::Option<ApiMessages>,
+        pub errors: ::std::option::Option<::serde_json::Value>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub messages: ::std::option::Option<ApiMessages>,
+        pub messages: ::std::option::Option<::serde_json::Value>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub result: ::std::option::Option<Summary>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub result_info: ::std::option::Option<ResultInfo>,
+        pub result_info: ::std::option::Option<::serde_json::Value>,
         ///Whether the call succeeded. `false` has been seen with status 200.
         pub success: bool,
     }
@@ -412,9 +413,9 @@ pub mod types {
     #[non_exhaustive]
     pub struct UpdatedBehaviorsEnvelope {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub errors: ::std::option::Option<ApiMessages>,
+        pub errors: ::std::option::Option<::serde_json::Value>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub messages: ::std::option::Option<ApiMessages>,
+        pub messages: ::std::option::Option<::serde_json::Value>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub result: ::std::option::Option<UpdatedBehaviors>,
         ///Whether the call succeeded. `false` has been seen with status 200.
@@ -446,13 +447,13 @@ pub mod types {
     #[non_exhaustive]
     pub struct UserRiskEnvelope {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub errors: ::std::option::Option<ApiMessages>,
+        pub errors: ::std::option::Option<::serde_json::Value>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub messages: ::std::option::Option<ApiMessages>,
+        pub messages: ::std::option::Option<::serde_json::Value>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub result: ::std::option::Option<UserRisk>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub result_info: ::std::option::Option<ResultInfo>,
+        pub result_info: ::std::option::Option<::serde_json::Value>,
         ///Whether the call succeeded. `false` has been seen with status 200.
         pub success: bool,
     }
@@ -921,6 +922,102 @@ pub mod types {
             Self::serialize(self, serializer)
         }
     }
+    impl ::api_runtime::Envelope for BehaviorsEnvelope {
+        type Result = Behaviors;
+        fn into_parts(self) -> ::api_runtime::EnvelopeParts<Self::Result> {
+            ::api_runtime::EnvelopeParts {
+                success: self.success,
+                errors: self.errors,
+                messages: self.messages,
+                result: self.result,
+                result_info: ::std::option::Option::None,
+            }
+        }
+    }
+    impl ::api_runtime::Envelope for EmptyEnvelope {
+        type Result = ::std::option::Option<::serde_json::Value>;
+        fn into_parts(self) -> ::api_runtime::EnvelopeParts<Self::Result> {
+            ::api_runtime::EnvelopeParts {
+                success: self.success,
+                errors: self.errors,
+                messages: self.messages,
+                result: ::std::option::Option::Some(self.result),
+                result_info: ::std::option::Option::None,
+            }
+        }
+    }
+    impl ::api_runtime::Envelope for FailureEnvelope {
+        type Result = ();
+        fn into_parts(self) -> ::api_runtime::EnvelopeParts<Self::Result> {
+            ::api_runtime::EnvelopeParts {
+                success: self.success,
+                errors: self.errors,
+                messages: self.messages,
+                result: ::std::option::Option::Some(()),
+                result_info: ::std::option::Option::None,
+            }
+        }
+    }
+    impl ::api_runtime::Envelope for IntegrationEnvelope {
+        type Result = Integration;
+        fn into_parts(self) -> ::api_runtime::EnvelopeParts<Self::Result> {
+            ::api_runtime::EnvelopeParts {
+                success: self.success,
+                errors: self.errors,
+                messages: self.messages,
+                result: self.result,
+                result_info: ::std::option::Option::None,
+            }
+        }
+    }
+    impl ::api_runtime::Envelope for IntegrationsEnvelope {
+        type Result = ::std::option::Option<::std::vec::Vec<Integration>>;
+        fn into_parts(self) -> ::api_runtime::EnvelopeParts<Self::Result> {
+            ::api_runtime::EnvelopeParts {
+                success: self.success,
+                errors: self.errors,
+                messages: self.messages,
+                result: ::std::option::Option::Some(self.result),
+                result_info: ::std::option::Option::None,
+            }
+        }
+    }
+    impl ::api_runtime::Envelope for SummaryEnvelope {
+        type Result = Summary;
+        fn into_parts(self) -> ::api_runtime::EnvelopeParts<Self::Result> {
+            ::api_runtime::EnvelopeParts {
+                success: self.success,
+                errors: self.errors,
+                messages: self.messages,
+                result: self.result,
+                result_info: self.result_info,
+            }
+        }
+    }
+    impl ::api_runtime::Envelope for UpdatedBehaviorsEnvelope {
+        type Result = UpdatedBehaviors;
+        fn into_parts(self) -> ::api_runtime::EnvelopeParts<Self::Result> {
+            ::api_runtime::EnvelopeParts {
+                success: self.success,
+                errors: self.errors,
+                messages: self.messages,
+                result: self.result,
+                result_info: ::std::option::Option::None,
+            }
+        }
+    }
+    impl ::api_runtime::Envelope for UserRiskEnvelope {
+        type Result = UserRisk;
+        fn into_parts(self) -> ::api_runtime::EnvelopeParts<Self::Result> {
+            ::api_runtime::EnvelopeParts {
+                success: self.success,
+                errors: self.errors,
+                messages: self.messages,
+                result: self.result,
+                result_info: self.result_info,
+            }
+        }
+    }
 }
 #[derive(Clone, Debug)]
 /**Client for Cloudflare Zero Trust risk scoring
@@ -940,7 +1037,7 @@ impl Client {
     /// `baseurl` is the base URL provided to the internal
     /// `reqwest::Client`, and should include a scheme and hostname,
     /// as well as port and a path stem if applicable.
-    pub fn new_with_client(
+    fn new_with_client(
         baseurl: &str,
         client: reqwest::Client,
         inner: ::std::sync::Arc<dyn ::api_runtime::Transport>,
@@ -989,8 +1086,8 @@ Arguments:
         account_id: &'a str,
     ) -> Result<ResponseValue<types::BehaviorsEnvelope>, Error<ByteStream>> {
         let url = format!(
-            "{}/accounts/{}/zt_risk_scoring/behaviors", self.baseurl, encode_path(&
-            account_id.to_string()),
+            "{}/accounts/{}/zt_risk_scoring/behaviors", self.baseurl,
+            ::api_runtime::path_segment("account_id", & account_id.to_string()) ?
         );
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map
@@ -1038,8 +1135,8 @@ Arguments:
         body: &'a types::UpdateBehaviorsBody,
     ) -> Result<ResponseValue<types::UpdatedBehaviorsEnvelope>, Error<ByteStream>> {
         let url = format!(
-            "{}/accounts/{}/zt_risk_scoring/behaviors", self.baseurl, encode_path(&
-            account_id.to_string()),
+            "{}/accounts/{}/zt_risk_scoring/behaviors", self.baseurl,
+            ::api_runtime::path_segment("account_id", & account_id.to_string()) ?
         );
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map
@@ -1086,8 +1183,8 @@ Arguments:
         account_id: &'a str,
     ) -> Result<ResponseValue<types::IntegrationsEnvelope>, Error<ByteStream>> {
         let url = format!(
-            "{}/accounts/{}/zt_risk_scoring/integrations", self.baseurl, encode_path(&
-            account_id.to_string()),
+            "{}/accounts/{}/zt_risk_scoring/integrations", self.baseurl,
+            ::api_runtime::path_segment("account_id", & account_id.to_string()) ?
         );
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map
@@ -1135,8 +1232,8 @@ Arguments:
         body: &'a types::CreateIntegrationBody,
     ) -> Result<ResponseValue<types::IntegrationEnvelope>, Error<ByteStream>> {
         let url = format!(
-            "{}/accounts/{}/zt_risk_scoring/integrations", self.baseurl, encode_path(&
-            account_id.to_string()),
+            "{}/accounts/{}/zt_risk_scoring/integrations", self.baseurl,
+            ::api_runtime::path_segment("account_id", & account_id.to_string()) ?
         );
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map
@@ -1186,8 +1283,8 @@ Arguments:
     ) -> Result<ResponseValue<types::IntegrationEnvelope>, Error<ByteStream>> {
         let url = format!(
             "{}/accounts/{}/zt_risk_scoring/integrations/reference_id/{}", self.baseurl,
-            encode_path(& account_id.to_string()), encode_path(& reference_id
-            .to_string()),
+            ::api_runtime::path_segment("account_id", & account_id.to_string()) ?,
+            ::api_runtime::path_segment("reference_id", & reference_id.to_string()) ?
         );
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map
@@ -1235,8 +1332,9 @@ Arguments:
         integration_id: &'a ::uuid::Uuid,
     ) -> Result<ResponseValue<types::IntegrationEnvelope>, Error<ByteStream>> {
         let url = format!(
-            "{}/accounts/{}/zt_risk_scoring/integrations/{}", self.baseurl, encode_path(&
-            account_id.to_string()), encode_path(& integration_id.to_string()),
+            "{}/accounts/{}/zt_risk_scoring/integrations/{}", self.baseurl,
+            ::api_runtime::path_segment("account_id", & account_id.to_string()) ?,
+            ::api_runtime::path_segment("integration_id", & integration_id.to_string()) ?
         );
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map
@@ -1286,8 +1384,9 @@ Arguments:
         body: &'a types::UpdateIntegrationBody,
     ) -> Result<ResponseValue<types::IntegrationEnvelope>, Error<ByteStream>> {
         let url = format!(
-            "{}/accounts/{}/zt_risk_scoring/integrations/{}", self.baseurl, encode_path(&
-            account_id.to_string()), encode_path(& integration_id.to_string()),
+            "{}/accounts/{}/zt_risk_scoring/integrations/{}", self.baseurl,
+            ::api_runtime::path_segment("account_id", & account_id.to_string()) ?,
+            ::api_runtime::path_segment("integration_id", & integration_id.to_string()) ?
         );
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map
@@ -1336,8 +1435,9 @@ Arguments:
         integration_id: &'a ::uuid::Uuid,
     ) -> Result<ResponseValue<types::EmptyEnvelope>, Error<ByteStream>> {
         let url = format!(
-            "{}/accounts/{}/zt_risk_scoring/integrations/{}", self.baseurl, encode_path(&
-            account_id.to_string()), encode_path(& integration_id.to_string()),
+            "{}/accounts/{}/zt_risk_scoring/integrations/{}", self.baseurl,
+            ::api_runtime::path_segment("account_id", & account_id.to_string()) ?,
+            ::api_runtime::path_segment("integration_id", & integration_id.to_string()) ?
         );
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map
@@ -1383,8 +1483,8 @@ Arguments:
         account_id: &'a str,
     ) -> Result<ResponseValue<types::SummaryEnvelope>, Error<ByteStream>> {
         let url = format!(
-            "{}/accounts/{}/zt_risk_scoring/summary", self.baseurl, encode_path(&
-            account_id.to_string()),
+            "{}/accounts/{}/zt_risk_scoring/summary", self.baseurl,
+            ::api_runtime::path_segment("account_id", & account_id.to_string()) ?
         );
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map
@@ -1432,8 +1532,9 @@ Arguments:
         user_id: &'a ::uuid::Uuid,
     ) -> Result<ResponseValue<types::UserRiskEnvelope>, Error<ByteStream>> {
         let url = format!(
-            "{}/accounts/{}/zt_risk_scoring/{}", self.baseurl, encode_path(& account_id
-            .to_string()), encode_path(& user_id.to_string()),
+            "{}/accounts/{}/zt_risk_scoring/{}", self.baseurl,
+            ::api_runtime::path_segment("account_id", & account_id.to_string()) ?,
+            ::api_runtime::path_segment("user_id", & user_id.to_string()) ?
         );
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map
@@ -1481,8 +1582,9 @@ Arguments:
         user_id: &'a ::uuid::Uuid,
     ) -> Result<ResponseValue<types::EmptyEnvelope>, Error<ByteStream>> {
         let url = format!(
-            "{}/accounts/{}/zt_risk_scoring/{}/reset", self.baseurl, encode_path(&
-            account_id.to_string()), encode_path(& user_id.to_string()),
+            "{}/accounts/{}/zt_risk_scoring/{}/reset", self.baseurl,
+            ::api_runtime::path_segment("account_id", & account_id.to_string()) ?,
+            ::api_runtime::path_segment("user_id", & user_id.to_string()) ?
         );
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map
@@ -1519,6 +1621,19 @@ Arguments:
 pub mod prelude {
     #[allow(unused_imports)]
     pub use super::Client;
+}
+impl ::api_runtime::ApiClient for Client {
+    const USER_AGENT: &'static str = concat!(
+        "zt-risk-scoring/", env!("CARGO_PKG_VERSION")
+    );
+    const OPERATIONS: &'static [::api_runtime::Operation] = operations::ALL;
+    fn with_transport(
+        base_url: &str,
+        http_client: ::reqwest::Client,
+        transport: ::std::sync::Arc<dyn ::api_runtime::Transport>,
+    ) -> Self {
+        Self::new_with_client(base_url, http_client, transport)
+    }
 }
 impl ClientHooks<::std::sync::Arc<dyn ::api_runtime::Transport>> for Client {
     async fn exec(

@@ -29,7 +29,8 @@ pub mod operations {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/{}/zt_risk_scoring/behaviors$", ::regex::escape(&
-                        value.to_string())
+                        ::api_runtime::path_segment("account_id", & value.to_string())
+                        .unwrap())
                     ),
                 )
                 .unwrap();
@@ -83,7 +84,8 @@ pub mod operations {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/{}/zt_risk_scoring/behaviors$", ::regex::escape(&
-                        value.to_string())
+                        ::api_runtime::path_segment("account_id", & value.to_string())
+                        .unwrap())
                     ),
                 )
                 .unwrap();
@@ -142,7 +144,8 @@ pub mod operations {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/{}/zt_risk_scoring/integrations$", ::regex::escape(&
-                        value.to_string())
+                        ::api_runtime::path_segment("account_id", & value.to_string())
+                        .unwrap())
                     ),
                 )
                 .unwrap();
@@ -198,7 +201,8 @@ pub mod operations {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/{}/zt_risk_scoring/integrations$", ::regex::escape(&
-                        value.to_string())
+                        ::api_runtime::path_segment("account_id", & value.to_string())
+                        .unwrap())
                     ),
                 )
                 .unwrap();
@@ -257,7 +261,8 @@ pub mod operations {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/{}/zt_risk_scoring/integrations/reference_id/.*$",
-                        ::regex::escape(& value.to_string())
+                        ::regex::escape(& ::api_runtime::path_segment("account_id", &
+                        value.to_string()).unwrap())
                     ),
                 )
                 .unwrap();
@@ -267,7 +272,8 @@ pub mod operations {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/.*/zt_risk_scoring/integrations/reference_id/{}$",
-                        ::regex::escape(& value.to_string())
+                        ::regex::escape(& ::api_runtime::path_segment("reference_id", &
+                        value.to_string()).unwrap())
                     ),
                 )
                 .unwrap();
@@ -323,7 +329,8 @@ pub mod operations {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/{}/zt_risk_scoring/integrations/.*$",
-                        ::regex::escape(& value.to_string())
+                        ::regex::escape(& ::api_runtime::path_segment("account_id", &
+                        value.to_string()).unwrap())
                     ),
                 )
                 .unwrap();
@@ -333,7 +340,8 @@ pub mod operations {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/.*/zt_risk_scoring/integrations/{}$",
-                        ::regex::escape(& value.to_string())
+                        ::regex::escape(& ::api_runtime::path_segment("integration_id", &
+                        value.to_string()).unwrap())
                     ),
                 )
                 .unwrap();
@@ -389,7 +397,8 @@ pub mod operations {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/{}/zt_risk_scoring/integrations/.*$",
-                        ::regex::escape(& value.to_string())
+                        ::regex::escape(& ::api_runtime::path_segment("account_id", &
+                        value.to_string()).unwrap())
                     ),
                 )
                 .unwrap();
@@ -399,7 +408,8 @@ pub mod operations {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/.*/zt_risk_scoring/integrations/{}$",
-                        ::regex::escape(& value.to_string())
+                        ::regex::escape(& ::api_runtime::path_segment("integration_id", &
+                        value.to_string()).unwrap())
                     ),
                 )
                 .unwrap();
@@ -458,7 +468,8 @@ pub mod operations {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/{}/zt_risk_scoring/integrations/.*$",
-                        ::regex::escape(& value.to_string())
+                        ::regex::escape(& ::api_runtime::path_segment("account_id", &
+                        value.to_string()).unwrap())
                     ),
                 )
                 .unwrap();
@@ -468,7 +479,8 @@ pub mod operations {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/.*/zt_risk_scoring/integrations/{}$",
-                        ::regex::escape(& value.to_string())
+                        ::regex::escape(& ::api_runtime::path_segment("integration_id", &
+                        value.to_string()).unwrap())
                     ),
                 )
                 .unwrap();
@@ -521,8 +533,9 @@ pub mod operations {
         pub fn account_id(self, value: &str) -> Self {
             let re = regex::Regex::new(
                     &format!(
-                        "^/accounts/{}/zt_risk_scoring/summary$", ::regex::escape(& value
-                        .to_string())
+                        "^/accounts/{}/zt_risk_scoring/summary$", ::regex::escape(&
+                        ::api_runtime::path_segment("account_id", & value.to_string())
+                        .unwrap())
                     ),
                 )
                 .unwrap();
@@ -575,8 +588,9 @@ pub mod operations {
         pub fn account_id(self, value: &str) -> Self {
             let re = regex::Regex::new(
                     &format!(
-                        "^/accounts/{}/zt_risk_scoring/.*$", ::regex::escape(& value
-                        .to_string())
+                        "^/accounts/{}/zt_risk_scoring/.*$", ::regex::escape(&
+                        ::api_runtime::path_segment("account_id", & value.to_string())
+                        .unwrap())
                     ),
                 )
                 .unwrap();
@@ -585,8 +599,9 @@ pub mod operations {
         pub fn user_id(self, value: &::uuid::Uuid) -> Self {
             let re = regex::Regex::new(
                     &format!(
-                        "^/accounts/.*/zt_risk_scoring/{}$", ::regex::escape(& value
-                        .to_string())
+                        "^/accounts/.*/zt_risk_scoring/{}$", ::regex::escape(&
+                        ::api_runtime::path_segment("user_id", & value.to_string())
+                        .unwrap())
                     ),
                 )
                 .unwrap();
@@ -642,7 +657,8 @@ pub mod operations {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/{}/zt_risk_scoring/.*/reset$", ::regex::escape(&
-                        value.to_string())
+                        ::api_runtime::path_segment("account_id", & value.to_string())
+                        .unwrap())
                     ),
                 )
                 .unwrap();
@@ -652,7 +668,8 @@ pub mod operations {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/.*/zt_risk_scoring/{}/reset$", ::regex::escape(&
-                        value.to_string())
+                        ::api_runtime::path_segment("user_id", & value.to_string())
+                        .unwrap())
                     ),
                 )
                 .unwrap();

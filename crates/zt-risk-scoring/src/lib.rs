@@ -22,60 +22,54 @@
 //! # }
 //! ```
 //!
-//! # When things go wrong
+//! # When a call fails
 //!
-//! What a call comes to, with the default three attempts, and how many requests are sent for it. An error is named by its
-//! [`ErrorKind`]. A call never takes longer than its timeout, never waits longer than the server's `Retry-After` may be
-//! ([`RetryConfig`]), and begins no request that it
-//! knows the API to refuse. The table is checked by the tests.
+//! Match on the [`ErrorKind`]: each kind says what to do. The [documentation of cloudflare-client](cloudflare_client#faults)
+//! has a table of faults: how a call ends, and how many requests it sends.
 //!
-#![doc = include_str!("faults.md")]
+//! # Decisions
 //!
-//! A body may have 64 MiB after decompression ([`ClientBuilder::max_body_bytes`]). Redirects are never followed: their target
-//! gets nothing.
+//! - A risk level that this crate does not know compares above `high`: a question for everything at least that risky must
+//!   not miss what may be riskier. Ids and levels are open sets, and are kept and written verbatim.
+//! - A duplicate key in a map is an error. JSON leaves open which value counts.
+//! - A question to a [`BehaviorMap`] returns a [`Selection`], which is no map: a part cannot be mistaken for the whole.
+//!
+//! # Features
+//!
+//! TLS is rustls with the certificates that the operating system trusts. The feature `native-tls`, without the default
+//! features, uses the operating system's TLS instead. Futures need a tokio runtime.
 //!
 //! # Why a crate of its own
 //!
-//! It is a crate of its own, on top of the generated `zt-risk-scoring-api`, so that what services depend on changes only
-//! when somebody means it to: generated types are part of it only under [`raw`].
-//!
-//! TLS is rustls with the certificates that the operating system trusts; the feature `native-tls` (without the default
-//! features) takes the operating system's TLS instead. Futures need a tokio runtime.
+//! It is what services depend on, so its types are hand-written and change only on purpose. The generated client below it
+//! changes with every revision of the API.
 
-#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
-compile_error!("https needs the feature `rustls` (on by default) or `native-tls`");
-
-mod account_id;
-mod auth;
-mod base_url;
 mod behaviors;
 mod client;
-mod error;
-mod pipeline;
-mod rate_limit;
-mod response;
-mod retry_after;
+#[allow(rustdoc::all, reason = "text is the vendor's own")]
+#[rustfmt::skip]
+mod generated;
 
-pub use account_id::AccountId;
-pub use auth::{ApiToken, Credentials, TokenFuture, TokenProvider};
-pub use base_url::DEFAULT_BASE_URL;
 pub use behaviors::{
     Behavior, BehaviorId, BehaviorMap, Behaviors, GetBehaviors, RiskLevel, Selection, UnknownRiskLevel,
 };
-pub use client::{Client, ClientBuilder, Environment};
-pub use error::{ApiMessage, Error, ErrorKind, UnexpectedBody};
-pub use pipeline::{Backoff, Quota, RetryBudget, RetryConfig};
-pub use rate_limit::{RateLimit, RateLimitPolicy};
-pub use response::{Metadata, Response};
-/// The API revision that this crate speaks: a date. It goes out as `api-version` with every request.
+pub use client::{Client, ClientBuilder};
+pub use cloudflare_client::{
+    AccountId, ApiMessage, ApiToken, Backoff, Connection, Credentials, DEFAULT_BASE_URL, Environment, Error, ErrorKind,
+    Metadata, Quota, RateLimit, RateLimitPolicy, Request, Response, ResultInfo, RetryBudget, RetryConfig, TokenFuture,
+    TokenProvider, UnexpectedBody,
+};
+/// The API revision that this crate speaks: a date. Every request sends it as `api-version`.
 pub use zt_risk_scoring_api::REVISION;
 
-/// The generated client and its types: what [`Client::raw`] gives back. They change with every revision of the API.
-pub mod raw {
-    pub use zt_risk_scoring_api::{ByteStream, Client, ClientInfo, Error, Operation, ResponseValue, operations, types};
+/// The generated methods, and the types that they take and return.
+pub mod operations {
+    pub use zt_risk_scoring_api::types;
+
+    pub use crate::generated::Operations;
 }
 
-/// The README's code, held to compile.
+/// The README's code, which has to compile.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct Readme;

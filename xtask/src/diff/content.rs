@@ -10,7 +10,6 @@ use super::comparison::{Comparison, Spot};
 use super::names::{Name, type_name};
 use super::shape::{alternatives, described, has_default, is_closed, is_free_form, is_map, scalar, type_of, values};
 use crate::effective::Effective;
-use crate::policies::lenient::MARK as LENIENT;
 
 /// The keywords that are compared one by one. The crates do not show what the others say.
 const COMPARED: [&str; 11] = [
@@ -31,17 +30,6 @@ impl<'a> Comparison<'a> {
     pub(super) fn compare_content(&mut self, old: &'a Value, new: &'a Value, spot: &Spot) {
         let (before, after) = (Effective::of(&self.old_references, old), Effective::of(&self.new_references, new));
         let (was_free, is_free) = (is_free_form(&before), is_free_form(&after));
-        if before.is(LENIENT) || after.is(LENIENT) {
-            let (verdict, what) = match (was_free, is_free) {
-                (true, true) => (Verdict::DOCUMENTS, "what is known of its shape changed"),
-                (_, true) => (Verdict::BREAKS, "it is free-form now"),
-                (_, false) => (Verdict::BREAKS, "it is no longer free-form"),
-            };
-            if before != after {
-                self.tell(verdict, spot, what);
-            }
-            return;
-        }
         // Crates that read anything go on reading, and an API that takes anything goes on taking.
         let fits = if spot.side == Side::Request { is_free } else { was_free };
         if let Some(what) = alternatives_came_or_went(&before, &after) {

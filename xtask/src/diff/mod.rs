@@ -10,6 +10,7 @@ mod bodies;
 mod change;
 mod comparison;
 mod content;
+mod envelopes;
 mod names;
 mod operations;
 mod parameters;
@@ -23,6 +24,7 @@ pub(crate) use told::told;
 
 use serde_json::Value;
 
+use crate::policies;
 use comparison::Comparison;
 
 /// Every change from one document to another, in the order of class and place.
@@ -30,7 +32,11 @@ use comparison::Comparison;
 /// It takes time in proportion to the documents, with the parts of each `allOf` put together: a pair of named schemas is
 /// compared once for each side, where it is required and where it is not.
 pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
-    let mut comparison = Comparison::new(old, new);
+    let (mut before, mut after) = (old.clone(), new.clone());
+    policies::envelopes::apply(&mut before);
+    policies::envelopes::apply(&mut after);
+    let mut comparison = Comparison::new(&before, &after);
+    comparison.compare_envelopes(old, new);
     comparison.compare_operations();
     comparison.compare_names();
     comparison.compare_surroundings();

@@ -4,7 +4,6 @@ use serde_json::{Map, Value};
 
 use crate::effective::reference;
 use crate::import::inline::becomes_type;
-use crate::policies::lenient::MARK as LENIENT;
 
 /// What names the type of a schema.
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -18,8 +17,7 @@ pub(super) enum Name {
 }
 
 /// Keywords that add something to the type of what a schema is put together from. All the others are words about it.
-const ADDING_TO_TYPE: [&str; 8] =
-    ["additionalProperties", "enum", "format", "items", "not", "properties", "required", LENIENT];
+const ADDING_TO_TYPE: [&str; 7] = ["additionalProperties", "enum", "format", "items", "not", "properties", "required"];
 
 /// The name of a schema's type: that of what it refers to, also as the only part or alternative of a schema that adds nothing
 /// but words.

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::effective::Effective;
-use crate::policies::lenient::MARK as LENIENT;
 
 /// The type of a schema; if it does not say one, what else it says may leave no other.
 pub(super) fn type_of<'a>(schema: &Effective<'a>) -> Option<&'a str> {
@@ -63,9 +62,9 @@ pub(super) fn is_closed(schema: &Effective<'_>) -> bool {
     schema.get("additionalProperties") == Some(&Value::Bool(false))
 }
 
-/// Whether the crates take whatever comes: it is marked so, or it does not say what it is.
+/// Whether the crates take whatever comes: it does not say what it is.
 pub(super) fn is_free_form(schema: &Effective<'_>) -> bool {
-    schema.is(LENIENT) || type_of(schema).is_none() && alternatives(schema).is_none()
+    type_of(schema).is_none() && alternatives(schema).is_none()
 }
 
 /// Whether the generator makes a model of it that has a `Default`: without it, nothing is required. Who needs that of what only

@@ -12,7 +12,8 @@ use crate::document::{Document, Operation, operations};
 use crate::open_api;
 use crate::policies;
 
-pub(super) fn generate(document: &Document) -> Result<syn::File> {
+/// `front` is the package that users depend on.
+pub(super) fn generate(document: &Document, front: &str) -> Result<syn::File> {
     let mut settings = GenerationSettings::new();
     settings
         // A lost hook must be an error of the compiler, not a request that takes another way.
@@ -24,7 +25,8 @@ pub(super) fn generate(document: &Document) -> Result<syn::File> {
     let tokens = Generator::new(&settings).generate_tokens(&open_api)?;
 
     let mut file = syn::parse2(tokens)?;
-    passes::explicit_client::apply(&mut file)?;
+    passes::api_client::apply(&mut file, front)?;
+    passes::path_parameters::apply(&mut file, &document.value)?;
     passes::variant_names::apply(&mut file);
     let enums = passes::open_enums::apply(&mut file)?;
     passes::open_unions::apply(&mut file, &enums)?;
@@ -32,6 +34,7 @@ pub(super) fn generate(document: &Document) -> Result<syn::File> {
     passes::request_constructors::apply(&mut file);
     passes::objects_only::apply(&mut file);
     passes::non_exhaustive::apply(&mut file);
+    passes::envelopes::apply(&mut file, &document.value)?;
     file.items.push(hooks());
     file.items.push(revision(&document.revision));
     file.items.push(operation_constants(&document.value)?);

@@ -7,12 +7,13 @@ use super::passes;
 use crate::document::Document;
 use crate::open_api;
 use crate::policies;
+use crate::sdk::crate_path;
 
-pub(super) fn generate(document: &Document, api_path: &str) -> Result<syn::File> {
+pub(super) fn generate(document: &Document, api: &str) -> Result<syn::File> {
     let mut value = policies::for_mocks(&document.value);
     passes::literal_paths::escape_paths(&mut value);
     let open_api = open_api::read(&value)?;
-    let tokens = Generator::new(&GenerationSettings::new()).httpmock(&open_api, api_path)?;
+    let tokens = Generator::new(&GenerationSettings::new()).httpmock(&open_api, &crate_path(api))?;
 
     let mut file = syn::parse2(tokens)?;
     passes::mock_methods::apply(&mut file);

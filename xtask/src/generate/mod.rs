@@ -9,9 +9,11 @@ mod file;
 mod mocks;
 mod passes;
 mod process;
+mod samples;
+mod sdk;
 pub(crate) mod supported;
 
-pub use process::{Process, serve};
+pub use process::{GeneratorProcess, run_worker};
 
 use std::fs;
 use std::io::{Write, stdout};
@@ -32,7 +34,7 @@ use file::GeneratedFile;
 /// # Errors
 ///
 /// If a document cannot be read or generated from, or a file cannot be written.
-pub fn write(workspace: &Workspace, process: &Process) -> Result<()> {
+pub fn write(workspace: &Workspace, process: &GeneratorProcess) -> Result<()> {
     for drift in drift::find(workspace.root(), &plan(workspace, process)?)? {
         let path = workspace.root().join(&drift.path);
         match drift.kind {
@@ -54,7 +56,7 @@ pub fn write(workspace: &Workspace, process: &Process) -> Result<()> {
 /// # Errors
 ///
 /// If there is such a file, or a document cannot be read or generated from.
-pub fn check(workspace: &Workspace, process: &Process) -> Result<()> {
+pub fn check(workspace: &Workspace, process: &GeneratorProcess) -> Result<()> {
     let drifts = drift::find(workspace.root(), &plan(workspace, process)?)?;
     for drift in &drifts {
         writeln!(stdout(), "{}: {}\n{}", drift.kind, drift.path.display(), drift.diff())?;
@@ -63,7 +65,7 @@ pub fn check(workspace: &Workspace, process: &Process) -> Result<()> {
 }
 
 /// The same without a word of what differs in a file.
-pub(crate) fn check_quietly(workspace: &Workspace, process: &Process) -> Result<()> {
+pub(crate) fn check_quietly(workspace: &Workspace, process: &GeneratorProcess) -> Result<()> {
     refuse(&drift::find(workspace.root(), &plan(workspace, process)?)?)
 }
 
@@ -81,9 +83,9 @@ fn refuse(drifts: &[Drift]) -> Result<()> {
 /// # Errors
 ///
 /// If there is no such SDK or revision, or a file cannot be written.
-pub fn elsewhere(
+pub fn write_to(
     workspace: &Workspace,
-    process: &Process,
+    process: &GeneratorProcess,
     sdk: &str,
     revision: Option<&str>,
     out: &Path,
@@ -106,7 +108,7 @@ pub fn elsewhere(
 /// # Errors
 ///
 /// If no code can be generated from it.
-pub fn attempt(process: &Process, sdk: &Sdk, import: &Import) -> Result<()> {
+pub fn try_generate(process: &GeneratorProcess, sdk: &Sdk, import: &Import) -> Result<()> {
     let value = serde_json::from_str(&import.text)?;
     let (path, revision, sha256) = (import.path.clone(), import.revision.clone(), sha256(&import.text));
     files(process, sdk, Document { path, revision, sha256, value }).map(|_| ())
@@ -123,10 +125,10 @@ pub(crate) fn write_file(path: &Path, content: &str) -> Result<()> {
 /// The client of a document: what a test compares.
 #[cfg(test)]
 pub(crate) fn client(document: &Document) -> Result<syn::File> {
-    client::generate(document)
+    client::generate(document, "things")
 }
 
-fn plan(workspace: &Workspace, process: &Process) -> Result<Vec<GeneratedFile>> {
+fn plan(workspace: &Workspace, process: &GeneratorProcess) -> Result<Vec<GeneratedFile>> {
     let mut plan = Vec::new();
     for sdk in workspace.sdks()? {
         plan.extend(files(process, &sdk, Document::current(workspace.root(), &sdk)?)?);
@@ -135,13 +137,14 @@ fn plan(workspace: &Workspace, process: &Process) -> Result<Vec<GeneratedFile>> 
 }
 
 /// The generated files of one document.
-fn files(process: &Process, sdk: &Sdk, document: Document) -> Result<[GeneratedFile; 2]> {
+fn files(process: &GeneratorProcess, sdk: &Sdk, document: Document) -> Result<Vec<GeneratedFile>> {
     let Manifest { crates, slice, .. } = &sdk.manifest;
     let header = file::header(&document)?;
     let context = format!("cannot generate from {} ({slice})", document.path.display());
-    // Once for both files: what the policies take away makes no fault.
+    // Once for all files: what the policies take away makes no fault.
     let checked = open_api::check(&document.value).and_then(|()| supported::check(&document.value));
-    let code = checked.and_then(|()| process.run(document, crates.api_path())).context(context)?;
+    let code = checked.and_then(|()| process.run(document, crates.clone())).context(context)?;
     let file = |package: &str, code: &str| GeneratedFile::new(package, &header, code);
-    Ok([file(&crates.api, &code.client), file(&crates.mock, &code.mocks)])
+    let front = crates.sdk.as_deref().zip(code.sdk.as_deref()).map(|(package, code)| file(package, code));
+    Ok([file(&crates.api, &code.client), file(&crates.mock, &code.mocks)].into_iter().chain(front).collect())
 }

@@ -10,11 +10,12 @@ use std::process::{Command, Output, Stdio};
 use anyhow::{Context, Result, anyhow, bail};
 use serde::{Deserialize, Serialize};
 
-use super::{client, mocks};
+use super::{client, mocks, sdk};
 use crate::document::Document;
+use crate::sdk::Crates;
 
 /// Where the generator runs, and how much memory it may take.
-pub struct Process {
+pub struct GeneratorProcess {
     program: PathBuf,
     memory_mib: usize,
 }
@@ -23,7 +24,7 @@ pub struct Process {
 #[derive(Deserialize, Serialize)]
 struct Job {
     document: Document,
-    api_path: String,
+    crates: Crates,
 }
 
 /// What comes back.
@@ -31,10 +32,12 @@ struct Job {
 pub(super) struct Code {
     pub(super) client: String,
     pub(super) mocks: String,
+    /// Nothing, if `sdk.toml` names no SDK crate.
+    pub(super) sdk: Option<String>,
 }
 
-impl Process {
-    /// A process of this program, whose command line must have the task [`serve`].
+impl GeneratorProcess {
+    /// A process of this program, whose command line must have the task [`run_worker`].
     ///
     /// # Errors
     ///
@@ -50,7 +53,7 @@ impl Process {
     }
 
     /// The code of a document.
-    pub(super) fn run(&self, document: Document, api_path: String) -> Result<Code> {
+    pub(super) fn run(&self, document: Document, crates: Crates) -> Result<Code> {
         let mut child = Command::new(&self.program)
             .args(["generator", "--memory-mib", &self.memory_mib.to_string()])
             .env("RUST_BACKTRACE", "0")
@@ -59,7 +62,7 @@ impl Process {
             .stderr(Stdio::piped())
             .spawn()
             .with_context(|| format!("cannot run {}", self.program.display()))?;
-        let job = serde_json::to_vec(&Job { document, api_path })?;
+        let job = serde_json::to_vec(&Job { document, crates })?;
         // One that died does not read on; what it died of is the better error.
         let _ = child.stdin.take().context("the generator has no input")?.write_all(&job);
         let output = child.wait_with_output().context("cannot wait for the generator")?;
@@ -103,17 +106,21 @@ fn one_line(text: &str) -> String {
 ///
 /// # Errors
 ///
-/// If what comes in was not sent by [`Process`], or the document cannot be generated from.
-pub fn serve(mut input: impl Read, output: impl Write) -> Result<()> {
+/// If what comes in was not sent by [`GeneratorProcess`], or the document cannot be generated from.
+pub fn run_worker(mut input: impl Read, output: impl Write) -> Result<()> {
     let mut job = Vec::new();
     input.read_to_end(&mut job)?;
-    let Ok(Job { document, api_path }) = serde_json::from_slice(&job) else {
+    let Ok(Job { document, crates }) = serde_json::from_slice(&job) else {
         bail!("this is for `cargo xtask generate`, which sends a document")
     };
     drop(job);
-    let client = prettyplease::unparse(&client::generate(&document)?);
-    let mocks = prettyplease::unparse(&mocks::generate(&document, &api_path)?);
-    Ok(serde_json::to_writer(output, &Code { client, mocks })?)
+    let client = client::generate(&document, crates.front())?;
+    let mocks = prettyplease::unparse(&mocks::generate(&document, &crates.api)?);
+    let sdk = match &crates.sdk {
+        Some(sdk) => Some(prettyplease::unparse(&sdk::generate(&document, &client, &crates, sdk)?)),
+        None => None,
+    };
+    Ok(serde_json::to_writer(output, &Code { client: prettyplease::unparse(&client), mocks, sdk })?)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 mod closed_objects;
 pub(crate) mod constraints;
 mod defaults;
-pub(crate) mod lenient;
+pub(crate) mod envelopes;
 mod raw_failures;
 
 use serde_json::Value;
@@ -30,6 +30,6 @@ fn for_both(document: &Value) -> Value {
     closed_objects::apply(&mut document);
     constraints::apply(&mut document);
     defaults::apply(&mut document);
-    lenient::apply(&mut document);
+    envelopes::apply(&mut document);
     document
 }

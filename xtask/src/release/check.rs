@@ -9,7 +9,7 @@ use super::changelog::{Changelog, Entry, FILE};
 use super::documents;
 use super::next::{Next, Past, is_current};
 use super::version;
-use crate::generate::{self, Process};
+use crate::generate::{self, GeneratorProcess};
 use crate::import::check_date;
 use crate::sdk::{NO_REVISION, Sdk};
 use crate::workspace::Workspace;
@@ -28,7 +28,7 @@ pub struct Report {
 /// # Errors
 ///
 /// If there is no SDK of that name, or an `sdk.toml` or the changelog cannot be read.
-pub fn check(workspace: &Workspace, process: &Process, sdk: Option<&str>) -> Result<Report> {
+pub fn check(workspace: &Workspace, process: &GeneratorProcess, sdk: Option<&str>) -> Result<Report> {
     let mut report = judge(workspace, sdk)?;
     // A document that cannot be used is in the way of both.
     let stale = generate::check_quietly(workspace, process).err().map(line);

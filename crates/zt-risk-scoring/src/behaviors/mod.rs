@@ -1,37 +1,60 @@
 //! The behaviors of an account.
 
 mod behavior;
-mod get;
 mod id;
 mod map;
 mod risk_level;
 mod selection;
 mod table;
 
+use cloudflare_client::Request;
+
 pub use behavior::Behavior;
-pub use get::GetBehaviors;
 pub use id::BehaviorId;
 pub use map::BehaviorMap;
 pub use risk_level::{RiskLevel, UnknownRiskLevel};
 pub use selection::Selection;
 
-use crate::Client;
+use crate::generated::Operations;
 
-/// The behaviors of an account: what [`Client::behaviors`] gives back.
+/// The behaviors of an account; see [`Client::behaviors`](crate::Client::behaviors).
 #[derive(Clone, Debug)]
 pub struct Behaviors {
-    client: Client,
+    operations: Operations,
 }
 
+/// A request for all behaviors of an account; see [`Behaviors::get`].
+pub type GetBehaviors = Request<'static, BehaviorMap>;
+
 impl Behaviors {
-    pub(crate) fn new(client: Client) -> Self {
-        Self { client }
+    pub(crate) fn new(operations: Operations) -> Self {
+        Self { operations }
     }
 
     /// Reads all behaviors. Needs the permission Zero Trust Read or Zero Trust Write.
     ///
-    /// Await it, or [`send`](GetBehaviors::send) it to get what came along as well.
+    /// Await it for the behaviors alone, or [`send`](Request::send) it for the metadata as well.
+    ///
+    /// ```
+    /// # use zt_risk_scoring_mock::Simulator;
+    /// # use zt_risk_scoring::{Client, Credentials, Error};
+    /// use std::time::Duration;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Error> {
+    /// # let simulator = Simulator::start().await;
+    /// # let client = Client::builder()
+    /// #     .credentials(Credentials::api_token(simulator.api_token())?)
+    /// #     .base_url(simulator.base_url())
+    /// #     .build()?;
+    /// # let account = simulator.account_id();
+    /// let response = client.behaviors().get().account_id(account).timeout(Duration::from_secs(5)).send().await?;
+    /// println!("{} behaviors, {:?}", response.value().len(), response.metadata().cf_ray());
+    /// # assert_eq!(response.metadata().attempts(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self) -> GetBehaviors {
-        GetBehaviors::new(self.client.clone())
+        self.operations.get_behaviors().map(BehaviorMap::from_raw)
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Behavior, BehaviorId};
-use crate::error::one_line;
+use cloudflare_client::sdk::one_line;
 
 const HEADINGS: [&str; 4] = ["ID", "LEVEL", "ENABLED", "NAME"];
 

@@ -48,10 +48,6 @@ fn what_says_nothing_but_a_name() {
             .with("@/properties/worded/nullable", true)
             .sent(&["breaking @.worded: null may be sent now"])
             .received(&["breaking! @.worded: it may be null now"]),
-        Row::of("one that is marked as free-form").with("@/properties/worded/x-lenient", true).told(&[
-            "breaking @.worded: it is free-form now",
-            "breaking @.worded: its type no longer has the name @Part",
-        ]),
         Row::of("a property beside it").with("@/properties/worded/properties", json!({"c": text()})).told(&[
             "breaking @.worded: its type no longer has the name @Part",
             "additive @.worded.c: there is a new optional property",
@@ -159,9 +155,6 @@ fn what_may_be_anything() {
             .with("@/properties/any/nullable", true)
             .sent(&["documentation @.any: null may be sent now"])
             .received(&["documentation @.any: it may be null now"]),
-        Row::of("it is marked as free-form")
-            .with("@/properties/any", json!({"type": "array", "items": text(), "x-lenient": true}))
-            .told(&["documentation @.any: what is known of its shape changed"]),
         Row::of("it is a union")
             .with("@/properties/any", json!({"oneOf": [reference("@Cat"), text()]}))
             .sent(&["breaking! @.any: it is one of several alternatives now"])

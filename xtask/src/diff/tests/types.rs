@@ -90,19 +90,6 @@ fn what_lists_and_maps_hold() {
 }
 
 #[test]
-fn what_is_read_leniently() {
-    verify(&[
-        Row::of("its shape")
-            .with("@/properties/lenient/items", integer())
-            .told(&["documentation @.lenient: what is known of its shape changed"]),
-        Row::of("it is now").with("@/properties/list/x-lenient", true).told(&["breaking @.list: it is free-form now"]),
-        Row::of("it is no longer")
-            .without("@/properties/lenient/x-lenient")
-            .told(&["breaking @.lenient: it is no longer free-form"]),
-    ]);
-}
-
-#[test]
 fn names_of_types() {
     verify(&[
         Row::of("a schema is called otherwise")

@@ -3,8 +3,9 @@
 //! A pass over what every document leads to fails if it finds nothing: the generator has changed, and the pass with it. One
 //! over models is content with none.
 
+pub(super) mod api_client;
 mod branches;
-pub(super) mod explicit_client;
+pub(super) mod envelopes;
 pub(super) mod literal_paths;
 pub(super) mod mock_methods;
 pub(super) mod mock_values;
@@ -12,6 +13,7 @@ pub(super) mod non_exhaustive;
 pub(super) mod objects_only;
 pub(super) mod open_enums;
 pub(super) mod open_unions;
+pub(super) mod path_parameters;
 pub(super) mod request_constructors;
 pub(super) mod sealed_mocks;
 mod shapes;
@@ -29,8 +31,27 @@ fn models(file: &mut syn::File) -> Option<&mut Vec<Item>> {
     })
 }
 
+/// The same, to be looked at.
+pub(super) fn models_of(file: &syn::File) -> impl Iterator<Item = &Item> {
+    let modules = file.items.iter().filter_map(|item| match item {
+        Item::Mod(module) if module.ident == "types" => module.content.as_ref(),
+        _ => None,
+    });
+    modules.flat_map(|(_, items)| items)
+}
+
+/// The name of a model.
+pub(super) fn name_of(item: &Item) -> Option<&syn::Ident> {
+    match item {
+        Item::Struct(model) => Some(&model.ident),
+        Item::Enum(model) => Some(&model.ident),
+        Item::Type(alias) => Some(&alias.ident),
+        _ => None,
+    }
+}
+
 /// The last segment of the type that an `impl` block is for.
-fn implementor(block: &ItemImpl) -> Option<&syn::Ident> {
+pub(super) fn implementor(block: &ItemImpl) -> Option<&syn::Ident> {
     match &*block.self_ty {
         Type::Path(path) => path.path.segments.last().map(|segment| &segment.ident),
         _ => None,
@@ -44,7 +65,7 @@ fn implemented(block: &ItemImpl) -> Option<String> {
 }
 
 /// The last segment of a type's path: `Option` for `::std::option::Option<T>`.
-fn type_name(of: &Type) -> Option<String> {
+pub(super) fn type_name(of: &Type) -> Option<String> {
     match of {
         Type::Path(path) => path.path.segments.last().map(|segment| segment.ident.to_string()),
         _ => None,
@@ -52,7 +73,7 @@ fn type_name(of: &Type) -> Option<String> {
 }
 
 /// What a type is a container of: `T` for `::std::option::Option<T>`.
-fn within(of: &Type) -> Option<&Type> {
+pub(super) fn within(of: &Type) -> Option<&Type> {
     let Type::Path(path) = of else { return None };
     let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
     arguments.args.iter().find_map(|argument| match argument {

@@ -54,7 +54,7 @@ fn a_document_that_cannot_be_used_is_told_once() {
     fake.revision("things", "2026-01-01", |document| document["info"]["version"] = json!("another"));
     fake.set_changelog(&["things 0.1.0+2026-01-01"]);
     // The generator is not run for such a document.
-    let report = check(&fake.workspace(), &Process::of("no generator", 1), None).unwrap();
+    let report = check(&fake.workspace(), &GeneratorProcess::of("no generator", 1), None).unwrap();
     assert_eq!(report.problems.len(), 1, "{report:?}");
     assert!(report.problems[0].contains("info.version"), "{report:?}");
 }

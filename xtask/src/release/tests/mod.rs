@@ -12,7 +12,7 @@ use super::changelog::{Changelog, provenance};
 use super::check::judge;
 use super::*;
 use crate::document::sha256;
-use crate::generate::Process;
+use crate::generate::GeneratorProcess;
 use crate::sdk::Sdk;
 use crate::workspace::Workspace;
 

@@ -1,0 +1,227 @@
+//! Credentials: what authenticates a request.
+
+mod provider;
+mod token;
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::header::{AUTHORIZATION, HeaderMap, HeaderName, InvalidHeaderValue};
+use secrecy::SecretString;
+
+pub use provider::{TokenFuture, TokenProvider};
+pub use token::ApiToken;
+
+use crate::redact::{Secret, Secrets};
+use crate::{Error, ErrorKind};
+
+const X_AUTH_EMAIL: HeaderName = HeaderName::from_static("x-auth-email");
+const X_AUTH_KEY: HeaderName = HeaderName::from_static("x-auth-key");
+
+/// What authenticates a request.
+///
+/// Constructors check secrets. A secret is never printed, and dropping its last owner wipes its memory, that of the header
+/// included. The HTTP library's own write buffers are out of reach.
+///
+/// ```
+/// use cloudflare_client::Credentials;
+///
+/// let credentials = Credentials::api_token("cfut_0123456789")?;
+/// assert_eq!(format!("{credentials:?}"), "Credentials(ApiToken)");
+/// assert!(Credentials::api_token("with a line break\n").is_err());
+/// # Ok::<(), cloudflare_client::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Credentials(Scheme);
+
+#[derive(Clone)]
+enum Scheme {
+    Token(ApiToken),
+    GlobalKey { email: Secret, key: Secret },
+    Provider(Arc<dyn TokenProvider>),
+}
+
+impl Credentials {
+    /// An API token, sent as `Authorization: Bearer …`. The vendor prefers tokens, since each can be limited to the
+    /// permissions that it needs.
+    ///
+    /// # Errors
+    ///
+    /// [`Configuration`](ErrorKind::Configuration) if it is empty or has a character that cannot stand in a header.
+    pub fn api_token(token: impl Into<SecretString>) -> Result<Self, Error> {
+        ApiToken::new(token).map(Self::from)
+    }
+
+    /// The global API key of a user, with the user's e-mail address, sent as `X-Auth-Email` and `X-Auth-Key`.
+    ///
+    /// # Errors
+    ///
+    /// [`Configuration`](ErrorKind::Configuration) if either is empty or has a character that cannot stand in a header.
+    pub fn global_key(email: impl Into<SecretString>, key: impl Into<SecretString>) -> Result<Self, Error> {
+        Ok(Self(Scheme::GlobalKey {
+            email: checked("the e-mail address", email.into())?,
+            key: checked("the global API key", key.into())?,
+        }))
+    }
+
+    /// Tokens that change while the client lives. Each attempt asks the provider for one.
+    pub fn provider(provider: impl TokenProvider + 'static) -> Self {
+        Self(Scheme::Provider(Arc::new(provider)))
+    }
+
+    /// Adds the credentials to a request's headers, marked as sensitive. Returns the secrets of the request, which have to be
+    /// redacted from everything that is said about its response.
+    pub(crate) async fn attach(&self, headers: &mut HeaderMap) -> Result<Secrets, Error> {
+        let token = match &self.0 {
+            Scheme::Token(token) => token.clone(),
+            Scheme::GlobalKey { email, key } => {
+                headers.insert(X_AUTH_EMAIL, email.header("").map_err(invalid_header)?);
+                headers.insert(X_AUTH_KEY, key.header("").map_err(invalid_header)?);
+                return Ok(Secrets::new([key.clone(), email.clone()]));
+            }
+            Scheme::Provider(provider) => provider.token().await.map_err(|error| {
+                Error::new(ErrorKind::Authentication, "the token provider failed").with_source(error)
+            })?,
+        };
+        headers.insert(AUTHORIZATION, token.secret().header("Bearer ").map_err(invalid_header)?);
+        Ok(Secrets::new([token.secret().clone()]))
+    }
+
+    /// Whether a provider may return other credentials later.
+    pub(crate) fn can_rotate(&self) -> bool {
+        matches!(self.0, Scheme::Provider(_))
+    }
+
+    /// Asks the provider, if there is one, for other credentials than the rejected ones. Returns whether it has some.
+    pub(crate) fn try_renew(&self, rejected: &Secrets) -> bool {
+        match &self.0 {
+            Scheme::Token(_) | Scheme::GlobalKey { .. } => false,
+            Scheme::Provider(provider) => {
+                rejected.first().is_some_and(|token| provider.renew(&ApiToken::from(token.clone())))
+            }
+        }
+    }
+}
+
+/// Checks a secret. The error calls it by its name and does not repeat it.
+fn checked(name: &str, secret: SecretString) -> Result<Secret, Error> {
+    Secret::new(secret).map_err(|problem| Error::configuration(format!("{name} {problem}")))
+}
+
+fn invalid_header(_: InvalidHeaderValue) -> Error {
+    Error::configuration("a credential cannot stand in a header")
+}
+
+impl From<ApiToken> for Credentials {
+    fn from(token: ApiToken) -> Self {
+        Self(Scheme::Token(token))
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Scheme::Token(_) => "Credentials(ApiToken)",
+            Scheme::GlobalKey { .. } => "Credentials(GlobalKey)",
+            Scheme::Provider(_) => "Credentials(Provider)",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::header::HeaderValue;
+
+    use super::*;
+
+    async fn headers(credentials: Credentials) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        credentials.attach(&mut headers).await.unwrap();
+        headers
+    }
+
+    #[tokio::test]
+    async fn api_token_is_sent_as_bearer_and_nothing_else() {
+        let headers = headers(Credentials::api_token("cfut_secret").unwrap()).await;
+        assert_eq!(headers.len(), 1);
+        assert_eq!(headers[AUTHORIZATION], "Bearer cfut_secret");
+    }
+
+    #[tokio::test]
+    async fn global_key_is_sent_with_its_email_and_nothing_else() {
+        let headers = headers(Credentials::global_key("a@example.com", "cfk_secret").unwrap()).await;
+        assert_eq!(headers.len(), 2);
+        assert_eq!(headers["X-Auth-Email"], "a@example.com");
+        assert_eq!(headers["X-Auth-Key"], "cfk_secret");
+    }
+
+    #[tokio::test]
+    async fn credential_headers_are_sensitive() {
+        for credentials in [
+            Credentials::api_token("cfut_secret").unwrap(),
+            Credentials::global_key("a@example.com", "cfk_secret").unwrap(),
+        ] {
+            let headers = headers(credentials).await;
+            assert!(headers.values().all(HeaderValue::is_sensitive));
+            assert!(!format!("{headers:?}").contains("secret"));
+        }
+    }
+
+    #[tokio::test]
+    async fn provider_is_asked_for_every_attempt() {
+        #[derive(Default)]
+        struct Counting(std::sync::atomic::AtomicU32);
+        impl TokenProvider for Counting {
+            fn token(&self) -> TokenFuture<'_> {
+                let turn = self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                Box::pin(async move { Ok(ApiToken::new(format!("turn-{turn}"))?) })
+            }
+        }
+
+        let credentials = Credentials::provider(Counting::default());
+        for expected in ["Bearer turn-0", "Bearer turn-1"] {
+            let mut headers = HeaderMap::new();
+            credentials.attach(&mut headers).await.unwrap();
+            assert_eq!(headers[AUTHORIZATION], expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn failed_provider_is_an_authentication_error_with_its_cause() {
+        struct Failing;
+        impl TokenProvider for Failing {
+            fn token(&self) -> TokenFuture<'_> {
+                Box::pin(async { Err("the vault is sealed".into()) })
+            }
+        }
+
+        let error = Credentials::provider(Failing).attach(&mut HeaderMap::new()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Authentication);
+        assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "the vault is sealed");
+    }
+
+    #[test]
+    fn secrets_that_cannot_stand_in_a_header_are_rejected_and_not_repeated() {
+        for (credentials, reason) in [
+            (Credentials::api_token(""), "empty"),
+            (Credentials::api_token("hunter2\n"), "line break"),
+            (Credentials::api_token("Bearer hunter2"), "space"),
+            (Credentials::api_token("hunter2-é"), "ASCII"),
+            (Credentials::api_token("hunter2\u{7f}"), "ASCII"),
+            (Credentials::global_key("", "hunter2"), "empty"),
+            (Credentials::global_key("a@example.com", ""), "empty"),
+            (Credentials::global_key("hunter2\r\nX: y", "hunter2"), "line break"),
+        ] {
+            let error = credentials.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Configuration);
+            assert!(error.to_string().contains(reason), "{error}");
+            assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn debug_of_credentials_shows_only_the_scheme() {
+        let debug = format!("{:?}", Credentials::global_key("a@example.com", "cfk_hunter2").unwrap());
+        assert_eq!(debug, "Credentials(GlobalKey)");
+    }
+}

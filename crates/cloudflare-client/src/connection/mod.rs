@@ -1,0 +1,88 @@
+//! Connections, and how they are configured.
+
+mod account_id;
+mod builder;
+mod environment;
+mod http_client;
+mod options;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use account_id::AccountId;
+pub use builder::Builder;
+pub use environment::Environment;
+pub use options::CallOptions;
+
+use crate::Error;
+use crate::pipeline::Pipeline;
+
+/// A connection to the API: what all SDKs of one program share. Make one for each token.
+///
+/// Cloning it is cheap. The clones share HTTP connections, the rate-limit gate, the rate limiter and the retry budget, since
+/// the vendor counts requests per token. A client of an SDK is a thin front over a connection.
+///
+/// ```
+/// use cloudflare_client::{Connection, Credentials};
+///
+/// let connection = Connection::builder().credentials(Credentials::api_token("cfut_0123456789")?).build()?;
+/// // zt_risk_scoring::Client::from(connection.clone()), api_tokens::Client::from(connection), …
+/// # drop(connection);
+/// # Ok::<(), cloudflare_client::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Connection(Arc<Inner>);
+
+struct Inner {
+    pipeline: Arc<Pipeline>,
+    account_id: Option<AccountId>,
+}
+
+impl Connection {
+    /// Starts a configuration.
+    pub fn builder() -> Builder<Self> {
+        Builder::default()
+    }
+
+    /// A connection configured by the environment of this process; see [`Environment`] for the variables.
+    ///
+    /// # Errors
+    ///
+    /// [`Configuration`](crate::ErrorKind::Configuration), listing everything that is missing, contradictory or malformed.
+    pub fn from_env() -> Result<Self, Error> {
+        Self::builder().environment(Environment::from_process()).build()
+    }
+
+    /// The account of every call that sets no other.
+    pub fn account_id(&self) -> Option<&AccountId> {
+        self.0.account_id.as_ref()
+    }
+
+    /// Where the API is served.
+    pub fn base_url(&self) -> &str {
+        self.0.pipeline.base_url.as_str()
+    }
+
+    pub(crate) fn pipeline(&self) -> &Arc<Pipeline> {
+        &self.0.pipeline
+    }
+
+    fn new(pipeline: Pipeline, account_id: Option<AccountId>) -> Self {
+        Self(Arc::new(Inner { pipeline: Arc::new(pipeline), account_id }))
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pipeline = self.pipeline();
+        f.debug_struct("Connection")
+            .field("base_url", &self.base_url())
+            .field("credentials", &pipeline.credentials)
+            .field("account_id", &self.0.account_id)
+            .field("timeout", &pipeline.timeout)
+            .field("attempt_timeout", &pipeline.attempt_timeout)
+            .field("max_body_bytes", &pipeline.max_body_bytes)
+            .field("retry", &pipeline.retry)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,66 @@
+//! What a single call overrides.
+
+use std::time::Duration;
+
+use super::{AccountId, Connection};
+use crate::pipeline::CallConfig;
+use crate::{Error, RetryConfig};
+
+/// What a single call overrides. Everything else is the connection's.
+///
+/// ```
+/// use cloudflare_client::sdk::CallOptions;
+/// use std::time::Duration;
+///
+/// let options = CallOptions::default().account_id("023e105f4ecef8ad9ca31a8372d0c353").timeout(Duration::from_secs(5));
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use = "options do nothing until a call takes them"]
+pub struct CallOptions {
+    account_id: Option<Result<AccountId, String>>,
+    config: CallConfig,
+}
+
+impl CallOptions {
+    /// The account, in place of the connection's. A malformed id fails the call before anything is sent.
+    pub fn account_id(mut self, id: impl TryInto<AccountId, Error: Into<Error>>) -> Self {
+        self.account_id = Some(id.try_into().map_err(|error| error.into().to_string()));
+        self
+    }
+
+    /// How long the whole call may take.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.config.timeout = Some(timeout);
+        self
+    }
+
+    /// How long each attempt may take.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.config.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// How failed attempts are retried. The retry budget and the jitter stay the connection's.
+    pub fn retry(mut self, retry: RetryConfig) -> Self {
+        self.config.retry = Some(retry);
+        self
+    }
+
+    /// The account of the call: these options' or the connection's.
+    ///
+    /// # Errors
+    ///
+    /// [`Configuration`](crate::ErrorKind::Configuration) if neither has one, or it is malformed.
+    pub fn resolve_account(&self, connection: &Connection) -> Result<AccountId, Error> {
+        match (&self.account_id, connection.account_id()) {
+            (Some(Ok(id)), _) => Ok(id.clone()),
+            (Some(Err(problem)), _) => Err(Error::configuration(problem.clone())),
+            (None, Some(id)) => Ok(id.clone()),
+            (None, None) => Err(Error::configuration("no account id: set it on the client or on the call")),
+        }
+    }
+
+    pub(crate) fn config(&self) -> &CallConfig {
+        &self.config
+    }
+}

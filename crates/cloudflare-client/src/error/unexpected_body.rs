@@ -1,0 +1,104 @@
+//! A body that is not the documented one.
+
+use std::fmt;
+
+use serde::de::IgnoredAny;
+
+/// A body that is not the documented one: its content type, length and form, and none of its content.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct UnexpectedBody {
+    content_type: Option<String>,
+    length: usize,
+    shape: Shape,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Shape {
+    Empty,
+    Html,
+    NotUtf8,
+    CutOff,
+    Text,
+    OtherJson,
+}
+
+impl UnexpectedBody {
+    pub(crate) fn new(content_type: Option<String>, body: &[u8]) -> Self {
+        Self { content_type, length: body.len(), shape: Shape::of(body) }
+    }
+
+    /// The response's media type, without parameters.
+    pub fn content_type(&self) -> Option<&str> {
+        self.content_type.as_deref()
+    }
+
+    /// The body's length in bytes, after decompression.
+    pub fn length(&self) -> usize {
+        self.length
+    }
+
+    /// Whether it is a complete JSON document.
+    pub fn is_json(&self) -> bool {
+        self.shape == Shape::OtherJson
+    }
+}
+
+impl Shape {
+    fn of(body: &[u8]) -> Self {
+        let Ok(text) = std::str::from_utf8(body) else { return Self::NotUtf8 };
+        let text = text.trim_start();
+        if text.is_empty() {
+            return Self::Empty;
+        }
+        match serde_json::from_str::<IgnoredAny>(text) {
+            Ok(_) => Self::OtherJson,
+            Err(_) if text.starts_with('<') => Self::Html,
+            Err(error) if error.is_eof() => Self::CutOff,
+            Err(_) => Self::Text,
+        }
+    }
+}
+
+impl fmt::Display for UnexpectedBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shape = match self.shape {
+            Shape::Empty => return f.write_str("an empty body"),
+            Shape::Html => "a page of HTML or XML",
+            Shape::NotUtf8 => "bytes that are not UTF-8",
+            Shape::CutOff => "JSON that is cut off",
+            Shape::Text => "text that is not JSON",
+            Shape::OtherJson => "JSON of another shape",
+        };
+        let content_type = self.content_type().unwrap_or("no content type");
+        write!(f, "{shape} ({content_type}, {} bytes)", self.length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn body_is_described_and_not_printed() {
+        for (body, description) in [
+            (&b""[..], "an empty body"),
+            (b" \n", "an empty body"),
+            (b"<html>secret</html>", "a page of HTML or XML (text/html, 19 bytes)"),
+            (b"\xff\xfesecret", "bytes that are not UTF-8 (text/html, 8 bytes)"),
+            (b"{\"secret\": tru", "JSON that is cut off (text/html, 14 bytes)"),
+            (b"secret", "text that is not JSON (text/html, 6 bytes)"),
+            (b"{\"secret\": 1}", "JSON of another shape (text/html, 13 bytes)"),
+        ] {
+            assert_eq!(UnexpectedBody::new(Some("text/html".into()), body).to_string(), description);
+        }
+    }
+
+    #[test]
+    fn deeply_nested_json_is_described_without_recursion() {
+        let open = "[".repeat(100_000);
+        let closed = format!("{open}{}", "]".repeat(100_000));
+        for (body, description) in [(open, "JSON that is cut off"), (closed, "JSON of another shape")] {
+            assert!(UnexpectedBody::new(None, body.as_bytes()).to_string().starts_with(description));
+        }
+    }
+}

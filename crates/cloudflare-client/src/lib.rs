@@ -1,0 +1,65 @@
+//! The client that every Cloudflare SDK of this workspace is built on. It knows no endpoint.
+//!
+//! A [`Connection`] has credentials, retries, rate limits, deadlines and errors. An SDK crate is a thin front over it: its
+//! methods return a [`Request`], and [`sdk`] has what its author needs. Users of an SDK find here:
+//!
+//! - [`Connection`], its [`Builder`], [`Environment`], [`Credentials`] and [`TokenProvider`]: how to configure a client, and
+//!   how several SDKs share one connection.
+//! - [`Request`], [`Response`] and [`Metadata`]: how to call, and what a call returns.
+//! - [`Error`] and [`ErrorKind`]: what went wrong, and what to do about it.
+//! - [`RetryConfig`], [`RetryBudget`], [`Backoff`] and [`Quota`]: what is retried, and how many requests are sent.
+//!
+//! # Faults
+//!
+//! How a call ends with the default three attempts, and how many requests it sends. An error is named by its [`ErrorKind`].
+//! A call never takes longer than its timeout, never waits longer for a server than [`RetryConfig`] allows, and sends no
+//! request while the API is known to reject it. The tests check this table.
+//!
+#![doc = include_str!("faults.md")]
+//!
+//! A body may have 64 MiB after decompression ([`Builder::max_body_bytes`]). Redirects are never followed, so their target
+//! gets no request.
+//!
+//! # Decisions
+//!
+//! - The status decides what kind of error a failure is, and the API's codes refine it. For 429 and 5xx the status alone
+//!   decides. A 403 without an envelope stays a permission error, and the error describes the body.
+//! - Whatever decorates a result cannot fail it: `errors`, `messages` and `result_info` are read entry by entry, field by
+//!   field.
+//! - A JSON array is never read as an object, although serde would read it by position.
+//! - Only the documented success statuses are read as a success. Another one, such as 206, may have a part of the result.
+//! - A retry is charged to the budget in the step that sends it, and a rate-limit slot is taken in the same step. Dropping a
+//!   call before that costs nothing.
+//! - Credentials are renewed on 401, and on the API's own codes for a rejected token: it sends 403 with code 9109.
+//! - Each of retry policy, backoff, budget and gate is a file of pure functions over plain data. The retry loop is generic
+//!   over the attempt, so that its tests use scripted outcomes and paused time.
+//!
+//! # Features
+//!
+//! TLS is rustls with the certificates that the operating system trusts. The feature `native-tls`, without the default
+//! features, uses the operating system's TLS instead. Futures need a tokio runtime.
+//!
+//! # Why a crate of its own
+//!
+//! The vendor's quota is per token, so all SDKs of a program must share one gate, one rate limiter and one retry budget.
+
+#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+compile_error!("https needs the feature `rustls` (on by default) or `native-tls`");
+
+mod auth;
+mod base_url;
+mod connection;
+mod error;
+mod pipeline;
+mod redact;
+mod request;
+mod response;
+pub mod sdk;
+
+pub use auth::{ApiToken, Credentials, TokenFuture, TokenProvider};
+pub use base_url::DEFAULT_BASE_URL;
+pub use connection::{AccountId, Builder, Connection, Environment};
+pub use error::{Error, ErrorKind, UnexpectedBody};
+pub use pipeline::{Backoff, Quota, RetryBudget, RetryConfig};
+pub use request::Request;
+pub use response::{ApiMessage, Metadata, RateLimit, RateLimitPolicy, Response, ResultInfo};

@@ -1,0 +1,119 @@
+//! One attempt: credentials, request, whole response. Nothing else sends.
+
+use bytes::{Bytes, BytesMut};
+use http::header::USER_AGENT;
+use reqwest::Request;
+
+use super::buffered_response::BufferedResponse;
+use super::call::Call;
+use super::deadline::Elapsed;
+use super::retry_policy::Retryability;
+use super::{failure, gate};
+use crate::redact::Secrets;
+use crate::{Error, ErrorKind, Metadata};
+
+/// An attempt without a whole response.
+pub(super) struct AttemptFailure {
+    pub(super) error: Error,
+    pub(super) retryability: Retryability,
+}
+
+/// A request with its credentials.
+pub(super) struct ReadyRequest {
+    request: Request,
+    secrets: Secrets,
+}
+
+/// Adds the credentials to a copy of the request. Each attempt does so, since credentials may have rotated.
+pub(super) async fn prepare(call: &Call, request: &Request) -> Result<ReadyRequest, Error> {
+    let mut request =
+        request.try_clone().ok_or_else(|| Error::configuration("the request's body cannot be repeated"))?;
+    if let Some(user_agent) = &call.user_agent {
+        request.headers_mut().insert(USER_AGENT, user_agent.clone());
+    }
+    let attached = call.pipeline.credentials.attach(request.headers_mut());
+    let secrets = call.attempt_deadline().timeout(attached).await.unwrap_or_else(|elapsed| Err(elapsed.into()))?;
+    Ok(ReadyRequest { request, secrets })
+}
+
+/// Sends a request once. A whole response of any status is `Ok`.
+pub(super) async fn send(call: &Call, ready: ReadyRequest, number: u32) -> Result<BufferedResponse, AttemptFailure> {
+    let pipeline = &call.pipeline;
+    let ReadyRequest { request, secrets } = ready;
+    let deadline = call.attempt_deadline();
+    let failed = |failure: AttemptFailure| AttemptFailure { error: failure.error.with_attempts(number), ..failure };
+
+    let mut response = match deadline.timeout(pipeline.http_client.execute(request)).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(error)) => return Err(failed(transport(error))),
+        Err(elapsed) => return Err(failed(elapsed.interrupted())),
+    };
+    let metadata = Metadata::new(response.status(), response.headers(), number, call.started.elapsed());
+    let metadata = metadata.redacted(&secrets);
+    // The gate closes now, since the body may take long or never come.
+    if let Some(time) = gate::cooldown(&metadata) {
+        pipeline.flow.gate.close_for(time);
+    }
+
+    let body = deadline.timeout(read(&mut response, pipeline.max_body_bytes)).await;
+    let body = body.unwrap_or_else(|elapsed| Err(elapsed.interrupted()));
+    let metadata = metadata.with_elapsed(call.started.elapsed());
+    match body {
+        Ok(body) => Ok(BufferedResponse { metadata, headers: std::mem::take(response.headers_mut()), body, secrets }),
+        Err(AttemptFailure { error, retryability }) => {
+            // The status of a failure says more than what happened to its body.
+            let error = match failure::kind_of_status(metadata.status()) {
+                Some(kind) => Error::from_kind(kind).with_source(error),
+                None => error,
+            };
+            Err(failed(AttemptFailure { error: error.with_metadata(metadata), retryability }))
+        }
+    }
+}
+
+/// Reads a body to its end. The limit counts the body after decompression.
+async fn read(response: &mut reqwest::Response, max_bytes: usize) -> Result<Bytes, AttemptFailure> {
+    let mut body = BytesMut::new();
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if body.len().saturating_add(chunk.len()) > max_bytes => {
+                let error = Error::new(ErrorKind::UnexpectedBody, format!("the body is larger than {max_bytes} bytes"));
+                return Err(AttemptFailure { error, retryability: Retryability::Final });
+            }
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => return Ok(body.freeze()),
+            Err(error) => return Err(transport(error)),
+        }
+    }
+}
+
+/// An error of the HTTP library, without the URL, which has ids in its path.
+fn transport(error: reqwest::Error) -> AttemptFailure {
+    let (kind, message, retryability) = if error.is_connect() && error.is_timeout() {
+        (ErrorKind::Timeout, "connecting took too long", Retryability::NotSent)
+    } else if error.is_connect() {
+        (ErrorKind::Connection, ErrorKind::Connection.description(), Retryability::NotSent)
+    } else if error.is_timeout() {
+        (ErrorKind::Timeout, ErrorKind::Timeout.description(), Retryability::Interrupted)
+    } else if error.is_builder() {
+        (ErrorKind::Configuration, "the request could not be built", Retryability::Unusable)
+    } else if error.is_body() || error.is_decode() {
+        (ErrorKind::Connection, "the body broke off", Retryability::Interrupted)
+    } else {
+        (ErrorKind::Connection, ErrorKind::Connection.description(), Retryability::Interrupted)
+    };
+    AttemptFailure { error: Error::new(kind, message).with_source(error.without_url()), retryability }
+}
+
+impl From<Elapsed> for Error {
+    fn from(_: Elapsed) -> Self {
+        Error::from_kind(ErrorKind::Timeout)
+    }
+}
+
+impl Elapsed {
+    /// The time ran out after the request may have been sent.
+    fn interrupted(self) -> AttemptFailure {
+        AttemptFailure { error: self.into(), retryability: Retryability::Interrupted }
+    }
+}

@@ -1,0 +1,132 @@
+//! The retry budget: how many retries all calls of a connection may send.
+
+use std::sync::{Mutex, PoisonError};
+
+/// The retry budget that the clones of a connection share: a bucket of tokens. Each retry takes `cost` tokens, and returns
+/// them if it is answered. A call whose first attempt is answered adds one token. During an outage, a connection therefore
+/// sends at most `capacity` / `cost` retries.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct RetryBudget {
+    /// How many tokens the bucket holds, and has at first. 500 by default.
+    pub capacity: u32,
+    /// How many tokens a retry takes. 5 by default; 0 is no limit.
+    pub cost: u32,
+}
+
+impl Default for RetryBudget {
+    fn default() -> Self {
+        Self { capacity: 500, cost: 5 }
+    }
+}
+
+/// The bucket of tokens behind a [`RetryBudget`].
+pub(super) struct TokenBucket {
+    budget: RetryBudget,
+    tokens: Mutex<u32>,
+}
+
+/// The tokens of one retry. Dropping the permit before it is [consumed](Self::consume) returns them: nothing was sent.
+#[must_use = "dropping a permit returns its tokens"]
+pub(super) struct RetryPermit<'a> {
+    bucket: &'a TokenBucket,
+    returns: u32,
+}
+
+impl TokenBucket {
+    pub(super) fn new(budget: RetryBudget) -> Self {
+        Self { budget, tokens: Mutex::new(budget.capacity) }
+    }
+
+    /// Takes the tokens of one retry. `None` if there are too few.
+    pub(super) fn try_acquire(&self) -> Option<RetryPermit<'_>> {
+        self.change(|tokens| tokens.checked_sub(self.budget.cost))?;
+        Some(RetryPermit { bucket: self, returns: self.budget.cost })
+    }
+
+    /// Adds the token of a call whose first attempt was answered.
+    pub(super) fn reward(&self) {
+        self.put(1);
+    }
+
+    fn put(&self, tokens: u32) {
+        self.change(|present| Some(present.saturating_add(tokens).min(self.budget.capacity)));
+    }
+
+    fn change(&self, change: impl FnOnce(u32) -> Option<u32>) -> Option<u32> {
+        let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+        *tokens = change(*tokens)?;
+        Some(*tokens)
+    }
+
+    #[cfg(test)]
+    pub(super) fn tokens(&self) -> u32 {
+        *self.tokens.lock().unwrap()
+    }
+}
+
+impl RetryPermit<'_> {
+    /// Keeps the tokens: the retry is being sent.
+    pub(super) fn consume(&mut self) {
+        self.returns = 0;
+    }
+
+    /// Returns the tokens: the retry was answered.
+    pub(super) fn refund(mut self) {
+        self.returns = self.bucket.budget.cost;
+    }
+}
+
+impl Drop for RetryPermit<'_> {
+    fn drop(&mut self) {
+        self.bucket.put(self.returns);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bucket() -> TokenBucket {
+        TokenBucket::new(RetryBudget { capacity: 10, cost: 5 })
+    }
+
+    #[test]
+    fn retry_gets_no_permit_when_the_bucket_is_empty() {
+        let bucket = bucket();
+        for _ in 0..2 {
+            bucket.try_acquire().unwrap().consume();
+        }
+        assert!(bucket.try_acquire().is_none());
+        assert_eq!(bucket.tokens(), 0);
+    }
+
+    #[test]
+    fn permit_is_returned_if_the_retry_was_not_sent_or_was_answered() {
+        let bucket = bucket();
+        drop(bucket.try_acquire().unwrap());
+        assert_eq!(bucket.tokens(), 10);
+        let mut permit = bucket.try_acquire().unwrap();
+        permit.consume();
+        assert_eq!(bucket.tokens(), 5);
+        permit.refund();
+        assert_eq!(bucket.tokens(), 10);
+    }
+
+    #[test]
+    fn rewards_fill_the_bucket_up_to_its_capacity() {
+        let bucket = bucket();
+        bucket.try_acquire().unwrap().consume();
+        for expected in [6, 7, 8, 9, 10, 10] {
+            bucket.reward();
+            assert_eq!(bucket.tokens(), expected);
+        }
+    }
+
+    #[test]
+    fn budget_without_cost_has_no_limit() {
+        let bucket = TokenBucket::new(RetryBudget { capacity: 0, cost: 0 });
+        for _ in 0..1000 {
+            bucket.try_acquire().unwrap().consume();
+        }
+    }
+}

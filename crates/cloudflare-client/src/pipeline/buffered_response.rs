@@ -1,0 +1,51 @@
+//! A whole response in memory.
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderMap, LOCATION};
+use url::Url;
+
+use crate::Metadata;
+use crate::redact::{Secrets, one_line};
+
+/// A whole response, from which values and errors are made.
+pub(super) struct BufferedResponse {
+    pub(super) metadata: Metadata,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+    /// The secrets of the request, which are redacted from every text of the response.
+    pub(super) secrets: Secrets,
+}
+
+impl BufferedResponse {
+    /// The response for the generated code to decode. The body is shared, not copied.
+    pub(super) fn to_http(&self) -> reqwest::Response {
+        let mut response = http::Response::new(self.body.clone());
+        *response.status_mut() = self.metadata.status();
+        *response.headers_mut() = self.headers.clone();
+        response.into()
+    }
+
+    /// The media type without parameters. It is printed, so one that does not look like a media type is dropped.
+    pub(super) fn content_type(&self) -> Option<String> {
+        const MAX_LENGTH: usize = 64;
+        let value = self.headers.get(CONTENT_TYPE)?.to_str().ok()?;
+        let essence = value.split(';').next()?.trim();
+        let is_harmless = |byte: u8| byte.is_ascii_alphanumeric() || b"/.+-_".contains(&byte);
+        (!essence.is_empty() && essence.len() <= MAX_LENGTH && essence.bytes().all(is_harmless))
+            .then(|| self.secrets.redact(essence))
+    }
+
+    /// The host of a redirect's target. The rest of a target may hold anything, so it is not printed. A relative target is
+    /// on the same host.
+    pub(super) fn redirect_host(&self) -> Option<String> {
+        if !self.metadata.status().is_redirection() {
+            return None;
+        }
+        let location = self.headers.get(LOCATION)?.to_str().ok()?;
+        match Url::parse(&self.secrets.redact(location)) {
+            Ok(url) => Some(one_line(url.host_str().unwrap_or("nowhere"))),
+            Err(url::ParseError::RelativeUrlWithoutBase) => Some("the same host".to_owned()),
+            Err(_) => Some("nowhere".to_owned()),
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! One call under way: the transport of one generated client, for one request.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use api_runtime::{ApiClient, Operation, Transport, TransportError, TransportFuture};
+use http::header::HeaderValue;
+use tokio::time::Instant;
+use tracing::{Instrument, Span};
+
+use super::attempt::{self, AttemptFailure};
+use super::attempts::{self, AttemptDriver, AttemptOutcome, CallLimits, CallOutcome};
+use super::buffered_response::BufferedResponse;
+use super::deadline::Deadline;
+use super::retry_policy::Retryability;
+use super::{CallConfig, Decoded, Pipeline, RetryConfig, failure, telemetry};
+use crate::redact::one_line;
+use crate::{Error, ErrorKind, Response};
+
+const SECOND_REQUEST: &str =
+    "the closure of a call sent a second request, which was rejected: it must send exactly one";
+const NO_REQUEST: &str = "the closure of a call sent no request: it must send exactly one";
+const DROPPED_REQUEST: &str = "the closure of a call dropped its request before the response came";
+const UNKNOWN_OPERATION: &str = "the generated client has no operation of the request's id";
+
+/// One call under way.
+///
+/// The operation is that of the request which reaches the hook, never one that a caller names: it decides what is safe to
+/// retry.
+pub(super) struct Call {
+    pub(super) pipeline: Arc<Pipeline>,
+    pub(super) user_agent: Option<HeaderValue>,
+    pub(super) started: Instant,
+    operation_of: fn(&str) -> Option<Operation>,
+    deadline: Deadline,
+    attempt_timeout: Duration,
+    retry: RetryConfig,
+    progress: Mutex<Progress>,
+}
+
+/// How far a call is.
+#[derive(Default)]
+struct Progress {
+    exchange: Option<Exchange>,
+    /// What the closure did wrong.
+    misuse: Option<&'static str>,
+    is_finished: bool,
+}
+
+/// The one request of a call, and its outcome once there is one.
+struct Exchange {
+    operation: Operation,
+    span: Span,
+    outcome: Option<Result<BufferedResponse, Error>>,
+}
+
+impl Call {
+    pub(super) fn new<A: ApiClient>(pipeline: Arc<Pipeline>, config: &CallConfig) -> Self {
+        const CLIENT: &str = concat!("cloudflare-client/", env!("CARGO_PKG_VERSION"));
+        let started = Instant::now();
+        Self {
+            user_agent: HeaderValue::try_from([A::USER_AGENT, CLIENT].join(" ")).ok(),
+            started,
+            operation_of: A::operation,
+            deadline: Deadline::new(started, config.timeout.unwrap_or(pipeline.timeout)),
+            attempt_timeout: config.attempt_timeout.unwrap_or(pipeline.attempt_timeout),
+            retry: config.retry.clone().unwrap_or_else(|| pipeline.retry.clone()),
+            progress: Mutex::default(),
+            pipeline,
+        }
+    }
+
+    /// When an attempt that begins now has to end.
+    pub(super) fn attempt_deadline(&self) -> Deadline {
+        self.deadline.min(Deadline::new(Instant::now(), self.attempt_timeout))
+    }
+
+    /// Ends the call: `open` makes the value of its response. No request can be sent any more.
+    pub(super) fn finish<T, X, V>(
+        &self,
+        decoded: Decoded<T, X>,
+        open: impl FnOnce(BufferedResponse, Decoded<T, X>) -> Result<Response<V>, Error>,
+    ) -> Result<Response<V>, Error> {
+        let Progress { exchange, misuse, .. } =
+            std::mem::replace(&mut *self.progress(), Progress { is_finished: true, ..Progress::default() });
+        let Some(Exchange { operation, span, outcome }) = exchange else {
+            return Err(unsent(misuse, decoded));
+        };
+        let result = match (misuse, outcome) {
+            (Some(misuse), outcome) => Err(misused(misuse, outcome)),
+            (None, Some(Ok(response))) => open(response, decoded),
+            (None, Some(Err(error))) => Err(error),
+            (None, None) => Err(misused(DROPPED_REQUEST, None)),
+        };
+        let result = result.map_err(|error| error.with_operation(operation.id));
+        telemetry::record(&span, result.as_ref().map(Response::metadata));
+        result
+    }
+
+    /// Notes the request, or rejects it.
+    fn begin(&self, operation_id: &str) -> Result<(Operation, Span), &'static str> {
+        let mut progress = self.progress();
+        if progress.is_finished {
+            return Err("the call is over");
+        }
+        if progress.exchange.is_some() {
+            progress.misuse = Some(SECOND_REQUEST);
+            return Err(SECOND_REQUEST);
+        }
+        let Some(operation) = (self.operation_of)(operation_id) else {
+            progress.misuse = Some(UNKNOWN_OPERATION);
+            return Err(UNKNOWN_OPERATION);
+        };
+        let span = telemetry::span(&self.pipeline.base_url, operation);
+        progress.exchange = Some(Exchange { operation, span: span.clone(), outcome: None });
+        Ok((operation, span))
+    }
+
+    async fn run(&self, operation: Operation, request: reqwest::Request) -> Result<BufferedResponse, Error> {
+        self.check(operation, &request)?;
+        let limits = CallLimits { idempotent: operation.is_idempotent(), deadline: self.deadline };
+        let attempts = CallAttempts { call: self, request, has_tried_renewal: AtomicBool::new(false) };
+        let CallOutcome { result, wait } = attempts::run(&self.pipeline.flow, &self.retry, limits, &attempts).await;
+        match (result, wait) {
+            (Ok(response), wait) => Ok(BufferedResponse { metadata: response.metadata.with_wait(wait), ..response }),
+            (Err(error), Some(wait)) => Err(error.with_retry_after(wait)),
+            (Err(error), None) => Err(error),
+        }
+    }
+
+    /// Checks that a request goes where its operation says: a parameter may hold what a URL parser reads as structure.
+    fn check(&self, operation: Operation, request: &reqwest::Request) -> Result<(), Error> {
+        let Some(path) = self.pipeline.base_url.relative_path(request.url()) else {
+            return Err(Error::configuration("the request would leave the base URL"));
+        };
+        if request.method() != operation.method || !operation.has_path(path) {
+            return Err(Error::configuration(format!(
+                "a parameter would send the request to another path than {}",
+                operation.path
+            )));
+        }
+        Ok(())
+    }
+
+    /// A panic while the lock was held leaves nothing half done.
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Transport for Call {
+    fn send(&self, request: reqwest::Request, operation_id: &'static str) -> TransportFuture<'_> {
+        Box::pin(async move {
+            let (operation, span) = self.begin(operation_id).map_err(TransportError::new)?;
+            let outcome = self.run(operation, request).instrument(span).await;
+            let response = outcome.as_ref().map(BufferedResponse::to_http).map_err(TransportError::new);
+            if let Some(exchange) = &mut self.progress().exchange {
+                exchange.outcome = Some(outcome);
+            }
+            response
+        })
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").finish_non_exhaustive()
+    }
+}
+
+/// The error of a call that sent nothing.
+fn unsent<T, X>(misuse: Option<&'static str>, decoded: Decoded<T, X>) -> Error {
+    match (misuse, decoded) {
+        (Some(misuse), _) => Error::configuration(misuse),
+        (None, Ok(_)) => Error::configuration(NO_REQUEST),
+        // Generated code names the parameter or the step, and repeats no value.
+        (None, Err(api_runtime::Error::InvalidRequest(reason))) => Error::configuration(one_line(&reason)),
+        // Other errors may repeat values.
+        (None, Err(_)) => Error::configuration("the request could not be built"),
+    }
+}
+
+/// The error of a call whose closure did something else than to send one request and wait for the response.
+fn misused(misuse: &'static str, outcome: Option<Result<BufferedResponse, Error>>) -> Error {
+    let error = Error::configuration(misuse);
+    match outcome {
+        Some(Ok(response)) => error.with_attempts(response.metadata.attempts()).with_metadata(response.metadata),
+        Some(Err(cause)) => error.with_attempts(cause.attempts()).with_source(cause),
+        None => error.with_attempts(1),
+    }
+}
+
+/// The attempts of one call.
+struct CallAttempts<'a> {
+    call: &'a Call,
+    request: reqwest::Request,
+    has_tried_renewal: AtomicBool,
+}
+
+impl AttemptDriver for CallAttempts<'_> {
+    type Ready = attempt::ReadyRequest;
+    type Response = BufferedResponse;
+
+    async fn prepare(&self) -> Result<attempt::ReadyRequest, Error> {
+        attempt::prepare(self.call, &self.request).await
+    }
+
+    async fn send(&self, ready: attempt::ReadyRequest, number: u32) -> AttemptOutcome<BufferedResponse> {
+        let (result, retryability) = match attempt::send(self.call, ready, number).await {
+            Ok(response) => {
+                let is_rejected = self.call.pipeline.credentials.can_rotate()
+                    && failure::kind(&response) == Some(ErrorKind::Authentication);
+                let retryability =
+                    if is_rejected { Retryability::Unauthorized } else { Retryability::of(response.metadata.status()) };
+                (Ok(response), retryability)
+            }
+            Err(AttemptFailure { error, retryability }) => (Err(error), retryability),
+        };
+        telemetry::attempt(number, &result);
+        let metadata = result.as_ref().map_or_else(|error| error.metadata(), |response| Some(&response.metadata));
+        AttemptOutcome { retry_after: metadata.and_then(|metadata| metadata.retry_after()), retryability, result }
+    }
+
+    fn try_renew(&self, response: &BufferedResponse) -> bool {
+        !self.has_tried_renewal.swap(true, Ordering::Relaxed)
+            && self.call.pipeline.credentials.try_renew(&response.secrets)
+    }
+}

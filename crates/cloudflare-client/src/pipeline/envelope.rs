@@ -1,0 +1,35 @@
+//! Responses with an envelope.
+
+use api_runtime::{Envelope, EnvelopeParts};
+
+use super::buffered_response::BufferedResponse;
+use super::decode::DecodeProblem;
+use super::{Decoded, failure};
+use crate::response::Decorations;
+use crate::{ApiMessage, Error, ErrorKind, Response, ResultInfo};
+
+/// Takes the result out of a response that the generated code has decoded. `success` must be true.
+pub(super) fn open<E: Envelope, X>(
+    response: BufferedResponse,
+    decoded: Decoded<E, X>,
+) -> Result<Response<E::Result>, Error> {
+    let problem = || DecodeProblem::find::<E>(&response.body);
+    let Ok(envelope) = decoded else { return Err(failure::error(&response, problem)) };
+    let EnvelopeParts { success, errors, messages, result, result_info } = envelope.into_inner().into_parts();
+    if !success {
+        return Err(failure::error(&response, problem));
+    }
+    let decorations = Decorations {
+        errors: ApiMessage::list(errors.as_ref(), &response.secrets),
+        messages: ApiMessage::list(messages.as_ref(), &response.secrets),
+        result_info: ResultInfo::read(result_info.as_ref(), &response.secrets),
+    };
+    let metadata = response.metadata.with_decorations(decorations);
+    match result {
+        Some(result) => Ok(Response::new(result, metadata)),
+        None => {
+            let reason = "the response has no `result`, although it says that the call succeeded";
+            Err(Error::new(ErrorKind::Decode, reason).with_attempts(metadata.attempts()).with_metadata(metadata))
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The configuration of retries.
+
+use std::time::Duration;
+
+use super::backoff::Backoff;
+use super::budget::RetryBudget;
+use crate::Error;
+
+/// How failed attempts are retried: plain data.
+///
+/// The client decides in a fixed order. First: is a retry safe? That cannot be configured. Then the wait: the backoff, on top
+/// of what the server asks for. The limits come last and always hold: attempts, the longest wait that a server may ask for,
+/// the call's time, and the budget.
+///
+/// ```
+/// use cloudflare_client::RetryConfig;
+///
+/// let mut retry = RetryConfig::default();
+/// retry.max_attempts = 5;
+/// ```
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct RetryConfig {
+    /// How many attempts a call may make, the first one included. 3 by default; 1 is no retry.
+    pub max_attempts: u32,
+    /// How long to wait between attempts.
+    pub backoff: Backoff,
+    /// The longest wait that a server may ask for with `Retry-After`. If it asks for more, the call fails at once, and its
+    /// error has the wait. 60 s by default.
+    pub retry_after_ceiling: Duration,
+    /// How many retries all calls of a connection may send. The connection has one budget: a call cannot override it.
+    pub budget: RetryBudget,
+    /// The seed of the backoff's jitter, for tests. Random by default. A call cannot override it.
+    pub jitter_seed: Option<u64>,
+}
+
+impl Default for RetryConfig {
+    fn default() -> Self {
+        Self {
+            max_attempts: 3,
+            backoff: Backoff::default(),
+            retry_after_ceiling: Duration::from_secs(60),
+            budget: RetryBudget::default(),
+            jitter_seed: None,
+        }
+    }
+}
+
+impl RetryConfig {
+    /// No retries.
+    pub fn none() -> Self {
+        Self { max_attempts: 1, ..Self::default() }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if self.max_attempts == 0 {
+            return Err(Error::configuration("max_attempts is 0: a call needs one attempt at least"));
+        }
+        Ok(())
+    }
+}

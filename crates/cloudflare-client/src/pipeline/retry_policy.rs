@@ -1,0 +1,77 @@
+//! The retry policy: what is safe to retry.
+
+use http::StatusCode;
+
+/// What the outcome of an attempt means for a retry.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Retryability {
+    /// There is a response, and the same request would get the same one.
+    Final,
+    /// There is a response, and the same request may succeed later.
+    Transient,
+    /// The request certainly did not reach the server.
+    NotSent,
+    /// The request may have reached the server, and there is no whole response.
+    Interrupted,
+    /// There is a response that rejects the credentials. The same request may succeed with others.
+    Unauthorized,
+    /// The request could not be built.
+    Unusable,
+}
+
+impl Retryability {
+    /// The retryability of a status. 501 is final, since a retry cannot change it. The edge sends 520 to 527.
+    pub(super) fn of(status: StatusCode) -> Self {
+        match status.as_u16() {
+            408 | 429 | 500 | 502..=504 | 520..=527 => Self::Transient,
+            _ => Self::Final,
+        }
+    }
+
+    /// Whether the server responded and is not failing.
+    pub(super) fn is_answered(self) -> bool {
+        matches!(self, Self::Final | Self::Unauthorized)
+    }
+}
+
+/// Whether a retry is safe. Limits are checked elsewhere.
+///
+/// An unsent request is always safe to retry. A request that may have been sent is safe to retry only if its operation is
+/// idempotent (RFC 9110, section 9.2.2): the server may have acted on it, whatever it responded. A server that rejects the
+/// credentials has not acted.
+pub(super) fn allows_retry(retryability: Retryability, idempotent: bool) -> bool {
+    match retryability {
+        Retryability::Final | Retryability::Unusable => false,
+        Retryability::NotSent | Retryability::Unauthorized => true,
+        Retryability::Transient | Retryability::Interrupted => idempotent,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn status_is_transient_only_if_a_retry_may_change_it() {
+        let transient = [408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 527];
+        for code in 200..=599 {
+            let expected = if transient.contains(&code) { Retryability::Transient } else { Retryability::Final };
+            assert_eq!(Retryability::of(StatusCode::from_u16(code).unwrap()), expected, "{code}");
+        }
+    }
+
+    #[test]
+    fn request_that_may_have_been_sent_is_retried_only_if_idempotent() {
+        for (retryability, if_idempotent, if_not) in [
+            (Retryability::Final, false, false),
+            (Retryability::NotSent, true, true),
+            (Retryability::Transient, true, false),
+            (Retryability::Interrupted, true, false),
+            (Retryability::Unauthorized, true, true),
+            (Retryability::Unusable, false, false),
+        ] {
+            assert_eq!(allows_retry(retryability, true), if_idempotent, "{retryability:?}");
+            assert_eq!(allows_retry(retryability, false), if_not, "{retryability:?}");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Tracing: a span per call, an event per attempt and wait.
+//!
+//! Field names are OpenTelemetry's for HTTP clients (semantic conventions 1.x, "HTTP spans"). No field has a secret, a body
+//! or personal data: URLs are recorded as templates.
+
+use std::time::Duration;
+
+use api_runtime::Operation;
+use http::StatusCode;
+use tracing::Span;
+use tracing::field::{Empty, display};
+
+use super::buffered_response::BufferedResponse;
+use super::failure;
+use crate::base_url::BaseUrl;
+use crate::{Error, ErrorKind, Metadata};
+
+/// Opens the span of a call.
+pub(super) fn span(base_url: &BaseUrl, operation: Operation) -> Span {
+    tracing::info_span!(
+        "cloudflare_client.call",
+        otel.kind = "client",
+        otel.name = %format_args!("{} {}", operation.method, operation.path),
+        http.request.method = operation.method,
+        server.address = base_url.host(),
+        server.port = base_url.port(),
+        url.template = operation.path,
+        http.response.status_code = Empty,
+        http.request.resend_count = Empty,
+        error.type = Empty,
+        cf_ray = Empty,
+    )
+}
+
+/// Records the outcome of a call.
+pub(super) fn record(span: &Span, result: Result<&Metadata, &Error>) {
+    let attempts = result.map_or_else(Error::attempts, Metadata::attempts);
+    let (metadata, kind) = outcome(result);
+    span.record("error.type", kind.map(ErrorKind::as_str));
+    if attempts > 1 {
+        span.record("http.request.resend_count", attempts.saturating_sub(1));
+    }
+    if let Some(metadata) = metadata {
+        span.record("http.response.status_code", metadata.status().as_u16());
+        span.record("cf_ray", metadata.cf_ray().map(display));
+    }
+}
+
+/// Emits the outcome of an attempt.
+pub(super) fn attempt(number: u32, result: &Result<BufferedResponse, Error>) {
+    let (metadata, kind) = outcome(result.as_ref().map(|response| &response.metadata));
+    tracing::debug!(
+        attempt = number,
+        http.response.status_code = metadata.map(Metadata::status).as_ref().map(StatusCode::as_u16),
+        cf_ray = metadata.and_then(Metadata::cf_ray),
+        error.type = kind.map(ErrorKind::as_str),
+        "attempt"
+    );
+}
+
+/// The metadata of the response, if there was one, and the kind of failure, if it is one.
+fn outcome<'a>(result: Result<&'a Metadata, &'a Error>) -> (Option<&'a Metadata>, Option<ErrorKind>) {
+    match result {
+        Ok(metadata) => (Some(metadata), failure::kind_of_status(metadata.status())),
+        Err(error) => (error.metadata(), Some(error.kind())),
+    }
+}
+
+/// A duration in telemetry: whole milliseconds.
+pub(super) fn as_millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}

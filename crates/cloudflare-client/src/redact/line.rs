@@ -1,0 +1,29 @@
+//! Text from outside that has to stay on one line.
+
+/// Text from outside on one line of at most 200 characters: what breaks or rearranges a line becomes a space.
+pub(crate) fn one_line(text: &str) -> String {
+    const MAX_CHARS: usize = 200;
+    // Zero-width characters, the line and paragraph separators, and marks that change the writing direction.
+    let is_invisible = |char: char| matches!(char, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    let mut line: String = text
+        .chars()
+        .map(|char| if char.is_control() || is_invisible(char) { ' ' } else { char })
+        .take(MAX_CHARS)
+        .collect();
+    if text.chars().nth(MAX_CHARS).is_some() {
+        line.push('…');
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_from_outside_becomes_one_short_line() {
+        assert_eq!(one_line("a\r\nb\u{1b}[31m"), "a  b [31m");
+        assert_eq!(one_line("a\u{202e}b\u{2028}c\u{200b}d"), "a b c d");
+        assert_eq!(one_line(&"x".repeat(1000)).chars().count(), 201);
+    }
+}

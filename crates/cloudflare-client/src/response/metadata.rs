@@ -1,0 +1,155 @@
+//! The metadata of a response.
+
+use std::time::{Duration, SystemTime};
+
+use http::StatusCode;
+use http::header::HeaderMap;
+
+use super::{ApiMessage, RateLimit, RateLimitPolicy, ResultInfo, retry_after};
+use crate::redact::Secrets;
+
+/// Everything of a response but its value.
+#[derive(Clone, Debug)]
+pub struct Metadata {
+    status: StatusCode,
+    cf_ray: Option<String>,
+    attempts: u32,
+    elapsed: Duration,
+    retry_after: Option<Duration>,
+    rate_limits: Vec<RateLimit>,
+    rate_limit_policies: Vec<RateLimitPolicy>,
+    errors: Vec<ApiMessage>,
+    messages: Vec<ApiMessage>,
+    result_info: Option<ResultInfo>,
+}
+
+/// The parts of an envelope that decorate its result.
+#[derive(Debug, Default)]
+pub(crate) struct Decorations {
+    pub(crate) errors: Vec<ApiMessage>,
+    pub(crate) messages: Vec<ApiMessage>,
+    pub(crate) result_info: Option<ResultInfo>,
+}
+
+impl Metadata {
+    pub(crate) fn new(status: StatusCode, headers: &HeaderMap, attempts: u32, elapsed: Duration) -> Self {
+        Self {
+            status,
+            cf_ray: cf_ray(headers),
+            attempts,
+            elapsed,
+            retry_after: retry_after::parse(headers, SystemTime::now()),
+            rate_limits: RateLimit::from_headers(headers),
+            rate_limit_policies: RateLimitPolicy::from_headers(headers),
+            errors: Vec::new(),
+            messages: Vec::new(),
+            result_info: None,
+        }
+    }
+
+    /// Redacts the request's secrets: a server may repeat them anywhere.
+    pub(crate) fn redacted(mut self, secrets: &Secrets) -> Self {
+        let names = self.rate_limits.iter_mut().map(|limit| &mut limit.name);
+        let names = names.chain(self.rate_limit_policies.iter_mut().map(|policy| &mut policy.name));
+        for text in names.chain(&mut self.cf_ray) {
+            *text = secrets.redact(text);
+        }
+        self
+    }
+
+    pub(crate) fn with_elapsed(mut self, elapsed: Duration) -> Self {
+        self.elapsed = elapsed;
+        self
+    }
+
+    /// Sets the wait that did not fit the call's time, unless the API asked for a longer one.
+    pub(crate) fn with_wait(mut self, wait: Option<Duration>) -> Self {
+        self.retry_after = self.retry_after.max(wait);
+        self
+    }
+
+    pub(crate) fn with_decorations(mut self, decorations: Decorations) -> Self {
+        self.errors = decorations.errors;
+        self.messages = decorations.messages;
+        self.result_info = decorations.result_info;
+        self
+    }
+
+    /// The status of the response.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The vendor's id of the request: the `cf-ray` header, if there was one. The vendor's support asks for it.
+    pub fn cf_ray(&self) -> Option<&str> {
+        self.cf_ray.as_deref()
+    }
+
+    /// How many requests the call sent: 1 if nothing was retried.
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// How long the call took, from its start to the last byte of the response, waits included.
+    pub fn elapsed(&self) -> Duration {
+        self.elapsed
+    }
+
+    /// How long to wait before the next call: the `Retry-After` header, or what is left of a time in which the API rejects
+    /// every call.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+
+    /// How much of each quota is left: the `Ratelimit` header. Empty if it is missing or cannot be read.
+    pub fn rate_limits(&self) -> &[RateLimit] {
+        &self.rate_limits
+    }
+
+    /// How large each quota is: the `Ratelimit-Policy` header. Empty if it is missing or cannot be read.
+    pub fn rate_limit_policies(&self) -> &[RateLimitPolicy] {
+        &self.rate_limit_policies
+    }
+
+    /// The envelope's `errors`, in its order. A success may have some as well.
+    pub fn errors(&self) -> &[ApiMessage] {
+        &self.errors
+    }
+
+    /// The envelope's `messages`, in its order.
+    pub fn messages(&self) -> &[ApiMessage] {
+        &self.messages
+    }
+
+    /// The envelope's `result_info`, if there was one: the counts of a list.
+    pub fn result_info(&self) -> Option<&ResultInfo> {
+        self.result_info.as_ref()
+    }
+}
+
+/// The `cf-ray` header, if it looks like one. It is printed, so anything else is dropped.
+fn cf_ray(headers: &HeaderMap) -> Option<String> {
+    const MAX_LENGTH: usize = 64;
+    let value = headers.get("cf-ray")?.to_str().ok()?;
+    let harmless = value.len() <= MAX_LENGTH && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    (harmless && !value.is_empty()).then(|| value.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cf_ray_is_dropped_unless_it_looks_like_one() {
+        for (value, expected) in [
+            ("8f2b6c1d9e3a4b5c-FRA", true),
+            ("", false),
+            ("<script>", false),
+            ("a b", false),
+            ("0123456789012345678901234567890123456789012345678901234567890123456789", false),
+        ] {
+            let headers = HeaderMap::from_iter([(http::HeaderName::from_static("cf-ray"), value.parse().unwrap())]);
+            assert_eq!(cf_ray(&headers).is_some(), expected, "{value:?}");
+        }
+    }
+}

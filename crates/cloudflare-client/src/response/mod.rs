@@ -1,0 +1,51 @@
+//! What a call returns: a value and its metadata.
+
+mod message;
+mod metadata;
+mod rate_limit;
+mod result_info;
+mod retry_after;
+
+pub use message::ApiMessage;
+pub(crate) use metadata::Decorations;
+pub use metadata::Metadata;
+pub use rate_limit::{RateLimit, RateLimitPolicy};
+pub use result_info::ResultInfo;
+
+/// A value with the metadata of its response.
+#[derive(Clone, Debug)]
+pub struct Response<T> {
+    value: T,
+    metadata: Metadata,
+}
+
+impl<T> Response<T> {
+    pub(crate) fn new(value: T, metadata: Metadata) -> Self {
+        Self { value, metadata }
+    }
+
+    /// Changes the value and keeps the metadata.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
+        Response { value: change(self.value), metadata: self.metadata }
+    }
+
+    /// The value.
+    pub fn value(&self) -> &T {
+        &self.value
+    }
+
+    /// The value, without the metadata.
+    pub fn into_value(self) -> T {
+        self.value
+    }
+
+    /// The metadata.
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
+    /// The value and the metadata.
+    pub fn into_parts(self) -> (T, Metadata) {
+        (self.value, self.metadata)
+    }
+}

@@ -1,0 +1,95 @@
+//! The client.
+
+use cloudflare_client::{Builder, Connection, Environment, Error};
+
+use crate::Behaviors;
+use crate::generated::Operations;
+
+/// A client of Zero Trust risk scoring: a thin front over a [`Connection`].
+///
+/// Cloning it is cheap, and the clones share the connection. Make one connection for each token: all SDKs over it share its
+/// HTTP connections, its rate-limit gate, its rate limiter and its retry budget.
+///
+/// ```
+/// # use zt_risk_scoring_mock::Simulator;
+/// use zt_risk_scoring::{Client, Credentials, RiskLevel};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), zt_risk_scoring::Error> {
+/// # let simulator = Simulator::start().await;
+/// # let (token, account, url) = (simulator.api_token(), simulator.account_id(), simulator.base_url());
+/// let client = Client::builder()
+///     .credentials(Credentials::api_token(token)?)
+///     .account_id(account)
+/// #   .base_url(url)
+///     .build()?;
+/// let behaviors = client.behaviors().get().await?;
+/// let worst = behaviors.enabled().at_least(RiskLevel::Medium);
+/// # assert!(worst.is_empty());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Client {
+    connection: Connection,
+}
+
+/// The configuration of a [`Client`].
+pub type ClientBuilder = Builder<Client>;
+
+impl Client {
+    /// Starts a configuration.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// A client configured by the environment of this process; see [`Environment`] for the variables.
+    ///
+    /// # Errors
+    ///
+    /// [`Configuration`](crate::ErrorKind::Configuration), listing everything that is missing, contradictory or malformed.
+    pub fn from_env() -> Result<Self, Error> {
+        Self::builder().environment(Environment::from_process()).build()
+    }
+
+    /// The behaviors of an account.
+    pub fn behaviors(&self) -> Behaviors {
+        Behaviors::new(self.operations())
+    }
+
+    /// One generated method for each operation of the API, also for those that this crate has no other method for.
+    ///
+    /// ```
+    /// # use zt_risk_scoring_mock::{MockServerExt, httpmock::MockServer};
+    /// # use zt_risk_scoring::{Client, Credentials, Error};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Error> {
+    /// # let server = MockServer::start_async().await;
+    /// # server.list_integrations(|_, then| {
+    /// #     then.ok(&serde_json::from_str(r#"{"success": true, "result": []}"#).unwrap());
+    /// # });
+    /// # let client = Client::builder()
+    /// #     .credentials(Credentials::api_token("cfut_0123456789")?)
+    /// #     .account_id("023e105f4ecef8ad9ca31a8372d0c353")
+    /// #     .base_url(server.base_url())
+    /// #     .build()?;
+    /// let integrations = client.operations().list_integrations().await?;
+    /// # assert_eq!(integrations.unwrap().len(), 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn operations(&self) -> Operations {
+        Operations::new(self.connection.clone())
+    }
+
+    /// The connection, for the client of another SDK with the same token.
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+}
+
+impl From<Connection> for Client {
+    fn from(connection: Connection) -> Self {
+        Self { connection }
+    }
+}

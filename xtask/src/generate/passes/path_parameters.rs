@@ -1,0 +1,143 @@
+//! A path parameter is exactly one segment of the path.
+//!
+//! The generated client encodes its value, and a URL parser then removes `..` together with the segment before it. So the
+//! value goes through `api_runtime::path_segment`, which rejects what no URL can carry.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Result, ensure};
+use proc_macro2::TokenStream;
+use quote::quote;
+use serde_json::Value;
+use syn::parse::Parser;
+use syn::punctuated::Punctuated;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Expr, ExprReference, ImplItem, Item, Lit, Macro, Token};
+
+use super::implementor;
+use crate::document::{names_in, operations};
+
+pub(crate) fn apply(file: &mut syn::File, document: &Value) -> Result<()> {
+    let paths: BTreeMap<_, _> =
+        operations(document).filter_map(|operation| Some((operation.id()?, operation.path))).collect();
+    let mut unknown = Vec::new();
+    let mut found = 0_usize;
+    for item in &mut file.items {
+        let Item::Impl(block) = item else { continue };
+        if block.trait_.is_some() || implementor(block).is_none_or(|name| name != "Client") {
+            continue;
+        }
+        for item in &mut block.items {
+            let ImplItem::Fn(method) = item else { continue };
+            let id = method.sig.ident.to_string();
+            let Some(path) = paths.get(id.as_str()) else { continue };
+            let mut pass = Segments { names: names_in(path).collect(), is_found: false };
+            pass.visit_block_mut(&mut method.block);
+            found = found.saturating_add(1);
+            if !pass.is_found {
+                unknown.push(id);
+            }
+        }
+    }
+    ensure!(
+        unknown.is_empty(),
+        "expected `format!(\"…\", self.baseurl, encode_path(&value.to_string()), …)` in {unknown:?}"
+    );
+    ensure!(found == paths.len(), "expected a method for each of {} operations, found {found}", paths.len());
+    Ok(())
+}
+
+struct Segments<'a> {
+    /// The names of the path's parameters, in the order of the path.
+    names: Vec<&'a str>,
+    is_found: bool,
+}
+
+impl VisitMut for Segments<'_> {
+    fn visit_macro_mut(&mut self, item: &mut Macro) {
+        if item.path.is_ident("format")
+            && let Some(tokens) = segments(&item.tokens, &self.names)
+        {
+            item.tokens = tokens;
+            self.is_found = true;
+        }
+        visit_mut::visit_macro_mut(self, item);
+    }
+}
+
+/// The arguments of the `format!` that makes the URL, with their names.
+fn segments(tokens: &TokenStream, names: &[&str]) -> Option<TokenStream> {
+    let arguments = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(tokens.clone()).ok()?;
+    let mut arguments = arguments.into_iter();
+    let pattern = arguments.next().filter(is_text)?;
+    let base_url = arguments.next().filter(|base_url| quote! { #base_url }.to_string() == "self . baseurl")?;
+    let values: Vec<_> = arguments.map(|argument| encoded(&argument)).collect::<Option<_>>()?;
+    (values.len() == names.len())
+        .then(|| quote! { #pattern, #base_url, #(::api_runtime::path_segment(#names, #values)?),* })
+}
+
+fn is_text(argument: &Expr) -> bool {
+    matches!(argument, Expr::Lit(literal) if matches!(literal.lit, Lit::Str(_)))
+}
+
+/// `&value.to_string()` for `encode_path(&value.to_string())`.
+fn encoded(argument: &Expr) -> Option<ExprReference> {
+    let Expr::Call(call) = argument else { return None };
+    let Expr::Path(function) = &*call.func else { return None };
+    match call.args.first() {
+        Some(Expr::Reference(value)) if function.path.is_ident("encode_path") && call.args.len() == 1 => {
+            Some(value.clone())
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use syn::parse_quote;
+
+    use super::super::assert_same;
+    use super::*;
+
+    fn document() -> Value {
+        json!({"paths": {"/things/{thing-id}/{type}": {"get": {"operationId": "get_thing"}}}})
+    }
+
+    #[test]
+    fn value_of_a_path_parameter_is_checked_under_its_name_in_the_document() {
+        let mut file: syn::File = parse_quote! {
+            impl Client {
+                fn get_thing(&self) {
+                    format!("{}/things/{}/{}", self.baseurl, encode_path(&thing_id.to_string()), encode_path(&type_.to_string()),);
+                }
+            }
+        };
+        apply(&mut file, &document()).unwrap();
+        let expected: syn::File = parse_quote! {
+            impl Client {
+                fn get_thing(&self) {
+                    format!(
+                        "{}/things/{}/{}", self.baseurl, ::api_runtime::path_segment("thing-id", &thing_id.to_string())?,
+                        ::api_runtime::path_segment("type", &type_.to_string())?
+                    );
+                }
+            }
+        };
+        assert_same(&file, &expected);
+    }
+
+    #[test]
+    fn url_that_is_built_in_another_way_is_an_error() {
+        for body in [
+            quote! { format!("{}/things/{}", self.baseurl, encode_path(&thing_id.to_string())) },
+            quote! { format!("{}/things/{}/{}", self.baseurl, encode_path(&a.to_string()), b) },
+            quote! { format!("{}/things/{}/{}", base, encode_path(&a.to_string()), encode_path(&b.to_string())) },
+            quote! { url },
+        ] {
+            let mut file = parse_quote! { impl Client { fn get_thing(&self) { #body; } } };
+            assert!(apply(&mut file, &document()).is_err(), "{body}");
+        }
+        assert!(apply(&mut parse_quote! { impl Client {} }, &document()).is_err());
+    }
+}

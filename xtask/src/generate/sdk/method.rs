@@ -1,0 +1,271 @@
+//! One method: what it takes, what it returns and how it calls the generated client.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context, Result, bail};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote};
+use syn::ext::IdentExt;
+use syn::visit_mut::{self, VisitMut};
+use syn::{FnArg, Ident, ImplItemFn, Pat, Path, ReturnType, Type, TypePath, parse_quote};
+
+use super::super::passes::{models_of, name_of, type_name, within};
+use super::{account, documentation};
+use crate::document::Operation;
+use crate::names::snake;
+
+/// A method of the SDK.
+pub(super) struct Method<'a> {
+    pub(super) operation: Operation<'a>,
+    pub(super) name: Ident,
+    /// What its caller passes.
+    pub(super) arguments: Vec<Argument>,
+    /// The arguments of the client's method, as expressions.
+    passed: Vec<TokenStream>,
+    account: Option<Ident>,
+    result: TokenStream,
+    /// Whether the client's method returns an envelope.
+    pub(super) is_envelope: bool,
+}
+
+/// An argument of a method.
+pub(super) struct Argument {
+    pub(super) name: Ident,
+    pub(super) of: Type,
+    /// Whether it is a body of bytes.
+    pub(super) is_bytes: bool,
+}
+
+impl Argument {
+    /// Whether it is borrowed for the time of the request.
+    fn is_borrowed(&self) -> bool {
+        self.of.to_token_stream().into_iter().any(|token| has_lifetime(&token))
+    }
+}
+
+fn has_lifetime(token: &proc_macro2::TokenTree) -> bool {
+    match token {
+        proc_macro2::TokenTree::Group(group) => group.stream().into_iter().any(|token| has_lifetime(&token)),
+        proc_macro2::TokenTree::Punct(punct) => punct.as_char() == '\'',
+        _ => false,
+    }
+}
+
+impl<'a> Method<'a> {
+    /// The method for an operation, of which the generated client has a function.
+    pub(super) fn of(
+        operation: Operation<'a>,
+        function: &ImplItemFn,
+        client: &syn::File,
+        results: &BTreeMap<String, Type>,
+    ) -> Result<Self> {
+        let account_name = account::parameter(operation.path).map(snake);
+        let (mut arguments, mut passed, mut account) = (Vec::new(), Vec::new(), None);
+        for input in &function.sig.inputs {
+            let FnArg::Typed(typed) = input else { continue };
+            let Pat::Ident(pattern) = &*typed.pat else { bail!("expected the name of an argument") };
+            let (name, of) = (pattern.ident.clone(), (*typed.ty).clone());
+            let plain = name.unraw().to_string();
+            let is_account = account_name.as_deref().is_some_and(|account| account == plain.trim_end_matches('_'));
+            if let Some(expression) = account::argument(client, &name, &of).filter(|_| is_account) {
+                passed.push(expression);
+                account = Some(name);
+                continue;
+            }
+            passed.push(quote! { #name });
+            // The type parameter stands for `Into<reqwest::Body>`.
+            let is_bytes = function
+                .sig
+                .generics
+                .type_params()
+                .any(|generic| type_name(&of).is_some_and(|name| generic.ident == name));
+            arguments.push(Argument { name, of, is_bytes });
+        }
+        let success = success(&function.sig.output).context("expected the result `Result<ResponseValue<T>, _>`")?;
+        let envelope = type_name(success).and_then(|name| results.get(&name));
+        let result = match (envelope, type_name(success).as_deref()) {
+            (Some(result), _) => qualified(client, result).into_token_stream(),
+            (None, Some("ByteStream")) => quote! { ::bytes::Bytes },
+            (None, Some("Upgraded")) => bail!("switches protocols, which a call cannot"),
+            (None, _) => quote! { #success },
+        };
+        let name = function.sig.ident.clone();
+        Ok(Self { operation, name, arguments, passed, account, result, is_envelope: envelope.is_some() })
+    }
+
+    /// The method itself.
+    pub(super) fn to_function(&self) -> TokenStream {
+        let Self { name, passed, result, .. } = self;
+        let documentation = documentation::of(&self.operation);
+        let constant = format_ident!("{}", name.unraw().to_string().to_uppercase());
+        let arguments = self.arguments.iter().map(|Argument { name, of, is_bytes }| match is_bytes {
+            true => quote! { #name: impl ::std::convert::Into<::bytes::Bytes> },
+            false => quote! { #name: #of },
+        });
+        let bodies = self.arguments.iter().filter(|argument| argument.is_bytes).map(|Argument { name, .. }| {
+            quote! { let #name: ::bytes::Bytes = #name.into(); }
+        });
+        // What is owned goes out with every send.
+        let owned = self.arguments.iter().filter(|argument| !matches!(argument.of, Type::Reference(_)));
+        let copies = owned.map(|Argument { name, .. }| quote! { let #name = ::std::clone::Clone::clone(&#name); });
+        let [connection, options, api] = ["connection", "options", "api"].map(|name| self.free(name));
+        let account = self.account.iter().map(|name| quote! { let #name = #options.resolve_account(&#connection)?; });
+        let call = if self.is_envelope {
+            quote! { call }
+        } else {
+            quote! { call_plain }
+        };
+        let (generics, lifetime) = match self.arguments.iter().any(Argument::is_borrowed) {
+            true => (quote! { <'a> }, quote! { 'a }),
+            false => (quote! {}, quote! { 'static }),
+        };
+        quote! {
+            #(#[doc = #documentation])*
+            pub fn #name #generics (&self, #(#arguments),*) -> ::cloudflare_client::Request<#lifetime, #result> {
+                #(#bodies)*
+                ::cloudflare_client::Request::new(
+                    &self.connection,
+                    operations::#constant,
+                    move |#connection, #options| {
+                        #(#copies)*
+                        ::std::boxed::Box::pin(async move {
+                            #(#account)*
+                            ::cloudflare_client::sdk::#call(
+                                &#connection,
+                                &#options,
+                                |#api: Client| async move { #api.#name(#(#passed),*).await },
+                            )
+                            .await
+                        })
+                    },
+                )
+            }
+        }
+    }
+
+    /// A name that no argument has.
+    fn free(&self, name: &str) -> Ident {
+        let taken: BTreeSet<_> = self.arguments.iter().map(|argument| &argument.name).chain(&self.account).collect();
+        let mut free = format_ident!("{name}");
+        while taken.contains(&free) {
+            free = format_ident!("{free}_");
+        }
+        free
+    }
+}
+
+/// `T` of `Result<ResponseValue<T>, _>`.
+fn success(output: &ReturnType) -> Option<&Type> {
+    let ReturnType::Type(_, of) = output else { return None };
+    let response = within(of).filter(|response| type_name(response).as_deref() == Some("ResponseValue"))?;
+    within(response)
+}
+
+/// A type of the module `types` as it is called outside of it.
+fn qualified(client: &syn::File, of: &Type) -> Type {
+    let mut qualify = Qualify { names: models_of(client).filter_map(name_of).map(ToString::to_string).collect() };
+    let mut of = of.clone();
+    qualify.visit_type_mut(&mut of);
+    of
+}
+
+struct Qualify {
+    names: BTreeSet<String>,
+}
+
+impl VisitMut for Qualify {
+    fn visit_type_path_mut(&mut self, of: &mut TypePath) {
+        let is_model = of.path.leading_colon.is_none()
+            && of.path.get_ident().is_some_and(|name| self.names.contains(&name.to_string()));
+        if is_model {
+            let path: &Path = &of.path;
+            of.path = parse_quote! { types::#path };
+        }
+        visit_mut::visit_type_path_mut(self, of);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::functions;
+    use super::*;
+    use crate::document::operations;
+
+    /// The method for an operation of a path, of which the client has the given function.
+    fn method(path: &str, function: &TokenStream) -> String {
+        let document: Value = json!({"paths": {path: {"get": {"operationId": "get_thing", "summary": "Get it"}}}});
+        let client: syn::File = parse_quote! {
+            impl Client { #function }
+            mod types { struct Thing; struct ThingEnvelope; }
+        };
+        let results = BTreeMap::from([("ThingEnvelope".to_owned(), parse_quote! { ::std::option::Option<Thing> })]);
+        let operation = operations(&document).next().unwrap();
+        let method = Method::of(operation, functions(&client).next().unwrap(), &client, &results).unwrap();
+        let function: syn::ImplItemFn = syn::parse2(method.to_function()).unwrap();
+        let file: syn::File = parse_quote! { impl Operations { #function } };
+        prettyplease::unparse(&file)
+    }
+
+    fn assert_method(path: &str, function: &TokenStream, expected: &TokenStream) {
+        let expected: syn::File = parse_quote! {
+            impl Operations {
+                /// Get it
+                ///
+                #expected
+            }
+        };
+        let code = |text: &str| {
+            text.lines().filter(|line| !line.trim_start().starts_with("///")).collect::<Vec<_>>().join("\n")
+        };
+        assert_eq!(code(&method(path, function)), code(&prettyplease::unparse(&expected)));
+    }
+
+    #[test]
+    fn envelope_is_called_for_its_result_with_the_configured_account() {
+        let function = quote! {
+            pub async fn get_thing<'a>(&'a self, account_id: &'a str, id: &'a ::uuid::Uuid, kind: Option<types::Kind>)
+                -> Result<ResponseValue<types::ThingEnvelope>, Error<ByteStream>> {}
+        };
+        let expected = quote! {
+            pub fn get_thing<'a>(&self, id: &'a ::uuid::Uuid, kind: Option<types::Kind>)
+                -> ::cloudflare_client::Request<'a, ::std::option::Option<types::Thing>> {
+                ::cloudflare_client::Request::new(&self.connection, operations::GET_THING, move |connection, options| {
+                    let kind = ::std::clone::Clone::clone(&kind);
+                    ::std::boxed::Box::pin(async move {
+                        let account_id = options.resolve_account(&connection)?;
+                        ::cloudflare_client::sdk::call(&connection, &options, |api: Client| async move {
+                            api.get_thing(account_id.as_str(), id, kind).await
+                        }).await
+                    })
+                })
+            }
+        };
+        assert_method("/accounts/{account_id}/things/{id}", &function, &expected);
+    }
+
+    #[test]
+    fn bytes_are_sent_and_returned_without_an_account_and_names_do_not_clash() {
+        let function = quote! {
+            pub async fn get_thing<'a, B: Into<reqwest::Body>>(&'a self, api: i64, body: B)
+                -> Result<ResponseValue<ByteStream>, Error<ByteStream>> {}
+        };
+        let expected = quote! {
+            pub fn get_thing(&self, api: i64, body: impl ::std::convert::Into<::bytes::Bytes>)
+                -> ::cloudflare_client::Request<'static, ::bytes::Bytes> {
+                let body: ::bytes::Bytes = body.into();
+                ::cloudflare_client::Request::new(&self.connection, operations::GET_THING, move |connection, options| {
+                    let api = ::std::clone::Clone::clone(&api);
+                    let body = ::std::clone::Clone::clone(&body);
+                    ::std::boxed::Box::pin(async move {
+                        ::cloudflare_client::sdk::call_plain(&connection, &options, |api_: Client| async move {
+                            api_.get_thing(api, body).await
+                        }).await
+                    })
+                })
+            }
+        };
+        assert_method("/things/{api}", &function, &expected);
+    }
+}

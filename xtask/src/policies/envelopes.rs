@@ -1,0 +1,159 @@
+//! What surrounds a result in a response envelope cannot fail it.
+//!
+//! An envelope is a response's object with a boolean property `success`, and the vendor's documents are often wrong about
+//! the rest: one entry of `errors` with another shape would take the result down with it. So `success` is the only required
+//! field, and `errors`, `messages` and `result_info` are free-form. A missing or null `result` is decoded, too: the SDK
+//! reports it where the document requires a result.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use crate::document::{component, operations};
+use crate::effective::{Effective, References, named, named_schemas, reference};
+use crate::schemas::for_each_schema;
+
+/// The properties that only decorate a result.
+const DECORATIONS: [&str; 3] = ["errors", "messages", "result_info"];
+
+/// Keywords of which one says something about a value.
+const GIVING_SHAPE: [&str; 9] =
+    ["additionalProperties", "anyOf", "enum", "format", "items", "not", "oneOf", "properties", "type"];
+
+pub(crate) fn apply(document: &mut Value) {
+    free_decorations(document);
+    let schemas = named_schemas(document);
+    let references = References::of(&schemas);
+    change_envelopes(document, |envelope| {
+        if let Some(required) = envelope.get_mut("required").and_then(Value::as_array_mut) {
+            required.retain(|name| name != "result");
+        }
+        let Some(result) = envelope.get_mut("properties").and_then(|properties| properties.get_mut("result")) else {
+            return;
+        };
+        if is_free_form(&Effective::of(&references, &result.clone())) {
+            *result = words_of(result);
+        } else if let Some(result) = result.as_object_mut().filter(|result| is_list_or_map(result)) {
+            // The generator reads an absent list or map as an empty one.
+            result.insert("nullable".to_owned(), true.into());
+        }
+    });
+}
+
+/// Makes the decorations of every envelope free-form, and requires its `success`.
+fn free_decorations(document: &mut Value) {
+    change_envelopes(document, |envelope| {
+        let required = envelope.entry("required").or_insert_with(|| json!([]));
+        if let Some(required) = required.as_array_mut() {
+            required.retain(|name| name != "success" && !DECORATIONS.iter().any(|decoration| name == decoration));
+            required.push("success".into());
+        }
+        let Some(properties) = envelope.get_mut("properties").and_then(Value::as_object_mut) else { return };
+        for (name, property) in properties {
+            if DECORATIONS.contains(&name.as_str()) {
+                *property = words_of(property);
+            } else if name == "success" {
+                *property = words_of(property);
+                property["type"] = "boolean".into();
+            }
+        }
+    });
+}
+
+/// The properties that decorate the result of an envelope, as the document has them.
+pub(crate) fn decorations<'a>(envelope: &Effective<'a>) -> impl Iterator<Item = (&'static str, &'a Value)> {
+    DECORATIONS.into_iter().filter_map(|name| Some((name, *envelope.properties.get(name)?)))
+}
+
+/// What a document says of an envelope's `result`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Outcome {
+    /// It has none.
+    None,
+    /// It may be null, or anything.
+    Nullable,
+    /// It is there, and not null.
+    Required,
+}
+
+impl Outcome {
+    pub(crate) fn of<'a>(references: &References<'a>, envelope: &Effective<'a>) -> Self {
+        let Some(result) = envelope.properties.get("result") else { return Self::None };
+        let (result, added) = (Effective::of(references, result), envelope.added("result"));
+        if is_free_form(&result) || result.is("nullable") || added.is("nullable") {
+            Self::Nullable
+        } else {
+            Self::Required
+        }
+    }
+}
+
+/// The names of all envelopes: the schemas of responses that have the shape of one, and the names that stand for them. An
+/// object with a `success` within a result is none.
+pub(crate) fn names(document: &Value) -> BTreeSet<String> {
+    let references = References::of(document);
+    let mut names = BTreeSet::new();
+    for schema in response_schemas(document).filter(|schema| is_envelope(&references, schema)) {
+        let mut next = alias(schema);
+        while let Some(name) = next.filter(|name| names.insert((*name).to_owned())) {
+            next = named(document, name).and_then(alias);
+        }
+    }
+    names
+}
+
+/// Whether a response's schema is an envelope.
+pub(crate) fn is_envelope<'a>(references: &References<'a>, schema: &'a Value) -> bool {
+    let schema = Effective::of(references, schema);
+    let success = schema.properties.get("success").map(|success| Effective::of(references, success));
+    let is_object = schema.get("type").is_none_or(|of| of == "object");
+    is_object && success.is_some_and(|success| success.get("type").is_some_and(|of| of == "boolean"))
+}
+
+/// The schemas of every operation's responses.
+fn response_schemas(document: &Value) -> impl Iterator<Item = &Value> {
+    let responses = operations(document).filter_map(|operation| operation.object.get("responses")?.as_object());
+    let responses = responses.flatten().filter_map(|(_, response)| component(document, response));
+    let contents = responses.filter_map(|response| response.get("content")?.as_object()).flatten();
+    contents.filter_map(|(_, content)| content.get("schema"))
+}
+
+/// The name that a schema stands for and adds nothing but words to.
+fn alias(schema: &Value) -> Option<&str> {
+    let is_bare = |schema: &Map<String, Value>| !GIVING_SHAPE.iter().any(|keyword| schema.contains_key(*keyword));
+    match schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
+        Some([only]) if schema.as_object().is_some_and(is_bare) => reference(only),
+        _ => reference(schema),
+    }
+}
+
+/// Calls `change` with every envelope that is no other name for one. One that is put together of parts is made one first.
+fn change_envelopes(document: &mut Value, mut change: impl FnMut(&mut Map<String, Value>)) {
+    let names = names(document);
+    let schemas = named_schemas(document);
+    let references = References::of(&schemas);
+    let places: BTreeSet<_> = names.iter().map(|name| format!("/components/schemas/{name}")).collect();
+    for_each_schema(document, &mut |place, schema| {
+        let original = named(&schemas, place.rsplit('/').next().unwrap_or_default());
+        if let Some(original) = original.filter(|original| places.contains(place) && alias(original).is_none()) {
+            if schema.contains_key("allOf") {
+                *schema = Effective::of(&references, original).to_schema();
+            }
+            change(schema);
+        }
+    });
+}
+
+fn is_free_form(schema: &Effective<'_>) -> bool {
+    schema.properties.is_empty() && !GIVING_SHAPE.iter().any(|keyword| schema.get(keyword).is_some())
+}
+
+fn is_list_or_map(schema: &Map<String, Value>) -> bool {
+    let of = schema.get("type").and_then(Value::as_str);
+    let has_properties = schema.get("properties").and_then(Value::as_object).is_some_and(|all| !all.is_empty());
+    of == Some("array") || of == Some("object") && !has_properties
+}
+
+fn words_of(schema: &Value) -> Value {
+    schema.get("description").map_or_else(|| json!({}), |words| json!({"description": words}))
+}
