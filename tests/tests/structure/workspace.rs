@@ -136,10 +136,7 @@ pub(crate) fn sdks() -> Vec<Sdk> {
 
 fn read_sdk(folder: PathBuf) -> Sdk {
     let Manifest { crates: Crates { api, mock, sdk, others } } = read_toml(&folder.join("sdk.toml"));
-    // A manifest without the key `sdk` lists the SDK crate first among the others.
-    let sdk = sdk.or_else(|| others.first().cloned());
-    let programs = others.into_iter().filter(|other| Some(other) != sdk.as_ref()).collect();
-    Sdk { folder, api, mock, sdk, programs }
+    Sdk { folder, api, mock, sdk, programs: others.into_iter().collect() }
 }
 
 /// Reads a TOML file.
