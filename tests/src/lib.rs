@@ -7,6 +7,7 @@
 
 mod backend;
 mod scripted_server;
+pub mod things_api;
 
 pub use backend::{Backend, Mocks};
 pub use scripted_server::{Arrival, ScriptedServer, Step};

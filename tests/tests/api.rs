@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::json;
 use zt_risk_scoring_api::{
-    Client, ClientInfo, Error, REVISION, Transport, TransportError, TransportFuture, operations, types,
+    ApiClient, Client, ClientInfo, Error, REVISION, Transport, TransportError, TransportFuture, operations, types,
 };
 
 /// A transport that keeps what it is given and answers with what it was made with.
@@ -26,7 +26,7 @@ impl Transport for Scripted {
 
 fn client(answer: Result<&'static str, TransportError>) -> (Client, Arc<Scripted>) {
     let transport = Arc::new(Scripted { answer, sent: Mutex::default() });
-    (Client::new_with_client("https://example.com", reqwest::Client::new(), transport.clone()), transport)
+    (Client::with_transport("https://example.com", reqwest::Client::new(), transport.clone()), transport)
 }
 
 #[tokio::test]

@@ -9,11 +9,12 @@
 use std::time::{Duration, SystemTime};
 
 use tokio::task::JoinSet;
-use zt_risk_scoring::{Client, raw};
-use zt_risk_scoring_tests::{ACCOUNT_ID, ScriptedServer, Step, brief_retries, builder};
+use zt_risk_scoring::operations::types::UpdateBehaviorsBody;
+use zt_risk_scoring::{Client, Error};
+use zt_risk_scoring_tests::{ScriptedServer, Step, brief_retries, builder};
 
 /// The table, as the documentation of the SDK includes it.
-const TABLE: &str = include_str!("../../crates/zt-risk-scoring/src/faults.md");
+const TABLE: &str = include_str!("../../crates/cloudflare-client/src/faults.md");
 
 /// How long an attempt may take here; the SDK's default is longer.
 const ATTEMPT: Duration = Duration::from_secs(2);
@@ -154,18 +155,15 @@ async fn comes_to_what_it_says(fault: Fault) {
     let builder = builder(server.base_url()).retry(brief_retries());
     let client =
         builder.timeout(Duration::from_secs(9)).attempt_timeout(ATTEMPT).max_body_bytes(8 << 20).build().unwrap();
-    let outcome = match fault.method {
-        Method::Get => match client.behaviors().get().await {
-            Ok(_) => "a value".to_owned(),
-            Err(error) => {
-                assert_eq!(usize::try_from(error.attempts()).unwrap(), fault.requests, "{}: {error}", fault.what);
-                if fault.outcome == "rate_limited" {
-                    assert!(error.retry_after().is_some(), "{}: {error}", fault.what);
-                }
-                error.kind().to_string()
+    let outcome = match call(&client, fault.method).await {
+        Ok(()) => "a value".to_owned(),
+        Err(error) => {
+            assert_eq!(usize::try_from(error.attempts()).unwrap(), fault.requests, "{}: {error}", fault.what);
+            if fault.outcome == "rate_limited" {
+                assert!(error.retry_after().is_some(), "{}: {error}", fault.what);
             }
-        },
-        method => raw_outcome(&client, method).await,
+            error.kind().to_string()
+        }
     };
     assert_eq!(outcome, fault.outcome, "{}", fault.what);
     let arrivals = server.arrivals();
@@ -178,21 +176,11 @@ async fn comes_to_what_it_says(fault: Fault) {
     }
 }
 
-/// PUT and POST go through the same pipeline, by way of the generated client.
-async fn raw_outcome(client: &Client, method: Method) -> String {
-    let api = client.raw();
-    let result = match method {
-        Method::Post => api.reset_user_risk(ACCOUNT_ID, &uuid::Uuid::nil()).await.map(|_| ()),
-        _ => {
-            let body = raw::types::UpdateBehaviorsBody::new([].into());
-            api.update_behaviors(ACCOUNT_ID, &body).await.map(|_| ())
-        }
-    };
-    match result {
-        Ok(()) => "a value".to_owned(),
-        Err(raw::Error::Custom(reason)) if reason.contains("the connection failed") => "connection".to_owned(),
-        Err(error) if error.status().is_some_and(|status| status.is_server_error()) => "server".to_owned(),
-        Err(error) => format!("{error:?}"),
+async fn call(client: &Client, method: Method) -> Result<(), Error> {
+    match method {
+        Method::Get => client.behaviors().get().await.map(|_| ()),
+        Method::Put => client.operations().update_behaviors(&UpdateBehaviorsBody::new([].into())).await.map(|_| ()),
+        Method::Post => client.operations().reset_user_risk(&uuid::Uuid::nil()).await.map(|_| ()),
     }
 }
 

@@ -31,7 +31,7 @@ impl Visit for Reader<'_> {
 
 impl<S: Subscriber> Layer<S> for Listener {
     fn on_new_span(&self, attributes: &Attributes<'_>, _: &Id, _: Context<'_, S>) {
-        if attributes.metadata().target().starts_with("zt_risk_scoring") {
+        if attributes.metadata().target().starts_with("cloudflare_client") {
             attributes.record(&mut Reader(&mut self.span.lock().unwrap()));
         }
     }
@@ -41,7 +41,7 @@ impl<S: Subscriber> Layer<S> for Listener {
     }
 
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        if event.metadata().target().starts_with("zt_risk_scoring") {
+        if event.metadata().target().starts_with("cloudflare_client") {
             let mut fields = Fields::new();
             event.record(&mut Reader(&mut fields));
             self.events.lock().unwrap().push(fields);
@@ -50,16 +50,12 @@ impl<S: Subscriber> Layer<S> for Listener {
 }
 
 /// What is told of a call to a server that follows a script.
-async fn told(script: Vec<Step>, raw: bool) -> (Fields, Vec<Fields>) {
+async fn told(script: Vec<Step>) -> (Fields, Vec<Fields>) {
     let listener = Listener::default();
     let guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(listener.clone()));
     let server = ScriptedServer::start(script).await;
     let client = builder(server.base_url()).retry(brief_retries()).build().unwrap();
-    if raw {
-        let _ = client.raw().get_behaviors(ACCOUNT_ID).await;
-    } else {
-        let _ = client.behaviors().get().await;
-    }
+    let _ = client.behaviors().get().await;
     drop(guard);
     let (span, events) = (listener.span.lock().unwrap().clone(), listener.events.lock().unwrap().clone());
     let everything = format!("{span:?} {events:?}");
@@ -73,7 +69,7 @@ async fn told(script: Vec<Step>, raw: bool) -> (Fields, Vec<Fields>) {
 async fn a_call_is_a_span_and_each_attempt_and_wait_an_event() {
     let failure = Step::answer("503 Oh", &[("cf-ray", "first-FRA")], r#"{"errors":[{"message":"hunter2"}]}"#);
     let good = r#"{"success":true,"result":{"behaviors":{}}}"#;
-    let (span, events) = told(vec![failure, Step::answer("200 OK", &[("cf-ray", "second-FRA")], good)], false).await;
+    let (span, events) = told(vec![failure, Step::answer("200 OK", &[("cf-ray", "second-FRA")], good)]).await;
 
     let template = "/accounts/{account_id}/zt_risk_scoring/behaviors";
     for (name, value) in [
@@ -91,7 +87,7 @@ async fn a_call_is_a_span_and_each_attempt_and_wait_an_event() {
     assert!(span.contains_key("server.port") && !span.contains_key("error.type"), "{span:?}");
 
     let messages: Vec<_> = events.iter().map(|event| event["message"].as_str()).collect();
-    assert_eq!(messages, ["attempt", "trying again", "attempt"]);
+    assert_eq!(messages, ["attempt", "retrying", "attempt"]);
     assert_eq!(events[0]["http.response.status_code"], "503");
     assert_eq!(events[0]["cf_ray"], "first-FRA");
     assert!(events[1].contains_key("wait_ms"));
@@ -99,23 +95,21 @@ async fn a_call_is_a_span_and_each_attempt_and_wait_an_event() {
 }
 
 #[tokio::test]
-async fn a_call_that_fails_tells_the_kind_of_its_error_also_if_it_is_raw() {
+async fn failed_call_records_the_kind_of_its_error() {
     let echo = format!("\"{TOKEN}\";r=1");
-    for raw in [false, true] {
-        let failure = Step::answer("403 Oh", &[("ratelimit", &echo), ("cf-ray", TOKEN)], "hunter2");
-        let (span, events) = told(vec![failure], raw).await;
-        assert_eq!(span["error.type"], "permission");
-        assert_eq!(span["http.response.status_code"], "403");
-        assert!(!span.contains_key("http.request.resend_count"));
-        assert_eq!(events[0]["error.type"], "permission");
-    }
+    let failure = Step::answer("403 Oh", &[("ratelimit", &echo), ("cf-ray", TOKEN)], "hunter2");
+    let (span, events) = told(vec![failure]).await;
+    assert_eq!(span["error.type"], "permission");
+    assert_eq!(span["http.response.status_code"], "403");
+    assert!(!span.contains_key("http.request.resend_count"));
+    assert_eq!(events[0]["error.type"], "permission");
 }
 
 #[tokio::test]
 async fn a_wait_is_told() {
     let refusal = Step::answer("429 Oh", &[("ratelimit", "\"default\";r=0;t=1"), ("retry-after", "0")], "");
-    let (_, events) = told(vec![refusal, Step::answer("200 OK", &[], "{}")], false).await;
+    let (_, events) = told(vec![refusal, Step::answer("200 OK", &[], "{}")]).await;
     let messages: Vec<_> = events.iter().map(|event| event["message"].as_str()).collect();
     assert_eq!(messages.first(), Some(&"attempt"));
-    assert!(messages.contains(&"trying again") && messages.last() == Some(&"attempt"), "{messages:?}");
+    assert!(messages.contains(&"retrying") && messages.last() == Some(&"attempt"), "{messages:?}");
 }

@@ -80,7 +80,7 @@ fn vendors(criterion: &mut Criterion) {
         let survey = || {
             let folder = tempfile::tempdir().unwrap();
             let out = folder.path().join("out");
-            let survey = Survey::make(&Workspace::current(), &process, &document, &out).unwrap();
+            let survey = Survey::make(&Workspace::current(), &process, &document, &out, false).unwrap();
             assert!(survey.check().is_ok(), "{survey}");
             (folder, out)
         };

@@ -19,5 +19,6 @@ pub mod rules;
 pub mod scaffold;
 mod schemas;
 pub mod sdk;
+pub mod surface;
 pub mod survey;
 pub mod workspace;

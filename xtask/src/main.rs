@@ -28,7 +28,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Write the low-level client and the typed mocks of every SDK under spec/
+    /// Write the low-level client, the typed mocks and the SDK's methods of every SDK under spec/
     Generate {
         /// Write nothing: print a diff for every stale, missing or orphaned file, and fail if there is one
         #[arg(long)]
@@ -123,6 +123,9 @@ enum SpecTask {
         /// The new workspace; `cargo check` in it says what compiles
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
+        /// Make the low-level clients and the mocks only
+        #[arg(long)]
+        no_sdk: bool,
     },
     /// Check the committed revisions of an SDK; exits with 1 if something is wrong with one
     Check {
@@ -147,18 +150,19 @@ enum SpecTask {
 
 #[derive(Subcommand)]
 enum ReleaseTask {
-    /// Check versions, changelog, released documents and generated code; exits with 1 if something is in the way of a release
+    /// Check versions, changelog, generated code, and the documents and public surfaces of releases; exits with 1 on a problem
     Check {
         /// The SDK; every one unless given
         #[arg(value_name = "NAME")]
         sdk: Option<String>,
     },
-    /// Say what changed since the last release, as a section of the changelog
+    /// Print what changed since the last release, as a section of the changelog
     Notes {
         /// The SDK; may be left out if there is only one
         #[arg(value_name = "NAME")]
         sdk: Option<String>,
-        /// Write it into CHANGELOG.md, as the newest entry, in place of printing it
+        /// Write it into CHANGELOG.md, as the newest entry, and record the code's public surface under spec/NAME/surfaces/; if
+        /// the crates' version has an entry already, only record the surface
         #[arg(long)]
         write: bool,
     },
@@ -245,8 +249,9 @@ fn run_spec(workspace: &Workspace, output: &mut impl Write, task: SpecTask) -> R
                 tell(output, import.write(workspace, &sdk)?)?;
             }
         }
-        SpecTask::Survey { from, out } => {
-            let survey = Survey::make(workspace, &GeneratorProcess::of_this_program(MEMORY_MIB)?, &from, &out)?;
+        SpecTask::Survey { from, out, no_sdk } => {
+            let process = GeneratorProcess::of_this_program(MEMORY_MIB)?;
+            let survey = Survey::make(workspace, &process, &from, &out, !no_sdk)?;
             writeln!(output, "{survey}")?;
             survey.check()?;
         }
@@ -280,7 +285,7 @@ fn run_release(workspace: &Workspace, output: &mut impl Write, task: ReleaseTask
             }
         }
         ReleaseTask::Notes { sdk, write } => {
-            let notes = Notes::make(workspace, &workspace.sdk(sdk.as_deref())?)?;
+            let notes = Notes::make(workspace, workspace.sdk(sdk.as_deref())?)?;
             if write {
                 notes.write(workspace)?;
             } else {

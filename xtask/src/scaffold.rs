@@ -12,7 +12,7 @@ use toml_edit::{Array, DocumentMut, InlineTable, Value};
 use crate::generate::{self, GeneratorProcess, write_file};
 use crate::names::pascal;
 use crate::prose;
-use crate::sdk::{NO_REVISION, Slice};
+use crate::sdk::{NO_REVISION, Slice, crate_path};
 use crate::workspace::Workspace;
 
 /// What the crates of a new SDK begin with.
@@ -24,6 +24,21 @@ pub struct Scaffold {
     title: String,
     description: String,
     slice: Slice,
+    /// Whether it has an SDK crate, or the low-level client and the mocks only.
+    has_sdk: bool,
+}
+
+/// The names of the packages of an SDK.
+struct Packages {
+    api: String,
+    mock: String,
+    sdk: Option<String>,
+}
+
+impl Packages {
+    fn all(&self) -> impl Iterator<Item = &str> {
+        [&self.api, &self.mock].into_iter().chain(&self.sdk).map(String::as_str)
+    }
 }
 
 impl Scaffold {
@@ -44,7 +59,17 @@ impl Scaffold {
         );
         let title = title.unwrap_or_else(|| name.split('-').map(pascal).collect::<Vec<_>>().join(" "));
         let description = description.unwrap_or_else(|| format!("{title}."));
-        Ok(Self { name: name.to_owned(), title, description, slice })
+        Ok(Self { name: name.to_owned(), title, description, slice, has_sdk: true })
+    }
+
+    /// The same without an SDK crate: the low-level client and the mocks only.
+    pub fn without_sdk(self) -> Self {
+        Self { has_sdk: false, ..self }
+    }
+
+    fn packages(&self) -> Packages {
+        let Self { name, has_sdk, .. } = self;
+        Packages { api: format!("{name}-api"), mock: format!("{name}-mock"), sdk: has_sdk.then(|| name.clone()) }
     }
 
     /// Makes the folder, the crates, their place in the workspace, and the generated code: all of it, or nothing. The result
@@ -55,9 +80,10 @@ impl Scaffold {
     /// If something of that name is there already, or something cannot be written.
     pub fn write(&self, workspace: &Workspace, process: &GeneratorProcess) -> Result<Vec<PathBuf>> {
         let root = workspace.root();
-        let (api, mock) = (format!("{}-api", self.name), format!("{}-mock", self.name));
+        let packages = self.packages();
         let spec = Path::new("spec").join(&self.name);
-        let folders = [spec.clone(), Path::new("crates").join(&api), Path::new("crates").join(&mock)];
+        let crates = packages.all().map(|package| Path::new("crates").join(package));
+        let folders: Vec<_> = [spec.clone()].into_iter().chain(crates).collect();
         for folder in &folders {
             ensure!(!root.join(folder).exists(), "{} is there already", folder.display());
         }
@@ -66,9 +92,9 @@ impl Scaffold {
         }
         let root_manifest = Path::new("Cargo.toml");
         let before = fs::read_to_string(root.join(root_manifest)).context("cannot read Cargo.toml")?;
-        let mut files = vec![(spec.join("sdk.toml"), self.manifest(&api, &mock))];
-        files.extend(crate_files(&self.title, &api, &mock, FIRST_VERSION));
-        files.push((root_manifest.to_owned(), with_dependencies(&before, &[&api, &mock])?));
+        let mut files = vec![(spec.join("sdk.toml"), self.manifest(&packages))];
+        files.extend(crate_files(&self.title, &packages, FIRST_VERSION));
+        files.push((root_manifest.to_owned(), with_dependencies(&before, packages.all())?));
 
         let written = self.write_all(workspace, process, files);
         if written.is_err() {
@@ -97,7 +123,11 @@ impl Scaffold {
         Ok(written)
     }
 
-    fn manifest(&self, api: &str, mock: &str) -> String {
+    fn manifest(&self, packages: &Packages) -> String {
+        let sdk = packages.sdk.as_ref().map(|sdk| {
+            let why = "# Its `generated.rs` has one method per operation; the rest is hand-written.";
+            format!("{why}\nsdk = {}\n", text(sdk))
+        });
         let list = |chosen: &std::collections::BTreeSet<String>| Array::from_iter(chosen).to_string();
         fill(
             include_str!("../templates/sdk.toml"),
@@ -108,35 +138,51 @@ impl Scaffold {
                 ("paths", &list(&self.slice.paths)),
                 ("tags", &list(&self.slice.tags)),
                 ("operations", &list(&self.slice.operations)),
-                ("api", &text(api)),
-                ("mock", &text(mock)),
+                ("api", &text(&packages.api)),
+                ("mock", &text(&packages.mock)),
+                ("sdk_line", &sdk.unwrap_or_default()),
             ],
         )
     }
 }
 
-/// What the crates of an SDK begin with, and those of one that has no simulator stay.
-fn crate_files(title: &str, api: &str, mock: &str, version: &str) -> Vec<(PathBuf, String)> {
+/// The hand-written files that the crates of an SDK begin with. Those of the low-level client stay as they are.
+fn crate_files(title: &str, packages: &Packages, version: &str) -> Vec<(PathBuf, String)> {
     // A line break would end the comment that it stands in.
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
-    let name = prose::paragraph(&title);
+    let (name, Packages { api, mock, sdk }) = (prose::paragraph(&title), packages);
+    let sdk_name = sdk.as_deref().unwrap_or_default();
     let places = [
         ("name", name.as_str()),
         ("api", &text(api)),
         ("api_key", api),
+        ("api_path", &crate_path(api)),
         ("api_description", &text(&format!("Generated low-level client of {title}"))),
         ("mock", &text(mock)),
+        ("mock_key", mock),
         ("mock_description", &text(&format!("Typed mocks of {title}"))),
+        ("sdk", &text(sdk_name)),
+        ("sdk_path", &crate_path(sdk_name)),
+        ("sdk_description", &text(&format!("SDK for {title}"))),
         ("version", &text(version)),
     ];
-    [
+    let mut templates = vec![
         (api, "Cargo.toml", include_str!("../templates/api/Cargo.toml")),
         (api, "src/lib.rs", include_str!("../templates/api/lib.rs")),
         (mock, "Cargo.toml", include_str!("../templates/mock/Cargo.toml")),
         (mock, "src/lib.rs", include_str!("../templates/mock/lib.rs")),
-    ]
-    .map(|(package, file, template)| (Path::new("crates").join(package).join(file), fill(template, &places)))
-    .into()
+    ];
+    templates.extend(sdk.iter().flat_map(|sdk| {
+        [
+            (sdk, "Cargo.toml", include_str!("../templates/sdk/Cargo.toml")),
+            (sdk, "src/lib.rs", include_str!("../templates/sdk/lib.rs")),
+            (sdk, "src/client.rs", include_str!("../templates/sdk/client.rs")),
+        ]
+    }));
+    let file = |(package, file, template): (&String, &str, &str)| {
+        (Path::new("crates").join(package).join(file), fill(template, &places))
+    };
+    templates.into_iter().map(file).collect()
 }
 
 /// A template with `{{place}}` filled in wherever it stands. What is filled in is not a template.
@@ -160,7 +206,7 @@ fn text(string: &str) -> String {
 }
 
 /// The workspace's manifest with packages among its dependencies, so that others can name them.
-fn with_dependencies(manifest: &str, packages: &[&str]) -> Result<String> {
+fn with_dependencies<'a>(manifest: &str, packages: impl IntoIterator<Item = &'a str>) -> Result<String> {
     let mut document: DocumentMut = manifest.parse().context("Cargo.toml is no TOML")?;
     let dependencies = document.get_mut("workspace").and_then(|workspace| workspace.get_mut("dependencies"));
     let dependencies = dependencies
@@ -198,10 +244,12 @@ mod tests {
         let title = "Things \"quoted\" \\ and\nmore }}, {{description}} and {{mock}}";
         let slice = Slice { paths: ["/a\"b".to_owned()].into(), ..Slice::default() };
         let scaffold = Scaffold::new("things", Some(title.to_owned()), None, slice).unwrap();
-        let manifest: crate::sdk::Manifest = toml::from_str(&scaffold.manifest("things-api", "things-mock")).unwrap();
+        let packages = scaffold.packages();
+        let manifest: crate::sdk::Manifest = toml::from_str(&scaffold.manifest(&packages)).unwrap();
         assert_eq!(manifest.title, title);
+        assert_eq!(manifest.crates.all().collect::<Vec<_>>(), ["things-api", "things-mock", "things"]);
         assert_eq!(manifest.slice.paths, ["/a\"b".to_owned()].into());
-        for (path, content) in crate_files(title, "things-api", "things-mock", FIRST_VERSION) {
+        for (path, content) in crate_files(title, &packages, FIRST_VERSION) {
             if path.ends_with("Cargo.toml") {
                 content.parse::<DocumentMut>().unwrap();
             } else {
@@ -216,10 +264,11 @@ mod tests {
         let workspace = Workspace::current();
         for sdk in workspace.sdks().unwrap() {
             let crates = &sdk.manifest.crates;
+            let packages = Packages { api: crates.api.clone(), mock: crates.mock.clone(), sdk: crates.sdk.clone() };
             let api = Path::new("crates").join(&crates.api);
             let present = fs::read_to_string(workspace.root().join(api.join("Cargo.toml"))).unwrap();
             let version = present.parse::<DocumentMut>().unwrap()["package"]["version"].as_str().unwrap().to_owned();
-            for (path, content) in crate_files(&sdk.manifest.title, &crates.api, &crates.mock, &version) {
+            for (path, content) in crate_files(&sdk.manifest.title, &packages, &version) {
                 if path.starts_with(&api) {
                     assert_eq!(fs::read_to_string(workspace.root().join(path)).unwrap(), content);
                 }
@@ -230,15 +279,14 @@ mod tests {
     #[test]
     fn others_can_name_the_new_packages() {
         let manifest = "[workspace.dependencies]\n# The first.\na = { path = \"crates/a\" }\n\n# Another.\nb = \"1\"\n";
-        let text = with_dependencies(manifest, &["things-api"]).unwrap();
+        let text = with_dependencies(manifest, ["things-api"]).unwrap();
         let expected = "[workspace.dependencies]\n# The first.\na = { path = \"crates/a\" }\n\n# Another.\nb = \"1\"\nthings-api = { path = \"crates/things-api\" }\n";
         assert_eq!(text, expected);
     }
 
     #[test]
     fn a_name_that_is_a_dependencys_is_refused() {
-        let error =
-            with_dependencies("[workspace.dependencies]\nthings-mock = \"1\"\n", &["things-api", "things-mock"]);
+        let error = with_dependencies("[workspace.dependencies]\nthings-mock = \"1\"\n", ["things-api", "things-mock"]);
         assert!(error.unwrap_err().to_string().contains("a package \"things-mock\" already"));
     }
 

@@ -27,6 +27,8 @@ const REVISION: &str = "2000-01-01";
 #[derive(Default)]
 pub struct Survey {
     tags: usize,
+    /// Whether every SDK has its SDK crate.
+    has_sdk: bool,
     /// The operations without a tag, of which nothing is known.
     untagged: BTreeSet<String>,
     /// What was wrong, by tag.
@@ -38,19 +40,26 @@ pub struct Survey {
 }
 
 impl Survey {
-    /// Makes an SDK of every tag of a vendor's document, in a new workspace.
+    /// Makes an SDK of every tag of a vendor's document, in a new workspace; without SDK crates on demand, which take long to
+    /// compile.
     ///
     /// # Errors
     ///
     /// If the document cannot be read or is not OpenAPI 3.0, has no operations, or the folder is there already or cannot be
     /// written to. What is wrong with one tag is part of the survey.
-    pub fn make(workspace: &Workspace, process: &GeneratorProcess, from: &Path, out: &Path) -> Result<Self> {
+    pub fn make(
+        workspace: &Workspace,
+        process: &GeneratorProcess,
+        from: &Path,
+        out: &Path,
+        has_sdk: bool,
+    ) -> Result<Self> {
         let (_, vendors) = Document::read(from)?;
         check_version(&vendors).with_context(|| format!("cannot survey {}", from.display()))?;
         ensure!(operations(&vendors).next().is_some(), "{} has no operations", from.display());
         ensure!(!out.exists(), "{} is there already", out.display());
         let out = new_workspace(workspace, out)?;
-        let mut survey = Self { untagged: untagged(&vendors), ..Self::default() };
+        let mut survey = Self { untagged: untagged(&vendors), has_sdk, ..Self::default() };
         for (index, tag) in tags(&vendors).into_iter().enumerate() {
             survey.tags = survey.tags.saturating_add(1);
             if let Err(error) = survey.add(&out, process, &vendors, &format!("tag{index}"), tag) {
@@ -69,7 +78,9 @@ impl Survey {
         tag: &str,
     ) -> Result<()> {
         let slice = Slice { tags: [tag.to_owned()].into(), ..Slice::default() };
-        Scaffold::new(name, Some(tag.to_owned()), None, slice)?.write(out, process)?;
+        let scaffold = Scaffold::new(name, Some(tag.to_owned()), None, slice)?;
+        let scaffold = if self.has_sdk { scaffold } else { scaffold.without_sdk() };
+        scaffold.write(out, process)?;
         let sdk = out.sdk(Some(name))?;
         let import = Import::of(&sdk, vendors, REVISION)?;
         for firing in &import.firings {
@@ -170,7 +181,7 @@ mod tests {
         let file = folder.path().join("vendors.json");
         fs::write(&file, document.to_string()).unwrap();
         let process = GeneratorProcess::of_this_program(1).unwrap();
-        Survey::make(&Workspace::current(), &process, &file, &folder.path().join("out"))
+        Survey::make(&Workspace::current(), &process, &file, &folder.path().join("out"), true)
     }
 
     #[test]

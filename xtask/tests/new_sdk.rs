@@ -255,7 +255,7 @@ fn a_survey_makes_an_sdk_of_every_tag_and_says_what_is_wrong_with_which() {
     let (from, out) = (folder.path().join("vendors.json"), folder.path().join("out"));
     fs::write(&from, document.to_string()).unwrap();
 
-    let survey = Survey::make(&Workspace::current(), &process(), &from, &out).unwrap();
+    let survey = Survey::make(&Workspace::current(), &process(), &from, &out, true).unwrap();
     assert_eq!(
         survey.check().unwrap_err().to_string(),
         "1 of 3 tags cannot be generated; 1 operation has no tag and was not tried"
@@ -270,6 +270,6 @@ fn a_survey_makes_an_sdk_of_every_tag_and_says_what_is_wrong_with_which() {
         assert!(text.contains(part), "{text}");
     }
     assert!(out.join("crates/tag1-api/src/generated.rs").is_file());
-    let again = Survey::make(&Workspace::current(), &process(), &from, &out).err().unwrap();
+    let again = Survey::make(&Workspace::current(), &process(), &from, &out, true).err().unwrap();
     assert!(again.to_string().ends_with("is there already"));
 }

@@ -6,29 +6,28 @@
 
 #[allow(unused_imports, reason = "an API without operations needs none of it")]
 use ::zt_risk_scoring_api::{Client, operations, types};
-/** One method for each operation of the API. Each returns a request, which is sent when it is awaited.
-
- ```
- use zt_risk_scoring::{Client, Credentials};
- # use zt_risk_scoring_mock::{MockServerExt, httpmock::MockServer};
-
- # #[tokio::main(flavor = "current_thread")]
- # async fn main() -> Result<(), Box<dyn std::error::Error>> {
- # let server = MockServer::start_async().await;
- # server.get_behaviors(|_, then| {
- #     then.into_inner().status(200).header("content-type", "application/json").body("{\"result\":{\"behaviors\":{}},\"success\":true}");
- # });
- # fn sample<T: serde::de::DeserializeOwned>(json: &str) -> T { serde_json::from_str(json).unwrap() }
- let client = Client::builder()
-     .credentials(Credentials::api_token("token")?)
-     .account_id("023e105f4ecef8ad9ca31a8372d0c353")
- #   .base_url(server.base_url())
-     .build()?;
- let result = client.operations().get_behaviors().await?;
- # drop(result);
- # Ok(())
- # }
- ```*/
+/// One method for each operation of the API. Each returns a request, which is sent when it is awaited.
+///
+/// ```
+/// use zt_risk_scoring::{Client, Credentials};
+/// # use zt_risk_scoring_mock::{MockServerExt, httpmock::MockServer};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let server = MockServer::start_async().await;
+/// # server.get_behaviors(|_, then| {
+/// #     then.into_inner().status(200).header("content-type", "application/json").body("{\"result\":{\"behaviors\":{}},\"success\":true}");
+/// # });
+/// let client = Client::builder()
+///     .credentials(Credentials::api_token("token")?)
+///     .account_id("023e105f4ecef8ad9ca31a8372d0c353")
+/// #   .base_url(server.base_url())
+///     .build()?;
+/// let result = client.operations().get_behaviors().await?;
+/// # drop(result);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[allow(dead_code, reason = "an API without operations sends nothing")]
 pub struct Operations {
@@ -418,11 +417,11 @@ mod tests {
     fn respond(then: Then, status: u16, content_type: &str, body: &str) {
         then.status(status).header("content-type", content_type).body(body);
     }
-    fn sample<T: ::serde::de::DeserializeOwned>(json: &str) -> T {
-        ::serde_json::from_str(json).unwrap()
-    }
     #[tokio::test]
-    async fn get_behaviors_succeeds_with_one_request() {
+    async fn get_behaviors_succeeds_with_one_request() -> Result<
+        (),
+        Box<dyn std::error::Error>,
+    > {
         let server = MockServer::start_async().await;
         let mock = server
             .get_behaviors(|when, then| {
@@ -434,12 +433,16 @@ mod tests {
                     "{\"result\":{\"behaviors\":{}},\"success\":true}",
                 );
             });
-        let response = operations(&server).get_behaviors().send().await.unwrap();
+        let response = operations(&server).get_behaviors().send().await?;
         assert_eq!(response.metadata().attempts(), 1);
         assert_eq!(mock.calls_async(). await, 1);
+        Ok(())
     }
     #[tokio::test]
-    async fn update_behaviors_succeeds_with_one_request() {
+    async fn update_behaviors_succeeds_with_one_request() -> Result<
+        (),
+        Box<dyn std::error::Error>,
+    > {
         let server = MockServer::start_async().await;
         let mock = server
             .update_behaviors(|when, then| {
@@ -452,15 +455,18 @@ mod tests {
                 );
             });
         let response = operations(&server)
-            .update_behaviors(&sample("{\"behaviors\":{}}"))
+            .update_behaviors(&serde_json::from_str("{\"behaviors\":{}}")?)
             .send()
-            .await
-            .unwrap();
+            .await?;
         assert_eq!(response.metadata().attempts(), 1);
         assert_eq!(mock.calls_async(). await, 1);
+        Ok(())
     }
     #[tokio::test]
-    async fn list_integrations_succeeds_with_one_request() {
+    async fn list_integrations_succeeds_with_one_request() -> Result<
+        (),
+        Box<dyn std::error::Error>,
+    > {
         let server = MockServer::start_async().await;
         let mock = server
             .list_integrations(|when, then| {
@@ -472,12 +478,16 @@ mod tests {
                     "{\"success\":true}",
                 );
             });
-        let response = operations(&server).list_integrations().send().await.unwrap();
+        let response = operations(&server).list_integrations().send().await?;
         assert_eq!(response.metadata().attempts(), 1);
         assert_eq!(mock.calls_async(). await, 1);
+        Ok(())
     }
     #[tokio::test]
-    async fn create_integration_succeeds_with_one_request() {
+    async fn create_integration_succeeds_with_one_request() -> Result<
+        (),
+        Box<dyn std::error::Error>,
+    > {
         let server = MockServer::start_async().await;
         let mock = server
             .create_integration(|when, then| {
@@ -491,16 +501,21 @@ mod tests {
             });
         let response = operations(&server)
             .create_integration(
-                &sample("{\"integration_type\":\"Okta\",\"tenant_url\":\"sample\"}"),
+                &serde_json::from_str(
+                    "{\"integration_type\":\"Okta\",\"tenant_url\":\"sample\"}",
+                )?,
             )
             .send()
-            .await
-            .unwrap();
+            .await?;
         assert_eq!(response.metadata().attempts(), 1);
         assert_eq!(mock.calls_async(). await, 1);
+        Ok(())
     }
     #[tokio::test]
-    async fn get_integration_by_reference_id_succeeds_with_one_request() {
+    async fn get_integration_by_reference_id_succeeds_with_one_request() -> Result<
+        (),
+        Box<dyn std::error::Error>,
+    > {
         let server = MockServer::start_async().await;
         let mock = server
             .get_integration_by_reference_id(|when, then| {
@@ -515,13 +530,16 @@ mod tests {
         let response = operations(&server)
             .get_integration_by_reference_id("sample")
             .send()
-            .await
-            .unwrap();
+            .await?;
         assert_eq!(response.metadata().attempts(), 1);
         assert_eq!(mock.calls_async(). await, 1);
+        Ok(())
     }
     #[tokio::test]
-    async fn delete_integration_succeeds_with_one_request() {
+    async fn delete_integration_succeeds_with_one_request() -> Result<
+        (),
+        Box<dyn std::error::Error>,
+    > {
         let server = MockServer::start_async().await;
         let mock = server
             .delete_integration(|when, then| {
@@ -534,15 +552,20 @@ mod tests {
                 );
             });
         let response = operations(&server)
-            .delete_integration(&sample("\"11111111-2222-4333-8444-555555555555\""))
+            .delete_integration(
+                &serde_json::from_str("\"11111111-2222-4333-8444-555555555555\"")?,
+            )
             .send()
-            .await
-            .unwrap();
+            .await?;
         assert_eq!(response.metadata().attempts(), 1);
         assert_eq!(mock.calls_async(). await, 1);
+        Ok(())
     }
     #[tokio::test]
-    async fn get_integration_succeeds_with_one_request() {
+    async fn get_integration_succeeds_with_one_request() -> Result<
+        (),
+        Box<dyn std::error::Error>,
+    > {
         let server = MockServer::start_async().await;
         let mock = server
             .get_integration(|when, then| {
@@ -555,15 +578,20 @@ mod tests {
                 );
             });
         let response = operations(&server)
-            .get_integration(&sample("\"11111111-2222-4333-8444-555555555555\""))
+            .get_integration(
+                &serde_json::from_str("\"11111111-2222-4333-8444-555555555555\"")?,
+            )
             .send()
-            .await
-            .unwrap();
+            .await?;
         assert_eq!(response.metadata().attempts(), 1);
         assert_eq!(mock.calls_async(). await, 1);
+        Ok(())
     }
     #[tokio::test]
-    async fn update_integration_succeeds_with_one_request() {
+    async fn update_integration_succeeds_with_one_request() -> Result<
+        (),
+        Box<dyn std::error::Error>,
+    > {
         let server = MockServer::start_async().await;
         let mock = server
             .update_integration(|when, then| {
@@ -577,17 +605,20 @@ mod tests {
             });
         let response = operations(&server)
             .update_integration(
-                &sample("\"11111111-2222-4333-8444-555555555555\""),
-                &sample("{\"active\":true,\"tenant_url\":\"sample\"}"),
+                &serde_json::from_str("\"11111111-2222-4333-8444-555555555555\"")?,
+                &serde_json::from_str("{\"active\":true,\"tenant_url\":\"sample\"}")?,
             )
             .send()
-            .await
-            .unwrap();
+            .await?;
         assert_eq!(response.metadata().attempts(), 1);
         assert_eq!(mock.calls_async(). await, 1);
+        Ok(())
     }
     #[tokio::test]
-    async fn get_summary_succeeds_with_one_request() {
+    async fn get_summary_succeeds_with_one_request() -> Result<
+        (),
+        Box<dyn std::error::Error>,
+    > {
         let server = MockServer::start_async().await;
         let mock = server
             .get_summary(|when, then| {
@@ -599,12 +630,16 @@ mod tests {
                     "{\"result\":{\"users\":[]},\"success\":true}",
                 );
             });
-        let response = operations(&server).get_summary().send().await.unwrap();
+        let response = operations(&server).get_summary().send().await?;
         assert_eq!(response.metadata().attempts(), 1);
         assert_eq!(mock.calls_async(). await, 1);
+        Ok(())
     }
     #[tokio::test]
-    async fn get_user_risk_succeeds_with_one_request() {
+    async fn get_user_risk_succeeds_with_one_request() -> Result<
+        (),
+        Box<dyn std::error::Error>,
+    > {
         let server = MockServer::start_async().await;
         let mock = server
             .get_user_risk(|when, then| {
@@ -617,15 +652,20 @@ mod tests {
                 );
             });
         let response = operations(&server)
-            .get_user_risk(&sample("\"11111111-2222-4333-8444-555555555555\""))
+            .get_user_risk(
+                &serde_json::from_str("\"11111111-2222-4333-8444-555555555555\"")?,
+            )
             .send()
-            .await
-            .unwrap();
+            .await?;
         assert_eq!(response.metadata().attempts(), 1);
         assert_eq!(mock.calls_async(). await, 1);
+        Ok(())
     }
     #[tokio::test]
-    async fn reset_user_risk_succeeds_with_one_request() {
+    async fn reset_user_risk_succeeds_with_one_request() -> Result<
+        (),
+        Box<dyn std::error::Error>,
+    > {
         let server = MockServer::start_async().await;
         let mock = server
             .reset_user_risk(|when, then| {
@@ -638,11 +678,13 @@ mod tests {
                 );
             });
         let response = operations(&server)
-            .reset_user_risk(&sample("\"11111111-2222-4333-8444-555555555555\""))
+            .reset_user_risk(
+                &serde_json::from_str("\"11111111-2222-4333-8444-555555555555\"")?,
+            )
             .send()
-            .await
-            .unwrap();
+            .await?;
         assert_eq!(response.metadata().attempts(), 1);
         assert_eq!(mock.calls_async(). await, 1);
+        Ok(())
     }
 }

@@ -12,8 +12,8 @@
 //! | model | with its capitals: `RiskLevel` | `types::Name` |
 //! | fixed segment of a path | also within a word: `zt_risk_scoring` | `"name"`, or `/name` that no word precedes |
 //!
-//! The client knows accounts, so the segment `accounts` is no endpoint's. Models that describe envelopes and their messages
-//! belong to the vendor's API as a whole, and may be named.
+//! What belongs to the vendor's API as a whole may be named: the scopes that its paths begin with, such as `accounts`, and the
+//! models that describe envelopes and their messages.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -22,8 +22,8 @@ use serde_json::Value;
 
 use crate::workspace::{CLIENT, files, relative, root, sdks};
 
-/// Segments that paths of many SDKs have, and that the client itself knows.
-const SHARED_SEGMENTS: [&str; 1] = ["accounts"];
+/// The scopes that the vendor's paths begin with. They are no endpoint's.
+const SCOPES: [&str; 3] = ["accounts", "user", "zones"];
 
 /// What belongs to the endpoints of SDKs.
 #[derive(Debug, Default)]
@@ -39,7 +39,7 @@ impl Endpoints {
     fn add(&mut self, document: &Value) {
         for (path, item) in object(document, "/paths") {
             let fixed = path.split('/').filter(|segment| !segment.is_empty() && !segment.contains('{'));
-            self.segments.extend(fixed.filter(|segment| !SHARED_SEGMENTS.contains(segment)).map(str::to_owned));
+            self.segments.extend(fixed.filter(|segment| !SCOPES.contains(segment)).map(str::to_owned));
             let ids =
                 item.as_object().into_iter().flatten().filter_map(|(_, operation)| operation["operationId"].as_str());
             self.operations.extend(ids.map(str::to_owned));
@@ -245,6 +245,7 @@ fn ordinary_words_name_no_endpoint() {
         "struct Summary; // <summary>every Behavior</summary>",
         "self.tokens.reset(); fn summary() {} // done/reset",
         "\"/accounts/{account_id}\"",
+        "\"../../user\"",
         "struct FailureEnvelope; struct ApiMessage; struct ResultInfo;",
         "https://reset.example/summaries",
         "fn get_behavior() {}",
@@ -264,7 +265,7 @@ fn name_of_one_word_counts_only_where_nothing_else_can_be_meant() {
         ("zones::Client", "1: the crate zones"),
         ("operations::VERIFY", "1: the operation verify"),
         ("types::Token", "1: the model Token"),
-        ("\"/user/tokens\"", "1: the path segment user"),
+        ("\"/tokens/verify\"", "1: the path segment tokens"),
         ("\"tokens\"", "1: the path segment tokens"),
     ] {
         assert_eq!(endpoints.named_in(text), [named], "{text}");

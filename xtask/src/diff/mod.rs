@@ -11,16 +11,17 @@ mod change;
 mod comparison;
 mod content;
 mod envelopes;
+mod grouped;
 mod names;
 mod operations;
 mod parameters;
 mod report;
 mod shape;
-mod told;
 
 pub use change::{Change, Class, Side};
+pub(crate) use grouped::grouped;
+pub(crate) use report::owner;
 pub use report::{json, text, worst};
-pub(crate) use told::told;
 
 use serde_json::Value;
 

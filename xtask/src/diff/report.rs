@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::change::{Change, Class};
-use super::told::told;
+use super::grouped::grouped;
 
 /// The worst class among some changes.
 pub fn worst(changes: &[Change]) -> Option<Class> {
@@ -27,15 +27,15 @@ pub fn text(changes: &[Change]) -> String {
     };
     let mut text = format!("{worst}: {meaning}\n");
     for class in [Class::Breaking, Class::Additive, Class::Documentation] {
-        let told = told(changes, class);
-        if told.is_empty() {
+        let groups = grouped(changes, class);
+        if groups.is_empty() {
             continue;
         }
-        text += &format!("\n{class} ({})\n", told.len());
+        text += &format!("\n{class} ({})\n", groups.len());
         let mut owners = BTreeMap::<_, Vec<_>>::new();
-        for told in &told {
-            let (owner, rest) = split(told.place);
-            owners.entry(owner).or_default().push((rest, told.words()));
+        for group in &groups {
+            let (owner, rest) = split(group.place);
+            owners.entry(owner).or_default().push((rest, group.words()));
         }
         for (owner, parts) in owners {
             if let [(rest, words)] = parts.as_slice() {
@@ -53,7 +53,12 @@ pub fn text(changes: &[Change]) -> String {
     text
 }
 
-/// The operation or the named schema that a place is in, and where it is there.
+/// The operation or the named schema that a place belongs to.
+pub(crate) fn owner(place: &str) -> &str {
+    split(place).0
+}
+
+/// The operation or the named schema that a place belongs to, and the rest of the place.
 fn split(place: &str) -> (&str, &str) {
     let is_operation = place.contains(' ');
     let end = if is_operation {

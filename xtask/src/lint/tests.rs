@@ -63,6 +63,15 @@ fn good() -> Value {
 }
 
 #[test]
+fn operation_needs_a_list_of_permissions_which_may_be_empty() {
+    let mut document = good();
+    document["paths"]["/things"]["get"]["x-api-token-group"] = json!([]);
+    assert_eq!(problems_of(&document, "2026-01-02"), [""; 0]);
+    document["paths"]["/things"]["get"].as_object_mut().unwrap().remove("x-api-token-group");
+    assert!(problems_of(&document, "2026-01-02")[0].contains("no permission group"));
+}
+
+#[test]
 fn a_revision_that_disagrees_with_sdk_toml_is_checked_to_its_end() {
     assert_eq!(problems_of(&good(), "2026-01-02"), [""; 0]);
     let mut document = good();

@@ -1,4 +1,4 @@
-//! `CHANGELOG.md`: the record of releases.
+//! Reads and writes `CHANGELOG.md`, whose entries are the releases of every SDK.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -11,44 +11,44 @@ use super::sections::{Block, Section, sections};
 use crate::import::check_date;
 use crate::sdk::Sdk;
 
-/// The file, at the root of the workspace.
+/// The name of the file at the root of the workspace.
 pub(super) const FILE: &str = "CHANGELOG.md";
 
-/// What a new one begins with.
+/// The text at the start of a new changelog.
 const TITLE: &str = "# Changelog
 
 The releases of the SDKs, newest first: a heading is an SDK's name and version, with the API's revision behind the `+`. The
 document of a released revision is never edited, so an entry says which one it was.
 ";
 
-/// The record of releases.
+/// The text of a changelog and its sections.
 #[derive(Default)]
 pub(super) struct Changelog {
     text: String,
     sections: Vec<Section>,
 }
 
-/// A release of an SDK, as it is recorded.
+/// One release of an SDK.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Entry {
-    /// The number of the heading's line.
+    /// The line number of the heading.
     pub(super) line: usize,
-    /// What was released. Its build metadata is the revision.
+    /// The released version. Its build metadata is the revision.
     pub(super) version: Version,
-    /// The hash of the revision's document, if it says so.
+    /// The recorded SHA-256 of the revision's document.
     pub(super) sha256: Option<String>,
-    /// Whether it says nothing else. HTML says nothing: it may be a comment.
+    /// Whether the entry has no other text. HTML does not count, since it may be a comment.
     pub(super) is_empty: bool,
 }
 
 impl Entry {
-    /// The revision that was released.
+    /// The released revision.
     pub(super) fn revision(&self) -> &str {
         self.version.build.as_str()
     }
 }
 
-/// How an entry says which document was released.
+/// The line of an entry that records the hash of the document.
 pub(super) fn provenance(sha256: &str) -> String {
     format!("{BEFORE}`{sha256}`{AFTER}")
 }
@@ -64,7 +64,7 @@ fn recorded(block: &Block) -> Option<String> {
 }
 
 impl Changelog {
-    /// The one of a workspace, or nothing if there is no such file.
+    /// Reads the changelog of a workspace; `None` if the file does not exist.
     pub(super) fn read(root: &Path) -> Result<Option<Self>> {
         match fs::read_to_string(root.join(FILE)) {
             Ok(text) => Ok(Some(Self::of(text))),
@@ -73,17 +73,17 @@ impl Changelog {
         }
     }
 
-    /// The one of a text.
+    /// Parses a changelog.
     pub(super) fn of(text: String) -> Self {
         Self { sections: sections(&text), text }
     }
 
-    /// The text.
+    /// The whole text.
     pub(super) fn text(&self) -> &str {
         &self.text
     }
 
-    /// The releases of an SDK, in the order in which they stand, and everything that is wrong with them.
+    /// Returns the releases of an SDK in the order of the file, and all problems of their headings.
     pub(super) fn entries(&self, sdk: &str) -> (Vec<Entry>, Vec<String>) {
         let (mut entries, mut problems) = (Vec::new(), Vec::new());
         let mut below = self.sections.as_slice();
@@ -100,37 +100,38 @@ impl Changelog {
         (entries, problems)
     }
 
-    /// Whatever looks like the heading of a release and is not read as one: the release would be missing without a word.
-    pub(super) fn strays(&self, sdks: &[Sdk]) -> Vec<String> {
+    /// Reports lines that look like the heading of a release but are not parsed as one. Such a release would be dropped
+    /// silently.
+    pub(super) fn malformed_headings(&self, sdks: &[Sdk]) -> Vec<String> {
         let names: Vec<_> = sdks.iter().map(|sdk| sdk.name().into_owned()).collect();
         let is_release = |title: &str| {
             let mut versions = names.iter().filter_map(|name| after_name(title, name));
             versions.any(|version| Version::parse(version.trim()).is_ok())
         };
-        let mut strays = Vec::new();
+        let mut malformed = Vec::new();
         for Section { line, level, title, blocks, .. } in &self.sections {
             let is_named = names.iter().any(|name| after_name(title, name).is_some());
             if *level == LEVEL && !is_named && has_version(title) {
-                strays.push(format!("{FILE}:{line}: {title:?} is no release of an SDK; there are {names:?}"));
+                malformed.push(format!("{FILE}:{line}: {title:?} is no release of an SDK; there are {names:?}"));
             }
             if *level != LEVEL && is_release(title) {
-                strays.push(format!("{FILE}:{line}: the heading of a release begins with ##: \"## {title}\""));
+                malformed.push(format!("{FILE}:{line}: the heading of a release begins with ##: \"## {title}\""));
             }
             for block in blocks.iter().filter(|block| block.is_paragraph) {
                 for (line, text) in (block.line..).zip(block.text.lines()) {
-                    // The mark that some editors put at the beginning of a file is no blank.
+                    // Some editors put a byte order mark at the start of a file.
                     let Some(title) = text.trim_start_matches('\u{feff}').strip_prefix('#') else { continue };
                     let title = title.trim_start_matches('#').trim();
                     if is_release(title) {
-                        strays.push(format!("{FILE}:{line}: {text:?} is no heading; write \"## {title}\""));
+                        malformed.push(format!("{FILE}:{line}: {text:?} is no heading; write \"## {title}\""));
                     }
                 }
             }
         }
-        strays
+        malformed
     }
 
-    /// The text with one more section, above every release of any SDK.
+    /// Returns the text with a section inserted above the releases of all SDKs.
     pub(super) fn with_section(&self, section: &str) -> String {
         let text = if self.text.trim().is_empty() { TITLE } else { &self.text };
         let mut releases = self.sections.iter().filter(|section| section.level == LEVEL && has_version(&section.title));
@@ -145,17 +146,17 @@ impl Changelog {
     }
 }
 
-/// The level of the headings of releases.
+/// The heading level of releases.
 const LEVEL: usize = 2;
 
-/// What a heading says after the name of an SDK, if it begins with that.
+/// The rest of a heading after the name of an SDK; `None` if the heading begins with something else.
 fn after_name<'a>(title: &'a str, sdk: &str) -> Option<&'a str> {
-    // The name of another SDK may begin with that of this one.
+    // The name of another SDK may have this one as its prefix.
     let goes_on = |rest: &&str| rest.starts_with(|next: char| next.is_alphanumeric() || next == '-' || next == '_');
     title.strip_prefix(sdk).filter(|rest| !goes_on(rest))
 }
 
-/// Whether a heading may be that of a release of any SDK, however it is written.
+/// Whether a heading contains a version, in any notation.
 fn has_version(title: &str) -> bool {
     let is_version = |word: &str| {
         let word = word.trim_matches(|char: char| !char.is_alphanumeric());
@@ -187,7 +188,7 @@ fn entry<'a>(section: &Section, version: &str, blocks: impl Iterator<Item = &'a 
     Ok(entry)
 }
 
-/// A version is released once, and stands above the earlier ones: what follows what is read from that.
+/// Reports duplicate versions and entries that are not sorted from newest to oldest. The history of releases relies on both.
 fn order_problems(sdk: &str, entries: &[Entry]) -> Vec<String> {
     let mut problems = Vec::new();
     for (position, Entry { line, version, .. }) in entries.iter().enumerate() {
@@ -225,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn several_sdks_share_the_file() {
+    fn changelog_with_several_sdks_lists_the_entries_of_each() {
         let text = "# Changelog\n\n## Unreleased\n\n## risk 2.0.0+2026-02-01\n## risk-scoring 0.1.0+2026-01-01\n\n\
                     ## risk 1.0.0+2026-01-01\n";
         assert_eq!(versions(text, "risk"), ["2.0.0+2026-02-01", "1.0.0+2026-01-01"]);
@@ -234,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_knows_its_line_and_whether_it_says_anything() {
+    fn entry_has_its_line_and_whether_it_is_empty() {
         for (below, is_empty) in [
             ("", true),
             ("### Breaking", true),
@@ -259,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_says_which_document_was_released() {
+    fn entry_has_the_hash_of_its_document() {
         let sha256 = |below: &str| {
             let text = format!("## a 0.2.0+2026-01-01\n\n{below}\n\n## a 0.1.0+2026-01-01\n\n{}\n", provenance("old"));
             entries(&text, "a").0.remove(0).sha256
@@ -272,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn a_heading_that_names_an_sdk_and_no_release_is_an_error_with_its_line() {
+    fn heading_with_an_sdk_but_no_release_is_an_error_with_its_line() {
         for (heading, part) in [
             ("things", "has no version"),
             ("things: news", "has no version"),
@@ -289,14 +290,14 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_in_a_code_block_or_a_comment_is_no_entry() {
+    fn heading_in_a_code_block_or_a_comment_is_not_an_entry() {
         let text = "## a 0.2.0+2026-01-01\n```sh\n## a nonsense\n~~~\n```\n<!--\n## a 0.1.5+2026-01-01\n-->\n\
                     ## a 0.1.0+2026-01-01\n";
         assert_eq!(versions(text, "a"), ["0.2.0+2026-01-01", "0.1.0+2026-01-01"]);
     }
 
     #[test]
-    fn a_version_is_released_once_and_the_newest_stands_first() {
+    fn duplicate_or_unsorted_entries_are_problems() {
         let problems = |versions: &[&str]| {
             let headings: Vec<_> = versions.iter().map(|version| format!("## a {version}\n")).collect();
             entries(&headings.concat(), "a").1
@@ -313,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn a_section_goes_above_every_release_and_below_the_rest() {
+    fn new_section_is_inserted_above_every_release_and_below_other_text() {
         let section = "## a 0.2.0+r\n\nnews\n";
         let with_section = |text: &str| Changelog::of(text.to_owned()).with_section(section);
         assert_eq!(Changelog::default().with_section(section), format!("{TITLE}\n{section}"));
@@ -330,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn a_section_has_the_line_ends_of_the_file() {
+    fn new_section_has_the_line_ends_of_the_file() {
         for text in ["", "# C\n\nabove\n", "# C\n\n## b 0.1.0+r\n\nold\n"] {
             let with_section = |text: String| Changelog::of(text).with_section("## a 0.2.0+r\n\nnews\n");
             let expected = with_section(text.to_owned());

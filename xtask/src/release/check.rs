@@ -1,4 +1,4 @@
-//! Whether an SDK can be released as it stands.
+//! `release check`: validates versions, changelog, documents and surfaces of an SDK.
 
 use std::path::Path;
 
@@ -6,43 +6,42 @@ use anyhow::{Context, Error, Result, ensure};
 use semver::Version;
 
 use super::changelog::{Changelog, Entry, FILE};
-use super::documents;
-use super::next::{Next, Past, is_current};
-use super::version;
+use super::next::{NextRelease, ReleaseHistory, is_current};
+use super::{documents, surfaces, version};
 use crate::generate::{self, GeneratorProcess};
 use crate::import::check_date;
 use crate::sdk::{NO_REVISION, Sdk};
 use crate::workspace::Workspace;
 
-/// What a check has come to.
+/// The result of a check.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// A line for every SDK whose versions, documents and changelog are as they should be.
+    /// One line for each SDK without problems.
     pub ready: Vec<String>,
-    /// Everything that is wrong, a line each.
+    /// All problems, one line each.
     pub problems: Vec<String>,
 }
 
-/// Checks that an SDK, or every one, can be released as it stands.
+/// Checks that one SDK, or every SDK of the workspace, can be released in its present state.
 ///
 /// # Errors
 ///
-/// If there is no SDK of that name, or an `sdk.toml` or the changelog cannot be read.
+/// If no SDK has that name, or an `sdk.toml` or the changelog cannot be read.
 pub fn check(workspace: &Workspace, process: &GeneratorProcess, sdk: Option<&str>) -> Result<Report> {
     let mut report = judge(workspace, sdk)?;
-    // A document that cannot be used is in the way of both.
+    // An invalid document fails both checks with the same message.
     let stale = generate::check_quietly(workspace, process).err().map(line);
     report.problems.extend(stale.filter(|problem| !report.problems.contains(problem)));
     Ok(report)
 }
 
-/// The same without the generated code.
+/// Checks everything but whether the generated code is current.
 pub(super) fn judge(workspace: &Workspace, sdk: Option<&str>) -> Result<Report> {
     let sdks = workspace.sdks()?;
     let chosen = if sdk.is_some() { &[workspace.sdk(sdk)?] } else { sdks.as_slice() };
     let changelog = Changelog::read(workspace.root())?;
     let mut report = Report::default();
-    report.problems.extend(changelog.iter().flat_map(|changelog| changelog.strays(&sdks)));
+    report.problems.extend(changelog.iter().flat_map(|changelog| changelog.malformed_headings(&sdks)));
     for sdk in chosen {
         match judge_sdk(workspace.root(), sdk, changelog.as_ref()) {
             Ok(Some(version)) => report.ready.push(format!("{} {version}: ready to be released", sdk.name())),
@@ -53,13 +52,12 @@ pub(super) fn judge(workspace: &Workspace, sdk: Option<&str>) -> Result<Report> 
     Ok(report)
 }
 
-/// The version in which an SDK can be released, if it has a revision; or everything that is wrong with its versions, its
-/// documents and its changelog.
+/// Returns the version in which the SDK can be released, `None` if it has no revision yet, or all problems.
 fn judge_sdk(root: &Path, sdk: &Sdk, changelog: Option<&Changelog>) -> Result<Option<Version>, Vec<String>> {
     let (entries, mut problems) = changelog.map(|changelog| changelog.entries(&sdk.name())).unwrap_or_default();
     problems.extend(entries.iter().filter_map(|entry| documents::problem(root, sdk, entry)));
     if let Err(problem) = check_revision(sdk) {
-        // An SDK that has been released has a revision.
+        // An SDK without a revision has no releases either.
         if sdk.manifest.current == NO_REVISION && entries.is_empty() && problems.is_empty() {
             return Ok(None);
         }
@@ -69,17 +67,25 @@ fn judge_sdk(root: &Path, sdk: &Sdk, changelog: Option<&Changelog>) -> Result<Op
 
     let read = |package| version::read(root, package).map(|version| (package, version));
     let versions = sort_out(sdk.manifest.crates.all().map(read), &mut problems);
-    // Where they differ, some have been left behind.
+    // If versions differ, the lower ones were not raised.
     let Some(version) = versions.iter().map(|(_, version)| version).max() else { return Err(problems) };
     for (package, other) in versions.iter().filter(|(_, other)| other != version) {
         let file = version::file(package);
         problems.push(format!("{}: the version is {other}, and that of other crates {version}", file.display()));
     }
 
-    let past = Past::of(sdk, version, &entries);
-    problems.extend(past.revision_problem(sdk).or_else(|| revision_problem(sdk, version)));
-    let size_problem = size_problem(root, sdk, version, &past).filter(|problem| !problems.contains(problem));
-    problems.extend(size_problem);
+    let history = ReleaseHistory::of(sdk, version, &entries);
+    problems.extend(history.revision_problem(sdk).or_else(|| revision_problem(sdk, version)));
+    match surfaces::of_code(root, sdk) {
+        Ok(surface) => {
+            problems.extend(surfaces::problems(root, sdk, &surface, &entries, &history));
+            let next = NextRelease::find(root, sdk, &surface, &history);
+            let version_problem =
+                next.map_or_else(|error| Some(line(error)), |next| version_problem(sdk, version, &next));
+            problems.extend(version_problem.filter(|problem| !problems.contains(problem)));
+        }
+        Err(problem) => problems.push(line(problem)),
+    }
     problems.extend(match changelog {
         Some(_) => entry_problem(sdk, version, &entries),
         None => Some(format!("{FILE}: it does not exist; {}", remedy(sdk))),
@@ -87,7 +93,7 @@ fn judge_sdk(root: &Path, sdk: &Sdk, changelog: Option<&Changelog>) -> Result<Op
     if problems.is_empty() { Ok(Some(version.clone())) } else { Err(problems) }
 }
 
-/// Keeps what could be read, and makes a problem of everything else.
+/// Returns the values that could be read, and adds a problem for every error.
 fn sort_out<T>(results: impl IntoIterator<Item = Result<T>>, problems: &mut Vec<String>) -> Vec<T> {
     let keep = |result: Result<T>| result.map_err(|error| problems.push(line(error))).ok();
     results.into_iter().filter_map(keep).collect()
@@ -101,7 +107,7 @@ fn remedy(sdk: &Sdk) -> String {
     format!("`cargo xtask release notes {} --write` writes one", sdk.name())
 }
 
-/// Checks that there is a revision that can be released.
+/// Checks that the SDK has a current revision.
 pub(super) fn check_revision(sdk: &Sdk) -> Result<()> {
     let (name, current, manifest) = (sdk.name(), &sdk.manifest.current, sdk.folder.join("sdk.toml"));
     let manifest = manifest.display();
@@ -109,7 +115,7 @@ pub(super) fn check_revision(sdk: &Sdk) -> Result<()> {
     check_date(current).with_context(|| format!("{manifest}: `current`"))
 }
 
-/// Whether the version says that it speaks the current revision.
+/// Reports a version whose build metadata is not the current revision.
 fn revision_problem(sdk: &Sdk, version: &Version) -> Option<String> {
     let (current, manifest) = (&sdk.manifest.current, sdk.folder.join("sdk.toml"));
     let is_wrong = !is_current(sdk, version);
@@ -121,12 +127,8 @@ fn revision_problem(sdk: &Sdk, version: &Version) -> Option<String> {
     })
 }
 
-/// Whether the version is great enough after the last release.
-fn size_problem(root: &Path, sdk: &Sdk, version: &Version, past: &Past<'_>) -> Option<String> {
-    let next = match Next::find(root, sdk, past) {
-        Ok(next) => next,
-        Err(error) => return Some(line(error)),
-    };
+/// Reports a version that is too low after the last release.
+fn version_problem(sdk: &Sdk, version: &Version, next: &NextRelease<'_>) -> Option<String> {
     let least = next.least().filter(|_| !next.allows(version))?;
     let files: Vec<_> = sdk.manifest.crates.all().map(|name| version::file(name).display().to_string()).collect();
     let (name, current) = (sdk.name(), &sdk.manifest.current);
@@ -134,13 +136,13 @@ fn size_problem(root: &Path, sdk: &Sdk, version: &Version, past: &Past<'_>) -> O
     Some(format!("{name} {version}: {reason}; so it has to be at least {least}+{current}, in {files}"))
 }
 
-/// Whether an entry is that of a version, which may not say yet which revision it speaks.
+/// Whether an entry has a version. A version without a revision matches every revision.
 fn is_of(entry: &Entry, version: &Version) -> bool {
     let same_revision = version.build.is_empty() || entry.version.build == version.build;
     entry.version.cmp_precedence(version).is_eq() && same_revision
 }
 
-/// Whether the changelog has an entry of the version, and of none that is newer.
+/// Reports a changelog without an entry of the version, or with an entry of a higher one.
 fn entry_problem(sdk: &Sdk, version: &Version, entries: &[Entry]) -> Option<String> {
     let name = sdk.name();
     if let Some(Entry { line, version: newer, .. }) =

@@ -1,4 +1,4 @@
-//! The documents of released revisions, which stay as they were.
+//! Checks that the documents of released revisions were not edited.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use super::changelog::{Entry, FILE, provenance};
 use crate::document::sha256;
 use crate::sdk::Sdk;
 
-/// What is wrong with the document of a release: it is not there, or not the one that was released, as far as is known.
+/// Reports a document that is missing, that differs from the released one, or whose hash the entry does not record.
 pub(super) fn problem(root: &Path, sdk: &Sdk, entry: &Entry) -> Option<String> {
     let Entry { line, version, .. } = entry;
     let (name, path) = (sdk.name(), sdk.document(entry.revision()));

@@ -1,8 +1,14 @@
-//! `cargo xtask release`: whether an SDK can be released as it stands, and what the changelog says about it.
+//! `cargo xtask release`: checks that an SDK can be released, and writes its changelog entry.
 //!
-//! `CHANGELOG.md` is the only record of releases: the heading of an entry says what was released, of which revision, and a
-//! line below it has the hash of that revision's document, which stays as it is. What has changed in the documents since the
-//! last release decides how great the next version has to be.
+//! A release leaves two records. Its entry in `CHANGELOG.md` names version and revision, with the SHA-256 of the revision's
+//! document, which is never edited afterwards. `spec/NAME/surfaces/VERSION.txt` lists the public surface of its generated code.
+//!
+//! The last release is the newest entry below the crates' version that is not a pre-release. The next version depends on the
+//! worst change since then, of the document or of the surface, by cargo's rules for versions. A higher version than required is
+//! accepted: hand-written code can break users in ways that neither shows.
+//!
+//! The repository does not know whether the crates' own version is published. Its record may be written again until then; from
+//! then on, a change of the surface requires another version. `release check` reports a record that is not that of the code.
 
 mod changelog;
 mod check;
@@ -10,6 +16,7 @@ mod documents;
 mod next;
 mod notes;
 mod sections;
+mod surfaces;
 mod version;
 
 pub use check::{Report, check};

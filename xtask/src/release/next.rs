@@ -1,46 +1,55 @@
-//! The next release: what it follows, and how great its version has to be.
+//! The next release: the releases before it, and the version that it needs.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Result, bail};
 use semver::Version;
+use serde_json::Value;
 
 use super::changelog::Entry;
-use super::documents;
 use super::version::{after, without_pre};
-use crate::diff::{self, Change, told};
-use crate::document::Document;
+use super::{documents, surfaces};
+use crate::diff::{self, Change, Class, grouped, owner};
+use crate::document::{Document, operations};
 use crate::sdk::Sdk;
+use crate::surface::{Surface, SurfaceChange, SurfaceDiff};
 
-/// The releases that the next one follows.
-pub(super) struct Past<'a> {
-    /// The last one that is no pre-release.
-    last: Option<&'a Entry>,
-    /// The last one of any kind.
-    newest: Option<&'a Entry>,
+/// The releases before the next one.
+pub(super) struct ReleaseHistory<'a> {
+    /// The entry of the crates' own version, if the changelog has it already.
+    pub(super) current: Option<&'a Entry>,
+    /// All earlier releases, the newest first.
+    pub(super) earlier: Vec<&'a Entry>,
 }
 
-impl<'a> Past<'a> {
-    /// Finds out what the next release follows, when the crates have a version and the changelog has entries.
+impl<'a> ReleaseHistory<'a> {
+    /// Sorts the changelog's entries by the version of the crates.
     ///
-    /// An entry that is newer than the crates is a plan for them and no release. Neither is the one that says what the
-    /// crates are now; but if it has another revision than the current one, it says what they were.
+    /// An entry with a higher version than the crates is a plan and no release. An entry with the crates' version describes the
+    /// crates as they are, unless it has another revision than the current one: then it describes an earlier release.
     pub(super) fn of(sdk: &Sdk, version: &Version, entries: &'a [Entry]) -> Self {
-        // One that does not say which revision it speaks is judged as if it spoke the current one.
+        // A version without a revision counts as one with the current revision.
         let is_current = version.build.is_empty() || is_current(sdk, version);
-        let mut past = entries.iter().filter(|entry| {
+        let is_own = |entry: &&Entry| {
             let is_same = entry.version.cmp_precedence(version).is_eq() && entry.revision() == sdk.manifest.current;
-            let is_itself = is_current && is_same;
-            !is_itself && entry.version.cmp_precedence(version).is_le()
-        });
-        Self { newest: past.clone().next(), last: past.find(|entry| entry.version.pre.is_empty()) }
+            is_current && is_same
+        };
+        let released = entries.iter().filter(|entry| entry.version.cmp_precedence(version).is_le());
+        let (own, earlier): (Vec<_>, Vec<_>) = released.partition(is_own);
+        Self { current: own.first().copied(), earlier }
     }
 
-    /// Whether the current revision is older than the one that was released last. A pre-release promises nothing.
+    /// The last release that is not a pre-release.
+    fn last(&self) -> Option<&'a Entry> {
+        self.earlier.iter().copied().find(|entry| entry.version.pre.is_empty())
+    }
+
+    /// Reports a current revision that is older than that of the last release. Pre-releases promise nothing and do not count.
     pub(super) fn revision_problem(&self, sdk: &Sdk) -> Option<String> {
         let current = &sdk.manifest.current;
-        // Dates, written so that their order is that of the text.
-        let last = self.last.filter(|last| current.as_str() < last.revision())?;
+        // The order of ISO dates is that of their text.
+        let last = self.last().filter(|last| current.as_str() < last.revision())?;
         let (manifest, name) = (sdk.folder.join("sdk.toml"), sdk.name());
         Some(format!(
             "{}: the current revision, {current}, is older than that of the last release, {name} {}; to go back, import \
@@ -53,66 +62,122 @@ impl<'a> Past<'a> {
 
 /// The next release of an SDK.
 ///
-/// A pre-release promises nothing to its users. So the documents are compared with those of the last release that is none,
-/// and `0.2.0-rc.1` is enough where `0.2.0` is; but every release has to be greater than the one before it, whatever that is.
-pub(super) struct Next<'a> {
-    /// The document that it is made of.
+/// Document and code are compared with those of the last release that is not a pre-release, since a pre-release promises nothing
+/// to its users. `0.2.0-rc.1` satisfies a requirement of `0.2.0`, but the version of every release must exceed the one before it.
+pub(super) struct NextRelease<'a> {
+    /// The document of the current revision.
     pub(super) document: Document,
-    /// The last release that is no pre-release.
+    /// The last release that is not a pre-release.
     pub(super) last: Option<&'a Entry>,
-    /// What has changed in the documents since that.
+    /// The changes of the document since the last release.
     pub(super) changes: Vec<Change>,
+    /// The changes of the generated code's public surface since the last release.
+    surface: SurfaceDiff,
+    /// The names in code that breaking changes of the document are about.
+    explained: BTreeSet<String>,
+    /// The release before, of any kind.
     newest: Option<&'a Entry>,
 }
 
-impl<'a> Next<'a> {
-    /// Compares the current document with that of the last release.
-    pub(super) fn find(root: &Path, sdk: &Sdk, past: &Past<'a>) -> Result<Self> {
-        if let Some(problem) = past.revision_problem(sdk) {
+impl<'a> NextRelease<'a> {
+    /// Compares the current document and the surface of the current code with those of the last release.
+    pub(super) fn find(root: &Path, sdk: &Sdk, surface: &Surface, history: &ReleaseHistory<'a>) -> Result<Self> {
+        if let Some(problem) = history.revision_problem(sdk) {
             bail!(problem);
         }
-        let Past { last, newest } = *past;
+        let (last, newest) = (history.last(), history.earlier.first().copied());
         let document = Document::revision(root, sdk, &sdk.manifest.current)?;
-        let changes = match last {
-            None => Vec::new(),
-            Some(last) => {
-                if let Some(problem) = documents::problem(root, sdk, last) {
-                    bail!(problem);
-                }
-                // As it was released, whatever sdk.toml says by now.
-                let (_, earlier) = Document::read(&root.join(sdk.document(last.revision())))?;
-                diff::compare(&earlier, &document.value)
-            }
+        let mut next = Self {
+            document,
+            last,
+            changes: Vec::new(),
+            surface: SurfaceDiff::default(),
+            explained: BTreeSet::new(),
+            newest,
         };
-        Ok(Self { document, last, changes, newest })
+        if let Some(last) = last {
+            if let Some(problem) = documents::problem(root, sdk, last) {
+                bail!(problem);
+            }
+            // sdk.toml may have changed since the release, so it is not applied to the earlier document.
+            let (_, earlier) = Document::read(&root.join(sdk.document(last.revision())))?;
+            next.changes = diff::compare(&earlier, &next.document.value);
+            next.explained = names_of_breaking(&next.changes, [&earlier, &next.document.value]);
+            next.surface = surfaces::read(root, sdk, last)?.compare(surface);
+        }
+        Ok(next)
     }
 
-    /// The least version that is no pre-release, or nothing if any will do.
+    /// The worst class among the changes of document and code.
+    fn worst(&self) -> Option<Class> {
+        [diff::worst(&self.changes), self.surface.worst()].into_iter().flatten().min()
+    }
+
+    /// The lowest version that is not a pre-release, or `None` if every version is allowed.
     pub(super) fn least(&self) -> Option<Version> {
-        let called_for = self.last.map(|last| after(&last.version, diff::worst(&self.changes)));
+        let required = self.last.map(|last| after(&last.version, self.worst()));
         let prepared = self.newest.filter(|newest| !newest.version.pre.is_empty());
-        called_for.max(prepared.map(|newest| without_pre(&newest.version)))
+        required.max(prepared.map(|newest| without_pre(&newest.version)))
     }
 
-    /// Whether a version is great enough.
+    /// Whether a version is high enough.
     pub(super) fn allows(&self, version: &Version) -> bool {
         let follows = self.newest.is_none_or(|newest| version.cmp_precedence(&newest.version).is_gt());
         follows && self.least().is_none_or(|least| without_pre(version) >= least)
     }
 
-    /// Why the version has to be so great.
+    /// The reason for the lowest version: the document's changes or, if those are of a lesser class, the code's.
     pub(super) fn reason(&self) -> String {
-        let worst = diff::worst(&self.changes);
-        let changes = worst.map(|class| told(&self.changes, class)).unwrap_or_default();
-        let (Some(last), Some(class), Some(first)) = (self.last, worst, changes.first()) else {
+        let (Some(last), Some(worst)) = (self.last, self.worst()) else {
             return "every release has a greater version than the one before".to_owned();
         };
-        let (last, place, words) = (&last.version, first.place, first.words());
-        match changes.len() {
-            1 => format!("1 {class} change of the API since {last}, {place}: {words}"),
-            count => format!("{count} {class} changes of the API since {last}, the first {place}: {words}"),
-        }
+        let last = &last.version;
+        let groups = grouped(&self.changes, worst);
+        let Some(first) = groups.first() else {
+            let (count, changes) = counted(self.surface.of_class(worst).count());
+            let shown = surfaces::shown(&self.surface);
+            return format!("{count} {worst} {changes} of the generated code's public surface since {last}: {shown}");
+        };
+        let (place, words, (count, changes)) = (first.place, first.words(), counted(groups.len()));
+        let first = if count == 1 { "" } else { "the first " };
+        format!("{count} {worst} {changes} of the API since {last}, {first}{place}: {words}")
     }
+
+    /// The breaking changes of the surface that no change of the document explains. A change of the document explains every line
+    /// that mentions its operation or its schema.
+    pub(super) fn unexplained(&self) -> Vec<&SurfaceChange> {
+        let is_explained = |change: &&SurfaceChange| words(change.line()).any(|word| self.explained.contains(word));
+        self.surface.of_class(Class::Breaking).filter(|change| !is_explained(change)).collect()
+    }
+}
+
+fn counted(count: usize) -> (usize, &'static str) {
+    (count, if count == 1 { "change" } else { "changes" })
+}
+
+/// The identifiers in a text.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|char: char| !char.is_alphanumeric() && char != '_').filter(|word| !word.is_empty())
+}
+
+/// The names in generated code of the operations and schemas that changed: a method, its constant, a type.
+fn names_of_breaking(changes: &[Change], documents: [&Value; 2]) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for change in changes.iter().filter(|change| change.class == Class::Breaking) {
+        let owner = owner(&change.place);
+        if owner.contains(' ') {
+            let operations = documents.into_iter().flat_map(operations);
+            let of_owner = operations.filter(|of| format!("{} {}", of.method.to_uppercase(), of.path) == owner);
+            names.extend(of_owner.filter_map(|of| of.id()).flat_map(|id| [id.to_owned(), id.to_uppercase()]));
+        } else {
+            names.insert(owner.to_owned());
+        }
+        // The text of a change names renamed schemas.
+        let schemas = documents.map(|document| document.pointer("/components/schemas"));
+        let is_schema = |word: &&str| schemas.iter().flatten().any(|schemas| schemas.get(word).is_some());
+        names.extend(words(&change.what).filter(is_schema).map(str::to_owned));
+    }
+    names
 }
 
 /// Whether a version's build metadata is the current revision.

@@ -1,4 +1,4 @@
-//! What the changelog says about a release, as Markdown.
+//! `release notes`: the changelog section of the next release, and the record of its public surface.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -11,98 +11,114 @@ use serde_json::Value;
 
 use super::changelog::{Changelog, FILE, provenance};
 use super::check::check_revision;
-use super::next::{Next, Past};
-use super::version;
-use crate::diff::{Change, Class, told};
+use super::next::{NextRelease, ReleaseHistory};
+use super::{surfaces, version};
+use crate::diff::{Change, Class, grouped};
 use crate::document::operations;
 use crate::sdk::Sdk;
+use crate::surface::{Surface, SurfaceChange};
 use crate::workspace::Workspace;
 
-/// How many places of changes in the documentation are named.
+/// The number of places that are listed for changes of the documentation.
 const PLACES: usize = 5;
 
-/// What the changelog should say about the next release of an SDK.
+/// The number of changes that are listed for the generated code.
+const CODE_CHANGES: usize = 10;
+
+/// The changelog section of the next release of an SDK.
 pub struct Notes {
-    sdk: String,
+    sdk: Sdk,
     version: Version,
     changelog: Changelog,
+    surface: Surface,
+    /// Whether the changelog has the entry of the crates' version already.
+    has_entry: bool,
     /// The section, with its heading.
     pub text: String,
 }
 
 impl Notes {
-    /// Makes the notes of an SDK's next release. Nothing is written.
+    /// Makes the notes of an SDK's next release without writing them.
     ///
-    /// The release has the crates' version if that is great enough, or the least one that is.
+    /// The release gets the crates' version if that is high enough, or else the lowest version that is.
     ///
     /// # Errors
     ///
-    /// If there is nothing to release, the changelog leaves open what the last release was, that one's document is not there
-    /// as it was, or something cannot be read.
-    pub fn make(workspace: &Workspace, sdk: &Sdk) -> Result<Self> {
-        check_revision(sdk)?;
+    /// If the SDK has no revision, the changelog has malformed entries, the document or the recorded surface of the last release
+    /// is missing or edited, or a file cannot be read.
+    pub fn make(workspace: &Workspace, sdk: Sdk) -> Result<Self> {
+        check_revision(&sdk)?;
         let root = workspace.root();
         let versions: Result<Vec<_>> = sdk.manifest.crates.all().map(|name| version::read(root, name)).collect();
         let crates = versions?.into_iter().max().context("there are no crates")?;
         let changelog = Changelog::read(root)?.unwrap_or_default();
         let (entries, problems) = changelog.entries(&sdk.name());
-        if let Some(problem) = changelog.strays(&workspace.sdks()?).into_iter().chain(problems).next() {
+        if let Some(problem) = changelog.malformed_headings(&workspace.sdks()?).into_iter().chain(problems).next() {
             bail!(problem);
         }
-        let next = Next::find(root, sdk, &Past::of(sdk, &crates, &entries))?;
+        let (surface, history) = (surfaces::of_code(root, &sdk)?, ReleaseHistory::of(&sdk, &crates, &entries));
+        let next = NextRelease::find(root, &sdk, &surface, &history)?;
         let mut version = match next.least() {
             Some(least) if !next.allows(&crates) => least,
             _ => crates,
         };
         let current = &sdk.manifest.current;
         version.build = current.parse().with_context(|| format!("{current:?} cannot stand in a version"))?;
-        let sdk = sdk.name().into_owned();
-        let text = format!("## {sdk} {version}\n\n{}\n{}\n", body(&next), provenance(&next.document.sha256));
-        Ok(Self { sdk, version, changelog, text })
+        let text = format!("## {} {version}\n\n{}\n{}\n", sdk.name(), body(&next), provenance(&next.document.sha256));
+        let has_entry = history.current.is_some_and(|entry| entry.version == version);
+        Ok(Self { sdk, version, changelog, surface, has_entry, text })
     }
 
-    /// Writes them into the changelog, as the newest entry, and says so.
+    /// Writes the section into the changelog as the newest entry, records the public surface, and prints both files.
+    ///
+    /// If the changelog has an entry of the crates' version already, only the record is written: the entry may have been edited.
     ///
     /// # Errors
     ///
-    /// If there is an entry of that version or a greater one, or the file cannot be written.
+    /// If there is an entry of that version or a higher one that the crates do not have, or a file cannot be written.
     pub fn write(&self, workspace: &Workspace) -> Result<()> {
-        let Self { sdk, version, changelog, text } = self;
-        let (entries, _) = changelog.entries(sdk);
+        let Self { version, changelog, surface, text, .. } = self;
+        let (root, sdk) = (workspace.root(), self.sdk.name());
+        if self.has_entry {
+            let path = surfaces::write(root, &self.sdk, version, surface)?;
+            writeln!(
+                stdout(),
+                "wrote {} for the unreleased {sdk} {version}; its entry in {FILE} stays as it is",
+                path.display()
+            )?;
+            return Ok(());
+        }
+        let (entries, _) = changelog.entries(&sdk);
         if let Some(entry) = entries.iter().find(|entry| entry.version.cmp_precedence(version).is_ge()) {
             bail!(
-                "{FILE}:{}: there is an entry {sdk} {} already; for another release, raise the crates' version first",
+                "{FILE}:{}: there is an entry {sdk} {} already; to update the record of that release, set the crates' version \
+                 to it; for another release, raise the crates' version first",
                 entry.line,
                 entry.version
             );
         }
         let changelog = Changelog::of(changelog.with_section(text));
-        let (entries, _) = changelog.entries(sdk);
+        let (entries, _) = changelog.entries(&sdk);
         ensure!(
             entries.iter().any(|entry| entry.version == *version),
-            "{FILE}: what is written at its end is not read as an entry; close the comment or the code block above"
+            "{FILE}: an entry above the first release would not be read; close the comment or the code block above"
         );
-        fs::write(workspace.root().join(FILE), changelog.text()).with_context(|| format!("cannot write {FILE}"))?;
+        fs::write(root.join(FILE), changelog.text()).with_context(|| format!("cannot write {FILE}"))?;
         writeln!(stdout(), "wrote {sdk} {version} into {FILE}")?;
+        let path = surfaces::write(root, &self.sdk, version, surface)?;
+        writeln!(stdout(), "wrote {}", path.display())?;
         Ok(())
     }
 }
 
-/// What there is to say about the next release, below its heading.
-fn body(next: &Next<'_>) -> String {
+/// The text below the heading.
+fn body(next: &NextRelease<'_>) -> String {
     let revision = &next.document.revision;
     let Some(last) = next.last else { return first(next) };
     let earlier = last.revision();
-    if next.changes.is_empty() {
-        return if earlier == revision {
-            format!("The API is that of {}: revision {revision}.\n", last.version)
-        } else {
-            format!("Nothing changed in the API from revision {earlier} to {revision}.\n")
-        };
-    }
     let mut text = String::new();
     for (class, title) in [(Class::Breaking, "Breaking"), (Class::Additive, "Additive")] {
-        let changes = told(&next.changes, class);
+        let changes = grouped(&next.changes, class);
         if !changes.is_empty() {
             let _ = writeln!(text, "### {title}\n");
             for change in changes {
@@ -110,13 +126,45 @@ fn body(next: &Next<'_>) -> String {
             }
             text.push('\n');
         }
+        if class == Class::Breaking {
+            text += &code_changes(&next.unexplained());
+        }
     }
     text += &documentation(&next.changes);
-    let _ = writeln!(text, "From revision {earlier} of the API to {revision}.");
+    let _ = match (next.changes.is_empty(), earlier == revision) {
+        (true, true) => writeln!(text, "The API is that of {}: revision {revision}.", last.version),
+        (true, false) => writeln!(text, "Nothing changed in the API from revision {earlier} to {revision}."),
+        (false, _) => writeln!(text, "From revision {earlier} of the API to {revision}."),
+    };
     text
 }
 
-fn first(next: &Next<'_>) -> String {
+/// The breaking changes of the generated code that no change of the document explains.
+fn code_changes(changes: &[&SurfaceChange]) -> String {
+    if changes.is_empty() {
+        return String::new();
+    }
+    let mut text = "### Breaking in the generated code\n\n".to_owned();
+    for change in changes.iter().take(CODE_CHANGES) {
+        let _ = match change {
+            SurfaceChange::Changed { old, new } => writeln!(text, "- {} is now {}", code(old), code(item(new))),
+            other => writeln!(text, "- {} is gone", code(other.line())),
+        };
+    }
+    let more = changes.len().saturating_sub(CODE_CHANGES);
+    if more > 0 {
+        let _ = writeln!(text, "- and {more} more; compare the files in `surfaces/`");
+    }
+    text.push('\n');
+    text
+}
+
+/// A line of a surface without its package.
+fn item(line: &str) -> &str {
+    line.split_once(": ").map_or(line, |(_, item)| item)
+}
+
+fn first(next: &NextRelease<'_>) -> String {
     let mut text = format!("The first release, of revision {} of the API:\n\n", next.document.revision);
     for operation in operations(&next.document.value) {
         let place = format!("{} {}", operation.method.to_uppercase(), operation.path);
@@ -127,9 +175,9 @@ fn first(next: &Next<'_>) -> String {
     text
 }
 
-/// The changes that no code sees, in one line: nobody reads each of them.
+/// The changes of the documentation, as one line.
 fn documentation(changes: &[Change]) -> String {
-    let changes = told(changes, Class::Documentation);
+    let changes = grouped(changes, Class::Documentation);
     let (count, word) = match changes.len() {
         0 => return String::new(),
         1 => (1, "change"),
@@ -144,14 +192,14 @@ fn documentation(changes: &[Change]) -> String {
     format!("### Documentation\n\n- {count} {word} that code does not see, at {}{others}\n\n", named.join(", "))
 }
 
-/// Text on one line, with nothing in it that Markdown would read.
+/// Text on one line, with Markdown's special characters escaped.
 fn plain(text: &str) -> String {
     let text = one_line(text);
     let mut plain = String::with_capacity(text.len());
     let mut before = None;
     let mut rest = text.chars().peekable();
     while let Some(char) = rest.next() {
-        // An underscore inside a word means nothing, and names are full of them.
+        // Markdown ignores an underscore inside a word.
         let is_inside = [before, rest.peek().copied()].iter().all(|char| char.is_some_and(char::is_alphanumeric));
         if "\\`*[]<>~&".contains(char) || (char == '_' && !is_inside) {
             plain.push('\\');
@@ -162,7 +210,7 @@ fn plain(text: &str) -> String {
     plain
 }
 
-/// Text as code. It may hold backticks: the marks around it are longer than any row of them.
+/// Text as inline code. The delimiter is longer than any run of backticks in the text.
 fn code(text: &str) -> String {
     let text = one_line(text);
     let longest = text.split(|char| char != '`').map(str::len).max().unwrap_or_default();
@@ -180,13 +228,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_markdown_would_read_is_escaped() {
+    fn special_characters_of_markdown_are_escaped() {
         assert_eq!(plain("get_thing of\n\n# Things\n* `x`"), "get_thing of # Things \\* \\`x\\`");
         assert_eq!(plain("_all_ <b>[a](b)</b> ~~c~~ &lt;"), "\\_all\\_ \\<b\\>\\[a\\](b)\\</b\\> \\~\\~c\\~\\~ \\&lt;");
     }
 
     #[test]
-    fn code_may_hold_backticks() {
+    fn backticks_in_code_get_a_longer_delimiter() {
         assert_eq!(code("GET /things\n/{id}"), "`GET /things /{id}`");
         assert_eq!(code("a`b``c"), "``` a`b``c ```");
     }

@@ -1,34 +1,34 @@
-//! Markdown, cut into sections at its headings.
+//! Splits Markdown into sections at its headings.
 
 use pulldown_cmark::{Event, Parser, Tag};
 
-/// A heading, and what stands between it and the next one.
+/// A heading and the blocks up to the next heading.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Section {
-    /// Where the heading begins, in bytes.
+    /// The byte offset of the heading.
     pub(super) offset: usize,
-    /// The number of its line.
+    /// The line number of the heading.
     pub(super) line: usize,
-    /// Its level, from 1; 0 for what stands above the first one.
+    /// The level of the heading, from 1; 0 for the text above the first heading.
     pub(super) level: usize,
-    /// Its text.
+    /// The text of the heading.
     pub(super) title: String,
-    /// What stands below it.
+    /// The blocks below the heading.
     pub(super) blocks: Vec<Block>,
 }
 
-/// A paragraph, or another block such as a list.
+/// A paragraph, a list, or another block.
 #[derive(Clone, Debug)]
 pub(super) struct Block {
-    /// The number of its first line.
+    /// The number of the first line.
     pub(super) line: usize,
-    /// Whether it is a paragraph.
+    /// Whether the block is a paragraph.
     pub(super) is_paragraph: bool,
-    /// Its text, without what HTML says.
+    /// The text without HTML.
     pub(super) text: String,
 }
 
-/// The sections of a text. A heading inside something else, such as a list, is a part of that.
+/// The sections of a text. A heading nested in another block, such as a list, does not start a section.
 pub(super) fn sections(text: &str) -> Vec<Section> {
     let ends: Vec<_> = text.match_indices('\n').map(|(end, _)| end).collect();
     let line = |offset: usize| ends.partition_point(|end| *end < offset).saturating_add(1);
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_heading_has_its_line_its_level_and_its_text() {
+    fn heading_has_its_line_its_level_and_its_text() {
         let expected = [(1, 1, "One"), (3, 2, "Two three"), (5, 3, "Four"), (6, 2, "Five")];
         let expected = expected.map(|(line, level, title)| (line, level, title.to_owned()));
         for newline in ["\n", "\r\n"] {
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_inside_something_else_is_no_heading() {
+    fn heading_nested_in_another_block_does_not_start_a_section() {
         for text in [
             "```sh\n## a\n~~~\n```\n",
             "~~~\n## a\n```\n~~~\n",
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_has_its_line_and_its_text_without_html() {
+    fn block_has_its_line_and_its_text_without_html() {
         let text = "above\n\n# One\n\n<!-- a\nb -->\n\nc <!-- d --> `e`\nf\n\n- g\n  - h\n\n***\n";
         let blocks: Vec<_> = sections(text).into_iter().flat_map(|section| section.blocks).collect();
         let blocks: Vec<_> = blocks.iter().map(|block| (block.line, block.is_paragraph, block.text.as_str())).collect();

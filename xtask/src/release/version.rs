@@ -1,4 +1,4 @@
-//! Versions: which ones the crates have, and which one has to follow.
+//! The versions of crates, and the lowest version that may follow a release.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,12 +9,12 @@ use toml::Value;
 
 use crate::diff::Class;
 
-/// Where the version of a package stands, relative to the workspace.
+/// The manifest with a package's version, relative to the workspace.
 pub(super) fn file(package: &str) -> PathBuf {
     Path::new("crates").join(package).join("Cargo.toml")
 }
 
-/// The version of a package.
+/// Reads the version of a package.
 pub(super) fn read(root: &Path, package: &str) -> Result<Version> {
     let path = file(package);
     let text = fs::read_to_string(root.join(&path)).with_context(|| format!("cannot read {}", path.display()))?;
@@ -33,8 +33,8 @@ fn parse(manifest: &str) -> Result<Version> {
     }
 }
 
-/// The least version that may follow a release after changes whose worst is of this class, by cargo's rules: what is left
-/// of the first number that is not zero does not count.
+/// The lowest version that may follow a release after changes of this class or better. By cargo's rules, a break raises the
+/// first number that is not zero.
 pub(super) fn after(last: &Version, worst: Option<Class>) -> Version {
     let Version { major, minor, patch, .. } = *last;
     match (major, minor, worst) {
@@ -47,7 +47,7 @@ pub(super) fn after(last: &Version, worst: Option<Class>) -> Version {
     }
 }
 
-/// The release that a pre-release comes before; a release itself.
+/// The version without its pre-release part and without build metadata.
 pub(super) fn without_pre(version: &Version) -> Version {
     Version { pre: Prerelease::EMPTY, build: BuildMetadata::EMPTY, ..version.clone() }
 }
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_least_next_version_is_cargos() {
+    fn lowest_next_version_follows_the_rules_of_cargo() {
         let classes = [Some(Class::Breaking), Some(Class::Additive), Some(Class::Documentation), None];
         for (last, expected) in [
             ("0.0.3+2026-01-01", ["0.0.4", "0.0.4", "0.0.4", "0.0.4"]),
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn a_version_is_written_out_in_the_manifest() {
+    fn version_must_be_written_out_in_the_manifest() {
         assert_eq!(parse("package.version = '0.1.0+2026-01-01'").unwrap(), Version::parse("0.1.0+2026-01-01").unwrap());
         for (manifest, part) in [
             ("package.version.workspace = true", "is the workspace's"),

@@ -257,8 +257,8 @@ fn formats_are_told_that_the_generator_knows() {
     let formats = json!({"type": "object", "required": names, "properties": properties});
     let surface = surface(&edited(base(), &[("Formats", Some(formats.clone()))], ""));
     let made = |name: &str| {
-        let field = format!("Formats.{}: ", name.trim_end_matches('_'));
-        surface.iter().find_map(|line| line.strip_prefix(&field)).unwrap_or_else(|| panic!("no {field}"))
+        let field = format!("types::Formats.{}: ", name.trim_end_matches('_'));
+        surface.lines().find_map(|line| line.strip_prefix(&field)).unwrap_or_else(|| panic!("no {field}"))
     };
     for (of, format, name) in &fields {
         for (other, other_format, other_name) in &fields {

@@ -1,12 +1,11 @@
 //! One row of the table of verdicts.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
 use super::super::{Change, Class, Side, compare, worst};
-use super::surface::{class, surface};
+use super::surface::surface;
 use super::{base, edited};
+use crate::surface::Surface;
 
 /// A change of the base document, and what is told of it.
 pub(super) struct Row<'a> {
@@ -87,12 +86,12 @@ impl<'a> Row<'a> {
         faults.into_iter().map(|fault| format!("{} ({side}): {fault}", self.what)).collect()
     }
 
-    fn misjudged(&self, changes: &[Change], old: &BTreeSet<String>, new: &BTreeSet<String>) -> Option<String> {
-        let (seen, worst) = (class(old, new), worst(changes).unwrap_or(Class::Documentation));
+    fn misjudged(&self, changes: &[Change], old: &Surface, new: &Surface) -> Option<String> {
+        let diff = old.compare(new);
+        let (seen, worst) = [diff.worst(), worst(changes)].map(|class| class.unwrap_or(Class::Documentation)).into();
         let has_reason = self.reason.is_some() || changes.iter().any(|change| change.breaks_published);
         if seen < worst {
-            let (gone, came): (Vec<_>, Vec<_>) = (old.difference(new).collect(), new.difference(old).collect());
-            return Some(format!("it is told as {worst}, and code loses {gone:#?} and gets {came:#?}"));
+            return Some(format!("it is told as {worst}, and the code's surface changes: {diff:#?}"));
         }
         (seen > worst && !has_reason).then(|| format!("it is told as {worst}, and is {seen} to code"))
     }

@@ -19,7 +19,7 @@ const JSON: &str = "application/json";
 
 /// What a call takes, and what comes back.
 pub(super) struct Call {
-    /// The arguments, as they stand in code. `sample` is a function that reads JSON.
+    /// The arguments, as they stand in a function that returns any error.
     pub(super) arguments: String,
     pub(super) status: u16,
     pub(super) content_type: &'static str,
@@ -98,7 +98,7 @@ fn value(document: &Value, references: &References<'_>, method: &Method<'_>, arg
         return None;
     }
     let borrow = if is_reference { "&" } else { "" };
-    Some(format!("{borrow}sample({:?})", json.to_string()))
+    Some(format!("{borrow}serde_json::from_str({:?})?", json.to_string()))
 }
 
 /// The schema of an argument: that of the body, or of the parameter of that name.

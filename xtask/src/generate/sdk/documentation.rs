@@ -38,15 +38,17 @@ pub(super) fn of(operation: &Operation<'_>) -> Vec<String> {
 }
 
 /// The documentation of all operations, with an example of one if there is one that can be called.
-pub(super) fn example(methods: &[Method<'_>], calls: &[Option<Call>], crates: &Crates, sdk: &str) -> String {
+pub(super) fn example(methods: &[Method<'_>], calls: &[Option<Call>], crates: &Crates, sdk: &str) -> Vec<String> {
     let title = " One method for each operation of the API. Each returns a request, which is sent when it is awaited.";
     let callable = || methods.iter().zip(calls).filter_map(|(method, call)| Some((method, call.as_ref()?)));
     let rank = |method: &Method<'_>| (!method.is_envelope, method.operation.method != "get", method.arguments.len());
-    let Some((method, call)) = callable().min_by_key(|(method, _)| rank(method)) else { return title.to_owned() };
+    let Some((method, call)) = callable().min_by_key(|(method, _)| rank(method)) else {
+        return vec![title.to_owned()];
+    };
     let (sdk, mock) = (crate_path(sdk), crate_path(&crates.mock));
     let (name, arguments) = (&method.name, &call.arguments);
     let (status, content_type, body) = (call.status, call.content_type, &call.body);
-    let lines = [
+    vec![
         title.to_owned(),
         String::new(),
         " ```".to_owned(),
@@ -59,8 +61,6 @@ pub(super) fn example(methods: &[Method<'_>], calls: &[Option<Call>], crates: &C
         format!(" # server.{name}(|_, then| {{"),
         format!(" #     then.into_inner().status({status}).header(\"content-type\", {content_type:?}).body({body:?});"),
         " # });".to_owned(),
-        " # fn sample<T: serde::de::DeserializeOwned>(json: &str) -> T { serde_json::from_str(json).unwrap() }"
-            .to_owned(),
         " let client = Client::builder()".to_owned(),
         "     .credentials(Credentials::api_token(\"token\")?)".to_owned(),
         format!("     .account_id({:?})", super::call::ACCOUNT),
@@ -71,8 +71,7 @@ pub(super) fn example(methods: &[Method<'_>], calls: &[Option<Call>], crates: &C
         " # Ok(())".to_owned(),
         " # }".to_owned(),
         " ```".to_owned(),
-    ];
-    lines.join("\n")
+    ]
 }
 
 #[cfg(test)]

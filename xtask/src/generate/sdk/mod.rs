@@ -35,7 +35,7 @@ pub(super) fn generate(document: &Document, client: &syn::File, crates: &Crates,
         #[allow(unused_imports, reason = "an API without operations needs none of it")]
         use ::#api::{Client, operations, types};
 
-        #[doc = #example]
+        #(#[doc = #example])*
         #[derive(Clone, Debug)]
         #[allow(dead_code, reason = "an API without operations sends nothing")]
         pub struct Operations {

@@ -40,10 +40,6 @@ pub(super) fn module(methods: &[Method<'_>], calls: &[Option<Call>], crates: &Cr
                 then.status(status).header("content-type", content_type).body(body);
             }
 
-            fn sample<T: ::serde::de::DeserializeOwned>(json: &str) -> T {
-                ::serde_json::from_str(json).unwrap()
-            }
-
             #(#tests)*
         }
     }
@@ -56,15 +52,16 @@ fn test(method: &Method<'_>, call: &Call) -> Option<TokenStream> {
     let arguments: TokenStream = arguments.parse().ok()?;
     Some(quote! {
         #[tokio::test]
-        async fn #test() {
+        async fn #test() -> Result<(), Box<dyn std::error::Error>> {
             let server = MockServer::start_async().await;
             let mock = server.#name(|when, then| {
                 expect_token(when.into_inner());
                 respond(then.into_inner(), #status, #content_type, #body);
             });
-            let response = operations(&server).#name(#arguments).send().await.unwrap();
+            let response = operations(&server).#name(#arguments).send().await?;
             assert_eq!(response.metadata().attempts(), 1);
             assert_eq!(mock.calls_async().await, 1);
+            Ok(())
         }
     })
 }

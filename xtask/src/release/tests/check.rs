@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn what_has_been_released_of_this_checkout_can_be_released_again() {
+fn released_sdks_of_this_checkout_pass_the_check() {
     let workspace = Workspace::current();
     for sdk in released(&workspace) {
         assert_eq!(judge(&workspace, Some(&sdk.name())).unwrap().problems, [""; 0]);
@@ -9,7 +9,7 @@ fn what_has_been_released_of_this_checkout_can_be_released_again() {
 }
 
 #[test]
-fn there_is_nothing_to_release_before_the_first_revision() {
+fn sdk_without_a_revision_has_nothing_to_release() {
     let fake = Fake::new();
     fake.set_current("things", "none");
     for changelog in ["", "# Changelog\n"] {
@@ -27,7 +27,7 @@ fn there_is_nothing_to_release_before_the_first_revision() {
 const NOTHING: &str = "things: no revision yet, and nothing to release";
 
 #[test]
-fn a_current_revision_that_is_no_date_is_a_problem() {
+fn current_revision_that_is_not_a_date_is_a_problem() {
     let fake = Fake::new();
     fake.set_changelog(&["things 0.1.0+2026-01-01"]);
     for current in ["", "2026-1-1", "latest"] {
@@ -37,19 +37,19 @@ fn a_current_revision_that_is_no_date_is_a_problem() {
 }
 
 #[test]
-fn a_release_with_its_entry_is_ready() {
+fn release_with_an_entry_is_ready() {
     let fake = Fake::new();
     fake.set_changelog(&["Unreleased", "things 0.1.0+2026-01-01"]);
     fake.assert_problems(&[]);
 }
 
 #[test]
-fn an_sdk_that_is_not_there_cannot_be_checked() {
+fn check_of_an_unknown_sdk_is_an_error() {
     assert!(judge(&Fake::new().workspace(), Some("nothing")).is_err());
 }
 
 #[test]
-fn a_document_that_cannot_be_used_is_told_once() {
+fn invalid_document_is_reported_once() {
     let fake = Fake::new();
     fake.revision("things", "2026-01-01", |document| document["info"]["version"] = json!("another"));
     fake.set_changelog(&["things 0.1.0+2026-01-01"]);
@@ -60,7 +60,7 @@ fn a_document_that_cannot_be_used_is_told_once() {
 }
 
 #[test]
-fn crates_of_other_versions_are_problems() {
+fn crates_with_different_versions_are_problems() {
     let fake = Fake::new();
     fake.set_changelog(&["things 0.1.0+2026-01-01"]);
     fake.set_version("things-mock", "0.0.9+2026-01-01");
@@ -72,7 +72,7 @@ fn crates_of_other_versions_are_problems() {
 }
 
 #[test]
-fn another_revision_than_the_current_one_is_a_problem() {
+fn version_with_another_revision_than_the_current_one_is_a_problem() {
     let fake = Fake::new();
     fake.set_versions("things", "0.1.0+2026-02-02");
     fake.set_changelog(&["things 0.1.0+2026-02-02"]);
@@ -86,14 +86,14 @@ fn another_revision_than_the_current_one_is_a_problem() {
 }
 
 #[test]
-fn a_revision_is_not_made_current_without_a_release_of_its_own() {
+fn new_current_revision_needs_a_version_of_its_own() {
     let fake = second("0.1.0+2026-01-01", breaks);
     fake.set_changelog(&["things 0.1.0+2026-01-01"]);
     fake.assert_problems(&["the current revision is 2026-02-02", "at least 0.2.0+2026-02-02"]);
 }
 
 #[test]
-fn a_version_that_is_too_small_is_a_problem() {
+fn version_that_is_too_low_is_a_problem() {
     for (version, change, part) in [
         (
             "0.1.1+2026-02-02",
@@ -119,13 +119,13 @@ fn a_version_that_is_too_small_is_a_problem() {
 }
 
 #[test]
-fn the_first_of_several_changes_is_told_with_their_number() {
+fn message_shows_the_first_change_and_their_number() {
     let fake = second("0.1.9+2026-02-02", |document| document["paths"] = json!({"/": {}}));
     fake.assert_problems(&["2 breaking changes of the API since 0.1.0+2026-01-01, the first GET /things: the"]);
 }
 
 #[test]
-fn a_version_that_is_great_enough_is_none() {
+fn version_that_is_high_enough_passes() {
     for (version, change) in [
         ("0.2.0+2026-02-02", breaks as fn(&mut Value)),
         ("1.0.0+2026-02-02", breaks),
@@ -137,7 +137,7 @@ fn a_version_that_is_great_enough_is_none() {
 }
 
 #[test]
-fn a_pre_release_is_as_great_as_its_release_and_promises_nothing() {
+fn pre_release_satisfies_the_requirement_of_its_release() {
     second("0.2.0-rc.1+2026-02-02", breaks).assert_problems(&[]);
     second("0.1.1-rc.1+2026-02-02", breaks).assert_problems(&["at least 0.2.0+2026-02-02"]);
 
@@ -160,14 +160,14 @@ fn a_pre_release_is_as_great_as_its_release_and_promises_nothing() {
 }
 
 #[test]
-fn a_release_whose_document_is_not_there_is_a_problem() {
+fn release_with_a_missing_document_is_a_problem() {
     let fake = second("0.2.0+2026-02-02", breaks);
     fake.set_changelog(&["things 0.2.0+2026-02-02", "things 0.1.0+2025-12-31"]);
     fake.assert_problems(&["CHANGELOG.md:7: cannot read spec/things/2025-12-31.json of things 0.1.0+2025-12-31: "]);
 }
 
 #[test]
-fn a_released_document_that_was_edited_is_a_problem() {
+fn edited_document_of_a_release_is_a_problem() {
     let fake = second("0.2.0+2026-02-02", breaks);
     fake.set_versions("things", "0.3.0+2026-02-02");
     fake.set_changelog(&["things 0.3.0+2026-02-02", "things 0.2.0+2026-02-02", "things 0.1.0+2026-01-01"]);
@@ -194,8 +194,9 @@ fn a_released_document_that_was_edited_is_a_problem() {
 }
 
 #[test]
-fn an_entry_that_does_not_say_which_document_was_released_is_a_problem() {
+fn entry_without_the_hash_of_its_document_is_a_problem() {
     let fake = Fake::new();
+    fake.release_code("things", "0.1.0+2026-01-01");
     fake.write("CHANGELOG.md", "## things 0.1.0+2026-01-01\n\nnews\n");
     fake.assert_problems(&["CHANGELOG.md:1: the entry things 0.1.0+2026-01-01 does not say which document"]);
     let problem = fake.problems().remove(0);
@@ -205,7 +206,7 @@ fn an_entry_that_does_not_say_which_document_was_released_is_a_problem() {
 }
 
 #[test]
-fn an_earlier_document_need_not_be_as_sdk_toml_says_by_now() {
+fn earlier_document_need_not_match_the_present_sdk_toml() {
     let fake = second("0.1.1+2026-02-02", |document| {
         document["paths"]["/more"] = json!({"get": {"operationId": "list_more", "responses": {}}});
     });
@@ -215,7 +216,7 @@ fn an_earlier_document_need_not_be_as_sdk_toml_says_by_now() {
 }
 
 #[test]
-fn a_current_revision_that_is_older_than_the_last_release_is_a_problem() {
+fn current_revision_older_than_the_last_release_is_a_problem() {
     let fake = second("0.2.0+2026-02-02", breaks);
     fake.set_current("things", "2026-01-01");
     fake.set_versions("things", "0.3.0+2026-01-01");
@@ -232,7 +233,7 @@ fn a_current_revision_that_is_older_than_the_last_release_is_a_problem() {
 }
 
 #[test]
-fn a_changelog_that_says_nothing_of_the_release_is_a_problem() {
+fn missing_or_empty_entry_is_a_problem() {
     let fake = Fake::new();
     fake.assert_problems(&["CHANGELOG.md: it does not exist; `cargo xtask release notes things --write` writes one"]);
     fake.set_changelog(&["Unreleased"]);
@@ -240,10 +241,12 @@ fn a_changelog_that_says_nothing_of_the_release_is_a_problem() {
     fake.write("CHANGELOG.md", "");
     fake.assert_problems(&["CHANGELOG.md: there is no entry things 0.1.0+2026-01-01; `cargo xtask"]);
     let provenance = fake.provenance("2026-01-01");
+    fake.release_code("things", "0.1.0+2026-01-01");
     for nothing in ["", "<!-- news -->", "### Breaking\n\n<!--\n- news\n-->"] {
         fake.write("CHANGELOG.md", &format!("## things 0.1.0+2026-01-01\n\n{nothing}\n\n{provenance}\n"));
         fake.assert_problems(&["CHANGELOG.md:1: the entry things 0.1.0+2026-01-01 says nothing of what is new"]);
     }
+    fake.set_changelog(&[]);
     fake.write("CHANGELOG.md", &format!("<!--\n## things 0.1.0+2026-01-01\n\nnews\n\n{provenance}\n-->\n"));
     fake.assert_problems(&["CHANGELOG.md: there is no entry things 0.1.0+2026-01-01"]);
     fake.set_changelog(&["things 0.1.0+2026-01-01", "things nonsense"]);
@@ -251,7 +254,7 @@ fn a_changelog_that_says_nothing_of_the_release_is_a_problem() {
 }
 
 #[test]
-fn an_entry_that_is_not_the_newest_is_a_problem() {
+fn entry_of_the_crates_version_must_be_the_newest() {
     let fake = second("0.2.0+2026-02-02", breaks);
     fake.set_changelog(&["things 0.1.0+2026-01-01", "things 0.2.0+2026-02-02"]);
     fake.assert_problems(&["CHANGELOG.md:7: things 0.2.0+2026-02-02 stands below 0.1.0+2026-01-01, which is older"]);
@@ -260,7 +263,7 @@ fn an_entry_that_is_not_the_newest_is_a_problem() {
 }
 
 #[test]
-fn crates_that_do_not_say_their_revision_have_that_one_problem() {
+fn version_without_a_revision_is_one_problem() {
     let fake = Fake::new();
     fake.set_changelog(&["things 0.1.0+2026-01-01"]);
     fake.set_versions("things", "0.1.0");
@@ -270,7 +273,7 @@ fn crates_that_do_not_say_their_revision_have_that_one_problem() {
 }
 
 #[test]
-fn a_heading_that_only_looks_like_a_release_is_a_problem() {
+fn malformed_heading_is_a_problem() {
     let fake = Fake::new();
     fake.add_sdk("more");
     for (heading, part) in [
@@ -303,7 +306,7 @@ fn a_heading_that_only_looks_like_a_release_is_a_problem() {
 }
 
 #[test]
-fn from_version_one_on_the_first_number_counts() {
+fn break_after_version_one_raises_the_first_number() {
     for (change, least) in
         [(breaks as fn(&mut Value), "2.0.0"), (adds, "1.3.0"), (rewords, "1.2.4"), (nothing, "1.2.4")]
     {
@@ -318,7 +321,7 @@ fn from_version_one_on_the_first_number_counts() {
 }
 
 #[test]
-fn each_of_several_sdks_is_judged_alone() {
+fn each_of_several_sdks_is_checked_alone() {
     let fake = Fake::new();
     fake.add_sdk("more");
     fake.set_changelog(&["things 0.1.0+2026-01-01"]);

@@ -2,6 +2,7 @@
 
 mod check;
 mod notes;
+mod public_surface;
 
 use std::fs;
 
@@ -16,7 +17,7 @@ use crate::generate::GeneratorProcess;
 use crate::sdk::Sdk;
 use crate::workspace::Workspace;
 
-/// A workspace of made-up SDKs. Its generated code is not current.
+/// A workspace of made-up SDKs. Its generated code is not that of its documents.
 struct Fake(TempDir);
 
 impl Fake {
@@ -31,6 +32,25 @@ impl Fake {
         self.revision(name, "2026-01-01", |_| ());
         self.set_current(name, "2026-01-01");
         self.set_versions(name, "0.1.0+2026-01-01");
+        self.set_code(name, CODE);
+    }
+
+    /// Sets the generated code of the api crate.
+    fn set_code(&self, name: &str, code: &str) {
+        self.write(&format!("crates/{name}-api/src/generated.rs"), code);
+    }
+
+    /// The text of the record of a version of the SDK things.
+    fn record(&self, version: &str) -> String {
+        fs::read_to_string(self.0.path().join(record_path(version))).unwrap()
+    }
+
+    /// Writes the record of a release as if the present code had been released.
+    fn release_code(&self, name: &str, version: &str) {
+        let (workspace, version) = (self.workspace(), version.parse().unwrap());
+        let sdk = workspace.sdk(Some(name)).unwrap();
+        let surface = surfaces::of_code(workspace.root(), &sdk).unwrap();
+        surfaces::write(workspace.root(), &sdk, &version, &surface).unwrap();
     }
 
     fn write(&self, path: &str, text: &str) {
@@ -70,8 +90,17 @@ impl Fake {
         }
     }
 
-    /// With an entry below each heading, which knows the document if there is one.
+    /// Writes an entry below each heading, with the document's hash if there is a document. Every release has the present code.
     fn set_changelog(&self, headings: &[&str]) {
+        for name in ["things", "more"] {
+            let _ = fs::remove_dir_all(self.0.path().join(format!("spec/{name}/surfaces")));
+        }
+        let releases = headings.iter().filter_map(|heading| heading.split_once(' '));
+        for (name, version) in
+            releases.filter(|(name, version)| ["things", "more"].contains(name) && version.contains('+'))
+        {
+            self.release_code(name, version);
+        }
         let provenance = |heading: &str| {
             let (name, version) = heading.split_once(' ')?;
             let document = format!("spec/{name}/{}.json", version.split_once('+')?.1);
@@ -115,12 +144,31 @@ impl Fake {
 
     fn try_notes(&self, name: &str) -> anyhow::Result<Notes> {
         let workspace = self.workspace();
-        Notes::make(&workspace, &workspace.sdk(Some(name)).unwrap())
+        Notes::make(&workspace, workspace.sdk(Some(name)).unwrap())
     }
 
     fn notes(&self, name: &str) -> Notes {
         self.try_notes(name).unwrap()
     }
+}
+
+/// Generated code with one operation and one type.
+const CODE: &str = "pub mod types { #[non_exhaustive] pub struct Thing { pub id: u8 } }
+                    pub struct Client { url: String }
+                    impl Client { pub async fn list_things(&self) -> types::Thing {} }";
+
+/// The same code after a change that breaks its users.
+const BROKEN_CODE: &str = "pub mod types { #[non_exhaustive] pub struct Thing { pub id: u16 } }
+                           pub struct Client { url: String }
+                           impl Client { pub fn new() -> Self {} }";
+
+/// The same code after an addition.
+const MORE_CODE: &str = "pub mod types { #[non_exhaustive] pub struct Thing { pub id: u8, pub name: String } }
+                         pub struct Client { url: String }
+                         impl Client { pub async fn list_things(&self) -> types::Thing {} }";
+
+fn record_path(version: &str) -> String {
+    format!("spec/things/surfaces/{version}.txt")
 }
 
 /// After a first release, with another revision current and these versions in the crates and the changelog.

@@ -7,14 +7,14 @@ fn assert_notes(fake: &Fake, current: &str, text: &str) {
 }
 
 #[test]
-fn the_notes_of_a_first_release_list_the_operations() {
+fn notes_of_a_first_release_list_the_operations() {
     let text = "## things 0.1.0+2026-01-01\n\nThe first release, of revision 2026-01-01 of the API:\n\n\
                 - `GET /things` — List them \\*all\\*\n- `POST /things`\n";
     assert_notes(&Fake::new(), "2026-01-01", text);
 }
 
 #[test]
-fn the_notes_of_another_release_list_the_changes() {
+fn notes_of_a_later_release_list_the_changes() {
     let text = "## things 0.2.0+2026-02-02\n\n### Breaking\n\n\
                 - `POST /things`: the operation is gone (published crates break at run time)\n\n\
                 ### Additive\n\n- `GET /other_things`: there is a new operation\n\n\
@@ -26,7 +26,7 @@ fn the_notes_of_another_release_list_the_changes() {
 }
 
 #[test]
-fn the_notes_say_that_nothing_changed() {
+fn notes_without_changes_name_the_revisions() {
     let text = "## things 0.1.1+2026-02-02\n\nNothing changed in the API from revision 2026-01-01 to 2026-02-02.\n";
     assert_notes(&second("0.1.1+2026-02-02", nothing), "2026-02-02", text);
 
@@ -38,7 +38,7 @@ fn the_notes_say_that_nothing_changed() {
 }
 
 #[test]
-fn the_notes_have_the_version_that_is_called_for() {
+fn notes_have_the_required_version() {
     for (crates, heading) in [
         ("0.1.0+2026-01-01", "## things 0.2.0+2026-02-02\n"),
         ("0.1.7+2026-02-02", "## things 0.2.0+2026-02-02\n"),
@@ -70,7 +70,7 @@ fn notes_are_written_once() {
 }
 
 #[test]
-fn written_notes_make_an_sdk_ready_and_leave_the_others_alone() {
+fn written_notes_make_one_sdk_ready_and_no_other() {
     let fake = Fake::new();
     fake.add_sdk("things-more");
     for name in ["things", "things-more"] {
@@ -86,7 +86,7 @@ fn written_notes_make_an_sdk_ready_and_leave_the_others_alone() {
 }
 
 #[test]
-fn what_goes_both_ways_is_told_once() {
+fn change_of_request_and_response_is_listed_once() {
     let with = |properties: Value| {
         move |document: &mut Value| {
             let content = json!({"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}});
@@ -105,7 +105,7 @@ fn what_goes_both_ways_is_told_once() {
 }
 
 #[test]
-fn the_line_ends_of_the_changelog_are_kept() {
+fn line_ends_of_the_changelog_are_kept() {
     let fake = second("0.2.0+2026-02-02", breaks);
     fake.set_changelog(&["things 0.1.0+2026-01-01"]);
     fake.write("CHANGELOG.md", &fake.changelog().replace('\n', "\r\n"));
@@ -116,7 +116,7 @@ fn the_line_ends_of_the_changelog_are_kept() {
 }
 
 #[test]
-fn there_are_no_notes_where_the_changelog_leaves_open_what_was_released() {
+fn notes_need_a_valid_changelog_and_an_unedited_document() {
     let fake = second("0.2.0+2026-02-02", breaks);
     for (headings, part) in [
         (&["things 0.1.0"][..], "does not say which revision"),
@@ -135,7 +135,7 @@ fn there_are_no_notes_where_the_changelog_leaves_open_what_was_released() {
 }
 
 #[test]
-fn there_are_no_notes_without_a_revision() {
+fn notes_need_a_revision() {
     let fake = Fake::new();
     fake.set_current("things", "none");
     let error = fake.try_notes("things").err().unwrap().to_string();
@@ -143,7 +143,7 @@ fn there_are_no_notes_without_a_revision() {
 }
 
 #[test]
-fn notes_are_not_written_where_nobody_would_read_them() {
+fn notes_are_not_written_into_a_comment_or_code_block() {
     for above in ["# Changelog\n\n<!--\nplans\n", "# Changelog\n\n```\nplans\n"] {
         let fake = Fake::new();
         fake.write("CHANGELOG.md", above);

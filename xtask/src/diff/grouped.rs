@@ -1,34 +1,34 @@
-//! Changes as people are told them.
+//! Groups changes for display; merges request and response duplicates.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{Change, Class, Side, words};
 
-/// A change, which may be the same on several sides.
-pub(crate) struct Told<'a> {
-    /// Where it is.
+/// Changes that differ only in their side, displayed as one.
+pub(crate) struct ChangeGroup<'a> {
+    /// The changed part of the document.
     pub(crate) place: &'a str,
     what: &'a str,
     breaks_published: bool,
     sides: BTreeSet<Side>,
 }
 
-impl Told<'_> {
-    /// What it is, with its sides and what it does to crates that are out there.
+impl ChangeGroup<'_> {
+    /// Describes the change, its sides and its effect on published crates.
     pub(crate) fn words(&self) -> String {
         words(self.what, self.sides.iter().copied(), self.breaks_published)
     }
 }
 
-/// The changes of a class, in the order of their places.
-pub(crate) fn told(changes: &[Change], class: Class) -> Vec<Told<'_>> {
+/// Groups the changes of a class, sorted by place.
+pub(crate) fn grouped(changes: &[Change], class: Class) -> Vec<ChangeGroup<'_>> {
     let mut sides = BTreeMap::<_, BTreeSet<_>>::new();
     for change in changes.iter().filter(|change| change.class == class) {
         let key = (change.place.as_str(), change.what.as_str(), change.breaks_published);
         sides.entry(key).or_default().insert(change.side);
     }
-    let told = |((place, what, breaks_published), sides)| Told { place, what, breaks_published, sides };
-    sides.into_iter().map(told).collect()
+    let group = |((place, what, breaks_published), sides)| ChangeGroup { place, what, breaks_published, sides };
+    sides.into_iter().map(group).collect()
 }
 
 #[cfg(test)]
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_the_same_on_both_sides_is_told_once() {
+    fn change_of_both_sides_becomes_one_group() {
         let change = |class, side, place: &str, what: &str, breaks_published| {
             let (place, what) = (place.to_owned(), what.to_owned());
             Change { class, side, place, what, breaks_published }
@@ -50,12 +50,12 @@ mod tests {
             change(Class::Breaking, Side::Response, "Thing.c", "an integer", false),
             change(Class::Additive, Side::Response, "Thing.a", "gone", false),
         ];
-        let told = |class| {
-            let told = told(&changes, class).into_iter();
-            told.map(|change| format!("{}: {}", change.place, change.words())).collect::<Vec<_>>()
+        let lines = |class| {
+            let groups = grouped(&changes, class).into_iter();
+            groups.map(|group| format!("{}: {}", group.place, group.words())).collect::<Vec<_>>()
         };
         assert_eq!(
-            told(Class::Breaking),
+            lines(Class::Breaking),
             [
                 "Thing.a: gone (request and response)",
                 "Thing.b: gone (request)",
@@ -64,7 +64,7 @@ mod tests {
                 "Thing.c: gone (request)",
             ]
         );
-        assert_eq!(told(Class::Additive), ["Thing.a: gone (response)"]);
-        assert!(told(Class::Documentation).is_empty());
+        assert_eq!(lines(Class::Additive), ["Thing.a: gone (response)"]);
+        assert!(lines(Class::Documentation).is_empty());
     }
 }

@@ -1,0 +1,56 @@
+//! SDK for Cloudflare's API tokens: is a token valid, and until when?
+//!
+//! ```
+//! use api_tokens::operations::types::TokenState;
+//! # use api_tokens_mock::{MockServerExt, httpmock::MockServer};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let server = MockServer::start_async().await;
+//! # server.verify_user_token(|_, then| {
+//! #     let body = r#"{"success": true, "result": {"id": "1", "status": "active"}}"#;
+//! #     then.ok(&serde_json::from_str(body).unwrap());
+//! # });
+//! # let connection = api_tokens::Connection::builder()
+//! #     .credentials(api_tokens::Credentials::api_token("cfut_0123456789")?)
+//! #     .base_url(server.base_url())
+//! #     .build()?;
+//! // The connection may be that of another SDK.
+//! let client = api_tokens::Client::from(connection);
+//! let token = client.operations().verify_user_token().await?;
+//! assert_eq!(token.status, TokenState::Active);
+//! println!("valid until {:?}", token.expires_on);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A token whose text begins with `cfat_` belongs to an account, and `verify_account_token` verifies it. A token that begins
+//! with `cfut_` belongs to a user. Older tokens do not say.
+//!
+//! [`Operations`](operations::Operations) has a method for each operation of the API. Each returns a [`Request`]: await it for
+//! the result, or [`send`](Request::send) it for the [`Metadata`] as well. [`ErrorKind`] says what can go wrong.
+//!
+//! Several SDKs of one program should share one [`Connection`], since the vendor counts requests per token.
+//!
+//! TLS is rustls with the certificates that the operating system trusts. The feature `native-tls`, without the default
+//! features, uses the operating system's TLS instead. Futures need a tokio runtime.
+
+mod client;
+#[rustfmt::skip]
+mod generated;
+
+/// The API revision that this crate speaks: a date. Every request has it in the header `api-version`.
+pub use api_tokens_api::REVISION;
+pub use client::{Client, ClientBuilder};
+pub use cloudflare_client::{
+    AccountId, ApiMessage, ApiToken, Backoff, Connection, Credentials, DEFAULT_BASE_URL, Environment, Error, ErrorKind,
+    Metadata, Quota, RateLimit, RateLimitPolicy, Request, Response, ResultInfo, RetryBudget, RetryConfig, TokenFuture,
+    TokenProvider, UnexpectedBody,
+};
+
+/// The operations of the API, and the types that they take and return. Both follow the API's document.
+pub mod operations {
+    pub use api_tokens_api::types;
+
+    pub use crate::generated::Operations;
+}

@@ -1,0 +1,38 @@
+//! SDK for {{name}}.
+//!
+//! ```no_run
+//! # fn example() -> Result<(), {{sdk_path}}::Error> {
+//! let client = {{sdk_path}}::Client::from_env()?;
+//! let operations = client.operations();
+//! # drop(operations);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`Operations`](operations::Operations) has a method for each operation of the API. Each returns a [`Request`]: await it for
+//! the result, or [`send`](Request::send) it for the [`Metadata`] as well. [`ErrorKind`] says what can go wrong.
+//!
+//! Several SDKs of one program should share one [`Connection`], since the vendor counts requests per token.
+//!
+//! TLS is rustls with the certificates that the operating system trusts. The feature `native-tls`, without the default
+//! features, uses the operating system's TLS instead. Futures need a tokio runtime.
+
+mod client;
+#[rustfmt::skip]
+mod generated;
+
+pub use client::{Client, ClientBuilder};
+pub use cloudflare_client::{
+    AccountId, ApiMessage, ApiToken, Backoff, Connection, Credentials, DEFAULT_BASE_URL, Environment, Error, ErrorKind,
+    Metadata, Quota, RateLimit, RateLimitPolicy, Request, Response, ResultInfo, RetryBudget, RetryConfig, TokenFuture,
+    TokenProvider, UnexpectedBody,
+};
+/// The API revision that this crate speaks: a date. Every request has it in the header `api-version`.
+pub use {{api_path}}::REVISION;
+
+/// The operations of the API, and the types that they take and return. Both follow the API's document.
+pub mod operations {
+    pub use {{api_path}}::types;
+
+    pub use crate::generated::Operations;
+}
