@@ -55,6 +55,7 @@ fn html(status: &str, headers: &[(&str, &str)]) -> Step {
     Step::respond(status, &[&[("content-type", "text/html")], headers].concat(), "<html>")
 }
 
+#[allow(clippy::too_many_lines, reason = "one table")]
 fn faults() -> Vec<Fault> {
     let head =
         |length: usize| format!("HTTP/1.1 200 OK\r\ncf-ray: abc\r\ncontent-length: {length}\r\n\r\n").into_bytes();

@@ -26,7 +26,7 @@ use crate::pipeline::Pipeline;
 /// use cloudflare_client::{Connection, Credentials};
 ///
 /// let connection = Connection::builder().credentials(Credentials::api_token("cfut_0123456789")?).build()?;
-/// // zt_risk_scoring::Client::from(connection.clone()), api_tokens::Client::from(connection), …
+/// // one_sdk::Client::from(connection.clone()), another_sdk::Client::from(connection), …
 /// # drop(connection);
 /// # Ok::<(), cloudflare_client::Error>(())
 /// ```
