@@ -351,7 +351,7 @@ async fn user_agent_names_the_sdk_of_the_call_and_the_client() {
     let (server, connection) = connected("200 OK", "[1]").await;
     call_plain(&connection, &options(), |api: ThingsApi| async move { api.list_things().await }).await.unwrap();
     let head = &server.heads()[0];
-    assert!(head.contains(concat!("user-agent: things/1.2.3 cloudflare-client/")), "{head}");
+    assert!(head.contains("user-agent: things/1.2.3 cloudflare-client/"), "{head}");
 }
 
 /// Futures of calls can move between threads. This compiles or not.
