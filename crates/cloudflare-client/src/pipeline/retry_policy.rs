@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-/// What the outcome of an attempt means for a retry.
+/// Whether, and under which condition, an attempt can be retried.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Retryability {
     /// There is a response, and the same request would get the same one.
@@ -28,8 +28,8 @@ impl Retryability {
         }
     }
 
-    /// Whether the server responded and is not failing.
-    pub(super) fn is_answered(self) -> bool {
+    /// Whether the server handled the request: it responded, and without a temporary failure.
+    pub(super) fn is_handled(self) -> bool {
         matches!(self, Self::Final | Self::Unauthorized)
     }
 }
