@@ -30,6 +30,7 @@
 #[allow(unreachable_pub, reason = "the generator makes every item public; this crate exports the items listed below")]
 #[allow(rustdoc::all, reason = "text is the vendor's own")]
 #[allow(clippy::all, clippy::unwrap_used, reason = "a mock that cannot be made fails its test")]
+#[allow(clippy::too_many_lines, reason = "a function is as long as its operation has parameters")]
 #[rustfmt::skip]
 mod generated;
 mod simulator;
