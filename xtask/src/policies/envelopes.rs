@@ -120,7 +120,7 @@ fn response_schemas(document: &Value) -> impl Iterator<Item = &Value> {
 }
 
 /// The name that a schema stands for and adds nothing but words to.
-fn alias(schema: &Value) -> Option<&str> {
+pub(crate) fn alias(schema: &Value) -> Option<&str> {
     let is_bare = |schema: &Map<String, Value>| !GIVING_SHAPE.iter().any(|keyword| schema.contains_key(*keyword));
     match schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
         Some([only]) if schema.as_object().is_some_and(is_bare) => reference(only),
