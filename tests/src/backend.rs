@@ -1,4 +1,4 @@
-//! Servers that behave like the API, for the suite that every one of them has to pass.
+//! Servers that stand in for the API. The tests in `conformance.rs` run against each of them.
 
 use httpmock::{Mock, MockServer};
 use serde_json::json;
@@ -8,15 +8,15 @@ use zt_risk_scoring_mock::{MockServerExt, Simulator};
 
 use crate::{ACCOUNT_ID, TOKEN};
 
-/// A server that behaves like the API for one account.
+/// A server that stands in for the API with one account.
 pub trait Backend {
-    /// Where it is.
+    /// The base URL for a client.
     fn base_url(&self) -> String;
-    /// The account that exists.
+    /// The only account that exists.
     fn account_id(&self) -> &str;
-    /// The token that is accepted.
+    /// The only token that the server accepts.
     fn api_token(&self) -> &str;
-    /// Sets the account's behaviors.
+    /// Replaces the account's behaviors.
     fn set_behaviors(&mut self, behaviors: &BehaviorMap);
 }
 
@@ -38,25 +38,26 @@ impl Backend for Simulator {
     }
 }
 
-/// The generated mocks, scripted to behave like the API.
+/// The generated mocks, scripted to stand in for the API.
 pub struct Mocks {
     server: MockServer,
+    /// The id of the mock that returns the behaviors, once they are set.
     success: Option<usize>,
 }
 
 impl Mocks {
-    /// Starts a server and scripts the failures.
+    /// Starts a server that rejects unknown tokens and accounts.
     pub async fn start() -> Self {
         let server = MockServer::start_async().await;
         let bearer = format!("Bearer {TOKEN}");
         server.get_behaviors(|when, then| {
             when.into_inner().header_not("authorization", &bearer);
-            then.client_error(403, &failure(9109, "Unauthorized or invalid access token"));
+            then.client_error(403, &failure_envelope(9109, "Unauthorized or invalid access token"));
         });
         server.get_behaviors(|when, then| {
             let path = format!("/accounts/{ACCOUNT_ID}/zt_risk_scoring/behaviors");
             when.into_inner().header("authorization", &bearer).path_not(path);
-            then.client_error(404, &failure(7003, "Could not route to the account"));
+            then.client_error(404, &failure_envelope(7003, "Could not route to the account"));
         });
         Self { server, success: None }
     }
@@ -88,7 +89,7 @@ impl Backend for Mocks {
     }
 }
 
-fn failure(code: i64, message: &str) -> FailureEnvelope {
+fn failure_envelope(code: i64, message: &str) -> FailureEnvelope {
     let error = json!({"code": code, "message": message});
     serde_json::from_value(json!({"errors": [error], "messages": [], "success": false, "result": null})).unwrap()
 }

@@ -1,29 +1,29 @@
-//! What the tests of the whole share.
+//! Helpers of the end-to-end tests.
 //!
-//! It is a package of its own because it looks at every crate at once, from outside and over sockets: no crate could hold
-//! these tests without depending on one above it.
+//! The tests are a package of their own because they use every crate, from outside and over sockets. No crate could hold
+//! them without depending on a crate that depends on it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot be set up has found something")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot be set up must fail")]
 
 mod backend;
 mod scripted_server;
 pub mod things_api;
 
 pub use backend::{Backend, Mocks};
-pub use scripted_server::{Arrival, ScriptedServer, Step};
+pub use scripted_server::{ReceivedRequest, ScriptedServer, Step};
 
 use std::time::Duration;
 
 use zt_risk_scoring::{Client, ClientBuilder, Credentials, RetryConfig};
 use zt_risk_scoring_mock::Simulator;
 
-/// An account id that is none of the simulator's.
+/// An account id that the simulator does not have.
 pub const ACCOUNT_ID: &str = "023e105f4ecef8ad9ca31a8372d0c353";
 
-/// The secret that every test looks for where it must not be.
+/// The API token of the tests' clients. Tests check that it appears in no error, span or event.
 pub const TOKEN: &str = "cfut_do-not-print";
 
-/// A client of a server at the given address, with [`TOKEN`] and [`ACCOUNT_ID`]. It tries nothing again.
+/// A client of the server at a base URL, with [`TOKEN`] and [`ACCOUNT_ID`] and without retries.
 pub fn client(base_url: impl Into<String>) -> Client {
     builder(base_url).build().unwrap()
 }
@@ -37,7 +37,7 @@ pub fn builder(base_url: impl Into<String>) -> ClientBuilder {
         .retry(RetryConfig::none())
 }
 
-/// A client that the simulator accepts, for the account that it has.
+/// A client of a simulator, with the simulator's own token and account.
 pub fn client_of(simulator: &Simulator) -> Client {
     builder(simulator.base_url())
         .credentials(Credentials::api_token(simulator.api_token()).unwrap())
@@ -46,7 +46,7 @@ pub fn client_of(simulator: &Simulator) -> Client {
         .unwrap()
 }
 
-/// The default retries with next to no wait between them, for tests on the real clock.
+/// The default retries with a backoff of about a millisecond, for tests on the real clock.
 pub fn brief_retries() -> RetryConfig {
     let mut retry = RetryConfig::default();
     retry.backoff.base = Duration::from_millis(1);

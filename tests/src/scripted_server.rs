@@ -1,4 +1,4 @@
-//! A server that does what it is told, byte by byte, since a mock server cannot misbehave enough.
+//! A server that sends scripted bytes. Mock servers cannot send malformed responses, or stall and reset connections.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -12,61 +12,100 @@ use tokio::time::Instant;
 
 const MIB: usize = 1 << 20;
 
-/// What the server does with one request. Each has a connection of its own.
+/// What the server does with one request. Each request has a connection of its own.
 #[derive(Clone, Debug)]
 pub enum Step {
-    /// Sends bytes, and closes the connection.
+    /// Sends bytes, then closes the connection.
     Close(Vec<u8>),
-    /// Sends bytes, and stays silent.
-    Silence(Vec<u8>),
-    /// Sends bytes, and resets the connection.
+    /// Sends bytes, then nothing more, and keeps the connection open.
+    Stall(Vec<u8>),
+    /// Sends bytes, then resets the connection.
     Reset(Vec<u8>),
-    /// Sends bytes, and then one byte after another, without end.
+    /// Sends bytes, then one byte at a time without end.
     Drip(Vec<u8>),
-    /// Sends bytes, and then the second piece again and again, up to so many times.
-    Repeat(Vec<u8>, Vec<u8>, usize),
+    /// Sends a head, then the same chunk again and again.
+    Repeat {
+        /// The bytes that are sent first.
+        head: Vec<u8>,
+        /// The bytes that are repeated.
+        chunk: Vec<u8>,
+        /// How often the chunk is sent.
+        times: usize,
+    },
 }
 
 impl Step {
-    /// Answers with a status line, headers and a body, and closes the connection.
-    pub fn answer(status: &str, headers: &[(&str, &str)], body: &str) -> Self {
+    /// Sends a response with a status line, headers and a body, then closes the connection.
+    pub fn respond(status: &str, headers: &[(&str, &str)], body: &str) -> Self {
         let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         let length = body.len();
         Self::Close(format!("HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\n\r\n{body}").into())
     }
-}
 
-impl Step {
-    /// 256 MiB in chunks of one.
-    pub fn endless_chunks() -> Self {
+    /// Sends a body of 256 MiB in chunks of 1 MiB.
+    pub fn large_chunked_body() -> Self {
         let chunk = [format!("{MIB:x}\r\n").into_bytes(), vec![b' '; MIB], b"\r\n".to_vec()].concat();
-        Self::Repeat(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n".to_vec(), chunk, 256)
+        let head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n".to_vec();
+        Self::Repeat { head, chunk, times: 256 }
     }
 
-    /// A gigabyte of zeros in about a megabyte of gzip.
+    /// Sends a gigabyte of zeros, compressed to about a megabyte of gzip.
     pub fn gzip_bomb() -> Self {
-        // Compressed with nothing that came before, a piece can be repeated.
+        // A full flush makes the compressed chunk independent of earlier data, so it can be repeated.
         let (mut compress, mut zeros) = (Compress::new(Compression::best(), false), Vec::with_capacity(MIB));
         compress.compress_vec(&vec![0; MIB], &mut zeros, FlushCompress::Full).unwrap();
         assert!(zeros.len() < 2_000 && compress.total_in() == 1 << 20);
         let head = b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n\x1f\x8b\x08\0\0\0\0\0\0\x03";
-        Self::Repeat(head.to_vec(), zeros, 1024)
+        Self::Repeat { head: head.to_vec(), chunk: zeros, times: 1024 }
+    }
+
+    /// Sends what the step says.
+    async fn run(self, mut connection: TcpStream) -> std::io::Result<()> {
+        match self {
+            Self::Close(bytes) => connection.write_all(&bytes).await,
+            Self::Stall(bytes) => {
+                connection.write_all(&bytes).await?;
+                // The read returns when the client closes the connection.
+                connection.read_u8().await.map(|_| ())
+            }
+            Self::Reset(bytes) => {
+                connection.write_all(&bytes).await?;
+                connection.flush().await?;
+                // A reset discards bytes that the client has not read yet.
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                connection.set_zero_linger()
+            }
+            Self::Drip(bytes) => {
+                connection.write_all(&bytes).await?;
+                loop {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    connection.write_u8(b' ').await?;
+                }
+            }
+            Self::Repeat { head, chunk, times } => {
+                connection.write_all(&head).await?;
+                for _ in 0..times {
+                    connection.write_all(&chunk).await?;
+                }
+                Ok(())
+            }
+        }
     }
 }
 
-/// A request that has arrived.
+/// A request that the server received.
 #[derive(Clone, Debug)]
-pub struct Arrival {
-    /// When.
-    pub at: Instant,
-    /// Its head, up to the empty line.
+pub struct ReceivedRequest {
+    /// When the server had read its head.
+    pub received_at: Instant,
+    /// The request line and the headers, up to the empty line.
     pub head: String,
 }
 
-/// A server on a free loopback port that takes one step per request; the last one again and again.
+/// A server on a free loopback port. It takes one step per request, and repeats the last one.
 pub struct ScriptedServer {
     address: SocketAddr,
-    arrivals: Arc<Mutex<Vec<Arrival>>>,
+    requests: Arc<Mutex<Vec<ReceivedRequest>>>,
     task: JoinHandle<()>,
 }
 
@@ -75,49 +114,49 @@ impl ScriptedServer {
     pub async fn start(script: Vec<Step>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let arrivals = Arc::<Mutex<Vec<Arrival>>>::default();
-        let seen = Arc::clone(&arrivals);
+        let requests = Arc::<Mutex<Vec<ReceivedRequest>>>::default();
+        let recorded = Arc::clone(&requests);
         let task = tokio::spawn(async move {
             let mut script = script.into_iter();
             let mut step = script.next();
             while let Ok((mut connection, _)) = listener.accept().await {
                 let head = read_request(&mut connection).await;
-                seen.lock().unwrap().push(Arrival { at: Instant::now(), head });
-                if let Some(now) = step.clone() {
-                    // A client that goes away is its own business.
+                recorded.lock().unwrap().push(ReceivedRequest { received_at: Instant::now(), head });
+                if let Some(step) = step.clone() {
+                    // A client that closes the connection early fails the write, which no test looks at.
                     tokio::spawn(async move {
-                        let _ = take(now, connection).await;
+                        let _ = step.run(connection).await;
                     });
                 }
                 step = script.next().or(step);
             }
         });
-        Self { address, arrivals, task }
+        Self { address, requests, task }
     }
 
-    /// Starts a server that answers every request with the same bytes, and closes the connection.
-    pub async fn closing(answer: impl Into<Vec<u8>>) -> Self {
-        Self::start(vec![Step::Close(answer.into())]).await
+    /// Starts a server that sends the same response to every request, then closes the connection.
+    pub async fn closing(response: impl Into<Vec<u8>>) -> Self {
+        Self::start(vec![Step::Close(response.into())]).await
     }
 
-    /// Starts a server that answers every request with the same bytes, and stays silent.
-    pub async fn silent(answer: impl Into<Vec<u8>>) -> Self {
-        Self::start(vec![Step::Silence(answer.into())]).await
+    /// Starts a server that sends the same bytes to every request, then nothing more.
+    pub async fn stalling(bytes: impl Into<Vec<u8>>) -> Self {
+        Self::start(vec![Step::Stall(bytes.into())]).await
     }
 
-    /// Where it is.
+    /// The server's base URL.
     pub fn base_url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The requests that have arrived.
-    pub fn arrivals(&self) -> Vec<Arrival> {
-        self.arrivals.lock().unwrap().clone()
+    /// The requests that the server received, in order.
+    pub fn requests(&self) -> Vec<ReceivedRequest> {
+        self.requests.lock().unwrap().clone()
     }
 
-    /// The heads of the requests that have arrived.
+    /// The heads of the requests that the server received, in order.
     pub fn heads(&self) -> Vec<String> {
-        self.arrivals().into_iter().map(|arrival| arrival.head).collect()
+        self.requests().into_iter().map(|request| request.head).collect()
     }
 }
 
@@ -127,39 +166,7 @@ impl Drop for ScriptedServer {
     }
 }
 
-async fn take(step: Step, mut connection: TcpStream) -> std::io::Result<()> {
-    match step {
-        Step::Close(bytes) => connection.write_all(&bytes).await,
-        Step::Silence(bytes) => {
-            connection.write_all(&bytes).await?;
-            // Until the client closes.
-            connection.read_u8().await.map(|_| ())
-        }
-        Step::Reset(bytes) => {
-            connection.write_all(&bytes).await?;
-            connection.flush().await?;
-            // What was sent has to arrive before the reset wipes it.
-            tokio::time::sleep(Duration::from_millis(20)).await;
-            connection.set_zero_linger()
-        }
-        Step::Drip(bytes) => {
-            connection.write_all(&bytes).await?;
-            loop {
-                tokio::time::sleep(Duration::from_millis(50)).await;
-                connection.write_u8(b' ').await?;
-            }
-        }
-        Step::Repeat(bytes, piece, times) => {
-            connection.write_all(&bytes).await?;
-            for _ in 0..times {
-                connection.write_all(&piece).await?;
-            }
-            Ok(())
-        }
-    }
-}
-
-/// Reads a request with its body, and gives back its head.
+/// Reads a request with its body, and returns its head.
 async fn read_request(connection: &mut TcpStream) -> String {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {

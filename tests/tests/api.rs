@@ -1,6 +1,6 @@
-//! The low-level crate: what is generated, and the hook.
+//! The generated client: what it sends through its transport, and how its models are read and written.
 
-#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "what panics here is a test that has found something")]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic fails the test")]
 
 use std::sync::{Arc, Mutex};
 
@@ -9,29 +9,29 @@ use zt_risk_scoring_api::{
     ApiClient, Client, ClientInfo, Error, REVISION, Transport, TransportError, TransportFuture, operations, types,
 };
 
-/// A transport that keeps what it is given and answers with what it was made with.
+/// A transport that records requests and returns a scripted response to each.
 #[derive(Debug)]
-struct Scripted {
-    answer: Result<&'static str, TransportError>,
+struct ScriptedTransport {
+    response: Result<&'static str, TransportError>,
     sent: Mutex<Vec<(reqwest::Request, &'static str)>>,
 }
 
-impl Transport for Scripted {
+impl Transport for ScriptedTransport {
     fn send(&self, request: reqwest::Request, operation_id: &'static str) -> TransportFuture<'_> {
         self.sent.lock().unwrap().push((request, operation_id));
-        let answer = self.answer.clone().map(|body| http::Response::new(body).into());
-        Box::pin(async { answer })
+        let response = self.response.clone().map(|body| http::Response::new(body).into());
+        Box::pin(async { response })
     }
 }
 
-fn client(answer: Result<&'static str, TransportError>) -> (Client, Arc<Scripted>) {
-    let transport = Arc::new(Scripted { answer, sent: Mutex::default() });
+fn client(response: Result<&'static str, TransportError>) -> (Client, Arc<ScriptedTransport>) {
+    let transport = Arc::new(ScriptedTransport { response, sent: Mutex::default() });
     (Client::with_transport("https://example.com", reqwest::Client::new(), transport.clone()), transport)
 }
 
 #[tokio::test]
-async fn every_request_leaves_through_the_transport_with_the_revision() {
-    let (client, transport) = client(Err(TransportError::new("enough")));
+async fn every_operation_sends_its_request_through_the_transport_with_the_revision() {
+    let (client, transport) = client(Err(TransportError::new("scripted")));
     let id = uuid::Uuid::nil();
     let create = types::CreateIntegrationBody::new(types::IntegrationType::Okta, "https://tenant.okta.com".to_owned());
     let update = types::UpdateIntegrationBody::new(true, "https://tenant.okta.com".to_owned());
@@ -63,28 +63,28 @@ async fn every_request_leaves_through_the_transport_with_the_revision() {
 }
 
 #[tokio::test]
-async fn an_answer_is_decoded() {
+async fn response_is_decoded() {
     let (client, _) = client(Ok(r#"{"success":true,"result":{"behaviors":{}}}"#));
-    let answer = client.get_behaviors("abc").await.unwrap();
-    assert!(answer.result.as_ref().unwrap().behaviors.is_empty());
+    let envelope = client.get_behaviors("abc").await.unwrap();
+    assert!(envelope.result.as_ref().unwrap().behaviors.is_empty());
 }
 
 #[tokio::test]
-async fn a_transport_that_has_no_answer_is_an_error_of_its_words() {
-    let (client, _) = client(Err(TransportError::new("no way")));
+async fn transport_error_is_a_custom_error_with_its_message() {
+    let (client, _) = client(Err(TransportError::new("scripted")));
     match client.get_behaviors("abc").await {
-        Err(Error::Custom(reason)) => assert_eq!(reason, "no way"),
+        Err(Error::Custom(reason)) => assert_eq!(reason, "scripted"),
         other => panic!("{other:?}"),
     }
 }
 
 #[test]
-fn the_constant_and_the_client_agree_on_the_revision() {
+fn revision_constant_is_the_api_version_of_the_client() {
     assert_eq!(REVISION, Client::api_version());
 }
 
 #[test]
-fn a_value_that_the_document_does_not_list_is_written_as_it_was_read() {
+fn undocumented_enum_value_is_written_as_it_was_read() {
     for value in ["low", "high", "critical", "High", ""] {
         let json = json!({"enabled": true, "risk_level": value});
         let update: types::BehaviorUpdate = serde_json::from_value(json.clone()).unwrap();
@@ -96,7 +96,7 @@ fn a_value_that_the_document_does_not_list_is_written_as_it_was_read() {
 }
 
 #[test]
-fn what_is_sent_can_be_built() {
+fn request_bodies_are_built_by_constructors() {
     let update = types::BehaviorUpdate::new(true, types::RiskLevel::High);
     let body = types::UpdateBehaviorsBody::new([("imp_travel".to_owned(), update)].into());
     let expected = json!({"behaviors": {"imp_travel": {"enabled": true, "risk_level": "high"}}});

@@ -18,14 +18,14 @@ use zt_risk_scoring_tests::{ACCOUNT_ID, ScriptedServer, Step, TOKEN, brief_retri
 /// A server that sends the same JSON again and again, and a client of it.
 async fn responding(body: &Value) -> (ScriptedServer, Client) {
     let headers = [("content-type", "application/json")];
-    let server = ScriptedServer::start(vec![Step::answer("200 OK", &headers, &body.to_string())]).await;
+    let server = ScriptedServer::start(vec![Step::respond("200 OK", &headers, &body.to_string())]).await;
     let client = client(server.base_url());
     (server, client)
 }
 
 /// A server that sends the same body again and again, and a connection to it.
 async fn connected(status: &str, body: &str) -> (ScriptedServer, Connection) {
-    let server = ScriptedServer::start(vec![Step::answer(status, &[], body)]).await;
+    let server = ScriptedServer::start(vec![Step::respond(status, &[], body)]).await;
     let connection = client(server.base_url()).connection().clone();
     (server, connection)
 }
@@ -183,7 +183,7 @@ async fn closure_that_sends_a_second_request_is_an_error_and_sends_one() {
     let error = call(&connection, &options(), twice).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Configuration, 1));
     assert!(error.to_string().contains("a second request"), "{error}");
-    assert_eq!(server.arrivals().len(), 1);
+    assert_eq!(server.requests().len(), 1);
 }
 
 #[tokio::test]
@@ -200,12 +200,12 @@ async fn closure_that_sends_nothing_is_an_error() {
     let error = call(&connection, &options(), |_: ThingsApi| async { kept }).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Configuration, 0));
     assert!(error.to_string().contains("sent no request"), "{error}");
-    assert_eq!(server.arrivals().len(), 1);
+    assert_eq!(server.requests().len(), 1);
 }
 
 #[tokio::test]
 async fn closure_that_drops_its_request_is_an_error_that_counts_it() {
-    let server = ScriptedServer::silent("").await;
+    let server = ScriptedServer::stalling("").await;
     let connection = client(server.base_url()).connection().clone();
     let dropped = |api: ThingsApi| async move {
         let _ = tokio::time::timeout(Duration::from_millis(50), api.list_things()).await;
@@ -226,8 +226,8 @@ async fn generated_client_that_outlives_its_call_sends_nothing() {
     };
     call_plain::<_, Vec<u32>, _, _, _>(&connection, &options(), keep).await.unwrap_err();
     let api: ThingsApi = kept.into_inner().unwrap().unwrap();
-    assert!(api.list_things().await.unwrap_err().to_string().contains("the call is over"));
-    assert!(server.arrivals().is_empty());
+    assert!(api.list_things().await.unwrap_err().to_string().contains("the call has ended"));
+    assert!(server.requests().is_empty());
 }
 
 #[tokio::test]
@@ -236,7 +236,7 @@ async fn operation_that_the_client_does_not_have_is_rejected_before_sending() {
     let unknown = |api: ThingsApi| async move { api.unknown().await };
     let error = call_plain(&connection, &options(), unknown).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Configuration, 0));
-    assert!(server.arrivals().is_empty());
+    assert!(server.requests().is_empty());
 }
 
 #[tokio::test]
@@ -249,7 +249,7 @@ async fn request_to_another_path_than_the_operations_is_rejected_before_sending(
         assert!(error.to_string().contains("/files/{name}") || error.to_string().contains("base URL"), "{error}");
         assert_eq!(error.operation(), Some("get_file"));
     }
-    assert!(server.arrivals().is_empty());
+    assert!(server.requests().is_empty());
 }
 
 #[tokio::test]
@@ -261,13 +261,13 @@ async fn path_parameter_that_no_url_can_carry_is_rejected_by_name() {
         assert!(error.to_string().contains("the path parameter `reference_id`"), "{error}");
         assert_eq!(error.operation(), Some("get_integration_by_reference_id"));
     }
-    assert!(server.arrivals().is_empty());
+    assert!(server.requests().is_empty());
 }
 
 #[tokio::test]
 async fn post_is_never_repeated_however_it_is_called() {
     for step in
-        [Step::answer("500 Oh", &[], ""), Step::answer("429 Oh", &[("retry-after", "0")], ""), Step::Reset(vec![])]
+        [Step::respond("500 Oh", &[], ""), Step::respond("429 Oh", &[("retry-after", "0")], ""), Step::Reset(vec![])]
     {
         let retry = attempts(5);
         for way in 0..4 {
@@ -292,14 +292,14 @@ async fn post_is_never_repeated_however_it_is_called() {
                     call(connection, &options, reset).await.unwrap_err()
                 }
             };
-            assert_eq!((error.attempts(), server.arrivals().len()), (1, 1), "{way} {step:?}");
+            assert_eq!((error.attempts(), server.requests().len()), (1, 1), "{way} {step:?}");
         }
     }
 }
 
 #[tokio::test]
 async fn get_is_retried_through_both_doors() {
-    let steps = |body: &str| vec![Step::answer("503 Oh", &[], ""), Step::answer("200 OK", &[], body)];
+    let steps = |body: &str| vec![Step::respond("503 Oh", &[], ""), Step::respond("200 OK", &[], body)];
     let options = options().retry(brief_retries());
     let server = ScriptedServer::start(steps("[1]")).await;
     let connection = client(server.base_url()).connection().clone();
@@ -314,7 +314,7 @@ async fn get_is_retried_through_both_doors() {
 
 #[tokio::test]
 async fn options_of_a_call_override_those_of_the_connection() {
-    let server = ScriptedServer::silent("").await;
+    let server = ScriptedServer::stalling("").await;
     let client = builder(server.base_url()).build().unwrap();
     let start = Instant::now();
     let error = client.operations().get_summary().timeout(Duration::from_millis(50)).await.unwrap_err();
@@ -333,7 +333,7 @@ async fn options_of_a_call_override_those_of_the_connection() {
     assert_eq!((error.kind(), error.operation()), (ErrorKind::Configuration, Some("get_summary")));
     let error = client.operations().get_summary().retry(attempts(0));
     assert!(error.await.unwrap_err().to_string().contains("max_attempts is 0"));
-    assert_eq!(server.arrivals().len(), 1);
+    assert_eq!(server.requests().len(), 1);
 }
 
 #[tokio::test]
@@ -343,7 +343,7 @@ async fn request_can_be_cloned_and_sent_again() {
     let request = client.operations().get_user_risk(&id).map(|user| user.name);
     assert_eq!(request.clone().await.unwrap(), "n");
     assert_eq!(request.await.unwrap(), "n");
-    assert_eq!(server.arrivals().len(), 2);
+    assert_eq!(server.requests().len(), 2);
 }
 
 #[tokio::test]
@@ -351,7 +351,7 @@ async fn user_agent_names_the_sdk_of_the_call_and_the_client() {
     let (server, connection) = connected("200 OK", "[1]").await;
     call_plain(&connection, &options(), |api: ThingsApi| async move { api.list_things().await }).await.unwrap();
     let head = &server.heads()[0];
-    assert!(head.contains(concat!("user-agent: things/1.2.3 cloudflare-client/")), "{head}");
+    assert!(head.contains("user-agent: things/1.2.3 cloudflare-client/"), "{head}");
 }
 
 /// Futures of calls can move between threads. This compiles or not.

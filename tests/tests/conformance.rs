@@ -1,28 +1,28 @@
-//! One suite that everything that stands in for the API has to pass.
+//! Tests that every stand-in for the API passes: the simulator and the scripted mocks.
 
-#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "what panics here is a test that has found something")]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic fails the test")]
 
 use zt_risk_scoring::{Behavior, BehaviorMap, Client, Credentials, ErrorKind, RiskLevel};
 use zt_risk_scoring_mock::Simulator;
 use zt_risk_scoring_tests::{Backend, Mocks};
 
 #[tokio::test]
-async fn the_simulator_conforms() {
+async fn simulator_conforms() {
     conforms(&mut Simulator::start().await).await;
 }
 
 #[tokio::test]
-async fn the_generated_mocks_conform() {
+async fn generated_mocks_conform() {
     conforms(&mut Mocks::start().await).await;
 }
 
 async fn conforms(backend: &mut impl Backend) {
-    behaviors_come_whole_and_in_order(backend).await;
-    changes_are_seen_by_the_next_read(backend).await;
-    an_unknown_level_is_kept(backend).await;
-    an_account_without_behaviors_has_none(backend).await;
-    an_unknown_account_is_not_found(backend).await;
-    an_unknown_token_is_refused(backend).await;
+    behaviors_are_complete_and_ordered_by_id(backend).await;
+    next_read_returns_changed_behaviors(backend).await;
+    unknown_level_is_kept(backend).await;
+    account_without_behaviors_has_an_empty_map(backend).await;
+    unknown_account_is_not_found(backend).await;
+    unknown_token_is_rejected(backend).await;
 }
 
 fn client(backend: &impl Backend) -> Client {
@@ -45,17 +45,17 @@ fn behavior(name: &str, enabled: bool, level: &str) -> Behavior {
     behavior
 }
 
-async fn behaviors_come_whole_and_in_order(backend: &mut impl Backend) {
-    let given: BehaviorMap = [
+async fn behaviors_are_complete_and_ordered_by_id(backend: &mut impl Backend) {
+    let expected: BehaviorMap = [
         ("imp_travel", behavior("Impossible Travel", true, "high")),
         ("a b/ü", behavior("Odd \"id\"", false, "low")),
         ("high_dlp", behavior("High DLP", true, "medium")),
     ]
     .into_iter()
     .collect();
-    backend.set_behaviors(&given);
+    backend.set_behaviors(&expected);
     let response = client(backend).behaviors().get().send().await.unwrap();
-    assert_eq!(response.value(), &given);
+    assert_eq!(response.value(), &expected);
     assert_eq!(response.metadata().status(), 200);
     assert_eq!(response.metadata().attempts(), 1);
     assert!(response.metadata().errors().is_empty() && response.metadata().messages().is_empty());
@@ -63,28 +63,28 @@ async fn behaviors_come_whole_and_in_order(backend: &mut impl Backend) {
     assert_eq!(ids, ["a b/ü", "high_dlp", "imp_travel"]);
 }
 
-async fn changes_are_seen_by_the_next_read(backend: &mut impl Backend) {
+async fn next_read_returns_changed_behaviors(backend: &mut impl Backend) {
     for level in RiskLevel::KNOWN {
-        let given: BehaviorMap =
+        let expected: BehaviorMap =
             [("imp_travel", behavior("Impossible Travel", true, level.as_str()))].into_iter().collect();
-        backend.set_behaviors(&given);
+        backend.set_behaviors(&expected);
         let read = client(backend).behaviors().get().await.unwrap();
         assert_eq!(read.highest_enabled_level(), Some(&level));
     }
 }
 
-async fn an_unknown_level_is_kept(backend: &mut impl Backend) {
-    let given: BehaviorMap = [("new", behavior("New", true, "critical"))].into_iter().collect();
-    backend.set_behaviors(&given);
-    assert_eq!(client(backend).behaviors().get().await.unwrap(), given);
+async fn unknown_level_is_kept(backend: &mut impl Backend) {
+    let expected: BehaviorMap = [("new", behavior("New", true, "critical"))].into_iter().collect();
+    backend.set_behaviors(&expected);
+    assert_eq!(client(backend).behaviors().get().await.unwrap(), expected);
 }
 
-async fn an_account_without_behaviors_has_none(backend: &mut impl Backend) {
+async fn account_without_behaviors_has_an_empty_map(backend: &mut impl Backend) {
     backend.set_behaviors(&BehaviorMap::default());
     assert!(client(backend).behaviors().get().await.unwrap().is_empty());
 }
 
-async fn an_unknown_account_is_not_found(backend: &mut impl Backend) {
+async fn unknown_account_is_not_found(backend: &mut impl Backend) {
     let other = "00000000000000000000000000000000";
     let error = client(backend).behaviors().get().account_id(other).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
@@ -92,7 +92,7 @@ async fn an_unknown_account_is_not_found(backend: &mut impl Backend) {
     assert_eq!(error.errors()[0].code(), Some(7003));
 }
 
-async fn an_unknown_token_is_refused(backend: &mut impl Backend) {
+async fn unknown_token_is_rejected(backend: &mut impl Backend) {
     let error = client_with_token(backend, "cfut_another").behaviors().get().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Authentication);
     assert_eq!(error.status().unwrap(), 403);

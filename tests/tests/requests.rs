@@ -1,6 +1,6 @@
-//! What goes over the wire, and what does not.
+//! What a call sends, what the client rejects before sending, and how calls end without a response.
 
-#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "what panics here is a test that has found something")]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic fails the test")]
 
 use std::error::Error as _;
 use std::future::IntoFuture;
@@ -16,8 +16,8 @@ use zt_risk_scoring::{
 use zt_risk_scoring_mock::Simulator;
 use zt_risk_scoring_tests::{ACCOUNT_ID, ScriptedServer, Step, TOKEN, brief_retries, builder, client, client_of};
 
-/// The headers of the request that a client sends.
-async fn headers(credentials: Option<Credentials>, environment: Environment) -> HeaderMap {
+/// The headers of a request that a client with these credentials and this environment sends.
+async fn sent_headers(credentials: Option<Credentials>, environment: Environment) -> HeaderMap {
     let server = ScriptedServer::closing("HTTP/1.1 500 Oh\r\ncontent-length: 0\r\n\r\n").await;
     let mut builder = Client::builder()
         .environment(environment)
@@ -34,7 +34,7 @@ async fn headers(credentials: Option<Credentials>, environment: Environment) -> 
 }
 
 #[tokio::test]
-async fn every_request_names_the_revision_and_the_sdk_and_asks_for_json() {
+async fn request_headers_have_revision_user_agent_and_accept() {
     let simulator = Simulator::start().await;
     client_of(&simulator).behaviors().get().await.unwrap();
     let requests = simulator.requests();
@@ -47,48 +47,48 @@ async fn every_request_names_the_revision_and_the_sdk_and_asks_for_json() {
 }
 
 #[tokio::test]
-async fn an_explicit_token_is_all_that_is_sent_whatever_the_environment_holds() {
+async fn explicit_token_overrides_all_credentials_of_the_environment() {
     let environment = Environment::from_vars([
         ("CLOUDFLARE_EMAIL", "a@example.com"),
         ("CLOUDFLARE_API_KEY", "cfk_other"),
         ("CLOUDFLARE_API_TOKEN", "cfut_other"),
     ]);
-    let headers = headers(Some(Credentials::api_token(TOKEN).unwrap()), environment).await;
+    let headers = sent_headers(Some(Credentials::api_token(TOKEN).unwrap()), environment).await;
     assert_eq!(headers["authorization"], format!("Bearer {TOKEN}"));
     assert!(!headers.contains_key("x-auth-email") && !headers.contains_key("x-auth-key"));
 }
 
 #[tokio::test]
-async fn an_explicit_key_is_all_that_is_sent_whatever_the_environment_holds() {
+async fn explicit_key_overrides_all_credentials_of_the_environment() {
     let environment = Environment::from_vars([("CLOUDFLARE_API_TOKEN", "cfut_other")]);
-    let headers = headers(Some(Credentials::global_key("a@example.com", "cfk_key").unwrap()), environment).await;
+    let headers = sent_headers(Some(Credentials::global_key("a@example.com", "cfk_key").unwrap()), environment).await;
     assert_eq!(headers["x-auth-email"], "a@example.com");
     assert_eq!(headers["x-auth-key"], "cfk_key");
     assert!(!headers.contains_key("authorization"));
 }
 
 #[tokio::test]
-async fn a_token_of_the_environment_is_sent() {
-    let headers = headers(None, Environment::from_vars([("CLOUDFLARE_API_TOKEN", TOKEN)])).await;
+async fn token_of_the_environment_is_sent() {
+    let headers = sent_headers(None, Environment::from_vars([("CLOUDFLARE_API_TOKEN", TOKEN)])).await;
     assert_eq!(headers["authorization"], format!("Bearer {TOKEN}"));
 }
 
-/// A provider that numbers its tokens, and has others as often as it is told.
-struct Rotating {
-    turn: AtomicU32,
+/// A provider that numbers its tokens. It can renew a rejected one as often as `renewals` says.
+struct NumberedTokens {
+    next: AtomicU32,
     renewals: AtomicU32,
 }
 
-impl Rotating {
+impl NumberedTokens {
     fn credentials(renewals: u32) -> Credentials {
-        Credentials::provider(Self { turn: AtomicU32::new(0), renewals: AtomicU32::new(renewals) })
+        Credentials::provider(Self { next: AtomicU32::new(0), renewals: AtomicU32::new(renewals) })
     }
 }
 
-impl TokenProvider for Rotating {
+impl TokenProvider for NumberedTokens {
     fn token(&self) -> TokenFuture<'_> {
-        let turn = self.turn.fetch_add(1, Ordering::SeqCst);
-        Box::pin(async move { Ok(ApiToken::new(format!("turn-{turn}"))?) })
+        let number = self.next.fetch_add(1, Ordering::SeqCst);
+        Box::pin(async move { Ok(ApiToken::new(format!("token-{number}"))?) })
     }
 
     fn renew(&self, rejected: &ApiToken) -> bool {
@@ -97,11 +97,14 @@ impl TokenProvider for Rotating {
     }
 }
 
-/// The tokens that a server sees which always answers with the same status.
-async fn tokens_seen(status: &str, renewals: u32) -> Vec<String> {
-    let server = ScriptedServer::start(vec![Step::answer(status, &[], "")]).await;
-    let client =
-        builder(server.base_url()).credentials(Rotating::credentials(renewals)).retry(brief_retries()).build().unwrap();
+/// The tokens of the requests that a call sends to a server that always responds with the same status.
+async fn sent_tokens(status: &str, renewals: u32) -> Vec<String> {
+    let server = ScriptedServer::start(vec![Step::respond(status, &[], "")]).await;
+    let client = builder(server.base_url())
+        .credentials(NumberedTokens::credentials(renewals))
+        .retry(brief_retries())
+        .build()
+        .unwrap();
     client.behaviors().get().await.unwrap_err();
     let token =
         |head: String| head.lines().find_map(|line| line.strip_prefix("authorization: Bearer ").map(str::to_owned));
@@ -109,20 +112,20 @@ async fn tokens_seen(status: &str, renewals: u32) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_rotating_token_is_asked_for_once_per_attempt() {
-    assert_eq!(tokens_seen("500 Oh", 0).await, ["turn-0", "turn-1", "turn-2"]);
+async fn provider_is_asked_for_a_token_once_per_attempt() {
+    assert_eq!(sent_tokens("500 Oh", 0).await, ["token-0", "token-1", "token-2"]);
 }
 
 #[tokio::test]
-async fn a_token_that_is_not_accepted_is_renewed_once_per_call_if_there_is_another() {
-    assert_eq!(tokens_seen("401 Unauthorized", 0).await, ["turn-0"]);
-    assert_eq!(tokens_seen("401 Unauthorized", 9).await, ["turn-0", "turn-1"]);
-    assert_eq!(tokens_seen("403 Forbidden", 9).await, ["turn-0"]);
+async fn rejected_token_is_renewed_at_most_once_per_call() {
+    assert_eq!(sent_tokens("401 Unauthorized", 0).await, ["token-0"]);
+    assert_eq!(sent_tokens("401 Unauthorized", 9).await, ["token-0", "token-1"]);
+    assert_eq!(sent_tokens("403 Forbidden", 9).await, ["token-0"]);
 }
 
 #[tokio::test]
-async fn many_calls_that_are_refused_the_same_token_renew_it_once() {
-    /// A vault that counts how often it is asked for a new token.
+async fn concurrent_calls_with_the_same_rejected_token_renew_it_once() {
+    /// A vault that counts how often it makes a new token.
     struct Vault {
         newest: std::sync::Mutex<ApiToken>,
         renewed: Arc<AtomicU32>,
@@ -164,9 +167,10 @@ async fn many_calls_that_are_refused_the_same_token_renew_it_once() {
 }
 
 #[tokio::test]
-async fn a_provider_that_fails_before_a_retry_does_not_hide_the_answer_before_it() {
-    struct Once(AtomicU32);
-    impl TokenProvider for Once {
+async fn provider_failure_before_a_retry_does_not_hide_the_last_response() {
+    /// A provider that fails after its first token.
+    struct OneToken(AtomicU32);
+    impl TokenProvider for OneToken {
         fn token(&self) -> TokenFuture<'_> {
             let first = self.0.fetch_add(1, Ordering::SeqCst) == 0;
             Box::pin(async move { if first { Ok(ApiToken::new(TOKEN)?) } else { Err("the vault is sealed".into()) } })
@@ -174,14 +178,14 @@ async fn a_provider_that_fails_before_a_retry_does_not_hide_the_answer_before_it
     }
 
     let server = ScriptedServer::closing("HTTP/1.1 503 Oh\r\ncontent-length: 0\r\n\r\n").await;
-    let credentials = Credentials::provider(Once(AtomicU32::new(0)));
+    let credentials = Credentials::provider(OneToken(AtomicU32::new(0)));
     let client = builder(server.base_url()).credentials(credentials).retry(brief_retries()).build().unwrap();
     let error = client.behaviors().get().await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Server, 1));
 }
 
 #[tokio::test]
-async fn a_provider_that_never_answers_is_a_timeout_before_anything_is_sent() {
+async fn stuck_provider_is_a_timeout_before_sending() {
     struct Stuck;
     impl TokenProvider for Stuck {
         fn token(&self) -> TokenFuture<'_> {
@@ -189,17 +193,17 @@ async fn a_provider_that_never_answers_is_a_timeout_before_anything_is_sent() {
         }
     }
 
-    let server = ScriptedServer::silent("").await;
+    let server = ScriptedServer::stalling("").await;
     let client = builder(server.base_url()).credentials(Credentials::provider(Stuck)).build().unwrap();
     let error = client.behaviors().get().timeout(Duration::from_millis(20)).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 0));
-    assert!(server.arrivals().is_empty());
+    assert!(server.requests().is_empty());
 }
 
 #[tokio::test]
-async fn an_account_id_that_is_none_never_reaches_the_wire() {
+async fn malformed_account_id_is_rejected_before_sending() {
     let server = MockServer::start_async().await;
-    let anything = server.mock(|when, then| {
+    let any_request = server.mock(|when, then| {
         when.any_request();
         then.status(200);
     });
@@ -221,11 +225,11 @@ async fn an_account_id_that_is_none_never_reaches_the_wire() {
         assert_eq!((error.attempts(), error.status()), (0, None));
         assert!(builder(server.base_url()).account_id(id).build().is_err(), "{id:?}");
     }
-    anything.assert_calls(0);
+    any_request.assert_calls(0);
 }
 
 #[tokio::test]
-async fn without_an_account_id_nothing_is_sent() {
+async fn missing_account_id_is_rejected_before_sending() {
     let simulator = Simulator::start().await;
     let client = Client::builder()
         .credentials(Credentials::api_token(simulator.api_token()).unwrap())
@@ -240,7 +244,7 @@ async fn without_an_account_id_nothing_is_sent() {
 }
 
 #[tokio::test]
-async fn a_call_can_name_another_account_than_the_client() {
+async fn account_of_a_call_overrides_the_account_of_the_client() {
     let simulator = Simulator::start().await;
     simulator.set_behaviors_of(ACCOUNT_ID, serde_json::json!({})).unwrap();
     let client = client_of(&simulator);
@@ -249,7 +253,7 @@ async fn a_call_can_name_another_account_than_the_client() {
 }
 
 #[tokio::test]
-async fn the_simulator_accepts_the_global_key_as_well() {
+async fn simulator_accepts_the_global_key() {
     let simulator = Simulator::start().await;
     let (email, key) = simulator.global_key();
     let client = Client::builder()
@@ -262,12 +266,12 @@ async fn the_simulator_accepts_the_global_key_as_well() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_an_error_and_its_target_gets_nothing() {
+async fn redirect_is_an_error_and_is_not_followed() {
     for status in ["301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect"] {
         let target = ScriptedServer::closing("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
         let location = format!("{}/hunter2?token=hunter2", target.base_url());
-        let answer = format!("HTTP/1.1 {status}\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n");
-        let server = ScriptedServer::closing(answer).await;
+        let response = format!("HTTP/1.1 {status}\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n");
+        let server = ScriptedServer::closing(response).await;
         let error = client(server.base_url()).behaviors().get().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::UnexpectedStatus);
         assert!(
@@ -280,7 +284,7 @@ async fn a_redirect_is_an_error_and_its_target_gets_nothing() {
 }
 
 #[tokio::test]
-async fn a_redirect_status_without_a_target_describes_what_came() {
+async fn redirect_status_without_a_target_is_an_error_that_describes_the_body() {
     let server = ScriptedServer::closing("HTTP/1.1 304 Not Modified\r\n\r\n").await;
     let error = client(server.base_url()).behaviors().get().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnexpectedStatus);
@@ -288,7 +292,7 @@ async fn a_redirect_status_without_a_target_describes_what_came() {
 }
 
 #[tokio::test]
-async fn the_simulator_refuses_what_the_api_refuses_and_in_its_words() {
+async fn simulator_rejects_credentials_with_the_errors_of_the_api() {
     let simulator = Simulator::start().await;
     let url = format!("{}/accounts/{}/zt_risk_scoring/behaviors", simulator.base_url(), simulator.account_id());
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -310,7 +314,7 @@ async fn the_simulator_refuses_what_the_api_refuses_and_in_its_words() {
 }
 
 #[tokio::test]
-async fn a_dropped_simulator_answers_no_more() {
+async fn dropped_simulator_no_longer_responds() {
     let simulator = Simulator::start().await;
     let client = client_of(&simulator);
     client.behaviors().get().await.unwrap();
@@ -319,8 +323,8 @@ async fn a_dropped_simulator_answers_no_more() {
 }
 
 #[tokio::test]
-async fn a_server_that_never_answers_is_a_timeout() {
-    let server = ScriptedServer::silent("").await;
+async fn missing_response_is_a_timeout() {
+    let server = ScriptedServer::stalling("").await;
     let error = client(server.base_url()).behaviors().get().timeout(Duration::from_millis(50)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert_eq!(error.attempts(), 1);
@@ -329,8 +333,8 @@ async fn a_server_that_never_answers_is_a_timeout() {
 }
 
 #[tokio::test]
-async fn a_body_that_never_ends_is_a_timeout_with_what_was_known_by_then() {
-    let server = ScriptedServer::silent("HTTP/1.1 200 OK\r\ncf-ray: abc\r\ncontent-length: 9\r\n\r\n{").await;
+async fn stalled_body_is_a_timeout_with_status_and_ray() {
+    let server = ScriptedServer::stalling("HTTP/1.1 200 OK\r\ncf-ray: abc\r\ncontent-length: 9\r\n\r\n{").await;
     let error = client(server.base_url()).behaviors().get().timeout(Duration::from_millis(50)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert_eq!(error.status().unwrap(), 200);
@@ -338,9 +342,9 @@ async fn a_body_that_never_ends_is_a_timeout_with_what_was_known_by_then() {
 }
 
 #[tokio::test]
-async fn no_server_is_a_connection_error_with_its_cause_and_without_the_url() {
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let error = client(format!("http://{nobody}")).behaviors().get().await.unwrap_err();
+async fn unreachable_server_is_a_connection_error_with_its_cause_and_without_the_url() {
+    let unused_address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let error = client(format!("http://{unused_address}")).behaviors().get().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connection);
     let source = error.source().unwrap().to_string();
     assert!(!source.contains(ACCOUNT_ID), "{source}");

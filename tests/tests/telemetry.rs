@@ -1,6 +1,6 @@
-//! What a call tells to whoever listens.
+//! The spans and events that a call emits.
 
-#![allow(clippy::unwrap_used, reason = "what panics here is a test that has found something")]
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -14,62 +14,62 @@ use zt_risk_scoring_tests::{ACCOUNT_ID, ScriptedServer, Step, TOKEN, brief_retri
 
 type Fields = BTreeMap<String, String>;
 
-/// Everything that was told: the fields of the one span, and of each event.
+/// A tracing layer that records the fields of the client's span, and of each of its events.
 #[derive(Clone, Default)]
-struct Listener {
+struct Recorder {
     span: Arc<Mutex<Fields>>,
     events: Arc<Mutex<Vec<Fields>>>,
 }
 
-struct Reader<'a>(&'a mut Fields);
+struct FieldReader<'a>(&'a mut Fields);
 
-impl Visit for Reader<'_> {
+impl Visit for FieldReader<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         self.0.insert(field.name().to_owned(), format!("{value:?}").trim_matches('"').to_owned());
     }
 }
 
-impl<S: Subscriber> Layer<S> for Listener {
+impl<S: Subscriber> Layer<S> for Recorder {
     fn on_new_span(&self, attributes: &Attributes<'_>, _: &Id, _: Context<'_, S>) {
         if attributes.metadata().target().starts_with("cloudflare_client") {
-            attributes.record(&mut Reader(&mut self.span.lock().unwrap()));
+            attributes.record(&mut FieldReader(&mut self.span.lock().unwrap()));
         }
     }
 
     fn on_record(&self, _: &Id, values: &Record<'_>, _: Context<'_, S>) {
-        values.record(&mut Reader(&mut self.span.lock().unwrap()));
+        values.record(&mut FieldReader(&mut self.span.lock().unwrap()));
     }
 
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         if event.metadata().target().starts_with("cloudflare_client") {
             let mut fields = Fields::new();
-            event.record(&mut Reader(&mut fields));
+            event.record(&mut FieldReader(&mut fields));
             self.events.lock().unwrap().push(fields);
         }
     }
 }
 
-/// What is told of a call to a server that follows a script.
-async fn told(script: Vec<Step>) -> (Fields, Vec<Fields>) {
-    let listener = Listener::default();
-    let guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(listener.clone()));
+/// The fields of the span and the events of a call to a scripted server. Checks that they have no secret.
+async fn record_call(script: Vec<Step>) -> (Fields, Vec<Fields>) {
+    let recorder = Recorder::default();
+    let guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(recorder.clone()));
     let server = ScriptedServer::start(script).await;
     let client = builder(server.base_url()).retry(brief_retries()).build().unwrap();
     let _ = client.behaviors().get().await;
     drop(guard);
-    let (span, events) = (listener.span.lock().unwrap().clone(), listener.events.lock().unwrap().clone());
-    let everything = format!("{span:?} {events:?}");
+    let (span, events) = (recorder.span.lock().unwrap().clone(), recorder.events.lock().unwrap().clone());
+    let recorded = format!("{span:?} {events:?}");
     for secret in [TOKEN, ACCOUNT_ID, "hunter2"] {
-        assert!(!everything.contains(secret), "{everything}");
+        assert!(!recorded.contains(secret), "{recorded}");
     }
     (span, events)
 }
 
 #[tokio::test]
-async fn a_call_is_a_span_and_each_attempt_and_wait_an_event() {
-    let failure = Step::answer("503 Oh", &[("cf-ray", "first-FRA")], r#"{"errors":[{"message":"hunter2"}]}"#);
+async fn call_emits_a_span_with_an_event_per_attempt_and_retry() {
+    let failure = Step::respond("503 Oh", &[("cf-ray", "first-FRA")], r#"{"errors":[{"message":"hunter2"}]}"#);
     let good = r#"{"success":true,"result":{"behaviors":{}}}"#;
-    let (span, events) = told(vec![failure, Step::answer("200 OK", &[("cf-ray", "second-FRA")], good)]).await;
+    let (span, events) = record_call(vec![failure, Step::respond("200 OK", &[("cf-ray", "second-FRA")], good)]).await;
 
     let template = "/accounts/{account_id}/zt_risk_scoring/behaviors";
     for (name, value) in [
@@ -97,8 +97,8 @@ async fn a_call_is_a_span_and_each_attempt_and_wait_an_event() {
 #[tokio::test]
 async fn failed_call_records_the_kind_of_its_error() {
     let echo = format!("\"{TOKEN}\";r=1");
-    let failure = Step::answer("403 Oh", &[("ratelimit", &echo), ("cf-ray", TOKEN)], "hunter2");
-    let (span, events) = told(vec![failure]).await;
+    let failure = Step::respond("403 Oh", &[("ratelimit", &echo), ("cf-ray", TOKEN)], "hunter2");
+    let (span, events) = record_call(vec![failure]).await;
     assert_eq!(span["error.type"], "permission");
     assert_eq!(span["http.response.status_code"], "403");
     assert!(!span.contains_key("http.request.resend_count"));
@@ -106,9 +106,9 @@ async fn failed_call_records_the_kind_of_its_error() {
 }
 
 #[tokio::test]
-async fn a_wait_is_told() {
-    let refusal = Step::answer("429 Oh", &[("ratelimit", "\"default\";r=0;t=1"), ("retry-after", "0")], "");
-    let (_, events) = told(vec![refusal, Step::answer("200 OK", &[], "{}")]).await;
+async fn call_after_a_429_emits_its_retry() {
+    let rejection = Step::respond("429 Oh", &[("ratelimit", "\"default\";r=0;t=1"), ("retry-after", "0")], "");
+    let (_, events) = record_call(vec![rejection, Step::respond("200 OK", &[], "{}")]).await;
     let messages: Vec<_> = events.iter().map(|event| event["message"].as_str()).collect();
     assert_eq!(messages.first(), Some(&"attempt"));
     assert!(messages.contains(&"retrying") && messages.last() == Some(&"attempt"), "{messages:?}");

@@ -28,7 +28,7 @@ const TOKEN_STATUS: &str = r#"{"success":true,"result":{"id":"1","status":"activ
 const BEHAVIORS: &str = r#"{"success":true,"result":{"behaviors":{}}}"#;
 
 fn success(body: &str) -> Step {
-    Step::answer("200 OK", &[("content-type", "application/json")], body)
+    Step::respond("200 OK", &[("content-type", "application/json")], body)
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn example_of_two_sdks_runs() {
 
 #[tokio::test]
 async fn a_429_to_one_sdk_closes_the_gate_for_both() {
-    let server = ScriptedServer::start(vec![Step::answer("429 Oh", &[("retry-after", "300")], "")]).await;
+    let server = ScriptedServer::start(vec![Step::respond("429 Oh", &[("retry-after", "300")], "")]).await;
     let connection = builder(server.base_url()).build().unwrap().connection().clone();
     let (tokens, risk_scoring) = clients(connection);
     let error = tokens.operations().verify_user_token().await.unwrap_err();
@@ -47,7 +47,7 @@ async fn a_429_to_one_sdk_closes_the_gate_for_both() {
     let error = risk_scoring.behaviors().get().await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 0));
     assert!(error.retry_after() > Some(Duration::from_secs(290)), "{error}");
-    assert_eq!(server.arrivals().len(), 1);
+    assert_eq!(server.requests().len(), 1);
 }
 
 #[tokio::test]
@@ -64,7 +64,7 @@ async fn both_sdks_take_slots_of_one_rate_limiter() {
 
 #[tokio::test]
 async fn both_sdks_charge_one_retry_budget() {
-    let server = ScriptedServer::start(vec![Step::answer("503 Oh", &[], "")]).await;
+    let server = ScriptedServer::start(vec![Step::respond("503 Oh", &[], "")]).await;
     let mut retry = brief_retries();
     retry.budget = RetryBudget { capacity: 10, cost: 5 };
     let connection = builder(server.base_url()).retry(retry).build().unwrap().connection().clone();

@@ -217,16 +217,25 @@ fn run() -> Result<ExitCode> {
                 .with_context(|| format!("{memory_mib} MiB of memory are not enough to begin"))?;
             generate::run_worker(io::stdin().lock(), io::stdout().lock())?;
         }
-        Task::Sdk { task: SdkTask::New { name, title, description, path, tag, operation } } => {
-            let [paths, tags, operations] = [path, tag, operation].map(BTreeSet::from_iter);
-            let scaffold = Scaffold::new(&name, title, description, Slice { paths, tags, operations })?;
-            tell(&mut output, scaffold.write(&workspace, &GeneratorProcess::of_this_program(MEMORY_MIB)?)?)?;
-            writeln!(
-                output,
-                "next: cargo xtask spec import --sdk {name} --from FILE --revision DATE && cargo xtask generate"
-            )?;
-        }
-        Task::Spec { task: SpecTask::Import { sdk, from, revision, dry_run, strict } } => {
+        Task::Sdk { task } => run_sdk(&workspace, &mut output, task)?,
+        Task::Spec { task } => return run_spec(&workspace, &mut output, task),
+        Task::Release { task } => run_release(&workspace, &mut output, task)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn run_sdk(workspace: &Workspace, output: &mut impl Write, task: SdkTask) -> Result<()> {
+    let SdkTask::New { name, title, description, path, tag, operation } = task;
+    let [paths, tags, operations] = [path, tag, operation].map(BTreeSet::from_iter);
+    let scaffold = Scaffold::new(&name, title, description, Slice { paths, tags, operations })?;
+    tell(output, scaffold.write(workspace, &GeneratorProcess::of_this_program(MEMORY_MIB)?)?)?;
+    writeln!(output, "next: cargo xtask spec import --sdk {name} --from FILE --revision DATE && cargo xtask generate")?;
+    Ok(())
+}
+
+fn run_spec(workspace: &Workspace, output: &mut impl Write, task: SpecTask) -> Result<ExitCode> {
+    match task {
+        SpecTask::Import { sdk, from, revision, dry_run, strict } => {
             let sdk = workspace.sdk(Some(&sdk))?;
             let import = Import::make(&sdk, &from, &revision)?;
             write!(output, "{}", import.report())?;
@@ -235,22 +244,22 @@ fn run() -> Result<ExitCode> {
                 import.refuse_losses()?;
             }
             if dry_run {
-                import.is_there(&workspace)?;
+                import.is_there(workspace)?;
             } else {
-                tell(&mut output, import.write(&workspace, &sdk)?)?;
+                tell(output, import.write(workspace, &sdk)?)?;
             }
         }
-        Task::Spec { task: SpecTask::Survey { from, out, no_sdk } } => {
-            let survey =
-                Survey::make(&workspace, &GeneratorProcess::of_this_program(MEMORY_MIB)?, &from, &out, !no_sdk)?;
+        SpecTask::Survey { from, out, no_sdk } => {
+            let process = GeneratorProcess::of_this_program(MEMORY_MIB)?;
+            let survey = Survey::make(workspace, &process, &from, &out, !no_sdk)?;
             writeln!(output, "{survey}")?;
             survey.check()?;
         }
-        Task::Spec { task: SpecTask::Check { sdk } } => {
-            fail_on(&mut output, &lint::check(workspace.root(), &workspace.sdk(sdk.as_deref())?)?)?;
+        SpecTask::Check { sdk } => {
+            fail_on(output, &lint::check(workspace.root(), &workspace.sdk(sdk.as_deref())?)?)?;
         }
-        Task::Spec { task: SpecTask::Diff { old, new, sdk, json } } => {
-            let read = |name: &str| read_document(&workspace, sdk.as_deref(), name);
+        SpecTask::Diff { old, new, sdk, json } => {
+            let read = |name: &str| read_document(workspace, sdk.as_deref(), name);
             let changes = diff::compare(&read(&old)?, &read(&new)?);
             if json {
                 writeln!(output, "{}", diff::json(&changes)?)?;
@@ -261,24 +270,30 @@ fn run() -> Result<ExitCode> {
                 return Ok(ExitCode::from(BREAKS));
             }
         }
-        Task::Release { task: ReleaseTask::Check { sdk } } => {
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn run_release(workspace: &Workspace, output: &mut impl Write, task: ReleaseTask) -> Result<()> {
+    match task {
+        ReleaseTask::Check { sdk } => {
             let process = GeneratorProcess::of_this_program(MEMORY_MIB)?;
-            let report = release::check(&workspace, &process, sdk.as_deref())?;
-            fail_on(&mut output, &report.problems)?;
+            let report = release::check(workspace, &process, sdk.as_deref())?;
+            fail_on(output, &report.problems)?;
             for ready in &report.ready {
                 writeln!(output, "{ready}")?;
             }
         }
-        Task::Release { task: ReleaseTask::Notes { sdk, write } } => {
-            let notes = Notes::make(&workspace, workspace.sdk(sdk.as_deref())?)?;
+        ReleaseTask::Notes { sdk, write } => {
+            let notes = Notes::make(workspace, workspace.sdk(sdk.as_deref())?)?;
             if write {
-                notes.write(&workspace)?;
+                notes.write(workspace)?;
             } else {
                 write!(output, "{}", notes.text)?;
             }
         }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 fn fail_on(output: &mut impl Write, problems: &[String]) -> Result<()> {

@@ -39,19 +39,29 @@ fn cargo(root: &Path, arguments: &[&str]) -> Output {
         .current_dir(root)
         .env("CARGO_TARGET_DIR", env!("CARGO_TARGET_TMPDIR"))
         .env("RUSTDOCFLAGS", "--deny=warnings")
+        // Nobody debugs them, and the next run builds them anew.
+        .env("CARGO_PROFILE_DEV_DEBUG", "none")
+        .env("CARGO_INCREMENTAL", "0")
         .output()
         .unwrap()
 }
 
-const API: &str = "--package=acme-gadgets-api";
-const MOCK: &str = "--package=acme-gadgets-mock";
+const PACKAGE_OF_THE_SDK: &str = "--package=acme-gadgets";
+const PACKAGES: [&str; 3] = [PACKAGE_OF_THE_SDK, "--package=acme-gadgets-api", "--package=acme-gadgets-mock"];
+
+/// Writes the integration test of a package.
+fn write_test(root: &Path, package: &str, text: &str) {
+    let path = root.join("crates").join(package).join("tests/user.rs");
+    fs::create_dir(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
 
 /// What is wrong with the new packages, as the compiler, its lints and its documentation see it.
 fn complaints(root: &Path) -> String {
-    let clippy = ["clippy", API, MOCK, "--offline", "--quiet", "--all-targets", "--", "--deny=warnings"];
-    let doc = ["doc", API, MOCK, "--offline", "--quiet", "--no-deps"];
-    let complaints = [&clippy[..], &doc].map(|arguments| {
-        let output = cargo(root, arguments);
+    let clippy = [&["clippy"], &PACKAGES[..], &["--offline", "--quiet", "--all-targets", "--", "--deny=warnings"]];
+    let doc = [&["doc"], &PACKAGES[..], &["--offline", "--quiet", "--no-deps"]];
+    let complaints = [clippy, doc].map(|arguments| {
+        let output = cargo(root, &arguments.concat());
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.success(), text.is_empty(), "{text}");
         text
@@ -132,11 +142,110 @@ fn whatever_is_read_can_be_displayed() {
 }
 "##;
 
+/// What a program does with the new SDK: it calls operations, whatever the server responds.
+const CALLER: &str = r##"//! A user of the SDK.
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has found something")]
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use acme_gadgets::{Client, Credentials, ErrorKind};
+use acme_gadgets_mock::MockServerExt;
+use acme_gadgets_mock::httpmock::{HttpMockRequest, HttpMockResponse, MockServer};
+
+const ACCOUNT: &str = "023e105f4ecef8ad9ca31a8372d0c353";
+const SUCCESS: &str = r#"{"success":true,"errors":7,"result":[{"name":"a","kind":"big"}],"result_info":{"page":2}}"#;
+
+/// A server that sends a response, and the second one from then on, if the request has the token and the account.
+async fn server(first: (u16, &'static str, &'static str), second: &'static str) -> (MockServer, Client) {
+    let server = MockServer::start_async().await;
+    let requests = AtomicUsize::new(0);
+    server.acme_account_gadgets_list(|when, then| {
+        when.account_id(&ACCOUNT.to_owned().into()).into_inner().header("authorization", "Bearer cfut_0123456789");
+        then.into_inner().respond_with(move |_: &HttpMockRequest| {
+            let (status, retry_after, body) = match requests.fetch_add(1, Ordering::SeqCst) {
+                0 => first,
+                _ => (200, "", second),
+            };
+            let response = HttpMockResponse::builder().status(status).header("content-type", "application/json");
+            let response = if retry_after.is_empty() { response } else { response.header("retry-after", retry_after) };
+            response.body(body).build()
+        });
+    });
+    let credentials = Credentials::api_token("cfut_0123456789").unwrap();
+    let builder = Client::builder().credentials(credentials).account_id(ACCOUNT).base_url(server.base_url());
+    (server, builder.build().unwrap())
+}
+
+#[tokio::test]
+async fn success_has_result_and_metadata_and_its_request_the_token() {
+    let (_server, client) = server((200, "", SUCCESS), "").await;
+    let response = client.operations().acme_account_gadgets_list(None).send().await.unwrap();
+    assert_eq!(response.metadata().attempts(), 1);
+    assert_eq!(response.metadata().result_info().unwrap().page, Some(2));
+    assert_eq!(response.value()[0].name, "a");
+}
+
+#[tokio::test]
+async fn request_is_retried_after_a_503() {
+    let (_server, client) = server((503, "", ""), SUCCESS).await;
+    let response = client.operations().acme_account_gadgets_list(None).send().await.unwrap();
+    assert_eq!((response.metadata().attempts(), response.value().len()), (2, 1));
+}
+
+#[tokio::test]
+async fn request_waits_as_long_as_a_429_says() {
+    let (_server, client) = server((429, "1", ""), SUCCESS).await;
+    let start = Instant::now();
+    let response = client.operations().acme_account_gadgets_list(None).send().await.unwrap();
+    assert_eq!(response.metadata().attempts(), 2);
+    assert!(start.elapsed() >= Duration::from_secs(1));
+}
+
+#[tokio::test]
+async fn failure_is_an_error_with_its_code() {
+    let body = r#"{"success":false,"errors":[{"code":7003,"message":"No route"}],"messages":[],"result":null}"#;
+    for status in [404, 200] {
+        let (_server, client) = server((status, "", body), SUCCESS).await;
+        let error = client.operations().acme_account_gadgets_list(None).await.unwrap_err();
+        assert_eq!(error.errors()[0].code(), Some(7003), "{status}: {error}");
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::NotFound, 1), "{status}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn missing_result_is_an_error_and_a_nullable_one_is_none() {
+    let (server, client) = server((200, "", r#"{"success":true}"#), "").await;
+    client.operations().acme_account_gadgets_list(None).await.unwrap_err();
+    let id = serde_json::from_str("\"11111111-2222-4333-8444-555555555555\"").unwrap();
+    let mock = server.acme_account_gadgets_delete(|_, then| {
+        then.into_inner().status(200).header("content-type", "application/json").body(r#"{"success":true,"result":null}"#);
+    });
+    assert!(client.operations().acme_account_gadgets_delete(&id).await.unwrap().is_none());
+    mock.delete_async().await;
+}
+
+#[tokio::test]
+async fn bytes_are_sent_again_and_returned() {
+    let (server, client) = server((200, "", SUCCESS), "").await;
+    let mock = server.acme_account_gadgets_upload(|when, then| {
+        when.into_inner().body("picture");
+        then.into_inner().status(200).header("content-type", "application/octet-stream").body("receipt");
+    });
+    let request = client.operations().acme_account_gadgets_upload("picture");
+    assert_eq!(request.clone().await.unwrap(), "receipt");
+    assert_eq!(request.await.unwrap(), "receipt");
+    assert_eq!(mock.calls_async().await, 2);
+}
+"##;
+
 /// A vendor's document with most of what a client can be made of.
+#[allow(clippy::too_many_lines, reason = "one document")]
 fn vendors() -> Value {
     let content = |schema: Value| json!({"description": "d", "content": {"application/json": {"schema": schema}}});
     let reference = |name: &str| json!({"$ref": format!("#/components/schemas/acme_{name}")});
     let id = json!({"in": "path", "name": "id", "required": true, "schema": {"type": "string", "format": "uuid"}});
+    let account = json!({"in": "path", "name": "account_id", "required": true, "schema": reference("identifier")});
     let kind = json!({"in": "query", "name": "kind", "schema": {"type": "string", "enum": ["big", "small"]}});
     let names = json!({"in": "query", "name": "name", "schema": {"type": "array", "items": {"type": "string"}}});
     let since = json!({"in": "query", "name": "since", "schema": {"type": "string", "format": "date-time"}});
@@ -153,6 +262,28 @@ fn vendors() -> Value {
                     "operationId": "acme-gadgets-create", "summary": "Create",
                     "requestBody": {"content": {"application/json": {"schema": reference("gadget")}}},
                     "responses": {"201": content(reference("gadget")), "4XX": content(json!({"type": "object"}))},
+                },
+            },
+            "/accounts/{account_id}/gadgets": {
+                "parameters": [account],
+                "get": {
+                    "operationId": "acme-account-gadgets-list", "summary": "```\nassert!(false);\n```", "parameters": [kind],
+                    "description": "    assert!(false);\n\n</div> [link]: x */ \u{202e}",
+                    "x-api-token-group": ["Gadgets Read", "Gadgets `Write`"],
+                    "responses": {"200": content(reference("list"))},
+                },
+                "put": {
+                    "operationId": "acme-account-gadgets-upload", "summary": "Upload",
+                    "requestBody": {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
+                    "responses": {"200": {"description": "d", "content": {"application/octet-stream": {}}}},
+                },
+            },
+            "/accounts/{account_id}/gadgets/{id}": {
+                "parameters": [account, id],
+                "delete": {
+                    "operationId": "acme-account-gadgets-delete", "summary": "Delete", "responses": {"200": content(json!({
+                        "type": "object", "properties": {"success": {"type": "boolean"}, "result": {"type": "object", "nullable": true}},
+                    }))},
                 },
             },
             "/gadgets/pets": {
@@ -188,6 +319,15 @@ fn vendors() -> Value {
             "acme_team": {"type": "object", "properties": {
                 "note": {"type": "string"}, "limits": {"type": "object", "properties": {"members": {"type": "integer"}}},
             }},
+            "acme_identifier": {"type": "string", "maxLength": 32},
+            "acme_list": {"allOf": [
+                {"type": "object", "required": ["errors", "success"], "properties": {
+                    "success": {"type": "boolean", "enum": [true]}, "errors": {"type": "array", "items": {"type": "object"}},
+                }},
+                {"type": "object", "properties": {
+                    "result": {"type": "array", "items": reference("gadget")}, "result_info": {"type": "object"},
+                }},
+            ]},
             "acme_size": {"oneOf": [{"type": "integer"}, {"type": "boolean"}]},
             "acme_toy": {"type": "object", "required": ["kind"], "properties": {"kind": reference("toy_kind")}},
             "acme_toy_kind": {"type": "string", "enum": ["dog", "hound"]},
@@ -211,7 +351,8 @@ fn a_new_sdk_builds_before_and_after_its_first_revision_with_nothing_done_by_han
     let root = folder.path();
     copy(Workspace::current().root(), root);
     let workspace = Workspace::at(root);
-    let slice = Slice { paths: ["/gadgets".to_owned()].into(), ..Slice::default() };
+    let paths = ["/gadgets", "/accounts/{account_id}/gadgets"].map(str::to_owned).into();
+    let slice = Slice { paths, ..Slice::default() };
     let title = "Acme's [gadgets] <b>{{description}} `https://acme.test".to_owned();
     let scaffold = Scaffold::new("acme-gadgets", Some(title), None, slice).unwrap();
 
@@ -224,12 +365,14 @@ fn a_new_sdk_builds_before_and_after_its_first_revision_with_nothing_done_by_han
     let import = Import::make(&sdk, &root.join("vendors.json"), "2026-01-02").unwrap();
     import.write(&workspace, &sdk).unwrap();
     generate::write(&workspace, &process()).unwrap();
-    let user = root.join("crates/acme-gadgets-api/tests/user.rs");
-    fs::create_dir(user.parent().unwrap()).unwrap();
-    fs::write(user, USER).unwrap();
+    write_test(root, "acme-gadgets-api", USER);
+    write_test(root, "acme-gadgets", CALLER);
     assert_eq!(complaints(root), "");
-    let run = cargo(root, &["test", API, "--offline", "--quiet", "--test=user"]);
-    assert!(run.status.success(), "{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+    let run = cargo(root, &[&["test"], &PACKAGES[..], &["--offline", "--quiet"]].concat());
+    let output = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+    assert!(run.status.success(), "{output}");
+    let formatted = cargo(root, &["fmt", "--check", PACKAGE_OF_THE_SDK]);
+    assert!(formatted.status.success(), "{}", String::from_utf8_lossy(&formatted.stdout));
     let client = fs::read_to_string(root.join("crates/acme-gadgets-api/src/generated.rs")).unwrap();
     assert!(client.contains("pub const REVISION: &str = \"2026-01-02\";"));
     assert!(client.contains("pub async fn acme_gadgets_create"));
@@ -241,6 +384,8 @@ fn a_new_sdk_builds_before_and_after_its_first_revision_with_nothing_done_by_han
 #[test]
 fn a_survey_makes_an_sdk_of_every_tag_and_says_what_is_wrong_with_which() {
     let mut document = vendors();
+    let paths = document["paths"].as_object_mut().unwrap();
+    paths.retain(|path, _| !path.starts_with("/accounts"));
     document["paths"]["/gadgets"]["get"]["tags"] = json!(["lists"]);
     document["paths"]["/gadgets"]["post"]["tags"] = json!(["writes"]);
     document["paths"]["/gadgets/{id}"]["get"]["tags"] = json!(["lists", "broken"]);
@@ -268,7 +413,9 @@ fn a_survey_makes_an_sdk_of_every_tag_and_says_what_is_wrong_with_which() {
     ] {
         assert!(text.contains(part), "{text}");
     }
-    assert!(out.join("crates/tag1-api/src/generated.rs").is_file());
+    assert!(
+        out.join("crates/tag1-api/src/generated.rs").is_file() && out.join("crates/tag1/src/generated.rs").is_file()
+    );
     let again = Survey::make(&Workspace::current(), &process(), &from, &out, true).err().unwrap();
     assert!(again.to_string().ends_with("is there already"));
 }

@@ -9,7 +9,7 @@ use crate::Error;
 /// The URL at which the vendor serves the API.
 pub const DEFAULT_BASE_URL: &str = "https://api.cloudflare.com/client/v4";
 
-/// The beginning of every request's URL: checked, and without a slash at its end.
+/// The base URL of all requests, checked.
 #[derive(Clone, Debug)]
 pub(crate) struct BaseUrl(Url);
 
@@ -19,16 +19,15 @@ impl BaseUrl {
     /// Plain http sends the credentials unencrypted, so it is rejected unless the host is loopback or `allow_plain_http` is
     /// set.
     pub(crate) fn new(text: &str, allow_plain_http: bool) -> Result<Self, Error> {
-        // A URL parser silently drops or replaces these, and the result is another URL than the text.
+        // URL parsers silently drop or replace these characters, so the parsed URL would differ from the text.
         if text.chars().any(|char| char.is_control() || char.is_whitespace() || char == '\\') {
             return Err(invalid("it contains white space, a control character or a backslash"));
         }
-        if !text.is_ascii()
-            || text.to_ascii_lowercase().contains("%2e")
-            || !text.contains("://")
-            || text.contains(":///")
-        {
-            return Err(invalid(format!("it is not a plain URL; write it in full, such as {DEFAULT_BASE_URL}")));
+        if !text.is_ascii() || text.to_ascii_lowercase().contains("%2e") {
+            return Err(invalid("it contains a non-ASCII character or an escaped dot (%2e)"));
+        }
+        if !text.contains("://") || text.contains(":///") {
+            return Err(invalid(format!("it has no scheme or no host; write it in full, such as {DEFAULT_BASE_URL}")));
         }
         if text.contains('@') {
             return Err(invalid("it contains credentials; set them on the client instead"));
@@ -51,7 +50,7 @@ impl BaseUrl {
     }
 
     /// Whether requests are sent to the vendor.
-    pub(crate) fn is_the_vendors(&self) -> bool {
+    pub(crate) fn is_vendor(&self) -> bool {
         Url::parse(DEFAULT_BASE_URL).is_ok_and(|vendors| self.has_origin_of(&vendors))
     }
 
@@ -69,7 +68,7 @@ impl BaseUrl {
         self.0.scheme() == "https"
     }
 
-    /// The path of a URL below the base URL, from its slash on. `None` if the URL is elsewhere.
+    /// The path of a URL after the path of the base URL, with its leading slash. `None` if the URL is not below the base URL.
     pub(crate) fn relative_path<'a>(&self, url: &'a Url) -> Option<&'a str> {
         let path = url.path().strip_prefix(self.0.path().trim_end_matches('/'))?;
         (self.has_origin_of(url) && path.starts_with('/')).then_some(path)
@@ -80,7 +79,7 @@ impl BaseUrl {
         self.0.origin() == url.origin()
     }
 
-    /// The host of requests.
+    /// The host of requests. An IPv6 address has no brackets.
     pub(crate) fn host(&self) -> &str {
         self.0.host_str().unwrap_or_default().trim_matches(['[', ']'])
     }
@@ -96,7 +95,7 @@ impl BaseUrl {
 
 /// The message does not repeat the URL, which may contain credentials.
 fn invalid(reason: impl fmt::Display) -> Error {
-    Error::configuration(format!("the base URL cannot be used: {reason}"))
+    Error::configuration(format!("the base URL is invalid: {reason}"))
 }
 
 #[cfg(test)]
@@ -165,8 +164,8 @@ mod tests {
             ("https:example.com", "in full"),
             ("https:///example.com", "in full"),
             ("https://@example.com", "credentials"),
-            ("https://exam\u{200b}ple.com", "in full"),
-            ("https://example.com/%2E%2e/x", "in full"),
+            ("https://exam\u{200b}ple.com", "non-ASCII"),
+            ("https://example.com/%2E%2e/x", "escaped dot"),
         ] {
             let error = BaseUrl::new(given, true).expect_err(given).to_string();
             assert!(error.contains(reason), "{given:?}: {error}");

@@ -1,7 +1,8 @@
 //! The client that every Cloudflare SDK of this workspace is built on. It knows no endpoint.
 //!
-//! A [`Connection`] has credentials, retries, rate limits, deadlines and errors. An SDK crate is a thin front over it: its
-//! methods return a [`Request`], and [`sdk`] has what its author needs. Users of an SDK find here:
+//! A [`Connection`] makes all calls: it adds credentials, retries failed attempts, keeps rate limits and deadlines, and
+//! returns errors. The methods of an SDK crate return a [`Request`]; authors of SDK crates use the module [`sdk`]. Users of
+//! an SDK find here:
 //!
 //! - [`Connection`], its [`Builder`], [`Environment`], [`Credentials`] and [`TokenProvider`]: how to configure a client, and
 //!   how several SDKs share one connection.
@@ -11,23 +12,26 @@
 //!
 //! # Faults
 //!
-//! How a call ends with the default three attempts, and how many requests it sends. An error is named by its [`ErrorKind`].
-//! A call never takes longer than its timeout, never waits longer for a server than [`RetryConfig`] allows, and sends no
-//! request while the API is known to reject it. The tests check this table.
+//! The table lists the outcome of a call with the default three attempts, and the number of requests that it sends. Errors
+//! are named by their [`ErrorKind`]. Unless a row says "once", the server does the same for every request. The tests check
+//! each row.
 //!
 #![doc = include_str!("faults.md")]
 //!
-//! A body may have 64 MiB after decompression ([`Builder::max_body_bytes`]). Redirects are never followed, so their target
-//! gets no request.
+//! A call never takes longer than its timeout. It never waits longer for a server than [`RetryConfig`] allows. It sends no
+//! request while the rate-limit gate is closed, that is, while the API rejects every request.
+//!
+//! The limit of a body is 64 MiB after decompression by default ([`Builder::max_body_bytes`]). Redirects are never followed,
+//! so their target gets no request.
 //!
 //! # Decisions
 //!
-//! - The status decides what kind of error a failure is, and the API's codes refine it. For 429 and 5xx the status alone
-//!   decides. A 403 without an envelope stays a permission error, and the error describes the body.
-//! - Whatever decorates a result cannot fail it: `errors`, `messages` and `result_info` are read entry by entry, field by
-//!   field.
+//! - The status determines the kind of an error, and the API's codes refine it. For 429 and 5xx only the status counts. A
+//!   403 without an envelope stays a permission error, and the error describes the body.
+//! - Malformed `errors`, `messages` or `result_info` do not fail a success. Each entry and each field is read on its own.
 //! - A JSON array is never read as an object, although serde would read it by position.
-//! - Only the documented success statuses are read as a success. Another one, such as 206, may have a part of the result.
+//! - Only the documented success statuses are read as a success. Another one, such as 206, may contain only a part of the
+//!   result.
 //! - A retry is charged to the budget in the step that sends it, and a rate-limit slot is taken in the same step. Dropping a
 //!   call before that costs nothing.
 //! - A 429 or 5xx to a POST is not retried. The API has probably not acted on a request that it rejected with 429, but that is
@@ -42,8 +46,8 @@
 //! - The state of a call, such as its deadline and its response, is in the transport that is made for it. There are no globals
 //!   and no task-locals. What clones of a connection share is part of the connection.
 //! - Credentials are renewed on 401, and on the API's own codes for a rejected token: it sends 403 with code 9109.
-//! - Each of retry policy, backoff, budget and gate is a file of pure functions over plain data. The retry loop is generic
-//!   over the attempt, so that its tests use scripted outcomes and paused time.
+//! - Retry policy, backoff, budget and gate send nothing, and are tested without a server. The retry loop is generic over the
+//!   attempt, so that its tests use scripted outcomes and paused time.
 //!
 //! # Features
 //!

@@ -1,4 +1,4 @@
-//! A request that an SDK builds.
+//! The request builder that the methods of an SDK return.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -16,13 +16,14 @@ pub type RequestFuture<'a, T> = Pin<Box<dyn Future<Output = Result<Response<T>, 
 
 type Call<'a, T> = dyn Fn(Connection, CallOptions) -> RequestFuture<'a, T> + Send + Sync + 'a;
 
-/// A request for one operation, which the methods of an SDK return.
+/// A request for one operation. The methods of an SDK return it.
 ///
-/// Await it for the value alone, or [`send`](Self::send) it for the metadata as well. It can be cloned and sent again.
+/// Awaiting the request returns the value; [`send`](Self::send) returns the metadata of the response as well. A request can
+/// be cloned and sent again.
 ///
 /// # Errors
 ///
-/// An [`Error`] of any [`kind`](Error::kind). The value is whole or missing.
+/// An [`Error`] of any [`kind`](Error::kind). A call never returns a partial value.
 ///
 /// # Cancellation
 ///
@@ -37,9 +38,7 @@ pub struct Request<'a, T> {
 }
 
 impl<'a, T: 'a> Request<'a, T> {
-    /// Makes a request. `call` makes one call of the operation each time that the request is sent.
-    ///
-    /// This is for authors of SDKs; see [`sdk`](crate::sdk).
+    /// Makes a request, which runs `call` each time that it is sent. This is for authors of SDKs; see [`sdk`](crate::sdk).
     pub fn new(
         connection: &Connection,
         operation: Operation,
@@ -73,13 +72,13 @@ impl<'a, T: 'a> Request<'a, T> {
         self
     }
 
-    /// Changes the value of the response.
-    pub fn map<U: 'a>(self, change: impl Fn(T) -> U + Send + Sync + 'a) -> Request<'a, U> {
+    /// Converts the value of the response.
+    pub fn map<U: 'a>(self, convert: impl Fn(T) -> U + Send + Sync + 'a) -> Request<'a, U> {
         let Self { connection, operation, options, call } = self;
-        let change = Arc::new(change);
+        let convert = Arc::new(convert);
         let call = move |connection, options| -> RequestFuture<'a, U> {
-            let (future, change) = (call(connection, options), Arc::clone(&change));
-            Box::pin(async move { Ok(future.await?.map(&*change)) })
+            let (future, convert) = (call(connection, options), Arc::clone(&convert));
+            Box::pin(async move { Ok(future.await?.map(&*convert)) })
         };
         Request { connection, operation, options, call: Arc::new(call) }
     }

@@ -1,14 +1,14 @@
 //! For authors of SDK crates: checked calls of generated operations.
 //!
-//! Users of an SDK need none of this. An SDK's methods, generated or hand-written, are made with it:
+//! Users of an SDK do not need this module. The methods of an SDK, generated or hand-written, use it:
 //!
 //! - [`call`] makes a call whose response has an envelope, and [`call_plain`] one whose response has none.
-//! - [`CallOptions`] is what a single call overrides, and [`Request`] the builder that users get.
-//! - [`error`] makes an error of an argument, and [`one_line`] makes text from outside harmless to print.
+//! - [`CallOptions`] has the settings that a single call overrides. [`Request`] is the builder that methods return to users.
+//! - [`error`] makes an [`Error`] for a malformed argument, and [`one_line`] makes untrusted text safe to print.
 //!
-//! A call's closure gets the generated client by value and calls one of its methods. The request that reaches the pipeline
-//! decides which operation it is, and thus what is safe to retry. A closure that sends no request or a second one is an
-//! error.
+//! The closure of a call gets the generated client by value and calls one of its methods. The pipeline identifies the
+//! operation by the request that it receives, and so knows what is safe to retry. A closure that sends no request, or a
+//! second one, is an error.
 
 use std::borrow::Cow;
 
@@ -27,8 +27,8 @@ use crate::{Connection, Error, ErrorKind, Response};
 ///
 /// # Errors
 ///
-/// An [`Error`] of any [`kind`](Error::kind): `"success": false` is one, whatever the status, and so is a missing or null
-/// `result` where the document requires one.
+/// An [`Error`] of any [`kind`](Error::kind). `"success": false` is an error whatever the status. A missing or null `result`
+/// is an error if the API's document requires a result.
 ///
 /// # Cancellation
 ///
@@ -53,7 +53,7 @@ where
 ///
 /// # Errors
 ///
-/// As for [`call`]. JSON that says `"success": false` is an error here as well.
+/// As for [`call`]. JSON with `"success": false` is an error here as well.
 ///
 /// # Cancellation
 ///
@@ -71,12 +71,13 @@ where
     plain(connection.pipeline(), options.config(), invoke).await
 }
 
-/// An error with a message, such as that of a malformed argument. The message must not contain a secret or a body.
+/// Makes an error with a message, such as that of a malformed argument. The message must not contain a secret or a body.
 pub fn error(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Error {
     Error::new(kind, message)
 }
 
-/// Text from outside on one line of at most 200 characters: what breaks or rearranges a line becomes a space.
+/// Puts untrusted text on one line of at most 200 characters. Control characters, invisible characters and marks that change
+/// the writing direction become spaces.
 pub fn one_line(text: &str) -> String {
     crate::redact::one_line(text)
 }

@@ -1,4 +1,4 @@
-//! What can be asked for.
+//! The command-line arguments.
 
 use std::ffi::OsString;
 use std::time::Duration;
@@ -13,15 +13,15 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     after_help = "\
 Environment:
   CLOUDFLARE_API_TOKEN   API token
-  CLOUDFLARE_EMAIL       E-mail address, with CLOUDFLARE_API_KEY
-  CLOUDFLARE_API_KEY     Global API key
-  CLOUDFLARE_ACCOUNT_ID  Account, unless --account-id is given
-  CLOUDFLARE_BASE_URL    Where the API is served, unless --base-url is given
+  CLOUDFLARE_EMAIL       E-mail address of the user with CLOUDFLARE_API_KEY
+  CLOUDFLARE_API_KEY     Global API key, instead of an API token
+  CLOUDFLARE_ACCOUNT_ID  Account id, unless --account-id is given
+  CLOUDFLARE_BASE_URL    Base URL of the API, unless --base-url is given
 
 Exit status:
-  0  it worked
+  0  success
   1  the call failed
-  2  the arguments or the configuration cannot be used"
+  2  the arguments or the configuration are invalid"
 )]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -34,43 +34,43 @@ pub(crate) struct Arguments {
 #[derive(Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Options {
-    /// Account to ask about: 32 hexadecimal digits
+    /// Id of the account: 32 hexadecimal digits
     #[arg(long, global = true, value_name = "ID")]
     pub(crate) account_id: Option<String>,
 
-    /// Where the API is served, instead of at the vendor's
+    /// Base URL of the API, instead of Cloudflare's
     #[arg(long, global = true, value_name = "URL", conflicts_with = "simulate")]
     pub(crate) base_url: Option<String>,
 
-    /// Allow plain http to any host: everybody on the way can read the credentials
+    /// Allow plain http to any host, which sends the credentials unencrypted
     #[arg(long, global = true, conflicts_with = "simulate")]
     pub(crate) allow_plain_http: bool,
 
-    /// How long the call may take
+    /// Time limit of the call, retries included
     #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) timeout: Option<Duration>,
 
-    /// How results and errors are written
+    /// Format of results and errors
     #[arg(long, global = true, value_enum, default_value_t = Output::Table)]
     pub(crate) output: Output,
 
-    /// Use a simulated API with a simulated account; nothing is configured, and nothing leaves this machine
+    /// Use a simulated API with a simulated account; ignores the environment, and sends nothing to Cloudflare
     #[arg(long, global = true)]
     pub(crate) simulate: bool,
 }
 
-/// How results and errors are written.
+/// The format of results and errors.
 #[derive(Clone, Copy, Eq, PartialEq, ValueEnum)]
 pub(crate) enum Output {
-    /// For people
+    /// Text for people
     Table,
-    /// For programs
+    /// JSON for programs
     Json,
 }
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// The behaviors that raise a user's risk score
+    /// Show the behaviors that raise a user's risk score
     Behaviors {
         #[command(subcommand)]
         command: BehaviorsCommand,
@@ -83,15 +83,16 @@ pub(crate) enum BehaviorsCommand {
     List,
 }
 
+/// Parses a time limit.
 fn seconds(text: &str) -> Result<Duration, String> {
     match text.parse() {
-        Ok(0) => Err("it must be at least 1".to_owned()),
+        Ok(0) => Err("must be at least 1".to_owned()),
         Ok(seconds) => Ok(Duration::from_secs(seconds)),
-        Err(_) => Err("it must be a whole number of seconds".to_owned()),
+        Err(_) => Err("must be a whole number of seconds".to_owned()),
     }
 }
 
-/// Whether arguments that could not be read ask for JSON.
+/// Whether invalid arguments ask for JSON. clap parses none of them if one is invalid.
 pub(crate) fn wants_json(arguments: impl IntoIterator<Item = OsString>) -> bool {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     arguments.iter().any(|argument| argument == "--output=json")
@@ -105,12 +106,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_arguments_make_sense_together() {
+    fn arguments_pass_the_checks_of_clap() {
         Arguments::command().debug_assert();
     }
 
     #[test]
-    fn json_is_recognized_among_arguments_that_make_no_sense() {
+    fn output_json_is_recognized_among_invalid_arguments() {
         let wants = |line: &str| wants_json(line.split(' ').map(OsString::from));
         assert!(wants("zt-risk --nonsense --output json"));
         assert!(wants("zt-risk --output=json --nonsense"));
@@ -119,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_timeout_is_a_whole_number_of_seconds() {
+    fn timeout_is_a_whole_number_of_seconds() {
         assert_eq!(seconds("5"), Ok(Duration::from_secs(5)));
         for bad in ["0", "-1", "1.5", "soon", ""] {
             assert!(seconds(bad).is_err(), "{bad}");

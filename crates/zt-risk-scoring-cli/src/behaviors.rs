@@ -1,10 +1,11 @@
-//! `zt-risk behaviors`
+//! The commands of `zt-risk behaviors`.
 
 use crate::arguments::{BehaviorsCommand, Output};
 use crate::connection::Connection;
 use crate::failure::Failure;
 use crate::output;
 
+/// Runs a command, and prints its result.
 pub(crate) async fn run(command: BehaviorsCommand, connection: &Connection, output: Output) -> Result<(), Failure> {
     match command {
         BehaviorsCommand::List => output::print(&connection.client.behaviors().get().await?, output),

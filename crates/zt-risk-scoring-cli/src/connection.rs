@@ -1,23 +1,24 @@
-//! Whom to talk to.
+//! The client of a command, made from the arguments and the environment.
 
 use zt_risk_scoring::{Client, Credentials, Environment, Error};
 use zt_risk_scoring_mock::Simulator;
 
 use crate::arguments::Options;
 
-/// A client, and the simulator that it talks to, if any.
+/// A client, and the simulator that it calls, if `--simulate` is given.
 pub(crate) struct Connection {
     pub(crate) client: Client,
-    /// It answers until it is dropped.
+    /// Held because a dropped simulator no longer responds.
     _simulator: Option<Simulator>,
 }
 
 impl Connection {
+    /// Makes the client. Starts a simulator if the arguments ask for one.
     pub(crate) async fn open(options: &Options) -> Result<Self, Error> {
         let simulator = if options.simulate { Some(Simulator::start().await) } else { None };
         let mut builder = Client::builder().allow_plain_http(options.allow_plain_http);
         builder = match &simulator {
-            // No environment: what it holds is none of the simulator's business.
+            // Credentials of the environment must not reach the simulator, and a broken environment must not fail it.
             Some(simulator) => builder
                 .credentials(Credentials::api_token(simulator.api_token())?)
                 .account_id(simulator.account_id())

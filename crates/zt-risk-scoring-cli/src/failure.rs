@@ -1,4 +1,4 @@
-//! Failures on standard error, and the exit status.
+//! Failures: what is printed to standard error, and the exit status.
 
 use std::error::Error as _;
 use std::io::{self, Write};
@@ -10,14 +10,14 @@ use zt_risk_scoring::{ApiMessage, Error, ErrorKind, REVISION};
 
 use crate::arguments::Output;
 
-/// The call failed.
+/// The exit status if the call failed.
 const FAILED: u8 = 1;
-/// The arguments or the configuration cannot be used.
-const UNUSABLE: u8 = 2;
+/// The exit status if the arguments or the configuration are invalid.
+const INVALID: u8 = 2;
 
 /// Why there is no result.
 pub(crate) enum Failure {
-    /// The SDK says so.
+    /// The SDK returned an error.
     Sdk(Error),
     /// The result could not be written.
     Output(io::Error),
@@ -35,7 +35,7 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// A failure for programs.
+/// A failure as programs read it.
 #[derive(Default, Serialize)]
 struct Report<'a> {
     kind: &'a str,
@@ -53,7 +53,7 @@ struct ErrorObject<'a> {
 }
 
 impl Failure {
-    /// Prints the failure and says with what status to exit.
+    /// Prints the failure, and returns the exit status.
     pub(crate) fn report(&self, output: Output) -> ExitCode {
         match self {
             Self::Sdk(error) => {
@@ -69,7 +69,7 @@ impl Failure {
                         retry_after_s: error.retry_after().map(seconds),
                     }),
                 }
-                ExitCode::from(if error.kind() == ErrorKind::Configuration { UNUSABLE } else { FAILED })
+                ExitCode::from(if error.kind() == ErrorKind::Configuration { INVALID } else { FAILED })
             }
             Self::Output(error) => {
                 let message = format!("the result could not be written: {error}");
@@ -83,8 +83,8 @@ impl Failure {
     }
 }
 
-/// Reports arguments that make no sense, or prints the help that was asked for.
-pub(crate) fn usage(error: &clap::Error, json: bool) -> ExitCode {
+/// Prints the problem of invalid arguments, or the help or version that the arguments ask for. Returns the exit status.
+pub(crate) fn report_usage(error: &clap::Error, json: bool) -> ExitCode {
     if !error.use_stderr() {
         return match error.print() {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Failure::Output(error).report(Output::Table),
@@ -92,7 +92,7 @@ pub(crate) fn usage(error: &clap::Error, json: bool) -> ExitCode {
         };
     }
     let message = match error.kind() {
-        // clap's text is the help of the command that lacks something.
+        // Here clap's text is the help of a command.
         clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "a subcommand is missing".to_owned(),
         _ => error.to_string().lines().map(str::trim).take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" "),
     };
@@ -100,9 +100,9 @@ pub(crate) fn usage(error: &clap::Error, json: bool) -> ExitCode {
     if json {
         print_json(Report { kind: "usage", message, ..Report::default() });
     } else {
-        print_line(&format!("error: {message}; hint: see `zt-risk --help`"));
+        print_line(&format!("error: {message}; hint: run `zt-risk --help` for the arguments"));
     }
-    ExitCode::from(UNUSABLE)
+    ExitCode::from(INVALID)
 }
 
 fn print_json(error: Report<'_>) {
@@ -112,7 +112,7 @@ fn print_json(error: Report<'_>) {
     }
 }
 
-/// Where nobody listens there is nothing more to be said: the exit status has to do.
+/// Prints a line to standard error. If that fails, the exit status alone reports the failure.
 fn print_line(line: &str) {
     let _ = writeln!(io::stderr(), "{line}");
 }
@@ -129,35 +129,38 @@ fn with_causes(error: &Error) -> String {
     text.replace(char::is_control, " ")
 }
 
-/// Whole seconds, and rather one too many.
+/// Whole seconds, rounded up, so that the user does not wait too briefly.
 fn seconds(wait: Duration) -> u64 {
     wait.as_secs().saturating_add((wait.subsec_nanos() > 0).into())
 }
 
-/// What to do about an error.
+/// What the user can do about an error.
 fn hint(error: &Error) -> String {
     match error.kind() {
-        ErrorKind::Configuration => "see `zt-risk --help` for the options and the environment".to_owned(),
+        ErrorKind::Configuration => "run `zt-risk --help` for the options and the environment variables".to_owned(),
         _ if error.unexpected_body().is_some() => {
-            "this did not come from the API; check the base URL, and what stands between here and there".to_owned()
+            "the response does not look like the API's; check the base URL, and proxies or firewalls in between"
+                .to_owned()
         }
         ErrorKind::Authentication => {
             "check CLOUDFLARE_API_TOKEN, or CLOUDFLARE_EMAIL with CLOUDFLARE_API_KEY".to_owned()
         }
-        ErrorKind::Permission => "give the token the permission Zero Trust Read for this account".to_owned(),
-        ErrorKind::Plan => "risk scoring needs an Enterprise plan".to_owned(),
+        ErrorKind::Permission => "grant the token the permission Zero Trust Read for this account".to_owned(),
+        ErrorKind::Plan => "use an account with an Enterprise plan, which risk scoring requires".to_owned(),
         ErrorKind::NotFound => "check the account id".to_owned(),
         ErrorKind::RateLimited => match error.retry_after() {
-            Some(wait) => format!("wait {} s; until then every call is refused", seconds(wait)),
-            None => "wait five minutes; until then every call may be refused".to_owned(),
+            Some(wait) => format!("wait {} s before the next call", seconds(wait)),
+            None => "wait five minutes before the next call; the API may reject every call until then".to_owned(),
         },
-        ErrorKind::Server => "try again later; if it lasts, give the cf-ray to the vendor's support".to_owned(),
+        ErrorKind::Server => {
+            "try again later; if the error persists, send the cf-ray to Cloudflare's support".to_owned()
+        }
         ErrorKind::UnexpectedStatus => "check the base URL".to_owned(),
         ErrorKind::Decode => {
-            format!("this version speaks revision {REVISION} of the API; a newer one may read the answer")
+            format!("update zt-risk: this version supports revision {REVISION} of the API")
         }
         ErrorKind::Connection => "check the network and the base URL".to_owned(),
         ErrorKind::Timeout => "try again, or allow more time with --timeout".to_owned(),
-        _ => "see the error's code in the vendor's documentation".to_owned(),
+        _ => "look up the error's code in Cloudflare's documentation".to_owned(),
     }
 }

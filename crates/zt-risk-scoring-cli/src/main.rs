@@ -1,7 +1,7 @@
 //! `zt-risk`: Cloudflare's Zero Trust risk scoring on the command line.
 //!
-//! It is a crate of its own so that the SDK carries neither an argument parser nor the simulator. It decides nothing: it
-//! reads arguments, calls the SDK, and prints.
+//! The program parses arguments, calls the SDK, and prints the result. It is a crate of its own so that the SDK depends on
+//! neither an argument parser nor the simulator.
 
 mod arguments;
 mod behaviors;
@@ -21,7 +21,7 @@ use failure::Failure;
 async fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => return failure::usage(&error, arguments::wants_json(std::env::args_os())),
+        Err(error) => return failure::report_usage(&error, arguments::wants_json(std::env::args_os())),
     };
     let output = arguments.options.output;
     match run(arguments).await {

@@ -1,4 +1,4 @@
-//! Results on standard output.
+//! Results: what is printed to standard output.
 
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::arguments::Output;
 use crate::failure::Failure;
 
-/// Prints a result. Whoever reads it may stop reading.
+/// Prints a result. A reader that closes the pipe early is no failure.
 pub(crate) fn print<T: Display + Serialize>(result: &T, output: Output) -> Result<(), Failure> {
     let text = match output {
         Output::Table => result.to_string(),

@@ -1,6 +1,6 @@
-//! `zt-risk` as its users run it.
+//! Runs the program `zt-risk`, and checks its output and exit status.
 
-#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "what panics here is a test that has found something")]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic fails the test")]
 
 use std::process::{Command, Output, Stdio};
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 const ACCOUNT_ID: &str = "023e105f4ecef8ad9ca31a8372d0c353";
 const TOKEN: &str = "cfut_do-not-print";
 
-/// The program with an environment of its own.
+/// Runs the program with the given environment alone. Checks that it does not print the token.
 fn zt_risk(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     let output = Command::new(env!("CARGO_BIN_EXE_zt-risk"))
         .args(arguments)
@@ -30,7 +30,7 @@ fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-/// Runs `behaviors list` against a server that answers every request in the same way.
+/// Runs `behaviors list` against a server that sends the same response to every request.
 fn list(status: u16, headers: &[(&str, &str)], body: &str, arguments: &[&str]) -> Output {
     let server = MockServer::start();
     server.mock(|when, mut then| {
@@ -46,6 +46,7 @@ fn list(status: u16, headers: &[(&str, &str)], body: &str, arguments: &[&str]) -
     zt_risk(&[&["behaviors", "list"], arguments].concat(), &environment)
 }
 
+/// The error that the program printed as JSON. Checks its keys.
 fn error_object(output: &Output) -> Value {
     let report: Value = serde_json::from_slice(&output.stderr).unwrap();
     let keys: Vec<_> = report["error"].as_object().unwrap().keys().map(String::as_str).collect();
@@ -57,7 +58,7 @@ fn error_object(output: &Output) -> Value {
 }
 
 #[test]
-fn the_simulated_behaviors_are_listed_as_a_table() {
+fn simulated_behaviors_are_listed_as_a_table() {
     let output = zt_risk(&["behaviors", "list", "--simulate"], &[]);
     let expected = "\
 ID            LEVEL   ENABLED  NAME
@@ -71,7 +72,7 @@ sentinel_one  medium  no       SentinelOne Infection Detected
 }
 
 #[test]
-fn the_simulated_behaviors_are_listed_as_json() {
+fn simulated_behaviors_are_listed_as_json() {
     let output = zt_risk(&["behaviors", "list", "--simulate", "--output", "json"], &[]);
     let behaviors: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(behaviors["imp_travel"]["risk_level"], "high");
@@ -79,7 +80,7 @@ fn the_simulated_behaviors_are_listed_as_json() {
 }
 
 #[test]
-fn a_simulation_ignores_the_environment_also_a_proxy() {
+fn simulation_ignores_the_environment_and_its_proxy() {
     let environment = [
         ("CLOUDFLARE_API_TOKEN", "\n"),
         ("CLOUDFLARE_EMAIL", "a@example.com"),
@@ -94,26 +95,26 @@ fn a_simulation_ignores_the_environment_also_a_proxy() {
 }
 
 #[test]
-fn the_account_of_the_arguments_beats_the_one_of_the_environment() {
+fn account_of_the_arguments_overrides_the_one_of_the_environment() {
     let output = list(404, &[], "", &["--account-id", "short"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("5 characters"), "{}", stderr(&output));
 }
 
 #[test]
-fn a_failed_call_is_one_line_with_everything_that_helps() {
+fn failed_call_prints_one_line_with_code_ray_and_hint() {
     let body = json!({"success": false, "errors": [{"code": 10000, "message": "Authentication error"}]});
     let output = list(403, &[("cf-ray", "abc-FRA")], &body.to_string(), &[]);
     let expected = "error: get_behaviors: a permission is missing: Authentication error \
         (status 403 Forbidden, code 10000, cf-ray abc-FRA); \
-        hint: give the token the permission Zero Trust Read for this account\n";
+        hint: grant the token the permission Zero Trust Read for this account\n";
     assert_eq!(stderr(&output), expected);
     assert_eq!(stdout(&output), "");
     assert_eq!(output.status.code(), Some(1));
 }
 
 #[test]
-fn a_failed_call_is_an_object_for_programs() {
+fn failed_call_prints_an_object_with_output_json() {
     let body = json!({"success": false, "errors": [{"code": 971, "message": "Please wait"}]});
     let output = list(429, &[("cf-ray", "abc-FRA"), ("retry-after", "120")], &body.to_string(), &["--output", "json"]);
     let error = error_object(&output);
@@ -127,15 +128,15 @@ fn a_failed_call_is_an_object_for_programs() {
 }
 
 #[test]
-fn a_page_from_the_edge_is_not_taken_for_a_missing_permission() {
+fn page_of_html_with_403_gets_no_hint_about_permissions() {
     let output = list(403, &[("content-type", "text/html")], "<html>hunter2", &[]);
     let line = stderr(&output);
     assert!(line.contains("a page of HTML or XML (text/html, 13 bytes)"), "{line}");
-    assert!(line.contains("did not come from the API") && !line.contains("hunter2"), "{line}");
+    assert!(line.contains("does not look like the API's") && !line.contains("hunter2"), "{line}");
 }
 
 #[test]
-fn a_decoding_problem_names_its_place() {
+fn decode_error_prints_the_json_path() {
     let body = json!({"success": true, "result": {"behaviors": {"foo": {"enabled": true}}}});
     let line = stderr(&list(200, &[], &body.to_string(), &[]));
     assert!(line.contains("`result.behaviors.foo`: missing field"), "{line}");
@@ -143,7 +144,7 @@ fn a_decoding_problem_names_its_place() {
 }
 
 #[test]
-fn a_configuration_that_cannot_be_used_is_told_and_exits_with_2() {
+fn invalid_configuration_prints_the_problem_and_exits_with_2() {
     for (environment, arguments, part) in [
         (&[][..], &[][..], "CLOUDFLARE_API_TOKEN is not set"),
         (&[("CLOUDFLARE_EMAIL", "a@example.com")], &[], "CLOUDFLARE_API_KEY is not set"),
@@ -168,7 +169,7 @@ fn a_configuration_that_cannot_be_used_is_told_and_exits_with_2() {
 }
 
 #[test]
-fn arguments_that_make_no_sense_exit_with_2() {
+fn invalid_arguments_print_the_problem_and_exit_with_2() {
     for (arguments, part) in [
         (&[][..], "subcommand"),
         (&["nonsense"], "nonsense"),
@@ -192,7 +193,7 @@ fn arguments_that_make_no_sense_exit_with_2() {
 }
 
 #[test]
-fn help_names_the_environment_and_the_exit_status() {
+fn help_lists_the_environment_variables_and_exit_status() {
     let output = zt_risk(&["--help"], &[]);
     for part in ["CLOUDFLARE_API_TOKEN", "CLOUDFLARE_ACCOUNT_ID", "Exit status"] {
         assert!(stdout(&output).contains(part), "{part}");
@@ -202,7 +203,7 @@ fn help_names_the_environment_and_the_exit_status() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn where_nobody_listens_the_exit_status_still_tells() {
+fn exit_status_is_the_same_if_standard_error_cannot_be_written() {
     for output in ["table", "json"] {
         let status = Command::new(env!("CARGO_BIN_EXE_zt-risk"))
             .args(["behaviors", "list", "--output", output])
@@ -216,7 +217,7 @@ fn where_nobody_listens_the_exit_status_still_tells() {
 
 #[cfg(unix)]
 #[test]
-fn a_reader_that_stops_reading_is_no_failure() {
+fn closed_standard_output_is_no_failure() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_zt-risk"))
         .args(["behaviors", "list", "--simulate"])
         .env_clear()

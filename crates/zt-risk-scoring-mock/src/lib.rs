@@ -1,16 +1,14 @@
-//! Stand-ins for Cloudflare's Zero Trust risk scoring API, for tests and for trying things without an account.
+//! Mocks and a simulator of Cloudflare's Zero Trust risk scoring API, for tests and for use without an account.
 //!
-//! - [`MockServerExt`] and [`operations`] are generated: typed wrappers around [`httpmock`] for answers that a test
-//!   scripts, one operation at a time. Their base URL is the mock server's, without a path. A path parameter that is not
-//!   given matches anything: the mock of `get_user_risk` also matches `/behaviors` unless it is told a user.
-//! - [`Simulator`] speaks the API by itself.
+//! - [`MockServerExt`] and [`operations`] are generated: typed wrappers around [`httpmock`], with which a test scripts the
+//!   response of one operation. The client's base URL is the mock server's, without a path. A path parameter that is not set
+//!   matches any value: the mock of `get_user_risk` also matches `/behaviors` unless the test sets a user.
+//! - [`Simulator`] is a server that implements the API. A test need not script it.
 //!
-//! The typed wrappers follow the API's document, with a new revision also in what their functions are called: they promise
-//! less than the client does.
+//! The functions of the wrappers are named after the API's document, so a new revision of the API may rename them. Their
+//! names are less stable than those of the client.
 //!
-//! It is a crate of its own because it serves what the low-level client calls, and no service should carry a server.
-//!
-//! Models of answers have no constructors, so that one more field breaks nobody: they are made from JSON.
+//! Models of responses have no constructors, so that a new field breaks no test: a test makes them from JSON.
 //!
 //! ```
 //! use serde_json::{from_value, json};
@@ -23,11 +21,16 @@
 //! });
 //! assert_eq!(mock.calls(), 0);
 //! ```
+//!
+//! # Why a crate of its own
+//!
+//! A service depends on the client, and should not build a server with it.
 
-#[allow(missing_docs, reason = "the document does not describe everything, and nobody edits generated code")]
-#[allow(unreachable_pub, reason = "the generator makes everything public; what leaves this crate is listed below")]
+#[allow(missing_docs, reason = "the document has no description of some items, and generated code is not edited")]
+#[allow(unreachable_pub, reason = "the generator makes every item public; this crate exports the items listed below")]
 #[allow(rustdoc::all, reason = "text is the vendor's own")]
-#[allow(clippy::all, clippy::unwrap_used, reason = "a mock that cannot be made fails the test that makes it")]
+#[allow(clippy::all, clippy::unwrap_used, reason = "a mock that cannot be made fails its test")]
+#[allow(clippy::too_many_lines, reason = "a function is as long as its operation has parameters")]
 #[rustfmt::skip]
 mod generated;
 mod simulator;

@@ -52,4 +52,5 @@ pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
 }
 
 #[cfg(test)]
+#[allow(clippy::too_many_lines, reason = "a test is a table of changes")]
 mod tests;

@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 use anyhow::{Result, ensure};
 use serde_json::Value;
 
-use crate::document::{Operation, component, names_in, operations};
+use crate::document::{Operation, component, is_success, names_in, operations};
 use crate::effective::{Effective, References};
 use crate::names::snake;
+use crate::policies::envelopes::{alias, is_envelope};
 use crate::rules::FORM;
 
 /// Checks that every operation is one that a client can be generated for.
@@ -31,6 +32,11 @@ fn fault<'a>(document: &'a Value, references: &References<'a>, operation: &Opera
         return Some("has a method that the HTTP library has no function for".to_owned());
     }
     let resolve = |value| component(document, value);
+    if let Some(status) = unnamed_envelope(document, references, operation) {
+        return Some(format!(
+            "responds to {status} with an envelope that has no name; import the document, which names it"
+        ));
+    }
     let body = operation.object.get("requestBody").and_then(resolve);
     if let Some(form) = body.and_then(|body| body.get("content")?.get(FORM)?.get("schema")) {
         let form = Effective::of(references, form);
@@ -84,6 +90,23 @@ fn fault<'a>(document: &'a Value, references: &References<'a>, operation: &Opera
     Some(format!("has {missing:?} in its path, and no parameter of that name"))
 }
 
+/// The status of a success whose envelope is no named schema: nobody could take it apart, and a call that failed would look
+/// like a success.
+fn unnamed_envelope<'a>(
+    document: &'a Value,
+    references: &References<'a>,
+    operation: &Operation<'a>,
+) -> Option<&'a str> {
+    let responses = operation.object.get("responses").and_then(Value::as_object).into_iter().flatten();
+    let mut successes = responses.filter(|(status, _)| is_success(status));
+    let (status, _) = successes.find(|(_, response)| {
+        let contents = component(document, response).and_then(|response| response.get("content")?.as_object());
+        let mut schemas = contents.into_iter().flatten().filter_map(|(_, content)| content.get("schema"));
+        schemas.any(|schema| is_envelope(references, schema) && alias(schema).is_none())
+    })?;
+    Some(status)
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -126,6 +149,22 @@ mod tests {
             assert!(found.starts_with(r#"the operation "do_it" (PUT /things) has the parameter"#), "{found}");
             assert!(found.contains(fault), "{found}");
         }
+    }
+
+    #[test]
+    fn envelope_without_a_name_is_named_with_its_operation() {
+        let envelope = json!({"type": "object", "properties": {"success": {"type": "boolean"}}});
+        let check = |status: &str, schema: &Value| {
+            let content = json!({"application/json": {"schema": schema}});
+            let operation = json!({"operationId": "do_it", "responses": {status: {"content": content}}});
+            let schemas = json!({"Envelope": envelope});
+            check(&json!({"paths": {"/things": {"get": operation}}, "components": {"schemas": schemas}}))
+        };
+        let fault = check("200", &envelope).unwrap_err().to_string();
+        assert!(fault.contains("(GET /things) responds to 200 with an envelope that has no name"), "{fault}");
+        check("200", &json!({"$ref": "#/components/schemas/Envelope"})).unwrap();
+        check("200", &json!({"type": "object"})).unwrap();
+        check("400", &envelope).unwrap();
     }
 
     #[test]

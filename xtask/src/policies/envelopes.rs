@@ -102,11 +102,12 @@ pub(crate) fn names(document: &Value) -> BTreeSet<String> {
     names
 }
 
-/// Whether a response's schema is an envelope.
+/// Whether a response's schema is an envelope. A union of several is none: each of its branches may be one.
 pub(crate) fn is_envelope<'a>(references: &References<'a>, schema: &'a Value) -> bool {
     let schema = Effective::of(references, schema);
     let success = schema.properties.get("success").map(|success| Effective::of(references, success));
-    let is_object = schema.get("type").is_none_or(|of| of == "object");
+    let is_union = schema.get("anyOf").or_else(|| schema.get("oneOf")).is_some();
+    let is_object = !is_union && schema.get("type").is_none_or(|of| of == "object");
     is_object && success.is_some_and(|success| success.get("type").is_some_and(|of| of == "boolean"))
 }
 
@@ -119,7 +120,7 @@ fn response_schemas(document: &Value) -> impl Iterator<Item = &Value> {
 }
 
 /// The name that a schema stands for and adds nothing but words to.
-fn alias(schema: &Value) -> Option<&str> {
+pub(crate) fn alias(schema: &Value) -> Option<&str> {
     let is_bare = |schema: &Map<String, Value>| !GIVING_SHAPE.iter().any(|keyword| schema.contains_key(*keyword));
     match schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
         Some([only]) if schema.as_object().is_some_and(is_bare) => reference(only),
@@ -156,4 +157,121 @@ fn is_list_or_map(schema: &Map<String, Value>) -> bool {
 
 fn words_of(schema: &Value) -> Value {
     schema.get("description").map_or_else(|| json!({}), |words| json!({"description": words}))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reference(name: &str) -> Value {
+        json!({"$ref": format!("#/components/schemas/{name}")})
+    }
+
+    /// A document with schemas, of which an operation responds with the one of the given name.
+    fn document(response: &str, schemas: &Value) -> Value {
+        let content = json!({"application/json": {"schema": reference(response)}});
+        json!({
+            "paths": {"/things": {"get": {"responses": {"200": {"content": content}}}}},
+            "components": {"schemas": schemas},
+        })
+    }
+
+    fn applied(response: &str, schemas: &Value) -> Value {
+        let mut document = document(response, schemas);
+        apply(&mut document);
+        document["components"]["schemas"].take()
+    }
+
+    #[test]
+    fn envelope_requires_success_alone_and_its_decorations_are_free_form() {
+        let messages = json!({"type": "array", "items": {"type": "string"}, "description": "d"});
+        let schemas = json!({"Box": {
+            "type": "object",
+            "required": ["errors", "result", "other"],
+            "properties": {
+                "success": {"type": "boolean", "nullable": true, "enum": [true]}, "errors": messages, "messages": reference("X"),
+                "result_info": {"type": "object"}, "result": reference("X"), "other": {"type": "integer"},
+            },
+        }, "X": {"type": "string"}});
+        let expected = json!({"Box": {
+            "type": "object",
+            "required": ["other", "success"],
+            "properties": {
+                "success": {"type": "boolean"}, "errors": {"description": "d"}, "messages": {}, "result_info": {},
+                "result": reference("X"), "other": {"type": "integer"},
+            },
+        }, "X": {"type": "string"}});
+        assert_eq!(applied("Box", &schemas), expected);
+    }
+
+    #[test]
+    fn envelope_is_found_behind_other_names_and_put_together_of_its_parts() {
+        let schemas = json!({
+            "Alias": reference("Worded"),
+            "Worded": {"allOf": [reference("Whole")], "description": "d"},
+            "Whole": {"allOf": [reference("Base"), {"properties": {"result": {"type": "array", "items": {}}}}]},
+            "Base": {"type": "object", "properties": {"success": {"type": "boolean"}, "errors": {"type": "array", "items": {}}}},
+        });
+        assert_eq!(names(&document("Alias", &schemas)), ["Alias", "Whole", "Worded"].map(str::to_owned).into());
+        let applied = applied("Alias", &schemas);
+        for name in ["Alias", "Worded", "Base"] {
+            assert_eq!(applied[name], schemas[name], "{name}");
+        }
+        let properties = json!({
+            "success": {"type": "boolean"}, "errors": {}, "result": {"type": "array", "items": {}, "nullable": true},
+        });
+        let expected = json!({"type": "object", "required": ["success"], "properties": properties});
+        assert_eq!(applied["Whole"], expected);
+    }
+
+    #[test]
+    fn what_is_no_response_or_has_no_boolean_success_is_no_envelope() {
+        let success = |of: Value| json!({"type": "object", "properties": {"success": of, "errors": {"type": "array", "items": {}}}});
+        let inner = json!({"type": "object", "properties": {"task": reference("Task")}});
+        for schemas in [
+            json!({"Box": inner, "Task": success(json!({"type": "boolean"}))}),
+            json!({"Box": success(json!({"type": "string"}))}),
+            json!({"Box": {"oneOf": [success(json!({"type": "boolean"}))], "properties": {"success": {"type": "boolean"}}}}),
+            json!({"Box": {"type": "array", "items": reference("Task")}, "Task": success(json!({"type": "boolean"}))}),
+        ] {
+            assert_eq!(names(&document("Box", &schemas)), BTreeSet::new());
+            assert_eq!(applied("Box", &schemas), schemas);
+        }
+    }
+
+    #[test]
+    fn outcome_is_nullable_where_the_document_allows_null_or_anything() {
+        let schemas = json!({
+            "Null": {"type": "object", "nullable": true}, "Alias": reference("Null"), "Free": {"description": "d"},
+            "Thing": {"type": "object", "properties": {"id": {"type": "string"}}},
+        });
+        let document = document("Thing", &schemas);
+        let outcome = |properties: Value| {
+            let envelope = json!({"properties": properties, "required": ["result"]});
+            let references = References::of(&document);
+            Outcome::of(&references, &Effective::of(&references, &envelope))
+        };
+        assert_eq!(outcome(json!({})), Outcome::None);
+        for result in [
+            reference("Null"),
+            reference("Alias"),
+            reference("Free"),
+            json!({}),
+            json!({"type": "string", "nullable": true}),
+        ] {
+            assert_eq!(outcome(json!({"result": result})), Outcome::Nullable, "{result}");
+        }
+        for result in [reference("Thing"), json!({"type": "array", "items": {}}), json!({"type": "string"})] {
+            assert_eq!(outcome(json!({"result": result})), Outcome::Required, "{result}");
+        }
+        let worded = json!({"result": {"allOf": [reference("Thing")], "nullable": true}});
+        assert_eq!(outcome(worded), Outcome::Nullable);
+    }
+
+    #[test]
+    fn free_form_result_is_read_as_any_json() {
+        let envelope = |result: Value| json!({"required": ["success"], "properties": {"success": {"type": "boolean"}, "result": result}});
+        let schemas = json!({"Box": envelope(reference("Free")), "Free": {"description": "d", "nullable": true}});
+        assert_eq!(applied("Box", &schemas)["Box"], envelope(json!({})));
+    }
 }

@@ -32,6 +32,7 @@ pub use cloudflare_client::{
     Metadata, Quota, RateLimit, RateLimitPolicy, Request, Response, ResultInfo, RetryBudget, RetryConfig, TokenFuture,
     TokenProvider, UnexpectedBody,
 };
+
 /// The API revision that this crate speaks: a date. Every request has it in the header `api-version`.
 pub use {{api_path}}::REVISION;
 

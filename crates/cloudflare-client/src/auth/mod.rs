@@ -20,8 +20,8 @@ const X_AUTH_KEY: HeaderName = HeaderName::from_static("x-auth-key");
 
 /// What authenticates a request.
 ///
-/// Constructors check secrets. A secret is never printed, and dropping its last owner wipes its memory, that of the header
-/// included. The HTTP library's own write buffers are out of reach.
+/// Constructors check secrets. A secret is never printed. Dropping its last owner wipes its memory and that of its header,
+/// but not the write buffers of the HTTP library.
 ///
 /// ```
 /// use cloudflare_client::Credentials;
@@ -47,7 +47,7 @@ impl Credentials {
     ///
     /// # Errors
     ///
-    /// [`Configuration`](ErrorKind::Configuration) if it is empty or has a character that cannot stand in a header.
+    /// [`Configuration`](ErrorKind::Configuration) if it is empty or has a character that is not allowed in a header.
     pub fn api_token(token: impl Into<SecretString>) -> Result<Self, Error> {
         ApiToken::new(token).map(Self::from)
     }
@@ -56,7 +56,7 @@ impl Credentials {
     ///
     /// # Errors
     ///
-    /// [`Configuration`](ErrorKind::Configuration) if either is empty or has a character that cannot stand in a header.
+    /// [`Configuration`](ErrorKind::Configuration) if either is empty or has a character that is not allowed in a header.
     pub fn global_key(email: impl Into<SecretString>, key: impl Into<SecretString>) -> Result<Self, Error> {
         Ok(Self(Scheme::GlobalKey {
             email: checked("the e-mail address", email.into())?,
@@ -64,13 +64,13 @@ impl Credentials {
         }))
     }
 
-    /// Tokens that change while the client lives. Each attempt asks the provider for one.
+    /// Tokens that change while the client is in use. Each attempt asks the provider for a token.
     pub fn provider(provider: impl TokenProvider + 'static) -> Self {
         Self(Scheme::Provider(Arc::new(provider)))
     }
 
-    /// Adds the credentials to a request's headers, marked as sensitive. Returns the secrets of the request, which have to be
-    /// redacted from everything that is said about its response.
+    /// Adds the credentials to a request's headers, marked as sensitive. Returns the secrets of the request, which callers
+    /// redact from all text about its response.
     pub(crate) async fn attach(&self, headers: &mut HeaderMap) -> Result<Secrets, Error> {
         let token = match &self.0 {
             Scheme::Token(token) => token.clone(),
@@ -92,7 +92,7 @@ impl Credentials {
         matches!(self.0, Scheme::Provider(_))
     }
 
-    /// Asks the provider, if there is one, for other credentials than the rejected ones. Returns whether it has some.
+    /// Asks the provider, if there is one, to replace the rejected credentials. Returns whether it has others.
     pub(crate) fn try_renew(&self, rejected: &Secrets) -> bool {
         match &self.0 {
             Scheme::Token(_) | Scheme::GlobalKey { .. } => false,
@@ -103,13 +103,13 @@ impl Credentials {
     }
 }
 
-/// Checks a secret. The error calls it by its name and does not repeat it.
+/// Checks a secret. The error contains its name and not its value.
 fn checked(name: &str, secret: SecretString) -> Result<Secret, Error> {
     Secret::new(secret).map_err(|problem| Error::configuration(format!("{name} {problem}")))
 }
 
 fn invalid_header(_: InvalidHeaderValue) -> Error {
-    Error::configuration("a credential cannot stand in a header")
+    Error::configuration("a credential contains a character that is not allowed in a header")
 }
 
 impl From<ApiToken> for Credentials {
@@ -173,13 +173,13 @@ mod tests {
         struct Counting(std::sync::atomic::AtomicU32);
         impl TokenProvider for Counting {
             fn token(&self) -> TokenFuture<'_> {
-                let turn = self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-                Box::pin(async move { Ok(ApiToken::new(format!("turn-{turn}"))?) })
+                let number = self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                Box::pin(async move { Ok(ApiToken::new(format!("token-{number}"))?) })
             }
         }
 
         let credentials = Credentials::provider(Counting::default());
-        for expected in ["Bearer turn-0", "Bearer turn-1"] {
+        for expected in ["Bearer token-0", "Bearer token-1"] {
             let mut headers = HeaderMap::new();
             credentials.attach(&mut headers).await.unwrap();
             assert_eq!(headers[AUTHORIZATION], expected);
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_that_cannot_stand_in_a_header_are_rejected_and_not_repeated() {
+    fn secret_that_is_not_allowed_in_a_header_is_rejected_and_not_printed() {
         for (credentials, reason) in [
             (Credentials::api_token(""), "empty"),
             (Credentials::api_token("hunter2\n"), "line break"),

@@ -6,7 +6,7 @@ use super::checked;
 use crate::Error;
 use crate::redact::Secret;
 
-/// An API token that fits into a header. It is never printed, and comparing two takes constant time.
+/// An API token that is allowed in a header. It is never printed, and two tokens are compared in constant time.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ApiToken(Secret);
 
@@ -15,7 +15,7 @@ impl ApiToken {
     ///
     /// # Errors
     ///
-    /// [`Configuration`](crate::ErrorKind::Configuration) if it is empty or has a character that cannot stand in a header.
+    /// [`Configuration`](crate::ErrorKind::Configuration) if it is empty or has a character that is not allowed in a header.
     pub fn new(token: impl Into<SecretString>) -> Result<Self, Error> {
         checked("the API token", token.into()).map(Self)
     }

@@ -9,10 +9,10 @@ use crate::base_url::{BaseUrl, DEFAULT_BASE_URL};
 use crate::pipeline::{FlowControl, Pipeline};
 use crate::{Credentials, Error, Quota, RetryConfig};
 
-/// The configuration of a [`Connection`], or of an SDK's client over one. No setter fails; [`build`](Self::build) reports
-/// every problem at once.
+/// The configuration of a [`Connection`], or of an SDK's client over one. No setter fails: [`build`](Self::build) reports all
+/// problems at once.
 ///
-/// A setting here beats the environment as a whole: with credentials set, the environment's are not even read.
+/// A setting overrides the environment. If credentials are set, those of the environment are not read.
 #[must_use = "a configuration does nothing until it is built"]
 pub struct Builder<C> {
     credentials: Option<Credentials>,
@@ -30,13 +30,14 @@ pub struct Builder<C> {
     product: PhantomData<fn() -> C>,
 }
 
-/// Which quota the rate limiter keeps.
+/// The quota of the rate limiter.
 #[derive(Clone, Copy, Debug, Default)]
 enum QuotaSetting {
-    /// The vendor's quota if requests are sent to the vendor, and none elsewhere: another server's quota is not known.
+    /// The vendor's quota for the vendor's host. No quota for another host, whose quota is not known.
     #[default]
     ByHost,
-    Chosen(Option<Quota>),
+    /// The quota that the user set, or none.
+    Explicit(Option<Quota>),
 }
 
 impl<C> Default for Builder<C> {
@@ -81,8 +82,8 @@ impl<C: From<Connection>> Builder<C> {
         self
     }
 
-    /// Where the API is served: by default the environment's URL, or [`DEFAULT_BASE_URL`](crate::DEFAULT_BASE_URL). It
-    /// must be https, or http to loopback.
+    /// The base URL of the API. By default it is the environment's, or else [`DEFAULT_BASE_URL`].
+    /// The scheme must be https, or http for a loopback host.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self
@@ -108,8 +109,8 @@ impl<C: From<Connection>> Builder<C> {
         self
     }
 
-    /// How long connecting may take. [`DEFAULT_CONNECT_TIMEOUT`](Self::DEFAULT_CONNECT_TIMEOUT) by default. An
-    /// [`http_client`](Self::http_client) that is given has its own.
+    /// How long connecting may take. [`DEFAULT_CONNECT_TIMEOUT`](Self::DEFAULT_CONNECT_TIMEOUT) by default. It has no effect
+    /// on an [`http_client`](Self::http_client), which has a timeout of its own.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
         self
@@ -129,30 +130,30 @@ impl<C: From<Connection>> Builder<C> {
         self
     }
 
-    /// How many requests may be sent. `None` is no limit. By default it is [`Quota::VENDOR`] if requests are sent to the
-    /// vendor's host, and no limit for any other base URL.
+    /// The quota of the rate limiter. `None` is no limit. The default is [`Quota::VENDOR`] for the vendor's host, and no limit
+    /// for another host.
     pub fn quota(mut self, quota: impl Into<Option<Quota>>) -> Self {
-        self.quota = QuotaSetting::Chosen(quota.into());
+        self.quota = QuotaSetting::Explicit(quota.into());
         self
     }
 
     /// The HTTP client to send with, for your own proxy, certificates or resolver.
     ///
-    /// It must not follow redirects, which would send credentials to another host. It should not retry
-    /// (`retry(reqwest::retry::never())`), since the count of attempts would be too low, and should have no timeout of its
-    /// own. Its proxy is used for loopback addresses as well.
+    /// It must not follow redirects, which would send credentials to another host. Turn off its retries
+    /// (`retry(reqwest::retry::never())`), which would not be counted as attempts, and set no timeout on it. Its proxy is used
+    /// for loopback addresses as well.
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
         self.http_client = Some(client);
         self
     }
 
-    /// The environment to take missing settings from. Without it, none is read.
+    /// The environment that supplies missing settings. By default no environment is read.
     pub fn environment(mut self, environment: Environment) -> Self {
         self.environment = Some(environment);
         self
     }
 
-    /// Makes the connection, and the client over it. Nothing is sent.
+    /// Builds the connection and the client. Sends nothing.
     ///
     /// # Errors
     ///
@@ -175,19 +176,19 @@ impl<C: From<Connection>> Builder<C> {
         };
 
         let quota = match (self.quota, &base_url) {
-            (QuotaSetting::Chosen(quota), _) => quota,
-            (QuotaSetting::ByHost, Ok(url)) if url.is_the_vendors() => Some(Quota::VENDOR),
+            (QuotaSetting::Explicit(quota), _) => quota,
+            (QuotaSetting::ByHost, Ok(url)) if url.is_vendor() => Some(Quota::VENDOR),
             (QuotaSetting::ByHost, _) => None,
         };
         let flow = self.retry.check().and_then(|()| FlowControl::new(&self.retry, quota));
-        let given_client = self.http_client.as_ref().map_or(Ok(()), http_client::check);
+        let client_check = self.http_client.as_ref().map_or(Ok(()), http_client::check);
 
-        match (credentials, account_id, base_url, flow, given_client) {
+        match (credentials, account_id, base_url, flow, client_check) {
             (Ok(credentials), Ok(account_id), Ok(base_url), Ok(flow), Ok(())) => {
                 let connect_timeout = self.connect_timeout.unwrap_or(Self::DEFAULT_CONNECT_TIMEOUT);
-                let made = || http_client::build(&base_url, connect_timeout);
+                let default_client = || http_client::build(&base_url, connect_timeout);
                 let pipeline = Pipeline {
-                    http_client: self.http_client.map_or_else(made, Ok)?,
+                    http_client: self.http_client.map_or_else(default_client, Ok)?,
                     base_url,
                     credentials,
                     timeout: self.timeout.unwrap_or(Self::DEFAULT_TIMEOUT),
@@ -198,14 +199,14 @@ impl<C: From<Connection>> Builder<C> {
                 };
                 Ok(Connection::new(pipeline, account_id).into())
             }
-            (credentials, account_id, base_url, flow, given_client) => {
-                // A call can set its own account, so a missing one is a problem only beside others.
-                let no_account = match account_id {
-                    Ok(None) => environment.and_then(Environment::no_account_id),
+            (credentials, account_id, base_url, flow, client_check) => {
+                // A call can set its own account, so a missing account is reported only with other problems.
+                let account_problem = match account_id {
+                    Ok(None) => environment.and_then(Environment::missing_account_id),
                     Ok(Some(_)) => None,
                     Err(error) => Some(error),
                 };
-                let problems = [credentials.err(), no_account, base_url.err(), flow.err(), given_client.err()];
+                let problems = [credentials.err(), account_problem, base_url.err(), flow.err(), client_check.err()];
                 let problems: Vec<_> = problems.into_iter().flatten().map(|error| error.to_string()).collect();
                 Err(Error::configuration(problems.join("; ")))
             }
@@ -213,7 +214,7 @@ impl<C: From<Connection>> Builder<C> {
     }
 }
 
-/// Without the base URL: an unchecked one may contain credentials.
+/// Leaves out the base URL, which is unchecked and may contain credentials.
 impl<C> fmt::Debug for Builder<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Builder")
@@ -255,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn problems_are_reported_all_at_once() {
+    fn all_problems_are_reported_at_once() {
         let problem = problem(Connection::builder().account_id("short").base_url("http://example.com"));
         for part in ["no credentials", "the account id", "the base URL"] {
             assert!(problem.contains(part), "{problem}");
@@ -263,14 +264,12 @@ mod tests {
     }
 
     #[test]
-    fn missing_variables_are_named_unless_the_setting_is_there() {
+    fn missing_variable_is_reported_unless_its_setting_is_set() {
         let empty = || Environment::from_vars::<&str, &str>([]);
-        let complaint_without = problem(Connection::builder().environment(empty()));
-        assert!(
-            complaint_without.contains("CLOUDFLARE_API_TOKEN") && complaint_without.contains("CLOUDFLARE_ACCOUNT_ID")
-        );
-        let complaint_with = problem(Connection::builder().environment(empty()).account_id(ACCOUNT));
-        assert!(!complaint_with.contains("CLOUDFLARE_ACCOUNT_ID"), "{complaint_with}");
+        let unset = problem(Connection::builder().environment(empty()));
+        assert!(unset.contains("CLOUDFLARE_API_TOKEN") && unset.contains("CLOUDFLARE_ACCOUNT_ID"), "{unset}");
+        let account_set = problem(Connection::builder().environment(empty()).account_id(ACCOUNT));
+        assert!(!account_set.contains("CLOUDFLARE_ACCOUNT_ID"), "{account_set}");
     }
 
     #[test]
@@ -287,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_beat_a_broken_environment() {
+    fn settings_override_an_invalid_environment() {
         let environment = Environment::from_vars([
             ("CLOUDFLARE_API_KEY", "\n"),
             ("CLOUDFLARE_EMAIL", "a@example.com"),

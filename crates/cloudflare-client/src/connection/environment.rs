@@ -16,16 +16,17 @@ const EMAIL: &str = "CLOUDFLARE_EMAIL";
 const ACCOUNT_ID: &str = "CLOUDFLARE_ACCOUNT_ID";
 const BASE_URL: &str = "CLOUDFLARE_BASE_URL";
 
-/// The variables of an environment that configure a connection, under the names that the ecosystem uses:
+/// The environment variables that configure a connection, with the names that Cloudflare's own tools use:
 ///
-/// | name | what it is |
+/// | variable | value |
 /// |---|---|
 /// | `CLOUDFLARE_API_TOKEN` | an API token |
-/// | `CLOUDFLARE_EMAIL`, `CLOUDFLARE_API_KEY` | a global API key and the e-mail address it belongs to |
-/// | `CLOUDFLARE_ACCOUNT_ID` | the account |
-/// | `CLOUDFLARE_BASE_URL` | where the API is served |
+/// | `CLOUDFLARE_EMAIL`, `CLOUDFLARE_API_KEY` | a user's e-mail address and global API key |
+/// | `CLOUDFLARE_ACCOUNT_ID` | an account id |
+/// | `CLOUDFLARE_BASE_URL` | the base URL of the API |
 ///
-/// An empty variable counts as unset. A token beside a part of the other pair is an error, since either may be meant.
+/// An empty variable counts as unset. A token together with an e-mail address or a key is an error, since it is ambiguous
+/// which credentials are meant.
 ///
 /// ```
 /// use cloudflare_client::{Connection, Environment};
@@ -49,7 +50,7 @@ impl Environment {
         Self::new(|name| vars.get(name).cloned())
     }
 
-    /// A variable that is not UTF-8 is kept as `None`: it is an error only where its value is needed.
+    /// A variable that is not UTF-8 is kept as `None`, which is an error only if its value is needed.
     fn new(lookup: impl Fn(&str) -> Option<OsString>) -> Self {
         let set = |name| lookup(name).filter(|value| !value.is_empty()).map(|value| (name, value));
         let names = [API_TOKEN, API_KEY, EMAIL, ACCOUNT_ID, BASE_URL];
@@ -75,46 +76,46 @@ impl Environment {
 
     pub(super) fn credentials(&self) -> Result<Credentials, Error> {
         match (self.is_set(API_TOKEN), self.is_set(EMAIL), self.is_set(API_KEY)) {
-            (true, false, false) => Credentials::api_token(self.require(API_TOKEN)?).map_err(name(API_TOKEN)),
+            (true, false, false) => Credentials::api_token(self.require(API_TOKEN)?).map_err(in_variable(API_TOKEN)),
             (false, true, true) => Credentials::global_key(self.require(EMAIL)?, self.require(API_KEY)?)
-                .map_err(name(&format!("{EMAIL} and {API_KEY}"))),
+                .map_err(in_variable(&format!("{EMAIL} and {API_KEY}"))),
             (false, false, false) => Err(Error::configuration(format!(
                 "no credentials: {API_TOKEN} is not set, nor are {EMAIL} and {API_KEY}"
             ))),
-            (false, true, false) => Err(half(EMAIL, API_KEY)),
-            (false, false, true) => Err(half(API_KEY, EMAIL)),
+            (false, true, false) => Err(incomplete(EMAIL, API_KEY)),
+            (false, false, true) => Err(incomplete(API_KEY, EMAIL)),
             (true, _, _) => {
                 let others: Vec<_> = [EMAIL, API_KEY].into_iter().filter(|name| self.is_set(name)).collect();
                 Err(Error::configuration(format!(
-                    "contradictory credentials: {API_TOKEN} is set and so is {}; unset one kind",
+                    "contradictory credentials: {API_TOKEN} is set and so is {}; unset the token or the rest",
                     others.join(" and ")
                 )))
             }
         }
     }
 
-    /// The problem of a missing account id, to list beside others.
-    pub(super) fn no_account_id(&self) -> Option<Error> {
+    /// The error of a missing account id, to report with other problems.
+    pub(super) fn missing_account_id(&self) -> Option<Error> {
         (!self.is_set(ACCOUNT_ID)).then(|| Error::configuration(format!("no account id: {ACCOUNT_ID} is not set")))
     }
 
     pub(super) fn account_id(&self) -> Result<Option<AccountId>, Error> {
         let id = self.get(ACCOUNT_ID)?.map(|id| AccountId::new(id.expose_secret()));
-        id.transpose().map_err(name(ACCOUNT_ID))
+        id.transpose().map_err(in_variable(ACCOUNT_ID))
     }
 
     pub(super) fn base_url(&self, allow_plain_http: bool) -> Result<Option<BaseUrl>, Error> {
         let url = self.get(BASE_URL)?.map(|url| BaseUrl::new(url.expose_secret(), allow_plain_http));
-        url.transpose().map_err(name(BASE_URL))
+        url.transpose().map_err(in_variable(BASE_URL))
     }
 }
 
-/// Names the variable that an error is about.
-fn name(variable: &str) -> impl FnOnce(Error) -> Error {
+/// Adds the variable's name to an error.
+fn in_variable(variable: &str) -> impl FnOnce(Error) -> Error {
     move |error| Error::configuration(format!("{variable}: {error}"))
 }
 
-fn half(present: &str, absent: &str) -> Error {
+fn incomplete(present: &str, absent: &str) -> Error {
     Error::configuration(format!("incomplete credentials: {present} is set but {absent} is not set"))
 }
 
@@ -147,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn credentials_of_either_kind_are_found() {
+    fn credentials_of_both_kinds_are_read() {
         let token = environment(&[(API_TOKEN, "secret")]).credentials().unwrap();
         assert_eq!(format!("{token:?}"), "Credentials(ApiToken)");
         let key = environment(&[(EMAIL, "a@example.com"), (API_KEY, "secret")]).credentials().unwrap();
@@ -155,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn missing_and_contradictory_variables_are_named() {
+    fn error_names_missing_and_contradictory_variables() {
         for (vars, parts) in [
             (&[][..], &[API_TOKEN, EMAIL, API_KEY][..]),
             (&[(API_TOKEN, "")], &[API_TOKEN]),

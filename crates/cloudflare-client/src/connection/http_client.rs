@@ -5,24 +5,24 @@ use std::time::Duration;
 use crate::Error;
 use crate::base_url::BaseUrl;
 
-/// Makes the HTTP client of a connection that is given none. The pipeline retries and follows no redirect; reqwest must not.
+/// Builds the HTTP client of a connection whose user sets none. Only the pipeline retries, and nothing follows redirects.
 pub(crate) fn build(base_url: &BaseUrl, connect_timeout: Duration) -> Result<reqwest::Client, Error> {
     let builder = reqwest::Client::builder()
         .connect_timeout(connect_timeout)
         .https_only(base_url.is_https())
-        // reqwest would send the global key to another host.
+        // After a redirect to another host, reqwest would send the global key there.
         .redirect(reqwest::redirect::Policy::none())
-        // A retry of reqwest would not be counted as an attempt.
+        // The client does not count reqwest's own retries as attempts.
         .retry(reqwest::retry::never());
-    // A proxy of the environment would get a request for this machine in plain text.
+    // A proxy of the environment would see the plain-text requests to this machine.
     let builder = if base_url.is_loopback() { builder.no_proxy() } else { builder };
     builder.build().map_err(|error| Error::configuration("the HTTP client could not be set up").with_source(error))
 }
 
-/// Rejects a given client that may follow redirects.
+/// Rejects a user's HTTP client that may follow redirects.
 ///
-/// Only its `Debug` shows the policy, and not if it is the default, which follows. If reqwest changes that, every given
-/// client is rejected.
+/// Only reqwest's `Debug` output has the redirect policy, and only if it is not the default, which follows redirects. If a
+/// later reqwest prints the policy differently, this function rejects every client.
 pub(crate) fn check(client: &reqwest::Client) -> Result<(), Error> {
     if format!("{client:?}").contains(r#"redirect_policy: "Policy(None)""#) {
         return Ok(());

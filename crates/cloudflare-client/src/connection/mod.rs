@@ -17,7 +17,7 @@ pub use options::CallOptions;
 use crate::Error;
 use crate::pipeline::Pipeline;
 
-/// A connection to the API: what all SDKs of one program share. Make one for each token.
+/// A connection to the API, which all SDKs of a program share. Make one connection for each token.
 ///
 /// Cloning it is cheap. The clones share HTTP connections, the rate-limit gate, the rate limiter and the retry budget, since
 /// the vendor counts requests per token. A client of an SDK is a thin front over a connection.
@@ -26,7 +26,7 @@ use crate::pipeline::Pipeline;
 /// use cloudflare_client::{Connection, Credentials};
 ///
 /// let connection = Connection::builder().credentials(Credentials::api_token("cfut_0123456789")?).build()?;
-/// // zt_risk_scoring::Client::from(connection.clone()), api_tokens::Client::from(connection), …
+/// // one_sdk::Client::from(connection.clone()), another_sdk::Client::from(connection), …
 /// # drop(connection);
 /// # Ok::<(), cloudflare_client::Error>(())
 /// ```
@@ -58,7 +58,7 @@ impl Connection {
         self.0.account_id.as_ref()
     }
 
-    /// Where the API is served.
+    /// The base URL of the API.
     pub fn base_url(&self) -> &str {
         self.0.pipeline.base_url.as_str()
     }

@@ -1,4 +1,4 @@
-//! What a single call overrides.
+//! The settings that a single call overrides.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use super::{AccountId, Connection};
 use crate::pipeline::CallConfig;
 use crate::{Error, RetryConfig};
 
-/// What a single call overrides. Everything else is the connection's.
+/// The settings that a single call overrides. The connection supplies the rest.
 ///
 /// ```
 /// use cloudflare_client::sdk::CallOptions;

@@ -4,41 +4,43 @@ use std::fmt;
 
 /// The kind of an error, and what to do about it.
 ///
-/// The status decides, and the API's own codes refine it. A response with `"success": false` is a failure whatever its
-/// status. Something else than the API may have sent a status, such as a firewall in front of it; then
+/// The status of the response determines the kind, and the API's codes refine it. A response with `"success": false` is a
+/// failure whatever its status. If something else responded in place of the API, such as a firewall,
 /// [`unexpected_body`](crate::Error::unexpected_body) describes the body.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The configuration or an argument cannot be used. Nothing was sent, unless [`attempts`](crate::Error::attempts) counts
-    /// a request. Correct it.
+    /// The configuration or an argument is invalid. No request was sent unless [`attempts`](crate::Error::attempts) is above
+    /// 0. Correct the configuration or the argument.
     Configuration,
     /// The credentials are missing, malformed or unknown (status 401, or code 6111, 9106 or 9109), or the token provider
-    /// failed. Check them.
+    /// failed. Check the credentials.
     Authentication,
-    /// The credentials are known but lack a permission: status 403, or code 10000. Grant it.
+    /// The credentials are known but lack a permission: status 403, or code 10000. Grant the permission.
     Permission,
     /// The account's plan does not include the feature: code 3314. Change the plan.
     Plan,
     /// The account or the object does not exist: status 404, or code 7003. Check the ids.
     NotFound,
-    /// Too many requests: status 429, or code 971 or 10100; or the client held the call back longer than it had time. The
-    /// vendor rejects every call for up to five minutes. Wait as long as [`retry_after`](crate::Error::retry_after) says.
+    /// Too many requests: status 429, or code 971 or 10100; or the rate-limit gate or the rate limiter would have delayed the
+    /// call past its timeout. The vendor rejects every call for up to five minutes. Wait for
+    /// [`retry_after`](crate::Error::retry_after).
     RateLimited,
-    /// The API rejected the call for another reason. [`errors`](crate::Error::errors) has the reason.
+    /// The API rejected the call for another reason. See [`errors`](crate::Error::errors).
     Api,
     /// The server or the edge in front of it failed: status 5xx. The server may have made a change. Try again later.
     Server,
-    /// The document has no such status: a redirect, which is never followed, or another success.
+    /// The API's document does not list the status. Redirects, which are never followed, are of this kind.
     UnexpectedStatus,
-    /// A success without the documented JSON: HTML, nothing, or a part of the JSON.
-    /// [`unexpected_body`](crate::Error::unexpected_body) describes the body.
+    /// A success whose body is not complete JSON, or is too large. [`unexpected_body`](crate::Error::unexpected_body)
+    /// describes a body that is not JSON.
     UnexpectedBody,
-    /// A success whose JSON does not fit the document: a field is missing, or has another type.
+    /// A success whose JSON does not match the documented schema: a field is missing, or has another type. The
+    /// [`source`](std::error::Error::source) has the path of the field.
     Decode,
     /// The connection could not be made, or broke. The server may have made a change.
     Connection,
-    /// The call ran out of time. If [`attempts`](crate::Error::attempts) counts a request, the server may have made a change.
+    /// The call timed out. If [`attempts`](crate::Error::attempts) is above 0, the server may have made a change.
     Timeout,
 }
 
@@ -65,19 +67,19 @@ impl ErrorKind {
     /// The description that an error of this kind has by default.
     pub(crate) fn description(self) -> &'static str {
         match self {
-            Self::Configuration => "the configuration cannot be used",
-            Self::Authentication => "the credentials were not accepted",
+            Self::Configuration => "the configuration is invalid",
+            Self::Authentication => "the API rejected the credentials",
             Self::Permission => "a permission is missing",
             Self::Plan => "the account's plan lacks the feature",
-            Self::NotFound => "not found",
+            Self::NotFound => "the account or the object does not exist",
             Self::RateLimited => "too many requests",
             Self::Api => "the API rejected the call",
             Self::Server => "the server failed",
-            Self::UnexpectedStatus => "the document has no such status",
+            Self::UnexpectedStatus => "the API's document does not list the status",
             Self::UnexpectedBody => "the body is not the documented JSON",
-            Self::Decode => "the response does not fit the document",
+            Self::Decode => "the response does not match the documented schema",
             Self::Connection => "the connection failed",
-            Self::Timeout => "the call ran out of time",
+            Self::Timeout => "the call timed out",
         }
     }
 }

@@ -16,11 +16,11 @@ pub use unexpected_body::UnexpectedBody;
 use crate::redact::one_line;
 use crate::{ApiMessage, Metadata};
 
-/// A call that failed, or a configuration that cannot be used.
+/// A failed call, or an invalid configuration.
 ///
-/// Match on the [`kind`](Self::kind); accessors have the rest. `Display` is one line about what happened, and
-/// [`source`](StdError::source) is its cause. Neither of them nor `Debug` prints a secret, a body or a header. Of a response
-/// they print the API's codes and first message, the `cf-ray`, and the place in the document that could not be decoded.
+/// Match on the [`kind`](Self::kind); other methods return the details. `Display` prints one line, and
+/// [`source`](StdError::source) is the cause. Neither they nor `Debug` print a secret, a body or a header. Of a response they
+/// print the API's codes and first message, the `cf-ray`, and the path of a field that could not be decoded.
 ///
 /// ```
 /// use cloudflare_client::{AccountId, ErrorKind};
@@ -131,17 +131,17 @@ impl Error {
         self.0.attempts
     }
 
-    /// How long to wait before the next call: what the API asked for, or the wait that did not fit the call's time.
+    /// How long to wait before the next call: the wait that the API asked for, or the wait that did not fit the call's timeout.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after.or_else(|| self.metadata().and_then(Metadata::retry_after))
     }
 
-    /// The body that came instead of the documented one, if another came.
+    /// A description of the body, if it was not the documented one.
     pub fn unexpected_body(&self) -> Option<&UnexpectedBody> {
         self.0.unexpected_body.as_ref()
     }
 
-    /// The facts that end the line.
+    /// The facts that `Display` prints in parentheses.
     fn facts(&self) -> Vec<String> {
         let mut facts = Vec::new();
         facts.extend(self.status().map(|status| {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::IgnoredAny;
 
-/// A body that is not the documented one: its content type, length and form, and none of its content.
+/// A description of a body that is not the documented one: its content type, length and form, without its content.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct UnexpectedBody {
     content_type: Option<String>,
@@ -37,7 +37,7 @@ impl UnexpectedBody {
         self.length
     }
 
-    /// Whether it is a complete JSON document.
+    /// Whether the body is a complete JSON document.
     pub fn is_json(&self) -> bool {
         self.shape == Shape::OtherJson
     }

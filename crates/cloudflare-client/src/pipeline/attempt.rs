@@ -1,4 +1,4 @@
-//! One attempt: credentials, request, whole response. Nothing else sends.
+//! One attempt: adds credentials, sends the request, reads the whole response. No other module sends requests.
 
 use bytes::{Bytes, BytesMut};
 use http::header::USER_AGENT;
@@ -12,7 +12,7 @@ use super::{failure, gate};
 use crate::redact::Secrets;
 use crate::{Error, ErrorKind, Metadata};
 
-/// An attempt without a whole response.
+/// A failed attempt: there is no whole response.
 pub(super) struct AttemptFailure {
     pub(super) error: Error,
     pub(super) retryability: Retryability,
@@ -24,10 +24,11 @@ pub(super) struct ReadyRequest {
     secrets: Secrets,
 }
 
-/// Adds the credentials to a copy of the request. Each attempt does so, since credentials may have rotated.
+/// Adds credentials to a copy of the request. Each attempt asks for them again, since they may have rotated.
 pub(super) async fn prepare(call: &Call, request: &Request) -> Result<ReadyRequest, Error> {
-    let mut request =
-        request.try_clone().ok_or_else(|| Error::configuration("the request's body cannot be repeated"))?;
+    let mut request = request
+        .try_clone()
+        .ok_or_else(|| Error::configuration("the request's body is a stream, which cannot be sent again"))?;
     if let Some(user_agent) = &call.user_agent {
         request.headers_mut().insert(USER_AGENT, user_agent.clone());
     }
@@ -45,12 +46,12 @@ pub(super) async fn send(call: &Call, ready: ReadyRequest, number: u32) -> Resul
 
     let mut response = match deadline.timeout(pipeline.http_client.execute(request)).await {
         Ok(Ok(response)) => response,
-        Ok(Err(error)) => return Err(failed(transport(error))),
+        Ok(Err(error)) => return Err(failed(transport_failure(error))),
         Err(elapsed) => return Err(failed(elapsed.interrupted())),
     };
     let metadata = Metadata::new(response.status(), response.headers(), number, call.started.elapsed());
     let metadata = metadata.redacted(&secrets);
-    // The gate closes now, since the body may take long or never come.
+    // The gate closes before the body is read, since the body may take long or never come.
     if let Some(time) = gate::cooldown(&metadata) {
         pipeline.flow.gate.close_for(time);
     }
@@ -61,7 +62,7 @@ pub(super) async fn send(call: &Call, ready: ReadyRequest, number: u32) -> Resul
     match body {
         Ok(body) => Ok(BufferedResponse { metadata, headers: std::mem::take(response.headers_mut()), body, secrets }),
         Err(AttemptFailure { error, retryability }) => {
-            // The status of a failure says more than what happened to its body.
+            // For a failure, the status determines the kind, and the problem of the body becomes the source.
             let error = match failure::kind_of_status(metadata.status()) {
                 Some(kind) => Error::from_kind(kind).with_source(error),
                 None => error,
@@ -82,23 +83,23 @@ async fn read(response: &mut reqwest::Response, max_bytes: usize) -> Result<Byte
             }
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
             Ok(None) => return Ok(body.freeze()),
-            Err(error) => return Err(transport(error)),
+            Err(error) => return Err(transport_failure(error)),
         }
     }
 }
 
-/// An error of the HTTP library, without the URL, which has ids in its path.
-fn transport(error: reqwest::Error) -> AttemptFailure {
+/// The failure for an error of the HTTP library. It leaves out the URL, which has ids in its path.
+fn transport_failure(error: reqwest::Error) -> AttemptFailure {
     let (kind, message, retryability) = if error.is_connect() && error.is_timeout() {
-        (ErrorKind::Timeout, "connecting took too long", Retryability::NotSent)
+        (ErrorKind::Timeout, "connecting timed out", Retryability::NotSent)
     } else if error.is_connect() {
         (ErrorKind::Connection, ErrorKind::Connection.description(), Retryability::NotSent)
     } else if error.is_timeout() {
         (ErrorKind::Timeout, ErrorKind::Timeout.description(), Retryability::Interrupted)
     } else if error.is_builder() {
-        (ErrorKind::Configuration, "the request could not be built", Retryability::Unusable)
+        (ErrorKind::Configuration, "the request could not be built", Retryability::InvalidRequest)
     } else if error.is_body() || error.is_decode() {
-        (ErrorKind::Connection, "the body broke off", Retryability::Interrupted)
+        (ErrorKind::Connection, "the body is incomplete or corrupt", Retryability::Interrupted)
     } else {
         (ErrorKind::Connection, ErrorKind::Connection.description(), Retryability::Interrupted)
     };
@@ -112,7 +113,7 @@ impl From<Elapsed> for Error {
 }
 
 impl Elapsed {
-    /// The time ran out after the request may have been sent.
+    /// The failure of an attempt that timed out after its request may have been sent.
     fn interrupted(self) -> AttemptFailure {
         AttemptFailure { error: self.into(), retryability: Retryability::Interrupted }
     }

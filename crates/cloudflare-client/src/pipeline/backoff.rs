@@ -62,8 +62,8 @@ mod tests {
             assert_eq!(backoff.max_wait(attempt), Duration::from_millis(millis), "{attempt}");
         }
         assert_eq!(backoff.max_wait(0), Duration::from_millis(500));
-        let endless = Backoff { base: Duration::MAX, ceiling: Duration::MAX };
-        assert_eq!(endless.max_wait(40), Duration::MAX);
+        let unlimited = Backoff { base: Duration::MAX, ceiling: Duration::MAX };
+        assert_eq!(unlimited.max_wait(40), Duration::MAX);
     }
 
     #[test]

@@ -2,14 +2,14 @@
 
 use std::sync::{Mutex, PoisonError};
 
-/// The retry budget that the clones of a connection share: a bucket of tokens. Each retry takes `cost` tokens, and returns
-/// them if it is answered. A call whose first attempt is answered adds one token. During an outage, a connection therefore
-/// sends at most `capacity` / `cost` retries.
+/// The retry budget that the clones of a connection share: a bucket of tokens. Each retry takes `cost` tokens. It returns them
+/// if the server responds without a temporary failure. A call whose first attempt gets such a response adds one token.
+/// During an outage, a connection therefore sends at most `capacity` / `cost` retries.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct RetryBudget {
-    /// How many tokens the bucket holds, and has at first. 500 by default.
+    /// The most tokens that the bucket holds. It is full at first. 500 by default.
     pub capacity: u32,
-    /// How many tokens a retry takes. 5 by default; 0 is no limit.
+    /// The number of tokens that a retry takes. 5 by default; 0 is no limit.
     pub cost: u32,
 }
 
@@ -25,11 +25,13 @@ pub(super) struct TokenBucket {
     tokens: Mutex<u32>,
 }
 
-/// The tokens of one retry. Dropping the permit before it is [consumed](Self::consume) returns them: nothing was sent.
+/// The tokens of one retry. A permit that is dropped before it is [consumed](Self::consume) returns them, since the retry
+/// was not sent.
 #[must_use = "dropping a permit returns its tokens"]
 pub(super) struct RetryPermit<'a> {
     bucket: &'a TokenBucket,
-    returns: u32,
+    /// The tokens that dropping the permit returns to the bucket.
+    tokens_on_drop: u32,
 }
 
 impl TokenBucket {
@@ -39,22 +41,22 @@ impl TokenBucket {
 
     /// Takes the tokens of one retry. `None` if there are too few.
     pub(super) fn try_acquire(&self) -> Option<RetryPermit<'_>> {
-        self.change(|tokens| tokens.checked_sub(self.budget.cost))?;
-        Some(RetryPermit { bucket: self, returns: self.budget.cost })
+        self.update(|tokens| tokens.checked_sub(self.budget.cost))?;
+        Some(RetryPermit { bucket: self, tokens_on_drop: self.budget.cost })
     }
 
-    /// Adds the token of a call whose first attempt was answered.
+    /// Adds one token: the server handled the first attempt of a call.
     pub(super) fn reward(&self) {
-        self.put(1);
+        self.add(1);
     }
 
-    fn put(&self, tokens: u32) {
-        self.change(|present| Some(present.saturating_add(tokens).min(self.budget.capacity)));
+    fn add(&self, tokens: u32) {
+        self.update(|present| Some(present.saturating_add(tokens).min(self.budget.capacity)));
     }
 
-    fn change(&self, change: impl FnOnce(u32) -> Option<u32>) -> Option<u32> {
+    fn update(&self, update: impl FnOnce(u32) -> Option<u32>) -> Option<u32> {
         let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
-        *tokens = change(*tokens)?;
+        *tokens = update(*tokens)?;
         Some(*tokens)
     }
 
@@ -67,18 +69,18 @@ impl TokenBucket {
 impl RetryPermit<'_> {
     /// Keeps the tokens: the retry is being sent.
     pub(super) fn consume(&mut self) {
-        self.returns = 0;
+        self.tokens_on_drop = 0;
     }
 
-    /// Returns the tokens: the retry was answered.
+    /// Returns the tokens: the server handled the retry.
     pub(super) fn refund(mut self) {
-        self.returns = self.bucket.budget.cost;
+        self.tokens_on_drop = self.bucket.budget.cost;
     }
 }
 
 impl Drop for RetryPermit<'_> {
     fn drop(&mut self) {
-        self.bucket.put(self.returns);
+        self.bucket.add(self.tokens_on_drop);
     }
 }
 
@@ -91,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn retry_gets_no_permit_when_the_bucket_is_empty() {
+    fn retry_gets_no_permit_if_the_bucket_is_empty() {
         let bucket = bucket();
         for _ in 0..2 {
             bucket.try_acquire().unwrap().consume();
@@ -101,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn permit_is_returned_if_the_retry_was_not_sent_or_was_answered() {
+    fn tokens_are_returned_if_the_retry_was_not_sent_or_is_refunded() {
         let bucket = bucket();
         drop(bucket.try_acquire().unwrap());
         assert_eq!(bucket.tokens(), 10);
@@ -123,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn budget_without_cost_has_no_limit() {
+    fn cost_of_zero_is_no_limit() {
         let bucket = TokenBucket::new(RetryBudget { capacity: 0, cost: 0 });
         for _ in 0..1000 {
             bucket.try_acquire().unwrap().consume();

@@ -25,7 +25,7 @@ impl BufferedResponse {
         response.into()
     }
 
-    /// The media type without parameters. It is printed, so one that does not look like a media type is dropped.
+    /// The media type without parameters. It is printed, so a value that does not look like a media type is dropped.
     pub(super) fn content_type(&self) -> Option<String> {
         const MAX_LENGTH: usize = 64;
         let value = self.headers.get(CONTENT_TYPE)?.to_str().ok()?;
@@ -35,7 +35,7 @@ impl BufferedResponse {
             .then(|| self.secrets.redact(essence))
     }
 
-    /// The host of a redirect's target. The rest of a target may hold anything, so it is not printed. A relative target is
+    /// The host of a redirect's target. The rest of the target may contain secrets, so it is not printed. A relative target is
     /// on the same host.
     pub(super) fn redirect_host(&self) -> Option<String> {
         if !self.metadata.status().is_redirection() {
@@ -43,9 +43,9 @@ impl BufferedResponse {
         }
         let location = self.headers.get(LOCATION)?.to_str().ok()?;
         match Url::parse(&self.secrets.redact(location)) {
-            Ok(url) => Some(one_line(url.host_str().unwrap_or("nowhere"))),
+            Ok(url) => Some(one_line(url.host_str().unwrap_or("a URL without a host"))),
             Err(url::ParseError::RelativeUrlWithoutBase) => Some("the same host".to_owned()),
-            Err(_) => Some("nowhere".to_owned()),
+            Err(_) => Some("an invalid URL".to_owned()),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! One call under way: the transport of one generated client, for one request.
+//! One call: the transport of one generated client, which sends one request.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,9 +11,9 @@ use tokio::time::Instant;
 use tracing::{Instrument, Span};
 
 use super::attempt::{self, AttemptFailure};
-use super::attempts::{self, AttemptDriver, AttemptOutcome, CallLimits, CallOutcome};
 use super::buffered_response::BufferedResponse;
 use super::deadline::Deadline;
+use super::retry_loop::{self, AttemptDriver, AttemptOutcome, CallLimits, CallOutcome};
 use super::retry_policy::Retryability;
 use super::{CallConfig, Decoded, Pipeline, RetryConfig, failure, telemetry};
 use crate::redact::one_line;
@@ -23,12 +23,12 @@ const SECOND_REQUEST: &str =
     "the closure of a call sent a second request, which was rejected: it must send exactly one";
 const NO_REQUEST: &str = "the closure of a call sent no request: it must send exactly one";
 const DROPPED_REQUEST: &str = "the closure of a call dropped its request before the response came";
-const UNKNOWN_OPERATION: &str = "the generated client has no operation of the request's id";
+const UNKNOWN_OPERATION: &str = "the id of the request's operation is not one of the generated client's";
 
-/// One call under way.
+/// One call.
 ///
-/// The operation is that of the request which reaches the hook, never one that a caller names: it decides what is safe to
-/// retry.
+/// The operation decides what is safe to retry. It is therefore identified by the request that reaches [`Transport::send`],
+/// and no caller passes it.
 pub(super) struct Call {
     pub(super) pipeline: Arc<Pipeline>,
     pub(super) user_agent: Option<HeaderValue>,
@@ -40,11 +40,11 @@ pub(super) struct Call {
     progress: Mutex<Progress>,
 }
 
-/// How far a call is.
+/// The progress of a call.
 #[derive(Default)]
 struct Progress {
     exchange: Option<Exchange>,
-    /// What the closure did wrong.
+    /// What the closure did wrong, as the message of the error.
     misuse: Option<&'static str>,
     is_finished: bool,
 }
@@ -72,16 +72,16 @@ impl Call {
         }
     }
 
-    /// When an attempt that begins now has to end.
+    /// The deadline of an attempt that begins now.
     pub(super) fn attempt_deadline(&self) -> Deadline {
         self.deadline.min(Deadline::new(Instant::now(), self.attempt_timeout))
     }
 
-    /// Ends the call: `open` makes the value of its response. No request can be sent any more.
+    /// Ends the call. `convert` makes its result. From then on the generated client cannot send.
     pub(super) fn finish<T, X, V>(
         &self,
         decoded: Decoded<T, X>,
-        open: impl FnOnce(BufferedResponse, Decoded<T, X>) -> Result<Response<V>, Error>,
+        convert: impl FnOnce(BufferedResponse, Decoded<T, X>) -> Result<Response<V>, Error>,
     ) -> Result<Response<V>, Error> {
         let Progress { exchange, misuse, .. } =
             std::mem::replace(&mut *self.progress(), Progress { is_finished: true, ..Progress::default() });
@@ -90,7 +90,7 @@ impl Call {
         };
         let result = match (misuse, outcome) {
             (Some(misuse), outcome) => Err(misused(misuse, outcome)),
-            (None, Some(Ok(response))) => open(response, decoded),
+            (None, Some(Ok(response))) => convert(response, decoded),
             (None, Some(Err(error))) => Err(error),
             (None, None) => Err(misused(DROPPED_REQUEST, None)),
         };
@@ -99,11 +99,11 @@ impl Call {
         result
     }
 
-    /// Notes the request, or rejects it.
-    fn begin(&self, operation_id: &str) -> Result<(Operation, Span), &'static str> {
+    /// Registers the request, or rejects it.
+    fn register(&self, operation_id: &str) -> Result<(Operation, Span), &'static str> {
         let mut progress = self.progress();
         if progress.is_finished {
-            return Err("the call is over");
+            return Err("the call has ended");
         }
         if progress.exchange.is_some() {
             progress.misuse = Some(SECOND_REQUEST);
@@ -118,11 +118,12 @@ impl Call {
         Ok((operation, span))
     }
 
+    /// Checks the request, then makes its attempts.
     async fn run(&self, operation: Operation, request: reqwest::Request) -> Result<BufferedResponse, Error> {
         self.check(operation, &request)?;
         let limits = CallLimits { idempotent: operation.is_idempotent(), deadline: self.deadline };
         let attempts = CallAttempts { call: self, request, has_tried_renewal: AtomicBool::new(false) };
-        let CallOutcome { result, wait } = attempts::run(&self.pipeline.flow, &self.retry, limits, &attempts).await;
+        let CallOutcome { result, wait } = retry_loop::run(&self.pipeline.flow, &self.retry, limits, &attempts).await;
         match (result, wait) {
             (Ok(response), wait) => Ok(BufferedResponse { metadata: response.metadata.with_wait(wait), ..response }),
             (Err(error), Some(wait)) => Err(error.with_retry_after(wait)),
@@ -130,10 +131,11 @@ impl Call {
         }
     }
 
-    /// Checks that a request goes where its operation says: a parameter may hold what a URL parser reads as structure.
+    /// Checks that a request has the method and the path of its operation. A URL parser may have read a part of a parameter,
+    /// such as `..`, as structure of the path.
     fn check(&self, operation: Operation, request: &reqwest::Request) -> Result<(), Error> {
         let Some(path) = self.pipeline.base_url.relative_path(request.url()) else {
-            return Err(Error::configuration("the request would leave the base URL"));
+            return Err(Error::configuration("the request's URL is not below the base URL"));
         };
         if request.method() != operation.method || !operation.has_path(path) {
             return Err(Error::configuration(format!(
@@ -144,7 +146,7 @@ impl Call {
         Ok(())
     }
 
-    /// A panic while the lock was held leaves nothing half done.
+    /// Ignores poisoning: every change of the progress is a single step, so a panic cannot leave it inconsistent.
     fn progress(&self) -> MutexGuard<'_, Progress> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -153,7 +155,7 @@ impl Call {
 impl Transport for Call {
     fn send(&self, request: reqwest::Request, operation_id: &'static str) -> TransportFuture<'_> {
         Box::pin(async move {
-            let (operation, span) = self.begin(operation_id).map_err(TransportError::new)?;
+            let (operation, span) = self.register(operation_id).map_err(TransportError::new)?;
             let outcome = self.run(operation, request).instrument(span).await;
             let response = outcome.as_ref().map(BufferedResponse::to_http).map_err(TransportError::new);
             if let Some(exchange) = &mut self.progress().exchange {
@@ -175,14 +177,14 @@ fn unsent<T, X>(misuse: Option<&'static str>, decoded: Decoded<T, X>) -> Error {
     match (misuse, decoded) {
         (Some(misuse), _) => Error::configuration(misuse),
         (None, Ok(_)) => Error::configuration(NO_REQUEST),
-        // Generated code names the parameter or the step, and repeats no value.
+        // This message of the generated code names the parameter, and does not contain its value.
         (None, Err(api_runtime::Error::InvalidRequest(reason))) => Error::configuration(one_line(&reason)),
-        // Other errors may repeat values.
+        // The messages of other errors may contain values.
         (None, Err(_)) => Error::configuration("the request could not be built"),
     }
 }
 
-/// The error of a call whose closure did something else than to send one request and wait for the response.
+/// The error of a call whose closure did not send exactly one request and wait for its response.
 fn misused(misuse: &'static str, outcome: Option<Result<BufferedResponse, Error>>) -> Error {
     let error = Error::configuration(misuse);
     match outcome {

@@ -1,4 +1,4 @@
-//! The kind of failure that a response is.
+//! Classifies failed responses.
 
 use http::StatusCode;
 
@@ -38,7 +38,7 @@ mod tests {
     }
 
     #[test]
-    fn failures_seen_in_the_wild_are_classified_by_their_codes() {
+    fn observed_failures_are_classified_by_their_codes() {
         let chain = json!([{"code": 6003, "error_chain": [{"code": 6111}]}]);
         for (status, errors, expected) in [
             (403, json!([{"code": 10000}]), ErrorKind::Permission),

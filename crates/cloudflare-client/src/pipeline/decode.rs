@@ -1,26 +1,26 @@
-//! Where and why a body does not fit the document, without repeating its values.
+//! Describes where and why a body does not match its schema, without the body's values.
 
 use serde::de::DeserializeOwned;
 
 use crate::redact::{Secrets, one_line};
 
-/// The first place in a JSON document that keeps it from being of a type.
+/// The first problem that keeps a body from being decoded.
 #[derive(Debug)]
 pub struct DecodeProblem {
-    /// The path to the place; it has keys from outside.
+    /// The path of the value with the problem. It may contain keys of the body.
     path: String,
     reason: String,
 }
 
 impl DecodeProblem {
-    /// Finds the first place in a body that keeps it from being a `T`. `None` if it is one.
+    /// Finds the first problem that keeps a body from being decoded as a `T`. `None` if there is none.
     pub(super) fn find<T: DeserializeOwned>(body: &[u8]) -> Option<Self> {
         let mut json = serde_json::Deserializer::from_slice(body);
         let error = serde_path_to_error::deserialize::<_, T>(&mut json).err()?;
         Some(Self { path: error.path().to_string(), reason: reason(&error.inner().to_string()) })
     }
 
-    /// Describes the place and the reason in one line.
+    /// Describes the path and the reason in one line.
     pub(super) fn describe(&self, secrets: &Secrets) -> String {
         let path = one_line(&secrets.redact(&self.path));
         let place = if path == "." { "the document".to_owned() } else { format!("`{path}`") };
@@ -28,7 +28,7 @@ impl DecodeProblem {
     }
 }
 
-/// The reason that serde gives, without the value it found: that is part of a body.
+/// The reason in a message of serde, without the value that serde found: the value is part of a body.
 fn reason(text: &str) -> String {
     for known in ["missing field `", "duplicate field `"] {
         if let Some((name, _)) = text.strip_prefix(known).and_then(|rest| rest.split_once('`')) {
@@ -38,8 +38,8 @@ fn reason(text: &str) -> String {
     if text.contains("duplicate key") {
         return "duplicate key".to_owned();
     }
-    // "invalid type: string "…", expected a boolean at line 1 column 2": the document's type names the expectation. Of what
-    // was found, only the type is kept.
+    // For example: "invalid type: string "…", expected a boolean at line 1 column 2". Of the value that serde found, only the
+    // type is kept.
     let expected = text.rsplit_once(", expected ").map(|(_, rest)| rest.split(" at line ").next().unwrap_or(rest));
     let found = text.strip_prefix("invalid type: ").and_then(|rest| rest.split(['"', '`', ',']).next());
     match (expected, found) {
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn problem_names_the_place_and_the_reason_and_not_the_value() {
+    fn problem_is_described_by_path_and_reason_without_the_value() {
         for (model, expected) in [
             (r#"{"flag":"secret, expected x","name":"n"}"#, "`things.foo.flag`: expected a boolean, found string"),
             (r#"{"flag":true}"#, "`things.foo`: missing field `name`"),
@@ -104,12 +104,12 @@ mod tests {
     }
 
     #[test]
-    fn fitting_body_has_no_problem() {
+    fn decodable_body_has_no_problem() {
         assert!(DecodeProblem::find::<bool>(b"true").is_none());
     }
 
     #[test]
-    fn key_from_outside_is_redacted_and_shortened() {
+    fn key_of_the_body_is_redacted_and_shortened() {
         let body = format!(r#"{{"cfut_secret{}":"x"}}"#, "x".repeat(1000));
         assert!(describe::<BTreeMap<String, bool>>(&body).len() < 400);
     }

@@ -5,11 +5,11 @@ use api_runtime::{Envelope, EnvelopeParts};
 use super::buffered_response::BufferedResponse;
 use super::decode::DecodeProblem;
 use super::{Decoded, failure};
-use crate::response::Decorations;
+use crate::response::EnvelopeMetadata;
 use crate::{ApiMessage, Error, ErrorKind, Response, ResultInfo};
 
-/// Takes the result out of a response that the generated code has decoded. `success` must be true.
-pub(super) fn open<E: Envelope, X>(
+/// Makes the result of a call whose response has an envelope. `success` must be true.
+pub(super) fn convert<E: Envelope, X>(
     response: BufferedResponse,
     decoded: Decoded<E, X>,
 ) -> Result<Response<E::Result>, Error> {
@@ -19,16 +19,16 @@ pub(super) fn open<E: Envelope, X>(
     if !success {
         return Err(failure::error(&response, problem));
     }
-    let decorations = Decorations {
+    let envelope = EnvelopeMetadata {
         errors: ApiMessage::list(errors.as_ref(), &response.secrets),
         messages: ApiMessage::list(messages.as_ref(), &response.secrets),
         result_info: ResultInfo::read(result_info.as_ref(), &response.secrets),
     };
-    let metadata = response.metadata.with_decorations(decorations);
+    let metadata = response.metadata.with_envelope(envelope);
     match result {
         Some(result) => Ok(Response::new(result, metadata)),
         None => {
-            let reason = "the response has no `result`, although it says that the call succeeded";
+            let reason = "the response has no `result`, although its `success` is true";
             Err(Error::new(ErrorKind::Decode, reason).with_attempts(metadata.attempts()).with_metadata(metadata))
         }
     }

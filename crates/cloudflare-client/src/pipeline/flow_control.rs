@@ -13,21 +13,21 @@ use super::rate_limiter::{Quota, RateLimiter};
 use super::telemetry::as_millis;
 use crate::{Error, ErrorKind};
 
-/// The state that decides whether and when a request may be sent. All clones of a connection share one, and no two
-/// connections do: the vendor counts requests per token.
+/// The state that decides whether and when a request may be sent. All clones of a connection share it, since the vendor
+/// counts requests per token.
 pub(crate) struct FlowControl {
     pub(super) gate: Gate,
     pub(super) budget: TokenBucket,
     pub(super) jitter: Jitter,
     limiter: Option<RateLimiter>,
-    /// A call holds the lock while it waits for a slot, so that slots are taken in the order of arrival.
+    /// A call holds the lock while it waits for a slot, so that calls take slots in the order in which they asked.
     queue: Mutex<()>,
 }
 
 impl FlowControl {
     /// # Errors
     ///
-    /// If the quota cannot be used.
+    /// If the quota is invalid.
     pub(crate) fn new(retry: &RetryConfig, quota: Option<Quota>) -> Result<Self, Error> {
         Ok(Self {
             gate: Gate::default(),
@@ -69,6 +69,7 @@ impl FlowControl {
     }
 }
 
+/// Waits, or fails at once if the wait does not fit the deadline.
 async fn pause(wait: Duration, deadline: Deadline, reason: &'static str) -> Result<(), Error> {
     if !deadline.allows(wait) {
         return Err(Error::new(ErrorKind::RateLimited, reason).with_retry_after(wait));

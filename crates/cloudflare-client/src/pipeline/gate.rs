@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use crate::Metadata;
 
-/// How long the gate is closed after a 429 without `Retry-After`: the time that the API rejects calls is not known.
+/// How long the gate is closed after a 429 without `Retry-After`, which leaves open how long the API rejects calls.
 const DEFAULT_COOLDOWN: Duration = Duration::from_secs(10);
 
 /// For how long the API will reject every call: after a 429 until its `Retry-After` is over, and after a quota is used up
@@ -20,19 +20,19 @@ pub(super) fn cooldown(metadata: &Metadata) -> Option<Duration> {
     used_up.filter_map(|limit| limit.reset_after).chain(asked).max()
 }
 
-/// The longest time that the gate stays closed. The vendor's block lasts five minutes. A server can close the gate again
-/// after an hour, and a wrong `Retry-After` must not silence a client for good.
+/// The longest time that the gate is closed by one response, so that a wrong `Retry-After` does not block a client forever.
+/// The vendor's block lasts five minutes.
 const MAX_COOLDOWN: Duration = Duration::from_secs(60 * 60);
 
-/// Whether requests may be sent now. All clones of a connection share it, since the vendor counts requests per token: over
-/// the quota, it rejects every call of the token for some time.
+/// Whether requests may be sent now. All clones of a connection share the gate, since the vendor counts requests per token.
+/// After a token exceeds its quota, the vendor rejects every call with it for some time.
 #[derive(Default)]
 pub(super) struct Gate {
     closed_until: Mutex<Option<Instant>>,
 }
 
 impl Gate {
-    /// Closes the gate for some time from now, at most an hour. It never shortens an earlier closing.
+    /// Closes the gate for some time from now, at most an hour. If the gate is closed for longer already, nothing changes.
     pub(super) fn close_for(&self, time: Duration) {
         let until = Instant::now().checked_add(time.min(MAX_COOLDOWN));
         let mut closed_until = self.closed_until.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,21 +1,20 @@
-//! The life of a call, from a request builder to its value.
+//! The life of a call, from the SDK's method to its value.
 //!
 //! ```text
-//! call ─▶ the closure calls a generated operation, which builds the request
-//!          └▶ Call::send, the hook: which operation is it, and is its path the operation's?
-//!              └▶ attempts::run: the retry loop                                     (attempts.rs)
-//!                  ├ ready    gate ▶ credentials ▶ gate, rate limiter               (flow_control.rs)
-//!                  ├ attempt  send ▶ whole body, capped                             (attempt.rs)
-//!                  └ next     retry policy ▶ backoff, Retry-After ▶ limits          (attempts.rs)
-//!         the generated operation decodes the response
-//! open ─▶ checks the envelope, or the plain body; or makes an error                 (envelope.rs, plain.rs)
+//! call            the closure calls a generated operation, which builds the request
+//! └ Call::send    the transport hook: identifies the operation, checks the path     (call.rs)
+//!   └ run         the retry loop                                                    (retry_loop.rs)
+//!     ├ prepare   gate ▶ credentials ▶ gate, rate limiter                           (flow_control.rs)
+//!     ├ send      sends the request, reads the body up to the limit                 (attempt.rs)
+//!     └ plan      retry policy ▶ backoff, Retry-After ▶ limits                      (retry_loop.rs)
+//! call            the generated operation decodes the response
+//! └ Call::finish  checks the envelope or the plain body, or makes an error          (envelope.rs, plain.rs)
 //! ```
 //!
-//! Generated code can only pass a response through, so the [`Call`] keeps the buffered response. Errors are made from that,
-//! never from the generated error, which loses the status when a body does not fit the document.
+//! The [`Call`] keeps the buffered response, and errors are made from it. The error of the generated code is not used: it
+//! lacks the status if a body cannot be decoded.
 
 mod attempt;
-mod attempts;
 mod backoff;
 mod budget;
 mod buffered_response;
@@ -30,6 +29,7 @@ mod gate;
 mod plain;
 mod rate_limiter;
 mod retry_config;
+mod retry_loop;
 mod retry_policy;
 mod telemetry;
 
@@ -51,7 +51,7 @@ use crate::{Credentials, Error, Response};
 use buffered_response::BufferedResponse;
 use call::Call;
 
-/// What the calls of a connection share.
+/// The settings and the state that the calls of a connection share.
 pub(crate) struct Pipeline {
     pub(crate) http_client: reqwest::Client,
     pub(crate) base_url: BaseUrl,
@@ -63,7 +63,7 @@ pub(crate) struct Pipeline {
     pub(crate) flow: FlowControl,
 }
 
-/// What one call overrides.
+/// The settings that one call overrides.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CallConfig {
     pub(crate) timeout: Option<Duration>,
@@ -71,15 +71,16 @@ pub(crate) struct CallConfig {
     pub(crate) retry: Option<RetryConfig>,
 }
 
-/// What a method of a generated client returns.
+/// The result of a method of a generated client.
 type Decoded<T, X> = Result<ResponseValue<T>, api_runtime::Error<X>>;
 
-/// Makes one call. `invoke` calls one method of the generated client; `open` makes the value of what the method returns.
+/// Makes one call. `invoke` calls one method of the generated client. `convert` makes the call's result of the response and
+/// the method's result.
 async fn call<A, T, X, V, F>(
     pipeline: &Arc<Pipeline>,
     config: &CallConfig,
     invoke: impl FnOnce(A) -> F,
-    open: impl FnOnce(BufferedResponse, Decoded<T, X>) -> Result<Response<V>, Error>,
+    convert: impl FnOnce(BufferedResponse, Decoded<T, X>) -> Result<Response<V>, Error>,
 ) -> Result<Response<V>, Error>
 where
     A: ApiClient,
@@ -91,7 +92,7 @@ where
     let call = Arc::new(Call::new::<A>(Arc::clone(pipeline), config));
     let api = A::with_transport(pipeline.base_url.as_str(), pipeline.http_client.clone(), call.clone());
     let decoded = invoke(api).await;
-    call.finish(decoded, open)
+    call.finish(decoded, convert)
 }
 
 /// Makes a call whose response has an envelope.
@@ -105,7 +106,7 @@ where
     E: api_runtime::Envelope,
     F: Future<Output = Decoded<E, X>>,
 {
-    call(pipeline, config, invoke, envelope::open).await
+    call(pipeline, config, invoke, envelope::convert).await
 }
 
 /// Makes a call whose response has no envelope.
@@ -119,5 +120,5 @@ where
     T: PlainBody<K>,
     F: Future<Output = Decoded<T, X>>,
 {
-    call(pipeline, config, invoke, plain::open).await
+    call(pipeline, config, invoke, plain::convert).await
 }

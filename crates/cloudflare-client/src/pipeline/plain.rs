@@ -9,31 +9,31 @@ use super::decode::DecodeProblem;
 use super::{Decoded, failure};
 use crate::{Error, Response};
 
-/// What a generated method returns for a response without an envelope: JSON, or a stream of bytes. The parameter tells the
-/// two implementations apart; the compiler infers it.
+/// The type that a generated method returns for a response without an envelope: JSON, or a stream of bytes. The parameter
+/// `Kind` keeps the two implementations from overlapping; the compiler infers it.
 pub trait PlainBody<Kind>: Sized {
     /// The value of the call.
     type Value;
 
-    /// Makes the value of what the generated code has decoded.
+    /// Converts the value that the generated code returned. `body` is the whole body.
     #[doc(hidden)]
     fn into_value(self, body: Bytes) -> Self::Value;
 
-    /// Finds where a body is not a `Self`.
+    /// Finds the problem that keeps a body from being decoded as a `Self`.
     #[doc(hidden)]
     fn decode_problem(body: &[u8]) -> Option<DecodeProblem>;
 
-    /// Whether a body says that the call failed, although its status is a success.
+    /// Whether the body of a success reports a failure.
     #[doc(hidden)]
     fn is_failure(body: &[u8]) -> bool;
 }
 
-/// Marks [`PlainBody`] for JSON.
+/// The `Kind` of [`PlainBody`] for JSON.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Json;
 
-/// Marks [`PlainBody`] for bytes.
+/// The `Kind` of [`PlainBody`] for bytes.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Binary;
@@ -49,9 +49,9 @@ impl<T: DeserializeOwned> PlainBody<Json> for T {
         DecodeProblem::find::<T>(body)
     }
 
-    /// An envelope reached this door by mistake, or the document describes none where the API sends one.
+    /// The API may send an envelope where its document describes none, and an SDK may use `call_plain` for an envelope.
     fn is_failure(body: &[u8]) -> bool {
-        failure::says_failure(body)
+        failure::has_success_false(body)
     }
 }
 
@@ -66,14 +66,14 @@ impl PlainBody<Binary> for ByteStream {
         None
     }
 
-    /// Bytes mean nothing to the client: a file may hold any JSON.
+    /// A file may contain any JSON, so its content is not interpreted.
     fn is_failure(_: &[u8]) -> bool {
         false
     }
 }
 
-/// Takes the value out of a response that the generated code has decoded.
-pub(super) fn open<T: PlainBody<K>, K, X>(
+/// Makes the result of a call whose response has no envelope.
+pub(super) fn convert<T: PlainBody<K>, K, X>(
     response: BufferedResponse,
     decoded: Decoded<T, X>,
 ) -> Result<Response<T::Value>, Error> {

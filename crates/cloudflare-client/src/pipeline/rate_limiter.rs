@@ -1,4 +1,4 @@
-//! The rate limiter: keeps the client below the vendor's quota.
+//! The rate limiter, which keeps the client within a quota.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::Error;
 
 /// How many requests the client may send: at most `requests` in any `window`, and at most `burst` of them at once.
 ///
-/// A call over the quota waits for a slot, or fails unsent if its time is too short.
+/// A call over the quota waits for a slot. If the wait does not fit its timeout, the call fails and sends nothing.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Quota {
     /// How many requests may be sent in any window.
@@ -32,7 +32,7 @@ impl Quota {
 /// The longest window of a quota.
 const MAX_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Gives out slots at the rate of a quota.
+/// Grants slots at the rate of a quota. Each request takes one.
 pub(super) struct RateLimiter {
     limiter: governor::RateLimiter<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<Duration>>,
     clock: TokioClock,
@@ -41,16 +41,19 @@ pub(super) struct RateLimiter {
 impl RateLimiter {
     /// # Errors
     ///
-    /// If the quota has no slots, or its numbers contradict each other.
+    /// If a number of the quota is out of range.
     pub(super) fn new(quota: Quota) -> Result<Self, Error> {
-        // Over any window, an initial burst and the steady flow after it must not exceed the quota together.
+        // In any window, a burst and the steady rate after it must not exceed the quota together.
         let steady = quota.requests.checked_sub(quota.burst).and_then(NonZeroU32::new);
         let rate = NonZeroU32::new(quota.burst).zip(steady).and_then(|(burst, steady)| {
             let interval = quota.window.checked_div(steady.get()).filter(|_| quota.window <= MAX_WINDOW)?;
             Some(Rate::with_period(interval)?.allow_burst(burst))
         });
         let rate = rate.ok_or_else(|| {
-            Error::configuration("the quota cannot be used: its window must be at most a day, and 0 < burst < requests")
+            Error::configuration(
+                "the quota is invalid: `window` must be longer than 0 and at most a day, `burst` must be at least 1 and \
+                 less than `requests`",
+            )
         })?;
         let clock = TokioClock { start: Instant::now() };
         Ok(Self { limiter: governor::RateLimiter::direct_with_clock(rate, clock.clone()), clock })
@@ -85,7 +88,7 @@ mod tests {
         Quota { requests, window: Duration::from_secs(seconds), burst }
     }
 
-    /// How many requests go out in some time, if as many as possible do.
+    /// How many requests a client can send in some time.
     async fn sent(limiter: &RateLimiter, time: Duration) -> u32 {
         let start = Instant::now();
         let mut sent = 0;
@@ -123,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn contradictory_quota_is_rejected() {
+    fn quota_with_a_number_out_of_range_is_rejected() {
         for bad in [
             quota(0, 0, 1),
             quota(5, 0, 1),

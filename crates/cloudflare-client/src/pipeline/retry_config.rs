@@ -8,9 +8,9 @@ use crate::Error;
 
 /// How failed attempts are retried: plain data.
 ///
-/// The client decides in a fixed order. First: is a retry safe? That cannot be configured. Then the wait: the backoff, on top
-/// of what the server asks for. The limits come last and always hold: attempts, the longest wait that a server may ask for,
-/// the call's time, and the budget.
+/// The client decides about a retry in a fixed order. First it checks whether a retry is safe, which cannot be configured.
+/// Then it adds the backoff to the wait that the server asks for. Last it checks the limits: attempts, the longest wait that
+/// a server may ask for, the call's timeout, and the budget.
 ///
 /// ```
 /// use cloudflare_client::RetryConfig;
@@ -21,14 +21,14 @@ use crate::Error;
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct RetryConfig {
-    /// How many attempts a call may make, the first one included. 3 by default; 1 is no retry.
+    /// The most attempts of a call, the first one included. 3 by default; 1 is no retry.
     pub max_attempts: u32,
     /// How long to wait between attempts.
     pub backoff: Backoff,
     /// The longest wait that a server may ask for with `Retry-After`. If it asks for more, the call fails at once, and its
     /// error has the wait. 60 s by default.
     pub retry_after_ceiling: Duration,
-    /// How many retries all calls of a connection may send. The connection has one budget: a call cannot override it.
+    /// How many retries all calls of a connection may send. The calls share one budget, so a call cannot override it.
     pub budget: RetryBudget,
     /// The seed of the backoff's jitter, for tests. Random by default. A call cannot override it.
     pub jitter_seed: Option<u64>,
@@ -54,7 +54,7 @@ impl RetryConfig {
 
     pub(crate) fn check(&self) -> Result<(), Error> {
         if self.max_attempts == 0 {
-            return Err(Error::configuration("max_attempts is 0: a call needs one attempt at least"));
+            return Err(Error::configuration("max_attempts is 0; set it to at least 1"));
         }
         Ok(())
     }

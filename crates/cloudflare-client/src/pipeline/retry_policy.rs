@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-/// What the outcome of an attempt means for a retry.
+/// Whether, and under which condition, an attempt can be retried.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Retryability {
     /// There is a response, and the same request would get the same one.
@@ -16,7 +16,7 @@ pub(super) enum Retryability {
     /// There is a response that rejects the credentials. The same request may succeed with others.
     Unauthorized,
     /// The request could not be built.
-    Unusable,
+    InvalidRequest,
 }
 
 impl Retryability {
@@ -28,8 +28,8 @@ impl Retryability {
         }
     }
 
-    /// Whether the server responded and is not failing.
-    pub(super) fn is_answered(self) -> bool {
+    /// Whether the server handled the request: it responded, and without a temporary failure.
+    pub(super) fn is_handled(self) -> bool {
         matches!(self, Self::Final | Self::Unauthorized)
     }
 }
@@ -41,7 +41,7 @@ impl Retryability {
 /// credentials has not acted.
 pub(super) fn allows_retry(retryability: Retryability, idempotent: bool) -> bool {
     match retryability {
-        Retryability::Final | Retryability::Unusable => false,
+        Retryability::Final | Retryability::InvalidRequest => false,
         Retryability::NotSent | Retryability::Unauthorized => true,
         Retryability::Transient | Retryability::Interrupted => idempotent,
     }
@@ -68,7 +68,7 @@ mod tests {
             (Retryability::Transient, true, false),
             (Retryability::Interrupted, true, false),
             (Retryability::Unauthorized, true, true),
-            (Retryability::Unusable, false, false),
+            (Retryability::InvalidRequest, false, false),
         ] {
             assert_eq!(allows_retry(retryability, true), if_idempotent, "{retryability:?}");
             assert_eq!(allows_retry(retryability, false), if_not, "{retryability:?}");

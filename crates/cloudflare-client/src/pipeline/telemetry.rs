@@ -1,7 +1,7 @@
 //! Tracing: a span per call, an event per attempt and wait.
 //!
-//! Field names are OpenTelemetry's for HTTP clients (semantic conventions 1.x, "HTTP spans"). No field has a secret, a body
-//! or personal data: URLs are recorded as templates.
+//! The field names are OpenTelemetry's for HTTP clients (semantic conventions 1.x, "HTTP spans"). No field contains a secret,
+//! a body or personal data: URLs are recorded as templates.
 
 use std::time::Duration;
 

@@ -1,6 +1,7 @@
-//! Text from outside that has to stay on one line.
+//! Untrusted text on one line.
 
-/// Text from outside on one line of at most 200 characters: what breaks or rearranges a line becomes a space.
+/// Puts untrusted text on one line of at most 200 characters. Control characters, invisible characters and marks that change
+/// the writing direction become spaces.
 pub(crate) fn one_line(text: &str) -> String {
     const MAX_CHARS: usize = 200;
     // Zero-width characters, the line and paragraph separators, and marks that change the writing direction.
@@ -21,7 +22,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_from_outside_becomes_one_short_line() {
+    fn untrusted_text_becomes_one_short_line() {
         assert_eq!(one_line("a\r\nb\u{1b}[31m"), "a  b [31m");
         assert_eq!(one_line("a\u{202e}b\u{2028}c\u{200b}d"), "a b c d");
         assert_eq!(one_line(&"x".repeat(1000)).chars().count(), 201);

@@ -1,7 +1,7 @@
-//! Secrets, and how they are kept out of text.
+//! Secrets, and their redaction from text.
 //!
-//! A server may repeat what it was sent, anywhere in a response. Whatever text of a response is printed or kept has the
-//! request's secrets redacted first. This module depends on no other of the crate.
+//! A server may echo a request's secrets anywhere in its response. The client redacts them from all text of a response that
+//! it keeps or prints. This module depends on no other module of the crate.
 
 mod line;
 mod secret;

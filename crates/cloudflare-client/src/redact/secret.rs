@@ -9,16 +9,16 @@ use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-/// Text that fits into a header and is never printed. Clones share it; dropping the last one wipes the memory.
+/// Text that is allowed in a header and is never printed. Clones share it; dropping the last one wipes the memory.
 #[derive(Clone)]
 pub(crate) struct Secret(Arc<SecretString>);
 
-/// What is wrong with a secret, without repeating it: the rest of a sentence that begins with its name.
+/// Why a secret is invalid, without its value. A message prints it after the secret's name.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct InvalidSecret(&'static str);
 
 impl Secret {
-    /// What replaces a secret in text from outside.
+    /// The text that replaces a secret.
     const REDACTED: &str = "[redacted]";
 
     /// Checks a secret.
@@ -27,9 +27,9 @@ impl Secret {
         let problem = if text.is_empty() {
             "is empty"
         } else if text.contains(['\n', '\r']) {
-            "contains a line break; trim what you read it from"
+            "contains a line break; remove it"
         } else if text.contains(' ') {
-            "contains a space; give the secret alone"
+            "contains a space; pass the secret alone"
         } else if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             "contains a character that is not printable ASCII"
         } else {
@@ -46,9 +46,9 @@ impl Secret {
         Ok(value)
     }
 
-    /// Replaces the secret in text from outside.
+    /// Replaces the secret in untrusted text.
     ///
-    /// A secret shorter than any real one stays: replacing it would tear words apart.
+    /// A secret shorter than any real one is not replaced, since ordinary words may contain it.
     fn redact(&self, text: &str) -> String {
         const MIN_LENGTH: usize = 8;
         let secret = self.0.expose_secret();
@@ -91,7 +91,7 @@ impl Secrets {
         self.0.first()
     }
 
-    /// Replaces every secret in text from outside.
+    /// Replaces every secret in untrusted text.
     pub(crate) fn redact(&self, text: &str) -> String {
         self.0.iter().fold(text.to_owned(), |text, secret| secret.redact(&text))
     }
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn repeated_secret_is_redacted_unless_it_is_shorter_than_any_real_one() {
+    fn echoed_secret_is_redacted_unless_it_is_shorter_than_any_real_one() {
         assert_eq!(Secrets::from("cfut_secret").redact("bad token cfut_secret!"), "bad token [redacted]!");
         assert_eq!(Secrets::from("e").redact("error"), "error");
     }

@@ -21,11 +21,11 @@ pub struct ApiMessage {
 }
 
 impl ApiMessage {
-    /// How many entries of a list are read.
+    /// The most entries of a list that are read.
     const MAX_ENTRIES: usize = 1_000;
 
-    /// Reads a list of an envelope, up to a thousand entries and field by field: an odd field hides no other, and an entry
-    /// without any known field stays as an empty one. The request's secrets are redacted.
+    /// Reads a list of an envelope, up to a thousand entries. Each field is read on its own, so a malformed field hides no
+    /// other. An entry without any known field is kept as an empty one. The request's secrets are redacted.
     pub(crate) fn list(raw: Option<&Value>, secrets: &Secrets) -> Vec<Self> {
         raw.and_then(Value::as_array)
             .into_iter()
@@ -47,17 +47,17 @@ impl ApiMessage {
         }
     }
 
-    /// The code: what kind of message this is.
+    /// The code, which identifies the kind of message.
     pub fn code(&self) -> Option<i64> {
         self.code
     }
 
-    /// The message in words.
+    /// The text of the message.
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()
     }
 
-    /// Where the vendor explains the code.
+    /// The URL at which the vendor explains the code.
     pub fn documentation_url(&self) -> Option<&str> {
         self.documentation_url.as_deref()
     }
@@ -83,7 +83,7 @@ impl ApiMessage {
     }
 }
 
-/// A code, also if it is written as a string or with a fraction of zero.
+/// Reads a code, which may be a string, or a number with a fraction of zero.
 fn code(value: &Value) -> Option<i64> {
     match value {
         Value::String(text) => text.parse().ok(),

@@ -8,7 +8,7 @@ use http::header::HeaderMap;
 use super::{ApiMessage, RateLimit, RateLimitPolicy, ResultInfo, retry_after};
 use crate::redact::Secrets;
 
-/// Everything of a response but its value.
+/// Everything about a response except its value.
 #[derive(Clone, Debug)]
 pub struct Metadata {
     status: StatusCode,
@@ -23,9 +23,9 @@ pub struct Metadata {
     result_info: Option<ResultInfo>,
 }
 
-/// The parts of an envelope that decorate its result.
+/// The fields of an envelope that are neither `success` nor `result`.
 #[derive(Debug, Default)]
-pub(crate) struct Decorations {
+pub(crate) struct EnvelopeMetadata {
     pub(crate) errors: Vec<ApiMessage>,
     pub(crate) messages: Vec<ApiMessage>,
     pub(crate) result_info: Option<ResultInfo>,
@@ -47,7 +47,7 @@ impl Metadata {
         }
     }
 
-    /// Redacts the request's secrets: a server may repeat them anywhere.
+    /// Redacts the request's secrets, which a server may echo anywhere.
     pub(crate) fn redacted(mut self, secrets: &Secrets) -> Self {
         let names = self.rate_limits.iter_mut().map(|limit| &mut limit.name);
         let names = names.chain(self.rate_limit_policies.iter_mut().map(|policy| &mut policy.name));
@@ -62,16 +62,16 @@ impl Metadata {
         self
     }
 
-    /// Sets the wait that did not fit the call's time, unless the API asked for a longer one.
+    /// Sets the wait that did not fit the call's limits, unless the API asked for a longer one.
     pub(crate) fn with_wait(mut self, wait: Option<Duration>) -> Self {
         self.retry_after = self.retry_after.max(wait);
         self
     }
 
-    pub(crate) fn with_decorations(mut self, decorations: Decorations) -> Self {
-        self.errors = decorations.errors;
-        self.messages = decorations.messages;
-        self.result_info = decorations.result_info;
+    pub(crate) fn with_envelope(mut self, envelope: EnvelopeMetadata) -> Self {
+        self.errors = envelope.errors;
+        self.messages = envelope.messages;
+        self.result_info = envelope.result_info;
         self
     }
 
@@ -95,8 +95,8 @@ impl Metadata {
         self.elapsed
     }
 
-    /// How long to wait before the next call: the `Retry-After` header, or what is left of a time in which the API rejects
-    /// every call.
+    /// How long to wait before the next call: the `Retry-After` header, or the time for which the API still rejects every
+    /// call.
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
@@ -127,12 +127,12 @@ impl Metadata {
     }
 }
 
-/// The `cf-ray` header, if it looks like one. It is printed, so anything else is dropped.
+/// The `cf-ray` header. It is printed, so a value that does not look like a ray id is dropped.
 fn cf_ray(headers: &HeaderMap) -> Option<String> {
     const MAX_LENGTH: usize = 64;
     let value = headers.get("cf-ray")?.to_str().ok()?;
-    let harmless = value.len() <= MAX_LENGTH && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    (harmless && !value.is_empty()).then(|| value.to_owned())
+    let is_valid = value.len() <= MAX_LENGTH && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    (is_valid && !value.is_empty()).then(|| value.to_owned())
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What a call returns: a value and its metadata.
+//! The response of a call: a value and its metadata.
 
 mod message;
 mod metadata;
@@ -7,7 +7,7 @@ mod result_info;
 mod retry_after;
 
 pub use message::ApiMessage;
-pub(crate) use metadata::Decorations;
+pub(crate) use metadata::EnvelopeMetadata;
 pub use metadata::Metadata;
 pub use rate_limit::{RateLimit, RateLimitPolicy};
 pub use result_info::ResultInfo;
@@ -24,9 +24,9 @@ impl<T> Response<T> {
         Self { value, metadata }
     }
 
-    /// Changes the value and keeps the metadata.
-    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
-        Response { value: change(self.value), metadata: self.metadata }
+    /// Converts the value and keeps the metadata.
+    pub fn map<U>(self, convert: impl FnOnce(T) -> U) -> Response<U> {
+        Response { value: convert(self.value), metadata: self.metadata }
     }
 
     /// The value.

@@ -51,7 +51,7 @@ impl RateLimitPolicy {
 
 /// Reads a header that is a list of named items with numeric parameters (RFC 9651, section 3.1).
 ///
-/// A header of another form is ignored: it must not fail a call.
+/// A malformed header is ignored: it must not fail a call.
 fn entries<T>(headers: &HeaderMap, name: &str, make: impl Fn(String, &dyn Fn(&str) -> Option<u64>) -> T) -> Vec<T> {
     let lines: Vec<&[u8]> = headers.get_all(name).iter().map(|value| value.as_bytes()).collect();
     let Ok(list) = Parser::new(&lines.join(&b", "[..])).parse::<List>() else { return Vec::new() };
@@ -107,11 +107,11 @@ mod tests {
     }
 
     #[test]
-    fn header_of_another_form_is_ignored() {
+    fn malformed_header_is_ignored() {
         for line in ["", "limit=50", "\"open", "50", "(\"a\" \"b\")"] {
             assert_eq!(RateLimit::from_headers(&headers("ratelimit", &[line])), [], "{line}");
         }
-        let odd = RateLimit::from_headers(&headers("ratelimit", &["\"a\";r=-1;t=1.5"]));
-        assert_eq!(odd, [RateLimit { name: "a".into(), remaining: None, reset_after: None }]);
+        let invalid_numbers = RateLimit::from_headers(&headers("ratelimit", &["\"a\";r=-1;t=1.5"]));
+        assert_eq!(invalid_numbers, [RateLimit { name: "a".into(), remaining: None, reset_after: None }]);
     }
 }

@@ -5,28 +5,28 @@ use serde_json::Value;
 
 use crate::redact::Secrets;
 
-/// The counts of a list, and where its next page begins: the envelope's `result_info`.
+/// The counts of a list, and the cursor of its next page: the envelope's `result_info`.
 ///
-/// Every field is read for itself, so one that is missing or odd hides no other.
+/// Each field is read on its own, so a malformed field hides no other.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ResultInfo {
-    /// How many items the response has.
+    /// The number of items in the response.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<u64>,
     /// The number of the page, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page: Option<u64>,
-    /// How many items a page has at most.
+    /// The most items that a page has.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub per_page: Option<u64>,
-    /// How many items all pages have.
+    /// The number of items of all pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_count: Option<u64>,
-    /// How many pages there are.
+    /// The number of pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_pages: Option<u64>,
-    /// Where the next page begins, in APIs that page by cursor.
+    /// The cursor of the next page, for operations that page by cursor.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
 }
@@ -49,7 +49,7 @@ impl ResultInfo {
     }
 }
 
-/// A number that is not negative, also if it is written with a fraction of zero: the document says `number`.
+/// Reads a non-negative integer, which may have a fraction of zero: the API's document types it as `number`.
 fn whole_number(value: &Value) -> Option<u64> {
     let Value::Number(number) = value else { return None };
     number.as_u64().or_else(|| number.to_string().strip_suffix(".0")?.parse().ok())

@@ -4,19 +4,19 @@ use std::time::{Duration, SystemTime};
 
 use http::header::{DATE, HeaderMap, RETRY_AFTER};
 
-/// A longer wait counts as this one, so that it can be added to any clock.
+/// Longer waits are shortened to this one, so that adding a wait to a clock does not overflow.
 const MAX_WAIT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// Reads `Retry-After` (RFC 9110, section 10.2.3): whole seconds, or a date. A date in the past is no wait. A value of
-/// another form is ignored.
+/// Reads `Retry-After` (RFC 9110, section 10.2.3): whole seconds, or a date. A date in the past is no wait. A
+/// malformed value is ignored.
 pub(super) fn parse(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-        // More digits than fit are a very long wait.
+        // A number that is too large is a very long wait.
         return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)).min(MAX_WAIT));
     }
     let date = httpdate::parse_http_date(value).ok()?;
-    // The server's own clock, if it sent a date: ours may be wrong.
+    // The server's clock is preferred, since this machine's clock may be wrong.
     let sent = headers.get(DATE).and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok());
     let now = sent.unwrap_or(now);
     Some(date.duration_since(now).unwrap_or_default().min(MAX_WAIT))

@@ -1,13 +1,14 @@
-//! The behaviors of an account.
+//! The operations on the behaviors of an account.
 
 use serde_json::json;
 
-use super::reply::Reply;
+use super::response::Response;
 use super::state::State;
 
-pub(super) fn get(state: &State, account: &str, path: &str) -> Reply {
+/// Responds with the behaviors of an account. `path` is the request's path, which the API's error repeats.
+pub(super) fn get(state: &State, account: &str, path: &str) -> Response {
     match state.accounts.get(account) {
-        Some(behaviors) => Reply::success(&json!({ "behaviors": behaviors })),
-        None => Reply::no_route(path),
+        Some(behaviors) => Response::success(&json!({ "behaviors": behaviors })),
+        None => Response::no_route(path),
     }
 }

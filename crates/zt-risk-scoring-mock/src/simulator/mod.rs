@@ -1,8 +1,8 @@
-//! The API, simulated in this process.
+//! A simulator of the API, in this process.
 
 mod auth;
 mod behaviors;
-mod reply;
+mod response;
 mod state;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,15 +12,17 @@ use serde::Serialize;
 
 pub use state::RecordedRequest;
 
-use reply::Reply;
+use response::Response;
 use state::State;
 
-/// A server on a free loopback port that answers as the API does: one account with the behaviors that are known, all of
-/// them disabled.
+/// A server on a free loopback port that responds as the API does. At first it has one account, with the behaviors whose ids
+/// are known, all of them disabled.
 ///
-/// It answers until it is dropped. Its port belongs to httpmock's pool of servers, so another one may answer there later; the
-/// pool holds 25 (`HTTPMOCK_MAX_SERVERS`), and starting one more waits until one is dropped. Whatever it says about a request it decides from its state, so it never needs scripting;
-/// for answers that the API would not give, use the generated mocks.
+/// The simulator computes each response from its state. For responses that the API would not send, script the generated
+/// mocks.
+///
+/// The simulator responds until it is dropped. Its port belongs to httpmock's pool of servers, so a later server may use the
+/// same port. The pool has 25 servers (`HTTPMOCK_MAX_SERVERS`); while all are in use, [`start`](Self::start) waits.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -37,68 +39,68 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// Where the paths begin, as at the vendor's.
+    /// The path of the base URL, the same as the vendor's.
     const BASE_PATH: &str = "/client/v4";
 
     /// Starts a simulator.
     ///
     /// # Panics
     ///
-    /// If no loopback port can be opened, or `HTTPMOCK_MAX_SERVERS` is set and no number: httpmock does.
+    /// httpmock panics if no loopback port can be opened, or if `HTTPMOCK_MAX_SERVERS` is set to something else than a number.
     pub async fn start() -> Self {
         let state = Arc::new(Mutex::new(State::new()));
         let server = MockServer::start_async().await;
-        let answering = Arc::clone(&state);
+        let shared = Arc::clone(&state);
         server
             .mock_async(|when, then| {
                 when.any_request();
-                then.respond_with(move |request| answer(&mut lock(&answering), request));
+                then.respond_with(move |request| respond(&mut lock(&shared), request));
             })
             .await;
         Self { server, state }
     }
 
-    /// Where it is, for a client's base URL.
+    /// The base URL for a client.
     pub fn base_url(&self) -> String {
         self.server.url(Self::BASE_PATH)
     }
 
-    /// The account that there is from the start.
+    /// The account that exists from the start.
     pub fn account_id(&self) -> &'static str {
         State::ACCOUNT_ID
     }
 
-    /// The API token that it accepts.
+    /// The API token that the simulator accepts.
     pub fn api_token(&self) -> &'static str {
         State::API_TOKEN
     }
 
-    /// The e-mail address and the global API key that it accepts.
+    /// The e-mail address and the global API key that the simulator accepts.
     pub fn global_key(&self) -> (&'static str, &'static str) {
         (State::EMAIL, State::API_KEY)
     }
 
-    /// Sets the behaviors of the account that there is from the start: a map from id to behavior.
+    /// Replaces the behaviors of the account that exists from the start.
     ///
     /// # Errors
     ///
-    /// If they are not such a map.
+    /// If the value is not a map from id to behavior.
     pub fn set_behaviors(&self, behaviors: impl Serialize) -> Result<(), serde_json::Error> {
         self.set_behaviors_of(State::ACCOUNT_ID, behaviors)
     }
 
-    /// Sets the behaviors of an account, which is made if it does not exist.
+    /// Replaces the behaviors of an account. An account that does not exist is created.
     ///
     /// # Errors
     ///
-    /// If they are not a map from id to behavior.
+    /// If the value is not a map from id to behavior.
     pub fn set_behaviors_of(&self, account_id: &str, behaviors: impl Serialize) -> Result<(), serde_json::Error> {
         let behaviors = serde_json::from_value(serde_json::to_value(behaviors)?)?;
         lock(&self.state).accounts.insert(account_id.to_owned(), behaviors);
         Ok(())
     }
 
-    /// Every request that has arrived, in order.
+    /// The requests that the simulator received, in order.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         lock(&self.state).requests.clone()
     }
@@ -110,26 +112,28 @@ impl Drop for Simulator {
     }
 }
 
-/// A panic while the lock was held leaves nothing half done.
+/// Ignores poisoning: every change of the state is a single step, so a panic cannot leave it inconsistent.
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn answer(state: &mut State, request: &HttpMockRequest) -> HttpMockResponse {
-    state.requests.push(RecordedRequest::of(request));
+/// Records a request, and responds to it.
+fn respond(state: &mut State, request: &HttpMockRequest) -> HttpMockResponse {
+    state.requests.push(RecordedRequest::new(request));
     let ray = format!("{:016x}-SIM", state.requests.len());
-    match auth::check(&request.headers()) {
+    match auth::authenticate(&request.headers()) {
         Ok(()) => route(state, request.method_str(), request.uri().path()),
-        Err(refusal) => refusal,
+        Err(rejection) => rejection,
     }
-    .into_response(&ray)
+    .into_http(&ray)
 }
 
-fn route(state: &State, method: &str, path: &str) -> Reply {
+/// Calls the operation of a method and path.
+fn route(state: &State, method: &str, path: &str) -> Response {
     let segments: Option<Vec<&str>> =
         path.strip_prefix(Simulator::BASE_PATH).map(|path| path.split('/').skip(1).collect());
     match (method, segments.as_deref()) {
         ("GET", Some(["accounts", account, "zt_risk_scoring", "behaviors"])) => behaviors::get(state, account, path),
-        _ => Reply::no_route(path),
+        _ => Response::no_route(path),
     }
 }

@@ -1,4 +1,4 @@
-//! What the simulator knows.
+//! The state of a simulator.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,6 +11,7 @@ use zt_risk_scoring_api::types::Behavior;
 /// The behaviors of an account, by id.
 pub(super) type Behaviors = BTreeMap<String, Behavior>;
 
+/// The accounts, and the requests so far.
 pub(super) struct State {
     /// The accounts, by id.
     pub(super) accounts: BTreeMap<String, Behaviors>,
@@ -24,12 +25,12 @@ impl State {
     pub(super) const API_KEY: &str = "cfk_simulated-key";
 
     pub(super) fn new() -> Self {
-        Self { accounts: [(Self::ACCOUNT_ID.to_owned(), seen_in_the_wild())].into(), requests: Vec::new() }
+        Self { accounts: [(Self::ACCOUNT_ID.to_owned(), known_behaviors())].into(), requests: Vec::new() }
     }
 }
 
-/// The behaviors whose ids are known. The vendor disables every behavior at first.
-fn seen_in_the_wild() -> Behaviors {
+/// The behaviors whose ids are known. In a new account the vendor disables all of them.
+fn known_behaviors() -> Behaviors {
     let behavior = |name: &str, description: &str, level: &str| json!({"name": name, "description": description, "risk_level": level, "enabled": false});
     let behaviors = json!({
         "imp_travel": behavior(
@@ -51,7 +52,7 @@ fn seen_in_the_wild() -> Behaviors {
     serde_json::from_value(behaviors).unwrap_or_default()
 }
 
-/// A request that has arrived.
+/// A request that the simulator received.
 #[derive(Clone)]
 pub struct RecordedRequest {
     method: String,
@@ -60,7 +61,7 @@ pub struct RecordedRequest {
 }
 
 impl RecordedRequest {
-    pub(super) fn of(request: &HttpMockRequest) -> Self {
+    pub(super) fn new(request: &HttpMockRequest) -> Self {
         Self {
             method: request.method_str().to_owned(),
             path: request.uri().path().to_owned(),
@@ -68,23 +69,23 @@ impl RecordedRequest {
         }
     }
 
-    /// Its method.
+    /// The method.
     pub fn method(&self) -> &str {
         &self.method
     }
 
-    /// Its path, from the first slash.
+    /// The path, with its leading slash.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// One of its headers.
+    /// The value of a header. `None` if the header is missing or its value is not text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 }
 
-/// Without the headers: they hold credentials.
+/// Leaves out the headers, which contain credentials.
 impl fmt::Debug for RecordedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RecordedRequest")
@@ -99,8 +100,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_behaviors_that_are_known_are_there_and_disabled() {
-        let behaviors = seen_in_the_wild();
+    fn new_state_has_the_known_behaviors_disabled() {
+        let behaviors = known_behaviors();
         assert_eq!(behaviors.keys().collect::<Vec<_>>(), ["high_dlp", "imp_travel", "sentinel_one"]);
         assert!(behaviors.values().all(|behavior| !behavior.enabled));
     }

@@ -5,23 +5,24 @@ use zt_risk_scoring_api::types;
 
 use super::RiskLevel;
 
-/// A behavior that raises the risk score of a user who sets it off. Its id is its key in the map.
+/// A behavior that raises the risk score of a user who triggers it, such as impossible travel. Its id is its key in the
+/// [`BehaviorMap`](super::BehaviorMap).
 #[derive(Clone, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[serde(from = "Raw")]
 #[non_exhaustive]
 pub struct Behavior {
-    /// What a user has to do to set it off.
+    /// What a user does to trigger the behavior.
     pub description: String,
-    /// Whether it counts towards the score.
+    /// Whether the behavior counts towards the score.
     pub enabled: bool,
-    /// Its name, for people.
+    /// The display name. Unlike the id, it may change.
     pub name: String,
-    /// How risky it is.
+    /// How risky the behavior is.
     pub risk_level: RiskLevel,
 }
 
 impl Behavior {
-    /// A behavior of the given name and level, not enabled and without a description.
+    /// A disabled behavior with the given name and level, and without a description.
     pub fn new(name: impl Into<String>, risk_level: RiskLevel) -> Self {
         Self { description: String::new(), enabled: false, name: name.into(), risk_level }
     }
@@ -36,7 +37,7 @@ impl Behavior {
     }
 }
 
-/// Behaviors are read in the same way wherever they come from.
+/// Deserializes a behavior through the generated model, so that JSON from a file is checked like a response.
 #[derive(Deserialize)]
 #[serde(transparent)]
 struct Raw(types::Behavior);

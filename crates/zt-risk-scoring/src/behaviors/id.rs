@@ -5,15 +5,15 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The id of a behavior, such as `imp_travel`: its key in the map.
+/// The id of a behavior, such as `imp_travel`: its key in a [`BehaviorMap`](super::BehaviorMap).
 ///
-/// Ids are an open set, to which the vendor adds. They are what identifies a behavior; its name is for people.
+/// The set of ids is open: the vendor adds new ones. Identify a behavior by its id, since its display name may change.
 #[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(transparent)]
 pub struct BehaviorId(String);
 
 impl BehaviorId {
-    /// An id of the given text.
+    /// The id with the given text.
     pub fn new(id: impl Into<String>) -> Self {
         Self(id.into())
     }
@@ -30,7 +30,7 @@ impl fmt::Display for BehaviorId {
     }
 }
 
-/// `Ord` and `Hash` are those of the text, so a map can be asked with a `&str`.
+/// Allows lookups in a map by `&str`: `Ord`, `Eq` and `Hash` are those of the text.
 impl Borrow<str> for BehaviorId {
     fn borrow(&self) -> &str {
         &self.0

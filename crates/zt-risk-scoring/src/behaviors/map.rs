@@ -8,12 +8,12 @@ use zt_risk_scoring_api::types;
 
 use super::{Behavior, BehaviorId, RiskLevel, Selection, table};
 
-/// All behaviors of an account, by id and in the order of the ids. The API has no pages here: the map is whole.
+/// All behaviors of an account, ordered by id. The map is complete, since the API does not page behaviors.
 ///
-/// The questions that narrow it down give back a [`Selection`], which can be asked the same questions again, but is not a
-/// map: what was filtered cannot be mistaken for the whole.
+/// A filter such as [`enabled`](Self::enabled) returns a [`Selection`], which has the same filters. It is a type of its own,
+/// so that no caller takes a filtered map for the complete one.
 ///
-/// In JSON it is an object with the ids as keys. Reading one in which an id occurs twice is an error.
+/// In JSON the map is an object with the ids as keys. Deserializing an object with a duplicate id is an error.
 ///
 /// ```
 /// use zt_risk_scoring::{Behavior, BehaviorMap, RiskLevel};
@@ -41,12 +41,12 @@ impl BehaviorMap {
         self.0.get(id.as_ref())
     }
 
-    /// How many behaviors there are.
+    /// The number of behaviors.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there are none.
+    /// Whether the account has no behaviors.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -61,8 +61,8 @@ impl BehaviorMap {
         self.iter().collect()
     }
 
-    /// The behaviors of the given name, whatever its case. Names are for people: they change, and more than one behavior
-    /// may have the same.
+    /// The behaviors with the given display name, ignoring case. Names may change, and several behaviors may have the same
+    /// one.
     pub fn find_by_name(&self, name: &str) -> Selection<'_> {
         self.all().find_by_name(name)
     }
@@ -77,24 +77,24 @@ impl BehaviorMap {
         self.all().disabled()
     }
 
-    /// The behaviors of exactly the given level.
+    /// The behaviors with exactly the given level.
     pub fn at_level(&self, level: RiskLevel) -> Selection<'_> {
         self.all().at_level(level)
     }
 
-    /// The behaviors of the given level or a higher one. A level that this crate does not know counts as higher; see
+    /// The behaviors with the given level or a higher one. An unknown level is higher than every known one; see
     /// [`RiskLevel`].
     pub fn at_least(&self, level: RiskLevel) -> Selection<'_> {
         self.all().at_least(level)
     }
 
-    /// How many behaviors each level has. The known levels are always there.
+    /// The number of behaviors with each level. Known levels without a behavior are listed with 0.
     pub fn count_by_level(&self) -> BTreeMap<RiskLevel, usize> {
         self.all().count_by_level()
     }
 
-    /// The highest level among the enabled behaviors: the highest score that a user can reach. `None` if nothing is
-    /// enabled. A level that this crate does not know counts as the highest; see [`RiskLevel`].
+    /// The highest level among the enabled behaviors, which is the highest score that a user can get. `None` if no behavior
+    /// is enabled. An unknown level is higher than every known one; see [`RiskLevel`].
     pub fn highest_enabled_level(&self) -> Option<&RiskLevel> {
         self.enabled().highest_level()
     }
@@ -103,7 +103,7 @@ impl BehaviorMap {
 /// The behaviors with their ids, in the order of the ids.
 type Iter<'a> = btree_map::Iter<'a, BehaviorId, Behavior>;
 
-/// Of several behaviors with the same id, the last one stays, as in every map of the standard library.
+/// If several behaviors have the same id, the map keeps the last one, as the maps of the standard library do.
 impl<I: Into<BehaviorId>> FromIterator<(I, Behavior)> for BehaviorMap {
     fn from_iter<T: IntoIterator<Item = (I, Behavior)>>(behaviors: T) -> Self {
         Self(behaviors.into_iter().map(|(id, behavior)| (id.into(), behavior)).collect())
@@ -128,7 +128,7 @@ impl<'a> IntoIterator for &'a BehaviorMap {
     }
 }
 
-/// A table for people, with a line for each behavior.
+/// A table with a line for each behavior.
 impl fmt::Display for BehaviorMap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         table::write(f, self.iter())
@@ -154,26 +154,26 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_behavior_is_found_by_id() {
+    fn behavior_is_found_by_exact_id() {
         assert_eq!(map().get("high_dlp").unwrap().name, "High DLP");
         assert_eq!(map().get(BehaviorId::new("high_dlp")), map().get("high_dlp"));
         assert_eq!(map().get("HIGH_DLP"), None);
     }
 
     #[test]
-    fn behaviors_come_in_the_order_of_their_ids() {
+    fn behaviors_are_ordered_by_id() {
         let ids: Vec<_> = map().into_iter().map(|(id, _)| id.to_string()).collect();
         assert_eq!(ids, ["high_dlp", "imp_travel", "sentinel_one"]);
     }
 
     #[test]
-    fn the_highest_enabled_level_is_the_highest_score() {
+    fn highest_enabled_level_ignores_disabled_behaviors() {
         assert_eq!(map().highest_enabled_level(), Some(&RiskLevel::Medium));
         assert_eq!(BehaviorMap::default().highest_enabled_level(), None);
     }
 
     #[test]
-    fn json_goes_both_ways_and_keeps_what_it_does_not_know() {
+    fn json_with_an_unknown_level_is_written_as_it_was_read() {
         let json = r#"{"foo":{"description":"d","enabled":true,"name":"n","risk_level":"critical"}}"#;
         let map: BehaviorMap = serde_json::from_str(json).unwrap();
         assert_eq!(map.get("foo").unwrap().risk_level, RiskLevel::from("critical"));
@@ -181,12 +181,12 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_behavior_is_an_object_and_nothing_else() {
+    fn behavior_written_as_an_array_is_rejected() {
         assert!(serde_json::from_str::<BehaviorMap>(r#"{"foo":["d",true,"n","low"]}"#).is_err());
     }
 
     #[test]
-    fn json_in_which_an_id_occurs_twice_is_refused() {
+    fn json_with_a_duplicate_id_is_rejected() {
         let behavior = r#"{"description":"d","enabled":true,"name":"n","risk_level":"low"}"#;
         let json = format!(r#"{{"foo":{behavior},"foo":{behavior}}}"#);
         assert!(serde_json::from_str::<BehaviorMap>(&json).is_err());

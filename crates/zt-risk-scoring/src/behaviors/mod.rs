@@ -31,9 +31,9 @@ impl Behaviors {
         Self { operations }
     }
 
-    /// Reads all behaviors. Needs the permission Zero Trust Read or Zero Trust Write.
+    /// Gets all behaviors. The token needs the permission Zero Trust Read or Zero Trust Write.
     ///
-    /// Await it for the behaviors alone, or [`send`](Request::send) it for the metadata as well.
+    /// Awaiting the request returns the behaviors. [`send`](Request::send) returns the metadata of the response as well.
     ///
     /// ```
     /// # use zt_risk_scoring_mock::Simulator;

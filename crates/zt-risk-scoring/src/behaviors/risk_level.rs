@@ -5,12 +5,13 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use zt_risk_scoring_api::types;
 
-/// How risky a behavior is: low < medium < high < any level that this crate does not know.
+/// How risky a behavior is: low < medium < high < any unknown level.
 ///
-/// The set is open: a level that the vendor adds is kept verbatim and written back verbatim. Such a level compares above
-/// `high`, because whoever asks for everything that is at least so risky must not miss what may be riskier still. Two
-/// unknown levels compare as text. That holds for every text that is not one of the three, whatever its case, also for
-/// `unscored`, which Access policies know but no behavior has been seen with: [`is_known`](Self::is_known) tells them apart.
+/// The set of levels is open. An unknown level is read and written verbatim, and is greater than `high`: a filter for at
+/// least some level must not miss a behavior that may be riskier. Unknown levels compare with each other as text.
+///
+/// Every other text is an unknown level, such as `High`, or the `unscored` of Access policies. Use
+/// [`is_known`](Self::is_known) to exclude unknown levels.
 ///
 /// ```
 /// use zt_risk_scoring::RiskLevel;
@@ -33,7 +34,7 @@ pub enum RiskLevel {
     Medium,
     /// `high`
     High,
-    /// A level that this crate does not know. It is made by `from`, so it is never one of the above.
+    /// A level that this crate does not know. Only `from` makes one, so it is never `low`, `medium` or `high`.
     Unknown(UnknownRiskLevel),
 }
 
@@ -62,7 +63,7 @@ impl RiskLevel {
         }
     }
 
-    /// Whether this crate knows the level, and thus how it compares.
+    /// Whether this crate knows the level.
     pub fn is_known(&self) -> bool {
         !matches!(self, Self::Unknown(_))
     }
@@ -112,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn levels_are_ordered_and_unknown_ones_come_last() {
+    fn unknown_levels_are_ordered_after_known_ones() {
         let mut levels = ["zero", "high", "unscored", "low", "critical", "Low", "medium"].map(RiskLevel::from);
         levels.sort();
         assert_eq!(levels.map(String::from), ["low", "medium", "high", "Low", "critical", "unscored", "zero"]);
@@ -127,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_generated_level_keeps_its_meaning() {
+    fn generated_level_is_converted_to_the_same_level() {
         for level in ["low", "medium", "high", "critical"] {
             let raw: types::RiskLevel = level.parse().unwrap();
             assert_eq!(RiskLevel::from_raw(raw), RiskLevel::from(level));
@@ -135,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_text_is_no_level() {
+    fn level_that_is_not_a_string_is_rejected() {
         assert!(serde_json::from_str::<RiskLevel>("3").is_err());
         assert!(serde_json::from_str::<RiskLevel>("null").is_err());
     }

@@ -1,11 +1,11 @@
-//! Some of an account's behaviors.
+//! A part of an account's behaviors.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use super::{Behavior, BehaviorId, RiskLevel, table};
 
-/// Some behaviors of a [`BehaviorMap`](super::BehaviorMap), in the order of their ids.
+/// The behaviors of a [`BehaviorMap`](super::BehaviorMap) that passed a filter, ordered by id.
 ///
 /// ```
 /// # use zt_risk_scoring::{Behavior, BehaviorMap, RiskLevel};
@@ -23,12 +23,12 @@ pub struct Selection<'a>(Vec<Entry<'a>>);
 type Entry<'a> = (&'a BehaviorId, &'a Behavior);
 
 impl<'a> Selection<'a> {
-    /// How many behaviors are selected.
+    /// The number of selected behaviors.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether none is.
+    /// Whether no behavior is selected.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -38,34 +38,34 @@ impl<'a> Selection<'a> {
         self.0.iter().copied()
     }
 
-    /// Those of the given name, whatever its case.
+    /// The selected behaviors with the given display name, ignoring case.
     pub fn find_by_name(self, name: &str) -> Self {
         let name = name.to_lowercase();
         self.filter(|behavior| behavior.name.to_lowercase() == name)
     }
 
-    /// Those that count towards the score.
+    /// The selected behaviors that count towards the score.
     pub fn enabled(self) -> Self {
         self.filter(|behavior| behavior.enabled)
     }
 
-    /// Those that do not count towards the score.
+    /// The selected behaviors that do not count towards the score.
     pub fn disabled(self) -> Self {
         self.filter(|behavior| !behavior.enabled)
     }
 
-    /// Those of exactly the given level.
+    /// The selected behaviors with exactly the given level.
     pub fn at_level(self, level: RiskLevel) -> Self {
         self.filter(|behavior| behavior.risk_level == level)
     }
 
-    /// Those of the given level or a higher one. A level that this crate does not know counts as higher; see
+    /// The selected behaviors with the given level or a higher one. An unknown level is higher than every known one; see
     /// [`RiskLevel`].
     pub fn at_least(self, level: RiskLevel) -> Self {
         self.filter(|behavior| behavior.risk_level >= level)
     }
 
-    /// How many of them each level has. The known levels are always there.
+    /// The number of selected behaviors with each level. Known levels without a behavior are listed with 0.
     pub fn count_by_level(&self) -> BTreeMap<RiskLevel, usize> {
         let mut counts: BTreeMap<RiskLevel, usize> = RiskLevel::KNOWN.into_iter().map(|level| (level, 0)).collect();
         for (_, behavior) in &self.0 {
@@ -75,7 +75,7 @@ impl<'a> Selection<'a> {
         counts
     }
 
-    /// The highest level among them.
+    /// The highest level of the selected behaviors. `None` if no behavior is selected.
     pub fn highest_level(&self) -> Option<&'a RiskLevel> {
         self.0.iter().map(|(_, behavior)| &behavior.risk_level).max()
     }
@@ -110,7 +110,7 @@ impl<'a> IntoIterator for &Selection<'a> {
     }
 }
 
-/// A table for people, with a line for each behavior.
+/// A table with a line for each behavior.
 impl fmt::Display for Selection<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         table::write(f, self.iter())
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn asking_for_at_least_a_level_does_not_miss_an_unknown_one() {
+    fn at_least_includes_unknown_levels() {
         let map: BehaviorMap = [("new", behavior("New", true, "critical"))].into_iter().collect();
         for level in RiskLevel::KNOWN {
             assert_eq!(ids(map.at_least(level)), ["new"]);
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_found_whatever_its_case_and_as_often_as_it_occurs() {
+    fn find_by_name_ignores_case_and_returns_every_match() {
         let map: BehaviorMap =
             ["a", "b"].into_iter().map(|id| (id, behavior("Impossible Travel", id == "a", "low"))).collect();
         assert_eq!(ids(map.find_by_name("impossible travel")), ["a", "b"]);
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_have_every_known_level_and_the_unknown_ones_that_occur() {
+    fn counts_have_every_known_level_and_the_unknown_ones_in_use() {
         let counts = map().enabled().count_by_level();
         assert_eq!(counts, [(RiskLevel::Low, 1), (RiskLevel::Medium, 1), (RiskLevel::High, 0)].into());
         let map: BehaviorMap = [("new", behavior("New", true, "critical"))].into_iter().collect();

@@ -1,4 +1,4 @@
-//! Behaviors as people read them.
+//! A table of behaviors.
 
 use std::fmt;
 
@@ -7,9 +7,9 @@ use cloudflare_client::sdk::one_line;
 
 const HEADINGS: [&str; 4] = ["ID", "LEVEL", "ENABLED", "NAME"];
 
-/// Writes a line for each behavior below a line of headings, without a line break at the end.
+/// Writes a line of headings and a line for each behavior, without a final line break.
 ///
-/// Text from outside is kept on its line: a name cannot draw on a terminal.
+/// Control characters of the server's text become spaces, so that a name cannot send commands to a terminal.
 pub(super) fn write<'a>(
     f: &mut fmt::Formatter<'_>,
     behaviors: impl Iterator<Item = (&'a BehaviorId, &'a Behavior)>,
@@ -47,12 +47,12 @@ sentinel_one  low     yes      SentinelOne Infection Detected";
     }
 
     #[test]
-    fn no_behaviors_are_headings_alone() {
+    fn empty_map_is_written_as_headings() {
         assert_eq!(BehaviorMap::default().to_string(), "ID  LEVEL  ENABLED  NAME");
     }
 
     #[test]
-    fn a_name_cannot_draw_on_a_terminal() {
+    fn control_characters_of_a_name_become_spaces() {
         let map: BehaviorMap = [("a", behavior("x\u{1b}[2J\ny", true, "low"))].into_iter().collect();
         assert!(map.to_string().ends_with("x [2J y"));
     }

@@ -1,1 +1,77 @@
+//! What is told of response envelopes.
 
+use serde_json::{Value, json};
+
+use super::row::{Row, verify_once};
+use super::{content, integer, reference, text};
+
+/// A row of a document whose operation responds with an envelope.
+fn row(what: &str) -> Row<'_> {
+    let operation = json!({
+        "operationId": "get_box", "responses": {"200": {"description": "d", "content": content("Box")}},
+    });
+    let envelope = json!({"type": "object", "required": ["success"], "properties": {
+        "success": {"type": "boolean"}, "errors": {"type": "array", "items": text()}, "result": text(),
+        "list": {"type": "object"},
+    }});
+    Row::of(what).given("/paths/~1box", json!({"get": operation})).given("Box", envelope)
+}
+
+#[test]
+fn decorations_of_envelopes() {
+    let documentation =
+        &["documentation received Box.errors: its documented shape changed; the crates read any JSON"][..];
+    verify_once(&[
+        row("the shape of errors").with("Box/properties/errors", reference("Failure")).told(documentation),
+        row("its words")
+            .with("Box/properties/errors/description", "d")
+            .told(&["documentation received Box.errors: description changed"]),
+        row("errors are required").with("Box/required", json!(["success", "errors"])).told(&[]),
+        row("success is not required").with("Box/required", json!([])).told(&[]),
+        row("success may be null").with("Box/properties/success/nullable", true).told(&[]),
+        row("messages are new")
+            .with("Box/properties/messages", json!({"type": "array", "items": text()}))
+            .told(&["additive received Box.messages: there is a new optional property"]),
+    ]);
+}
+
+#[test]
+fn results_of_envelopes() {
+    let nullable = "breaking received Box.result: calls returned it and return an `Option` of it";
+    verify_once(&[
+        row("it is required").with("Box/required", json!(["success", "result"])).told(&[]),
+        row("it may be null")
+            .with("Box/properties/result/nullable", true)
+            .told(&[nullable, "documentation received Box.result: it may be null now"]),
+        row("a list may be null")
+            .given("Box/properties/result", json!({"type": "array", "items": text()}))
+            .with("Box/properties/result/nullable", true)
+            .told(&[nullable]),
+        row("it is gone").without("Box/properties/result").told(&[
+            "breaking received Box.result: calls returned it and return nothing",
+            "breaking received Box.result: the optional property is gone",
+        ]),
+        row("it is new")
+            .given("Box/properties", json!({"success": {"type": "boolean"}}))
+            .with("Box/properties/result", text())
+            .told(&[
+                "breaking received Box.result: calls returned nothing and return it",
+                "additive received Box.result: there is a new optional property",
+            ]),
+        row("it has another type")
+            .with("Box/properties/result", integer())
+            .told(&["breaking! received Box.result: the type was string and is integer"]),
+    ]);
+}
+
+#[test]
+fn models_that_become_envelopes() {
+    let plain: Value = json!({"type": "object", "properties": {"result": text()}});
+    verify_once(&[row("success is new")
+        .given("Box", plain)
+        .with("Box/properties/success", json!({"type": "boolean"}))
+        .told(&[
+            "breaking received Box: it is an envelope now, so calls return something else",
+            "breaking received Box.success: there is a new required property; fixtures without it no longer decode",
+        ])]);
+}

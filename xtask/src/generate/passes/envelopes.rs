@@ -133,3 +133,74 @@ fn decoration(field: Option<&Field>) -> Result<TokenStream> {
     ensure!(is_free, "expected `Option<Value>`");
     Ok(quote! { self.#ident })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn document(result: &Value) -> Value {
+        let content = json!({"application/json": {"schema": {"$ref": "#/components/schemas/Alias"}}});
+        json!({
+            "paths": {"/things": {"get": {"responses": {"200": {"content": content}}}}},
+            "components": {"schemas": {
+                "Alias": {"$ref": "#/components/schemas/Box"},
+                "Box": {"type": "object", "properties": {"success": {"type": "boolean"}, "result": result}},
+            }},
+        })
+    }
+
+    /// The text of what the pass makes of an envelope with a field for its result.
+    fn applied(result: &Value, field: &TokenStream) -> Result<String> {
+        let mut file: syn::File = parse_quote! {
+            mod types {
+                pub struct Alias(pub Box);
+                pub struct Box { pub success: bool, pub errors: ::std::option::Option<::serde_json::Value>, #field }
+            }
+        };
+        apply(&mut file, &document(result))?;
+        let results: Vec<_> = results(&file).into_iter().map(|(name, of)| (name, quote! { #of }.to_string())).collect();
+        assert_eq!(results[0].1, results[1].1, "another name returns the same");
+        Ok(prettyplease::unparse(&file).split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+
+    #[test]
+    fn result_is_optional_only_where_the_document_allows_null() {
+        let text = json!({"type": "string"});
+        let optional = quote! { pub result: ::std::option::Option<String>, };
+        let made = applied(&text, &optional).unwrap();
+        for part in [
+            "type Result = String;",
+            "success: self.success, errors: self.errors, messages: ::std::option::Option::None,",
+            "result: self.result,",
+        ] {
+            assert!(made.contains(part), "{part}: {made}");
+        }
+        let made = applied(&json!({"type": "string", "nullable": true}), &optional).unwrap();
+        for part in
+            ["type Result = ::std::option::Option<String>;", "result: ::std::option::Option::Some(self.result),"]
+        {
+            assert!(made.contains(part), "{part}: {made}");
+        }
+        let made = applied(&text, &quote! { pub result: String, }).unwrap();
+        assert!(made.contains("result: ::std::option::Option::Some(self.result),"), "{made}");
+    }
+
+    #[test]
+    fn other_name_for_an_envelope_delegates_to_it() {
+        let made = applied(&json!({"type": "string"}), &quote! { pub result: String, }).unwrap();
+        let expected =
+            "impl ::api_runtime::Envelope for Alias { type Result = <Box as ::api_runtime::Envelope>::Result;";
+        assert!(made.contains(expected) && made.contains("self.0.into_parts()"), "{made}");
+    }
+
+    #[test]
+    fn model_of_another_shape_is_an_error() {
+        let text = json!({"type": "string"});
+        applied(&text, &quote! {}).unwrap_err();
+        applied(&json!({"nullable": true, "type": "string"}), &quote! { pub result: String, }).unwrap_err();
+        applied(&text, &quote! { pub result: String, pub messages: String, }).unwrap_err();
+        apply(&mut parse_quote! { mod types {} }, &document(&text)).unwrap_err();
+    }
+}

@@ -183,6 +183,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::too_many_lines, reason = "the generated code in full")]
     fn what_fits_no_branch_is_kept_and_a_branch_fits_only_with_values_that_it_lists() {
         let mut file = opened(parse_quote! {
             mod types {

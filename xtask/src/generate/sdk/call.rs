@@ -1,6 +1,6 @@
 //! A sample call: arguments, and the response that a mock sends.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use syn::Type;
 use syn::ext::IdentExt;
 
@@ -62,18 +62,18 @@ fn body(
         return Some((JSON, sample(references, schema)?.to_string()));
     }
     let envelope = Effective::of(references, schema);
-    let mut body = json!({"success": true});
+    let mut body = Map::from_iter([("success".to_owned(), Value::Bool(true))]);
     for name in envelope.required() {
         let property = envelope.properties.get(name).copied().unwrap_or(&Value::Null);
         let is_read = !["errors", "messages", "result", "result_info", "success"].contains(&name);
         if is_read {
-            body[name] = sample(references, property)?;
+            body.insert(name.to_owned(), sample(references, property)?);
         }
     }
     if Outcome::of(references, &envelope) == Outcome::Required {
-        body["result"] = sample(references, envelope.properties.get("result")?)?;
+        body.insert("result".to_owned(), sample(references, envelope.properties.get("result")?)?);
     }
-    Some((JSON, body.to_string()))
+    Some((JSON, Value::Object(body).to_string()))
 }
 
 /// The code of an argument.

@@ -1,6 +1,6 @@
-//! Every answer that has been seen, and some that have not: what comes of it.
+//! What the client returns for each kind of response: documented ones, observed ones and malformed ones.
 
-#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "what panics here is a test that has found something")]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic fails the test")]
 
 use std::error::Error as _;
 
@@ -12,24 +12,26 @@ use zt_risk_scoring_tests::{ScriptedServer, TOKEN, client};
 
 const RAY: &str = "8f2b6c1d9e3a4b5c-FRA";
 
-/// What a client makes of an answer.
-async fn answer(then: impl FnOnce(Then) -> Then) -> Result<Response<BehaviorMap>, Error> {
+/// Gets the behaviors from a server with one scripted response.
+async fn get_behaviors(respond: impl FnOnce(Then) -> Then) -> Result<Response<BehaviorMap>, Error> {
     let server = MockServer::start_async().await;
-    server.get_behaviors(|_, answer| {
-        then(answer.into_inner().header("cf-ray", RAY));
+    server.get_behaviors(|_, then| {
+        respond(then.into_inner().header("cf-ray", RAY));
     });
     client(server.base_url()).behaviors().get().send().await
 }
 
-async fn json_answer(status: u16, body: impl ToString) -> Result<Response<BehaviorMap>, Error> {
+/// Gets the behaviors from a server that responds with JSON.
+async fn get_behaviors_from_json(status: u16, body: impl ToString) -> Result<Response<BehaviorMap>, Error> {
     let body = body.to_string();
-    answer(|then| then.status(status).header("content-type", "application/json").body(body)).await
+    get_behaviors(|then| then.status(status).header("content-type", "application/json").body(body)).await
 }
 
-/// An error that tells what every error after a response has to tell, and nothing that it must not.
-async fn refusal(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Error {
+/// The error of a call with the given response. Checks the facts that every such error has, and that it has no secret.
+async fn call_error(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Error {
     let (content_type, body) = (content_type.to_owned(), body.into());
-    let error = answer(|then| then.status(status).header("content-type", content_type).body(body)).await.unwrap_err();
+    let error =
+        get_behaviors(|then| then.status(status).header("content-type", content_type).body(body)).await.unwrap_err();
     assert_eq!(error.status().unwrap(), status);
     assert_eq!(error.cf_ray(), Some(RAY));
     assert_eq!(error.operation(), Some("get_behaviors"));
@@ -43,6 +45,7 @@ async fn refusal(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> E
     error
 }
 
+/// The envelope of a success with one behavior, `foo`.
 fn envelope(behavior: Value) -> Value {
     json!({"errors": [], "messages": [], "success": true, "result": {"behaviors": {"foo": behavior}}})
 }
@@ -52,7 +55,7 @@ fn behavior() -> Value {
 }
 
 #[tokio::test]
-async fn the_example_of_the_documentation_is_read_whole() {
+async fn documented_example_is_decoded() {
     let message = json!({
         "code": 1000, "message": "message", "documentation_url": "documentation_url", "source": {"pointer": "pointer"}
     });
@@ -82,9 +85,9 @@ async fn the_example_of_the_documentation_is_read_whole() {
 }
 
 #[tokio::test]
-async fn what_came_along_reaches_the_caller() {
+async fn metadata_has_the_ray_attempts_and_rate_limits() {
     let body = envelope(behavior()).to_string();
-    let response = answer(|then| {
+    let response = get_behaviors(|then| {
         then.status(200)
             .header("ratelimit", "\"default\";r=50;t=30")
             .header("ratelimit-policy", "\"burst\";q=100;w=60")
@@ -99,34 +102,34 @@ async fn what_came_along_reaches_the_caller() {
 }
 
 #[tokio::test]
-async fn errors_and_messages_may_be_null_or_missing_beside_a_good_result() {
+async fn success_with_null_or_missing_errors_and_messages_is_decoded() {
     for (errors, messages) in [(Some(json!(null)), Some(json!(null))), (None, None), (Some(json!([])), None)] {
         let mut body = envelope(behavior());
         let fields = body.as_object_mut().unwrap();
         fields.retain(|name, _| !["errors", "messages"].contains(&name.as_str()));
         fields.extend(errors.map(|errors| ("errors".to_owned(), errors)));
         fields.extend(messages.map(|messages| ("messages".to_owned(), messages)));
-        assert_eq!(json_answer(200, body).await.unwrap().value().len(), 1);
+        assert_eq!(get_behaviors_from_json(200, body).await.unwrap().value().len(), 1);
     }
 }
 
 #[tokio::test]
 async fn unknown_fields_are_ignored_and_an_unknown_level_is_kept() {
-    let mut odd = behavior();
-    odd["risk_level"] = json!("critical");
-    odd["color"] = json!({"deep": [1, 2]});
-    let mut body = envelope(odd);
+    let mut unknown = behavior();
+    unknown["risk_level"] = json!("critical");
+    unknown["color"] = json!({"deep": [1, 2]});
+    let mut body = envelope(unknown);
     body["trace"] = json!("x");
     body["result"]["next"] = json!(null);
-    let response = json_answer(200, body).await.unwrap();
+    let response = get_behaviors_from_json(200, body).await.unwrap();
     assert_eq!(response.value().get("foo").unwrap().risk_level, RiskLevel::from("critical"));
 }
 
 #[tokio::test]
-async fn a_success_that_says_it_failed_is_an_error_also_beside_a_result() {
+async fn success_false_with_status_200_is_an_error_even_with_a_result() {
     for result in [json!({"behaviors": {"foo": behavior()}}), json!({}), json!(null), json!("x")] {
         let body = json!({"success": false, "errors": [{"code": 1001, "message": "no"}], "result": result});
-        let error = refusal(200, "application/json", body.to_string()).await;
+        let error = call_error(200, "application/json", body.to_string()).await;
         assert_eq!(error.kind(), ErrorKind::Api, "{error}");
         assert_eq!(error.errors()[0].code(), Some(1001));
         assert_eq!(error.errors()[0].message(), Some("no"));
@@ -134,16 +137,16 @@ async fn a_success_that_says_it_failed_is_an_error_also_beside_a_result() {
 }
 
 #[tokio::test]
-async fn a_success_without_a_result_is_an_error_that_says_so() {
+async fn success_without_a_result_is_a_decode_error() {
     for body in [json!({"success": true}), json!({"success": true, "result": null, "errors": [], "messages": []})] {
-        let error = refusal(200, "application/json", body.to_string()).await;
+        let error = call_error(200, "application/json", body.to_string()).await;
         assert_eq!(error.kind(), ErrorKind::Decode);
         assert!(error.to_string().contains("no `result`"), "{error}");
     }
 }
 
 #[tokio::test]
-async fn a_success_of_another_shape_is_an_error_that_names_the_place() {
+async fn success_that_does_not_fit_the_schema_is_an_error_with_the_json_path() {
     let without = |field: &str| {
         let mut behavior = behavior();
         behavior.as_object_mut().unwrap().remove(field);
@@ -177,7 +180,7 @@ async fn a_success_of_another_shape_is_an_error_that_names_the_place() {
         (json!("hunter2"), "the document: "),
         (json!(null), "the document: "),
     ] {
-        let error = refusal(200, "application/json", body.to_string()).await;
+        let error = call_error(200, "application/json", body.to_string()).await;
         assert_eq!(error.kind(), ErrorKind::Decode, "{body}");
         let source = error.source().unwrap().to_string();
         assert!(source.starts_with(place), "{body}: {source}");
@@ -185,7 +188,7 @@ async fn a_success_of_another_shape_is_an_error_that_names_the_place() {
 }
 
 #[tokio::test]
-async fn a_key_that_occurs_twice_is_an_error_wherever_it_is() {
+async fn duplicate_key_is_a_decode_error_at_every_level() {
     let foo = behavior().to_string();
     for body in [
         format!(r#"{{"success":true,"result":{{"behaviors":{{"foo":{foo},"foo":{foo}}}}}}}"#),
@@ -193,13 +196,13 @@ async fn a_key_that_occurs_twice_is_an_error_wherever_it_is() {
         r#"{"success":true,"result":{"behaviors":{"foo":{"enabled":true,"enabled":false}}}}"#.to_owned(),
         format!(r#"{{"success":true,"result":null,"result":{{"behaviors":{{"foo":{foo}}}}}}}"#),
     ] {
-        let error = refusal(200, "application/json", body.as_str()).await;
+        let error = call_error(200, "application/json", body.as_str()).await;
         assert_eq!(error.kind(), ErrorKind::Decode, "{body}");
     }
 }
 
 #[tokio::test]
-async fn a_success_that_is_not_json_is_an_error_that_describes_it() {
+async fn success_that_is_not_json_is_an_error_that_describes_the_body() {
     let whole = envelope(behavior()).to_string();
     let truncated = whole.split_at(whole.len() - 5).0.as_bytes();
     let mut not_utf8 = whole.clone().into_bytes();
@@ -217,7 +220,7 @@ async fn a_success_that_is_not_json_is_an_error_that_describes_it() {
         ("text/plain", b"hunter2", "text that is not JSON (text/plain, 7 bytes)"),
         ("application/json", format!("{whole} hunter2").as_bytes(), "text that is not JSON"),
     ] {
-        let error = refusal(200, content_type, body).await;
+        let error = call_error(200, content_type, body).await;
         assert_eq!(error.kind(), ErrorKind::UnexpectedBody, "{description}");
         assert!(error.to_string().contains(description), "{error}");
         assert_eq!(error.unexpected_body().unwrap().length(), body.len());
@@ -225,7 +228,7 @@ async fn a_success_that_is_not_json_is_an_error_that_describes_it() {
 }
 
 #[tokio::test]
-async fn failures_with_an_envelope_are_told_apart_and_their_errors_kept() {
+async fn failure_with_an_envelope_has_the_kind_and_errors_of_its_codes() {
     let chain = json!([{"code": 6111, "message": "Invalid format for Authorization header"}]);
     for (status, error, kind) in [
         (400, json!({"code": 9106, "message": "m"}), ErrorKind::Authentication),
@@ -242,7 +245,7 @@ async fn failures_with_an_envelope_are_told_apart_and_their_errors_kept() {
     ] {
         let code = error["code"].as_i64();
         let body = json!({"success": false, "errors": [error], "messages": [], "result": null});
-        let error = refusal(status, "application/json", body.to_string()).await;
+        let error = call_error(status, "application/json", body.to_string()).await;
         assert_eq!(error.kind(), kind, "{body}");
         assert_eq!(error.errors()[0].code(), code);
         assert!(error.to_string().contains(&format!("code {}", code.unwrap())), "{error}");
@@ -251,7 +254,7 @@ async fn failures_with_an_envelope_are_told_apart_and_their_errors_kept() {
 }
 
 #[tokio::test]
-async fn an_error_reaches_the_caller_whole() {
+async fn every_field_of_an_api_error_reaches_the_caller() {
     let body = json!({"success": false, "messages": null, "errors": [
         {
             "code": 6003, "message": "Invalid request headers", "documentation_url": "https://example.com/6003",
@@ -260,7 +263,7 @@ async fn an_error_reaches_the_caller_whole() {
         },
         {"message": "without a code"},
     ]});
-    let error = refusal(400, "application/json", body.to_string()).await;
+    let error = call_error(400, "application/json", body.to_string()).await;
     let [first, second] = error.errors() else { panic!("{error:?}") };
     assert_eq!(first.documentation_url(), Some("https://example.com/6003"));
     assert_eq!(first.source_pointer(), Some("/behaviors/foo"));
@@ -270,13 +273,13 @@ async fn an_error_reaches_the_caller_whole() {
 }
 
 #[tokio::test]
-async fn a_missing_permission_is_recognized_without_messages_and_result() {
+async fn missing_permission_is_recognized_without_messages_and_result() {
     let body = json!({"success": false, "errors": [{"code": 10000, "message": "Authentication error"}]});
-    assert_eq!(refusal(403, "application/json", body.to_string()).await.kind(), ErrorKind::Permission);
+    assert_eq!(call_error(403, "application/json", body.to_string()).await.kind(), ErrorKind::Permission);
 }
 
 #[tokio::test]
-async fn what_is_odd_about_a_failure_does_not_hide_the_rest() {
+async fn malformed_part_of_a_failure_does_not_hide_its_code() {
     let raw = |errors: &str| format!(r#"{{"success":false,"errors":[{errors}],"messages":null,"result":null}}"#);
     let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
     for body in [
@@ -289,7 +292,7 @@ async fn what_is_odd_about_a_failure_does_not_hide_the_rest() {
         raw(r#"{"code":3314,"message":"m"}"#).replace(r#""result":null"#, &format!(r#""result":{deep}"#)),
     ] {
         for status in [403, 200] {
-            let error = refusal(status, "application/json", body.as_str()).await;
+            let error = call_error(status, "application/json", body.as_str()).await;
             assert_eq!(error.kind(), ErrorKind::Plan, "{status} {body}");
             assert_eq!((error.errors()[0].code(), error.errors()[0].message()), (Some(3314), Some("m")), "{body}");
         }
@@ -298,22 +301,22 @@ async fn what_is_odd_about_a_failure_does_not_hide_the_rest() {
         .into_bytes()
         .into_iter()
         .map(|byte| if byte == b'?' { 0xff } else { byte });
-    assert_eq!(refusal(403, "application/json", not_utf8.collect::<Vec<_>>()).await.kind(), ErrorKind::Plan);
+    assert_eq!(call_error(403, "application/json", not_utf8.collect::<Vec<_>>()).await.kind(), ErrorKind::Plan);
 }
 
 #[tokio::test]
-async fn odd_messages_do_not_take_a_good_result_with_them() {
+async fn malformed_messages_do_not_fail_a_success() {
     let mut body = envelope(behavior());
     body["messages"] = json!(["hello", {"code": "x"}]);
     body["errors"] = json!("none");
-    let (behaviors, metadata) = json_answer(200, body).await.unwrap().into_parts();
+    let (behaviors, metadata) = get_behaviors_from_json(200, body).await.unwrap().into_parts();
     assert_eq!(behaviors.len(), 1);
     assert_eq!(metadata.messages()[0].message(), Some("hello"));
     assert_eq!((metadata.messages().len(), metadata.errors().len()), (2, 0));
 }
 
 #[tokio::test]
-async fn failures_without_an_envelope_keep_status_and_kind_and_describe_what_came() {
+async fn failure_without_an_envelope_has_the_kind_of_its_status_and_describes_the_body() {
     for (status, kind) in [
         (400, ErrorKind::Api),
         (401, ErrorKind::Authentication),
@@ -332,7 +335,7 @@ async fn failures_without_an_envelope_keep_status_and_kind_and_describe_what_cam
             ("application/json", "{\"error\":\"hunter2\"}", "JSON of another shape"),
             ("application/json", "[]", "JSON of another shape"),
         ] {
-            let error = refusal(status, content_type, body).await;
+            let error = call_error(status, content_type, body).await;
             assert_eq!(error.kind(), kind, "{status} {body}");
             assert!(error.to_string().contains(description), "{error}");
         }
@@ -340,44 +343,44 @@ async fn failures_without_an_envelope_keep_status_and_kind_and_describe_what_cam
 }
 
 #[tokio::test]
-async fn the_wait_that_the_api_asks_for_is_told() {
-    let error = answer(|then| then.status(429).header("retry-after", "120").body("<html>")).await.unwrap_err();
+async fn error_has_the_wait_of_retry_after() {
+    let error = get_behaviors(|then| then.status(429).header("retry-after", "120").body("<html>")).await.unwrap_err();
     assert_eq!(error.retry_after().unwrap().as_secs(), 120);
 }
 
 #[tokio::test]
-async fn another_success_than_the_documented_one_is_not_taken_for_it() {
-    let error = refusal(206, "application/json", envelope(behavior()).to_string()).await;
+async fn undocumented_success_status_is_an_error() {
+    let error = call_error(206, "application/json", envelope(behavior()).to_string()).await;
     assert_eq!(error.kind(), ErrorKind::UnexpectedStatus);
-    assert_eq!(refusal(202, "application/json", "").await.kind(), ErrorKind::UnexpectedBody);
+    assert_eq!(call_error(202, "application/json", "").await.kind(), ErrorKind::UnexpectedBody);
 }
 
 #[tokio::test]
-async fn what_a_server_repeats_of_the_secret_is_not_repeated_by_the_error() {
+async fn secret_echoed_by_the_server_is_redacted_from_the_error() {
     let message = format!("unknown token {TOKEN}");
     let body = json!({"success": false, "errors": [{"code": 9109, "message": message}]});
-    let error = refusal(403, "application/json", body.to_string()).await;
+    let error = call_error(403, "application/json", body.to_string()).await;
     assert_eq!(error.errors()[0].message(), Some("unknown token [redacted]"));
-    let echoed = answer(|then| {
+    let result = get_behaviors(|then| {
         then.status(500)
             .header("ratelimit", format!("\"{TOKEN}\";r=1"))
             .header("content-type", format!("text/{TOKEN}"))
             .body("x")
     });
-    let error = echoed.await.unwrap_err();
+    let error = result.await.unwrap_err();
     assert!(!format!("{error} {error:?} {:?}", error.metadata()).contains(TOKEN), "{error:?}");
     let body = json!({"success": true, "result": {"behaviors": {TOKEN: 1}}});
-    assert_eq!(refusal(200, "application/json", body.to_string()).await.kind(), ErrorKind::Decode);
+    assert_eq!(call_error(200, "application/json", body.to_string()).await.kind(), ErrorKind::Decode);
 }
 
 #[tokio::test]
-async fn a_message_cannot_break_the_line() {
+async fn control_characters_of_a_message_are_not_printed() {
     let body = json!({"success": false, "errors": [{"code": 1001, "message": "a\nb\u{1b}[2J"}]});
-    assert!(!refusal(400, "application/json", body.to_string()).await.to_string().contains('\u{1b}'));
+    assert!(!call_error(400, "application/json", body.to_string()).await.to_string().contains('\u{1b}'));
 }
 
 #[tokio::test]
-async fn a_body_that_breaks_off_keeps_status_and_ray() {
+async fn interrupted_body_is_an_error_with_status_and_ray() {
     for (status, kind) in [
         ("200 OK", ErrorKind::Connection),
         ("403 Forbidden", ErrorKind::Permission),

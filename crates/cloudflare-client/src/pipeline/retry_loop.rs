@@ -10,7 +10,7 @@ use super::retry_policy::{self, Retryability};
 use super::telemetry::as_millis;
 use crate::Error;
 
-/// What the loop drives: how one attempt is prepared and sent.
+/// Prepares and sends the attempts of the loop.
 pub(super) trait AttemptDriver {
     /// A request that is ready to be sent.
     type Ready: Send;
@@ -23,14 +23,13 @@ pub(super) trait AttemptDriver {
     /// Sends a request. The number counts attempts from 1.
     fn send(&self, ready: Self::Ready, number: u32) -> impl Future<Output = AttemptOutcome<Self::Response>> + Send;
 
-    /// Tries to get other credentials than those that a response rejected. The loop calls this only if another attempt
-    /// would follow.
+    /// Tries to replace the credentials that a response rejected. The loop calls this only if another attempt would follow.
     fn try_renew(&self, response: &Self::Response) -> bool;
 }
 
 /// The outcome of one attempt.
 pub(super) struct AttemptOutcome<T> {
-    /// What the call returns if no attempt follows.
+    /// The result of the call if no attempt follows.
     pub(super) result: Result<T, Error>,
     pub(super) retryability: Retryability,
     /// The wait that the server asked for before the same request.
@@ -67,9 +66,9 @@ pub(super) async fn run<D: AttemptDriver>(
     let mut permit: Option<RetryPermit<'_>> = None;
     let mut last = None;
     loop {
-        let ready = match ready(flow, limits.deadline, driver).await {
+        let ready = match prepare(flow, limits.deadline, driver).await {
             Ok(ready) => ready,
-            // The last response says more than the reason why no other attempt could be made.
+            // The result of an earlier attempt is more useful than the reason why no retry could be sent.
             Err(error) => {
                 let wait = error.retry_after();
                 let error = error.with_attempts(number.saturating_sub(1));
@@ -81,11 +80,11 @@ pub(super) async fn run<D: AttemptDriver>(
         }
         let outcome = driver.send(ready, number).await;
         match permit.take() {
-            Some(permit) if outcome.retryability.is_answered() => permit.refund(),
-            None if outcome.retryability.is_answered() => flow.budget.reward(),
+            Some(permit) if outcome.retryability.is_handled() => permit.refund(),
+            None if outcome.retryability.is_handled() => flow.budget.reward(),
             _ => {}
         }
-        let next = match next(flow, retry, limits, number, driver, &outcome) {
+        let next = match plan(flow, retry, limits, number, driver, &outcome) {
             Ok(next) => next,
             Err(Stop { wait }) => return CallOutcome { result: outcome.result, wait },
         };
@@ -101,7 +100,7 @@ pub(super) async fn run<D: AttemptDriver>(
 ///
 /// The gate is checked first, so that credentials do not expire while a call waits. It is checked again with the rate
 /// limiter, since another call may have closed it meanwhile.
-async fn ready<D: AttemptDriver>(flow: &FlowControl, deadline: Deadline, driver: &D) -> Result<D::Ready, Error> {
+async fn prepare<D: AttemptDriver>(flow: &FlowControl, deadline: Deadline, driver: &D) -> Result<D::Ready, Error> {
     flow.wait_for_gate(deadline).await?;
     let ready = driver.prepare().await?;
     flow.take_slot(deadline).await?;
@@ -109,7 +108,7 @@ async fn ready<D: AttemptDriver>(flow: &FlowControl, deadline: Deadline, driver:
 }
 
 /// Another attempt follows after a wait.
-struct Next<'a> {
+struct Retry<'a> {
     wait: Duration,
     permit: RetryPermit<'a>,
 }
@@ -120,14 +119,14 @@ struct Stop {
 }
 
 /// Decides whether another attempt follows. Safety is checked first and limits last, so that no setting overrides either.
-fn next<'a, D: AttemptDriver>(
+fn plan<'a, D: AttemptDriver>(
     flow: &'a FlowControl,
     retry: &RetryConfig,
     limits: CallLimits,
     number: u32,
     driver: &D,
     outcome: &AttemptOutcome<D::Response>,
-) -> Result<Next<'a>, Stop> {
+) -> Result<Retry<'a>, Stop> {
     const STOP: Stop = Stop { wait: None };
     if !retry_policy::allows_retry(outcome.retryability, limits.idempotent) {
         return Err(STOP);
@@ -137,21 +136,21 @@ fn next<'a, D: AttemptDriver>(
         Retryability::Unauthorized => Duration::ZERO,
         _ => retry.backoff.wait(number, &flow.jitter),
     };
-    let asked = outcome.retry_after.unwrap_or_default();
+    let requested = outcome.retry_after.unwrap_or_default();
     let gate = flow.gate.time_left().unwrap_or_default();
-    // The server asks every client for the same wait, so the backoff's jitter is added to it.
-    let wait = asked.max(gate).saturating_add(backoff);
+    // A server may ask all clients for the same wait. The backoff's jitter spreads their retries.
+    let wait = requested.max(gate).saturating_add(backoff);
 
     if number >= retry.max_attempts {
         return Err(STOP);
     }
-    if asked > retry.retry_after_ceiling || !limits.deadline.allows(wait) {
-        return Err(Stop { wait: Some(asked.max(gate)).filter(|wait| !wait.is_zero()) });
+    if requested > retry.retry_after_ceiling || !limits.deadline.allows(wait) {
+        return Err(Stop { wait: Some(requested.max(gate)).filter(|wait| !wait.is_zero()) });
     }
     let permit = flow.budget.try_acquire().ok_or(STOP)?;
     match (outcome.retryability, &outcome.result) {
         (Retryability::Unauthorized, Ok(response)) if !driver.try_renew(response) => Err(STOP),
-        _ => Ok(Next { wait, permit }),
+        _ => Ok(Retry { wait, permit }),
     }
 }
 

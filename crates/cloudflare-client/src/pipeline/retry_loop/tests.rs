@@ -15,36 +15,45 @@ const SECOND: Duration = Duration::from_secs(1);
 #[derive(Clone, Copy)]
 struct Step {
     retryability: Retryability,
-    takes: Duration,
+    duration: Duration,
     retry_after: Option<Duration>,
     cooldown: Option<Duration>,
 }
 
+/// An attempt that takes no time.
 fn step(retryability: Retryability) -> Step {
-    Step { retryability, takes: Duration::ZERO, retry_after: None, cooldown: None }
+    Step { retryability, duration: Duration::ZERO, retry_after: None, cooldown: None }
 }
 
-fn asking(seconds: u64) -> Step {
+/// A temporary failure with `Retry-After`.
+fn retry_after(seconds: u64) -> Step {
     Step { retry_after: Some(Duration::from_secs(seconds)), ..step(Retryability::Transient) }
 }
 
-fn rejecting(seconds: u64) -> Step {
-    Step { cooldown: Some(Duration::from_secs(seconds)), ..asking(seconds) }
+/// A temporary failure with `Retry-After` that closes the gate as well.
+fn rate_limited(seconds: u64) -> Step {
+    Step { cooldown: Some(Duration::from_secs(seconds)), ..retry_after(seconds) }
+}
+
+/// What happens when the attempts of a script ask for credentials.
+#[derive(Clone, Copy)]
+enum Credentials {
+    Take(Duration),
+    FailBeforeRetries,
 }
 
 /// Attempts that follow a script and count how many were made.
 struct Script<'a> {
     flow: &'a FlowControl,
     steps: &'a [Step],
-    /// How long the credentials take: for ever if `None`, and an error at a retry if `Err`.
-    prepares: Result<Option<Duration>, ()>,
+    credentials: Credentials,
     can_renew: bool,
     made: AtomicU32,
 }
 
 impl<'a> Script<'a> {
     fn new(flow: &'a FlowControl, steps: &'a [Step]) -> Self {
-        Self { flow, steps, prepares: Ok(Some(Duration::ZERO)), can_renew: true, made: AtomicU32::new(0) }
+        Self { flow, steps, credentials: Credentials::Take(Duration::ZERO), can_renew: true, made: AtomicU32::new(0) }
     }
 }
 
@@ -53,13 +62,12 @@ impl AttemptDriver for Script<'_> {
     type Response = u32;
 
     async fn prepare(&self) -> Result<(), Error> {
-        match self.prepares {
-            Ok(Some(time)) => tokio::time::sleep(time).await,
-            Ok(None) => pending().await,
-            Err(()) if self.made.load(Ordering::Relaxed) > 0 => {
+        match self.credentials {
+            Credentials::Take(time) => tokio::time::sleep(time).await,
+            Credentials::FailBeforeRetries if self.made.load(Ordering::Relaxed) > 0 => {
                 return Err(Error::new(ErrorKind::Authentication, "scripted"));
             }
-            Err(()) => {}
+            Credentials::FailBeforeRetries => {}
         }
         Ok(())
     }
@@ -70,7 +78,7 @@ impl AttemptDriver for Script<'_> {
         if let Some(time) = step.cooldown {
             self.flow.gate.close_for(time);
         }
-        tokio::time::sleep(step.takes).await;
+        tokio::time::sleep(step.duration).await;
         let result = match step.retryability {
             Retryability::Final | Retryability::Unauthorized | Retryability::Transient => Ok(number),
             _ => Err(Error::new(ErrorKind::Connection, "scripted").with_attempts(number)),
@@ -97,7 +105,7 @@ fn call_limits(idempotent: bool, seconds: u64) -> CallLimits {
 }
 
 /// The outcome of the call, how many attempts were made, and how long it took.
-async fn play(
+async fn run_script(
     flow: &FlowControl,
     config: &RetryConfig,
     limits: CallLimits,
@@ -113,13 +121,13 @@ async fn play(
 async fn final_response_ends_the_call_at_once() {
     let config = config();
     let flow = flow_control(&config);
-    let (outcome, made, time) = play(&flow, &config, call_limits(true, 60), &[step(Retryability::Final)]).await;
+    let (outcome, made, time) = run_script(&flow, &config, call_limits(true, 60), &[step(Retryability::Final)]).await;
     assert_eq!((outcome.result.unwrap(), made, time), (1, 1, Duration::ZERO));
 }
 
 #[tokio::test(start_paused = true)]
 async fn failure_is_retried_as_often_as_is_safe_and_allowed() {
-    use Retryability::{Final, Interrupted, NotSent, Transient, Unauthorized, Unusable};
+    use Retryability::{Final, Interrupted, InvalidRequest, NotSent, Transient, Unauthorized};
     for (script, idempotent, attempts) in [
         (&[Transient, Final][..], true, 2),
         (&[Transient, Final], false, 1),
@@ -128,13 +136,13 @@ async fn failure_is_retried_as_often_as_is_safe_and_allowed() {
         (&[NotSent, NotSent, Final], false, 3),
         (&[NotSent, Interrupted, Final], false, 2),
         (&[Unauthorized, Final], false, 2),
-        (&[Unusable, Final], true, 1),
+        (&[InvalidRequest, Final], true, 1),
         (&[Transient, Transient, Transient, Final], true, 3),
     ] {
         let config = config();
         let flow = flow_control(&config);
         let script: Vec<_> = script.iter().copied().map(step).collect();
-        let (_, made, _) = play(&flow, &config, call_limits(idempotent, 60), &script).await;
+        let (_, made, _) = run_script(&flow, &config, call_limits(idempotent, 60), &script).await;
         assert_eq!(
             made,
             attempts,
@@ -152,7 +160,7 @@ async fn waits_between_attempts_are_those_of_the_backoff() {
         (1..6).map(|attempt| config.backoff.wait(attempt, &jitter)).sum::<Duration>()
     };
     let flow = flow_control(&config);
-    let (_, made, time) = play(&flow, &config, call_limits(true, 60), &[step(Retryability::Transient); 6]).await;
+    let (_, made, time) = run_script(&flow, &config, call_limits(true, 60), &[step(Retryability::Transient); 6]).await;
     assert_eq!(made, 6);
     // The timer has a resolution of a millisecond.
     assert!(time >= expected && time < expected + Duration::from_millis(6), "{time:?} {expected:?}");
@@ -162,8 +170,13 @@ async fn waits_between_attempts_are_those_of_the_backoff() {
 async fn retry_waits_as_long_as_the_server_asked_for() {
     let config = config();
     let flow = flow_control(&config);
-    let (_, made, time) =
-        play(&flow, &config, call_limits(true, 60), &[asking(7), rejecting(3), step(Retryability::Final)]).await;
+    let (_, made, time) = run_script(
+        &flow,
+        &config,
+        call_limits(true, 60),
+        &[retry_after(7), rate_limited(3), step(Retryability::Final)],
+    )
+    .await;
     assert_eq!((made, time), (3, 10 * SECOND));
 }
 
@@ -172,13 +185,14 @@ async fn wait_over_the_ceiling_or_the_time_left_ends_the_call() {
     let config = config();
     for (asked, deadline) in [(61, 600), (60, 60), (31, 30)] {
         let flow = flow_control(&config);
-        let (outcome, made, time) = play(&flow, &config, call_limits(true, deadline), &[asking(asked)]).await;
+        let (outcome, made, time) =
+            run_script(&flow, &config, call_limits(true, deadline), &[retry_after(asked)]).await;
         assert_eq!((made, time), (1, Duration::ZERO), "{asked} {deadline}");
         assert_eq!(outcome.wait, Some(Duration::from_secs(asked)));
     }
     let flow = flow_control(&config);
-    let script = [asking(60), step(Retryability::Final)];
-    let (_, made, time) = play(&flow, &config, call_limits(true, 600), &script).await;
+    let script = [retry_after(60), step(Retryability::Final)];
+    let (_, made, time) = run_script(&flow, &config, call_limits(true, 600), &script).await;
     assert_eq!((made, time), (2, 60 * SECOND));
 }
 
@@ -186,8 +200,8 @@ async fn wait_over_the_ceiling_or_the_time_left_ends_the_call() {
 async fn time_of_an_attempt_shortens_the_time_for_waits() {
     let config = config();
     let flow = flow_control(&config);
-    let slow = Step { takes: 8 * SECOND, ..asking(3) };
-    let (_, made, time) = play(&flow, &config, call_limits(true, 10), &[slow]).await;
+    let slow = Step { duration: 8 * SECOND, ..retry_after(3) };
+    let (_, made, time) = run_script(&flow, &config, call_limits(true, 10), &[slow]).await;
     assert_eq!((made, time), (1, 8 * SECOND));
 }
 
@@ -195,17 +209,17 @@ async fn time_of_an_attempt_shortens_the_time_for_waits() {
 async fn rejection_closes_the_gate_for_every_call() {
     let config = config();
     let flow = flow_control(&config);
-    let (_, made, time) = play(&flow, &config, call_limits(false, 60), &[rejecting(10)]).await;
+    let (_, made, time) = run_script(&flow, &config, call_limits(false, 60), &[rate_limited(10)]).await;
     assert_eq!((made, time), (1, Duration::ZERO));
 
-    let (outcome, made, time) = play(&flow, &config, call_limits(true, 5), &[step(Retryability::Final)]).await;
+    let (outcome, made, time) = run_script(&flow, &config, call_limits(true, 5), &[step(Retryability::Final)]).await;
     assert_eq!(outcome.wait, Some(10 * SECOND));
     let error = outcome.result.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 0));
     assert_eq!(error.retry_after(), Some(10 * SECOND));
     assert_eq!((made, time), (0, Duration::ZERO));
 
-    let (_, made, time) = play(&flow, &config, call_limits(true, 11), &[step(Retryability::Final)]).await;
+    let (_, made, time) = run_script(&flow, &config, call_limits(true, 11), &[step(Retryability::Final)]).await;
     assert_eq!((made, time), (1, 10 * SECOND));
 }
 
@@ -214,9 +228,9 @@ async fn success_that_uses_up_the_quota_closes_the_gate_for_the_next_call() {
     let config = config();
     let flow = flow_control(&config);
     let last_of_the_quota = Step { cooldown: Some(4 * SECOND), ..step(Retryability::Final) };
-    let (_, _, time) = play(&flow, &config, call_limits(true, 60), &[last_of_the_quota]).await;
+    let (_, _, time) = run_script(&flow, &config, call_limits(true, 60), &[last_of_the_quota]).await;
     assert_eq!(time, Duration::ZERO);
-    let (_, _, time) = play(&flow, &config, call_limits(true, 60), &[step(Retryability::Final)]).await;
+    let (_, _, time) = run_script(&flow, &config, call_limits(true, 60), &[step(Retryability::Final)]).await;
     assert_eq!(time, 4 * SECOND);
 }
 
@@ -227,7 +241,7 @@ async fn outage_uses_up_the_budget_and_successes_refill_it() {
     let flow = flow_control(&config);
     let made = async |script: &[Retryability]| {
         let script: Vec<_> = script.iter().copied().map(step).collect();
-        play(&flow, &config, call_limits(true, 60), &script).await.1
+        run_script(&flow, &config, call_limits(true, 60), &script).await.1
     };
     assert_eq!(made(&[Retryability::Transient; 3]).await, 3);
     assert_eq!(flow.budget.tokens(), 0);
@@ -247,30 +261,30 @@ async fn rate_limiter_delays_calls_and_fails_those_without_time() {
     let flow = FlowControl::new(&config, Some(quota)).unwrap();
     let mut times = Vec::new();
     for _ in 0..3 {
-        times.push(play(&flow, &config, call_limits(true, 60), &[step(Retryability::Final)]).await.2);
+        times.push(run_script(&flow, &config, call_limits(true, 60), &[step(Retryability::Final)]).await.2);
     }
     assert_eq!(times, [Duration::ZERO, SECOND, SECOND]);
     let brief = CallLimits { idempotent: true, deadline: Deadline::new(Instant::now(), SECOND / 2) };
-    let (outcome, made, time) = play(&flow, &config, brief, &[step(Retryability::Final)]).await;
+    let (outcome, made, time) = run_script(&flow, &config, brief, &[step(Retryability::Final)]).await;
     assert_eq!(outcome.result.unwrap_err().kind(), ErrorKind::RateLimited);
     assert_eq!((made, time), (0, Duration::ZERO));
 }
 
 #[tokio::test(start_paused = true)]
-async fn wait_for_the_gate_that_does_not_fit_is_in_the_outcome() {
+async fn outcome_has_the_wait_for_the_gate_that_does_not_fit_the_deadline() {
     let config = config();
     let flow = flow_control(&config);
-    let rejection = Step { retry_after: None, ..rejecting(10) };
-    let (outcome, made, _) = play(&flow, &config, call_limits(true, 8), &[rejection]).await;
+    let rejection = Step { retry_after: None, ..rate_limited(10) };
+    let (outcome, made, _) = run_script(&flow, &config, call_limits(true, 8), &[rejection]).await;
     assert_eq!((made, outcome.wait), (1, Some(10 * SECOND)));
 }
 
 #[tokio::test(start_paused = true)]
-async fn gate_is_checked_again_after_the_credentials_came() {
+async fn gate_is_checked_again_after_preparing_credentials() {
     let config = config();
     let flow = flow_control(&config);
-    let steps = [Step { takes: SECOND, ..step(Retryability::Final) }];
-    let slow = Script { prepares: Ok(Some(3 * SECOND)), ..Script::new(&flow, &steps) };
+    let steps = [Step { duration: SECOND, ..step(Retryability::Final) }];
+    let slow = Script { credentials: Credentials::Take(3 * SECOND), ..Script::new(&flow, &steps) };
     let closing = async {
         tokio::time::sleep(SECOND).await;
         flow.gate.close_for(9 * SECOND);
@@ -285,7 +299,7 @@ async fn failed_credentials_do_not_hide_the_last_response() {
     let config = config();
     let flow = flow_control(&config);
     let steps = [step(Retryability::Transient)];
-    let script = Script { prepares: Err(()), ..Script::new(&flow, &steps) };
+    let script = Script { credentials: Credentials::FailBeforeRetries, ..Script::new(&flow, &steps) };
     let outcome = run(&flow, &config, call_limits(true, 60), &script).await;
     assert_eq!(outcome.result.unwrap(), 1);
     assert_eq!(flow.budget.tokens(), config.budget.capacity);
@@ -307,8 +321,10 @@ async fn renewal_is_tried_only_if_another_attempt_would_follow() {
 /// A call of the test below with random outcomes.
 struct RandomAttempts {
     flow: Arc<FlowControl>,
+    /// The retryability of each attempt, and how long it takes: forever if `None`.
     steps: Vec<(Retryability, Option<Duration>)>,
-    prepares: Option<Duration>,
+    /// How long the credentials take: forever if `None`.
+    credentials: Option<Duration>,
     cooldown: Option<Duration>,
     /// The tokens that the budget should have.
     expected: Arc<AtomicU32>,
@@ -319,13 +335,13 @@ impl RandomAttempts {
     fn new(rng: &mut fastrand::Rng, flow: &Arc<FlowControl>, expected: &Arc<AtomicU32>, sent: &Arc<AtomicU32>) -> Self {
         // Some attempts never end.
         let mut time = |most| (rng.u8(..) > 20).then(|| Duration::from_millis(rng.u64(..most)));
-        let (times, prepares) = ([0; 5].map(|_| time(900)), time(200));
+        let (times, credentials) = ([0; 5].map(|_| time(900)), time(200));
         let retryabilities =
             [Retryability::Transient, Retryability::NotSent, Retryability::Interrupted, Retryability::Final];
         Self {
             flow: Arc::clone(flow),
             steps: times.map(|time| (retryabilities[rng.usize(..retryabilities.len())], time)).to_vec(),
-            prepares,
+            credentials,
             cooldown: (rng.u8(..) < 10).then(|| Duration::from_millis(rng.u64(..500))),
             expected: Arc::clone(expected),
             sent: Arc::clone(sent),
@@ -338,7 +354,7 @@ impl AttemptDriver for RandomAttempts {
     type Response = ();
 
     async fn prepare(&self) -> Result<(), Error> {
-        match self.prepares {
+        match self.credentials {
             Some(time) => tokio::time::sleep(time).await,
             None => pending().await,
         }
@@ -346,7 +362,7 @@ impl AttemptDriver for RandomAttempts {
     }
 
     async fn send(&self, (): (), number: u32) -> AttemptOutcome<()> {
-        // A retry costs tokens from when it is sent until it is answered.
+        // A sent retry costs tokens until the server has handled it.
         let is_retry = number > 1;
         self.sent.fetch_add(1, Ordering::Relaxed);
         self.expected.fetch_sub(if is_retry { 5 } else { 0 }, Ordering::Relaxed);
@@ -358,7 +374,7 @@ impl AttemptDriver for RandomAttempts {
             Some(time) => tokio::time::sleep(time).await,
             None => pending().await,
         }
-        if retryability.is_answered() {
+        if retryability.is_handled() {
             self.expected.fetch_add(if is_retry { 5 } else { 1 }, Ordering::Relaxed);
         }
         AttemptOutcome { result: Ok(()), retryability, retry_after: None }
@@ -369,8 +385,8 @@ impl AttemptDriver for RandomAttempts {
     }
 }
 
-/// Many calls at once are dropped at every point: at the gate, while they wait for credentials or for a slot, before a retry,
-/// and in an attempt.
+/// Many concurrent calls are dropped at random points: at the gate, while they wait for credentials or for a slot, before a
+/// retry, and during an attempt.
 #[tokio::test(start_paused = true)]
 async fn dropped_calls_leave_the_shared_state_consistent() {
     let budget = RetryBudget { capacity: 100_000, cost: 5 };
@@ -390,11 +406,11 @@ async fn dropped_calls_leave_the_shared_state_consistent() {
         let mut calls = JoinSet::new();
         for _ in 0..100 {
             let call = RandomAttempts::new(&mut rng, &flow, &expected, &sent);
-            let patience = Duration::from_millis(rng.u64(..2_500));
+            let drop_after = Duration::from_millis(rng.u64(..2_500));
             let (flow, config) = (Arc::clone(&flow), config.clone());
-            calls.spawn(
-                async move { timeout(patience, run(&flow, &config, call_limits(true, 60), &call)).await.is_err() },
-            );
+            calls.spawn(async move {
+                timeout(drop_after, run(&flow, &config, call_limits(true, 60), &call)).await.is_err()
+            });
         }
         dropped += calls.join_all().await.into_iter().map(u32::from).sum::<u32>();
     }
