@@ -1,10 +1,10 @@
-//! What an import and a comparison cost beside their floor: parsing and writing the same document with serde_json.
+//! The speed of an import and a comparison, beside that of parsing and writing the same document with serde_json.
 //!
-//! `cargo bench -p xtask`. Compare the bytes per second within one run: with the floor's, to see how much work is done on the
-//! parsed document, and with those of another size, to see that the time grows as the document does.
+//! Run `cargo bench -p xtask`, and compare bytes per second within one run. The distance from serde_json shows the work
+//! on the parsed document. The numbers for other sizes show whether the time grows in proportion to the document.
 //!
-//! With `DOCUMENTS=a.json:b.json`, vendors' documents are measured as well, from the import to the generated crates of every
-//! tag; and that these compile is shown, once each.
+//! `DOCUMENTS=a.json:b.json` also measures vendors' documents, from the import to the generated crates of every tag.
+//! Each is then compiled once.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! A schema as it works: references followed, and the parts of an `allOf` put together.
+//! Resolved schemas: references are followed, and the parts of an `allOf` are merged.
 
 use std::collections::{BTreeMap, BTreeSet};
 

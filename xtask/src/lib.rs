@@ -1,7 +1,7 @@
 //! Development tasks of the workspace.
 //!
-//! It is a package of its own, which none of the crates depend on and which depends on none of them, because it writes
-//! their source. It knows no SDK by name: whatever stands in a folder under `spec/` is an SDK.
+//! It is a package of its own because it writes the source of the other crates: it depends on none of them, and none of
+//! them depends on it. It names no SDK: every folder under `spec/` is an SDK.
 
 pub mod diff;
 pub mod document;

@@ -1,4 +1,4 @@
-//! `cargo xtask spec check`: whether the committed revisions of an SDK are what everything else relies on.
+//! `cargo xtask spec check`: checks the committed revisions of an SDK. For a released SDK, this is also a test.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,10 +1,10 @@
-//! Reading JSON and YAML, with an end and with nothing lost.
+//! Reads JSON and YAML, with limits, and drops nothing silently.
 //!
-//! A key that occurs twice is refused: readers keep the last of its values, and a path would be gone without a word.
+//! A duplicate key is rejected: parsers keep the last of its values, and a path would be dropped silently.
 //!
-//! An alias stands for all that its anchor holds, which may hold aliases in turn: a page of text can stand for more than any
-//! memory has. The parser counts how often an alias is followed, but not what is there. And it refuses what is nested too
-//! deep, but only after it has read all of it, which takes the square of the time where braces are nested.
+//! A YAML alias stands for everything that its anchor contains, which may be aliases again. So a short text can expand
+//! to more than fits into memory. The parser counts how often aliases are followed, but not how much they contain. It
+//! rejects deep nesting, too, but only after reading all of the text, which is quadratic for nested braces.
 
 use std::fmt;
 

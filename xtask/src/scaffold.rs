@@ -1,7 +1,10 @@
-//! `cargo xtask sdk new`: the place of one more SDK in the workspace.
+//! `cargo xtask sdk new`: makes the crates and the folder of a new SDK.
 //!
-//! What every SDK begins with is written once, in `xtask/templates/`. The new crates build as they are, as a client without
-//! operations, and are generated like all others from then on.
+//! The templates in `xtask/templates/` contain the initial files of every SDK: its `sdk.toml`, and its api, mock and
+//! SDK crates. Until its first import, which sets the current revision, the SDK has no operations. So the workspace
+//! builds at every step. Generated files are overwritten from then on; the other files are edited by hand.
+//!
+//! What generated clients share at run time is in `api-runtime`, and what SDK crates share is in `cloudflare-client`.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,8 @@
-//! The way through a document: what each of its objects is, where schemas stand in it, and what refers to what.
+//! Walks a document: the kind of each of its objects, the schemas in it, and the references.
 //!
-//! It knows the objects of OpenAPI 3.0 and nothing else. What an object has under another key is data, as are examples,
-//! defaults, the values of enums and extensions: what looks like a schema or a reference there is none.
+//! This is the only module that decides whether a value is a schema, a reference or data. It knows the objects of
+//! OpenAPI 3.0 and nothing else. A value under an unknown key is data, and so are examples, defaults, enum values and
+//! extensions. A value there that looks like a schema or a reference is none.
 
 use std::fmt::Write as _;
 

@@ -1,7 +1,8 @@
-//! `cargo xtask spec survey`: how much of a vendor's document can become an SDK.
+//! `cargo xtask spec survey`: measures how much of a vendor's document can be generated.
 //!
-//! Every tag of it goes the way of a new SDK: its place is made, its slice imported, its code generated. The result is a
-//! workspace, so that `cargo check` says what compiles.
+//! It makes an SDK of every tag of the document: scaffold, import, generated code. The result is a workspace of its
+//! own, so `cargo check` there shows what compiles. The report lists failures, how often each rule was applied, and
+//! dropped operations.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

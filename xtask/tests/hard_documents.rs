@@ -1,5 +1,5 @@
-//! Documents that are no larger than others, but of which too much could be made: long chains, circles, many things of one
-//! name, and what is shared by so many that nobody could count them.
+//! Documents of ordinary size whose result could be huge: long chains of references, cycles, many schemas of one name,
+//! and components that are shared by a great number of others.
 
 #![allow(
     clippy::arithmetic_side_effects,

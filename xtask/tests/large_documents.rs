@@ -1,5 +1,5 @@
-//! Documents of a vendor's shape and of many megabytes. What is counted is what comes out; `cargo bench -p xtask` says how
-//! long it takes.
+//! Documents of many megabytes, in the shape of a vendor's. The tests count what comes out; `cargo bench -p xtask`
+//! measures the time.
 
 #![allow(
     clippy::arithmetic_side_effects,

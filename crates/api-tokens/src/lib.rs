@@ -24,16 +24,21 @@
 //! # }
 //! ```
 //!
-//! A token whose text begins with `cfat_` belongs to an account, and `verify_account_token` verifies it. A token that begins
-//! with `cfut_` belongs to a user. Older tokens do not say.
+//! A token whose text begins with `cfat_` belongs to an account, and `verify_account_token` verifies it. A token that
+//! begins with `cfut_` belongs to a user. Older tokens do not say.
 //!
-//! [`Operations`](operations::Operations) has a method for each operation of the API. Each returns a [`Request`]: await it for
-//! the result, or [`send`](Request::send) it for the [`Metadata`] as well. [`ErrorKind`] says what can go wrong.
+//! [`Operations`](operations::Operations) has a method for each operation of the API. Each returns a [`Request`]: await
+//! it for the result, or [`send`](Request::send) it for the [`Metadata`] as well. [`ErrorKind`] says what can go wrong.
 //!
 //! Several SDKs of one program should share one [`Connection`], since the vendor counts requests per token.
 //!
 //! TLS is rustls with the certificates that the operating system trusts. The feature `native-tls`, without the default
 //! features, uses the operating system's TLS instead. Futures need a tokio runtime.
+//!
+//! # Why a crate of its own
+//!
+//! Users depend on this crate only. Credentials, retries and limits are in `cloudflare-client`, which SDKs of one
+//! program share, and the generated client below it has no checked calls.
 
 mod client;
 #[rustfmt::skip]

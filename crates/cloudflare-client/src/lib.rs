@@ -34,6 +34,17 @@
 //!   result.
 //! - A retry is charged to the budget in the step that sends it, and a rate-limit slot is taken in the same step. Dropping a
 //!   call before that costs nothing.
+//! - A 429 or 5xx to a POST is not retried. The API has probably not acted on a request that it rejected with 429, but that is
+//!   not documented.
+//! - A 429 closes the gate when its head arrives, since the body may never come. A wait at the gate is limited by the call's
+//!   deadline, and a wait for `Retry-After` also by the configured ceiling.
+//! - `call_plain` treats JSON with `"success": false` as an error, since an envelope may come where the document has none.
+//! - A `result` that is missing or null is an error unless the document allows null. Documents list it as optional without
+//!   meaning so.
+//! - The body of a failure is read as an envelope up to 1 MiB and 1,000 entries of a list: parsed, it takes many times its
+//!   bytes.
+//! - The state of a call, such as its deadline and its response, is in the transport that is made for it. There are no globals
+//!   and no task-locals. What clones of a connection share is part of the connection.
 //! - Credentials are renewed on 401, and on the API's own codes for a rejected token: it sends 403 with code 9109.
 //! - Retry policy, backoff, budget and gate send nothing, and are tested without a server. The retry loop is generic over the
 //!   attempt, so that its tests use scripted outcomes and paused time.

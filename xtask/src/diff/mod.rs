@@ -1,9 +1,16 @@
-//! What a new revision of an API means for the users of the crates.
+//! `cargo xtask spec diff`: what a new revision of an API means for users of the crates.
 //!
-//! Two documents are compared operation by operation, and below that schema by schema, the side that is sent and the side
-//! that comes back apart. Each change is judged by what it does to code that uses the crates, knowing how they are
-//! generated: methods take their arguments by position, models are non-exhaustive, enums and unions are open, constraints
-//! and defaults are dropped, closed objects are open, failures are raw.
+//! Two documents are compared operation by operation, then schema by schema, requests and responses separately. Each
+//! change has a place, a side and a class: what it does to code that uses the crates. The comparison knows how the
+//! crates are generated: methods take positional arguments, models are non-exhaustive, enums and unions are open,
+//! constraints and defaults are dropped, closed objects are open, failures are not decoded.
+//!
+//! The tests are a table of changes; see `diff/tests/`. They prove facts that would otherwise be assumed. For example,
+//! a method sends a body whether or not the document requires one, an unknown `format` changes nothing, and the first
+//! required property removes `Default` from a model.
+//!
+//! Mocks are not compared. Their functions are named after path parameters and typed by documented failures, so they
+//! follow the document. Mocks are used in tests, where the compiler reports what has changed.
 
 mod alternatives;
 mod bodies;

@@ -1,4 +1,4 @@
-//! Where the generated files that are there differ from the ones that are planned.
+//! Compares the planned generated files with those of the checkout.
 
 use std::collections::BTreeMap;
 use std::fmt;

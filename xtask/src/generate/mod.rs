@@ -1,7 +1,12 @@
-//! `cargo xtask generate`: everything that is written by a machine.
+//! `cargo xtask generate`: writes the generated code of every SDK.
 //!
-//! One plan says what every generated file holds. Writing and checking both compare it with what is there, so that they
-//! can never disagree.
+//! One plan has the path and the content of every generated file: `generated.rs` of the api crate, of the mock crate
+//! and, if `sdk.toml` names one, of the SDK crate. `write` and `check` compare the same plan with the checkout, so they
+//! cannot disagree. A file that is stale, missing or orphaned fails the check, which is also a test.
+//!
+//! A document is generated from in three steps. Policies (`xtask/src/policies/`) change the document, the generator
+//! makes code of it in a process of its own (`process`), and passes (`passes/`) change the syntax of that code. The
+//! header of a file names the document, its hash and the generator's version.
 
 mod client;
 mod drift;

@@ -1,7 +1,8 @@
-//! The generator, in a process of its own.
+//! Runs the generator in a process of its own, with a memory limit.
 //!
-//! Some documents make it need more memory than there is, and some make it panic. Neither can be caught where it happens;
-//! a process that is limited dies alone, and the one that waits for it says at which document.
+//! Some documents make the generator allocate more memory than the machine has, or panic. A process with a limit fails
+//! alone, and its parent reports the document and the slice. The allocator (the crate `cap`) enforces the limit, since
+//! not every operating system enforces one.
 
 use std::io::{Read, Write};
 use std::path::PathBuf;

@@ -1,4 +1,5 @@
-//! What the generator cannot do, said before it is run: it would panic, not say where, or write code that does not compile.
+//! Rejects what the generator does not support, before it runs: it would panic, name no place, or write code that does
+//! not compile.
 
 use std::collections::BTreeSet;
 

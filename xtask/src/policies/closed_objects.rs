@@ -1,6 +1,7 @@
-//! Objects that are closed are not.
+//! Closed objects become open.
 //!
-//! The generator makes them refuse a property that they do not list: one more in an answer would fail it whole.
+//! The generator makes a closed object reject a property that it does not list. One new property would fail a whole
+//! response.
 
 use serde_json::Value;
 

@@ -1,7 +1,7 @@
 //! Limits on values are dropped.
 //!
-//! The generator turns them into types that refuse to be read: an id one character longer than documented, or a code
-//! below the documented minimum, would fail a whole response. Limits on what is sent are for the hand-written crates.
+//! The generator makes types of them that reject other values: an id that is one character longer than documented, or a
+//! code below the documented minimum, would fail a whole response. Hand-written crates check what is sent.
 
 use serde_json::Value;
 

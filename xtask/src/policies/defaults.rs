@@ -1,6 +1,6 @@
 //! Default values are dropped.
 //!
-//! With one, an absent field looks as if the API had sent it, and goes back to the API with the next write.
+//! With a default, an absent field looks as if the API had sent it, and the next write sends it to the API.
 
 use serde_json::Value;
 

@@ -1,7 +1,19 @@
-//! What the generator gets to see of a document.
+//! Policies: how a document is changed before the generator reads it.
 //!
-//! A document in `spec/` says what is known about the API. These policies, each a choice for every SDK of the workspace,
-//! make of it a client that stays right when the API does not keep to its document.
+//! A document in `spec/` describes the API as it is known. The policies apply to every SDK of the workspace. With them,
+//! the generated client still works where the API differs from its document.
+//!
+//! | policy | reason |
+//! |---|---|
+//! | `closed_objects`: closed objects become open | an unlisted property would fail the whole response |
+//! | `constraints`: limits on values are dropped | the generator makes types of them that reject a response |
+//! | `defaults`: default values are dropped | an absent field would look as if the API had sent it |
+//! | `envelopes`: only `success` is required, messages are free-form | what surrounds a result must not fail it |
+//! | `raw_failures`, client: failures are not decoded | one that differs from the document would lose its status |
+//! | `raw_failures`, mocks: a failure without a named schema is any JSON | the client has no type for it |
+//!
+//! A method expects every failure, documented or not, since the return type of a method must not depend on which ones a
+//! document lists.
 
 mod closed_objects;
 pub(crate) mod constraints;

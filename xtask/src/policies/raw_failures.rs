@@ -1,7 +1,7 @@
-//! Failures stay raw.
+//! Failures are not decoded.
 //!
-//! The generated decoding of a failure loses the status and the headers when the body is not what the document says, and
-//! a failure's body often is not: it may come from the edge, as HTML.
+//! The generated decoding of a failure loses the status and the headers if the body does not fit the document. A
+//! failure's body often does not: it may be a page of HTML from the edge.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,6 @@
 //! Reads and writes `CHANGELOG.md`, whose entries are the releases of every SDK.
+//!
+//! No other file records a release. An entry without its SDK is reported, so remove the entries of an SDK with it.
 
 use std::fs;
 use std::io::ErrorKind;

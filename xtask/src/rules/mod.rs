@@ -1,10 +1,16 @@
-//! What mends a vendor's document.
+//! Rules: fixes for defects of vendors' documents.
 //!
-//! Vendors' documents break generators. Each known defect has a rule of its own: what it does, why, and what is lost by it at
-//! worst. Rules know no SDK; what is wrong with one document alone is a fixup in its `sdk.toml`. A rule says where it fired
-//! and what was lost there, so that whoever reviews an import sees what was done to what.
+//! A vendor's document may break the generator. Each known defect has a rule of its own, which states what it does,
+//! why, and the most that it loses. A rule knows no SDK; a defect of one document alone is fixed by a fixup in
+//! `sdk.toml`. A rule records each change with its place and its loss, for the reviewer of an import.
 //!
-//! They run in the order of [`ALL`], once: a later one may rely on what an earlier one has mended.
+//! A rule loses nothing, drops an operation, widens (the result allows what the document forbids) or narrows (the
+//! result lacks something that the document allows).
+//!
+//! Rules run once, in the order of [`ALL`]. A rule may rely on the rules before it.
+//!
+//! A rule changes the revision that is committed. The [policies](crate::policies) and passes change only what is
+//! generated from it.
 
 mod all_of;
 mod bodies;

@@ -1,10 +1,15 @@
 //! The low-level client of {{name}}, generated from its OpenAPI document.
 //!
-//! It is a crate of its own so that a new revision of the API replaces it whole. It has no credentials, no retries and no
-//! opinion about failures: an SDK on top of it makes the client through [`ApiClient`], with a [`Transport`] of its own.
+//! It has no credentials and no retries, and does not decode failures. An SDK makes the client through [`ApiClient`],
+//! with a [`Transport`] that sends its requests.
+//!
+//! # Why a crate of its own
+//!
+//! All of it is generated, so a new revision of the API replaces it as a whole. The SDK crate and the mock crate use
+//! its types, and neither of them depends on the other.
 
-#[allow(missing_docs, reason = "the document does not describe everything, and nobody edits generated code")]
-#[allow(unreachable_pub, reason = "the generator makes everything public; what leaves this crate is listed below")]
+#[allow(missing_docs, reason = "the document has no description of some items, and generated code is not edited")]
+#[allow(unreachable_pub, reason = "the generator makes every item public; this crate exports the items listed below")]
 #[allow(clippy::all, rustdoc::all, reason = "style is the generator's own, and text the vendor's")]
 #[allow(clippy::too_many_lines, reason = "a method is as long as its operation has parameters")]
 #[rustfmt::skip]

@@ -1,20 +1,24 @@
-//! Stand-ins for {{name}}, for tests and for trying things without an account.
+//! Mocks of {{name}}, for tests.
 //!
-//! [`MockServerExt`] and [`operations`] are generated: typed wrappers around [`httpmock`] for answers that a test scripts, one
-//! operation at a time. Their base URL is the mock server's, without a path. A path parameter that is not given matches
-//! anything.
+//! [`MockServerExt`] and [`operations`] are generated: typed wrappers around [`httpmock`], with which a test scripts
+//! the response of one operation. The client's base URL is the mock server's, without a path. A path parameter that is
+//! not set matches any value.
 //!
-//! They follow the API's document, with a new revision also in what their functions are called: they promise less than the
-//! client does.
+//! The functions of the wrappers are named after the API's document, so a new revision of the API may rename them.
+//! Their names are less stable than those of the client.
 //!
-//! Models of answers have no constructors, so that one more field breaks nobody: they are made from JSON, by
+//! Models of responses have no constructors, so that a new field breaks no test: a test makes them from JSON, with
 //! `serde_json::from_value`.
+//!
+//! # Why a crate of its own
+//!
+//! A service depends on the client, and should not build a server with it.
 
-#[allow(missing_docs, reason = "the document does not describe everything, and nobody edits generated code")]
-#[allow(unreachable_pub, reason = "the generator makes everything public; what leaves this crate is listed below")]
+#[allow(missing_docs, reason = "the document has no description of some items, and generated code is not edited")]
+#[allow(unreachable_pub, reason = "the generator makes every item public; this crate exports the items listed below")]
 #[allow(rustdoc::all, reason = "text is the vendor's own")]
 #[allow(unused_imports, reason = "an API without operations has nothing to import")]
-#[allow(clippy::all, clippy::unwrap_used, reason = "a mock that cannot be made fails the test that makes it")]
+#[allow(clippy::all, clippy::unwrap_used, reason = "a mock that cannot be made fails its test")]
 #[allow(clippy::too_many_lines, reason = "a function is as long as its operation has parameters")]
 #[rustfmt::skip]
 mod generated;

@@ -1,3 +1,9 @@
+//! The table of changes: each row has a change of a document and the expected report.
+//!
+//! The generator runs on the document before and after the change, and the public surfaces of the two clients are
+//! compared. A row fails if the change is classified below its effect on code compiled against the client. A higher
+//! class needs a run-time break of published crates, or a stated reason.
+
 mod bodies;
 mod envelopes;
 mod operations;

@@ -1,14 +1,23 @@
-//! What tells the branches of a union apart.
+//! Checks that tell the branches of a union apart.
 //!
-//! An open enum can be read from any text, and an object from one that has more properties. A dog would be a cat of the
-//! unknown kind "dog", and would lose what only dogs have when it is written. So a branch refuses two things, in itself and in
-//! the objects in it:
+//! serde reads the first branch that fits. An open enum fits any string, and an object fits a JSON object with more
+//! properties. So a dog would be read as a cat of the unknown kind "dog", and writing it would lose the properties that
+//! only dogs have. The enums cannot be closed, since they may be used elsewhere too. Instead, a branch rejects a value,
+//! in itself and in its nested objects, three levels deep:
 //!
-//! - a property that it does not have and another branch does, unless it is null, which is as good as absent;
-//! - a value that it does not list, of a property that has another type in another branch, or one value only.
+//! - if it has a property that this branch lacks and another branch has, whichever comes first, unless the property is
+//!   null;
+//! - if a property has a value that this branch does not list, and either has another type in another branch or lists a
+//!   single value.
 //!
-//! A property that is always there and has no value in common with that of another branch is enough to tell the two apart:
-//! then nothing else that they have does.
+//! A required property whose values are disjoint from those of another branch acts as a discriminator; other properties
+//! of the two are not compared. A property that all branches have in the same form distinguishes none, and stays open.
+//! A property that no branch has is ignored.
+//!
+//! A value that every branch rejects is kept verbatim in the union's last variant: an untyped value is better than one
+//! of the wrong type. A value with properties of several branches is kept there, too.
+//!
+//! Where properties are compared, the branch is first read as any JSON, so a duplicate key is not detected there.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,5 @@
-//! A mock's methods have names of their own: a parameter may be called `new` or `into_inner`, as what every mock has is.
+//! A parameter of a mock may have the name of a method that every mock has, such as `new` or `into_inner`. It gets
+//! another name.
 
 use std::collections::BTreeSet;
 

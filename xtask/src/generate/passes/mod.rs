@@ -1,7 +1,30 @@
-//! Changes to generated syntax, each for one thing that the generator cannot be told.
+//! Passes: how generated syntax is changed where the generator has no setting.
 //!
-//! A pass over what every document leads to fails if it finds nothing: the generator has changed, and the pass with it. One
-//! over models is content with none.
+//! | pass over the client | reason |
+//! |---|---|
+//! | `api_client`: only `ApiClient` makes a client | the generated `Client::new` follows redirects and panics |
+//! | `path_parameters`: a value is one segment of the path | `..` in a value would change the path |
+//! | `variant_names`: a variant is named after what it holds | one more branch of a union would rename the others |
+//! | `open_enums`: an unlisted value is kept | it must neither fail a response nor be lost in a write |
+//! | `open_unions`: a value of no branch is kept | the same; and no branch may read a value of another one |
+//! | `unique_keys`: a duplicate key of a map is an error | serde silently keeps the last value |
+//! | `request_constructors`: what is sent has a constructor | a `#[non_exhaustive]` struct cannot be built elsewhere |
+//! | `objects_only`: a struct is read from an object only | serde also reads it from an array, by position |
+//! | `non_exhaustive`: models may get fields | a new field must not break users |
+//! | `envelopes`: implements `Envelope` | a checked call takes every envelope apart in the same way |
+//!
+//! The client also gets constants for the revision and for each operation (see [`client`](super::client)), since
+//! generated code has the revision at run time only, and no method or path of an operation.
+//!
+//! | pass over the mocks | reason |
+//! |---|---|
+//! | `mock_methods`: parameters do not clash with methods that every mock has | such mocks do not compile |
+//! | `mock_values`: a value is compared as the client sends it | mocks of lists and enums do not compile |
+//! | `literal_paths`: paths match literally | the generator makes regular expressions of them |
+//! | `sealed_mocks`: the extension trait is sealed | a new operation must not break its implementations |
+//!
+//! A pass that changes every client fails if it finds nothing to change: then the generator has changed, and the pass
+//! must follow. A pass over models may find none.
 
 pub(super) mod api_client;
 mod branches;

@@ -1,4 +1,4 @@
-//! Models may gain fields without breaking anybody: structs with named fields are `#[non_exhaustive]`.
+//! Structs with named fields are `#[non_exhaustive]`, so that a new field of a model does not break users.
 
 use syn::{Fields, Item, parse_quote};
 

@@ -1,7 +1,7 @@
-//! Unions are open: what fits none of the branches is kept verbatim, not an error.
+//! Unions are open: a value that fits no branch is kept verbatim, and is no error.
 //!
-//! serde takes the first branch that can be read. So a branch is read through a check, which refuses what belongs to another
-//! one; see [`branches`](super::branches).
+//! serde reads the first branch that fits. So each branch is read through a check that rejects values of other
+//! branches; see [`branches`](super::branches).
 
 use std::collections::BTreeSet;
 

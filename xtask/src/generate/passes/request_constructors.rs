@@ -1,7 +1,7 @@
-//! What is sent can be built: each model that can be part of a request gets `new` with its required fields.
+//! Every model that can be part of a request gets `new`, with its required fields.
 //!
-//! Without it, a `#[non_exhaustive]` struct could not be made outside of its crate. Models that only come in responses
-//! get none: a new required field there must not break whoever reads them.
+//! Without it, nobody outside the crate could build a `#[non_exhaustive]` struct. Models of responses get no
+//! constructor, so that a new required field does not break their users. Tests make them from JSON.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,5 @@
-//! The extension trait of the mocks is sealed: each new operation adds a method to it, which would break every other
-//! implementation.
+//! The extension trait of the mocks is sealed. Each new operation adds a method to it, which would break other
+//! implementations.
 
 use anyhow::{Result, bail};
 use syn::{Item, parse_quote};

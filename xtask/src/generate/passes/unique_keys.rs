@@ -1,7 +1,7 @@
-//! A map in which a key occurs twice is refused.
+//! A duplicate key in a map is an error.
 //!
-//! JSON allows it and leaves open what it means (RFC 8259, section 4); serde keeps the last value in silence. A struct's
-//! fields are checked by serde itself.
+//! JSON allows duplicate keys and leaves open which value counts (RFC 8259, section 4), and serde silently keeps the
+//! last one. serde itself rejects a duplicate field of a struct.
 
 use syn::visit_mut::{self, VisitMut};
 use syn::{Field, parse_quote};

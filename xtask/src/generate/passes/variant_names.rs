@@ -1,7 +1,7 @@
-//! The variants of a union are called after what they hold.
+//! The variants of a union are named after what they hold.
 //!
-//! The generator cuts off what all names begin with, and numbers the variants if one of them has no name: one more branch
-//! would give the others new names, and break whoever matches them.
+//! The generator removes the common prefix of all names, and numbers the variants if one of them has no name. One more
+//! branch would rename the others, and break code that matches them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
