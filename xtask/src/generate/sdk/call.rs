@@ -1,6 +1,6 @@
 //! A sample call: arguments, and the response that a mock sends.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use syn::Type;
 use syn::ext::IdentExt;
 
