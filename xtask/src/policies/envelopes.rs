@@ -122,13 +122,17 @@ fn response_schemas(document: &Value) -> impl Iterator<Item = &Value> {
     contents.filter_map(|(_, content)| content.get("schema"))
 }
 
-/// The name that a schema stands for and adds nothing but words to.
+/// The name that a schema stands for and adds nothing but words to. The generator takes an object's `type` for words, too.
 pub(crate) fn alias(schema: &Value) -> Option<&str> {
-    let is_bare = |schema: &Map<String, Value>| !GIVING_SHAPE.iter().any(|keyword| schema.contains_key(*keyword));
-    match schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
-        Some([only]) if schema.as_object().is_some_and(is_bare) => reference(only),
-        _ => reference(schema),
-    }
+    let adds = |schema: &Value| {
+        GIVING_SHAPE.iter().chain(&["required"]).any(|keyword| *keyword != "type" && schema.get(keyword).is_some())
+    };
+    let Some(parts) = schema.get("allOf").and_then(Value::as_array) else { return reference(schema) };
+    let is_words =
+        |part: &Value| !adds(part) && ["$ref", "allOf", "type"].iter().all(|keyword| part.get(keyword).is_none());
+    let mut parts = parts.iter().filter(|part| !is_words(part));
+    let only = parts.next().filter(|_| parts.next().is_none() && !adds(schema))?;
+    reference(only)
 }
 
 /// Calls `change` with every envelope that is no other name for one. One that is put together of parts is made one first.
@@ -211,7 +215,7 @@ mod tests {
     fn envelope_is_found_behind_other_names_and_put_together_of_its_parts() {
         let schemas = json!({
             "Alias": reference("Worded"),
-            "Worded": {"allOf": [reference("Whole")], "description": "d"},
+            "Worded": {"allOf": [reference("Whole"), {"example": 1}], "description": "d", "type": "object"},
             "Whole": {"allOf": [reference("Base"), {"properties": {"result": {"type": "array", "items": {}}}}]},
             "Base": {"type": "object", "properties": {"success": {"type": "boolean"}, "errors": {"type": "array", "items": {}}}},
         });
