@@ -5,8 +5,8 @@
 mod account;
 mod call;
 mod documentation;
+mod generated_tests;
 mod method;
-mod tests;
 
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ pub(super) fn generate(document: &Document, client: &syn::File, crates: &Crates,
     let example = documentation::example(&methods, &calls, crates, sdk);
     let functions = methods.iter().map(Method::to_function);
     let api = format_ident!("{}", crate_path(&crates.api));
-    let tests = tests::module(&methods, &calls, crates);
+    let tests = generated_tests::module(&methods, &calls, crates);
     Ok(parse_quote! {
         #[allow(unused_imports, reason = "an API without operations needs none of it")]
         use ::#api::{Client, operations, types};
@@ -85,5 +85,4 @@ fn functions(client: &syn::File) -> impl Iterator<Item = &ImplItemFn> {
 }
 
 #[cfg(test)]
-#[path = "unit_tests.rs"]
-mod unit_tests;
+mod tests;
