@@ -1,4 +1,4 @@
-//! Checked calls of generated operations, whatever their response looks like and whatever a closure does.
+//! Checked calls of generated operations: every form of response, and every misuse of a closure.
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "what panics here is a test that has found something")]
 
@@ -51,7 +51,7 @@ async fn envelope_with_only_success_and_result_is_a_value() {
 }
 
 #[tokio::test]
-async fn odd_decorations_do_not_fail_a_good_result() {
+async fn odd_envelope_metadata_does_not_fail_a_good_result() {
     let body = json!({
         "success": true, "result": user(), "errors": {"a": 1}, "messages": [7, null, {"code": "x", "message": "m"}],
         "result_info": ["odd"],
@@ -86,7 +86,7 @@ async fn reset_and_delete_succeed_with_null_an_empty_object_or_no_result() {
 }
 
 #[tokio::test]
-async fn list_that_may_be_null_is_none() {
+async fn nullable_list_without_a_value_is_none() {
     for body in [json!({"success": true, "result": null}), json!({"success": true})] {
         let (_server, client) = responding(&body).await;
         assert!(client.operations().list_integrations().await.unwrap().is_none());
@@ -160,7 +160,7 @@ async fn plain_json_with_success_false_is_an_error() {
 }
 
 #[tokio::test]
-async fn response_of_bytes_is_returned_whole_whatever_it_holds() {
+async fn response_of_bytes_is_returned_unchanged() {
     for body in ["\u{0}\u{1}plain", r#"{"success": false}"#, ""] {
         let (_server, connection) = connected("200 OK", body).await;
         let file = |api: ThingsApi| async move { api.get_file("a.bin").await };
@@ -174,7 +174,7 @@ async fn response_of_bytes_is_returned_whole_whatever_it_holds() {
 }
 
 #[tokio::test]
-async fn closure_that_sends_a_second_request_is_an_error_and_sends_one() {
+async fn second_request_of_a_closure_is_rejected_and_fails_the_call() {
     let (server, connection) = connected("200 OK", r#"{"success": true, "result": 1}"#).await;
     let twice = |api: ThingsApi| async move {
         let _ = api.create_thing().await;
@@ -187,7 +187,7 @@ async fn closure_that_sends_a_second_request_is_an_error_and_sends_one() {
 }
 
 #[tokio::test]
-async fn closure_that_sends_nothing_is_an_error() {
+async fn closure_that_sends_no_request_fails_the_call() {
     let (server, connection) = connected("200 OK", r#"{"success": true, "result": 1}"#).await;
     let (kept, keep) = tokio::sync::oneshot::channel();
     // The response of another call is no response of this one.
@@ -204,7 +204,7 @@ async fn closure_that_sends_nothing_is_an_error() {
 }
 
 #[tokio::test]
-async fn closure_that_drops_its_request_is_an_error_that_counts_it() {
+async fn request_that_a_closure_drops_fails_the_call_and_is_counted() {
     let server = ScriptedServer::stalling("").await;
     let connection = client(server.base_url()).connection().clone();
     let dropped = |api: ThingsApi| async move {
@@ -265,16 +265,16 @@ async fn path_parameter_that_no_url_can_carry_is_rejected_by_name() {
 }
 
 #[tokio::test]
-async fn post_is_never_repeated_however_it_is_called() {
+async fn post_is_never_retried_however_it_is_called() {
     for step in
         [Step::respond("500 Oh", &[], ""), Step::respond("429 Oh", &[("retry-after", "0")], ""), Step::Reset(vec![])]
     {
         let retry = attempts(5);
-        for way in 0..4 {
+        for kind_of_call in 0..4 {
             let server = ScriptedServer::start(vec![step.clone()]).await;
             let client = builder(server.base_url()).retry(retry.clone()).build().unwrap();
             let (connection, options) = (client.connection(), options().retry(retry.clone()));
-            let error = match way {
+            let error = match kind_of_call {
                 0 => client.operations().reset_user_risk(&Uuid::nil()).retry(retry.clone()).await.unwrap_err(),
                 1 => {
                     let create = |api: ThingsApi| async move { api.create_thing().await };
@@ -292,13 +292,13 @@ async fn post_is_never_repeated_however_it_is_called() {
                     call(connection, &options, reset).await.unwrap_err()
                 }
             };
-            assert_eq!((error.attempts(), server.requests().len()), (1, 1), "{way} {step:?}");
+            assert_eq!((error.attempts(), server.requests().len()), (1, 1), "{kind_of_call} {step:?}");
         }
     }
 }
 
 #[tokio::test]
-async fn get_is_retried_through_both_doors() {
+async fn get_is_retried_with_and_without_an_envelope() {
     let steps = |body: &str| vec![Step::respond("503 Oh", &[], ""), Step::respond("200 OK", &[], body)];
     let options = options().retry(brief_retries());
     let server = ScriptedServer::start(steps("[1]")).await;

@@ -365,14 +365,14 @@ fn a_new_sdk_builds_before_and_after_its_first_revision_with_nothing_done_by_han
     let import = Import::make(&sdk, &root.join("vendors.json"), "2026-01-02").unwrap();
     import.write(&workspace, &sdk).unwrap();
     generate::write(&workspace, &process()).unwrap();
+    let formatted = cargo(root, &["fmt", "--check", PACKAGE_OF_THE_SDK]);
+    assert!(formatted.status.success(), "{}", String::from_utf8_lossy(&formatted.stdout));
     write_test(root, "acme-gadgets-api", USER);
     write_test(root, "acme-gadgets", CALLER);
     assert_eq!(complaints(root), "");
     let run = cargo(root, &[&["test"], &PACKAGES[..], &["--offline", "--quiet"]].concat());
     let output = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
     assert!(run.status.success(), "{output}");
-    let formatted = cargo(root, &["fmt", "--check", PACKAGE_OF_THE_SDK]);
-    assert!(formatted.status.success(), "{}", String::from_utf8_lossy(&formatted.stdout));
     let client = fs::read_to_string(root.join("crates/acme-gadgets-api/src/generated.rs")).unwrap();
     assert!(client.contains("pub const REVISION: &str = \"2026-01-02\";"));
     assert!(client.contains("pub async fn acme_gadgets_create"));

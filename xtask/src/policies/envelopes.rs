@@ -53,8 +53,11 @@ fn free_decorations(document: &mut Value) {
             if DECORATIONS.contains(&name.as_str()) {
                 *property = words_of(property);
             } else if name == "success" {
-                *property = words_of(property);
-                property["type"] = "boolean".into();
+                let words = words_of(property);
+                *property = json!({"type": "boolean"});
+                if let (Some(property), Value::Object(words)) = (property.as_object_mut(), words) {
+                    property.extend(words);
+                }
             }
         }
     });

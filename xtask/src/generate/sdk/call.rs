@@ -1,6 +1,6 @@
 //! A sample call: arguments, and the response that a mock sends.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use syn::Type;
 use syn::ext::IdentExt;
 
@@ -62,7 +62,7 @@ fn body(
         return Some((JSON, sample(references, schema)?.to_string()));
     }
     let envelope = Effective::of(references, schema);
-    let mut body = Map::from_iter([("success".to_owned(), Value::Bool(true))]);
+    let mut body = Map::from_iter([("success".to_owned(), json!(true))]);
     for name in envelope.required() {
         let property = envelope.properties.get(name).copied().unwrap_or(&Value::Null);
         let is_read = !["errors", "messages", "result", "result_info", "success"].contains(&name);

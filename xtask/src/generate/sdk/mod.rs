@@ -83,3 +83,7 @@ fn functions(client: &syn::File) -> impl Iterator<Item = &ImplItemFn> {
         _ => None,
     })
 }
+
+#[cfg(test)]
+#[path = "unit_tests.rs"]
+mod unit_tests;
