@@ -1,7 +1,10 @@
 //! Responses that are not a success: their kind, and their error.
 
+use std::borrow::Cow;
+use std::fmt;
+
 use http::StatusCode;
-use serde::Deserialize;
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
 use super::buffered_response::BufferedResponse;
@@ -13,7 +16,7 @@ use crate::{ApiMessage, Error, ErrorKind, ResultInfo};
 
 /// The envelope of a failure. Every field may be missing or malformed, since a malformed description must not hide the
 /// failure.
-#[derive(Default, Deserialize)]
+#[derive(Default, serde::Deserialize)]
 struct FailureEnvelope {
     success: Option<bool>,
     errors: Option<Value>,
@@ -58,13 +61,40 @@ pub(super) fn kind_of_status(status: StatusCode) -> Option<ErrorKind> {
     is_failure(status).then(|| classify::failure(status, &[]))
 }
 
-/// Whether a body is an envelope with `"success": false`.
+/// Whether a body is an object with `"success": false`, also if the key is a duplicate.
 pub(super) fn has_success_false(body: &[u8]) -> bool {
-    #[derive(Deserialize)]
-    struct Success {
-        success: bool,
+    is_object(body) && serde_json::from_slice::<SuccessFalse>(body).is_ok_and(|SuccessFalse(is_false)| is_false)
+}
+
+/// Whether one of an object's `success` is false.
+struct SuccessFalse(bool);
+
+impl<'de> Deserialize<'de> for SuccessFalse {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Keys;
+
+        impl<'de> Visitor<'de> for Keys {
+            type Value = SuccessFalse;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<SuccessFalse, A::Error> {
+                let mut is_false = false;
+                while let Some(key) = map.next_key::<Cow<'_, str>>()? {
+                    if key == "success" {
+                        is_false |= map.next_value::<Value>()? == Value::Bool(false);
+                    } else {
+                        map.next_value::<IgnoredAny>()?;
+                    }
+                }
+                Ok(SuccessFalse(is_false))
+            }
+        }
+
+        deserializer.deserialize_map(Keys)
     }
-    is_object(body) && serde_json::from_slice::<Success>(body).is_ok_and(|envelope| !envelope.success)
 }
 
 /// The error of a response that is no success, or could not be decoded. `decode_problem` decodes the body again to find the
@@ -102,4 +132,29 @@ fn is_object(body: &[u8]) -> bool {
 /// Whether a status is a failure. No standard defines statuses from 600 on.
 fn is_failure(status: StatusCode) -> bool {
     status.is_client_error() || status.is_server_error() || status.as_u16() >= 600
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn success_false_is_found_in_objects_only_and_also_as_a_duplicate_key() {
+        for (body, expected) in [
+            (r#"{"success":false}"#, true),
+            (r#" {"result":{"success":true},"success":false}"#, true),
+            (r#"{"success":true,"success":false}"#, true),
+            (r#"{"success":false,"success":true}"#, true),
+            (r#"{"\u0073uccess":false}"#, true),
+            (r#"{"success":true}"#, false),
+            (r#"{"result":{"success":false}}"#, false),
+            (r#"{"success":"false"}"#, false),
+            (r#"{"success":null}"#, false),
+            (r#"[{"success":false}]"#, false),
+            ("false", false),
+            ("", false),
+        ] {
+            assert_eq!(has_success_false(body.as_bytes()), expected, "{body}");
+        }
+    }
 }
