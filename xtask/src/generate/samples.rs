@@ -29,6 +29,11 @@ impl<'a> Samples<'a, '_> {
         if schema.is("nullable") {
             return Some(Value::Null);
         }
+        let of = schema.get("type").and_then(Value::as_str);
+        // An object that is also text, say: no value fits all parts of such an `allOf`.
+        if !schema.properties.is_empty() && (of.is_some_and(|of| of != "object") || schema.get("enum").is_some()) {
+            return None;
+        }
         if let Some(listed) = schema.get("enum").and_then(Value::as_array) {
             return listed.iter().find(|value| !value.is_null()).cloned();
         }
@@ -39,7 +44,7 @@ impl<'a> Samples<'a, '_> {
             // A union with more around it is none that all generated types agree about.
             return if schema.properties.is_empty() { self.of(branches.first()?) } else { None };
         }
-        Some(match schema.get("type").and_then(Value::as_str) {
+        Some(match of {
             Some("array") => json!([]),
             Some("boolean") => json!(true),
             Some("integer" | "number") => json!(1),
@@ -101,5 +106,9 @@ mod tests {
         assert_eq!(of(json!({"$ref": "#/components/schemas/Node"})), None);
         assert_eq!(of(json!({"anyOf": [{"type": "string"}, {"type": "integer"}]})), None);
         assert_eq!(of(json!({"type": "string", "enum": [null]})), None);
+        let object = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+        for other in [json!({"type": "string"}), json!({"$ref": "#/components/schemas/Level"})] {
+            assert_eq!(of(json!({"allOf": [object, other]})), None);
+        }
     }
 }
