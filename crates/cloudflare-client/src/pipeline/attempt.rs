@@ -1,14 +1,14 @@
 //! One attempt: adds credentials, sends the request, reads the whole response. No other module sends requests.
 
 use bytes::{Bytes, BytesMut};
-use http::header::USER_AGENT;
+use http::header::{HeaderValue, USER_AGENT};
 use reqwest::Request;
+use tokio::time::Instant;
 
 use super::buffered_response::BufferedResponse;
-use super::call::Call;
-use super::deadline::Elapsed;
+use super::deadline::{Deadline, Elapsed};
 use super::retry_policy::Retryability;
-use super::{failure, gate};
+use super::{Pipeline, failure, gate};
 use crate::redact::Secrets;
 use crate::{Error, ErrorKind, Metadata};
 
@@ -25,23 +25,32 @@ pub(super) struct ReadyRequest {
 }
 
 /// Adds credentials to a copy of the request. Each attempt asks for them again, since they may have rotated.
-pub(super) async fn prepare(call: &Call, request: &Request) -> Result<ReadyRequest, Error> {
+pub(super) async fn prepare(
+    pipeline: &Pipeline,
+    user_agent: Option<&HeaderValue>,
+    deadline: Deadline,
+    request: &Request,
+) -> Result<ReadyRequest, Error> {
     let mut request = request
         .try_clone()
         .ok_or_else(|| Error::configuration("the request's body is a stream, which cannot be sent again"))?;
-    if let Some(user_agent) = &call.user_agent {
+    if let Some(user_agent) = user_agent {
         request.headers_mut().insert(USER_AGENT, user_agent.clone());
     }
-    let attached = call.pipeline.credentials.attach(request.headers_mut());
-    let secrets = call.attempt_deadline().timeout(attached).await.unwrap_or_else(|elapsed| Err(elapsed.into()))?;
+    let attached = pipeline.credentials.attach(request.headers_mut());
+    let secrets = deadline.timeout(attached).await.unwrap_or_else(|elapsed| Err(elapsed.into()))?;
     Ok(ReadyRequest { request, secrets })
 }
 
-/// Sends a request once. A whole response of any status is `Ok`.
-pub(super) async fn send(call: &Call, ready: ReadyRequest, number: u32) -> Result<BufferedResponse, AttemptFailure> {
-    let pipeline = &call.pipeline;
+/// Sends a request once. A whole response of any status is `Ok`. `started` is when the call began.
+pub(super) async fn send(
+    pipeline: &Pipeline,
+    started: Instant,
+    deadline: Deadline,
+    ready: ReadyRequest,
+    number: u32,
+) -> Result<BufferedResponse, AttemptFailure> {
     let ReadyRequest { request, secrets } = ready;
-    let deadline = call.attempt_deadline();
     let failed = |failure: AttemptFailure| AttemptFailure { error: failure.error.with_attempts(number), ..failure };
 
     let mut response = match deadline.timeout(pipeline.http_client.execute(request)).await {
@@ -49,7 +58,7 @@ pub(super) async fn send(call: &Call, ready: ReadyRequest, number: u32) -> Resul
         Ok(Err(error)) => return Err(failed(transport_failure(error))),
         Err(elapsed) => return Err(failed(elapsed.interrupted())),
     };
-    let metadata = Metadata::new(response.status(), response.headers(), number, call.started.elapsed());
+    let metadata = Metadata::new(response.status(), response.headers(), number, started.elapsed());
     let metadata = metadata.redacted(&secrets);
     // The gate closes before the body is read, since the body may take long or never come.
     if let Some(time) = gate::cooldown(&metadata) {
@@ -58,7 +67,7 @@ pub(super) async fn send(call: &Call, ready: ReadyRequest, number: u32) -> Resul
 
     let body = deadline.timeout(read(&mut response, pipeline.max_body_bytes)).await;
     let body = body.unwrap_or_else(|elapsed| Err(elapsed.interrupted()));
-    let metadata = metadata.with_elapsed(call.started.elapsed());
+    let metadata = metadata.with_elapsed(started.elapsed());
     match body {
         Ok(body) => Ok(BufferedResponse { metadata, headers: std::mem::take(response.headers_mut()), body, secrets }),
         Err(AttemptFailure { error, retryability }) => {

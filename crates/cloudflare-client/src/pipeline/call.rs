@@ -30,9 +30,9 @@ const UNKNOWN_OPERATION: &str = "the id of the request's operation is not one of
 /// The operation decides what is safe to retry. It is therefore identified by the request that reaches [`Transport::send`],
 /// and no caller passes it.
 pub(super) struct Call {
-    pub(super) pipeline: Arc<Pipeline>,
-    pub(super) user_agent: Option<HeaderValue>,
-    pub(super) started: Instant,
+    pipeline: Arc<Pipeline>,
+    user_agent: Option<HeaderValue>,
+    started: Instant,
     operation_of: fn(&str) -> Option<Operation>,
     deadline: Deadline,
     attempt_timeout: Duration,
@@ -73,7 +73,7 @@ impl Call {
     }
 
     /// The deadline of an attempt that begins now.
-    pub(super) fn attempt_deadline(&self) -> Deadline {
+    fn attempt_deadline(&self) -> Deadline {
         self.deadline.min(Deadline::new(Instant::now(), self.attempt_timeout))
     }
 
@@ -206,14 +206,17 @@ impl AttemptDriver for CallAttempts<'_> {
     type Response = BufferedResponse;
 
     async fn prepare(&self) -> Result<attempt::ReadyRequest, Error> {
-        attempt::prepare(self.call, &self.request).await
+        let Call { pipeline, user_agent, .. } = self.call;
+        attempt::prepare(pipeline, user_agent.as_ref(), self.call.attempt_deadline(), &self.request).await
     }
 
     async fn send(&self, ready: attempt::ReadyRequest, number: u32) -> AttemptOutcome<BufferedResponse> {
-        let (result, retryability) = match attempt::send(self.call, ready, number).await {
+        let Call { pipeline, started, .. } = self.call;
+        let sent = attempt::send(pipeline, *started, self.call.attempt_deadline(), ready, number);
+        let (result, retryability) = match sent.await {
             Ok(response) => {
-                let is_rejected = self.call.pipeline.credentials.can_rotate()
-                    && failure::kind(&response) == Some(ErrorKind::Authentication);
+                let is_rejected =
+                    pipeline.credentials.can_rotate() && failure::kind(&response) == Some(ErrorKind::Authentication);
                 let retryability =
                     if is_rejected { Retryability::Unauthorized } else { Retryability::of(response.metadata.status()) };
                 (Ok(response), retryability)
