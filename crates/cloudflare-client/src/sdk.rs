@@ -9,6 +9,53 @@
 //! The closure of a call gets the generated client by value and calls one of its methods. The pipeline identifies the
 //! operation by the request that it receives, and so knows what is safe to retry. A closure that sends no request, or a
 //! second one, is an error.
+//!
+//! # Examples
+//!
+//! A method of an SDK over the generated client `Api`. Generated methods look alike.
+//!
+//! ```
+//! # use std::sync::Arc;
+//! # use api_runtime::{ApiClient, Envelope, EnvelopeParts, Error, Operation, ResponseValue, Transport};
+//! # const GET_THING: Operation = Operation::new("get_thing", "GET", "/accounts/{account_id}/things/{id}");
+//! # #[derive(serde::Deserialize)]
+//! # struct ThingEnvelope;
+//! # impl Envelope for ThingEnvelope {
+//! #     type Result = String;
+//! #     fn into_parts(self) -> EnvelopeParts<String> {
+//! #         EnvelopeParts { success: true, errors: None, messages: None, result: None, result_info: None }
+//! #     }
+//! # }
+//! # struct Api;
+//! # impl ApiClient for Api {
+//! #     const USER_AGENT: &'static str = "things/1.0.0";
+//! #     const OPERATIONS: &'static [Operation] = &[GET_THING];
+//! #     fn with_transport(_: &str, _: reqwest::Client, _: Arc<dyn Transport>) -> Self {
+//! #         Self
+//! #     }
+//! # }
+//! # impl Api {
+//! #     async fn get_thing(&self, _: &str, _: u32) -> Result<ResponseValue<ThingEnvelope>, Error<()>> {
+//! #         Err(Error::Custom(String::new()))
+//! #     }
+//! # }
+//! use cloudflare_client::sdk::{self, Request};
+//! use cloudflare_client::{Connection, Credentials};
+//!
+//! fn get_thing(connection: &Connection, id: u32) -> Request<'static, String> {
+//!     Request::new(connection, GET_THING, move |connection, options| {
+//!         Box::pin(async move {
+//!             let account = options.resolve_account(&connection)?;
+//!             sdk::call(&connection, &options, |api: Api| async move { api.get_thing(account.as_str(), id).await }).await
+//!         })
+//!     })
+//! }
+//!
+//! let connection = Connection::builder().credentials(Credentials::api_token("cfut_0123456789")?).build()?;
+//! let request = get_thing(&connection, 7).account_id("023e105f4ecef8ad9ca31a8372d0c353");
+//! assert!(format!("{request:?}").contains("get_thing"));
+//! # Ok::<(), cloudflare_client::Error>(())
+//! ```
 
 use std::borrow::Cow;
 
