@@ -85,6 +85,12 @@ impl ThingsApi {
         self.send(operations::GET_FILE, &format!("/files/{name}")).await.map(ResponseValue::stream)
     }
 
+    /// Sends a POST as the operation [`operations::LIST_THINGS`], which is a GET.
+    pub async fn post_as_list(&self) -> Decoded<Value> {
+        let operation = Operation::new(operations::LIST_THINGS.id, "POST", "/things");
+        ResponseValue::from_response(self.send(operation, "/things").await?).await
+    }
+
     /// Sends a request as an operation that the client does not have.
     pub async fn unknown(&self) -> Decoded<Value> {
         let operation = Operation::new("unknown", "GET", "/things");

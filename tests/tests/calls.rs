@@ -1,6 +1,6 @@
 //! Checked calls of generated operations: every form of response, and every misuse of a closure.
 
-#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "what panics here is a test that has found something")]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic fails the test")]
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -11,7 +11,9 @@ use cloudflare_client::{Connection, Error, ErrorKind, Response, ResultInfo, Retr
 use serde_json::{Value, json};
 use uuid::Uuid;
 use zt_risk_scoring::Client;
-use zt_risk_scoring::operations::types::{CreateIntegrationBody, IntegrationType, UpdateBehaviorsBody};
+use zt_risk_scoring::operations::types::{
+    CreateIntegrationBody, IntegrationType, UpdateBehaviorsBody, UpdateIntegrationBody,
+};
 use zt_risk_scoring_tests::things_api::ThingsApi;
 use zt_risk_scoring_tests::{ACCOUNT_ID, ScriptedServer, Step, TOKEN, brief_retries, builder, client};
 
@@ -95,11 +97,12 @@ async fn nullable_list_without_a_value_is_none() {
     assert_eq!(client.operations().list_integrations().await.unwrap().unwrap().len(), 0);
 }
 
-/// Every operation whose document requires a result that is not null, and two that allow null.
-async fn results(client: &Client) -> Vec<Error> {
+/// The errors of every operation whose document requires a result that is not null.
+async fn errors_of_required_results(client: &Client) -> Vec<Error> {
     let (operations, id) = (client.operations(), Uuid::nil());
     let create = CreateIntegrationBody::new(IntegrationType::Okta, "https://tenant.okta.com".to_owned());
     let update = UpdateBehaviorsBody::new([].into());
+    let changed = UpdateIntegrationBody::new(true, "https://tenant.okta.com".to_owned());
     vec![
         operations.get_behaviors().await.unwrap_err(),
         operations.update_behaviors(&update).await.unwrap_err(),
@@ -107,6 +110,7 @@ async fn results(client: &Client) -> Vec<Error> {
         operations.get_user_risk(&id).await.unwrap_err(),
         operations.create_integration(&create).await.unwrap_err(),
         operations.get_integration(&id).await.unwrap_err(),
+        operations.update_integration(&id, &changed).await.unwrap_err(),
         operations.get_integration_by_reference_id("r").await.unwrap_err(),
     ]
 }
@@ -115,7 +119,7 @@ async fn results(client: &Client) -> Vec<Error> {
 async fn required_result_that_is_null_or_missing_is_an_error() {
     for body in [json!({"success": true, "result": null}), json!({"success": true})] {
         let (_server, client) = responding(&body).await;
-        for error in results(&client).await {
+        for error in errors_of_required_results(&client).await {
             assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Decode, 200), "{error}");
         }
     }
@@ -126,7 +130,7 @@ async fn success_false_is_an_error_for_every_operation_and_prints_neither_body_n
     let errors = json!([{"code": 1001, "message": format!("no {TOKEN}")}]);
     let body = json!({"success": false, "errors": errors, "result": null, "hunter2": "x".repeat(100_000)});
     let (_server, client) = responding(&body).await;
-    let mut errors = results(&client).await;
+    let mut errors = errors_of_required_results(&client).await;
     errors.push(client.operations().reset_user_risk(&Uuid::nil()).await.unwrap_err());
     errors.push(client.operations().delete_integration(&Uuid::nil()).await.unwrap_err());
     errors.push(client.operations().list_integrations().await.unwrap_err());
@@ -162,7 +166,9 @@ async fn plain_json_with_success_false_is_an_error() {
 #[tokio::test]
 async fn response_of_bytes_is_returned_unchanged() {
     for body in ["\u{0}\u{1}plain", r#"{"success": false}"#, ""] {
-        let (_server, connection) = connected("200 OK", body).await;
+        let headers = [("content-type", "application/octet-stream")];
+        let server = ScriptedServer::start(vec![Step::respond("200 OK", &headers, body)]).await;
+        let connection = client(server.base_url()).connection().clone();
         let file = |api: ThingsApi| async move { api.get_file("a.bin").await };
         let response: Response<bytes::Bytes> = call_plain(&connection, &options(), file).await.unwrap();
         assert_eq!(response.value(), body.as_bytes());
@@ -171,6 +177,19 @@ async fn response_of_bytes_is_returned_unchanged() {
     let file = |api: ThingsApi| async move { api.get_file("a.bin").await };
     let error = call_plain(&connection, &options(), file).await.unwrap_err();
     assert_eq!((error.kind(), error.errors()[0].code()), (ErrorKind::NotFound, Some(7003)));
+}
+
+#[tokio::test]
+async fn envelope_with_success_false_instead_of_bytes_is_an_error() {
+    for content_type in ["application/json", "Application/JSON; charset=utf-8", "application/problem+json"] {
+        let failure = r#"{"success": false, "errors": [{"code": 10000}]}"#;
+        let steps = vec![Step::respond("200 OK", &[("content-type", content_type)], failure)];
+        let server = ScriptedServer::start(steps).await;
+        let connection = client(server.base_url()).connection().clone();
+        let file = |api: ThingsApi| async move { api.get_file("a.bin").await };
+        let error = call_plain(&connection, &options(), file).await.unwrap_err();
+        assert_eq!((error.kind(), error.errors()[0].code()), (ErrorKind::Permission, Some(10000)), "{content_type}");
+    }
 }
 
 #[tokio::test]
@@ -183,6 +202,14 @@ async fn second_request_of_a_closure_is_rejected_and_fails_the_call() {
     let error = call(&connection, &options(), twice).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Configuration, 1));
     assert!(error.to_string().contains("a second request"), "{error}");
+    assert_eq!(error.status().unwrap().as_u16(), 200);
+    assert_eq!(server.requests().len(), 1);
+
+    let server = ScriptedServer::start(vec![Step::Reset(vec![])]).await;
+    let connection = client(server.base_url()).connection().clone();
+    let error = call(&connection, &options(), twice).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Configuration, 1));
+    assert!(std::error::Error::source(&error).unwrap().to_string().contains("connection"), "{error:?}");
     assert_eq!(server.requests().len(), 1);
 }
 
@@ -200,6 +227,9 @@ async fn closure_that_sends_no_request_fails_the_call() {
     let error = call(&connection, &options(), |_: ThingsApi| async { kept }).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Configuration, 0));
     assert!(error.to_string().contains("sent no request"), "{error}");
+    let invalid = |_: ThingsApi| async { Err(api_runtime::Error::<()>::InvalidRequest("a\nb".to_owned())) };
+    let error = call_plain::<_, Vec<u32>, _, _, _>(&connection, &options(), invalid).await.unwrap_err();
+    assert_eq!(error.to_string(), "a b");
     assert_eq!(server.requests().len(), 1);
 }
 
@@ -236,20 +266,64 @@ async fn operation_that_the_client_does_not_have_is_rejected_before_sending() {
     let unknown = |api: ThingsApi| async move { api.unknown().await };
     let error = call_plain(&connection, &options(), unknown).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Configuration, 0));
+    assert!(error.to_string().contains("not one of the generated client's"), "{error}");
     assert!(server.requests().is_empty());
 }
 
 #[tokio::test]
 async fn request_to_another_path_than_the_operations_is_rejected_before_sending() {
-    let (server, connection) = connected("200 OK", "x").await;
-    for name in ["..", ".", "", "a/b", "..\\things", "%2e%2e", "../../../outside"] {
+    let server = ScriptedServer::start(vec![Step::respond("200 OK", &[], "x")]).await;
+    let connection = client(format!("{}/client/v4", server.base_url())).connection().clone();
+    for (name, problem) in [
+        ("..", "another path than /files/{name}"),
+        (".", "another path than /files/{name}"),
+        ("", "another path than /files/{name}"),
+        ("a/b", "another path than /files/{name}"),
+        ("..\\things", "another path than /files/{name}"),
+        ("%2e%2e", "another path than /files/{name}"),
+        ("../../../files/outside", "not below the base URL"),
+    ] {
         let file = |api: ThingsApi| async move { api.get_file(name).await };
         let error = call_plain(&connection, &options(), file).await.unwrap_err();
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Configuration, 0), "{name:?}");
-        assert!(error.to_string().contains("/files/{name}") || error.to_string().contains("base URL"), "{error}");
+        assert!(error.to_string().contains(problem), "{error}");
         assert_eq!(error.operation(), Some("get_file"));
     }
+    let post = |api: ThingsApi| async move { api.post_as_list().await };
+    let error = call_plain(&connection, &options(), post).await.unwrap_err();
+    assert!(error.to_string().contains("method is not that of its operation"), "{error}");
     assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn malformed_account_id_fails_the_call_also_where_no_path_has_an_account() {
+    let (server, connection) = connected("200 OK", "[1]").await;
+    let options = options().account_id("../../short");
+    let list = |api: ThingsApi| async move { api.list_things().await };
+    let error = call_plain(&connection, &options, list).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Configuration, 0));
+    let error =
+        call(&connection, &options, |api: ThingsApi| async move { api.create_thing().await }).await.unwrap_err();
+    assert!(error.to_string().contains("account id"), "{error}");
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn request_that_a_closure_moved_to_another_task_is_not_retried_after_the_call() {
+    let server = ScriptedServer::start(vec![Step::respond("503 Oh", &[("retry-after", "1")], "")]).await;
+    let connection = builder(server.base_url()).retry(brief_retries()).build().unwrap().connection().clone();
+    let (sent, task) = tokio::sync::oneshot::channel();
+    let moved = |api: ThingsApi| {
+        let _ = sent.send(tokio::spawn(async move { api.list_things().await.unwrap_err().to_string() }));
+        async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            Err(api_runtime::Error::<()>::Custom(String::new()))
+        }
+    };
+    let error = call_plain::<_, Vec<u32>, _, _, _>(&connection, &options(), moved).await.unwrap_err();
+    assert!(error.to_string().contains("dropped its request"), "{error}");
+    task.await.unwrap().await.unwrap();
+    assert_eq!(server.requests().len(), 1);
 }
 
 #[tokio::test]

@@ -16,6 +16,9 @@ const TABLE: &str = include_str!("../../crates/cloudflare-client/src/faults.md")
 /// How long an attempt may take in these tests. The default is longer.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// How many rows run at once: most of their time is waiting.
+const CONCURRENT_FAULTS: usize = 6;
+
 /// The outcome of a call that succeeds.
 const VALUE: &str = "the value";
 
@@ -151,8 +154,12 @@ fn faults() -> Vec<Fault> {
 #[tokio::test]
 async fn every_fault_has_the_outcome_of_the_table() {
     // The calls run concurrently, since they mostly wait.
+    // A busy machine must not let an attempt time out that would end otherwise.
     let mut calls = JoinSet::new();
     for fault in faults() {
+        if calls.len() == CONCURRENT_FAULTS {
+            calls.join_next().await.unwrap().unwrap();
+        }
         calls.spawn(assert_outcome(fault));
     }
     while let Some(call) = calls.join_next().await {

@@ -1,6 +1,6 @@
 //! A path parameter cannot change the path: whatever its value is, the request reaches the mock of that value or is not sent.
 
-#![allow(clippy::unwrap_used, reason = "what panics here is a test that has found something")]
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -4,7 +4,7 @@
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
     clippy::unwrap_used,
-    reason = "what panics here is a test that has found something"
+    reason = "a panic fails the test"
 )]
 
 #[path = "../examples/two_sdks.rs"]

@@ -1,6 +1,6 @@
 //! Run-time support for the generated API clients of this workspace.
 //!
-//! - [`Transport`] sends a request for a generated client. It is the one hook that an SDK implements; generated code
+//! - [`Transport`] sends a request for a generated client. It is the one hook that `cloudflare-client` implements; generated code
 //!   reaches it through [`exec`] and [`transport_error`].
 //! - [`ApiClient`] is implemented by every generated client: its operations, and how to make one over a transport.
 //! - [`Operation`] describes an operation of the API's document.

@@ -39,6 +39,9 @@ pub struct Request<'a, T> {
 
 impl<'a, T: 'a> Request<'a, T> {
     /// Makes a request, which runs `call` each time that it is sent. This is for authors of SDKs; see [`sdk`](crate::sdk).
+    ///
+    /// `operation` names the request in `Debug`, and in errors before anything is sent. It does not decide what is retried:
+    /// the pipeline identifies the operation by the request that it receives.
     pub fn new(
         connection: &Connection,
         operation: Operation,

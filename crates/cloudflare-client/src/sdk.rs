@@ -91,7 +91,7 @@ where
     E: Envelope,
     F: Future<Output = Result<ResponseValue<E>, api_runtime::Error<X>>>,
 {
-    call_envelope(connection.pipeline(), options.config(), invoke).await
+    call_envelope(connection.pipeline(), options.checked_config()?, invoke).await
 }
 
 /// Makes one call whose response has no envelope: other JSON, bytes, or no body.
@@ -115,7 +115,7 @@ where
     T: PlainBody<K>,
     F: Future<Output = Result<ResponseValue<T>, api_runtime::Error<X>>>,
 {
-    plain(connection.pipeline(), options.config(), invoke).await
+    plain(connection.pipeline(), options.checked_config()?, invoke).await
 }
 
 /// Makes an error with a message, such as that of a malformed argument. The message must not contain a secret or a body.

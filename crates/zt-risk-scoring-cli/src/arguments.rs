@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 /// Read the configuration of Cloudflare's Zero Trust risk scoring
 #[derive(Parser)]
@@ -31,6 +31,20 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
+impl Arguments {
+    /// The conflict of `--simulate` with an option that names another server, if there is one.
+    pub(crate) fn conflict(&self) -> Option<clap::Error> {
+        let Options { simulate, base_url, allow_plain_http, .. } = &self.options;
+        let other = match (base_url, allow_plain_http) {
+            (Some(_), _) => "--base-url <URL>",
+            (None, true) => "--allow-plain-http",
+            (None, false) => return None,
+        };
+        let message = format!("the argument '--simulate' cannot be used with '{other}'");
+        simulate.then(|| Self::command().error(clap::error::ErrorKind::ArgumentConflict, message))
+    }
+}
+
 #[derive(Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Options {
@@ -39,11 +53,11 @@ pub(crate) struct Options {
     pub(crate) account_id: Option<String>,
 
     /// Base URL of the API, instead of Cloudflare's
-    #[arg(long, global = true, value_name = "URL", conflicts_with = "simulate")]
+    #[arg(long, global = true, value_name = "URL")]
     pub(crate) base_url: Option<String>,
 
     /// Allow plain http to any host, which sends the credentials unencrypted
-    #[arg(long, global = true, conflicts_with = "simulate")]
+    #[arg(long, global = true)]
     pub(crate) allow_plain_http: bool,
 
     /// Time limit of the call, retries included
@@ -101,8 +115,6 @@ pub(crate) fn wants_json(arguments: impl IntoIterator<Item = OsString>) -> bool 
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

@@ -138,6 +138,13 @@ fn seconds(wait: Duration) -> u64 {
 fn hint(error: &Error) -> String {
     match error.kind() {
         ErrorKind::Configuration => "run `zt-risk --help` for the options and the environment variables".to_owned(),
+        ErrorKind::RateLimited => match error.retry_after() {
+            Some(wait) => format!("wait {} s before the next call", seconds(wait)),
+            None => "wait five minutes before the next call; the API may reject every call until then".to_owned(),
+        },
+        ErrorKind::Server => {
+            "try again later; if the error persists, send the cf-ray to Cloudflare's support".to_owned()
+        }
         _ if error.unexpected_body().is_some() => {
             "the response does not look like the API's; check the base URL, and proxies or firewalls in between"
                 .to_owned()
@@ -148,13 +155,6 @@ fn hint(error: &Error) -> String {
         ErrorKind::Permission => "grant the token the permission Zero Trust Read for this account".to_owned(),
         ErrorKind::Plan => "use an account with an Enterprise plan, which risk scoring requires".to_owned(),
         ErrorKind::NotFound => "check the account id".to_owned(),
-        ErrorKind::RateLimited => match error.retry_after() {
-            Some(wait) => format!("wait {} s before the next call", seconds(wait)),
-            None => "wait five minutes before the next call; the API may reject every call until then".to_owned(),
-        },
-        ErrorKind::Server => {
-            "try again later; if the error persists, send the cf-ray to Cloudflare's support".to_owned()
-        }
         ErrorKind::UnexpectedStatus => "check the base URL".to_owned(),
         ErrorKind::Decode => {
             format!("update zt-risk: this version supports revision {REVISION} of the API")

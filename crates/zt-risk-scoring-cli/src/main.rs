@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, Output};
 use connection::Connection;
 use failure::Failure;
 
@@ -23,6 +23,10 @@ async fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return failure::report_usage(&error, arguments::wants_json(std::env::args_os())),
     };
+    // clap does not see a conflict between a global option before a subcommand and one after it.
+    if let Some(conflict) = arguments.conflict() {
+        return failure::report_usage(&conflict, arguments.options.output == Output::Json);
+    }
     let output = arguments.options.output;
     match run(arguments).await {
         Ok(()) => ExitCode::SUCCESS,

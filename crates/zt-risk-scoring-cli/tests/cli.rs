@@ -136,6 +136,15 @@ fn page_of_html_with_403_gets_no_hint_about_permissions() {
 }
 
 #[test]
+fn page_of_html_with_429_or_503_gets_a_hint_about_the_wait() {
+    for (status, part) in [(429, "wait 120 s before the next call"), (503, "try again later")] {
+        let headers = [("content-type", "text/html"), ("retry-after", "120")];
+        let line = stderr(&list(status, &headers, "<html>", &[]));
+        assert!(line.contains(part) && !line.contains("check the base URL"), "{line}");
+    }
+}
+
+#[test]
 fn decode_error_prints_the_json_path() {
     let body = json!({"success": true, "result": {"behaviors": {"foo": {"enabled": true}}}});
     let line = stderr(&list(200, &[], &body.to_string(), &[]));
@@ -177,6 +186,9 @@ fn invalid_arguments_print_the_problem_and_exit_with_2() {
         (&["behaviors"], "subcommand"),
         (&["behaviors", "list", "--timeout", "0"], "at least 1"),
         (&["behaviors", "list", "--simulate", "--base-url", "https://example.com"], "--base-url"),
+        (&["--simulate", "behaviors", "list", "--base-url", "https://example.com"], "--base-url"),
+        (&["--base-url", "https://example.com", "behaviors", "list", "--simulate"], "--base-url"),
+        (&["--simulate", "behaviors", "--allow-plain-http", "list"], "--allow-plain-http"),
         (&["behaviors", "list", "--simulate", "--allow-plain-http"], "--allow-plain-http"),
     ] {
         let output = zt_risk(arguments, &[]);

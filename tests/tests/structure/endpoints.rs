@@ -13,7 +13,7 @@
 //! | fixed segment of a path | also within a word: `zt_risk_scoring` | `"name"`, or `/name` that no word precedes |
 //!
 //! What belongs to the vendor's API as a whole may be named: the scopes that its paths begin with, such as `accounts`, and the
-//! models that describe envelopes and their messages.
+//! models that describe envelopes and their messages. So may general terms of HTTP clients, such as `rate_limits`.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -24,6 +24,33 @@ use crate::workspace::{CLIENT, files, relative, root, sdks};
 
 /// The scopes that the vendor's paths begin with. They are no endpoint's.
 const SCOPES: [&str; 3] = ["accounts", "user", "zones"];
+
+/// Terms of HTTP clients, in snake case. The client has them whether or not an endpoint is called so. A new SDK may need
+/// another term: add it only if the client had the word before, with this meaning.
+const GENERAL_TERMS: [&str; 22] = [
+    "account_id",
+    "api_token",
+    "code",
+    "configuration",
+    "cursor",
+    "cursors",
+    "default",
+    "errors",
+    "http",
+    "message",
+    "messages",
+    "page",
+    "quota",
+    "rate_limit",
+    "rate_limits",
+    "request",
+    "response",
+    "result",
+    "retry",
+    "source",
+    "success",
+    "timeout",
+];
 
 /// What belongs to the endpoints of SDKs.
 #[derive(Debug, Default)]
@@ -47,6 +74,14 @@ impl Endpoints {
         let shared = shared_models(document);
         let models = object(document, "/components/schemas").map(|(name, _)| name.to_owned());
         self.models.extend(models.filter(|name| !shared.contains(name)));
+    }
+
+    /// Drops the names that are terms of the client itself.
+    fn without_general_terms(mut self) -> Self {
+        for names in [&mut self.crates, &mut self.operations, &mut self.segments, &mut self.models] {
+            names.retain(|name| !GENERAL_TERMS.contains(&snake(name).as_str()));
+        }
+        self
     }
 
     /// Every endpoint that a text names, with the line.
@@ -200,7 +235,7 @@ fn endpoints() -> Endpoints {
             endpoints.add(&serde_json::from_str(&fs::read_to_string(document).unwrap()).unwrap());
         }
     }
-    endpoints
+    endpoints.without_general_terms()
 }
 
 #[test]
@@ -273,6 +308,18 @@ fn name_of_one_word_counts_only_where_nothing_else_can_be_meant() {
     for text in ["time_zones::all()", "fn verify()", "Scheme::Token", "types::TokenFuture", "url.user", "// tokens"] {
         assert_eq!(endpoints.named_in(text), Vec::<String>::new(), "{text}");
     }
+}
+
+#[test]
+fn general_term_names_no_endpoint_whatever_an_sdk_is_called() {
+    let mut endpoints = Endpoints { crates: ["rate-limits".to_owned()].into(), ..Endpoints::default() };
+    endpoints.add(&serde_json::json!({
+        "paths": {"/zones/{id}/rate_limits/{limit}": {}, "/zones/{id}/page_rules": {}},
+        "components": {"schemas": {"RateLimit": {}}},
+    }));
+    let endpoints = endpoints.without_general_terms();
+    assert_eq!(endpoints.named_in("fn rate_limits(limits: &[types::RateLimit]) {}"), Vec::<String>::new());
+    assert_eq!(endpoints.named_in("\"page_rules\""), ["1: the path segment page_rules"]);
 }
 
 #[test]

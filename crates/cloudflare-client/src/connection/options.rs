@@ -52,15 +52,20 @@ impl CallOptions {
     ///
     /// [`Configuration`](crate::ErrorKind::Configuration) if neither has one, or it is malformed.
     pub fn resolve_account(&self, connection: &Connection) -> Result<AccountId, Error> {
+        self.checked_config()?;
         match (&self.account_id, connection.account_id()) {
-            (Some(Ok(id)), _) => Ok(id.clone()),
-            (Some(Err(problem)), _) => Err(Error::configuration(problem.clone())),
-            (None, Some(id)) => Ok(id.clone()),
-            (None, None) => Err(Error::configuration("no account id: set it on the client or on the call")),
+            (Some(Ok(id)), _) | (_, Some(id)) => Ok(id.clone()),
+            (_, None) => Err(Error::configuration(
+                "no account id: set it on the call, on the client, or in the environment (CLOUDFLARE_ACCOUNT_ID)",
+            )),
         }
     }
 
-    pub(crate) fn config(&self) -> &CallConfig {
-        &self.config
+    /// The settings for the pipeline. A malformed account id is an error also where no path has an account.
+    pub(crate) fn checked_config(&self) -> Result<&CallConfig, Error> {
+        match &self.account_id {
+            Some(Err(problem)) => Err(Error::configuration(problem.clone())),
+            _ => Ok(&self.config),
+        }
     }
 }

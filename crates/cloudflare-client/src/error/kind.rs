@@ -30,7 +30,8 @@ pub enum ErrorKind {
     Api,
     /// The server or the edge in front of it failed: status 5xx. The server may have made a change. Try again later.
     Server,
-    /// The API's document does not list the status. Redirects, which are never followed, are of this kind.
+    /// The API's document does not list the status. Redirects, which are never followed, are of this kind. After another
+    /// success than the documented one, such as 202, the server may have made a change.
     UnexpectedStatus,
     /// A success whose body is not complete JSON, or is too large. [`unexpected_body`](crate::Error::unexpected_body)
     /// describes a body that is not JSON.

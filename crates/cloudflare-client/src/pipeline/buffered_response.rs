@@ -35,6 +35,12 @@ impl BufferedResponse {
             .then(|| self.secrets.redact(essence))
     }
 
+    /// Whether the media type is JSON (RFC 8259, section 11; RFC 6839, section 3.1).
+    pub(super) fn has_json_type(&self) -> bool {
+        let essence = self.content_type().unwrap_or_default().to_ascii_lowercase();
+        essence == "application/json" || essence.ends_with("+json")
+    }
+
     /// The host of a redirect's target. The rest of the target may contain secrets, so it is not printed. A relative target is
     /// on the same host.
     pub(super) fn redirect_host(&self) -> Option<String> {

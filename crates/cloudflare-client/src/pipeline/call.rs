@@ -23,6 +23,7 @@ const SECOND_REQUEST: &str =
     "the closure of a call sent a second request, which was rejected: it must send exactly one";
 const NO_REQUEST: &str = "the closure of a call sent no request: it must send exactly one";
 const DROPPED_REQUEST: &str = "the closure of a call dropped its request before the response came";
+const CALL_ENDED: &str = "the call has ended";
 const UNKNOWN_OPERATION: &str = "the id of the request's operation is not one of the generated client's";
 
 /// One call.
@@ -103,7 +104,7 @@ impl Call {
     fn register(&self, operation_id: &str) -> Result<(Operation, Span), &'static str> {
         let mut progress = self.progress();
         if progress.is_finished {
-            return Err("the call has ended");
+            return Err(CALL_ENDED);
         }
         if progress.exchange.is_some() {
             progress.misuse = Some(SECOND_REQUEST);
@@ -137,7 +138,10 @@ impl Call {
         let Some(path) = self.pipeline.base_url.relative_path(request.url()) else {
             return Err(Error::configuration("the request's URL is not below the base URL"));
         };
-        if request.method() != operation.method || !operation.has_path(path) {
+        if request.method() != operation.method {
+            return Err(Error::configuration("the request's method is not that of its operation"));
+        }
+        if !operation.has_path(path) {
             return Err(Error::configuration(format!(
                 "a parameter would send the request to another path than {}",
                 operation.path
@@ -207,6 +211,10 @@ impl AttemptDriver for CallAttempts<'_> {
 
     async fn prepare(&self) -> Result<attempt::ReadyRequest, Error> {
         let Call { pipeline, user_agent, .. } = self.call;
+        // A closure may have moved its request to another task.
+        if self.call.progress().is_finished {
+            return Err(Error::configuration(CALL_ENDED));
+        }
         attempt::prepare(pipeline, user_agent.as_ref(), self.call.attempt_deadline(), &self.request).await
     }
 

@@ -18,7 +18,7 @@ use crate::{ApiMessage, Error, ErrorKind, ResultInfo};
 /// failure.
 #[derive(Default, serde::Deserialize)]
 struct FailureEnvelope {
-    success: Option<bool>,
+    success: Option<Value>,
     errors: Option<Value>,
     messages: Option<Value>,
     result_info: Option<Value>,
@@ -105,7 +105,7 @@ pub(super) fn error(response: &BufferedResponse, decode_problem: impl FnOnce() -
     let envelope_metadata = envelope.metadata(response);
     let body = || UnexpectedBody::new(response.content_type(), &response.body);
 
-    let error = if is_failure(status) || envelope.success == Some(false) {
+    let error = if is_failure(status) || envelope.success == Some(Value::Bool(false)) {
         let error = Error::from_kind(classify::failure(status, &envelope_metadata.errors));
         if envelope.is_envelope() { error } else { error.with_unexpected_body(body()) }
     } else if let Some(host) = response.redirect_host() {

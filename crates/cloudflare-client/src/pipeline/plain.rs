@@ -23,9 +23,9 @@ pub trait PlainBody<Kind>: Sized {
     #[doc(hidden)]
     fn decode_problem(body: &[u8]) -> Option<DecodeProblem>;
 
-    /// Whether the body of a success reports a failure.
+    /// Whether the body of a success reports a failure. `is_json` is whether its media type is JSON.
     #[doc(hidden)]
-    fn is_failure(body: &[u8]) -> bool;
+    fn is_failure(body: &[u8], is_json: bool) -> bool;
 }
 
 /// The `Kind` of [`PlainBody`] for JSON.
@@ -50,7 +50,7 @@ impl<T: DeserializeOwned> PlainBody<Json> for T {
     }
 
     /// The API may send an envelope where its document describes none, and an SDK may use `call_plain` for an envelope.
-    fn is_failure(body: &[u8]) -> bool {
+    fn is_failure(body: &[u8], _: bool) -> bool {
         failure::has_success_false(body)
     }
 }
@@ -66,9 +66,9 @@ impl PlainBody<Binary> for ByteStream {
         None
     }
 
-    /// A file may contain any JSON, so its content is not interpreted.
-    fn is_failure(_: &[u8]) -> bool {
-        false
+    /// A file may contain any JSON, so its content counts only if the server declares it as JSON.
+    fn is_failure(body: &[u8], is_json: bool) -> bool {
+        is_json && failure::has_success_false(body)
     }
 }
 
@@ -79,7 +79,7 @@ pub(super) fn convert<T: PlainBody<K>, K, X>(
 ) -> Result<Response<T::Value>, Error> {
     let problem = || T::decode_problem(&response.body);
     match decoded {
-        Ok(value) if !T::is_failure(&response.body) => {
+        Ok(value) if !T::is_failure(&response.body, response.has_json_type()) => {
             Ok(Response::new(value.into_inner().into_value(response.body), response.metadata))
         }
         _ => Err(failure::error(&response, problem)),
