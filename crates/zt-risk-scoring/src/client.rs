@@ -1,6 +1,6 @@
 //! The client.
 
-use cloudflare_client::{Builder, Connection, Environment, Error};
+use cloudflare_client::{Builder, Connection, Error};
 
 use crate::Behaviors;
 use crate::generated::Operations;
@@ -43,13 +43,13 @@ impl Client {
         ClientBuilder::default()
     }
 
-    /// A client configured by the environment of this process; see [`Environment`] for the variables.
+    /// A client configured by the environment of this process; see [`Environment`](crate::Environment) for the variables.
     ///
     /// # Errors
     ///
     /// [`Configuration`](crate::ErrorKind::Configuration), listing everything that is missing, contradictory or malformed.
     pub fn from_env() -> Result<Self, Error> {
-        Self::builder().environment(Environment::from_process()).build()
+        Connection::from_env().map(Self::from)
     }
 
     /// The behaviors of an account.

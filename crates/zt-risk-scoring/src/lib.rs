@@ -46,7 +46,6 @@
 
 mod behaviors;
 mod client;
-#[allow(rustdoc::all, reason = "text is the vendor's own")]
 #[rustfmt::skip]
 mod generated;
 
