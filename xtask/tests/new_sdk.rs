@@ -249,6 +249,8 @@ fn vendors() -> Value {
     let kind = json!({"in": "query", "name": "kind", "schema": {"type": "string", "enum": ["big", "small"]}});
     let names = json!({"in": "query", "name": "name", "schema": {"type": "array", "items": {"type": "string"}}});
     let since = json!({"in": "query", "name": "since", "schema": {"type": "string", "format": "date-time"}});
+    let fields =
+        (0..56).map(|number| json!({"in": "query", "name": format!("field{number}"), "schema": {"type": "string"}}));
     json!({
         "openapi": "3.0.3",
         "info": {"title": "Acme", "version": "1"},
@@ -292,6 +294,12 @@ fn vendors() -> Value {
                     "parameters": [{"in": "query", "name": "toy", "schema": reference("toy")}],
                     "requestBody": {"content": {"application/json": {"schema": reference("pet")}}},
                     "responses": {"200": content(reference("pet"))},
+                },
+            },
+            "/gadgets/search": {
+                "get": {
+                    "operationId": "acme-gadgets-search", "summary": "Wide", "parameters": fields.collect::<Vec<_>>(),
+                    "responses": {"200": content(reference("gadget"))},
                 },
             },
             "/gadgets/{id}": {
