@@ -129,8 +129,9 @@ pub(crate) fn write_file(path: &Path, content: &str) -> Result<()> {
 
 /// The client of a document: what a test compares.
 #[cfg(test)]
-pub(crate) fn client(document: &Document) -> Result<syn::File> {
-    client::generate(document, "things")
+pub(crate) fn client(mut document: Document) -> Result<syn::File> {
+    crate::policies::envelope_unions::apply(&mut document.value);
+    client::generate(&document, "things")
 }
 
 fn plan(workspace: &Workspace, process: &GeneratorProcess) -> Result<Vec<GeneratedFile>> {

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{client, mocks, sdk};
 use crate::document::Document;
+use crate::policies::envelope_unions;
 use crate::sdk::Crates;
 
 /// Where the generator runs, and how much memory it may take.
@@ -111,10 +112,12 @@ fn one_line(text: &str) -> String {
 pub fn run_worker(mut input: impl Read, output: impl Write) -> Result<()> {
     let mut job = Vec::new();
     input.read_to_end(&mut job)?;
-    let Ok(Job { document, crates }) = serde_json::from_slice(&job) else {
+    let Ok(Job { mut document, crates }) = serde_json::from_slice(&job) else {
         bail!("this is for `cargo xtask generate`, which sends a document")
     };
     drop(job);
+    // The client, the mocks and the SDK see the same envelopes.
+    envelope_unions::apply(&mut document.value);
     let client = client::generate(&document, crates.front())?;
     let mocks = prettyplease::unparse(&mocks::generate(&document, &crates.api)?);
     let sdk = match &crates.sdk {

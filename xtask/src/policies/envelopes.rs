@@ -105,7 +105,7 @@ pub(crate) fn names(document: &Value) -> BTreeSet<String> {
     names
 }
 
-/// Whether a response's schema is an envelope. A union of several is none: each of its branches may be one.
+/// Whether a response's schema is an envelope. A union is none; see [`envelope_unions`](super::envelope_unions).
 pub(crate) fn is_envelope<'a>(references: &References<'a>, schema: &'a Value) -> bool {
     let schema = Effective::of(references, schema);
     let success = schema.properties.get("success").map(|success| Effective::of(references, success));
@@ -115,7 +115,7 @@ pub(crate) fn is_envelope<'a>(references: &References<'a>, schema: &'a Value) ->
 }
 
 /// The schemas of every operation's responses.
-fn response_schemas(document: &Value) -> impl Iterator<Item = &Value> {
+pub(super) fn response_schemas(document: &Value) -> impl Iterator<Item = &Value> {
     let responses = operations(document).filter_map(|operation| operation.object.get("responses")?.as_object());
     let responses = responses.flatten().filter_map(|(_, response)| component(document, response));
     let contents = responses.filter_map(|response| response.get("content")?.as_object()).flatten();
@@ -152,7 +152,7 @@ fn change_envelopes(document: &mut Value, mut change: impl FnMut(&mut Map<String
     });
 }
 
-fn is_free_form(schema: &Effective<'_>) -> bool {
+pub(super) fn is_free_form(schema: &Effective<'_>) -> bool {
     schema.properties.is_empty() && !GIVING_SHAPE.iter().any(|keyword| schema.get(keyword).is_some())
 }
 
