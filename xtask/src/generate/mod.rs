@@ -69,7 +69,7 @@ pub fn check(workspace: &Workspace, process: &GeneratorProcess) -> Result<()> {
     refuse(&drifts)
 }
 
-/// The same without a word of what differs in a file.
+/// As `check`, without printing diffs.
 pub(crate) fn check_quietly(workspace: &Workspace, process: &GeneratorProcess) -> Result<()> {
     refuse(&drift::find(workspace.root(), &plan(workspace, process)?)?)
 }
@@ -147,7 +147,7 @@ fn files(process: &GeneratorProcess, sdk: &Sdk, document: Document) -> Result<Ve
     let Manifest { crates, slice, .. } = &sdk.manifest;
     let header = file::header(&document)?;
     let context = format!("cannot generate from {} ({slice})", document.path.display());
-    // Once for all files: what the policies take away makes no fault.
+    // The unchanged document is checked, before the policies.
     let checked = open_api::check(&document.value).and_then(|()| supported::check(&document.value));
     let code = checked.and_then(|()| process.run(document, crates.clone())).context(context)?;
     let file = |package: &str, code: &str| GeneratedFile::new(package, &header, code);

@@ -77,7 +77,7 @@ impl GeneratorProcess {
     fn death(&self, output: &Output) -> anyhow::Error {
         let text = String::from_utf8_lossy(&output.stderr);
         if let Some(message) = panic_message(&text) {
-            return anyhow!("the generator cannot do it: {message}");
+            return anyhow!("the generator failed: {message}");
         }
         let text = one_line(&text);
         match text.strip_prefix("error: ") {
@@ -87,7 +87,7 @@ impl GeneratorProcess {
                  --memory-mib",
                 self.memory_mib
             ),
-            None => anyhow!("the generator died of it ({}): {text}", output.status),
+            None => anyhow!("the generator stopped ({}): {text}", output.status),
         }
     }
 }
