@@ -96,7 +96,7 @@ enum SdkTask {
 
 #[derive(Subcommand)]
 enum SpecTask {
-    /// Make a revision of an SDK from a vendor's document, and say what was done to what
+    /// Make a revision of an SDK from a vendor's document, and report the changes
     Import {
         /// The SDK
         #[arg(long, value_name = "NAME")]
@@ -203,7 +203,7 @@ fn run() -> Result<ExitCode> {
             match (sdk, out) {
                 (Some(sdk), Some(out)) => {
                     let written = generate::write_to(&workspace, &process, &sdk, revision.as_deref(), &out)?;
-                    tell(&mut output, written.iter().map(|path| out.join(path)))?;
+                    print_written(&mut output, written.iter().map(|path| out.join(path)))?;
                 }
                 _ if check => generate::check(&workspace, &process)?,
                 _ => generate::write(&workspace, &process)?,
@@ -228,7 +228,7 @@ fn run_sdk(workspace: &Workspace, output: &mut impl Write, task: SdkTask) -> Res
     let SdkTask::New { name, title, description, path, tag, operation } = task;
     let [paths, tags, operations] = [path, tag, operation].map(BTreeSet::from_iter);
     let scaffold = Scaffold::new(&name, title, description, Slice { paths, tags, operations })?;
-    tell(output, scaffold.write(workspace, &GeneratorProcess::of_this_program(MEMORY_MIB)?)?)?;
+    print_written(output, scaffold.write(workspace, &GeneratorProcess::of_this_program(MEMORY_MIB)?)?)?;
     writeln!(output, "next: cargo xtask spec import --sdk {name} --from FILE --revision DATE && cargo xtask generate")?;
     Ok(())
 }
@@ -246,7 +246,7 @@ fn run_spec(workspace: &Workspace, output: &mut impl Write, task: SpecTask) -> R
             if dry_run {
                 import.is_there(workspace)?;
             } else {
-                tell(output, import.write(workspace, &sdk)?)?;
+                print_written(output, import.write(workspace, &sdk)?)?;
             }
         }
         SpecTask::Survey { from, out, no_sdk } => {
@@ -305,7 +305,7 @@ fn fail_on(output: &mut impl Write, problems: &[String]) -> Result<()> {
     Ok(())
 }
 
-fn tell(output: &mut impl Write, written: impl IntoIterator<Item = PathBuf>) -> Result<()> {
+fn print_written(output: &mut impl Write, written: impl IntoIterator<Item = PathBuf>) -> Result<()> {
     for path in written {
         writeln!(output, "wrote {}", path.display())?;
     }

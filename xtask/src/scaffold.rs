@@ -6,6 +6,7 @@
 //!
 //! What generated clients share at run time is in `api-runtime`, and what SDK crates share is in `cloudflare-client`.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -131,7 +132,7 @@ impl Scaffold {
             let why = "# Its `generated.rs` has one method per operation; the rest is hand-written.";
             format!("{why}\nsdk = {}\n", text(sdk))
         });
-        let list = |chosen: &std::collections::BTreeSet<String>| Array::from_iter(chosen).to_string();
+        let list = |chosen: &BTreeSet<String>| Array::from_iter(chosen).to_string();
         fill(
             include_str!("../templates/sdk.toml"),
             &[
@@ -208,13 +209,16 @@ fn text(string: &str) -> String {
     Value::from(string).to_string()
 }
 
-/// The workspace's manifest with packages among its dependencies, so that others can name them.
+/// The workspace's manifest with packages among its dependencies, so that others can name them. They follow the first
+/// dependencies that have a path.
 fn with_dependencies<'a>(manifest: &str, packages: impl IntoIterator<Item = &'a str>) -> Result<String> {
     let mut document: DocumentMut = manifest.parse().context("Cargo.toml is no TOML")?;
     let dependencies = document.get_mut("workspace").and_then(|workspace| workspace.get_mut("dependencies"));
     let dependencies = dependencies
-        .and_then(|dependencies| dependencies.as_table_like_mut())
+        .and_then(|dependencies| dependencies.as_table_mut())
         .context("Cargo.toml has no [workspace.dependencies]")?;
+    let others = dependencies.iter().skip_while(|(_, dependency)| dependency.get("path").is_some());
+    let others: BTreeSet<_> = others.map(|(name, _)| name.to_owned()).collect();
     for package in packages {
         ensure!(
             !dependencies.contains_key(package),
@@ -223,6 +227,8 @@ fn with_dependencies<'a>(manifest: &str, packages: impl IntoIterator<Item = &'a 
         let path = format!("crates/{package}");
         dependencies.insert(package, toml_edit::value(InlineTable::from_iter([("path", path)])));
     }
+    // The sort is stable.
+    dependencies.sort_values_by(|one, _, other, _| others.contains(one.get()).cmp(&others.contains(other.get())));
     Ok(document.to_string())
 }
 
@@ -283,7 +289,7 @@ mod tests {
     fn others_can_name_the_new_packages() {
         let manifest = "[workspace.dependencies]\n# The first.\na = { path = \"crates/a\" }\n\n# Another.\nb = \"1\"\n";
         let text = with_dependencies(manifest, ["things-api"]).unwrap();
-        let expected = "[workspace.dependencies]\n# The first.\na = { path = \"crates/a\" }\n\n# Another.\nb = \"1\"\nthings-api = { path = \"crates/things-api\" }\n";
+        let expected = "[workspace.dependencies]\n# The first.\na = { path = \"crates/a\" }\nthings-api = { path = \"crates/things-api\" }\n\n# Another.\nb = \"1\"\n";
         assert_eq!(text, expected);
     }
 

@@ -24,7 +24,7 @@ use crate::workspace::Workspace;
 /// The revision that everything gets: it is made to be looked at, not to be kept.
 const REVISION: &str = "2000-01-01";
 
-/// What has come of a vendor's document.
+/// The result of a survey.
 #[derive(Default)]
 pub struct Survey {
     tags: usize,
@@ -34,9 +34,9 @@ pub struct Survey {
     untagged: BTreeSet<String>,
     /// What was wrong, by tag.
     failures: BTreeMap<String, String>,
-    /// How often each rule fired, by what was lost.
+    /// How often each rule was applied, by what was lost.
     firings: BTreeMap<(&'static str, Loss), usize>,
-    /// The operations that are lost, with the reason.
+    /// The dropped operations, with the rule.
     dropped: BTreeSet<(String, String)>,
 }
 
@@ -126,11 +126,11 @@ impl fmt::Display for Survey {
         for operation in &self.untagged {
             writeln!(f, "  {operation}")?;
         }
-        writeln!(f, "\nhow often each rule fired, and what was lost")?;
+        writeln!(f, "\nhow often each rule was applied, and what was lost")?;
         for ((rule, loss), times) in &self.firings {
             writeln!(f, "  {rule} ({loss}): {times}")?;
         }
-        writeln!(f, "\noperations that are lost ({})", self.dropped.len())?;
+        writeln!(f, "\ndropped operations ({})", self.dropped.len())?;
         for (what, rule) in &self.dropped {
             writeln!(f, "  {rule}: {what}")?;
         }

@@ -57,16 +57,16 @@ fn write_test(root: &Path, package: &str, text: &str) {
 }
 
 /// What is wrong with the new packages, as the compiler, its lints and its documentation see it.
-fn complaints(root: &Path) -> String {
+fn compiler_output(root: &Path) -> String {
     let clippy = [&["clippy"], &PACKAGES[..], &["--offline", "--quiet", "--all-targets", "--", "--deny=warnings"]];
     let doc = [&["doc"], &PACKAGES[..], &["--offline", "--quiet", "--no-deps"]];
-    let complaints = [clippy, doc].map(|arguments| {
+    let outputs = [clippy, doc].map(|arguments| {
         let output = cargo(root, &arguments.concat());
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.success(), text.is_empty(), "{text}");
         text
     });
-    complaints.concat()
+    outputs.concat()
 }
 
 /// What a program does with the new client's models: it builds what is sent, and reads what a union can be.
@@ -226,6 +226,28 @@ async fn missing_result_is_an_error_and_a_nullable_one_is_none() {
 }
 
 #[tokio::test]
+async fn union_of_envelopes_is_checked_as_one_envelope() {
+    for (body, owners) in [
+        ("{}", None),
+        (r#"{"success":true}"#, None),
+        (r#"{"success":true,"result":null}"#, None),
+        (r#"{"success":false,"errors":[],"result":[]}"#, None),
+        (r#"{"success":true,"errors":[7],"result":[],"result_info":{"page":2}}"#, Some("[]")),
+        (r#"{"success":true,"result":[{"age":1},{"seat":"x"}],"result_info":{"page":2}}"#, Some(r#"[{"age":1},{"seat":"x"}]"#)),
+    ] {
+        let (server, client) = server((200, "", SUCCESS), "").await;
+        server.acme_gadgets_owners(|_, then| {
+            then.into_inner().status(200).header("content-type", "application/json").body(body);
+        });
+        let response = client.operations().acme_gadgets_owners().send().await;
+        let page = response.as_ref().ok().and_then(|response| response.metadata().result_info()?.page);
+        assert_eq!(page, owners.map(|_| 2), "{body}");
+        let value = response.ok().map(|response| serde_json::to_string(response.value()).unwrap());
+        assert_eq!(value.as_deref(), owners, "{body}");
+    }
+}
+
+#[tokio::test]
 async fn bytes_are_sent_again_and_returned() {
     let (server, client) = server((200, "", SUCCESS), "").await;
     let mock = server.acme_account_gadgets_upload(|when, then| {
@@ -249,6 +271,8 @@ fn vendors() -> Value {
     let kind = json!({"in": "query", "name": "kind", "schema": {"type": "string", "enum": ["big", "small"]}});
     let names = json!({"in": "query", "name": "name", "schema": {"type": "array", "items": {"type": "string"}}});
     let since = json!({"in": "query", "name": "since", "schema": {"type": "string", "format": "date-time"}});
+    let fields =
+        (0..56).map(|number| json!({"in": "query", "name": format!("field{number}"), "schema": {"type": "string"}}));
     json!({
         "openapi": "3.0.3",
         "info": {"title": "Acme", "version": "1"},
@@ -294,6 +318,26 @@ fn vendors() -> Value {
                     "responses": {"200": content(reference("pet"))},
                 },
             },
+            "/gadgets/owners": {
+                "get": {
+                    "operationId": "acme-gadgets-owners", "summary": "A union of envelopes",
+                    "responses": {"200": content(json!({"oneOf": [
+                        {"allOf": [reference("common"), {"type": "object", "properties": {
+                            "result": {"type": "array", "items": reference("person")}, "result_info": {"type": "object"},
+                        }}]},
+                        {"allOf": [reference("common"), {"type": "object", "properties": {
+                            "result": {"type": "array", "items": reference("company")},
+                        }}]},
+                        {"properties": {"messages": {"type": "array", "items": {"type": "object"}}}},
+                    ]}))},
+                },
+            },
+            "/gadgets/search": {
+                "get": {
+                    "operationId": "acme-gadgets-search", "summary": "Wide", "parameters": fields.collect::<Vec<_>>(),
+                    "responses": {"200": content(reference("gadget"))},
+                },
+            },
             "/gadgets/{id}": {
                 "parameters": [id],
                 "get": {"operationId": "acme-gadgets-get", "responses": {"200": content(reference("gadget"))}},
@@ -320,10 +364,13 @@ fn vendors() -> Value {
                 "note": {"type": "string"}, "limits": {"type": "object", "properties": {"members": {"type": "integer"}}},
             }},
             "acme_identifier": {"type": "string", "maxLength": 32},
+            "acme_common": {"type": "object", "required": ["errors", "success"], "properties": {
+                "success": {"type": "boolean", "enum": [true]}, "errors": {"type": "array", "items": {"type": "object"}},
+            }},
+            "acme_person": {"type": "object", "required": ["age"], "properties": {"age": {"type": "integer"}}},
+            "acme_company": {"type": "object", "required": ["seat"], "properties": {"seat": {"type": "string"}}},
             "acme_list": {"allOf": [
-                {"type": "object", "required": ["errors", "success"], "properties": {
-                    "success": {"type": "boolean", "enum": [true]}, "errors": {"type": "array", "items": {"type": "object"}},
-                }},
+                reference("common"),
                 {"type": "object", "properties": {
                     "result": {"type": "array", "items": reference("gadget")}, "result_info": {"type": "object"},
                 }},
@@ -346,7 +393,7 @@ fn vendors() -> Value {
 }
 
 #[test]
-fn a_new_sdk_builds_before_and_after_its_first_revision_with_nothing_done_by_hand() {
+fn new_sdk_compiles_before_and_after_its_first_import() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
     copy(Workspace::current().root(), root);
@@ -357,7 +404,7 @@ fn a_new_sdk_builds_before_and_after_its_first_revision_with_nothing_done_by_han
     let scaffold = Scaffold::new("acme-gadgets", Some(title), None, slice).unwrap();
 
     scaffold.write(&workspace, &process()).unwrap();
-    assert_eq!(complaints(root), "");
+    assert_eq!(compiler_output(root), "");
     generate::check(&workspace, &process()).unwrap();
 
     fs::write(root.join("vendors.json"), vendors().to_string()).unwrap();
@@ -369,7 +416,7 @@ fn a_new_sdk_builds_before_and_after_its_first_revision_with_nothing_done_by_han
     assert!(formatted.status.success(), "{}", String::from_utf8_lossy(&formatted.stdout));
     write_test(root, "acme-gadgets-api", USER);
     write_test(root, "acme-gadgets", CALLER);
-    assert_eq!(complaints(root), "");
+    assert_eq!(compiler_output(root), "");
     let run = cargo(root, &[&["test"], &PACKAGES[..], &["--offline", "--quiet"]].concat());
     let output = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
     assert!(run.status.success(), "{output}");
@@ -388,6 +435,9 @@ fn a_survey_makes_an_sdk_of_every_tag_and_says_what_is_wrong_with_which() {
     paths.retain(|path, _| !path.starts_with("/accounts"));
     document["paths"]["/gadgets"]["get"]["tags"] = json!(["lists"]);
     document["paths"]["/gadgets"]["post"]["tags"] = json!(["writes"]);
+    for path in ["/gadgets/owners", "/gadgets/search"] {
+        document["paths"][path]["get"]["tags"] = json!(["lists"]);
+    }
     document["paths"]["/gadgets/{id}"]["get"]["tags"] = json!(["lists", "broken"]);
     document["paths"]["/gadgets/{id}"]["delete"]["tags"] = json!(["broken"]);
     document["paths"]["/gadgets/{id}"]["delete"]["operationId"] = json!("acme_gadgets_get");

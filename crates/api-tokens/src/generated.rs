@@ -4,7 +4,7 @@
 // sha-256:   599854731b6370afbcede55bbe46804fa2f42ab45caac3490c1beb583323d982
 // generator: progenitor 0.15.1
 
-#[allow(unused_imports, reason = "an API without operations needs none of it")]
+#[allow(unused_imports, reason = "unused if the document has no operations")]
 use ::api_tokens_api::{Client, operations, types};
 /// One method for each operation of the API. Each returns a request, which is sent when it is awaited.
 ///
@@ -29,11 +29,11 @@ use ::api_tokens_api::{Client, operations, types};
 /// # }
 /// ```
 #[derive(Clone, Debug)]
-#[allow(dead_code, reason = "an API without operations sends nothing")]
+#[allow(dead_code, reason = "unused if the document has no operations")]
 pub struct Operations {
     connection: ::cloudflare_client::Connection,
 }
-#[allow(clippy::all, reason = "arguments are as many as the document has")]
+#[allow(clippy::all, clippy::too_many_lines, reason = "one argument per parameter")]
 impl Operations {
     pub(crate) fn new(connection: ::cloudflare_client::Connection) -> Self {
         Self { connection }
@@ -97,8 +97,9 @@ impl Operations {
     dead_code,
     clippy::all,
     clippy::unwrap_used,
-    reason = "not every operation needs all of it"
+    reason = "not every operation uses all helpers"
 )]
+#[allow(clippy::too_many_lines, reason = "one argument per parameter")]
 mod tests {
     use ::api_tokens_mock::MockServerExt;
     use ::api_tokens_mock::httpmock::{MockServer, Then, When};

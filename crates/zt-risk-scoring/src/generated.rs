@@ -4,7 +4,7 @@
 // sha-256:   3101c42452741c90a54ed674b485a1133a722ad30550eb0df39f5c983ae4317f
 // generator: progenitor 0.15.1
 
-#[allow(unused_imports, reason = "an API without operations needs none of it")]
+#[allow(unused_imports, reason = "unused if the document has no operations")]
 use ::zt_risk_scoring_api::{Client, operations, types};
 /// One method for each operation of the API. Each returns a request, which is sent when it is awaited.
 ///
@@ -29,11 +29,11 @@ use ::zt_risk_scoring_api::{Client, operations, types};
 /// # }
 /// ```
 #[derive(Clone, Debug)]
-#[allow(dead_code, reason = "an API without operations sends nothing")]
+#[allow(dead_code, reason = "unused if the document has no operations")]
 pub struct Operations {
     connection: ::cloudflare_client::Connection,
 }
-#[allow(clippy::all, reason = "arguments are as many as the document has")]
+#[allow(clippy::all, clippy::too_many_lines, reason = "one argument per parameter")]
 impl Operations {
     pub(crate) fn new(connection: ::cloudflare_client::Connection) -> Self {
         Self { connection }
@@ -395,8 +395,9 @@ impl Operations {
     dead_code,
     clippy::all,
     clippy::unwrap_used,
-    reason = "not every operation needs all of it"
+    reason = "not every operation uses all helpers"
 )]
+#[allow(clippy::too_many_lines, reason = "one argument per parameter")]
 mod tests {
     use ::zt_risk_scoring_mock::MockServerExt;
     use ::zt_risk_scoring_mock::httpmock::{MockServer, Then, When};

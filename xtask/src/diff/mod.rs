@@ -40,11 +40,16 @@ use comparison::Comparison;
 /// It takes time in proportion to the documents, with the parts of each `allOf` put together: a pair of named schemas is
 /// compared once for each side, where it is required and where it is not.
 pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
+    let [old, new] = [old, new].map(|document| {
+        let mut document = document.clone();
+        policies::envelope_unions::apply(&mut document);
+        document
+    });
     let (mut before, mut after) = (old.clone(), new.clone());
     policies::envelopes::apply(&mut before);
     policies::envelopes::apply(&mut after);
     let mut comparison = Comparison::new(&before, &after);
-    comparison.compare_envelopes(old, new);
+    comparison.compare_envelopes(&old, &new);
     comparison.compare_operations();
     comparison.compare_names();
     comparison.compare_surroundings();

@@ -41,7 +41,7 @@ pub(super) fn generate(document: &Document, front: &str) -> Result<syn::File> {
     Ok(file)
 }
 
-/// A hook can only be implemented where the client is.
+/// Rust's orphan rule: `ClientHooks` must be implemented in the client's crate.
 fn hooks() -> syn::Item {
     parse_quote! {
         impl ClientHooks<::std::sync::Arc<dyn ::api_runtime::Transport>> for Client {
@@ -67,7 +67,7 @@ fn hooks() -> syn::Item {
     }
 }
 
-/// The generated client tells its revision at run time only; a constant serves better.
+/// The generated client has its revision as a method only. Users need a constant.
 fn revision(revision: &str) -> syn::Item {
     parse_quote! {
         /// The API revision that this crate was generated from. It goes out as `api-version` with every request.
@@ -75,8 +75,7 @@ fn revision(revision: &str) -> syn::Item {
     }
 }
 
-/// The generated client tells an operation's id only; what is sent again, and how calls are named in telemetry, depends on
-/// its method and path.
+/// The generated code passes only the operation's id to hooks. Retries and telemetry need method and path.
 fn operation_constants(document: &Value) -> Result<syn::Item> {
     let (mut constants, mut names) = (Vec::<TokenStream>::new(), Vec::new());
     for Operation { path, method, object } in operations(document) {

@@ -69,7 +69,7 @@ pub fn check(workspace: &Workspace, process: &GeneratorProcess) -> Result<()> {
     refuse(&drifts)
 }
 
-/// The same without a word of what differs in a file.
+/// As `check`, without printing diffs.
 pub(crate) fn check_quietly(workspace: &Workspace, process: &GeneratorProcess) -> Result<()> {
     refuse(&drift::find(workspace.root(), &plan(workspace, process)?)?)
 }
@@ -129,8 +129,9 @@ pub(crate) fn write_file(path: &Path, content: &str) -> Result<()> {
 
 /// The client of a document: what a test compares.
 #[cfg(test)]
-pub(crate) fn client(document: &Document) -> Result<syn::File> {
-    client::generate(document, "things")
+pub(crate) fn client(mut document: Document) -> Result<syn::File> {
+    crate::policies::envelope_unions::apply(&mut document.value);
+    client::generate(&document, "things")
 }
 
 fn plan(workspace: &Workspace, process: &GeneratorProcess) -> Result<Vec<GeneratedFile>> {
@@ -146,7 +147,7 @@ fn files(process: &GeneratorProcess, sdk: &Sdk, document: Document) -> Result<Ve
     let Manifest { crates, slice, .. } = &sdk.manifest;
     let header = file::header(&document)?;
     let context = format!("cannot generate from {} ({slice})", document.path.display());
-    // Once for all files: what the policies take away makes no fault.
+    // The unchanged document is checked, before the policies.
     let checked = open_api::check(&document.value).and_then(|()| supported::check(&document.value));
     let code = checked.and_then(|()| process.run(document, crates.clone())).context(context)?;
     let file = |package: &str, code: &str| GeneratedFile::new(package, &header, code);

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{client, mocks, sdk};
 use crate::document::Document;
+use crate::policies::envelope_unions;
 use crate::sdk::Crates;
 
 /// Where the generator runs, and how much memory it may take.
@@ -76,7 +77,7 @@ impl GeneratorProcess {
     fn death(&self, output: &Output) -> anyhow::Error {
         let text = String::from_utf8_lossy(&output.stderr);
         if let Some(message) = panic_message(&text) {
-            return anyhow!("the generator cannot do it: {message}");
+            return anyhow!("the generator failed: {message}");
         }
         let text = one_line(&text);
         match text.strip_prefix("error: ") {
@@ -86,7 +87,7 @@ impl GeneratorProcess {
                  --memory-mib",
                 self.memory_mib
             ),
-            None => anyhow!("the generator died of it ({}): {text}", output.status),
+            None => anyhow!("the generator stopped ({}): {text}", output.status),
         }
     }
 }
@@ -111,10 +112,12 @@ fn one_line(text: &str) -> String {
 pub fn run_worker(mut input: impl Read, output: impl Write) -> Result<()> {
     let mut job = Vec::new();
     input.read_to_end(&mut job)?;
-    let Ok(Job { document, crates }) = serde_json::from_slice(&job) else {
+    let Ok(Job { mut document, crates }) = serde_json::from_slice(&job) else {
         bail!("this is for `cargo xtask generate`, which sends a document")
     };
     drop(job);
+    // The client, the mocks and the SDK see the same envelopes.
+    envelope_unions::apply(&mut document.value);
     let client = client::generate(&document, crates.front())?;
     let mocks = prettyplease::unparse(&mocks::generate(&document, &crates.api)?);
     let sdk = match &crates.sdk {

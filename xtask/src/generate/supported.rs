@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::document::{Operation, component, is_success, names_in, operations};
 use crate::effective::{Effective, References};
 use crate::names::snake;
+use crate::policies::envelope_unions::is_union;
 use crate::policies::envelopes::{alias, is_envelope};
 use crate::rules::FORM;
 
@@ -102,7 +103,8 @@ fn unnamed_envelope<'a>(
     let (status, _) = successes.find(|(_, response)| {
         let contents = component(document, response).and_then(|response| response.get("content")?.as_object());
         let mut schemas = contents.into_iter().flatten().filter_map(|(_, content)| content.get("schema"));
-        schemas.any(|schema| is_envelope(references, schema) && alias(schema).is_none())
+        schemas
+            .any(|schema| alias(schema).is_none() && (is_envelope(references, schema) || is_union(references, schema)))
     })?;
     Some(status)
 }
@@ -162,6 +164,8 @@ mod tests {
         };
         let fault = check("200", &envelope).unwrap_err().to_string();
         assert!(fault.contains("(GET /things) responds to 200 with an envelope that has no name"), "{fault}");
+        let union = json!({"oneOf": [{"$ref": "#/components/schemas/Envelope"}, {"properties": {"result": {}}}]});
+        assert_eq!(check("200", &union).unwrap_err().to_string(), fault);
         check("200", &json!({"$ref": "#/components/schemas/Envelope"})).unwrap();
         check("200", &json!({"type": "object"})).unwrap();
         check("400", &envelope).unwrap();

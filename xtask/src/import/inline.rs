@@ -9,7 +9,10 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::document::{METHODS, is_success};
+use crate::effective::{References, named_schemas};
 use crate::names::{pascal, type_name};
+use crate::policies::envelope_unions::is_union;
+use crate::policies::envelopes::alias;
 use crate::schemas::{escape, for_each_schema};
 
 /// Makes a component of every schema that becomes a type and has no name. It is called after where it stands. The result is
@@ -88,6 +91,8 @@ impl Naming {
     fn all(document: &mut Value) -> Self {
         let mut naming = Self { names: Names::of(document), given: Vec::new(), place: String::new() };
         let called = called(document);
+        let schemas = named_schemas(document);
+        let references = References::of(&schemas);
         let mut outermost = String::new();
         for_each_schema(document, &mut |place, schema| {
             // What an outermost schema consists of comes right after it, and has been named with it.
@@ -99,6 +104,10 @@ impl Naming {
             let mut whole = Value::Object(std::mem::take(schema));
             match place.strip_prefix("/components/schemas/") {
                 Some(name) => naming.parts(&mut whole, &pascal(name)),
+                // Only a named union becomes an envelope.
+                None if is_success_content(place) && alias(&whole).is_none() && is_union(&references, &whole) => {
+                    naming.give(&mut whole, &name_at(place, &called));
+                }
                 None => naming.one(&mut whole, &name_at(place, &called)),
             }
             if let Value::Object(whole) = whole {
@@ -108,11 +117,16 @@ impl Naming {
         naming
     }
 
-    /// Names a schema, if it becomes a type, after all that it consists of.
+    /// Names a schema if it becomes a type.
     fn one(&mut self, schema: &mut Value, name: &str) {
         if !schema.as_object().is_some_and(becomes_type) {
             return self.parts(schema, name);
         }
+        self.give(schema, name);
+    }
+
+    /// Names a schema, after all that it consists of.
+    fn give(&mut self, schema: &mut Value, name: &str) {
         let name = self.names.free(name);
         self.parts(schema, &name);
         self.given.push((self.place.clone(), name.clone()));
@@ -169,6 +183,16 @@ pub(crate) fn becomes_type(schema: &Map<String, Value>) -> bool {
         branches.into_iter().flatten().filter_map(Value::as_object).any(becomes_type)
     };
     has_properties || schema.contains_key("enum") || ["allOf", "anyOf", "oneOf"].into_iter().any(is_of_such)
+}
+
+/// Whether a place is that of the schema of a success.
+fn is_success_content(place: &str) -> bool {
+    let steps: Vec<_> = place.split('/').skip(1).collect();
+    match steps.as_slice() {
+        ["paths", _, _, "responses", status, "content", _, "schema"] => is_success(status),
+        ["components", "responses", _, "content", _, "schema"] => true,
+        _ => false,
+    }
 }
 
 /// Whether branches are one type together with what they are the branches of.

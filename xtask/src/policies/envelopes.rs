@@ -16,8 +16,8 @@ use crate::schemas::for_each_schema;
 /// The properties that only decorate a result.
 const DECORATIONS: [&str; 3] = ["errors", "messages", "result_info"];
 
-/// Keywords of which one says something about a value.
-const GIVING_SHAPE: [&str; 9] =
+/// Keywords that constrain a value.
+const CONSTRAINING: [&str; 9] =
     ["additionalProperties", "anyOf", "enum", "format", "items", "not", "oneOf", "properties", "type"];
 
 pub(crate) fn apply(document: &mut Value) {
@@ -32,7 +32,7 @@ pub(crate) fn apply(document: &mut Value) {
             return;
         };
         if is_free_form(&Effective::of(&references, &result.clone())) {
-            *result = words_of(result);
+            *result = annotations(result);
         } else if let Some(result) = result.as_object_mut().filter(|result| is_list_or_map(result)) {
             // The generator reads an absent list or map as an empty one.
             result.insert("nullable".to_owned(), true.into());
@@ -51,12 +51,12 @@ fn free_decorations(document: &mut Value) {
         let Some(properties) = envelope.get_mut("properties").and_then(Value::as_object_mut) else { return };
         for (name, property) in properties {
             if DECORATIONS.contains(&name.as_str()) {
-                *property = words_of(property);
+                *property = annotations(property);
             } else if name == "success" {
-                let words = words_of(property);
+                let annotations = annotations(property);
                 *property = json!({"type": "boolean"});
-                if let (Some(property), Value::Object(words)) = (property.as_object_mut(), words) {
-                    property.extend(words);
+                if let (Some(property), Value::Object(annotations)) = (property.as_object_mut(), annotations) {
+                    property.extend(annotations);
                 }
             }
         }
@@ -105,7 +105,7 @@ pub(crate) fn names(document: &Value) -> BTreeSet<String> {
     names
 }
 
-/// Whether a response's schema is an envelope. A union of several is none: each of its branches may be one.
+/// Whether a response's schema is an envelope. A union is none; see [`envelope_unions`](super::envelope_unions).
 pub(crate) fn is_envelope<'a>(references: &References<'a>, schema: &'a Value) -> bool {
     let schema = Effective::of(references, schema);
     let success = schema.properties.get("success").map(|success| Effective::of(references, success));
@@ -115,22 +115,22 @@ pub(crate) fn is_envelope<'a>(references: &References<'a>, schema: &'a Value) ->
 }
 
 /// The schemas of every operation's responses.
-fn response_schemas(document: &Value) -> impl Iterator<Item = &Value> {
+pub(super) fn response_schemas(document: &Value) -> impl Iterator<Item = &Value> {
     let responses = operations(document).filter_map(|operation| operation.object.get("responses")?.as_object());
     let responses = responses.flatten().filter_map(|(_, response)| component(document, response));
     let contents = responses.filter_map(|response| response.get("content")?.as_object()).flatten();
     contents.filter_map(|(_, content)| content.get("schema"))
 }
 
-/// The name that a schema stands for and adds nothing but words to. The generator takes an object's `type` for words, too.
+/// The target of an alias schema: one that only adds annotations. To the generator, an object's `type` is one, too.
 pub(crate) fn alias(schema: &Value) -> Option<&str> {
     let adds = |schema: &Value| {
-        GIVING_SHAPE.iter().chain(&["required"]).any(|keyword| *keyword != "type" && schema.get(keyword).is_some())
+        CONSTRAINING.iter().chain(&["required"]).any(|keyword| *keyword != "type" && schema.get(keyword).is_some())
     };
     let Some(parts) = schema.get("allOf").and_then(Value::as_array) else { return reference(schema) };
-    let is_words =
+    let is_annotation =
         |part: &Value| !adds(part) && ["$ref", "allOf", "type"].iter().all(|keyword| part.get(keyword).is_none());
-    let mut parts = parts.iter().filter(|part| !is_words(part));
+    let mut parts = parts.iter().filter(|part| !is_annotation(part));
     let only = parts.next().filter(|_| parts.next().is_none() && !adds(schema))?;
     reference(only)
 }
@@ -152,8 +152,8 @@ fn change_envelopes(document: &mut Value, mut change: impl FnMut(&mut Map<String
     });
 }
 
-fn is_free_form(schema: &Effective<'_>) -> bool {
-    schema.properties.is_empty() && !GIVING_SHAPE.iter().any(|keyword| schema.get(keyword).is_some())
+pub(super) fn is_free_form(schema: &Effective<'_>) -> bool {
+    schema.properties.is_empty() && !CONSTRAINING.iter().any(|keyword| schema.get(keyword).is_some())
 }
 
 fn is_list_or_map(schema: &Map<String, Value>) -> bool {
@@ -162,7 +162,7 @@ fn is_list_or_map(schema: &Map<String, Value>) -> bool {
     of == Some("array") || of == Some("object") && !has_properties
 }
 
-fn words_of(schema: &Value) -> Value {
+fn annotations(schema: &Value) -> Value {
     schema.get("description").map_or_else(|| json!({}), |words| json!({"description": words}))
 }
 

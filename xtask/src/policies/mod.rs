@@ -8,6 +8,7 @@
 //! | `closed_objects`: closed objects become open | an unlisted property would fail the whole response |
 //! | `constraints`: limits on values are dropped | the generator makes types of them that reject a response |
 //! | `defaults`: default values are dropped | an absent field would look as if the API had sent it |
+//! | `envelope_unions`, before all others: a union of envelopes becomes one | a failure must not look like a value |
 //! | `envelopes`: only `success` is required, messages are free-form | what surrounds a result must not fail it |
 //! | `raw_failures`, client: failures are not decoded | one that differs from the document would lose its status |
 //! | `raw_failures`, mocks: a failure without a named schema is any JSON | the client has no type for it |
@@ -18,6 +19,7 @@
 mod closed_objects;
 pub(crate) mod constraints;
 mod defaults;
+pub(crate) mod envelope_unions;
 pub(crate) mod envelopes;
 mod raw_failures;
 

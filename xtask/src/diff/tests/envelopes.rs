@@ -75,3 +75,23 @@ fn models_that_become_envelopes() {
             "breaking received Box.success: there is a new required property; fixtures without it no longer decode",
         ])]);
 }
+
+#[test]
+fn unions_of_envelopes() {
+    let envelope = |properties: Value| json!({"type": "object", "required": ["success"], "properties": properties});
+    let success = json!({"type": "boolean"});
+    let part = json!({"type": "object", "properties": {"errors": {"type": "array", "items": text()}}});
+    let union = json!({"oneOf": [envelope(json!({"success": success, "result": text()})), part]});
+    let row = |what| row(what).given("Box", union.clone());
+    let nullable = &[
+        "breaking received Box.result: calls returned it and return an `Option` of it",
+        "documentation received Box.result: it may be null now",
+    ][..];
+    let errors = part["properties"]["errors"].clone();
+    let whole = envelope(json!({"success": success, "result": text(), "errors": errors}));
+    verify_once(&[
+        row("it is the same envelope without a union").with("Box", whole).told(&[]),
+        row("the result of a branch may be null").with("Box/oneOf/0/properties/result/nullable", true).told(nullable),
+        row("a branch without result is new").with("Box/oneOf/-", envelope(json!({"success": success}))).told(nullable),
+    ]);
+}

@@ -19,7 +19,7 @@ pub(super) fn surface(document: &Value) -> Arc<Surface> {
         return Arc::clone(surface);
     }
     let (path, revision, sha256) = (PathBuf::from("document"), "2026-01-01".to_owned(), String::new());
-    let file = generate::client(&Document { path, revision, sha256, value: document.clone() }).unwrap();
+    let file = generate::client(Document { path, revision, sha256, value: document.clone() }).unwrap();
     let surface = Arc::new(Surface::extract(&file).unwrap());
     CACHE.lock().unwrap().insert(key, Arc::clone(&surface));
     surface

@@ -1,4 +1,4 @@
-//! The generated client is an `api_runtime::ApiClient`, and nobody makes one in another way.
+//! The generated client is an `api_runtime::ApiClient`; its only constructor is `ApiClient::with_transport`.
 //!
 //! The generated `Client::new` makes an HTTP client that follows redirects, and panics if it cannot. It is removed, and
 //! `new_with_client` is private.

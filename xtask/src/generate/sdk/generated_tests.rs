@@ -17,7 +17,8 @@ pub(super) fn module(methods: &[Method<'_>], calls: &[Option<Call>], crates: &Cr
     let mock = format_ident!("{}", crate_path(&crates.mock));
     quote! {
         #[cfg(test)]
-        #[allow(dead_code, clippy::all, clippy::unwrap_used, reason = "not every operation needs all of it")]
+        #[allow(dead_code, clippy::all, clippy::unwrap_used, reason = "not every operation uses all helpers")]
+        #[allow(clippy::too_many_lines, reason = "one argument per parameter")]
         mod tests {
             use ::#mock::MockServerExt;
             use ::#mock::httpmock::{MockServer, Then, When};

@@ -32,17 +32,17 @@ pub(super) fn generate(document: &Document, client: &syn::File, crates: &Crates,
     let api = format_ident!("{}", crate_path(&crates.api));
     let tests = generated_tests::module(&methods, &calls, crates);
     Ok(parse_quote! {
-        #[allow(unused_imports, reason = "an API without operations needs none of it")]
+        #[allow(unused_imports, reason = "unused if the document has no operations")]
         use ::#api::{Client, operations, types};
 
         #(#[doc = #example])*
         #[derive(Clone, Debug)]
-        #[allow(dead_code, reason = "an API without operations sends nothing")]
+        #[allow(dead_code, reason = "unused if the document has no operations")]
         pub struct Operations {
             connection: ::cloudflare_client::Connection,
         }
 
-        #[allow(clippy::all, reason = "arguments are as many as the document has")]
+        #[allow(clippy::all, clippy::too_many_lines, reason = "one argument per parameter")]
         impl Operations {
             pub(crate) fn new(connection: ::cloudflare_client::Connection) -> Self {
                 Self { connection }

@@ -126,3 +126,19 @@ fn two_names_that_rust_would_not_tell_apart_are_two() {
     let names = names_in(json!({"properties": {"a": {"properties": {"b": object(), "x": {}}}, "ab": object()}}));
     assert_eq!(names, ["ThingA", "ThingAb", "ThingAb2"]);
 }
+
+#[test]
+fn union_of_envelopes_in_a_success_has_a_name() {
+    let envelope = json!({"type": "object", "properties": {"success": {"type": "boolean"}}});
+    let success = |branches: Value| {
+        let content = json!({"content": {"application/json": {"schema": {"oneOf": branches}}}});
+        let responses = json!({"200": content, "404": content});
+        names(json!({
+            "paths": {"/things": {"get": {"operationId": "get_things", "responses": responses}}},
+            "components": {"schemas": {"Envelope": envelope}},
+        }))
+    };
+    let reference = json!({"$ref": "#/components/schemas/Envelope"});
+    assert_eq!(success(json!([reference, {"allOf": [reference]}])), ["GetThingsResponse"]);
+    assert_eq!(success(json!([reference, {"type": "string"}])), [""; 0]);
+}
