@@ -10,6 +10,7 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
 use zt_risk_scoring_tests::{ACCOUNT_ID, ScriptedServer, Step, TOKEN, brief_retries, builder};
 
 type Fields = BTreeMap<String, String>;
@@ -29,7 +30,7 @@ impl Visit for FieldReader<'_> {
     }
 }
 
-impl<S: Subscriber> Layer<S> for Recorder {
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Recorder {
     fn on_new_span(&self, attributes: &Attributes<'_>, _: &Id, _: Context<'_, S>) {
         if attributes.metadata().target().starts_with("cloudflare_client") {
             attributes.record(&mut FieldReader(&mut self.span.lock().unwrap()));
@@ -40,10 +41,12 @@ impl<S: Subscriber> Layer<S> for Recorder {
         values.record(&mut FieldReader(&mut self.span.lock().unwrap()));
     }
 
-    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         if event.metadata().target().starts_with("cloudflare_client") {
             let mut fields = Fields::new();
             event.record(&mut FieldReader(&mut fields));
+            let span = context.event_span(event).map(|span| span.name().to_owned());
+            fields.extend(span.map(|name| ("span".to_owned(), name)));
             self.events.lock().unwrap().push(fields);
         }
     }
@@ -86,6 +89,7 @@ async fn call_emits_a_span_with_an_event_per_attempt_and_retry() {
     }
     assert!(span.contains_key("server.port") && !span.contains_key("error.type"), "{span:?}");
 
+    assert!(events.iter().all(|event| event["span"] == "cloudflare_client.call"), "{events:?}");
     let messages: Vec<_> = events.iter().map(|event| event["message"].as_str()).collect();
     assert_eq!(messages, ["attempt", "retrying", "attempt"]);
     assert_eq!(events[0]["http.response.status_code"], "503");
