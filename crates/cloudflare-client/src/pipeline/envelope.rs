@@ -6,7 +6,7 @@ use super::buffered_response::BufferedResponse;
 use super::decode::DecodeProblem;
 use super::{Decoded, failure};
 use crate::response::EnvelopeMetadata;
-use crate::{ApiMessage, Error, ErrorKind, Response, ResultInfo};
+use crate::{Error, ErrorKind, Response};
 
 /// Makes the result of a call whose response has an envelope. `success` must be true.
 pub(super) fn convert<E: Envelope, X>(
@@ -19,11 +19,7 @@ pub(super) fn convert<E: Envelope, X>(
     if !success {
         return Err(failure::error(&response, problem));
     }
-    let envelope = EnvelopeMetadata {
-        errors: ApiMessage::list(errors.as_ref(), &response.secrets),
-        messages: ApiMessage::list(messages.as_ref(), &response.secrets),
-        result_info: ResultInfo::read(result_info.as_ref(), &response.secrets),
-    };
+    let envelope = EnvelopeMetadata::read(errors.as_ref(), messages.as_ref(), result_info.as_ref(), &response.secrets);
     let metadata = response.metadata.with_envelope(envelope);
     match result {
         Some(result) => Ok(Response::new(result, metadata)),

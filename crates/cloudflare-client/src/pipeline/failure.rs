@@ -12,7 +12,7 @@ use super::classify;
 use super::decode::DecodeProblem;
 use crate::error::UnexpectedBody;
 use crate::response::EnvelopeMetadata;
-use crate::{ApiMessage, Error, ErrorKind, ResultInfo};
+use crate::{Error, ErrorKind};
 
 /// The envelope of a failure. Every field may be missing or malformed, since a malformed description must not hide the
 /// failure.
@@ -41,11 +41,8 @@ impl FailureEnvelope {
     }
 
     fn metadata(&self, response: &BufferedResponse) -> EnvelopeMetadata {
-        EnvelopeMetadata {
-            errors: ApiMessage::list(self.errors.as_ref(), &response.secrets),
-            messages: ApiMessage::list(self.messages.as_ref(), &response.secrets),
-            result_info: ResultInfo::read(self.result_info.as_ref(), &response.secrets),
-        }
+        let Self { errors, messages, result_info, .. } = self;
+        EnvelopeMetadata::read(errors.as_ref(), messages.as_ref(), result_info.as_ref(), &response.secrets)
     }
 }
 

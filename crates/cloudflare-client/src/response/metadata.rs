@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use http::StatusCode;
 use http::header::HeaderMap;
+use serde_json::Value;
 
 use super::{ApiMessage, RateLimit, RateLimitPolicy, ResultInfo, retry_after};
 use crate::redact::Secrets;
@@ -29,6 +30,22 @@ pub(crate) struct EnvelopeMetadata {
     pub(crate) errors: Vec<ApiMessage>,
     pub(crate) messages: Vec<ApiMessage>,
     pub(crate) result_info: Option<ResultInfo>,
+}
+
+impl EnvelopeMetadata {
+    /// Reads the fields of an envelope as the server sent them. The request's secrets are redacted.
+    pub(crate) fn read(
+        errors: Option<&Value>,
+        messages: Option<&Value>,
+        result_info: Option<&Value>,
+        secrets: &Secrets,
+    ) -> Self {
+        Self {
+            errors: ApiMessage::list(errors, secrets),
+            messages: ApiMessage::list(messages, secrets),
+            result_info: ResultInfo::read(result_info, secrets),
+        }
+    }
 }
 
 impl Metadata {

@@ -1,4 +1,4 @@
-//! What is told of response envelopes.
+//! How changes of response envelopes are classified.
 
 use serde_json::{Value, json};
 
