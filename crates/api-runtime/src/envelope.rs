@@ -2,13 +2,13 @@
 
 use std::marker::PhantomData;
 
-use serde::de::{Deserialize, DeserializeOwned, Deserializer};
+use serde::de::{DeserializeOwned, Deserializer};
 
 /// A response envelope: an object with a boolean `success`, and optional `errors`, `messages`, `result` and `result_info`.
 ///
 /// Generated code implements this for every model of that shape. The client reads an envelope by itself, and asks the
 /// implementation only for the `result`.
-pub trait Envelope {
+pub trait Envelope: 'static {
     /// The type of `result`: `()` where the document has none, and `Option<T>` where it allows null.
     type Result: Send + 'static;
 

@@ -192,7 +192,7 @@ impl<C: From<Connection>> Builder<C> {
                     base_url,
                     credentials,
                     timeout: self.timeout.unwrap_or(Self::DEFAULT_TIMEOUT),
-                    attempt_timeout: self.attempt_timeout.unwrap_or(Self::DEFAULT_ATTEMPT_TIMEOUT),
+                    attempt_timeout: self.attempt_timeout,
                     max_body_bytes: self.max_body_bytes.unwrap_or(Self::DEFAULT_MAX_BODY_BYTES),
                     retry: self.retry,
                     flow,

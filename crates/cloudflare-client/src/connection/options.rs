@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use http::header::{HeaderName, HeaderValue};
+
 use super::{AccountId, Connection};
 use crate::pipeline::CallConfig;
 use crate::{Error, RetryConfig};
@@ -43,6 +45,12 @@ impl CallOptions {
     /// How failed attempts are retried. The retry budget and the jitter stay the connection's.
     pub fn retry(mut self, retry: RetryConfig) -> Self {
         self.config.retry = Some(retry);
+        self
+    }
+
+    /// A header to send. The client's own headers cannot be replaced: the call then fails before anything is sent.
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.config.headers.push((name, value));
         self
     }
 

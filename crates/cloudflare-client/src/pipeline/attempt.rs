@@ -1,22 +1,20 @@
 //! One attempt: adds credentials, sends the request, reads the whole response. No other module sends requests.
 
+use std::pin::{Pin, pin};
+
 use bytes::{Bytes, BytesMut};
-use http::header::{HeaderValue, USER_AGENT};
+use http::header::{CONTENT_LENGTH, HeaderMap};
 use reqwest::Request;
 use tokio::time::Instant;
 
 use super::buffered_response::BufferedResponse;
-use super::deadline::{Deadline, Elapsed};
+use super::deadline::Deadline;
+use super::gate::Cooldown;
+use super::retry_loop::AttemptFailure;
 use super::retry_policy::Retryability;
-use super::{Pipeline, failure, gate};
+use super::{Pipeline, connection_failure, failure};
 use crate::redact::Secrets;
 use crate::{Error, ErrorKind, Metadata};
-
-/// A failed attempt: there is no whole response.
-pub(super) struct AttemptFailure {
-    pub(super) error: Error,
-    pub(super) retryability: Retryability,
-}
 
 /// A request with its credentials.
 pub(super) struct ReadyRequest {
@@ -24,106 +22,136 @@ pub(super) struct ReadyRequest {
     secrets: Secrets,
 }
 
-/// Adds credentials to a copy of the request. Each attempt asks for them again, since they may have rotated.
+/// Adds credentials to a request. Each attempt asks for them again, since they may have rotated.
 pub(super) async fn prepare(
     pipeline: &Pipeline,
-    user_agent: Option<&HeaderValue>,
+    mut request: Request,
     deadline: Deadline,
-    request: &Request,
-) -> Result<ReadyRequest, Error> {
-    let mut request = request
-        .try_clone()
-        .ok_or_else(|| Error::configuration("the request's body is a stream, which cannot be sent again"))?;
-    if let Some(user_agent) = user_agent {
-        request.headers_mut().insert(USER_AGENT, user_agent.clone());
+) -> Result<ReadyRequest, AttemptFailure> {
+    let started = Instant::now();
+    let attached = deadline.timeout(pipeline.credentials.attach(request.headers_mut())).await;
+    match attached {
+        Ok(Ok(secrets)) => Ok(ReadyRequest { request, secrets }),
+        // The provider knows whether it is worth trying again.
+        Ok(Err(error)) => Err(AttemptFailure { error, retryability: Retryability::Impossible }),
+        Err(_) => {
+            let error = Error::timeout("the token provider", started.elapsed());
+            Err(AttemptFailure { error, retryability: Retryability::NotSent })
+        }
     }
-    let attached = pipeline.credentials.attach(request.headers_mut());
-    let secrets = deadline.timeout(attached).await.unwrap_or_else(|elapsed| Err(elapsed.into()))?;
-    Ok(ReadyRequest { request, secrets })
 }
 
-/// Sends a request once. A whole response of any status is `Ok`. `started` is when the call began.
+/// What an attempt needs to know of its call.
+#[derive(Clone, Copy)]
+pub(super) struct AttemptContext {
+    /// When the call began.
+    pub(super) started: Instant,
+    /// The number of the request, from 1.
+    pub(super) number: u32,
+    pub(super) deadline: Deadline,
+}
+
+/// Sends a request once. A whole response of any status is `Ok`.
 pub(super) async fn send(
     pipeline: &Pipeline,
-    started: Instant,
-    deadline: Deadline,
+    context: AttemptContext,
     ready: ReadyRequest,
-    number: u32,
 ) -> Result<BufferedResponse, AttemptFailure> {
-    let ReadyRequest { request, secrets } = ready;
-    let failed = |failure: AttemptFailure| AttemptFailure { error: failure.error.with_attempts(number), ..failure };
+    let AttemptContext { started, number, deadline } = context;
+    let (sent, ReadyRequest { request, secrets }) = (Instant::now(), ready);
+    let mut expiry = pin!(deadline.sleep());
 
-    let mut response = match deadline.timeout(pipeline.http_client.execute(request)).await {
-        Ok(Ok(response)) => response,
-        Ok(Err(error)) => return Err(failed(transport_failure(error))),
-        Err(elapsed) => return Err(failed(elapsed.interrupted())),
+    let mut response = match within(expiry.as_mut(), pipeline.http_client.execute(request)).await {
+        Some(Ok(response)) => response,
+        Some(Err(error)) => return Err(connection_failure::of(error)),
+        None => return Err(timeout("a connection, or the first byte of the response", sent)),
     };
-    let metadata = Metadata::new(response.status(), response.headers(), number, started.elapsed());
-    let metadata = metadata.redacted(&secrets);
+    let status = response.status();
+    let headers = std::mem::take(response.headers_mut());
+    let metadata = Metadata::new(status, headers, number, started.elapsed()).redacted(&secrets);
     // The gate closes before the body is read, since the body may take long or never come.
-    if let Some(time) = gate::cooldown(&metadata) {
-        pipeline.flow.gate.close_for(time);
+    if let Some(cooldown) = Cooldown::of_head(&metadata) {
+        pipeline.flow.close_gate(cooldown);
     }
 
-    let body = deadline.timeout(read(&mut response, pipeline.max_body_bytes)).await;
-    let body = body.unwrap_or_else(|elapsed| Err(elapsed.interrupted()));
+    let limit = if failure::is_failure(status) {
+        failure::MAX_BYTES.min(pipeline.max_body_bytes)
+    } else {
+        pipeline.max_body_bytes
+    };
+    let head = Instant::now();
+    let body = within(expiry.as_mut(), read(&mut response, metadata.headers(), limit)).await;
     let metadata = metadata.with_elapsed(started.elapsed());
-    match body {
-        Ok(body) => Ok(BufferedResponse { metadata, headers: std::mem::take(response.headers_mut()), body, secrets }),
-        Err(AttemptFailure { error, retryability }) => {
+    match body.unwrap_or_else(|| Err(timeout("the rest of the body", head).into())) {
+        Ok(body) => {
+            pipeline.flow.response_time.record(sent.elapsed());
+            Ok(BufferedResponse { metadata, body, omitted_above: None, secrets })
+        }
+        // Of a failure, the status is known; the body is only described.
+        Err(ReadFailure::TooLarge) if failure::is_failure(status) => {
+            Ok(BufferedResponse { metadata, body: Bytes::new(), omitted_above: Some(limit), secrets })
+        }
+        Err(ReadFailure::TooLarge) => {
+            let error = Error::new(ErrorKind::UnexpectedBody, format!("the body is larger than {limit} bytes"));
+            Err(AttemptFailure { error: error.with_metadata(metadata), retryability: Retryability::Unreadable })
+        }
+        Err(ReadFailure::Failed(AttemptFailure { error, retryability })) => {
             // For a failure, the status determines the kind, and the problem of the body becomes the source.
-            let error = match failure::kind_of_status(metadata.status()) {
+            let error = match failure::kind_of_status(status) {
                 Some(kind) => Error::from_kind(kind).with_source(error),
                 None => error,
             };
-            Err(failed(AttemptFailure { error: error.with_metadata(metadata), retryability }))
+            Err(AttemptFailure { error: error.with_metadata(metadata), retryability })
         }
+    }
+}
+
+/// Waits for a future until a timer ends.
+async fn within<F: Future>(expiry: Pin<&mut impl Future<Output = ()>>, future: F) -> Option<F::Output> {
+    tokio::select! {
+        biased;
+        output = future => Some(output),
+        () = expiry => None,
+    }
+}
+
+/// The failure of an attempt that timed out after its request may have been sent.
+fn timeout(awaited: &'static str, since: Instant) -> AttemptFailure {
+    let error = Error::timeout(awaited, since.elapsed());
+    AttemptFailure { error, retryability: Retryability::Interrupted }
+}
+
+/// Why there is no whole body.
+enum ReadFailure {
+    TooLarge,
+    Failed(AttemptFailure),
+}
+
+impl From<AttemptFailure> for ReadFailure {
+    fn from(failure: AttemptFailure) -> Self {
+        Self::Failed(failure)
     }
 }
 
 /// Reads a body to its end. The limit counts the body after decompression.
-async fn read(response: &mut reqwest::Response, max_bytes: usize) -> Result<Bytes, AttemptFailure> {
+async fn read(response: &mut reqwest::Response, headers: &HeaderMap, limit: usize) -> Result<Bytes, ReadFailure> {
+    let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| usize::try_from(length).is_ok_and(|length| length > limit)) {
+        return Err(ReadFailure::TooLarge);
+    }
+    let mut first = Bytes::new();
     let mut body = BytesMut::new();
-    loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) if body.len().saturating_add(chunk.len()) > max_bytes => {
-                let error = Error::new(ErrorKind::UnexpectedBody, format!("the body is larger than {max_bytes} bytes"));
-                return Err(AttemptFailure { error, retryability: Retryability::Final });
-            }
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) => return Ok(body.freeze()),
-            Err(error) => return Err(transport_failure(error)),
+    while let Some(chunk) = response.chunk().await.map_err(connection_failure::of)? {
+        if first.len().saturating_add(body.len()).saturating_add(chunk.len()) > limit {
+            return Err(ReadFailure::TooLarge);
+        }
+        if first.is_empty() && body.is_empty() {
+            // A body that arrives in one piece is not copied.
+            first = chunk;
+        } else {
+            body.extend_from_slice(&std::mem::take(&mut first));
+            body.extend_from_slice(&chunk);
         }
     }
-}
-
-/// The failure for an error of the HTTP library. It leaves out the URL, which has ids in its path.
-fn transport_failure(error: reqwest::Error) -> AttemptFailure {
-    let (kind, message, retryability) = if error.is_connect() && error.is_timeout() {
-        (ErrorKind::Timeout, "connecting timed out", Retryability::NotSent)
-    } else if error.is_connect() {
-        (ErrorKind::Connection, ErrorKind::Connection.description(), Retryability::NotSent)
-    } else if error.is_timeout() {
-        (ErrorKind::Timeout, ErrorKind::Timeout.description(), Retryability::Interrupted)
-    } else if error.is_builder() {
-        (ErrorKind::Configuration, "the request could not be built", Retryability::InvalidRequest)
-    } else if error.is_body() || error.is_decode() {
-        (ErrorKind::Connection, "the body is incomplete or corrupt", Retryability::Interrupted)
-    } else {
-        (ErrorKind::Connection, ErrorKind::Connection.description(), Retryability::Interrupted)
-    };
-    AttemptFailure { error: Error::new(kind, message).with_source(error.without_url()), retryability }
-}
-
-impl From<Elapsed> for Error {
-    fn from(_: Elapsed) -> Self {
-        Error::from_kind(ErrorKind::Timeout)
-    }
-}
-
-impl Elapsed {
-    /// The failure of an attempt that timed out after its request may have been sent.
-    fn interrupted(self) -> AttemptFailure {
-        AttemptFailure { error: self.into(), retryability: Retryability::Interrupted }
-    }
+    Ok(if first.is_empty() { body.freeze() } else { first })
 }

@@ -1,31 +1,54 @@
 //! Responses with an envelope.
 
-use api_runtime::{Envelope, EnvelopeParts};
+use api_runtime::Envelope;
+use serde::{Deserialize, Deserializer};
 
 use super::buffered_response::BufferedResponse;
 use super::decode::DecodeProblem;
-use super::{Decoded, failure};
-use crate::response::EnvelopeMetadata;
+use super::{decoding, failure};
+use crate::response::{BoundedJson, EnvelopeMetadata};
 use crate::{Error, ErrorKind, Response};
 
-/// Makes the result of a call whose response has an envelope. `success` must be true.
-pub(super) fn convert<E: Envelope, X>(
-    response: BufferedResponse,
-    decoded: Decoded<E, X>,
-) -> Result<Response<E::Result>, Error> {
-    let problem = || DecodeProblem::find::<E>(&response.body);
-    let Ok(envelope) = decoded else { return Err(failure::error(&response, problem)) };
-    let EnvelopeParts { success, errors, messages, result, result_info } = envelope.into_inner().into_parts();
-    if !success {
-        return Err(failure::error(&response, problem));
+/// An envelope as the server sent it.
+#[derive(Deserialize)]
+#[serde(bound = "E: Envelope")]
+struct RawEnvelope<E: Envelope> {
+    success: bool,
+    /// A null `result` counts as a missing one.
+    result: Option<RawResult<E>>,
+    #[serde(default)]
+    errors: BoundedJson,
+    #[serde(default)]
+    messages: BoundedJson,
+    #[serde(default)]
+    result_info: BoundedJson,
+}
+
+struct RawResult<E: Envelope>(E::Result);
+
+impl<'de, E: Envelope> Deserialize<'de> for RawResult<E> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        E::read_result(deserializer).map(Self)
     }
-    let envelope = EnvelopeMetadata::read(errors.as_ref(), messages.as_ref(), result_info.as_ref(), &response.secrets);
+}
+
+/// Makes the result of a call whose response has an envelope. `success` must be true.
+pub(super) fn decode<E: Envelope>(response: BufferedResponse) -> Result<Response<E::Result>, Error> {
+    let problem = || DecodeProblem::find::<RawEnvelope<E>>(&response.body);
+    let Some(envelope) = decoding::from_object::<RawEnvelope<E>>(&response.body) else {
+        return Err(failure::error(&response, problem()));
+    };
+    if !envelope.success {
+        return Err(failure::error(&response, None));
+    }
+    let RawEnvelope { result, errors, messages, result_info, .. } = envelope;
+    let envelope = EnvelopeMetadata::read(errors.get(), messages.get(), result_info.get(), &response.secrets);
     let metadata = response.metadata.with_envelope(envelope);
-    match result {
+    match result.map(|RawResult(result)| result).or_else(E::missing_result) {
         Some(result) => Ok(Response::new(result, metadata)),
         None => {
             let reason = "the response has no `result`, although its `success` is true";
-            Err(Error::new(ErrorKind::Decode, reason).with_attempts(metadata.attempts()).with_metadata(metadata))
+            Err(Error::new(ErrorKind::Decode, reason).with_metadata(metadata))
         }
     }
 }
