@@ -236,8 +236,8 @@ impl AttemptDriver for CallAttempts<'_> {
         AttemptOutcome { retry_after: metadata.and_then(|metadata| metadata.retry_after()), retryability, result }
     }
 
-    fn try_renew(&self, response: &BufferedResponse) -> bool {
+    async fn try_renew(&self, response: &BufferedResponse) -> bool {
         !self.has_tried_renewal.swap(true, Ordering::Relaxed)
-            && self.call.pipeline.credentials.try_renew(&response.secrets)
+            && self.call.pipeline.credentials.try_renew(&response.secrets).await
     }
 }

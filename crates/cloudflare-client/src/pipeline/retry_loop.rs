@@ -24,7 +24,7 @@ pub(super) trait AttemptDriver {
     fn send(&self, ready: Self::Ready, number: u32) -> impl Future<Output = AttemptOutcome<Self::Response>> + Send;
 
     /// Tries to replace the credentials that a response rejected. The loop calls this only if another attempt would follow.
-    fn try_renew(&self, response: &Self::Response) -> bool;
+    fn try_renew(&self, response: &Self::Response) -> impl Future<Output = bool> + Send;
 }
 
 /// The outcome of one attempt.
@@ -84,7 +84,7 @@ pub(super) async fn run<D: AttemptDriver>(
             None if outcome.retryability.is_handled() => flow.budget.reward(),
             _ => {}
         }
-        let next = match plan(flow, retry, limits, number, driver, &outcome) {
+        let next = match plan(flow, retry, limits, number, driver, &outcome).await {
             Ok(next) => next,
             Err(Stop { wait }) => return CallOutcome { result: outcome.result, wait },
         };
@@ -119,7 +119,7 @@ struct Stop {
 }
 
 /// Decides whether another attempt follows. Safety is checked first and limits last, so that no setting overrides either.
-fn plan<'a, D: AttemptDriver>(
+async fn plan<'a, D: AttemptDriver>(
     flow: &'a FlowControl,
     retry: &RetryConfig,
     limits: CallLimits,
@@ -149,7 +149,7 @@ fn plan<'a, D: AttemptDriver>(
     }
     let permit = flow.budget.try_acquire().ok_or(STOP)?;
     match (outcome.retryability, &outcome.result) {
-        (Retryability::Unauthorized, Ok(response)) if !driver.try_renew(response) => Err(STOP),
+        (Retryability::Unauthorized, Ok(response)) if !driver.try_renew(response).await => Err(STOP),
         _ => Ok(Retry { wait, permit }),
     }
 }

@@ -86,7 +86,7 @@ impl AttemptDriver for Script<'_> {
         AttemptOutcome { result, retryability: step.retryability, retry_after: step.retry_after }
     }
 
-    fn try_renew(&self, _: &u32) -> bool {
+    async fn try_renew(&self, _: &u32) -> bool {
         self.can_renew
     }
 }
@@ -380,7 +380,7 @@ impl AttemptDriver for RandomAttempts {
         AttemptOutcome { result: Ok(()), retryability, retry_after: None }
     }
 
-    fn try_renew(&self, (): &()) -> bool {
+    async fn try_renew(&self, (): &()) -> bool {
         false
     }
 }
