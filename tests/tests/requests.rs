@@ -11,7 +11,8 @@ use std::time::Duration;
 use http::header::HeaderMap;
 use httpmock::MockServer;
 use zt_risk_scoring::{
-    ApiToken, Client, Credentials, Environment, ErrorKind, REVISION, RetryConfig, TokenFuture, TokenProvider,
+    ApiToken, Client, Credentials, Environment, ErrorKind, REVISION, RenewFuture, RetryConfig, TokenFuture,
+    TokenProvider,
 };
 use zt_risk_scoring_mock::Simulator;
 use zt_risk_scoring_tests::{ACCOUNT_ID, ScriptedServer, Step, TOKEN, brief_retries, builder, client, client_of};
@@ -91,9 +92,10 @@ impl TokenProvider for NumberedTokens {
         Box::pin(async move { Ok(ApiToken::new(format!("token-{number}"))?) })
     }
 
-    fn renew(&self, rejected: &ApiToken) -> bool {
+    fn renew<'a>(&'a self, rejected: &'a ApiToken) -> RenewFuture<'a> {
         assert_eq!(format!("{rejected:?}"), "ApiToken([redacted])");
-        self.renewals.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
+        let renewal = self.renewals.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        Box::pin(async move { Ok(renewal.is_ok()) })
     }
 }
 
@@ -135,13 +137,15 @@ async fn concurrent_calls_with_the_same_rejected_token_renew_it_once() {
             Box::pin(async { Ok(self.newest.lock().unwrap().clone()) })
         }
 
-        fn renew(&self, rejected: &ApiToken) -> bool {
-            let mut newest = self.newest.lock().unwrap();
-            if *newest == *rejected {
-                *newest = ApiToken::new(TOKEN).unwrap();
-                self.renewed.fetch_add(1, Ordering::SeqCst);
-            }
-            true
+        fn renew<'a>(&'a self, rejected: &'a ApiToken) -> RenewFuture<'a> {
+            Box::pin(async {
+                let mut newest = self.newest.lock().unwrap();
+                if *newest == *rejected {
+                    *newest = ApiToken::new(TOKEN).unwrap();
+                    self.renewed.fetch_add(1, Ordering::SeqCst);
+                }
+                Ok(true)
+            })
         }
     }
 

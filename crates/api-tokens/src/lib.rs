@@ -48,9 +48,9 @@ mod generated;
 pub use api_tokens_api::REVISION;
 pub use client::{Client, ClientBuilder};
 pub use cloudflare_client::{
-    AccountId, ApiMessage, ApiToken, Backoff, Builder, Connection, Credentials, DEFAULT_BASE_URL, Environment, Error,
-    ErrorKind, Metadata, Quota, RateLimit, RateLimitPolicy, Request, Response, ResultInfo, RetryBudget, RetryConfig,
-    TokenFuture, TokenProvider, UnexpectedBody,
+    AccountId, ApiMessage, ApiToken, Backoff, Builder, CachedTokenProvider, Connection, Credentials, DEFAULT_BASE_URL,
+    Environment, Error, ErrorKind, Metadata, Quota, RateLimit, RateLimitPolicy, RenewFuture, Request, Response,
+    ResultInfo, RetryBudget, RetryConfig, TokenFuture, TokenProvider, TokenWithExpiry, UnexpectedBody,
 };
 
 /// The operations of the API, and the types that they take and return. Both follow the API's document.

@@ -4,8 +4,9 @@
 //! returns errors. The methods of an SDK crate return a [`Request`]; authors of SDK crates use the module [`sdk`]. Users of
 //! an SDK find here:
 //!
-//! - [`Connection`], its [`Builder`], [`Environment`], [`Credentials`] and [`TokenProvider`]: how to configure a client, and
-//!   how several SDKs share one connection.
+//! - [`Connection`], its [`Builder`] and [`Environment`]: how to configure a client, and how several SDKs share one
+//!   connection.
+//! - [`Credentials`], [`TokenProvider`] and [`CachedTokenProvider`]: what authenticates requests.
 //! - [`Request`], [`Response`] and [`Metadata`]: how to call, and what a call returns.
 //! - [`Error`] and [`ErrorKind`]: what went wrong, and what to do about it.
 //! - [`RetryConfig`], [`RetryBudget`], [`Backoff`] and [`Quota`]: what is retried, and how many requests are sent.
@@ -72,7 +73,7 @@ mod request;
 mod response;
 pub mod sdk;
 
-pub use auth::{ApiToken, Credentials, TokenFuture, TokenProvider};
+pub use auth::{ApiToken, CachedTokenProvider, Credentials, RenewFuture, TokenFuture, TokenProvider, TokenWithExpiry};
 pub use base_url::DEFAULT_BASE_URL;
 pub use connection::{AccountId, Builder, Connection, Environment};
 pub use error::{Error, ErrorKind, UnexpectedBody};

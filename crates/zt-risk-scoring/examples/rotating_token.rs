@@ -1,10 +1,11 @@
-//! Uses a token that rotates: each attempt asks a provider for the newest one.
+//! Uses a token that rotates: each attempt asks a provider for the newest one. For tokens that are fetched and expire, use
+//! a [`CachedTokenProvider`](zt_risk_scoring::CachedTokenProvider) instead of a provider of your own.
 //!
 //! `cargo run -p zt-risk-scoring --example rotating_token`
 
 use std::sync::{Mutex, PoisonError};
 
-use zt_risk_scoring::{ApiToken, Client, Credentials, Error, TokenFuture, TokenProvider};
+use zt_risk_scoring::{ApiToken, Client, Credentials, Error, RenewFuture, TokenFuture, TokenProvider};
 use zt_risk_scoring_mock::Simulator;
 
 /// A vault: the cached token, and the one that replaces it.
@@ -19,12 +20,14 @@ impl TokenProvider for Vault {
     }
 
     /// The API rejected a token. Many calls may report the same one, so only the first replaces it.
-    fn renew(&self, rejected: &ApiToken) -> bool {
-        let mut cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
-        if *cached == *rejected {
-            *cached = self.newest.clone();
-        }
-        *cached != *rejected
+    fn renew<'a>(&'a self, rejected: &'a ApiToken) -> RenewFuture<'a> {
+        Box::pin(async {
+            let mut cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
+            if *cached == *rejected {
+                *cached = self.newest.clone();
+            }
+            Ok(*cached != *rejected)
+        })
     }
 }
 

@@ -54,9 +54,9 @@ pub use behaviors::{
 };
 pub use client::{Client, ClientBuilder};
 pub use cloudflare_client::{
-    AccountId, ApiMessage, ApiToken, Backoff, Builder, Connection, Credentials, DEFAULT_BASE_URL, Environment, Error,
-    ErrorKind, Metadata, Quota, RateLimit, RateLimitPolicy, Request, Response, ResultInfo, RetryBudget, RetryConfig,
-    TokenFuture, TokenProvider, UnexpectedBody,
+    AccountId, ApiMessage, ApiToken, Backoff, Builder, CachedTokenProvider, Connection, Credentials, DEFAULT_BASE_URL,
+    Environment, Error, ErrorKind, Metadata, Quota, RateLimit, RateLimitPolicy, RenewFuture, Request, Response,
+    ResultInfo, RetryBudget, RetryConfig, TokenFuture, TokenProvider, TokenWithExpiry, UnexpectedBody,
 };
 /// The API revision that this crate speaks: a date. Every request sends it as `api-version`.
 pub use zt_risk_scoring_api::REVISION;

@@ -1,19 +1,25 @@
 //! Credentials: what authenticates a request.
 
+mod cached;
 mod provider;
 mod token;
 
+use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName, InvalidHeaderValue};
 use secrecy::SecretString;
 
-pub use provider::{TokenFuture, TokenProvider};
-pub use token::ApiToken;
+pub use cached::CachedTokenProvider;
+pub use provider::{RenewFuture, TokenFuture, TokenProvider};
+pub use token::{ApiToken, TokenWithExpiry};
 
-use crate::redact::{Secret, Secrets};
+use crate::redact::{Secret, Secrets, one_line};
 use crate::{Error, ErrorKind};
+
+/// An error of a user's code.
+type BoxError = Box<dyn StdError + Send + Sync>;
 
 const X_AUTH_EMAIL: HeaderName = HeaderName::from_static("x-auth-email");
 const X_AUTH_KEY: HeaderName = HeaderName::from_static("x-auth-key");
@@ -93,19 +99,27 @@ impl Credentials {
     }
 
     /// Asks the provider, if there is one, to replace the rejected credentials. Returns whether it has others.
-    pub(crate) fn try_renew(&self, rejected: &Secrets) -> bool {
-        match &self.0 {
-            Scheme::Token(_) | Scheme::GlobalKey { .. } => false,
-            Scheme::Provider(provider) => {
-                rejected.first().is_some_and(|token| provider.renew(&ApiToken::from(token.clone())))
-            }
-        }
+    ///
+    /// An error of the provider becomes an event, since the API's rejection is the error of the call.
+    pub(crate) async fn try_renew(&self, rejected: &Secrets) -> bool {
+        let (Scheme::Provider(provider), Some(token)) = (&self.0, rejected.first()) else { return false };
+        provider.renew(&ApiToken::from(token.clone())).await.unwrap_or_else(|error| {
+            let error = one_line(&rejected.redact(&with_causes(error.as_ref())));
+            tracing::debug!(error, "the token could not be renewed");
+            false
+        })
     }
 }
 
 /// Checks a secret. The error contains its name and not its value.
 fn checked(name: &str, secret: SecretString) -> Result<Secret, Error> {
     Secret::new(secret).map_err(|problem| Error::configuration(format!("{name} {problem}")))
+}
+
+/// An error and its causes, outermost first.
+fn with_causes(error: &(dyn StdError + 'static)) -> String {
+    let errors = std::iter::successors(Some(error), |&error| error.source());
+    errors.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 fn invalid_header(_: InvalidHeaderValue) -> Error {
@@ -198,6 +212,34 @@ mod tests {
         let error = Credentials::provider(Failing).attach(&mut HeaderMap::new()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Authentication);
         assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "the vault is sealed");
+    }
+
+    #[tokio::test]
+    async fn renewal_asks_the_provider_with_the_rejected_token() {
+        struct Renewing(Result<bool, &'static str>);
+        impl TokenProvider for Renewing {
+            fn token(&self) -> TokenFuture<'_> {
+                Box::pin(async { Ok(ApiToken::new("cfut_secret")?) })
+            }
+
+            fn renew<'a>(&'a self, rejected: &'a ApiToken) -> RenewFuture<'a> {
+                assert_eq!(*rejected, ApiToken::new("cfut_secret").unwrap());
+                Box::pin(async { Ok(self.0?) })
+            }
+        }
+
+        let rejected = Secrets::from("cfut_secret");
+        for (result, expected) in [(Ok(true), true), (Ok(false), false), (Err("the vault is sealed"), false)] {
+            assert_eq!(Credentials::provider(Renewing(result)).try_renew(&rejected).await, expected);
+        }
+        assert!(!Credentials::api_token("cfut_secret").unwrap().try_renew(&rejected).await);
+        assert!(!Credentials::global_key("a@example.com", "cfk_secret").unwrap().try_renew(&rejected).await);
+    }
+
+    #[test]
+    fn error_is_described_with_its_causes() {
+        let error = Error::configuration("outer").with_source(Error::configuration("middle").with_source("inner"));
+        assert_eq!(with_causes(&error), "outer: middle: inner");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! One attempt: adds credentials, sends the request, reads the whole response. No other module sends requests.
 
+use std::future::poll_fn;
 use std::pin::{Pin, pin};
+use std::task::Poll;
 
 use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_LENGTH, HeaderMap};
@@ -107,12 +109,13 @@ pub(super) async fn send(
 }
 
 /// Waits for a future until a timer ends.
-async fn within<F: Future>(expiry: Pin<&mut impl Future<Output = ()>>, future: F) -> Option<F::Output> {
-    tokio::select! {
-        biased;
-        output = future => Some(output),
-        () = expiry => None,
-    }
+async fn within<F: Future>(mut expiry: Pin<&mut impl Future<Output = ()>>, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => expiry.as_mut().poll(context).map(|()| None),
+    })
+    .await
 }
 
 /// The failure of an attempt that timed out after its request may have been sent.

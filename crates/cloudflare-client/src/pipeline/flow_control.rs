@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, timeout_at};
 
 use super::RetryConfig;
 use super::backoff::Jitter;
@@ -143,10 +143,8 @@ impl FlowControl {
                 place.get_or_insert_with(|| Place { flow: self, ticket: queue.join(wait) });
                 turn
             };
-            tokio::select! {
-                () = sleep_until(turn.at) => {}
-                () = changed => {}
-            }
+            // Whether the time came or something changed, the turn is computed again.
+            let _ = timeout_at(turn.at, changed).await;
         }
     }
 
