@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use serde::de::{Deserialize, DeserializeOwned, Deserializer};
+use serde::de::{DeserializeOwned, Deserializer};
 
 /// A response envelope: an object with a boolean `success`, and optional `errors`, `messages`, `result` and `result_info`.
 ///
