@@ -3,6 +3,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use reqwest::header::InvalidHeaderValue;
+
 use crate::{ApiClient, Operation, PathParameterError};
 
 /// A request of one operation, and the type of its success: an [`Envelope`](crate::Envelope), other JSON, [`Binary`] or
@@ -73,7 +75,9 @@ impl<T> fmt::Debug for ApiRequest<T> {
 pub enum RequestError {
     /// No URL can carry the value of a path parameter.
     PathParameter(PathParameterError),
-    /// A query parameter, a header or the body cannot be written.
+    /// A header cannot have the value of its parameter.
+    Header(InvalidHeaderValue),
+    /// A query parameter or the body cannot be written.
     Build(reqwest::Error),
 }
 
@@ -81,8 +85,9 @@ impl fmt::Display for RequestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::PathParameter(error) => error.fmt(f),
-            // The message of the HTTP library may contain the value of an argument.
-            Self::Build(_) => f.write_str("a query parameter, a header or the body cannot be written"),
+            // The messages of the HTTP library may contain the value of an argument.
+            Self::Header(_) => f.write_str("a header cannot have the value of its parameter"),
+            Self::Build(_) => f.write_str("a query parameter or the body cannot be written"),
         }
     }
 }
@@ -92,6 +97,12 @@ impl std::error::Error for RequestError {}
 impl From<PathParameterError> for RequestError {
     fn from(error: PathParameterError) -> Self {
         Self::PathParameter(error)
+    }
+}
+
+impl From<InvalidHeaderValue> for RequestError {
+    fn from(error: InvalidHeaderValue) -> Self {
+        Self::Header(error)
     }
 }
 

@@ -4,8 +4,8 @@
 //! - [`ApiRequest`] is what the methods of a generated client return: a request that `cloudflare-client` sends.
 //! - [`Operation`] describes an operation of the API's document.
 //! - [`Envelope`] reads the result of a response envelope. Generated code implements it for every model of that shape.
-//! - [`path_segment`] and [`query_pairs`] encode parameters, for clients and mocks alike.
-//! - [`ObjectOnly`] makes generated models reject JSON arrays.
+//! - [`path_segment`], [`QueryParam`] and [`query_pairs`] encode parameters, for clients and mocks alike.
+//! - [`ObjectOnly`] makes generated models reject JSON arrays, and [`unique_keys`] makes them reject duplicate keys of maps.
 //!
 //! It is a crate of its own because generated crates name its items, and a second SDK must not copy them.
 
@@ -16,6 +16,7 @@ mod object_only;
 mod operation;
 mod path;
 mod query;
+mod unique_keys;
 
 pub use api_client::ApiClient;
 pub use api_request::{ApiRequest, Binary, Empty, RequestError};
@@ -23,4 +24,5 @@ pub use envelope::{Envelope, ResultOf};
 pub use object_only::ObjectOnly;
 pub use operation::Operation;
 pub use path::{PathParameterError, path_segment};
-pub use query::query_pairs;
+pub use query::{QueryParam, query_pairs};
+pub use unique_keys::{UniqueKeys, unique_keys};

@@ -29,7 +29,9 @@ use super::{Behavior, BehaviorId, RiskLevel, Selection, table};
 /// ```
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(transparent)]
-pub struct BehaviorMap(#[serde(with = "serde_with::rust::maps_duplicate_key_is_error")] BTreeMap<BehaviorId, Behavior>);
+pub struct BehaviorMap(
+    #[serde(deserialize_with = "cloudflare_client::sdk::unique_keys")] BTreeMap<BehaviorId, Behavior>,
+);
 
 impl BehaviorMap {
     pub(super) fn from_raw(raw: types::Behaviors) -> Self {
