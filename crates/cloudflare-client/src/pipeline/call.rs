@@ -62,7 +62,7 @@ impl Call {
         const CLIENT: &str = concat!("cloudflare-client/", env!("CARGO_PKG_VERSION"));
         let started = Instant::now();
         Self {
-            user_agent: HeaderValue::try_from([A::USER_AGENT, CLIENT].join(" ")).ok(),
+            user_agent: user_agent(&[A::USER_AGENT, CLIENT], pipeline.user_agent_suffix.as_deref()),
             started,
             operation_of: A::operation,
             deadline: Deadline::new(started, config.timeout.unwrap_or(pipeline.timeout)),
@@ -174,6 +174,12 @@ impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call").finish_non_exhaustive()
     }
+}
+
+/// The `User-Agent` of a request.
+fn user_agent(products: &[&str], suffix: Option<&str>) -> Option<HeaderValue> {
+    let parts: Vec<_> = products.iter().copied().chain(suffix).collect();
+    HeaderValue::try_from(parts.join(" ")).ok()
 }
 
 /// The error of a call that sent nothing.
