@@ -51,7 +51,7 @@ impl<'a> Call<'a> {
             retry.check()?;
         }
         check(pipeline, request.operation(), request.request())?;
-        let user_agent = user_agent(request.user_agent(), None)?;
+        let user_agent = user_agent(request.user_agent(), pipeline.user_agent_suffix.as_deref())?;
         let mut request = request.into_request();
         for (name, value) in &config.headers {
             if is_reserved(name) || request.headers().contains_key(name) {

@@ -51,6 +51,8 @@ use crate::base_url::BaseUrl;
 /// The settings and the state that the calls of a connection share.
 pub(crate) struct Pipeline {
     pub(crate) http_client: reqwest::Client,
+    /// The end of the `User-Agent`, checked.
+    pub(crate) user_agent_suffix: Option<String>,
     pub(crate) base_url: BaseUrl,
     pub(crate) credentials: Credentials,
     pub(crate) timeout: Duration,
