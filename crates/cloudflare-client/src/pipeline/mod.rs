@@ -31,6 +31,10 @@ mod retry_loop;
 mod retry_policy;
 mod telemetry;
 
+#[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, clippy::cast_precision_loss, reason = "the numbers are the tests' own")]
+mod load_tests;
+
 use std::time::Duration;
 
 use http::header::{HeaderName, HeaderValue};
