@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, btree_map};
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use zt_risk_scoring_api::types;
 
 use super::{Behavior, BehaviorId, RiskLevel, Selection, table};
@@ -27,11 +28,9 @@ use super::{Behavior, BehaviorId, RiskLevel, Selection, table};
 /// assert_eq!(behaviors.enabled().at_least(RiskLevel::Medium).len(), 1);
 /// assert_eq!(behaviors.highest_enabled_level(), Some(&RiskLevel::High));
 /// ```
-#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
 #[serde(transparent)]
-pub struct BehaviorMap(
-    #[serde(deserialize_with = "cloudflare_client::sdk::unique_keys")] BTreeMap<BehaviorId, Behavior>,
-);
+pub struct BehaviorMap(BTreeMap<BehaviorId, Behavior>);
 
 impl BehaviorMap {
     pub(super) fn from_raw(raw: types::Behaviors) -> Self {
@@ -112,6 +111,32 @@ impl<I: Into<BehaviorId>> FromIterator<(I, Behavior)> for BehaviorMap {
     }
 }
 
+impl<'de> Deserialize<'de> for BehaviorMap {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct UniqueKeys;
+
+        impl<'de> Visitor<'de> for UniqueKeys {
+            type Value = BehaviorMap;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a map")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<BehaviorMap, A::Error> {
+                let mut behaviors = BTreeMap::new();
+                while let Some((id, behavior)) = entries.next_entry()? {
+                    if behaviors.insert(id, behavior).is_some() {
+                        return Err(A::Error::custom("duplicate key"));
+                    }
+                }
+                Ok(BehaviorMap(behaviors))
+            }
+        }
+
+        deserializer.deserialize_map(UniqueKeys)
+    }
+}
+
 impl IntoIterator for BehaviorMap {
     type Item = (BehaviorId, Behavior);
     type IntoIter = btree_map::IntoIter<BehaviorId, Behavior>;
@@ -188,9 +213,20 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn json_that_is_no_object_is_rejected() {
+        for json in ["[]", "null", "7"] {
+            let error = serde_json::from_str::<BehaviorMap>(json).unwrap_err().to_string();
+            assert!(error.contains("expected a map"), "{error}");
+        }
+    }
+
+    #[test]
     fn json_with_a_duplicate_id_is_rejected() {
         let behavior = r#"{"description":"d","enabled":true,"name":"n","risk_level":"low"}"#;
-        let json = format!(r#"{{"foo":{behavior},"foo":{behavior}}}"#);
-        assert!(serde_json::from_str::<BehaviorMap>(&json).is_err());
+        for id in ["foo", "f\\u006fo"] {
+            let json = format!(r#"{{"foo":{behavior},"bar":{behavior},"{id}":{behavior}}}"#);
+            let error = serde_json::from_str::<BehaviorMap>(&json).unwrap_err();
+            assert!(error.to_string().starts_with("duplicate key"), "{error}");
+        }
     }
 }
