@@ -304,6 +304,24 @@ async fn live_http2_connection_is_pinged_and_reused() {
     assert!((1..=3).contains(&server.pings()), "{} pings", server.pings());
 }
 
+/// How many connections the server gets for two calls with some time between them.
+async fn connections_of_two_calls(pause: Duration) -> usize {
+    let server = http2_server().await;
+    let client = server.builder().build().unwrap();
+    client.behaviors().get().await.unwrap();
+    tokio::time::pause();
+    tokio::time::advance(pause).await;
+    tokio::time::resume();
+    client.behaviors().get().await.unwrap();
+    server.connections()
+}
+
+#[tokio::test]
+async fn connection_is_closed_before_servers_close_it() {
+    assert_eq!(connections_of_two_calls(Duration::from_secs(45)).await, 1);
+    assert_eq!(connections_of_two_calls(Duration::from_secs(55)).await, 2);
+}
+
 /// Sends 120 calls at once, more than the burst of the vendor's quota. Returns how many were rate limited by the client.
 async fn rate_limited_of_120_calls(server: &Http2Server, host: &str) -> usize {
     let client = builder(format!("https://{host}/client/v4"))
