@@ -20,6 +20,8 @@ mod budget;
 mod buffered_response;
 mod call;
 mod classify;
+#[allow(dead_code)]
+mod content_coding;
 mod deadline;
 mod decode;
 mod envelope;
