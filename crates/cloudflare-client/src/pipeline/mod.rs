@@ -25,6 +25,8 @@ mod content_coding;
 mod deadline;
 mod decode;
 mod envelope;
+#[allow(dead_code)]
+mod envelope_filter;
 mod failure;
 mod flow_control;
 mod gate;
