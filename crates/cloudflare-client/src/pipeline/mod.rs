@@ -11,15 +11,19 @@
 
 mod attempt;
 mod backoff;
+mod body;
 mod budget;
 mod buffered_response;
 mod call;
 mod classify;
 mod connection_failure;
+mod content_coding;
 mod deadline;
 mod decode;
 mod decoding;
 mod envelope;
+#[allow(dead_code)]
+mod envelope_filter;
 mod failure;
 mod flow_control;
 mod gate;
