@@ -89,7 +89,7 @@ impl<'a> Call<'a> {
                 if operation.is_success(response.metadata.status().as_u16()) {
                     decode.run(response, deadline).await
                 } else {
-                    Err(failure::error(&response, None).with_retryable(is_retryable))
+                    Err(failure::of_status(&response).with_retryable(is_retryable))
                 }
             }
             Err(error) => Err(match wait {

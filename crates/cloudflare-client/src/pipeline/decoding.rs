@@ -9,8 +9,8 @@ use tokio::time::Instant;
 
 use super::buffered_response::BufferedResponse;
 use super::deadline::Deadline;
+use super::envelope;
 use super::plain::{self, PlainBody};
-use super::{envelope, failure};
 use crate::{Error, Response};
 
 /// The largest body that is decoded in place: about a millisecond of work. A larger one is decoded on a thread for blocking
@@ -77,11 +77,6 @@ fn lost(error: JoinError) -> Error {
 /// Decodes a JSON document.
 pub(super) fn from_json<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
     serde_json::from_slice(without_bom(body)).ok()
-}
-
-/// Decodes a JSON object. serde would also read a struct from an array, by position.
-pub(super) fn from_object<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
-    failure::is_object(without_bom(body)).then(|| from_json(body)).flatten()
 }
 
 /// A body without its byte order mark, which a reader may ignore (RFC 8259, section 8.1).

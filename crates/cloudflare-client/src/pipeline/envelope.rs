@@ -1,6 +1,6 @@
 //! Responses with an envelope.
 
-use api_runtime::Envelope;
+use api_runtime::{Envelope, ObjectOnly};
 use serde::{Deserialize, Deserializer};
 
 use super::buffered_response::BufferedResponse;
@@ -11,8 +11,8 @@ use crate::{Error, ErrorKind, Response};
 
 /// An envelope as the server sent it.
 #[derive(Deserialize)]
-#[serde(bound = "E: Envelope")]
-struct RawEnvelope<E: Envelope> {
+#[serde(remote = "Self", bound = "E: Envelope")]
+struct ResponseEnvelope<E: Envelope> {
     success: bool,
     /// A null `result` counts as a missing one.
     result: Option<RawResult<E>>,
@@ -22,6 +22,13 @@ struct RawEnvelope<E: Envelope> {
     messages: BoundedJson,
     #[serde(default)]
     result_info: BoundedJson,
+}
+
+/// Reads an object only; serde would also read an array, by position.
+impl<'de, E: Envelope> Deserialize<'de> for ResponseEnvelope<E> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(ObjectOnly(deserializer))
+    }
 }
 
 struct RawResult<E: Envelope>(E::Result);
@@ -34,14 +41,12 @@ impl<'de, E: Envelope> Deserialize<'de> for RawResult<E> {
 
 /// Makes the result of a call whose response has an envelope. `success` must be true.
 pub(super) fn decode<E: Envelope>(response: BufferedResponse) -> Result<Response<E::Result>, Error> {
-    let problem = || DecodeProblem::find::<RawEnvelope<E>>(&response.body);
-    let Some(envelope) = decoding::from_object::<RawEnvelope<E>>(&response.body) else {
-        return Err(failure::error(&response, problem()));
+    let problem = || DecodeProblem::find::<ResponseEnvelope<E>>(&response.body);
+    let envelope = match decoding::from_json::<ResponseEnvelope<E>>(&response.body) {
+        Some(envelope) if envelope.success => envelope,
+        _ => return Err(failure::of_body(&response, problem)),
     };
-    if !envelope.success {
-        return Err(failure::error(&response, None));
-    }
-    let RawEnvelope { result, errors, messages, result_info, .. } = envelope;
+    let ResponseEnvelope { result, errors, messages, result_info, .. } = envelope;
     let envelope = EnvelopeMetadata::read(errors.get(), messages.get(), result_info.get(), &response.secrets);
     let metadata = response.metadata.with_envelope(envelope);
     match result.map(|RawResult(result)| result).or_else(E::missing_result) {

@@ -102,37 +102,56 @@ impl<'de> Deserialize<'de> for SuccessFalse {
     }
 }
 
-/// The error of a response that is no success, or could not be decoded. `problem` is what kept its body from being decoded.
-pub(super) fn error(response: &BufferedResponse, problem: Option<DecodeProblem>) -> Error {
+/// The error of a response whose status is not a documented success.
+pub(super) fn of_status(response: &BufferedResponse) -> Error {
+    let status = response.metadata.status();
+    reported(response).unwrap_or_else(|| {
+        let error = if let Some(host) = response.redirect_host() {
+            Error::new(ErrorKind::UnexpectedStatus, format!("a redirect to {host}, which is never followed"))
+        } else if status.is_success() {
+            Error::from_kind(ErrorKind::UnexpectedStatus)
+        } else {
+            Error::from_kind(ErrorKind::UnexpectedStatus).with_unexpected_body(response.describe_body())
+        };
+        error.with_metadata(response.metadata.clone())
+    })
+}
+
+/// The error of a response with a documented success status, whose body has no value. `problem` is what kept the body from
+/// being decoded, if it is JSON.
+pub(super) fn of_body(response: &BufferedResponse, problem: impl FnOnce() -> Option<DecodeProblem>) -> Error {
+    reported(response).unwrap_or_else(|| {
+        let body = response.describe_body();
+        let error = if body.is_json() {
+            let error = Error::from_kind(ErrorKind::Decode);
+            match problem() {
+                Some(problem) => error.with_source(problem.describe(&response.secrets)),
+                None => error,
+            }
+        } else {
+            Error::from_kind(ErrorKind::UnexpectedBody).with_unexpected_body(body)
+        };
+        error.with_metadata(response.metadata.clone())
+    })
+}
+
+/// The error that a response reports, by its status or its envelope.
+fn reported(response: &BufferedResponse) -> Option<Error> {
     let status = response.metadata.status();
     let envelope = FailureEnvelope::read(&response.body);
-    let envelope_metadata = envelope.metadata(response);
-    let body = || response.describe_body();
-
-    let error = if is_failure(status) || envelope.has_success_false() {
-        let kind = classify::failure(status, &envelope_metadata.errors);
-        match (envelope.is_envelope(), kind) {
-            (true, _) => Error::from_kind(kind),
-            // An edge or a firewall blocks requests with 403, too.
-            (false, ErrorKind::Permission) => {
-                Error::new(kind, "blocked, probably before the request reached the API").with_unexpected_body(body())
-            }
-            (false, _) => Error::from_kind(kind).with_unexpected_body(body()),
-        }
-    } else if let Some(host) = response.redirect_host() {
-        Error::new(ErrorKind::UnexpectedStatus, format!("a redirect to {host}, which is never followed"))
-    } else if !status.is_success() {
-        Error::from_kind(ErrorKind::UnexpectedStatus).with_unexpected_body(body())
-    } else if let Some(problem) = problem {
-        match Some(body()).filter(|body| !body.is_json()) {
-            Some(body) => Error::from_kind(ErrorKind::UnexpectedBody).with_unexpected_body(body),
-            None => Error::from_kind(ErrorKind::Decode).with_source(problem.describe(&response.secrets)),
-        }
-    } else {
-        // The body is not the problem, so the status is: the API's document does not list it as a success.
-        Error::from_kind(ErrorKind::UnexpectedStatus)
+    if !is_failure(status) && !envelope.has_success_false() {
+        return None;
+    }
+    let metadata = envelope.metadata(response);
+    let kind = classify::failure(status, &metadata.errors);
+    let error = match (envelope.is_envelope(), kind) {
+        (true, _) => Error::from_kind(kind),
+        // The edge and firewalls block requests with 403, too.
+        (false, ErrorKind::Permission) => Error::new(kind, "access is forbidden, and the response is not the API's")
+            .with_unexpected_body(response.describe_body()),
+        (false, _) => Error::from_kind(kind).with_unexpected_body(response.describe_body()),
     };
-    error.with_metadata(response.metadata.clone().with_envelope(envelope_metadata))
+    Some(error.with_metadata(response.metadata.clone().with_envelope(metadata)))
 }
 
 /// Whether a body can be a JSON object. serde would also read a struct from an array, by position.

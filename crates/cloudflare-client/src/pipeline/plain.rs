@@ -15,18 +15,10 @@ pub trait PlainBody<Kind>: 'static {
     /// The value of the call.
     type Value: Send + 'static;
 
-    /// Decodes a body. `is_json` is whether its media type is JSON.
+    /// Decodes a body. `is_json` is whether its media type is JSON. The error is what kept the body from being decoded, or
+    /// `None` if it reports a failure.
     #[doc(hidden)]
-    fn decode(body: &Bytes, is_json: bool) -> Result<Self::Value, PlainProblem>;
-}
-
-/// Why the body of a success has no value.
-#[derive(Debug)]
-pub enum PlainProblem {
-    /// The body reports a failure.
-    Failure,
-    /// The body cannot be decoded.
-    Undecodable(Option<DecodeProblem>),
+    fn decode(body: &Bytes, is_json: bool) -> Result<Self::Value, Option<DecodeProblem>>;
 }
 
 /// The `Kind` of [`PlainBody`] for JSON.
@@ -48,11 +40,11 @@ impl<T: DeserializeOwned + Send + 'static> PlainBody<JsonKind> for T {
     type Value = T;
 
     /// The API may send an envelope where its document describes none.
-    fn decode(body: &Bytes, _: bool) -> Result<T, PlainProblem> {
+    fn decode(body: &Bytes, _: bool) -> Result<T, Option<DecodeProblem>> {
         if failure::has_success_false(body) {
-            return Err(PlainProblem::Failure);
+            return Err(None);
         }
-        decoding::from_json(body).ok_or_else(|| PlainProblem::Undecodable(DecodeProblem::find::<T>(body)))
+        decoding::from_json(body).ok_or_else(|| DecodeProblem::find::<T>(body))
     }
 }
 
@@ -60,8 +52,8 @@ impl PlainBody<BinaryKind> for Binary {
     type Value = Bytes;
 
     /// A file may contain any JSON, so its content counts only if the server declares it as JSON.
-    fn decode(body: &Bytes, is_json: bool) -> Result<Bytes, PlainProblem> {
-        if is_json && failure::has_success_false(body) { Err(PlainProblem::Failure) } else { Ok(body.clone()) }
+    fn decode(body: &Bytes, is_json: bool) -> Result<Bytes, Option<DecodeProblem>> {
+        if is_json && failure::has_success_false(body) { Err(None) } else { Ok(body.clone()) }
     }
 }
 
@@ -69,8 +61,8 @@ impl PlainBody<EmptyKind> for Empty {
     type Value = ();
 
     /// What the server sends in place of no body is ignored, unless it reports a failure.
-    fn decode(body: &Bytes, is_json: bool) -> Result<(), PlainProblem> {
-        if is_json && failure::has_success_false(body) { Err(PlainProblem::Failure) } else { Ok(()) }
+    fn decode(body: &Bytes, is_json: bool) -> Result<(), Option<DecodeProblem>> {
+        if is_json && failure::has_success_false(body) { Err(None) } else { Ok(()) }
     }
 }
 
@@ -78,7 +70,6 @@ impl PlainBody<EmptyKind> for Empty {
 pub(super) fn decode<B: PlainBody<K>, K>(response: BufferedResponse) -> Result<Response<B::Value>, Error> {
     match B::decode(&response.body, response.has_json_type()) {
         Ok(value) => Ok(Response::new(value, response.metadata)),
-        Err(PlainProblem::Failure) => Err(failure::error(&response, None)),
-        Err(PlainProblem::Undecodable(problem)) => Err(failure::error(&response, problem)),
+        Err(problem) => Err(failure::of_body(&response, || problem)),
     }
 }

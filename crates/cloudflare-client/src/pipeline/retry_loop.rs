@@ -110,7 +110,8 @@ impl CallLimits {
 
 /// Makes attempts, and returns the outcome of the last one.
 ///
-/// If that is a timeout, and the server responded to an earlier attempt, the response is returned: it says more.
+/// If that is a timeout or sent nothing, and the server responded to an earlier attempt, the response is returned: it says
+/// more.
 ///
 /// # Cancellation
 ///
@@ -301,10 +302,12 @@ fn plan<'a, T>(
     }
 }
 
-/// The outcome that says more: the last one, unless it is a timeout and the server responded to an earlier attempt.
+/// The outcome that says more: the last one, unless the server responded to an earlier attempt, and the last one timed out or
+/// sent nothing.
 fn prefer<T>(last: AttemptOutcome<T>, earlier: Option<AttemptOutcome<T>>) -> AttemptOutcome<T> {
+    let says_little = last.result.as_ref().is_err_and(Error::is_timeout) || !last.retryability.was_sent();
     match earlier {
-        Some(earlier) if earlier.result.is_ok() && last.result.as_ref().is_err_and(Error::is_timeout) => earlier,
+        Some(earlier) if earlier.result.is_ok() && says_little => earlier,
         _ => last,
     }
 }
