@@ -6,9 +6,9 @@ use std::error::Error as _;
 
 use httpmock::{MockServer, Then};
 use serde_json::{Value, json};
-use zt_risk_scoring::{BehaviorMap, Error, ErrorKind, Response, RiskLevel};
+use zt_risk_scoring::{BehaviorMap, Credentials, Error, ErrorKind, Response, RiskLevel};
 use zt_risk_scoring_mock::MockServerExt;
-use zt_risk_scoring_tests::{ScriptedServer, TOKEN, client};
+use zt_risk_scoring_tests::{ScriptedServer, TOKEN, builder, client};
 
 const RAY: &str = "8f2b6c1d9e3a4b5c-FRA";
 
@@ -353,6 +353,40 @@ async fn undocumented_success_status_is_an_error() {
     let error = call_error(206, "application/json", envelope(behavior()).to_string()).await;
     assert_eq!(error.kind(), ErrorKind::UnexpectedStatus);
     assert_eq!(call_error(202, "application/json", "").await.kind(), ErrorKind::UnexpectedBody);
+}
+
+/// The error of a call with a user's e-mail address and global key.
+async fn error_with_global_key(server_url: String) -> Error {
+    let credentials = Credentials::global_key("jo@x.io", "cfk_do-not-print").unwrap();
+    builder(server_url).credentials(credentials).build().unwrap().behaviors().get().await.unwrap_err()
+}
+
+#[tokio::test]
+async fn email_and_key_echoed_by_the_server_are_redacted_from_the_error() {
+    let server = MockServer::start_async().await;
+    server.get_behaviors(|_, then| {
+        let message = "cfk_do-not-print of jo@x.io and CFK_DO-NOT-PRINT of JO%40x.io";
+        then.into_inner().status(403).body(json!({"success": false, "errors": [{"message": message}]}).to_string());
+    });
+    let error = error_with_global_key(server.base_url()).await;
+    assert_eq!(error.errors()[0].message(), Some("[redacted] of [redacted] and [redacted] of [redacted]"));
+}
+
+#[tokio::test]
+async fn secret_in_the_host_of_a_redirect_is_redacted() {
+    let redirect_to = |location: String| async move {
+        ScriptedServer::closing(format!("HTTP/1.1 302 Found\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n"))
+            .await
+    };
+    let (upper, encoded) = (TOKEN.to_uppercase(), TOKEN.replace('f', "%66"));
+    for host in [TOKEN, &upper, &encoded] {
+        let server = redirect_to(format!("https://{host}.example.com/{TOKEN}")).await;
+        let error = client(server.base_url()).behaviors().get().await.unwrap_err();
+        assert!(error.to_string().contains("a redirect to [redacted].example.com,"), "{error}");
+    }
+    let server = redirect_to("https://CFK_DO-NOT-PRINT.example.com/?mail=jo@x.io".to_owned()).await;
+    let error = error_with_global_key(server.base_url()).await;
+    assert!(error.to_string().contains("a redirect to [redacted].example.com,"), "{error}");
 }
 
 #[tokio::test]

@@ -1,14 +1,18 @@
 //! Account ids.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
+
+use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::{Serialize, Serializer};
 
 use crate::Error;
 
 /// The id of a Cloudflare account: 32 hexadecimal digits.
 ///
 /// It becomes part of a path, so everything else is rejected: dots, slashes, escapes, line breaks. Upper case becomes lower
-/// case, as the API writes it.
+/// case, as the API writes it. It is a string in serialized data, and is checked when it is deserialized.
 ///
 /// ```
 /// use cloudflare_client::AccountId;
@@ -56,6 +60,37 @@ impl AccountId {
 impl fmt::Display for AccountId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+impl AsRef<str> for AccountId {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Allows lookups in a map by `&str` in lower case: `Ord`, `Eq` and `Hash` are those of the text.
+impl Borrow<str> for AccountId {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<AccountId> for String {
+    fn from(id: AccountId) -> Self {
+        id.0
+    }
+}
+
+impl Serialize for AccountId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for AccountId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::new(String::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
 
@@ -111,6 +146,29 @@ mod tests {
     #[test]
     fn upper_case_becomes_lower_case() {
         assert_eq!(AccountId::new(ID.to_uppercase()).unwrap(), AccountId::new(ID).unwrap());
+    }
+
+    #[test]
+    fn every_conversion_keeps_the_text() {
+        let id = AccountId::new(ID).unwrap();
+        assert_eq!(AsRef::<str>::as_ref(&id), ID);
+        assert!(std::collections::BTreeSet::from([id.clone()]).contains(ID));
+        assert_eq!(AccountId::from(&id), id);
+        assert_eq!(AccountId::try_from(&ID.to_owned()).unwrap(), id);
+        assert_eq!(AccountId::try_from(ID.to_owned()).unwrap(), id);
+        assert_eq!(String::from(id), ID);
+    }
+
+    #[test]
+    fn serialized_id_is_a_string_which_is_checked_when_it_is_read() {
+        let id = AccountId::new(ID).unwrap();
+        let json = format!("{ID:?}");
+        assert_eq!(serde_json::to_string(&id).unwrap(), json);
+        assert_eq!(serde_json::from_str::<AccountId>(&json).unwrap(), id);
+        assert_eq!(serde_json::from_str::<AccountId>(&json.to_uppercase()).unwrap(), id);
+        let error = serde_json::from_str::<AccountId>(r#""../../user""#).unwrap_err();
+        assert!(error.to_string().contains("32 hexadecimal digits"), "{error}");
+        assert!(serde_json::from_str::<AccountId>("7").is_err());
     }
 
     #[test]

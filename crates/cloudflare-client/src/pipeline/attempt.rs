@@ -4,11 +4,11 @@ use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::task::Poll;
 
-use bytes::{Bytes, BytesMut};
-use http::header::{CONTENT_LENGTH, HeaderMap};
+use bytes::Bytes;
 use reqwest::Request;
 use tokio::time::Instant;
 
+use super::body::{self, BodyFailure};
 use super::buffered_response::BufferedResponse;
 use super::deadline::Deadline;
 use super::gate::Cooldown;
@@ -82,30 +82,35 @@ pub(super) async fn send(
         pipeline.max_body_bytes
     };
     let head = Instant::now();
-    let body = within(expiry.as_mut(), read(&mut response, metadata.headers(), limit)).await;
+    let body = within(expiry.as_mut(), body::read(&mut response, metadata.headers(), limit)).await;
     let metadata = metadata.with_elapsed(started.elapsed());
-    match body.unwrap_or_else(|| Err(timeout("the rest of the body", head).into())) {
+    let is_failure = failure::is_failure(status);
+    let (error, retryability) = match body.unwrap_or_else(|| Err(timeout("the rest of the body", head).into())) {
         Ok(body) => {
             pipeline.flow.response_time.record(sent.elapsed());
-            Ok(BufferedResponse { metadata, body, omitted_above: None, secrets })
+            return Ok(BufferedResponse { metadata, body, omitted_above: None, secrets });
         }
         // Of a failure, the status is known; the body is only described.
-        Err(ReadFailure::TooLarge) if failure::is_failure(status) => {
-            Ok(BufferedResponse { metadata, body: Bytes::new(), omitted_above: Some(limit), secrets })
+        Err(BodyFailure::TooLarge) if is_failure => {
+            return Ok(BufferedResponse { metadata, body: Bytes::new(), omitted_above: Some(limit), secrets });
         }
-        Err(ReadFailure::TooLarge) => {
-            let error = Error::new(ErrorKind::UnexpectedBody, format!("the body is larger than {limit} bytes"));
-            Err(AttemptFailure { error: error.with_metadata(metadata), retryability: Retryability::Unreadable })
+        Err(BodyFailure::TooLarge) => {
+            let message = format!("the body is larger than {limit} bytes");
+            (Error::new(ErrorKind::UnexpectedBody, message), Retryability::Unreadable)
         }
-        Err(ReadFailure::Failed(AttemptFailure { error, retryability })) => {
-            // For a failure, the status determines the kind, and the problem of the body becomes the source.
-            let error = match failure::kind_of_status(status) {
-                Some(kind) => Error::from_kind(kind).with_source(error),
-                None => error,
-            };
-            Err(AttemptFailure { error: error.with_metadata(metadata), retryability })
+        Err(BodyFailure::Undecodable(error)) => {
+            // The status of a failure says whether a retry may help.
+            let retryability = if is_failure { Retryability::of(status) } else { Retryability::Unreadable };
+            (Error::new(ErrorKind::UnexpectedBody, error.to_string()), retryability)
         }
-    }
+        Err(BodyFailure::Broken(AttemptFailure { error, retryability })) => (error, retryability),
+    };
+    // For a failure, the status determines the kind, and the problem of the body becomes the source.
+    let error = match failure::kind_of_status(status) {
+        Some(kind) => Error::from_kind(kind).with_source(error),
+        None => error,
+    };
+    Err(AttemptFailure { error: error.with_metadata(metadata), retryability })
 }
 
 /// Waits for a future until a timer ends.
@@ -122,39 +127,4 @@ async fn within<F: Future>(mut expiry: Pin<&mut impl Future<Output = ()>>, futur
 fn timeout(awaited: &'static str, since: Instant) -> AttemptFailure {
     let error = Error::timeout(awaited, since.elapsed());
     AttemptFailure { error, retryability: Retryability::Interrupted }
-}
-
-/// Why there is no whole body.
-enum ReadFailure {
-    TooLarge,
-    Failed(AttemptFailure),
-}
-
-impl From<AttemptFailure> for ReadFailure {
-    fn from(failure: AttemptFailure) -> Self {
-        Self::Failed(failure)
-    }
-}
-
-/// Reads a body to its end. The limit counts the body after decompression.
-async fn read(response: &mut reqwest::Response, headers: &HeaderMap, limit: usize) -> Result<Bytes, ReadFailure> {
-    let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| usize::try_from(length).is_ok_and(|length| length > limit)) {
-        return Err(ReadFailure::TooLarge);
-    }
-    let mut first = Bytes::new();
-    let mut body = BytesMut::new();
-    while let Some(chunk) = response.chunk().await.map_err(connection_failure::of)? {
-        if first.len().saturating_add(body.len()).saturating_add(chunk.len()) > limit {
-            return Err(ReadFailure::TooLarge);
-        }
-        if first.is_empty() && body.is_empty() {
-            // A body that arrives in one piece is not copied.
-            first = chunk;
-        } else {
-            body.extend_from_slice(&std::mem::take(&mut first));
-            body.extend_from_slice(&chunk);
-        }
-    }
-    Ok(if first.is_empty() { body.freeze() } else { first })
 }

@@ -34,7 +34,7 @@ impl BufferedResponse {
         let essence = value.split(';').next()?.trim();
         let is_harmless = |byte: u8| byte.is_ascii_alphanumeric() || b"/.+-_".contains(&byte);
         (!essence.is_empty() && essence.len() <= MAX_LENGTH && essence.bytes().all(is_harmless))
-            .then(|| self.secrets.redact(essence))
+            .then(|| self.secrets.redact(essence).into_owned())
     }
 
     /// Whether the media type is JSON (RFC 8259, section 11; RFC 6839, section 3.1).
@@ -50,8 +50,9 @@ impl BufferedResponse {
             return None;
         }
         let location = self.metadata.headers().get(LOCATION)?.to_str().ok()?;
-        match Url::parse(&self.secrets.redact(location)) {
-            Ok(url) => Some(one_line(url.host_str().unwrap_or("a URL without a host"))),
+        // The parser lower-cases and decodes the host, so it is redacted afterwards.
+        match Url::parse(location) {
+            Ok(url) => Some(one_line(&self.secrets.redact(url.host_str().unwrap_or("a URL without a host")))),
             Err(url::ParseError::RelativeUrlWithoutBase) => Some("the same host".to_owned()),
             Err(_) => Some("an invalid URL".to_owned()),
         }

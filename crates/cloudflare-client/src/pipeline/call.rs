@@ -60,6 +60,7 @@ impl<'a> Call<'a> {
             request.headers_mut().append(name, value.clone());
         }
         request.headers_mut().insert(USER_AGENT, user_agent);
+        request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
         Ok(Self { pipeline, request, started })
     }
 

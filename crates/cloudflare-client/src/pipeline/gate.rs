@@ -105,11 +105,11 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     fn known(seconds: u64) -> Cooldown {
-        Cooldown { time: seconds * SECOND, is_guess: false }
+        Cooldown { time: Duration::from_secs(seconds), is_guess: false }
     }
 
     fn guess(seconds: u64) -> Cooldown {
-        Cooldown { time: seconds * SECOND, is_guess: true }
+        Cooldown { time: Duration::from_secs(seconds), is_guess: true }
     }
 
     #[test]

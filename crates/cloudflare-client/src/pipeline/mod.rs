@@ -11,15 +11,19 @@
 
 mod attempt;
 mod backoff;
+mod body;
 mod budget;
 mod buffered_response;
 mod call;
 mod classify;
 mod connection_failure;
+mod content_coding;
 mod deadline;
 mod decode;
 mod decoding;
 mod envelope;
+#[allow(dead_code)]
+mod envelope_filter;
 mod failure;
 mod flow_control;
 mod gate;
@@ -30,6 +34,10 @@ mod retry_config;
 mod retry_loop;
 mod retry_policy;
 mod telemetry;
+
+#[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, clippy::cast_precision_loss, reason = "the numbers are the tests' own")]
+mod load_tests;
 
 use std::time::Duration;
 

@@ -86,12 +86,15 @@ impl CallLimits {
     pub(super) const MAX_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(20);
 
     /// The deadline of an attempt that begins now. By default, the attempts that are left share the time that is left, so that
-    /// one that hangs leaves time for the next. A request that is not safe to repeat gets all of it.
-    fn attempt_deadline(self, attempts_left: u32) -> Deadline {
+    /// one that hangs leaves time for the next. No share is shorter than a typical response takes. A request that is not safe
+    /// to repeat gets all the time.
+    fn attempt_deadline(self, attempts_left: u32, flow: &FlowControl) -> Deadline {
         let now = Instant::now();
         let timeout = self.attempt_timeout.unwrap_or_else(|| {
             let attempts = if self.idempotent { attempts_left.max(1) } else { 1 };
-            let share = self.deadline.left(now).checked_div(attempts).unwrap_or_default();
+            let left = self.deadline.left(now);
+            let share = left.checked_div(attempts).unwrap_or_default();
+            let share = if share < flow.response_time.upper_estimate() { left } else { share };
             share.min(Self::MAX_ATTEMPT_TIMEOUT)
         });
         self.deadline.min(Deadline::new(now, timeout))
@@ -232,7 +235,7 @@ async fn prepare<D: AttemptDriver>(
     let attempts_left = retry.max_attempts.saturating_sub(progress.attempts).saturating_add(1);
     loop {
         flow.admit(limits.deadline, LeastTime { at_once, after_wait }).await.map_err(Unprepared::NoTurn)?;
-        let deadline = limits.attempt_deadline(attempts_left);
+        let deadline = limits.attempt_deadline(attempts_left, flow);
         let ready = driver.prepare(deadline).await.map_err(Unprepared::Failed)?;
         if flow.gate_wait(limits.deadline).is_some() {
             continue;

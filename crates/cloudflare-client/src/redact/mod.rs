@@ -1,9 +1,16 @@
 //! Secrets, and their redaction from text.
 //!
 //! A server may echo a request's secrets anywhere in its response. The client redacts them from all text of a response that
-//! it keeps or prints. This module depends on no other module of the crate.
+//! it keeps or prints.
+//!
+//! A secret is found in any ASCII case, since URL parsers lower-case hosts. It is found percent-encoded, in whole or in
+//! part, since an e-mail address in a URL has `%40` for `@`. Other forms are not found: a part of a secret, or one that
+//! the server hashed, encoded otherwise, or interspersed with other characters.
+//!
+//! This module depends on no other module of the crate.
 
 mod line;
+mod search;
 mod secret;
 
 pub(crate) use line::one_line;

@@ -1,5 +1,6 @@
 //! Secrets of a request.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -7,7 +8,9 @@ use bytes::Bytes;
 use http::header::{HeaderValue, InvalidHeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
+
+use super::search::find;
 
 /// Text that is allowed in a header and is never printed. Clones share it; dropping the last one wipes the memory.
 #[derive(Clone)]
@@ -41,19 +44,42 @@ impl Secret {
     /// A sensitive header value: the prefix, then the secret. Dropping the last copy wipes its memory.
     pub(crate) fn header(&self, prefix: &str) -> Result<HeaderValue, InvalidHeaderValue> {
         let value = Zeroizing::new([prefix, self.0.expose_secret()].concat().into_bytes());
-        let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(value))?;
+        let mut value = HeaderValue::from_maybe_shared(wiped_on_drop(value))?;
         value.set_sensitive(true);
         Ok(value)
     }
 
-    /// Replaces the secret in untrusted text.
-    ///
-    /// A secret shorter than any real one is not replaced, since ordinary words may contain it.
-    fn redact(&self, text: &str) -> String {
-        const MIN_LENGTH: usize = 8;
+    /// Replaces the secret in untrusted text. A text without the secret is not copied.
+    fn redact<'a>(&self, text: Cow<'a, str>) -> Cow<'a, str> {
         let secret = self.0.expose_secret();
-        if secret.len() < MIN_LENGTH { text.to_owned() } else { text.replace(secret, Self::REDACTED) }
+        if !Self::is_redactable(secret) {
+            return text;
+        }
+        let mut redacted = String::new();
+        let mut rest = text.as_ref();
+        while let Some(range) = find(rest, secret) {
+            redacted.push_str(rest.get(..range.start).unwrap_or_default());
+            redacted.push_str(Self::REDACTED);
+            rest = rest.get(range.end..).unwrap_or_default();
+        }
+        if rest.len() == text.len() {
+            return text;
+        }
+        redacted.push_str(rest);
+        Cow::Owned(redacted)
     }
+
+    /// A secret shorter than any real one is not replaced, since ordinary words may contain it. E-mail addresses may be
+    /// short.
+    fn is_redactable(secret: &str) -> bool {
+        const MIN_LENGTH: usize = 8;
+        secret.len() >= MIN_LENGTH || secret.contains('@')
+    }
+}
+
+/// Shares bytes whose memory is wiped when the last copy is dropped. The bound makes sure of that at compile time.
+fn wiped_on_drop(bytes: impl AsRef<[u8]> + ZeroizeOnDrop + Send + 'static) -> Bytes {
+    Bytes::from_owner(bytes)
 }
 
 /// The comparison takes the same time wherever two secrets of one length differ.
@@ -91,9 +117,9 @@ impl Secrets {
         self.0.first()
     }
 
-    /// Replaces every secret in untrusted text.
-    pub(crate) fn redact(&self, text: &str) -> String {
-        self.0.iter().fold(text.to_owned(), |text, secret| secret.redact(&text))
+    /// Replaces every secret in untrusted text. A text without secrets is not copied.
+    pub(crate) fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        self.0.iter().fold(Cow::Borrowed(text), |text, secret| secret.redact(text))
     }
 }
 
@@ -125,8 +151,34 @@ mod tests {
     }
 
     #[test]
-    fn echoed_secret_is_redacted_unless_it_is_shorter_than_any_real_one() {
-        assert_eq!(Secrets::from("cfut_secret").redact("bad token cfut_secret!"), "bad token [redacted]!");
+    fn memory_of_a_secret_is_wiped_on_drop() {
+        fn check<T: ZeroizeOnDrop + ?Sized>(_: &T) {}
+        check(secret("cfut_secret").0.as_ref());
+    }
+
+    #[test]
+    fn echoed_secret_is_redacted_wherever_it_is() {
+        let secrets = Secrets::new([secret("cfk_secret"), secret("a@b.io")]);
+        for (text, expected) in [
+            ("bad key cfk_secret!", "bad key [redacted]!"),
+            ("cfk_secretCFK_SECRET", "[redacted][redacted]"),
+            ("é cfk_secret of A%40b.io é", "é [redacted] of [redacted] é"),
+            ("Bearer cfk_secret", "Bearer [redacted]"),
+        ] {
+            assert_eq!(secrets.redact(text), expected);
+        }
+    }
+
+    #[test]
+    fn text_without_a_secret_is_not_copied() {
+        let secrets = Secrets::new([secret("cfk_secret"), secret("a@example.com")]);
+        assert!(matches!(secrets.redact("an error of cfk_secre"), Cow::Borrowed("an error of cfk_secre")));
+    }
+
+    #[test]
+    fn secret_that_is_shorter_than_any_real_one_is_not_redacted() {
         assert_eq!(Secrets::from("e").redact("error"), "error");
+        assert_eq!(Secrets::from("0123456").redact("0123456"), "0123456");
+        assert_eq!(Secrets::from("01234567").redact("01234567"), "[redacted]");
     }
 }

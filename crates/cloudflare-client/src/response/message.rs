@@ -36,7 +36,7 @@ impl ApiMessage {
     }
 
     fn read(entry: &Value, secrets: &Secrets) -> Self {
-        let text = |value: Option<&Value>| value.and_then(Value::as_str).map(|text| secrets.redact(text));
+        let text = |value: Option<&Value>| value.and_then(Value::as_str).map(|text| secrets.redact(text).into_owned());
         Self {
             code: entry.get("code").and_then(code),
             // An entry that is a string is a message.

@@ -1,5 +1,6 @@
 //! The metadata of a response.
 
+use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
 use http::StatusCode;
@@ -73,7 +74,9 @@ impl Metadata {
         let names = self.rate_limits.iter_mut().map(|limit| &mut limit.name);
         let names = names.chain(self.rate_limit_policies.iter_mut().map(|policy| &mut policy.name));
         for text in names.chain(&mut self.cf_ray) {
-            *text = secrets.redact(text);
+            if let Cow::Owned(redacted) = secrets.redact(text) {
+                *text = redacted;
+            }
         }
         self
     }

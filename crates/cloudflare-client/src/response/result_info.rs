@@ -43,7 +43,7 @@ impl ResultInfo {
             per_page: number("per_page"),
             total_count: number("total_count"),
             total_pages: number("total_pages"),
-            cursor: cursor.filter(|cursor| !cursor.is_empty()).map(|cursor| secrets.redact(cursor)),
+            cursor: cursor.filter(|cursor| !cursor.is_empty()).map(|cursor| secrets.redact(cursor).into_owned()),
         };
         (info != Self::default()).then_some(info)
     }

@@ -1,14 +1,14 @@
 //! One behavior.
 
-use serde::{Deserialize, Serialize};
+use api_runtime::ObjectOnly;
+use serde::{Deserialize, Deserializer, Serialize};
 use zt_risk_scoring_api::types;
 
 use super::RiskLevel;
 
 /// A behavior that raises the risk score of a user who triggers it, such as impossible travel. Its id is its key in the
 /// [`BehaviorMap`](super::BehaviorMap).
-#[derive(Clone, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
-#[serde(from = "Raw")]
+#[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Behavior {
     /// What a user does to trigger the behavior.
@@ -27,6 +27,7 @@ impl Behavior {
         Self { description: String::new(), enabled: false, name: name.into(), risk_level }
     }
 
+    #[cfg(test)]
     pub(super) fn from_raw(raw: types::Behavior) -> Self {
         Self {
             description: raw.description,
@@ -37,13 +38,58 @@ impl Behavior {
     }
 }
 
-/// Deserializes a behavior through the generated model, so that JSON from a file is checked like a response.
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct Raw(types::Behavior);
+/// Reads an object only, as the generated model does.
+impl<'de> Deserialize<'de> for Behavior {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        /// The fields of a behavior. `remote` makes a function that reads a `Behavior` directly, not into a copy.
+        #[derive(Deserialize)]
+        #[serde(remote = "Behavior")]
+        struct Fields {
+            description: String,
+            enabled: bool,
+            name: String,
+            risk_level: RiskLevel,
+        }
 
-impl From<Raw> for Behavior {
-    fn from(Raw(raw): Raw) -> Self {
-        Self::from_raw(raw)
+        Fields::deserialize(ObjectOnly(deserializer))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const JSON: &str = r#"{"description":"d","enabled":true,"name":"n","risk_level":"low"}"#;
+
+    #[test]
+    fn behavior_is_read_as_it_was_written() {
+        let behavior: Behavior = serde_json::from_str(JSON).unwrap();
+        let expected = Behavior { description: "d".to_owned(), enabled: true, ..Behavior::new("n", RiskLevel::Low) };
+        assert_eq!(behavior, expected);
+        assert_eq!(serde_json::to_string(&behavior).unwrap(), JSON);
+    }
+
+    #[test]
+    fn behavior_is_read_like_the_generated_model() {
+        for (json, problem) in [
+            (JSON.to_owned(), None),
+            (JSON.replace('}', r#","color":[1]}"#), None),
+            (JSON.replace("low", "critical"), None),
+            (JSON.replace(r#""name":"n","#, ""), Some("missing field `name`")),
+            (JSON.replace(r#","risk_level":"low""#, ""), Some("missing field `risk_level`")),
+            (JSON.replace("true", "null"), Some("invalid type: null, expected a boolean")),
+            (JSON.replace(r#""n""#, "7"), Some("invalid type: integer `7`, expected a string")),
+            (JSON.replace("true", r#"true,"enabled":true"#), Some("duplicate field `enabled`")),
+            (r#"["d",true,"n","low"]"#.to_owned(), Some("invalid type: sequence, expected struct Behavior")),
+            ("null".to_owned(), Some("invalid type: null, expected struct Behavior")),
+        ] {
+            let read = serde_json::from_str::<Behavior>(&json).map_err(|error| error.to_string());
+            let generated = serde_json::from_str::<types::Behavior>(&json).map_err(|error| error.to_string());
+            assert_eq!(read, generated.map(Behavior::from_raw), "{json}");
+            match problem {
+                Some(problem) => assert!(read.unwrap_err().starts_with(problem), "{json}"),
+                None => assert!(read.is_ok(), "{json}"),
+            }
+        }
     }
 }

@@ -1,7 +1,9 @@
 //! The id of a behavior.
 
 use std::borrow::Borrow;
+use std::convert::Infallible;
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -52,5 +54,52 @@ impl From<&str> for BehaviorId {
 impl From<String> for BehaviorId {
     fn from(id: String) -> Self {
         Self::new(id)
+    }
+}
+
+impl From<&String> for BehaviorId {
+    fn from(id: &String) -> Self {
+        Self::new(id)
+    }
+}
+
+impl From<BehaviorId> for String {
+    fn from(id: BehaviorId) -> Self {
+        id.0
+    }
+}
+
+/// Any text is an id.
+impl FromStr for BehaviorId {
+    type Err = Infallible;
+
+    fn from_str(id: &str) -> Result<Self, Infallible> {
+        Ok(Self::new(id))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_conversion_keeps_the_text() {
+        let id = BehaviorId::new("imp_travel");
+        assert_eq!(BehaviorId::from("imp_travel"), id);
+        assert_eq!(BehaviorId::from("imp_travel".to_owned()), id);
+        assert_eq!(BehaviorId::from(&"imp_travel".to_owned()), id);
+        assert_eq!("imp_travel".parse(), Ok(id.clone()));
+        assert_eq!(AsRef::<str>::as_ref(&id), "imp_travel");
+        assert_eq!(format!("{id:>12}"), "  imp_travel");
+        assert_eq!(String::from(id), "imp_travel");
+    }
+
+    #[test]
+    fn serialized_id_is_a_string() {
+        let id = BehaviorId::new("imp_travel");
+        let json = serde_json::to_string(&id).unwrap();
+        assert_eq!(json, r#""imp_travel""#);
+        assert_eq!(serde_json::from_str::<BehaviorId>(&json).unwrap(), id);
+        assert!(serde_json::from_str::<BehaviorId>("7").is_err());
     }
 }

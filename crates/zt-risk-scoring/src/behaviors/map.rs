@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, btree_map};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use zt_risk_scoring_api::types;
 
 use super::{Behavior, BehaviorId, RiskLevel, Selection, table};
 
@@ -34,10 +33,6 @@ pub struct BehaviorMap(
 );
 
 impl BehaviorMap {
-    pub(super) fn from_raw(raw: types::Behaviors) -> Self {
-        raw.behaviors.into_iter().map(|(id, behavior)| (BehaviorId::new(id), Behavior::from_raw(behavior))).collect()
-    }
-
     /// The behavior with the given id.
     pub fn get(&self, id: impl AsRef<str>) -> Option<&Behavior> {
         self.0.get(id.as_ref())
@@ -188,9 +183,20 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn json_that_is_no_object_is_rejected() {
+        for json in ["[]", "null", "7"] {
+            let error = serde_json::from_str::<BehaviorMap>(json).unwrap_err().to_string();
+            assert!(error.contains("expected a map"), "{error}");
+        }
+    }
+
+    #[test]
     fn json_with_a_duplicate_id_is_rejected() {
         let behavior = r#"{"description":"d","enabled":true,"name":"n","risk_level":"low"}"#;
-        let json = format!(r#"{{"foo":{behavior},"foo":{behavior}}}"#);
-        assert!(serde_json::from_str::<BehaviorMap>(&json).is_err());
+        for id in ["foo", "f\\u006fo"] {
+            let json = format!(r#"{{"foo":{behavior},"bar":{behavior},"{id}":{behavior}}}"#);
+            let error = serde_json::from_str::<BehaviorMap>(&json).unwrap_err();
+            assert!(error.to_string().starts_with("duplicate key"), "{error}");
+        }
     }
 }

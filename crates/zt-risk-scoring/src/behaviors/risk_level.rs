@@ -1,8 +1,11 @@
 //! How risky a behavior is.
 
+use std::convert::Infallible;
 use std::fmt;
+use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde::{Serialize, Serializer};
 use zt_risk_scoring_api::types;
 
 /// How risky a behavior is: low < medium < high < any unknown level.
@@ -24,8 +27,7 @@ use zt_risk_scoring_api::types;
 /// assert!(!critical.is_known());
 /// assert_eq!(critical.as_str(), "critical");
 /// ```
-#[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(from = "String", into = "String")]
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[non_exhaustive]
 pub enum RiskLevel {
     /// `low`
@@ -63,11 +65,22 @@ impl RiskLevel {
         }
     }
 
+    /// The level with the given text, if this crate knows it.
+    fn known(level: &str) -> Option<Self> {
+        match level {
+            "low" => Some(Self::Low),
+            "medium" => Some(Self::Medium),
+            "high" => Some(Self::High),
+            _ => None,
+        }
+    }
+
     /// Whether this crate knows the level.
     pub fn is_known(&self) -> bool {
         !matches!(self, Self::Unknown(_))
     }
 
+    #[cfg(test)]
     pub(super) fn from_raw(raw: types::RiskLevel) -> Self {
         match raw {
             types::RiskLevel::Low => Self::Low,
@@ -80,16 +93,34 @@ impl RiskLevel {
 
 impl From<String> for RiskLevel {
     fn from(level: String) -> Self {
-        match Self::KNOWN.into_iter().find(|known| known.as_str() == level) {
-            Some(known) => known,
-            None => Self::Unknown(UnknownRiskLevel(level)),
-        }
+        Self::known(&level).unwrap_or(Self::Unknown(UnknownRiskLevel(level)))
     }
 }
 
 impl From<&str> for RiskLevel {
     fn from(level: &str) -> Self {
-        Self::from(level.to_owned())
+        Self::known(level).unwrap_or_else(|| Self::Unknown(UnknownRiskLevel(level.to_owned())))
+    }
+}
+
+impl From<&String> for RiskLevel {
+    fn from(level: &String) -> Self {
+        Self::from(level.as_str())
+    }
+}
+
+/// Any text is a level. Use [`is_known`](RiskLevel::is_known) to reject unknown ones.
+impl FromStr for RiskLevel {
+    type Err = Infallible;
+
+    fn from_str(level: &str) -> Result<Self, Infallible> {
+        Ok(Self::from(level))
+    }
+}
+
+impl AsRef<str> for RiskLevel {
+    fn as_ref(&self) -> &str {
+        self.as_str()
     }
 }
 
@@ -108,9 +139,69 @@ impl fmt::Display for RiskLevel {
     }
 }
 
+impl fmt::Display for UnknownRiskLevel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl AsRef<str> for UnknownRiskLevel {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Serialize for RiskLevel {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// Known levels are read without an allocation.
+impl<'de> Deserialize<'de> for RiskLevel {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+
+        impl Visitor<'_> for Text {
+            type Value = RiskLevel;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_str<E: Error>(self, level: &str) -> Result<RiskLevel, E> {
+                Ok(RiskLevel::from(level))
+            }
+
+            fn visit_string<E: Error>(self, level: String) -> Result<RiskLevel, E> {
+                Ok(RiskLevel::from(level))
+            }
+        }
+
+        deserializer.deserialize_str(Text)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_conversion_keeps_the_text() {
+        for text in ["low", "medium", "high", "critical", "Low", ""] {
+            let level = RiskLevel::from(text);
+            assert_eq!(level.is_known(), ["low", "medium", "high"].contains(&text));
+            assert_eq!(RiskLevel::from(text.to_owned()), level);
+            assert_eq!(RiskLevel::from(&text.to_owned()), level);
+            assert_eq!(text.parse(), Ok(level.clone()));
+            assert_eq!(level.to_string(), text);
+            assert_eq!(AsRef::<str>::as_ref(&level), text);
+            if let RiskLevel::Unknown(unknown) = &level {
+                assert_eq!((unknown.to_string().as_str(), unknown.as_ref()), (text, text));
+            }
+            assert_eq!(String::from(level), text);
+        }
+    }
 
     #[test]
     fn unknown_levels_are_ordered_after_known_ones() {
@@ -121,8 +212,9 @@ mod tests {
 
     #[test]
     fn every_level_is_written_as_it_was_read() {
-        for json in [r#""low""#, r#""medium""#, r#""high""#, r#""critical""#, r#""High""#, r#""""#] {
+        for json in [r#""low""#, r#""medium""#, r#""high""#, r#""critical""#, r#""High""#, r#""""#, r#""a\"b""#] {
             let level: RiskLevel = serde_json::from_str(json).unwrap();
+            assert_eq!(serde_json::from_value::<RiskLevel>(serde_json::from_str(json).unwrap()).unwrap(), level);
             assert_eq!(serde_json::to_string(&level).unwrap(), json);
         }
     }
