@@ -24,12 +24,12 @@ const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(50);
 /// When an HTTP/2 connection is pinged: if nothing was received for this long.
 ///
 /// Requests share an HTTP/2 connection, and a new request goes to the same one. Without pings, a dead connection would fail
-/// all of them until the operating system gives up, which takes minutes. With [`HTTP2_PING_TIMEOUT`] it is found within 6 s,
-/// while the default attempt timeout of 20 s has time left for another attempt.
-const HTTP2_PING_INTERVAL: Duration = Duration::from_secs(3);
+/// all of them until the operating system gives up, which takes minutes. With [`HTTP2_PING_TIMEOUT`] it is found within 4 s,
+/// which leaves time for another attempt in a call of 10 s. A connection that receives something is not pinged.
+const HTTP2_PING_INTERVAL: Duration = Duration::from_secs(2);
 
-/// How long the response to a ping may take. A lost packet is sent again within this time, and again.
-const HTTP2_PING_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long the response to a ping may take. TCP sends a lost packet again several times within this time.
+const HTTP2_PING_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// When the operating system probes a connection that received nothing, and how long it waits between probes. HTTP/1 has no
 /// pings.

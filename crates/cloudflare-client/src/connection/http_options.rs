@@ -332,7 +332,7 @@ mod tests {
         listener.set_nonblocking(true).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let connection = builder().base_url("https://127.0.0.1:1").build().unwrap();
-        connection.pipeline().http_client.get(url).send().await.unwrap_err();
+        connection.pipeline().http_client.get(url).timeout(Duration::from_secs(1)).send().await.unwrap_err();
         assert_eq!(listener.accept().unwrap_err().kind(), io::ErrorKind::WouldBlock);
     }
 }
