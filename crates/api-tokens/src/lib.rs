@@ -35,6 +35,8 @@
 //! TLS is rustls with the certificates that the operating system trusts. The feature `native-tls`, without the default
 //! features, uses the operating system's TLS instead. Futures need a tokio runtime.
 //!
+//! The feature `test-util` has constructors of [`Error`], [`Metadata`] and [`Response`], for fakes in your own tests.
+//!
 //! # Why a crate of its own
 //!
 //! Users depend on this crate only. Credentials, retries and limits are in `cloudflare-client`, which SDKs of one
@@ -47,6 +49,8 @@ mod generated;
 /// The API revision that this crate speaks: a date. Every request has it in the header `api-version`.
 pub use api_tokens_api::REVISION;
 pub use client::{Client, ClientBuilder};
+#[cfg(feature = "test-util")]
+pub use cloudflare_client::test_util;
 pub use cloudflare_client::{
     AccountId, ApiMessage, ApiToken, Backoff, Builder, CachedTokenProvider, Connection, Credentials, DEFAULT_BASE_URL,
     Environment, Error, ErrorKind, Metadata, Quota, RateLimit, RateLimitPolicy, RenewFuture, Request, Response,

@@ -55,6 +55,8 @@
 //! TLS is rustls with the certificates that the operating system trusts. The feature `native-tls`, without the default
 //! features, uses the operating system's TLS instead. Futures need a tokio runtime.
 //!
+//! The feature `test-util` has constructors of [`Error`], [`Metadata`] and [`Response`], for fakes in your own tests.
+//!
 //! # Why a crate of its own
 //!
 //! The vendor's quota is per token, so all SDKs of a program must share one gate, one rate limiter and one retry budget.
@@ -72,6 +74,8 @@ mod redact;
 mod request;
 mod response;
 pub mod sdk;
+#[cfg(any(test, feature = "test-util"))]
+pub mod test_util;
 
 pub use auth::{ApiToken, CachedTokenProvider, Credentials, RenewFuture, TokenFuture, TokenProvider, TokenWithExpiry};
 pub use base_url::DEFAULT_BASE_URL;

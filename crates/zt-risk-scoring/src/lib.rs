@@ -39,6 +39,8 @@
 //! TLS is rustls with the certificates that the operating system trusts. The feature `native-tls`, without the default
 //! features, uses the operating system's TLS instead. Futures need a tokio runtime.
 //!
+//! The feature `test-util` has constructors of [`Error`], [`Metadata`] and [`Response`], for fakes in your own tests.
+//!
 //! # Why a crate of its own
 //!
 //! It is what services depend on, so its types are hand-written and change only on purpose. The generated client below it
@@ -53,6 +55,8 @@ pub use behaviors::{
     Behavior, BehaviorId, BehaviorMap, Behaviors, GetBehaviors, RiskLevel, Selection, UnknownRiskLevel,
 };
 pub use client::{Client, ClientBuilder};
+#[cfg(feature = "test-util")]
+pub use cloudflare_client::test_util;
 pub use cloudflare_client::{
     AccountId, ApiMessage, ApiToken, Backoff, Builder, CachedTokenProvider, Connection, Credentials, DEFAULT_BASE_URL,
     Environment, Error, ErrorKind, Metadata, Quota, RateLimit, RateLimitPolicy, RenewFuture, Request, Response,

@@ -182,6 +182,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn every_secret_of_a_request_is_redacted_from_its_response() {
+        for (credentials, echo, redacted) in [
+            (Credentials::api_token("cfut_secret"), "cfut_secret!", "[redacted]!"),
+            (Credentials::global_key("jo@x.io", "cfk_secret"), "cfk_secret of jo@x.io", "[redacted] of [redacted]"),
+        ] {
+            let secrets = credentials.unwrap().attach(&mut HeaderMap::new()).await.unwrap();
+            assert_eq!(secrets.redact(echo), redacted);
+        }
+    }
+
+    #[tokio::test]
     async fn provider_is_asked_for_every_attempt() {
         #[derive(Default)]
         struct Counting(std::sync::atomic::AtomicU32);

@@ -24,6 +24,18 @@ impl ApiMessage {
     /// The most entries of a list that are read.
     const MAX_ENTRIES: usize = 1_000;
 
+    /// A message with a code and a text.
+    #[cfg(any(test, feature = "test-util"))]
+    pub(crate) fn new(code: i64, message: String) -> Self {
+        Self {
+            code: Some(code),
+            message: Some(message),
+            documentation_url: None,
+            source_pointer: None,
+            error_chain: Vec::new(),
+        }
+    }
+
     /// Reads a list of an envelope, up to a thousand entries. Each field is read on its own, so a malformed field hides no
     /// other. An entry without any known field is kept as an empty one. The request's secrets are redacted.
     pub(crate) fn list(raw: Option<&Value>, secrets: &Secrets) -> Vec<Self> {
