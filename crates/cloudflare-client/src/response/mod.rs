@@ -1,5 +1,9 @@
 //! The response of a call: a value and its metadata.
 
+#[allow(dead_code)]
+mod bounded_json;
+#[allow(dead_code)]
+pub(crate) mod json_memory;
 mod message;
 mod metadata;
 mod rate_limit;
