@@ -29,6 +29,8 @@ mod envelope;
 mod envelope_filter;
 mod failure;
 mod flow_control;
+#[allow(dead_code)]
+mod free_form_budget;
 mod gate;
 mod plain;
 mod rate_limiter;
