@@ -8,7 +8,7 @@ use bytes::Bytes;
 use reqwest::Request;
 use tokio::time::Instant;
 
-use super::body::{self, BodyFailure};
+use super::body::{self, BodyFailure, BodyLimits};
 use super::buffered_response::BufferedResponse;
 use super::deadline::Deadline;
 use super::gate::Cooldown;
@@ -51,6 +51,8 @@ pub(super) struct AttemptContext {
     /// The number of the request, from 1.
     pub(super) number: u32,
     pub(super) deadline: Deadline,
+    /// Whether a success is an envelope.
+    pub(super) is_envelope: bool,
 }
 
 /// Sends a request once. A whole response of any status is `Ok`.
@@ -59,7 +61,7 @@ pub(super) async fn send(
     context: AttemptContext,
     ready: ReadyRequest,
 ) -> Result<BufferedResponse, AttemptFailure> {
-    let AttemptContext { started, number, deadline } = context;
+    let AttemptContext { started, number, deadline, is_envelope } = context;
     let (sent, ReadyRequest { request, secrets }) = (Instant::now(), ready);
     let mut expiry = pin!(deadline.sleep());
 
@@ -81,8 +83,9 @@ pub(super) async fn send(
     } else {
         pipeline.max_body_bytes
     };
+    let limits = BodyLimits { max_bytes: limit, is_envelope };
     let head = Instant::now();
-    let body = within(expiry.as_mut(), body::read(&mut response, metadata.headers(), limit)).await;
+    let body = within(expiry.as_mut(), body::read(&mut response, metadata.headers(), limits)).await;
     let metadata = metadata.with_elapsed(started.elapsed());
     let is_failure = failure::is_failure(status);
     let (error, retryability) = match body.unwrap_or_else(|| Err(timeout("the rest of the body", head).into())) {

@@ -28,7 +28,7 @@ pub(crate) async fn call<T: Send + 'static>(
     let operation = request.operation();
     let span = telemetry::span(&pipeline.base_url, operation);
     let result = async {
-        let call = Call::new(pipeline, config, request)?;
+        let call = Call::new(pipeline, config, request, decode.is_envelope)?;
         call.run(config, operation, decode).await
     };
     let result = result.instrument(span.clone()).await.map_err(|error| error.with_operation(operation.id));
@@ -41,11 +41,17 @@ struct Call<'a> {
     pipeline: &'a Pipeline,
     request: reqwest::Request,
     started: Instant,
+    is_envelope: bool,
 }
 
 impl<'a> Call<'a> {
     /// Checks the request and completes its headers, except for the credentials.
-    fn new(pipeline: &'a Pipeline, config: &CallConfig, request: ApiRequest<()>) -> Result<Self, Error> {
+    fn new(
+        pipeline: &'a Pipeline,
+        config: &CallConfig,
+        request: ApiRequest<()>,
+        is_envelope: bool,
+    ) -> Result<Self, Error> {
         let started = Instant::now();
         if let Some(retry) = &config.retry {
             retry.check()?;
@@ -61,7 +67,7 @@ impl<'a> Call<'a> {
         }
         request.headers_mut().insert(USER_AGENT, user_agent);
         request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
-        Ok(Self { pipeline, request, started })
+        Ok(Self { pipeline, request, started, is_envelope })
     }
 
     async fn run<T: Send + 'static>(
@@ -153,7 +159,7 @@ impl AttemptDriver for Call<'_> {
 
     async fn send(&self, ready: ReadyRequest, number: u32, deadline: Deadline) -> AttemptOutcome<BufferedResponse> {
         let Self { pipeline, started, .. } = self;
-        let context = AttemptContext { started: *started, number, deadline };
+        let context = AttemptContext { started: *started, number, deadline, is_envelope: self.is_envelope };
         let outcome = match attempt::send(pipeline, context, ready).await {
             Ok(response) => self.outcome(response),
             Err(failure) => AttemptOutcome::from(failure),

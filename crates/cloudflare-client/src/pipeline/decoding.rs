@@ -9,8 +9,8 @@ use tokio::time::Instant;
 
 use super::buffered_response::BufferedResponse;
 use super::deadline::Deadline;
-use super::envelope;
 use super::plain::{self, PlainBody};
+use super::{envelope, free_form_budget};
 use crate::{Error, Response};
 
 /// The largest body that is decoded in place: about a millisecond of work. A larger one is decoded on a thread for blocking
@@ -20,25 +20,25 @@ const MAX_INLINE_BYTES: usize = 256 << 10;
 /// How the response of an operation becomes its value.
 pub(crate) struct Decode<T> {
     decode: Arc<Decoder<T>>,
-    /// Whether the response has an envelope.
-    pub(super) has_envelope: bool,
+    /// Whether the response is an envelope.
+    pub(super) is_envelope: bool,
 }
 
 type Decoder<T> = dyn Fn(BufferedResponse) -> Result<Response<T>, Error> + Send + Sync;
 
 impl<T: Send + 'static> Decode<T> {
     pub(crate) fn envelope<E: Envelope<Result = T>>() -> Self {
-        Self { decode: Arc::new(envelope::decode::<E>), has_envelope: true }
+        Self { decode: Arc::new(envelope::decode::<E>), is_envelope: true }
     }
 
     pub(crate) fn plain<B: PlainBody<K, Value = T>, K: 'static>() -> Self {
-        Self { decode: Arc::new(plain::decode::<B, K>), has_envelope: false }
+        Self { decode: Arc::new(plain::decode::<B, K>), is_envelope: false }
     }
 
     /// Converts the value after it is decoded.
     pub(crate) fn map<U: Send + 'static>(self, convert: impl Fn(T) -> U + Send + Sync + 'static) -> Decode<U> {
-        let Self { decode, has_envelope } = self;
-        Decode { decode: Arc::new(move |response| Ok(decode(response)?.map(&convert))), has_envelope }
+        let Self { decode, is_envelope } = self;
+        Decode { decode: Arc::new(move |response| Ok(decode(response)?.map(&convert))), is_envelope }
     }
 
     /// Decodes a response of a documented success status.
@@ -62,7 +62,7 @@ impl<T: Send + 'static> Decode<T> {
 
 impl<T> Clone for Decode<T> {
     fn clone(&self) -> Self {
-        Self { decode: Arc::clone(&self.decode), has_envelope: self.has_envelope }
+        Self { decode: Arc::clone(&self.decode), is_envelope: self.is_envelope }
     }
 }
 
@@ -76,7 +76,7 @@ fn lost(error: JoinError) -> Error {
 
 /// Decodes a JSON document.
 pub(super) fn from_json<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
-    serde_json::from_slice(without_bom(body)).ok()
+    free_form_budget::from_slice(without_bom(body)).ok()
 }
 
 /// A body without its byte order mark, which a reader may ignore (RFC 8259, section 8.1).

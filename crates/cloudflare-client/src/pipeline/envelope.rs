@@ -47,7 +47,7 @@ pub(super) fn decode<E: Envelope>(response: BufferedResponse) -> Result<Response
         _ => return Err(failure::of_body(&response, problem)),
     };
     let ResponseEnvelope { result, errors, messages, result_info, .. } = envelope;
-    let envelope = EnvelopeMetadata::read(errors.get(), messages.get(), result_info.get(), &response.secrets);
+    let envelope = EnvelopeMetadata::read(errors.value(), messages.value(), result_info.value(), &response.secrets);
     let metadata = response.metadata.with_envelope(envelope);
     match result.map(|RawResult(result)| result).or_else(E::missing_result) {
         Some(result) => Ok(Response::new(result, metadata)),

@@ -2,7 +2,7 @@
 //!
 //! A body may have 64 MiB, but only its `result` is worth that memory. The filter copies the members `result` and `success`.
 //! It drops the members beyond a limit, and white space. So every body that is large after the filter has a large `result`.
-//! Within a `result` of more than 4 MiB the filter stops: the `result` dominates the memory, and reading it to its end would
+//! Within a `result` of more than 2 MiB the filter stops: the `result` dominates the memory, and reading it to its end would
 //! cost about a seventh of the time that decoding takes.
 //!
 //! # Guarantees
@@ -97,7 +97,7 @@ impl Class {
 
 impl EnvelopeFilter {
     /// The filter stops within a longer `result`.
-    const MAX_RESULT: usize = 4 << 20;
+    const MAX_RESULT: usize = 2 << 20;
     /// The most bytes that are kept of all members except `result`.
     pub(super) const MAX_DECORATION: usize = 1 << 20;
 

@@ -44,12 +44,12 @@ impl FailureEnvelope {
     }
 
     fn metadata(&self, response: &BufferedResponse) -> EnvelopeMetadata {
-        let errors = self.errors.as_ref().and_then(BoundedJson::get);
-        EnvelopeMetadata::read(errors, self.messages.get(), self.result_info.get(), &response.secrets)
+        let errors = self.errors.as_ref().and_then(BoundedJson::value);
+        EnvelopeMetadata::read(errors, self.messages.value(), self.result_info.value(), &response.secrets)
     }
 
     fn has_success_false(&self) -> bool {
-        self.success.as_ref().and_then(BoundedJson::get) == Some(&Value::Bool(false))
+        self.success.as_ref().and_then(BoundedJson::value) == Some(&Value::Bool(false))
     }
 }
 

@@ -22,10 +22,10 @@ mod deadline;
 mod decode;
 mod decoding;
 mod envelope;
-#[allow(dead_code)]
 mod envelope_filter;
 mod failure;
 mod flow_control;
+mod free_form_budget;
 mod gate;
 mod plain;
 mod rate_limiter;

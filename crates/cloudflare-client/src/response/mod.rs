@@ -1,6 +1,7 @@
 //! The response of a call: a value and its metadata.
 
 mod bounded_json;
+pub(crate) mod json_memory;
 mod message;
 mod metadata;
 mod rate_limit;
