@@ -146,9 +146,11 @@ fn whatever_is_read_can_be_displayed() {
 const CALLER: &str = r##"//! A user of the SDK.
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has found something")]
 
+use std::error::Error;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use acme_gadgets::operations::types::AcmeGadgetsListKind;
 use acme_gadgets::{Client, Credentials, ErrorKind};
 use acme_gadgets_mock::MockServerExt;
 use acme_gadgets_mock::httpmock::{HttpMockRequest, HttpMockResponse, MockServer};
@@ -248,6 +250,57 @@ async fn union_of_envelopes_is_checked_as_one_envelope() {
 }
 
 #[tokio::test]
+async fn success_has_a_documented_status() {
+    let (server, client) = server((200, "", SUCCESS), "").await;
+    let (operations, id) = (client.operations(), serde_json::from_str("\"11111111-2222-4333-8444-555555555555\"").unwrap());
+    let gadget = serde_json::from_str(r#"{"name":"a","kind":"big"}"#).unwrap();
+    for (created, deleted, is_success) in [(201, 204, true), (202, 205, false), (200, 200, false)] {
+        let create = server.acme_gadgets_create(|_, then| {
+            then.into_inner().status(created).header("content-type", "application/json").body(r#"{"name":"b","kind":"small"}"#);
+        });
+        let delete = server.acme_gadgets_delete(|_, then| drop(then.into_inner().status(deleted)));
+        assert_eq!(operations.acme_gadgets_create(&gadget).await.is_ok_and(|gadget| gadget.name == "b"), is_success);
+        assert_eq!(operations.acme_gadgets_delete(&id).await.is_ok(), is_success);
+        create.delete_async().await;
+        delete.delete_async().await;
+    }
+    let head = server.acme_gadgets_head(|_, then| drop(then.into_inner().status(200)));
+    operations.acme_gadgets_head(&id).await.unwrap();
+    assert_eq!(head.calls_async().await, 1);
+}
+
+#[tokio::test]
+async fn duplicate_key_of_a_map_is_an_error() {
+    let (server, client) = server((200, "", SUCCESS), "").await;
+    let id = serde_json::from_str("\"11111111-2222-4333-8444-555555555555\"").unwrap();
+    for (labels, is_success) in [(r#"{"x":"1","y":"2"}"#, true), (r#"{"x":"1","x":"2"}"#, false)] {
+        let mock = server.acme_gadgets_get(|_, then| {
+            let body = format!(r#"{{"name":"a","kind":"big","labels":{labels}}}"#);
+            then.into_inner().status(200).header("content-type", "application/json").body(body);
+        });
+        let error = client.operations().acme_gadgets_get(&id).await.err();
+        let reason = error.and_then(|error| Some(error.source()?.to_string())).unwrap_or_default();
+        assert_eq!(reason.contains("duplicate key"), !is_success, "{reason}");
+        mock.delete_async().await;
+    }
+}
+
+#[tokio::test]
+async fn query_parameters_arrive_as_mocks_expect_them() {
+    let (server, client) = server((200, "", SUCCESS), "").await;
+    let names = vec!["a b".to_owned(), "c&d=ü".to_owned()];
+    let since = "2000-01-02T03:04:05Z".parse().unwrap();
+    let mock = server.acme_gadgets_list(|when, then| {
+        when.kind(AcmeGadgetsListKind::Big).name(&names).since(&since);
+        then.into_inner().status(200).header("content-type", "application/json").body("[]");
+    });
+    let operations = client.operations();
+    let request = operations.acme_gadgets_list(Some(AcmeGadgetsListKind::Big), Some(&names), Some(&since));
+    assert!(request.await.unwrap().is_empty());
+    assert_eq!(mock.calls_async().await, 1);
+}
+
+#[tokio::test]
 async fn bytes_are_sent_again_and_returned() {
     let (server, client) = server((200, "", SUCCESS), "").await;
     let mock = server.acme_account_gadgets_upload(|when, then| {
@@ -341,6 +394,7 @@ fn vendors() -> Value {
             "/gadgets/{id}": {
                 "parameters": [id],
                 "get": {"operationId": "acme-gadgets-get", "responses": {"200": content(reference("gadget"))}},
+                "head": {"operationId": "acme-gadgets-head", "responses": {"200": {"description": "there"}}},
                 "delete": {"operationId": "acme-gadgets-delete", "responses": {"204": {"description": "gone"}}},
             },
         },
@@ -422,7 +476,7 @@ fn new_sdk_compiles_before_and_after_its_first_import() {
     assert!(run.status.success(), "{output}");
     let client = fs::read_to_string(root.join("crates/acme-gadgets-api/src/generated.rs")).unwrap();
     assert!(client.contains("pub const REVISION: &str = \"2026-01-02\";"));
-    assert!(client.contains("pub async fn acme_gadgets_create"));
+    assert!(client.contains("pub fn acme_gadgets_create"));
 
     let again = scaffold.write(&workspace, &process()).unwrap_err().to_string();
     assert_eq!(again, "spec/acme-gadgets is there already");
@@ -439,7 +493,9 @@ fn a_survey_makes_an_sdk_of_every_tag_and_says_what_is_wrong_with_which() {
         document["paths"][path]["get"]["tags"] = json!(["lists"]);
     }
     document["paths"]["/gadgets/{id}"]["get"]["tags"] = json!(["lists", "broken"]);
-    document["paths"]["/gadgets/{id}"]["delete"]["tags"] = json!(["broken"]);
+    for method in ["head", "delete"] {
+        document["paths"]["/gadgets/{id}"][method]["tags"] = json!(["broken"]);
+    }
     document["paths"]["/gadgets/{id}"]["delete"]["operationId"] = json!("acme_gadgets_get");
     document["paths"]["/files"]["post"] = json!({
         "operationId": "acme-files-upload", "tags": ["writes"],
