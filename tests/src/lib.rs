@@ -6,10 +6,16 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot be set up must fail")]
 
 mod backend;
+mod certificates;
+mod http2_server;
+mod recording_proxy;
 mod scripted_server;
 pub mod things_api;
 
 pub use backend::{Backend, Mocks};
+pub use certificates::CertificateAuthority;
+pub use http2_server::{Http2Request, Http2Response, Http2Server, Http2Step};
+pub use recording_proxy::RecordingProxy;
 pub use scripted_server::{ReceivedRequest, ScriptedServer, Step};
 
 use std::time::Duration;

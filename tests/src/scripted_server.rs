@@ -149,6 +149,11 @@ impl ScriptedServer {
         format!("http://{}", self.address)
     }
 
+    /// The server's address, for a client that calls it by another name.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// The requests that the server received, in order.
     pub fn requests(&self) -> Vec<ReceivedRequest> {
         self.requests.lock().unwrap().clone()

@@ -1,13 +1,7 @@
-//! A generated client in miniature, for what the documents of this workspace lack: plain JSON, bytes, and parameters that
-//! nothing encodes.
+//! A generated client in miniature, for what the documents of this workspace lack: plain JSON, bytes, a response without a
+//! body, successes of other statuses, and parameters that nothing encodes.
 
-use std::sync::Arc;
-
-use api_runtime::{
-    ApiClient, ByteStream, Envelope, EnvelopeParts, Error, Operation, ResponseValue, Transport, exec, transport_error,
-};
-use progenitor_client::OperationInfo;
-use serde::Deserialize;
+use api_runtime::{ApiClient, ApiRequest, Binary, Empty, Operation, RequestError, ResultOf};
 use serde_json::Value;
 
 /// The operations of [`ThingsApi`].
@@ -16,98 +10,77 @@ pub mod operations {
 
     /// Lists numbers, without an envelope.
     pub const LIST_THINGS: Operation = Operation::new("list_things", "GET", "/things");
-    /// Makes a thing.
-    pub const CREATE_THING: Operation = Operation::new("create_thing", "POST", "/things");
+    /// Makes a thing: a number in an envelope.
+    pub const CREATE_THING: Operation = Operation::new("create_thing", "POST", "/things").with_success(&[200..=202]);
     /// Makes a thing, without an envelope.
     pub const IMPORT_THING: Operation = Operation::new("import_thing", "POST", "/things/import");
     /// Reads a file.
     pub const GET_FILE: Operation = Operation::new("get_file", "GET", "/files/{name}");
+    /// Removes a file. The response has no body.
+    pub const DELETE_FILE: Operation =
+        Operation::new("delete_file", "DELETE", "/files/{name}").with_success(&[204..=204]);
 }
-
-type Decoded<T> = Result<ResponseValue<T>, Error<ByteStream>>;
 
 /// The client.
 #[derive(Debug)]
 pub struct ThingsApi {
     base_url: String,
     http_client: reqwest::Client,
-    transport: Arc<dyn Transport>,
 }
 
-/// An envelope around a number.
-#[derive(Debug, Deserialize)]
-pub struct ThingEnvelope {
-    success: bool,
-    errors: Option<Value>,
-    messages: Option<Value>,
-    result: Option<u32>,
-    result_info: Option<Value>,
-}
-
-impl Envelope for ThingEnvelope {
-    type Result = u32;
-
-    fn into_parts(self) -> EnvelopeParts<u32> {
-        let Self { success, errors, messages, result, result_info } = self;
-        EnvelopeParts { success, errors, messages, result, result_info }
-    }
-}
+type Built<T> = Result<ApiRequest<T>, RequestError>;
 
 impl ApiClient for ThingsApi {
     const USER_AGENT: &'static str = "things/1.2.3";
 
-    const OPERATIONS: &'static [Operation] =
-        &[operations::LIST_THINGS, operations::CREATE_THING, operations::IMPORT_THING, operations::GET_FILE];
+    const OPERATIONS: &'static [Operation] = &[
+        operations::LIST_THINGS,
+        operations::CREATE_THING,
+        operations::IMPORT_THING,
+        operations::GET_FILE,
+        operations::DELETE_FILE,
+    ];
 
-    fn with_transport(base_url: &str, http_client: reqwest::Client, transport: Arc<dyn Transport>) -> Self {
-        Self { base_url: base_url.to_owned(), http_client, transport }
+    fn new(base_url: &str, http_client: reqwest::Client) -> Self {
+        Self { base_url: base_url.to_owned(), http_client }
     }
 }
 
 impl ThingsApi {
-    /// Calls [`operations::LIST_THINGS`].
-    pub async fn list_things(&self) -> Decoded<Vec<u32>> {
-        ResponseValue::from_response(self.send(operations::LIST_THINGS, "/things").await?).await
+    /// A request of [`operations::LIST_THINGS`].
+    pub fn list_things(&self) -> Built<Vec<u32>> {
+        self.request(operations::LIST_THINGS, "/things")
     }
 
-    /// Calls [`operations::CREATE_THING`].
-    pub async fn create_thing(&self) -> Decoded<ThingEnvelope> {
-        ResponseValue::from_response(self.send(operations::CREATE_THING, "/things").await?).await
+    /// A request of [`operations::CREATE_THING`].
+    pub fn create_thing(&self) -> Built<ResultOf<u32>> {
+        self.request(operations::CREATE_THING, "/things")
     }
 
-    /// Calls [`operations::IMPORT_THING`].
-    pub async fn import_thing(&self) -> Decoded<Value> {
-        ResponseValue::from_response(self.send(operations::IMPORT_THING, "/things/import").await?).await
+    /// A request of [`operations::IMPORT_THING`].
+    pub fn import_thing(&self) -> Built<Value> {
+        self.request(operations::IMPORT_THING, "/things/import")
     }
 
-    /// Calls [`operations::GET_FILE`]. Nothing encodes the name.
-    pub async fn get_file(&self, name: &str) -> Decoded<ByteStream> {
-        self.send(operations::GET_FILE, &format!("/files/{name}")).await.map(ResponseValue::stream)
+    /// A request of [`operations::GET_FILE`]. Nothing encodes the name.
+    pub fn get_file(&self, name: &str) -> Built<Binary> {
+        self.request(operations::GET_FILE, &format!("/files/{name}"))
     }
 
-    /// Sends a POST as the operation [`operations::LIST_THINGS`], which is a GET.
-    pub async fn post_as_list(&self) -> Decoded<Value> {
-        let operation = Operation::new(operations::LIST_THINGS.id, "POST", "/things");
-        ResponseValue::from_response(self.send(operation, "/things").await?).await
+    /// A request of [`operations::DELETE_FILE`]. Nothing encodes the name.
+    pub fn delete_file(&self, name: &str) -> Built<Empty> {
+        self.request(operations::DELETE_FILE, &format!("/files/{name}"))
     }
 
-    /// Sends a request as an operation that the client does not have.
-    pub async fn unknown(&self) -> Decoded<Value> {
-        let operation = Operation::new("unknown", "GET", "/things");
-        ResponseValue::from_response(self.send(operation, "/things").await?).await
+    /// A POST as the operation [`operations::LIST_THINGS`], which is a GET.
+    pub fn post_as_list(&self) -> Built<Vec<u32>> {
+        let request = self.http_client.post(format!("{}/things", self.base_url)).build()?;
+        Ok(ApiRequest::new::<Self>(request, operations::LIST_THINGS))
     }
 
-    async fn send(&self, operation: Operation, path: &str) -> Result<reqwest::Response, Error<ByteStream>> {
+    fn request<T>(&self, operation: Operation, path: &str) -> Built<T> {
         let method = operation.method.parse().unwrap();
         let request = self.http_client.request(method, format!("{}{path}", self.base_url)).build()?;
-        let result = exec(&*self.transport, request, &OperationInfo { operation_id: operation.id }).await;
-        if let Some(error) = transport_error(&result) {
-            return Err(Error::Custom(error.to_string()));
-        }
-        let response = result?;
-        match response.status().as_u16() {
-            200 => Ok(response),
-            _ => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-        }
+        Ok(ApiRequest::new::<Self>(request, operation))
     }
 }

@@ -1,86 +1,112 @@
-//! The generated client: what it sends through its transport, and how its models are read and written.
+//! The generated client: the requests that it builds, and how its models are read and written.
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic fails the test")]
 
-use std::sync::{Arc, Mutex};
-
 use serde_json::json;
 use zt_risk_scoring_api::{
-    ApiClient, Client, ClientInfo, Error, REVISION, Transport, TransportError, TransportFuture, operations, types,
+    ApiClient, ApiRequest, Client, Envelope, Operation, REVISION, RequestError, operations, types,
 };
 
-/// A transport that records requests and returns a scripted response to each.
-#[derive(Debug)]
-struct ScriptedTransport {
-    response: Result<&'static str, TransportError>,
-    sent: Mutex<Vec<(reqwest::Request, &'static str)>>,
+fn client() -> Client {
+    Client::new("https://example.com/base", reqwest::Client::new())
 }
 
-impl Transport for ScriptedTransport {
-    fn send(&self, request: reqwest::Request, operation_id: &'static str) -> TransportFuture<'_> {
-        self.sent.lock().unwrap().push((request, operation_id));
-        let response = self.response.clone().map(|body| http::Response::new(body).into());
-        Box::pin(async { response })
-    }
+/// A request's operation and what is sent, without the type of its success.
+fn sent<T>(built: Result<ApiRequest<T>, RequestError>) -> (Operation, reqwest::Request) {
+    let request = built.unwrap();
+    (request.operation(), request.into_request())
 }
 
-fn client(response: Result<&'static str, TransportError>) -> (Client, Arc<ScriptedTransport>) {
-    let transport = Arc::new(ScriptedTransport { response, sent: Mutex::default() });
-    (Client::with_transport("https://example.com", reqwest::Client::new(), transport.clone()), transport)
-}
-
-#[tokio::test]
-async fn every_operation_sends_its_request_through_the_transport_with_the_revision() {
-    let (client, transport) = client(Err(TransportError::new("scripted")));
-    let id = uuid::Uuid::nil();
+/// A request of every operation.
+fn requests() -> Vec<(Operation, reqwest::Request)> {
+    let (client, id) = (client(), uuid::Uuid::nil());
     let create = types::CreateIntegrationBody::new(types::IntegrationType::Okta, "https://tenant.okta.com".to_owned());
     let update = types::UpdateIntegrationBody::new(true, "https://tenant.okta.com".to_owned());
     let behaviors = types::UpdateBehaviorsBody::new(Default::default());
-    client.create_integration("abc", &create).await.unwrap_err();
-    client.delete_integration("abc", &id).await.unwrap_err();
-    client.get_behaviors("abc").await.unwrap_err();
-    client.get_integration("abc", &id).await.unwrap_err();
-    client.get_integration_by_reference_id("abc", "def").await.unwrap_err();
-    client.get_summary("abc").await.unwrap_err();
-    client.get_user_risk("abc", &id).await.unwrap_err();
-    client.list_integrations("abc").await.unwrap_err();
-    client.reset_user_risk("abc", &id).await.unwrap_err();
-    client.update_behaviors("abc", &behaviors).await.unwrap_err();
-    client.update_integration("abc", &id, &update).await.unwrap_err();
+    vec![
+        sent(client.get_behaviors("abc")),
+        sent(client.update_behaviors("abc", &behaviors)),
+        sent(client.list_integrations("abc")),
+        sent(client.create_integration("abc", &create)),
+        sent(client.get_integration_by_reference_id("abc", "def")),
+        sent(client.delete_integration("abc", &id)),
+        sent(client.get_integration("abc", &id)),
+        sent(client.update_integration("abc", &id, &update)),
+        sent(client.get_summary("abc")),
+        sent(client.get_user_risk("abc", &id)),
+        sent(client.reset_user_risk("abc", &id)),
+    ]
+}
 
-    let sent = transport.sent.lock().unwrap();
-    let mut operations: Vec<_> = sent.iter().map(|(_, operation)| *operation).collect();
-    let mut documented: Vec<_> = operations::ALL.iter().map(|operation| operation.id).collect();
-    operations.sort();
-    documented.sort();
-    assert_eq!(operations, documented);
-    for (request, id) in sent.iter() {
+#[test]
+fn every_operation_builds_its_request_with_the_revision() {
+    let requests = requests();
+    let operations: Vec<_> = requests.iter().map(|(operation, _)| *operation).collect();
+    assert_eq!(operations, operations::ALL);
+    for (operation, request) in requests {
         assert_eq!(request.headers()["api-version"], REVISION);
-        let operation = operations::ALL.iter().find(|operation| operation.id == *id).unwrap();
+        assert_eq!(request.headers()["accept"], "application/json");
         assert_eq!(request.method(), operation.method);
-        assert!(request.url().path().starts_with("/accounts/abc/zt_risk_scoring/"));
-    }
-}
-
-#[tokio::test]
-async fn response_is_decoded() {
-    let (client, _) = client(Ok(r#"{"success":true,"result":{"behaviors":{}}}"#));
-    let envelope = client.get_behaviors("abc").await.unwrap();
-    assert!(envelope.result.as_ref().unwrap().behaviors.is_empty());
-}
-
-#[tokio::test]
-async fn transport_error_is_a_custom_error_with_its_message() {
-    let (client, _) = client(Err(TransportError::new("scripted")));
-    match client.get_behaviors("abc").await {
-        Err(Error::Custom(reason)) => assert_eq!(reason, "scripted"),
-        other => panic!("{other:?}"),
+        assert_eq!(request.url().host_str(), Some("example.com"));
+        let path = request.url().path().strip_prefix("/base").unwrap();
+        assert!(operation.has_path(path) && path.starts_with("/accounts/abc/zt_risk_scoring/"), "{path}");
+        assert_eq!(
+            request.body().is_some(),
+            ["create_integration", "update_behaviors", "update_integration"].contains(&operation.id)
+        );
     }
 }
 
 #[test]
-fn revision_constant_is_the_api_version_of_the_client() {
-    assert_eq!(REVISION, Client::api_version());
+fn request_carries_the_body_and_the_user_agent_of_the_sdk() {
+    let body = types::UpdateIntegrationBody::new(true, "https://tenant.okta.com".to_owned());
+    let request = client().update_integration("abc", &uuid::Uuid::nil(), &body).unwrap();
+    assert!(request.user_agent().starts_with("zt-risk-scoring/"), "{}", request.user_agent());
+    let request = request.into_request();
+    assert_eq!(request.headers()["content-type"], "application/json");
+    let sent: serde_json::Value = serde_json::from_slice(request.body().unwrap().as_bytes().unwrap()).unwrap();
+    assert_eq!(sent, json!({"active": true, "tenant_url": "https://tenant.okta.com"}));
+}
+
+#[test]
+fn path_parameter_that_no_url_can_carry_is_an_error() {
+    for value in ["", ".", ".."] {
+        let error = client().get_integration_by_reference_id("abc", value).unwrap_err();
+        assert!(matches!(error, RequestError::PathParameter(_)));
+        assert!(error.to_string().starts_with("the path parameter `reference_id` is "), "{error}");
+    }
+}
+
+/// Reads the result of an envelope.
+fn result<E: Envelope>(json: &str) -> Result<E::Result, String> {
+    E::read_result(&mut serde_json::Deserializer::from_str(json)).map_err(|error| error.to_string())
+}
+
+#[test]
+fn required_result_is_read_and_has_no_value_if_it_is_missing() {
+    let behavior = r#"{"name":"n","description":"d","enabled":true,"risk_level":"low"}"#;
+    let read = |json: &str| result::<types::BehaviorsEnvelope>(json);
+    let behaviors = read(&format!(r#"{{"behaviors":{{"a":{behavior}}}}}"#)).unwrap().behaviors;
+    assert_eq!(behaviors["a"].risk_level, types::RiskLevel::Low);
+    assert!(read("null").is_err());
+    let duplicate = read(&format!(r#"{{"behaviors":{{"a":{behavior},"a":{behavior}}}}}"#));
+    assert!(duplicate.unwrap_err().starts_with("duplicate key"));
+    assert!(<types::BehaviorsEnvelope as Envelope>::missing_result().is_none());
+}
+
+#[test]
+fn nullable_result_is_none_if_it_is_null_or_missing() {
+    let read = |json: &str| result::<types::IntegrationsEnvelope>(json).unwrap();
+    assert!(read("null").is_none() && read("[]").unwrap().is_empty());
+    assert!(<types::IntegrationsEnvelope as Envelope>::missing_result().unwrap().is_none());
+}
+
+#[test]
+fn envelope_without_a_result_reads_any_value_as_nothing() {
+    for json in ["null", "{}", "[1]", "7"] {
+        result::<types::FailureEnvelope>(json).unwrap();
+    }
+    assert_eq!(<types::FailureEnvelope as Envelope>::missing_result(), Some(()));
 }
 
 #[test]

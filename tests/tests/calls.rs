@@ -1,20 +1,19 @@
-//! Checked calls of generated operations: every form of response, and every misuse of a closure.
+//! Calls of generated operations: every form of response.
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic fails the test")]
 
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use api_runtime::ApiClient;
-use cloudflare_client::sdk::{CallOptions, call, call_plain};
-use cloudflare_client::{Connection, Error, ErrorKind, Response, ResultInfo, RetryConfig};
+use api_runtime::{ApiRequest, RequestError};
+use cloudflare_client::sdk::PlainBody;
+use cloudflare_client::{Connection, Error, ErrorKind, Request, ResultInfo, RetryConfig, sdk};
 use serde_json::{Value, json};
 use uuid::Uuid;
 use zt_risk_scoring::Client;
 use zt_risk_scoring::operations::types::{
     CreateIntegrationBody, IntegrationType, UpdateBehaviorsBody, UpdateIntegrationBody,
 };
-use zt_risk_scoring_tests::things_api::ThingsApi;
+use zt_risk_scoring_tests::things_api::{ThingsApi, operations};
 use zt_risk_scoring_tests::{ACCOUNT_ID, ScriptedServer, Step, TOKEN, brief_retries, builder, client};
 
 /// A server that sends the same JSON again and again, and a client of it.
@@ -32,8 +31,27 @@ async fn connected(status: &str, body: &str) -> (ScriptedServer, Connection) {
     (server, connection)
 }
 
-fn options() -> CallOptions {
-    CallOptions::default()
+/// A request that has no envelope.
+fn plain<T: Send + 'static, B: PlainBody<K, Value = T>, K: 'static>(
+    connection: &Connection,
+    build: impl Fn(ThingsApi) -> Result<ApiRequest<B>, RequestError> + Send + Sync + 'static,
+) -> Request<'static, T> {
+    let build = move |connection: &Connection, _: &_| Ok(build(sdk::api(connection))?);
+    Request::plain(connection, operations::LIST_THINGS, build)
+}
+
+fn list_things(connection: &Connection) -> Request<'static, Vec<u32>> {
+    plain(connection, |api| api.list_things())
+}
+
+fn get_file(connection: &Connection, name: &'static str) -> Request<'static, bytes::Bytes> {
+    plain(connection, |api| api.get_file(name))
+}
+
+fn create_thing(connection: &Connection) -> Request<'static, u32> {
+    Request::envelope(connection, operations::CREATE_THING, |connection, _| {
+        Ok(sdk::api::<ThingsApi>(connection).create_thing()?)
+    })
 }
 
 fn attempts(max: u32) -> RetryConfig {
@@ -144,12 +162,11 @@ async fn success_false_is_an_error_for_every_operation_and_prints_neither_body_n
 #[tokio::test]
 async fn plain_json_is_decoded_and_its_problems_have_a_place() {
     let (_server, connection) = connected("200 OK", "[1, 2]").await;
-    let list = |api: ThingsApi| async move { api.list_things().await };
-    let response = call_plain(&connection, &options(), list).await.unwrap();
+    let response = list_things(&connection).send().await.unwrap();
     assert_eq!((response.value().as_slice(), response.metadata().attempts()), (&[1, 2][..], 1));
 
     let (_server, connection) = connected("200 OK", r#"[1, "hunter2"]"#).await;
-    let error = call_plain(&connection, &options(), list).await.unwrap_err();
+    let error = list_things(&connection).await.unwrap_err();
     assert_eq!((error.kind(), error.operation()), (ErrorKind::Decode, Some("list_things")));
     let source = std::error::Error::source(&error).unwrap().to_string();
     assert_eq!(source, "`[1]`: expected u32, found string");
@@ -158,8 +175,7 @@ async fn plain_json_is_decoded_and_its_problems_have_a_place() {
 #[tokio::test]
 async fn plain_json_with_success_false_is_an_error() {
     let (_server, connection) = connected("200 OK", r#"{"success": false, "errors": [{"code": 7}]}"#).await;
-    let import = |api: ThingsApi| async move { api.import_thing().await };
-    let error = call_plain(&connection, &options(), import).await.unwrap_err();
+    let error = plain(&connection, |api| api.import_thing()).await.unwrap_err();
     assert_eq!((error.kind(), error.errors()[0].code()), (ErrorKind::Api, Some(7)));
 }
 
@@ -169,13 +185,10 @@ async fn response_of_bytes_is_returned_unchanged() {
         let headers = [("content-type", "application/octet-stream")];
         let server = ScriptedServer::start(vec![Step::respond("200 OK", &headers, body)]).await;
         let connection = client(server.base_url()).connection().clone();
-        let file = |api: ThingsApi| async move { api.get_file("a.bin").await };
-        let response: Response<bytes::Bytes> = call_plain(&connection, &options(), file).await.unwrap();
-        assert_eq!(response.value(), body.as_bytes());
+        assert_eq!(get_file(&connection, "a.bin").await.unwrap(), body.as_bytes());
     }
     let (_server, connection) = connected("404 Not Found", r#"{"success": false, "errors": [{"code": 7003}]}"#).await;
-    let file = |api: ThingsApi| async move { api.get_file("a.bin").await };
-    let error = call_plain(&connection, &options(), file).await.unwrap_err();
+    let error = get_file(&connection, "a.bin").await.unwrap_err();
     assert_eq!((error.kind(), error.errors()[0].code()), (ErrorKind::NotFound, Some(7003)));
 }
 
@@ -186,88 +199,31 @@ async fn envelope_with_success_false_instead_of_bytes_is_an_error() {
         let steps = vec![Step::respond("200 OK", &[("content-type", content_type)], failure)];
         let server = ScriptedServer::start(steps).await;
         let connection = client(server.base_url()).connection().clone();
-        let file = |api: ThingsApi| async move { api.get_file("a.bin").await };
-        let error = call_plain(&connection, &options(), file).await.unwrap_err();
+        let error = get_file(&connection, "a.bin").await.unwrap_err();
         assert_eq!((error.kind(), error.errors()[0].code()), (ErrorKind::Permission, Some(10000)), "{content_type}");
     }
 }
 
 #[tokio::test]
-async fn second_request_of_a_closure_is_rejected_and_fails_the_call() {
-    let (server, connection) = connected("200 OK", r#"{"success": true, "result": 1}"#).await;
-    let twice = |api: ThingsApi| async move {
-        let _ = api.create_thing().await;
-        api.create_thing().await
-    };
-    let error = call(&connection, &options(), twice).await.unwrap_err();
-    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Configuration, 1));
-    assert!(error.to_string().contains("a second request"), "{error}");
-    assert_eq!(error.status().unwrap().as_u16(), 200);
-    assert_eq!(server.requests().len(), 1);
-
-    let server = ScriptedServer::start(vec![Step::Reset(vec![])]).await;
-    let connection = client(server.base_url()).connection().clone();
-    let error = call(&connection, &options(), twice).await.unwrap_err();
-    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Configuration, 1));
-    assert!(std::error::Error::source(&error).unwrap().to_string().contains("connection"), "{error:?}");
-    assert_eq!(server.requests().len(), 1);
+async fn documented_success_status_is_a_success_and_another_one_is_not() {
+    for (status, is_success) in [("200 OK", true), ("201 Created", true), ("202 Accepted", true), ("206 Oh", false)] {
+        let (_server, connection) = connected(status, r#"{"success": true, "result": 1}"#).await;
+        let result = create_thing(&connection).await;
+        match is_success {
+            true => assert_eq!(result.unwrap(), 1),
+            false => assert_eq!(result.unwrap_err().kind(), ErrorKind::UnexpectedStatus),
+        }
+    }
+    let (_server, connection) = connected("201 Created", "[1]").await;
+    assert_eq!(list_things(&connection).await.unwrap_err().kind(), ErrorKind::UnexpectedStatus);
 }
 
 #[tokio::test]
-async fn closure_that_sends_no_request_fails_the_call() {
-    let (server, connection) = connected("200 OK", r#"{"success": true, "result": 1}"#).await;
-    let (kept, keep) = tokio::sync::oneshot::channel();
-    // The response of another call is no response of this one.
-    let first = |api: ThingsApi| async move {
-        let _ = kept.send(api.create_thing().await);
-        api.create_thing().await
-    };
-    call(&connection, &options(), first).await.unwrap_err();
-    let kept = keep.await.unwrap();
-    let error = call(&connection, &options(), |_: ThingsApi| async { kept }).await.unwrap_err();
-    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Configuration, 0));
-    assert!(error.to_string().contains("sent no request"), "{error}");
-    let invalid = |_: ThingsApi| async { Err(api_runtime::Error::<()>::InvalidRequest("a\nb".to_owned())) };
-    let error = call_plain::<_, Vec<u32>, _, _, _>(&connection, &options(), invalid).await.unwrap_err();
-    assert_eq!(error.to_string(), "a b");
-    assert_eq!(server.requests().len(), 1);
-}
-
-#[tokio::test]
-async fn request_that_a_closure_drops_fails_the_call_and_is_counted() {
-    let server = ScriptedServer::stalling("").await;
-    let connection = client(server.base_url()).connection().clone();
-    let dropped = |api: ThingsApi| async move {
-        let _ = tokio::time::timeout(Duration::from_millis(50), api.list_things()).await;
-        Err(api_runtime::Error::<()>::InvalidRequest("hunter2".to_owned()))
-    };
-    let error = call_plain::<_, Vec<u32>, _, _, _>(&connection, &options(), dropped).await.unwrap_err();
-    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Configuration, 1));
-    assert!(error.to_string().contains("dropped its request") && !error.to_string().contains("hunter2"), "{error}");
-}
-
-#[tokio::test]
-async fn generated_client_that_outlives_its_call_sends_nothing() {
-    let (server, connection) = connected("200 OK", "[1]").await;
-    let kept = Mutex::new(None);
-    let keep = |api: ThingsApi| {
-        *kept.lock().unwrap() = Some(api);
-        async { Err(api_runtime::Error::<()>::InvalidRequest("kept".to_owned())) }
-    };
-    call_plain::<_, Vec<u32>, _, _, _>(&connection, &options(), keep).await.unwrap_err();
-    let api: ThingsApi = kept.into_inner().unwrap().unwrap();
-    assert!(api.list_things().await.unwrap_err().to_string().contains("the call has ended"));
-    assert!(server.requests().is_empty());
-}
-
-#[tokio::test]
-async fn operation_that_the_client_does_not_have_is_rejected_before_sending() {
-    let (server, connection) = connected("200 OK", "1").await;
-    let unknown = |api: ThingsApi| async move { api.unknown().await };
-    let error = call_plain(&connection, &options(), unknown).await.unwrap_err();
-    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Configuration, 0));
-    assert!(error.to_string().contains("not one of the generated client's"), "{error}");
-    assert!(server.requests().is_empty());
+async fn success_without_a_body_is_a_success_whatever_comes_with_it() {
+    for (status, body) in [("204 No Content", ""), ("204 No Content", "ignored")] {
+        let (_server, connection) = connected(status, body).await;
+        plain(&connection, |api| api.delete_file("a")).await.unwrap();
+    }
 }
 
 #[tokio::test]
@@ -283,14 +239,12 @@ async fn request_to_another_path_than_the_operations_is_rejected_before_sending(
         ("%2e%2e", "another path than /files/{name}"),
         ("../../../files/outside", "not below the base URL"),
     ] {
-        let file = |api: ThingsApi| async move { api.get_file(name).await };
-        let error = call_plain(&connection, &options(), file).await.unwrap_err();
+        let error = get_file(&connection, name).await.unwrap_err();
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Configuration, 0), "{name:?}");
-        assert!(error.to_string().contains(problem), "{error}");
+        assert!(error.to_string().contains(problem) && !error.may_have_been_sent(), "{error}");
         assert_eq!(error.operation(), Some("get_file"));
     }
-    let post = |api: ThingsApi| async move { api.post_as_list().await };
-    let error = call_plain(&connection, &options(), post).await.unwrap_err();
+    let error = plain(&connection, |api| api.post_as_list()).await.unwrap_err();
     assert!(error.to_string().contains("method is not that of its operation"), "{error}");
     assert!(server.requests().is_empty());
 }
@@ -298,32 +252,11 @@ async fn request_to_another_path_than_the_operations_is_rejected_before_sending(
 #[tokio::test]
 async fn malformed_account_id_fails_the_call_also_where_no_path_has_an_account() {
     let (server, connection) = connected("200 OK", "[1]").await;
-    let options = options().account_id("../../short");
-    let list = |api: ThingsApi| async move { api.list_things().await };
-    let error = call_plain(&connection, &options, list).await.unwrap_err();
+    let error = list_things(&connection).account_id("../../short").await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Configuration, 0));
-    let error =
-        call(&connection, &options, |api: ThingsApi| async move { api.create_thing().await }).await.unwrap_err();
+    let error = create_thing(&connection).account_id("../../short").await.unwrap_err();
     assert!(error.to_string().contains("account id"), "{error}");
     assert!(server.requests().is_empty());
-}
-
-#[tokio::test]
-async fn request_that_a_closure_moved_to_another_task_is_not_retried_after_the_call() {
-    let server = ScriptedServer::start(vec![Step::respond("503 Oh", &[("retry-after", "1")], "")]).await;
-    let connection = builder(server.base_url()).retry(brief_retries()).build().unwrap().connection().clone();
-    let (sent, task) = tokio::sync::oneshot::channel();
-    let moved = |api: ThingsApi| {
-        let _ = sent.send(tokio::spawn(async move { api.list_things().await.unwrap_err().to_string() }));
-        async {
-            tokio::time::sleep(Duration::from_millis(300)).await;
-            Err(api_runtime::Error::<()>::Custom(String::new()))
-        }
-    };
-    let error = call_plain::<_, Vec<u32>, _, _, _>(&connection, &options(), moved).await.unwrap_err();
-    assert!(error.to_string().contains("dropped its request"), "{error}");
-    task.await.unwrap().await.unwrap();
-    assert_eq!(server.requests().len(), 1);
 }
 
 #[tokio::test]
@@ -347,25 +280,14 @@ async fn post_is_never_retried_however_it_is_called() {
         for kind_of_call in 0..4 {
             let server = ScriptedServer::start(vec![step.clone()]).await;
             let client = builder(server.base_url()).retry(retry.clone()).build().unwrap();
-            let (connection, options) = (client.connection(), options().retry(retry.clone()));
+            let (connection, id) = (client.connection(), Uuid::nil());
             let error = match kind_of_call {
-                0 => client.operations().reset_user_risk(&Uuid::nil()).retry(retry.clone()).await.unwrap_err(),
-                1 => {
-                    let create = |api: ThingsApi| async move { api.create_thing().await };
-                    call(connection, &options, create).await.unwrap_err()
-                }
-                2 => {
-                    let import = |api: ThingsApi| async move { api.import_thing().await };
-                    call_plain(connection, &options, import).await.unwrap_err()
-                }
-                _ => {
-                    // A client of another name cannot make the operation an idempotent one.
-                    let reset = |api: zt_risk_scoring_api::Client| async move {
-                        api.reset_user_risk(ACCOUNT_ID, &Uuid::nil()).await
-                    };
-                    call(connection, &options, reset).await.unwrap_err()
-                }
+                0 => client.operations().reset_user_risk(&id).retry(retry.clone()).await.unwrap_err(),
+                1 => create_thing(connection).retry(retry.clone()).await.unwrap_err(),
+                2 => plain(connection, |api| api.import_thing()).retry(retry.clone()).await.unwrap_err(),
+                _ => client.operations().reset_user_risk(&id).map(|_| ()).retry(retry.clone()).await.unwrap_err(),
             };
+            assert!(error.may_have_been_sent(), "{error}");
             assert_eq!((error.attempts(), server.requests().len()), (1, 1), "{kind_of_call} {step:?}");
         }
     }
@@ -374,11 +296,10 @@ async fn post_is_never_retried_however_it_is_called() {
 #[tokio::test]
 async fn get_is_retried_with_and_without_an_envelope() {
     let steps = |body: &str| vec![Step::respond("503 Oh", &[], ""), Step::respond("200 OK", &[], body)];
-    let options = options().retry(brief_retries());
     let server = ScriptedServer::start(steps("[1]")).await;
     let connection = client(server.base_url()).connection().clone();
-    let list = |api: ThingsApi| async move { api.list_things().await };
-    assert_eq!(call_plain(&connection, &options, list).await.unwrap().metadata().attempts(), 2);
+    let response = list_things(&connection).retry(brief_retries()).send().await.unwrap();
+    assert_eq!(response.metadata().attempts(), 2);
 
     let server = ScriptedServer::start(steps(r#"{"success":true,"result":{"users":[]}}"#)).await;
     let client = client(server.base_url());
@@ -406,7 +327,7 @@ async fn options_of_a_call_override_those_of_the_connection() {
     let error = client.operations().get_summary().account_id("short").await.unwrap_err();
     assert_eq!((error.kind(), error.operation()), (ErrorKind::Configuration, Some("get_summary")));
     let error = client.operations().get_summary().retry(attempts(0));
-    assert!(error.await.unwrap_err().to_string().contains("max_attempts is 0"));
+    assert!(error.await.unwrap_err().to_string().contains("`max_attempts` is 0"));
     assert_eq!(server.requests().len(), 1);
 }
 
@@ -423,7 +344,7 @@ async fn request_can_be_cloned_and_sent_again() {
 #[tokio::test]
 async fn user_agent_names_the_sdk_of_the_call_and_the_client() {
     let (server, connection) = connected("200 OK", "[1]").await;
-    call_plain(&connection, &options(), |api: ThingsApi| async move { api.list_things().await }).await.unwrap();
+    list_things(&connection).await.unwrap();
     let head = &server.heads()[0];
     assert!(head.contains("user-agent: things/1.2.3 cloudflare-client/"), "{head}");
 }
@@ -433,14 +354,25 @@ async fn user_agent_names_the_sdk_of_the_call_and_the_client() {
 fn futures_of_calls_are_send() {
     fn check<T: Send>(_: T) {}
     fn all(connection: &Connection, client: &Client) {
-        let options = CallOptions::default();
-        check(call(connection, &options, |api: ThingsApi| async move { api.create_thing().await }));
-        check(call_plain(connection, &options, |api: ThingsApi| async move { api.list_things().await }));
-        check(call_plain(connection, &options, |api: ThingsApi| async move { api.get_file("a").await }));
+        check(create_thing(connection).send());
+        check(get_file(connection, "a").send());
         check(client.operations().get_summary().send());
         check(client.behaviors().get());
     }
     let _: fn(&Connection, &Client) = all;
-    let _: fn() -> Arc<Option<ThingsApi>> = Arc::default;
-    assert_eq!(ThingsApi::operation("list_things").unwrap().method, "GET");
+}
+
+#[tokio::test]
+async fn header_of_a_call_is_sent_unless_it_is_the_clients_own() {
+    let (server, connection) = connected("200 OK", "[1]").await;
+    let header = |name: &'static str| http::HeaderName::from_static(name);
+    let value = http::HeaderValue::from_static("00-0af7-b7ad-01");
+    list_things(&connection).header(header("traceparent"), value.clone()).await.unwrap();
+    assert!(server.heads()[0].contains("traceparent: 00-0af7-b7ad-01"));
+    for name in ["authorization", "x-auth-key", "host", "user-agent", "accept-encoding", "content-length"] {
+        let error = list_things(&connection).header(header(name), value.clone()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration, "{name}");
+        assert!(error.to_string().contains(name) && !error.to_string().contains("0af7"), "{error}");
+    }
+    assert_eq!(server.requests().len(), 1);
 }

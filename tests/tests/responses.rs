@@ -171,10 +171,10 @@ async fn success_that_does_not_fit_the_schema_is_an_error_with_the_json_path() {
         (result(json!({"behaviours": {}})), "`result`: missing field `behaviors`"),
         (result(json!({"behaviors": null})), "`result.behaviors`: expected a map, found null"),
         (result(json!({"behaviors": []})), "`result.behaviors`: expected a map, found sequence"),
-        (result(json!([])), "`result`: expected struct Behaviors, found sequence"),
-        (result(json!([{}])), "`result`: expected struct Behaviors, found sequence"),
+        (result(json!([])), "`result`: expected struct BehaviorsResult, found sequence"),
+        (result(json!([{}])), "`result`: expected struct BehaviorsResult, found sequence"),
         (envelope(json!(["d", true, "n", "low"])), "`result.behaviors.foo`: expected struct Behavior, found sequence"),
-        (json!([null, null, [{}], true]), "the document: expected struct BehaviorsEnvelope, found sequence"),
+        (json!([null, null, [{}], true]), "the document: expected struct ResponseEnvelope, found sequence"),
         (json!({"result": {"behaviors": {}}}), "the document: missing field `success`"),
         (json!({}), "the document: missing field `success`"),
         (json!("hunter2"), "the document: "),
@@ -352,7 +352,7 @@ async fn error_has_the_wait_of_retry_after() {
 async fn undocumented_success_status_is_an_error() {
     let error = call_error(206, "application/json", envelope(behavior()).to_string()).await;
     assert_eq!(error.kind(), ErrorKind::UnexpectedStatus);
-    assert_eq!(call_error(202, "application/json", "").await.kind(), ErrorKind::UnexpectedBody);
+    assert_eq!(call_error(202, "application/json", "").await.kind(), ErrorKind::UnexpectedStatus);
 }
 
 /// The error of a call with a user's e-mail address and global key.

@@ -53,7 +53,7 @@ async fn a_429_to_one_sdk_closes_the_gate_for_both() {
 #[tokio::test]
 async fn both_sdks_take_slots_of_one_rate_limiter() {
     let server = ScriptedServer::start(vec![success(TOKEN_STATUS), success(BEHAVIORS)]).await;
-    let quota = Quota { requests: 3, window: Duration::from_secs(1), burst: 1 };
+    let quota = Quota::new(3, Duration::from_secs(1));
     let connection = builder(server.base_url()).quota(quota).build().unwrap().connection().clone();
     let (tokens, risk_scoring) = clients(connection);
     let start = Instant::now();
@@ -66,7 +66,7 @@ async fn both_sdks_take_slots_of_one_rate_limiter() {
 async fn both_sdks_charge_one_retry_budget() {
     let server = ScriptedServer::start(vec![Step::respond("503 Oh", &[], "")]).await;
     let mut retry = brief_retries();
-    retry.budget = RetryBudget { capacity: 10, cost: 5 };
+    retry.budget = RetryBudget::new(10, 5);
     let connection = builder(server.base_url()).retry(retry).build().unwrap().connection().clone();
     let (tokens, risk_scoring) = clients(connection);
     assert_eq!(tokens.operations().verify_user_token().await.unwrap_err().attempts(), 3);

@@ -1,10 +1,8 @@
 //! What every generated client has in common.
 
-use std::sync::Arc;
+use crate::Operation;
 
-use crate::{Operation, Transport};
-
-/// A generated client. Generated code implements this for its `Client`.
+/// A generated client, whose methods build requests. Generated code implements this for its `Client`.
 pub trait ApiClient: Sized {
     /// The SDK's name and version, as the first product of the `User-Agent` header (RFC 9110, section 10.1.5).
     const USER_AGENT: &'static str;
@@ -12,9 +10,8 @@ pub trait ApiClient: Sized {
     /// Every operation of the document, in its order.
     const OPERATIONS: &'static [Operation];
 
-    /// Makes a client that builds requests below `base_url` and sends them through `transport`. The HTTP client only
-    /// builds requests.
-    fn with_transport(base_url: &str, http_client: reqwest::Client, transport: Arc<dyn Transport>) -> Self;
+    /// Makes a client that builds requests below `base_url`. The HTTP client sends nothing.
+    fn new(base_url: &str, http_client: reqwest::Client) -> Self;
 
     /// The operation with the given id.
     fn operation(id: &str) -> Option<Operation> {

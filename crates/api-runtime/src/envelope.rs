@@ -1,30 +1,40 @@
 //! The envelope around the result of a call.
 
-use serde::de::DeserializeOwned;
-use serde_json::Value;
+use std::marker::PhantomData;
+
+use serde::de::{DeserializeOwned, Deserializer};
 
 /// A response envelope: an object with a boolean `success`, and optional `errors`, `messages`, `result` and `result_info`.
 ///
-/// Generated code implements this for every model of that shape.
-pub trait Envelope: DeserializeOwned {
+/// Generated code implements this for every model of that shape. The client reads an envelope by itself, and asks the
+/// implementation only for the `result`.
+pub trait Envelope: 'static {
     /// The type of `result`: `()` where the document has none, and `Option<T>` where it allows null.
-    type Result;
+    type Result: Send + 'static;
 
-    /// Takes the envelope apart.
-    fn into_parts(self) -> EnvelopeParts<Self::Result>;
+    /// Reads the value of `result`.
+    ///
+    /// # Errors
+    ///
+    /// If the value does not match the type.
+    fn read_result<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self::Result, D::Error>;
+
+    /// The value for a response without `result`. `None` if the document requires one.
+    fn missing_result() -> Option<Self::Result>;
 }
 
-/// The fields of an envelope.
-#[derive(Clone, Debug, PartialEq)]
-pub struct EnvelopeParts<T> {
-    /// Whether the call succeeded.
-    pub success: bool,
-    /// `errors`, as the server sent it.
-    pub errors: Option<Value>,
-    /// `messages`, as the server sent it.
-    pub messages: Option<Value>,
-    /// `result`. It is `None` if the document requires a result and the response has none.
-    pub result: Option<T>,
-    /// `result_info`, as the server sent it.
-    pub result_info: Option<Value>,
+/// An envelope whose `result` is required and read as a `T`: for a type that is not generated.
+#[derive(Debug)]
+pub struct ResultOf<T>(PhantomData<fn() -> T>);
+
+impl<T: DeserializeOwned + Send + 'static> Envelope for ResultOf<T> {
+    type Result = T;
+
+    fn read_result<'de, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+        T::deserialize(deserializer)
+    }
+
+    fn missing_result() -> Option<T> {
+        None
+    }
 }

@@ -1,5 +1,7 @@
 //! Operations of an API's document.
 
+use std::ops::RangeInclusive;
+
 use percent_encoding::percent_decode_str;
 
 /// An operation of an API's document.
@@ -12,12 +14,24 @@ pub struct Operation {
     pub method: &'static str,
     /// Its path template: parameter names stand in braces.
     pub path: &'static str,
+    /// The statuses that the document describes as successes.
+    pub success: &'static [RangeInclusive<u16>],
 }
 
 impl Operation {
-    /// An operation with an id, a method in upper case, and a path template.
+    /// An operation with an id, a method in upper case, and a path template. Its success has status 200.
     pub const fn new(id: &'static str, method: &'static str, path: &'static str) -> Self {
-        Self { id, method, path }
+        Self { id, method, path, success: &[200..=200] }
+    }
+
+    /// Sets the statuses that the document describes as successes.
+    pub const fn with_success(self, success: &'static [RangeInclusive<u16>]) -> Self {
+        Self { success, ..self }
+    }
+
+    /// Whether the document describes a status as a success.
+    pub fn is_success(&self, status: u16) -> bool {
+        self.success.iter().any(|range| range.contains(&status))
     }
 
     /// Whether repeating the operation has the effect of calling it once (RFC 9110, section 9.2.2).
@@ -85,6 +99,14 @@ mod tests {
         let idempotent = |method| Operation::new("thing", method, "/things").is_idempotent();
         assert!(["DELETE", "GET", "HEAD", "OPTIONS", "PUT", "TRACE"].into_iter().all(idempotent));
         assert!(!["CONNECT", "PATCH", "POST", "get", ""].into_iter().any(idempotent));
+    }
+
+    #[test]
+    fn success_is_a_documented_status() {
+        let operation = Operation::new("thing", "POST", "/things");
+        assert!(operation.is_success(200) && !operation.is_success(201));
+        let operation = operation.with_success(&[201..=201, 203..=204]);
+        assert_eq!((200..=206).filter(|status| operation.is_success(*status)).collect::<Vec<_>>(), [201, 203, 204]);
     }
 
     #[test]

@@ -65,13 +65,6 @@ impl fmt::Display for PathParameterError {
 
 impl std::error::Error for PathParameterError {}
 
-/// Generated methods return it before they build a request.
-impl<E> From<PathParameterError> for progenitor_client::Error<E> {
-    fn from(error: PathParameterError) -> Self {
-        Self::InvalidRequest(error.to_string())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use reqwest::Url;

@@ -4,10 +4,6 @@
 // sha-256:   599854731b6370afbcede55bbe46804fa2f42ab45caac3490c1beb583323d982
 // generator: progenitor 0.15.1
 
-#[allow(unused_imports)]
-pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
-#[allow(unused_imports)]
-use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderExt};
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
@@ -275,26 +271,25 @@ pub mod types {
     }
     impl ::api_runtime::Envelope for FailureEnvelope {
         type Result = ();
-        fn into_parts(self) -> ::api_runtime::EnvelopeParts<Self::Result> {
-            ::api_runtime::EnvelopeParts {
-                success: self.success,
-                errors: self.errors,
-                messages: self.messages,
-                result: ::std::option::Option::Some(()),
-                result_info: ::std::option::Option::None,
-            }
+        fn read_result<'de, D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self::Result, D::Error> {
+            <::serde::de::IgnoredAny as ::serde::Deserialize>::deserialize(deserializer)
+                .map(|_| ())
+        }
+        fn missing_result() -> ::std::option::Option<Self::Result> {
+            ::std::option::Option::Some(())
         }
     }
     impl ::api_runtime::Envelope for TokenStatusEnvelope {
         type Result = TokenStatus;
-        fn into_parts(self) -> ::api_runtime::EnvelopeParts<Self::Result> {
-            ::api_runtime::EnvelopeParts {
-                success: self.success,
-                errors: self.errors,
-                messages: self.messages,
-                result: self.result,
-                result_info: ::std::option::Option::None,
-            }
+        fn read_result<'de, D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self::Result, D::Error> {
+            ::serde::Deserialize::deserialize(deserializer)
+        }
+        fn missing_result() -> ::std::option::Option<Self::Result> {
+            ::std::option::Option::None
         }
     }
 }
@@ -304,66 +299,29 @@ pub mod types {
 Whether an API token is valid, and until when.
 
 Version: 2026-11-22*/
+#[allow(dead_code, reason = "unused if the document has no operations")]
 pub struct Client {
     pub(crate) baseurl: String,
     pub(crate) client: reqwest::Client,
-    pub(crate) inner: ::std::sync::Arc<dyn ::api_runtime::Transport>,
 }
-impl Client {
-    /// Construct a new client with an existing `reqwest::Client`,
-    /// allowing more control over its configuration.
-    ///
-    /// `baseurl` is the base URL provided to the internal
-    /// `reqwest::Client`, and should include a scheme and hostname,
-    /// as well as port and a path stem if applicable.
-    fn new_with_client(
-        baseurl: &str,
-        client: reqwest::Client,
-        inner: ::std::sync::Arc<dyn ::api_runtime::Transport>,
-    ) -> Self {
-        Self {
-            baseurl: baseurl.to_string(),
-            client,
-            inner,
-        }
-    }
-}
-impl ClientInfo<::std::sync::Arc<dyn ::api_runtime::Transport>> for Client {
-    fn api_version() -> &'static str {
-        "2026-11-22"
-    }
-    fn baseurl(&self) -> &str {
-        self.baseurl.as_str()
-    }
-    fn client(&self) -> &reqwest::Client {
-        &self.client
-    }
-    fn inner(&self) -> &::std::sync::Arc<dyn ::api_runtime::Transport> {
-        &self.inner
-    }
-}
-const _: () = {
-    #[allow(dead_code)]
-    fn assert_client_hooks()
-    where
-        Client: ClientHooks<::std::sync::Arc<dyn ::api_runtime::Transport>>,
-    {}
-};
 #[allow(clippy::all)]
 impl Client {
     /**Verify an account's API token
 
 Returns the status of the API token that authenticates the request. The token belongs to an account. No permission is needed; a global API key cannot call it.
 
-Sends a `GET` request to `/accounts/{account_id}/tokens/verify`
+Builds a `GET` request to `/accounts/{account_id}/tokens/verify`
 
 Arguments:
 - `account_id`: The account: 32 hexadecimal digits.
 */
-    pub async fn verify_account_token<'a>(
+    pub fn verify_account_token<'a>(
         &'a self,
         account_id: &'a str,
-    ) -> Result<ResponseValue<types::TokenStatusEnvelope>, Error<ByteStream>> {
+    ) -> Result<
+        ::api_runtime::ApiRequest<types::TokenStatusEnvelope>,
+        ::api_runtime::RequestError,
+    > {
         let url = format!(
             "{}/accounts/{}/tokens/verify", self.baseurl,
             ::api_runtime::path_segment("account_id", & account_id.to_string()) ?
@@ -372,10 +330,9 @@ Arguments:
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+                ::reqwest::header::HeaderValue::from_static(REVISION),
             );
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .get(url)
             .header(
@@ -384,39 +341,33 @@ Arguments:
             )
             .headers(header_map)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "verify_account_token",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        Ok(
+            ::api_runtime::ApiRequest::new::<
+                Self,
+            >(request, operations::VERIFY_ACCOUNT_TOKEN),
+        )
     }
     /**Verify a user's API token
 
 Returns the status of the API token that authenticates the request. The token belongs to a user. No permission is needed; a global API key cannot call it.
 
-Sends a `GET` request to `/user/tokens/verify`
+Builds a `GET` request to `/user/tokens/verify`
 
 */
-    pub async fn verify_user_token<'a>(
+    pub fn verify_user_token<'a>(
         &'a self,
-    ) -> Result<ResponseValue<types::TokenStatusEnvelope>, Error<ByteStream>> {
+    ) -> Result<
+        ::api_runtime::ApiRequest<types::TokenStatusEnvelope>,
+        ::api_runtime::RequestError,
+    > {
         let url = format!("{}/user/tokens/verify", self.baseurl,);
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+                ::reqwest::header::HeaderValue::from_static(REVISION),
             );
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .get(url)
             .header(
@@ -425,53 +376,20 @@ Sends a `GET` request to `/user/tokens/verify`
             )
             .headers(header_map)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "verify_user_token",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        Ok(
+            ::api_runtime::ApiRequest::new::<
+                Self,
+            >(request, operations::VERIFY_USER_TOKEN),
+        )
     }
-}
-/// Items consumers will typically use such as the Client.
-pub mod prelude {
-    #[allow(unused_imports)]
-    pub use super::Client;
 }
 impl ::api_runtime::ApiClient for Client {
     const USER_AGENT: &'static str = concat!("api-tokens/", env!("CARGO_PKG_VERSION"));
     const OPERATIONS: &'static [::api_runtime::Operation] = operations::ALL;
-    fn with_transport(
-        base_url: &str,
-        http_client: ::reqwest::Client,
-        transport: ::std::sync::Arc<dyn ::api_runtime::Transport>,
-    ) -> Self {
-        Self::new_with_client(base_url, http_client, transport)
-    }
-}
-impl ClientHooks<::std::sync::Arc<dyn ::api_runtime::Transport>> for Client {
-    async fn exec(
-        &self,
-        request: ::reqwest::Request,
-        operation: &OperationInfo,
-    ) -> ::reqwest::Result<::reqwest::Response> {
-        ::api_runtime::exec(&*self.inner, request, operation).await
-    }
-    async fn post<E>(
-        &self,
-        result: &::reqwest::Result<::reqwest::Response>,
-        _: &OperationInfo,
-    ) -> ::std::result::Result<(), Error<E>> {
-        match ::api_runtime::transport_error(result) {
-            Some(error) => Err(Error::Custom(error.to_string())),
-            None => Ok(()),
+    fn new(base_url: &str, http_client: ::reqwest::Client) -> Self {
+        Self {
+            baseurl: base_url.to_owned(),
+            client: http_client,
         }
     }
 }

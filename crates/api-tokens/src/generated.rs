@@ -48,21 +48,15 @@ impl Operations {
     pub fn verify_account_token(
         &self,
     ) -> ::cloudflare_client::Request<'static, types::TokenStatus> {
-        ::cloudflare_client::Request::new(
+        ::cloudflare_client::Request::envelope(
             &self.connection,
             operations::VERIFY_ACCOUNT_TOKEN,
             move |connection, options| {
-                ::std::boxed::Box::pin(async move {
-                    let account_id = options.resolve_account(&connection)?;
-                    ::cloudflare_client::sdk::call(
-                            &connection,
-                            &options,
-                            |api: Client| async move {
-                                api.verify_account_token(account_id.as_str()).await
-                            },
-                        )
-                        .await
-                })
+                let account_id = options.resolve_account(connection)?;
+                Ok(
+                    ::cloudflare_client::sdk::api::<Client>(connection)
+                        .verify_account_token(account_id.as_str())?,
+                )
             },
         )
     }
@@ -76,18 +70,14 @@ impl Operations {
     pub fn verify_user_token(
         &self,
     ) -> ::cloudflare_client::Request<'static, types::TokenStatus> {
-        ::cloudflare_client::Request::new(
+        ::cloudflare_client::Request::envelope(
             &self.connection,
             operations::VERIFY_USER_TOKEN,
-            move |connection, options| {
-                ::std::boxed::Box::pin(async move {
-                    ::cloudflare_client::sdk::call(
-                            &connection,
-                            &options,
-                            |api: Client| async move { api.verify_user_token().await },
-                        )
-                        .await
-                })
+            move |connection, _| {
+                Ok(
+                    ::cloudflare_client::sdk::api::<Client>(connection)
+                        .verify_user_token()?,
+                )
             },
         )
     }

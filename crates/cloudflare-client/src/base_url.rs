@@ -19,19 +19,7 @@ impl BaseUrl {
     /// Plain http sends the credentials unencrypted, so it is rejected unless the host is loopback or `allow_plain_http` is
     /// set.
     pub(crate) fn new(text: &str, allow_plain_http: bool) -> Result<Self, Error> {
-        // URL parsers silently drop or replace these characters, so the parsed URL would differ from the text.
-        if text.chars().any(|char| char.is_control() || char.is_whitespace() || char == '\\') {
-            return Err(invalid("it contains white space, a control character or a backslash"));
-        }
-        if !text.is_ascii() || text.to_ascii_lowercase().contains("%2e") {
-            return Err(invalid("it contains a non-ASCII character or an escaped dot (%2e)"));
-        }
-        if !text.contains("://") || text.contains(":///") {
-            return Err(invalid(format!("it has no scheme or no host; write it in full, such as {DEFAULT_BASE_URL}")));
-        }
-        if text.contains('@') {
-            return Err(invalid("it contains credentials; set them on the client instead"));
-        }
+        check_text(text)?;
         let url = Url::parse(text)
             .map_err(|error| invalid(format!("{error}; write it in full, such as {DEFAULT_BASE_URL}")))?;
         if url.query().is_some() || url.fragment().is_some() {
@@ -49,12 +37,15 @@ impl BaseUrl {
         }
     }
 
-    /// Whether requests are sent to the vendor.
+    /// Whether requests are sent to the vendor. The host alone decides: the vendor counts requests per token, whatever the
+    /// port. A dot after the host marks it as absolute and changes nothing else.
     pub(crate) fn is_vendor(&self) -> bool {
-        Url::parse(DEFAULT_BASE_URL).is_ok_and(|vendors| self.has_origin_of(&vendors))
+        let host = self.host();
+        let host = host.strip_suffix('.').unwrap_or(host);
+        Url::parse(DEFAULT_BASE_URL).is_ok_and(|vendors| vendors.host_str() == Some(host))
     }
 
-    /// Whether requests stay on this machine.
+    /// Whether requests stay on this machine; see [`Builder::base_url`](crate::Builder::base_url) for the spellings.
     pub(crate) fn is_loopback(&self) -> bool {
         match self.0.host() {
             Some(Host::Domain(name)) => name == "localhost",
@@ -93,6 +84,31 @@ impl BaseUrl {
     }
 }
 
+/// Rejects a URL that parsers would change silently, or that contains credentials.
+fn check_text(text: &str) -> Result<(), Error> {
+    // URL parsers drop or replace these characters.
+    if text.chars().any(|char| char.is_control() || char.is_whitespace() || char == '\\') {
+        return Err(invalid("it contains white space, a control character or a backslash"));
+    }
+    if !text.is_ascii() || text.to_ascii_lowercase().contains("%2e") {
+        return Err(invalid("it contains a non-ASCII character or an escaped dot (%2e)"));
+    }
+    let Some((_, rest)) = text.split_once("://").filter(|(_, rest)| !rest.is_empty() && !rest.starts_with('/')) else {
+        return Err(invalid(format!("it has no scheme or no host; write it in full, such as {DEFAULT_BASE_URL}")));
+    };
+    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    // Behind the authority, `@` is an ordinary character of a path.
+    if authority.contains('@') {
+        return Err(invalid("it contains credentials; set them on the client instead"));
+    }
+    // URL parsers remove these segments, and `..` the segment before it as well.
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    if path.split('/').any(|segment| matches!(segment, "." | "..")) {
+        return Err(invalid("its path contains `.` or `..`; write the path that remains without them"));
+    }
+    Ok(())
+}
+
 /// The message does not repeat the URL, which may contain credentials.
 fn invalid(reason: impl fmt::Display) -> Error {
     Error::configuration(format!("the base URL is invalid: {reason}"))
@@ -114,6 +130,71 @@ mod tests {
             ("http://[::1]:1", "http://[::1]:1"),
         ] {
             assert_eq!(BaseUrl::new(given, false).unwrap().as_str(), kept);
+        }
+    }
+
+    #[test]
+    fn path_with_an_at_sign_is_accepted() {
+        for url in ["https://example.com/@scope/x", "https://example.com:8443/a@b"] {
+            assert_eq!(BaseUrl::new(url, false).unwrap().as_str(), url);
+        }
+    }
+
+    #[test]
+    fn path_with_dots_inside_a_segment_is_accepted() {
+        for url in ["https://example.com/v1.2/..a/a../...", "https://example.com/client/v4"] {
+            assert_eq!(BaseUrl::new(url, false).unwrap().as_str(), url);
+        }
+    }
+
+    #[test]
+    fn vendor_is_recognized_by_its_host() {
+        let is_vendor = |url| BaseUrl::new(url, true).unwrap().is_vendor();
+        for url in [
+            DEFAULT_BASE_URL,
+            "https://api.cloudflare.com./client/v4",
+            "https://API.Cloudflare.com",
+            "https://api.cloudflare.com:8443",
+            "http://api.cloudflare.com",
+        ] {
+            assert!(is_vendor(url), "{url}");
+        }
+        for url in [
+            "https://cloudflare.com",
+            "https://api.cloudflare.com.example.com",
+            "https://xapi.cloudflare.com",
+            "https://127.0.0.1",
+        ] {
+            assert!(!is_vendor(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn loopback_is_localhost_or_an_address_of_this_machine() {
+        let is_loopback = |url| BaseUrl::new(url, true).unwrap().is_loopback();
+        for url in [
+            "http://localhost",
+            "http://LOCALHOST:1",
+            "http://127.0.0.1",
+            "http://127.255.255.254",
+            "http://127.1",
+            "http://2130706433",
+            "http://0x7f.1",
+            "http://[::1]",
+            "http://[0:0:0:0:0:0:0:1]",
+        ] {
+            assert!(is_loopback(url), "{url}");
+        }
+        for url in [
+            "http://localhost.",
+            "http://api.localhost",
+            "http://localhost.localdomain",
+            "http://0.0.0.0",
+            "http://128.0.0.1",
+            "http://[::]",
+            "http://[::ffff:127.0.0.1]",
+        ] {
+            assert!(!is_loopback(url), "{url}");
         }
     }
 
@@ -166,6 +247,12 @@ mod tests {
             ("https://@example.com", "credentials"),
             ("https://exam\u{200b}ple.com", "non-ASCII"),
             ("https://example.com/%2E%2e/x", "escaped dot"),
+            ("https://example.com/secret/../x", "`..`"),
+            ("https://example.com/secret/..", "`..`"),
+            ("https://example.com/./secret", "`..`"),
+            ("https://example.com/..?secret", "`..`"),
+            ("https://secret@example.com/@scope", "credentials"),
+            ("https://user:secret@example.com?x", "credentials"),
         ] {
             let error = BaseUrl::new(given, true).expect_err(given).to_string();
             assert!(error.contains(reason), "{given:?}: {error}");

@@ -67,6 +67,7 @@ compile_error!("https needs the feature `rustls` (on by default) or `native-tls`
 mod auth;
 mod base_url;
 mod connection;
+mod duration;
 mod error;
 mod pipeline;
 mod redact;

@@ -6,15 +6,15 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use api_runtime::Operation;
+use api_runtime::{ApiRequest, Envelope, Operation, ResultOf};
+use http::header::{HeaderName, HeaderValue};
+use serde::de::DeserializeOwned;
 
 use crate::connection::CallOptions;
+use crate::pipeline::{self, Decode, PlainBody};
 use crate::{AccountId, Connection, Error, Response, RetryConfig};
 
-/// The future of a call.
-pub type RequestFuture<'a, T> = Pin<Box<dyn Future<Output = Result<Response<T>, Error>> + Send + 'a>>;
-
-type Call<'a, T> = dyn Fn(Connection, CallOptions) -> RequestFuture<'a, T> + Send + Sync + 'a;
+type Build<'a> = dyn Fn(&Connection, &CallOptions) -> Result<ApiRequest<()>, Error> + Send + Sync + 'a;
 
 /// A request for one operation. The methods of an SDK return it.
 ///
@@ -34,20 +34,62 @@ pub struct Request<'a, T> {
     connection: Connection,
     operation: Operation,
     options: CallOptions,
-    call: Arc<Call<'a, T>>,
+    build: Arc<Build<'a>>,
+    decode: Decode<T>,
 }
 
-impl<'a, T: 'a> Request<'a, T> {
-    /// Makes a request, which runs `call` each time that it is sent. This is for authors of SDKs; see [`sdk`](crate::sdk).
+impl<'a, T: Send + 'static> Request<'a, T> {
+    /// For authors of SDK crates: a request whose response has an envelope, that is, an object with `success`, and perhaps
+    /// `result`, `result_info`, `errors` and `messages`. The value is the envelope's `result`.
     ///
-    /// `operation` names the request in `Debug`, and in errors before anything is sent. It does not decide what is retried:
-    /// the pipeline identifies the operation by the request that it receives.
-    pub fn new(
+    /// `build` calls a method of the generated client; see [`sdk`](crate::sdk). It is called each time that the request is
+    /// sent.
+    pub fn envelope<E: Envelope<Result = T>>(
         connection: &Connection,
         operation: Operation,
-        call: impl Fn(Connection, CallOptions) -> RequestFuture<'a, T> + Send + Sync + 'a,
+        build: impl Fn(&Connection, &CallOptions) -> Result<ApiRequest<E>, Error> + Send + Sync + 'a,
     ) -> Self {
-        Self { connection: connection.clone(), operation, options: CallOptions::default(), call: Arc::new(call) }
+        Self::new(connection, operation, build, Decode::envelope::<E>())
+    }
+
+    /// For authors of SDK crates: a request whose response has no envelope, but other JSON, bytes, or no body.
+    ///
+    /// JSON with `"success": false` is an error here as well. For `build` see [`envelope`](Self::envelope).
+    pub fn plain<B: PlainBody<K, Value = T>, K: 'static>(
+        connection: &Connection,
+        operation: Operation,
+        build: impl Fn(&Connection, &CallOptions) -> Result<ApiRequest<B>, Error> + Send + Sync + 'a,
+    ) -> Self {
+        Self::new(connection, operation, build, Decode::plain::<B, K>())
+    }
+
+    fn new<S>(
+        connection: &Connection,
+        operation: Operation,
+        build: impl Fn(&Connection, &CallOptions) -> Result<ApiRequest<S>, Error> + Send + Sync + 'a,
+        decode: Decode<T>,
+    ) -> Self {
+        let build = move |connection: &Connection, options: &CallOptions| {
+            build(connection, options).map(ApiRequest::with_success::<()>)
+        };
+        let (connection, options) = (connection.clone(), CallOptions::default());
+        Self { connection, operation, options, build: Arc::new(build), decode }
+    }
+
+    /// For authors of SDK crates: the same request, whose envelope's `result` is decoded as another type. A missing or null
+    /// `result` is an error.
+    pub fn result_as<U: DeserializeOwned + Send + 'static>(self) -> Request<'a, U> {
+        self.with_decode(|_| Decode::envelope::<ResultOf<U>>())
+    }
+
+    /// Converts the value of the response. For a large response, this runs on a thread for blocking work.
+    pub fn map<U: Send + 'static>(self, convert: impl Fn(T) -> U + Send + Sync + 'static) -> Request<'a, U> {
+        self.with_decode(|decode| decode.map(convert))
+    }
+
+    fn with_decode<U>(self, change: impl FnOnce(Decode<T>) -> Decode<U>) -> Request<'a, U> {
+        let Self { connection, operation, options, build, decode } = self;
+        Request { connection, operation, options, build, decode: change(decode) }
     }
 
     /// The account, in place of the connection's. A malformed id fails the call before anything is sent.
@@ -75,15 +117,11 @@ impl<'a, T: 'a> Request<'a, T> {
         self
     }
 
-    /// Converts the value of the response.
-    pub fn map<U: 'a>(self, convert: impl Fn(T) -> U + Send + Sync + 'a) -> Request<'a, U> {
-        let Self { connection, operation, options, call } = self;
-        let convert = Arc::new(convert);
-        let call = move |connection, options| -> RequestFuture<'a, U> {
-            let (future, convert) = (call(connection, options), Arc::clone(&convert));
-            Box::pin(async move { Ok(future.await?.map(&*convert)) })
-        };
-        Request { connection, operation, options, call: Arc::new(call) }
+    /// A header to send, for example of a trace. The client's own headers, such as the credentials, cannot be replaced: the
+    /// call then fails before anything is sent.
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.options = self.options.header(name, value);
+        self
     }
 
     /// Makes the call, and returns the value with its metadata.
@@ -96,12 +134,18 @@ impl<'a, T: 'a> Request<'a, T> {
     ///
     /// As for awaiting the request.
     pub async fn send(self) -> Result<Response<T>, Error> {
-        let result = (self.call)(self.connection, self.options).await;
-        result.map_err(|error| error.with_operation(self.operation.id))
+        let Self { connection, operation, options, build, decode } = self;
+        let result = async {
+            let config = options.checked_config()?;
+            let request = build(&connection, &options)?;
+            drop(build);
+            pipeline::call(connection.pipeline(), config, request, decode).await
+        };
+        result.await.map_err(|error: Error| error.with_operation(operation.id))
     }
 }
 
-impl<'a, T: 'a> IntoFuture for Request<'a, T> {
+impl<'a, T: Send + 'static> IntoFuture for Request<'a, T> {
     type Output = Result<T, Error>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
 
@@ -116,7 +160,8 @@ impl<T> Clone for Request<'_, T> {
             connection: self.connection.clone(),
             operation: self.operation,
             options: self.options.clone(),
-            call: Arc::clone(&self.call),
+            build: Arc::clone(&self.build),
+            decode: self.decode.clone(),
         }
     }
 }

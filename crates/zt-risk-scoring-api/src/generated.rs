@@ -4,10 +4,6 @@
 // sha-256:   3101c42452741c90a54ed674b485a1133a722ad30550eb0df39f5c983ae4317f
 // generator: progenitor 0.15.1
 
-#[allow(unused_imports)]
-pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
-#[allow(unused_imports)]
-use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderExt};
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
@@ -90,7 +86,7 @@ pub mod types {
     #[non_exhaustive]
     pub struct Behaviors {
         ///The behaviors by id.
-        #[serde(with = "::serde_with::rust::maps_duplicate_key_is_error")]
+        #[serde(deserialize_with = "::api_runtime::unique_keys")]
         pub behaviors: ::std::collections::BTreeMap<::std::string::String, Behavior>,
     }
     ///The answer to reading the behaviors.
@@ -361,7 +357,7 @@ pub mod types {
     #[non_exhaustive]
     pub struct UpdateBehaviorsBody {
         ///The new settings by behavior id.
-        #[serde(with = "::serde_with::rust::maps_duplicate_key_is_error")]
+        #[serde(deserialize_with = "::api_runtime::unique_keys")]
         pub behaviors: ::std::collections::BTreeMap<
             ::std::string::String,
             BehaviorUpdate,
@@ -401,7 +397,7 @@ pub mod types {
     #[non_exhaustive]
     pub struct UpdatedBehaviors {
         ///The behaviors by id.
-        #[serde(with = "::serde_with::rust::maps_duplicate_key_is_error")]
+        #[serde(deserialize_with = "::api_runtime::unique_keys")]
         pub behaviors: ::std::collections::BTreeMap<
             ::std::string::String,
             UpdatedBehavior,
@@ -924,98 +920,91 @@ pub mod types {
     }
     impl ::api_runtime::Envelope for BehaviorsEnvelope {
         type Result = Behaviors;
-        fn into_parts(self) -> ::api_runtime::EnvelopeParts<Self::Result> {
-            ::api_runtime::EnvelopeParts {
-                success: self.success,
-                errors: self.errors,
-                messages: self.messages,
-                result: self.result,
-                result_info: ::std::option::Option::None,
-            }
+        fn read_result<'de, D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self::Result, D::Error> {
+            ::serde::Deserialize::deserialize(deserializer)
+        }
+        fn missing_result() -> ::std::option::Option<Self::Result> {
+            ::std::option::Option::None
         }
     }
     impl ::api_runtime::Envelope for EmptyEnvelope {
         type Result = ::std::option::Option<::serde_json::Value>;
-        fn into_parts(self) -> ::api_runtime::EnvelopeParts<Self::Result> {
-            ::api_runtime::EnvelopeParts {
-                success: self.success,
-                errors: self.errors,
-                messages: self.messages,
-                result: ::std::option::Option::Some(self.result),
-                result_info: ::std::option::Option::None,
-            }
+        fn read_result<'de, D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self::Result, D::Error> {
+            ::serde::Deserialize::deserialize(deserializer)
+        }
+        fn missing_result() -> ::std::option::Option<Self::Result> {
+            ::std::option::Option::Some(::std::option::Option::None)
         }
     }
     impl ::api_runtime::Envelope for FailureEnvelope {
         type Result = ();
-        fn into_parts(self) -> ::api_runtime::EnvelopeParts<Self::Result> {
-            ::api_runtime::EnvelopeParts {
-                success: self.success,
-                errors: self.errors,
-                messages: self.messages,
-                result: ::std::option::Option::Some(()),
-                result_info: ::std::option::Option::None,
-            }
+        fn read_result<'de, D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self::Result, D::Error> {
+            <::serde::de::IgnoredAny as ::serde::Deserialize>::deserialize(deserializer)
+                .map(|_| ())
+        }
+        fn missing_result() -> ::std::option::Option<Self::Result> {
+            ::std::option::Option::Some(())
         }
     }
     impl ::api_runtime::Envelope for IntegrationEnvelope {
         type Result = Integration;
-        fn into_parts(self) -> ::api_runtime::EnvelopeParts<Self::Result> {
-            ::api_runtime::EnvelopeParts {
-                success: self.success,
-                errors: self.errors,
-                messages: self.messages,
-                result: self.result,
-                result_info: ::std::option::Option::None,
-            }
+        fn read_result<'de, D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self::Result, D::Error> {
+            ::serde::Deserialize::deserialize(deserializer)
+        }
+        fn missing_result() -> ::std::option::Option<Self::Result> {
+            ::std::option::Option::None
         }
     }
     impl ::api_runtime::Envelope for IntegrationsEnvelope {
         type Result = ::std::option::Option<::std::vec::Vec<Integration>>;
-        fn into_parts(self) -> ::api_runtime::EnvelopeParts<Self::Result> {
-            ::api_runtime::EnvelopeParts {
-                success: self.success,
-                errors: self.errors,
-                messages: self.messages,
-                result: ::std::option::Option::Some(self.result),
-                result_info: ::std::option::Option::None,
-            }
+        fn read_result<'de, D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self::Result, D::Error> {
+            ::serde::Deserialize::deserialize(deserializer)
+        }
+        fn missing_result() -> ::std::option::Option<Self::Result> {
+            ::std::option::Option::Some(::std::option::Option::None)
         }
     }
     impl ::api_runtime::Envelope for SummaryEnvelope {
         type Result = Summary;
-        fn into_parts(self) -> ::api_runtime::EnvelopeParts<Self::Result> {
-            ::api_runtime::EnvelopeParts {
-                success: self.success,
-                errors: self.errors,
-                messages: self.messages,
-                result: self.result,
-                result_info: self.result_info,
-            }
+        fn read_result<'de, D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self::Result, D::Error> {
+            ::serde::Deserialize::deserialize(deserializer)
+        }
+        fn missing_result() -> ::std::option::Option<Self::Result> {
+            ::std::option::Option::None
         }
     }
     impl ::api_runtime::Envelope for UpdatedBehaviorsEnvelope {
         type Result = UpdatedBehaviors;
-        fn into_parts(self) -> ::api_runtime::EnvelopeParts<Self::Result> {
-            ::api_runtime::EnvelopeParts {
-                success: self.success,
-                errors: self.errors,
-                messages: self.messages,
-                result: self.result,
-                result_info: ::std::option::Option::None,
-            }
+        fn read_result<'de, D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self::Result, D::Error> {
+            ::serde::Deserialize::deserialize(deserializer)
+        }
+        fn missing_result() -> ::std::option::Option<Self::Result> {
+            ::std::option::Option::None
         }
     }
     impl ::api_runtime::Envelope for UserRiskEnvelope {
         type Result = UserRisk;
-        fn into_parts(self) -> ::api_runtime::EnvelopeParts<Self::Result> {
-            ::api_runtime::EnvelopeParts {
-                success: self.success,
-                errors: self.errors,
-                messages: self.messages,
-                result: self.result,
-                result_info: self.result_info,
-            }
+        fn read_result<'de, D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self::Result, D::Error> {
+            ::serde::Deserialize::deserialize(deserializer)
+        }
+        fn missing_result() -> ::std::option::Option<Self::Result> {
+            ::std::option::Option::None
         }
     }
 }
@@ -1025,66 +1014,29 @@ pub mod types {
 The behaviors that raise a user's risk score, the scores themselves, and the integrations they are sent to.
 
 Version: 2026-11-22*/
+#[allow(dead_code, reason = "unused if the document has no operations")]
 pub struct Client {
     pub(crate) baseurl: String,
     pub(crate) client: reqwest::Client,
-    pub(crate) inner: ::std::sync::Arc<dyn ::api_runtime::Transport>,
 }
-impl Client {
-    /// Construct a new client with an existing `reqwest::Client`,
-    /// allowing more control over its configuration.
-    ///
-    /// `baseurl` is the base URL provided to the internal
-    /// `reqwest::Client`, and should include a scheme and hostname,
-    /// as well as port and a path stem if applicable.
-    fn new_with_client(
-        baseurl: &str,
-        client: reqwest::Client,
-        inner: ::std::sync::Arc<dyn ::api_runtime::Transport>,
-    ) -> Self {
-        Self {
-            baseurl: baseurl.to_string(),
-            client,
-            inner,
-        }
-    }
-}
-impl ClientInfo<::std::sync::Arc<dyn ::api_runtime::Transport>> for Client {
-    fn api_version() -> &'static str {
-        "2026-11-22"
-    }
-    fn baseurl(&self) -> &str {
-        self.baseurl.as_str()
-    }
-    fn client(&self) -> &reqwest::Client {
-        &self.client
-    }
-    fn inner(&self) -> &::std::sync::Arc<dyn ::api_runtime::Transport> {
-        &self.inner
-    }
-}
-const _: () = {
-    #[allow(dead_code)]
-    fn assert_client_hooks()
-    where
-        Client: ClientHooks<::std::sync::Arc<dyn ::api_runtime::Transport>>,
-    {}
-};
 #[allow(clippy::all)]
 impl Client {
     /**Get all behaviors and associated configuration
 
 Retrieves configured risk score behaviors that define how user actions affect their overall risk score.
 
-Sends a `GET` request to `/accounts/{account_id}/zt_risk_scoring/behaviors`
+Builds a `GET` request to `/accounts/{account_id}/zt_risk_scoring/behaviors`
 
 Arguments:
 - `account_id`: The account: 32 hexadecimal digits.
 */
-    pub async fn get_behaviors<'a>(
+    pub fn get_behaviors<'a>(
         &'a self,
         account_id: &'a str,
-    ) -> Result<ResponseValue<types::BehaviorsEnvelope>, Error<ByteStream>> {
+    ) -> Result<
+        ::api_runtime::ApiRequest<types::BehaviorsEnvelope>,
+        ::api_runtime::RequestError,
+    > {
         let url = format!(
             "{}/accounts/{}/zt_risk_scoring/behaviors", self.baseurl,
             ::api_runtime::path_segment("account_id", & account_id.to_string()) ?
@@ -1093,10 +1045,9 @@ Arguments:
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+                ::reqwest::header::HeaderValue::from_static(REVISION),
             );
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .get(url)
             .header(
@@ -1105,35 +1056,26 @@ Arguments:
             )
             .headers(header_map)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "get_behaviors",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        Ok(::api_runtime::ApiRequest::new::<Self>(request, operations::GET_BEHAVIORS))
     }
     /**Update behaviors
 
 Changes whether behaviors are enabled and how risky they are. The answer holds all behaviors.
 
-Sends a `PUT` request to `/accounts/{account_id}/zt_risk_scoring/behaviors`
+Builds a `PUT` request to `/accounts/{account_id}/zt_risk_scoring/behaviors`
 
 Arguments:
 - `account_id`: The account: 32 hexadecimal digits.
 - `body`
 */
-    pub async fn update_behaviors<'a>(
+    pub fn update_behaviors<'a>(
         &'a self,
         account_id: &'a str,
         body: &'a types::UpdateBehaviorsBody,
-    ) -> Result<ResponseValue<types::UpdatedBehaviorsEnvelope>, Error<ByteStream>> {
+    ) -> Result<
+        ::api_runtime::ApiRequest<types::UpdatedBehaviorsEnvelope>,
+        ::api_runtime::RequestError,
+    > {
         let url = format!(
             "{}/accounts/{}/zt_risk_scoring/behaviors", self.baseurl,
             ::api_runtime::path_segment("account_id", & account_id.to_string()) ?
@@ -1142,10 +1084,9 @@ Arguments:
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+                ::reqwest::header::HeaderValue::from_static(REVISION),
             );
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .put(url)
             .header(
@@ -1155,33 +1096,24 @@ Arguments:
             .json(&body)
             .headers(header_map)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "update_behaviors",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        Ok(::api_runtime::ApiRequest::new::<Self>(request, operations::UPDATE_BEHAVIORS))
     }
     /**List all integrations
 
 Retrieves every integration of the account.
 
-Sends a `GET` request to `/accounts/{account_id}/zt_risk_scoring/integrations`
+Builds a `GET` request to `/accounts/{account_id}/zt_risk_scoring/integrations`
 
 Arguments:
 - `account_id`: The account: 32 hexadecimal digits.
 */
-    pub async fn list_integrations<'a>(
+    pub fn list_integrations<'a>(
         &'a self,
         account_id: &'a str,
-    ) -> Result<ResponseValue<types::IntegrationsEnvelope>, Error<ByteStream>> {
+    ) -> Result<
+        ::api_runtime::ApiRequest<types::IntegrationsEnvelope>,
+        ::api_runtime::RequestError,
+    > {
         let url = format!(
             "{}/accounts/{}/zt_risk_scoring/integrations", self.baseurl,
             ::api_runtime::path_segment("account_id", & account_id.to_string()) ?
@@ -1190,10 +1122,9 @@ Arguments:
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+                ::reqwest::header::HeaderValue::from_static(REVISION),
             );
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .get(url)
             .header(
@@ -1202,35 +1133,30 @@ Arguments:
             )
             .headers(header_map)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "list_integrations",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        Ok(
+            ::api_runtime::ApiRequest::new::<
+                Self,
+            >(request, operations::LIST_INTEGRATIONS),
+        )
     }
     /**Create an integration
 
 Makes an integration, which is active at once.
 
-Sends a `POST` request to `/accounts/{account_id}/zt_risk_scoring/integrations`
+Builds a `POST` request to `/accounts/{account_id}/zt_risk_scoring/integrations`
 
 Arguments:
 - `account_id`: The account: 32 hexadecimal digits.
 - `body`
 */
-    pub async fn create_integration<'a>(
+    pub fn create_integration<'a>(
         &'a self,
         account_id: &'a str,
         body: &'a types::CreateIntegrationBody,
-    ) -> Result<ResponseValue<types::IntegrationEnvelope>, Error<ByteStream>> {
+    ) -> Result<
+        ::api_runtime::ApiRequest<types::IntegrationEnvelope>,
+        ::api_runtime::RequestError,
+    > {
         let url = format!(
             "{}/accounts/{}/zt_risk_scoring/integrations", self.baseurl,
             ::api_runtime::path_segment("account_id", & account_id.to_string()) ?
@@ -1239,10 +1165,9 @@ Arguments:
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+                ::reqwest::header::HeaderValue::from_static(REVISION),
             );
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .post(url)
             .header(
@@ -1252,35 +1177,30 @@ Arguments:
             .json(&body)
             .headers(header_map)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "create_integration",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        Ok(
+            ::api_runtime::ApiRequest::new::<
+                Self,
+            >(request, operations::CREATE_INTEGRATION),
+        )
     }
     /**Get an integration by its reference id
 
 Retrieves one integration by the id that the client chose for it.
 
-Sends a `GET` request to `/accounts/{account_id}/zt_risk_scoring/integrations/reference_id/{reference_id}`
+Builds a `GET` request to `/accounts/{account_id}/zt_risk_scoring/integrations/reference_id/{reference_id}`
 
 Arguments:
 - `account_id`: The account: 32 hexadecimal digits.
 - `reference_id`: The id that the client chose for the integration.
 */
-    pub async fn get_integration_by_reference_id<'a>(
+    pub fn get_integration_by_reference_id<'a>(
         &'a self,
         account_id: &'a str,
         reference_id: &'a str,
-    ) -> Result<ResponseValue<types::IntegrationEnvelope>, Error<ByteStream>> {
+    ) -> Result<
+        ::api_runtime::ApiRequest<types::IntegrationEnvelope>,
+        ::api_runtime::RequestError,
+    > {
         let url = format!(
             "{}/accounts/{}/zt_risk_scoring/integrations/reference_id/{}", self.baseurl,
             ::api_runtime::path_segment("account_id", & account_id.to_string()) ?,
@@ -1290,10 +1210,9 @@ Arguments:
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+                ::reqwest::header::HeaderValue::from_static(REVISION),
             );
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .get(url)
             .header(
@@ -1302,35 +1221,30 @@ Arguments:
             )
             .headers(header_map)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "get_integration_by_reference_id",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        Ok(
+            ::api_runtime::ApiRequest::new::<
+                Self,
+            >(request, operations::GET_INTEGRATION_BY_REFERENCE_ID),
+        )
     }
     /**Get an integration
 
 Retrieves one integration by its id.
 
-Sends a `GET` request to `/accounts/{account_id}/zt_risk_scoring/integrations/{integration_id}`
+Builds a `GET` request to `/accounts/{account_id}/zt_risk_scoring/integrations/{integration_id}`
 
 Arguments:
 - `account_id`: The account: 32 hexadecimal digits.
 - `integration_id`: The integration.
 */
-    pub async fn get_integration<'a>(
+    pub fn get_integration<'a>(
         &'a self,
         account_id: &'a str,
         integration_id: &'a ::uuid::Uuid,
-    ) -> Result<ResponseValue<types::IntegrationEnvelope>, Error<ByteStream>> {
+    ) -> Result<
+        ::api_runtime::ApiRequest<types::IntegrationEnvelope>,
+        ::api_runtime::RequestError,
+    > {
         let url = format!(
             "{}/accounts/{}/zt_risk_scoring/integrations/{}", self.baseurl,
             ::api_runtime::path_segment("account_id", & account_id.to_string()) ?,
@@ -1340,10 +1254,9 @@ Arguments:
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+                ::reqwest::header::HeaderValue::from_static(REVISION),
             );
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .get(url)
             .header(
@@ -1352,37 +1265,28 @@ Arguments:
             )
             .headers(header_map)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "get_integration",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        Ok(::api_runtime::ApiRequest::new::<Self>(request, operations::GET_INTEGRATION))
     }
     /**Update an integration
 
 Overwrites whether an integration is active, its tenant URL and its reference id.
 
-Sends a `PUT` request to `/accounts/{account_id}/zt_risk_scoring/integrations/{integration_id}`
+Builds a `PUT` request to `/accounts/{account_id}/zt_risk_scoring/integrations/{integration_id}`
 
 Arguments:
 - `account_id`: The account: 32 hexadecimal digits.
 - `integration_id`: The integration.
 - `body`
 */
-    pub async fn update_integration<'a>(
+    pub fn update_integration<'a>(
         &'a self,
         account_id: &'a str,
         integration_id: &'a ::uuid::Uuid,
         body: &'a types::UpdateIntegrationBody,
-    ) -> Result<ResponseValue<types::IntegrationEnvelope>, Error<ByteStream>> {
+    ) -> Result<
+        ::api_runtime::ApiRequest<types::IntegrationEnvelope>,
+        ::api_runtime::RequestError,
+    > {
         let url = format!(
             "{}/accounts/{}/zt_risk_scoring/integrations/{}", self.baseurl,
             ::api_runtime::path_segment("account_id", & account_id.to_string()) ?,
@@ -1392,10 +1296,9 @@ Arguments:
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+                ::reqwest::header::HeaderValue::from_static(REVISION),
             );
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .put(url)
             .header(
@@ -1405,35 +1308,30 @@ Arguments:
             .json(&body)
             .headers(header_map)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "update_integration",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        Ok(
+            ::api_runtime::ApiRequest::new::<
+                Self,
+            >(request, operations::UPDATE_INTEGRATION),
+        )
     }
     /**Delete an integration
 
 Removes an integration.
 
-Sends a `DELETE` request to `/accounts/{account_id}/zt_risk_scoring/integrations/{integration_id}`
+Builds a `DELETE` request to `/accounts/{account_id}/zt_risk_scoring/integrations/{integration_id}`
 
 Arguments:
 - `account_id`: The account: 32 hexadecimal digits.
 - `integration_id`: The integration.
 */
-    pub async fn delete_integration<'a>(
+    pub fn delete_integration<'a>(
         &'a self,
         account_id: &'a str,
         integration_id: &'a ::uuid::Uuid,
-    ) -> Result<ResponseValue<types::EmptyEnvelope>, Error<ByteStream>> {
+    ) -> Result<
+        ::api_runtime::ApiRequest<types::EmptyEnvelope>,
+        ::api_runtime::RequestError,
+    > {
         let url = format!(
             "{}/accounts/{}/zt_risk_scoring/integrations/{}", self.baseurl,
             ::api_runtime::path_segment("account_id", & account_id.to_string()) ?,
@@ -1443,10 +1341,9 @@ Arguments:
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+                ::reqwest::header::HeaderValue::from_static(REVISION),
             );
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .delete(url)
             .header(
@@ -1455,33 +1352,28 @@ Arguments:
             )
             .headers(header_map)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "delete_integration",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        Ok(
+            ::api_runtime::ApiRequest::new::<
+                Self,
+            >(request, operations::DELETE_INTEGRATION),
+        )
     }
     /**Get the risk of all users
 
 Retrieves every user of the account who has risk events. The whole list comes at once.
 
-Sends a `GET` request to `/accounts/{account_id}/zt_risk_scoring/summary`
+Builds a `GET` request to `/accounts/{account_id}/zt_risk_scoring/summary`
 
 Arguments:
 - `account_id`: The account: 32 hexadecimal digits.
 */
-    pub async fn get_summary<'a>(
+    pub fn get_summary<'a>(
         &'a self,
         account_id: &'a str,
-    ) -> Result<ResponseValue<types::SummaryEnvelope>, Error<ByteStream>> {
+    ) -> Result<
+        ::api_runtime::ApiRequest<types::SummaryEnvelope>,
+        ::api_runtime::RequestError,
+    > {
         let url = format!(
             "{}/accounts/{}/zt_risk_scoring/summary", self.baseurl,
             ::api_runtime::path_segment("account_id", & account_id.to_string()) ?
@@ -1490,10 +1382,9 @@ Arguments:
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+                ::reqwest::header::HeaderValue::from_static(REVISION),
             );
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .get(url)
             .header(
@@ -1502,35 +1393,26 @@ Arguments:
             )
             .headers(header_map)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "get_summary",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        Ok(::api_runtime::ApiRequest::new::<Self>(request, operations::GET_SUMMARY))
     }
     /**Get the risk of one user
 
 Retrieves a user's score and the events behind it.
 
-Sends a `GET` request to `/accounts/{account_id}/zt_risk_scoring/{user_id}`
+Builds a `GET` request to `/accounts/{account_id}/zt_risk_scoring/{user_id}`
 
 Arguments:
 - `account_id`: The account: 32 hexadecimal digits.
 - `user_id`: The user.
 */
-    pub async fn get_user_risk<'a>(
+    pub fn get_user_risk<'a>(
         &'a self,
         account_id: &'a str,
         user_id: &'a ::uuid::Uuid,
-    ) -> Result<ResponseValue<types::UserRiskEnvelope>, Error<ByteStream>> {
+    ) -> Result<
+        ::api_runtime::ApiRequest<types::UserRiskEnvelope>,
+        ::api_runtime::RequestError,
+    > {
         let url = format!(
             "{}/accounts/{}/zt_risk_scoring/{}", self.baseurl,
             ::api_runtime::path_segment("account_id", & account_id.to_string()) ?,
@@ -1540,10 +1422,9 @@ Arguments:
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+                ::reqwest::header::HeaderValue::from_static(REVISION),
             );
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .get(url)
             .header(
@@ -1552,35 +1433,26 @@ Arguments:
             )
             .headers(header_map)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "get_user_risk",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        Ok(::api_runtime::ApiRequest::new::<Self>(request, operations::GET_USER_RISK))
     }
     /**Reset the risk of one user
 
 Clears a user's score. Earlier events no longer count.
 
-Sends a `POST` request to `/accounts/{account_id}/zt_risk_scoring/{user_id}/reset`
+Builds a `POST` request to `/accounts/{account_id}/zt_risk_scoring/{user_id}/reset`
 
 Arguments:
 - `account_id`: The account: 32 hexadecimal digits.
 - `user_id`: The user.
 */
-    pub async fn reset_user_risk<'a>(
+    pub fn reset_user_risk<'a>(
         &'a self,
         account_id: &'a str,
         user_id: &'a ::uuid::Uuid,
-    ) -> Result<ResponseValue<types::EmptyEnvelope>, Error<ByteStream>> {
+    ) -> Result<
+        ::api_runtime::ApiRequest<types::EmptyEnvelope>,
+        ::api_runtime::RequestError,
+    > {
         let url = format!(
             "{}/accounts/{}/zt_risk_scoring/{}/reset", self.baseurl,
             ::api_runtime::path_segment("account_id", & account_id.to_string()) ?,
@@ -1590,10 +1462,9 @@ Arguments:
         header_map
             .append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+                ::reqwest::header::HeaderValue::from_static(REVISION),
             );
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .post(url)
             .header(
@@ -1602,55 +1473,18 @@ Arguments:
             )
             .headers(header_map)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "reset_user_risk",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        Ok(::api_runtime::ApiRequest::new::<Self>(request, operations::RESET_USER_RISK))
     }
-}
-/// Items consumers will typically use such as the Client.
-pub mod prelude {
-    #[allow(unused_imports)]
-    pub use super::Client;
 }
 impl ::api_runtime::ApiClient for Client {
     const USER_AGENT: &'static str = concat!(
         "zt-risk-scoring/", env!("CARGO_PKG_VERSION")
     );
     const OPERATIONS: &'static [::api_runtime::Operation] = operations::ALL;
-    fn with_transport(
-        base_url: &str,
-        http_client: ::reqwest::Client,
-        transport: ::std::sync::Arc<dyn ::api_runtime::Transport>,
-    ) -> Self {
-        Self::new_with_client(base_url, http_client, transport)
-    }
-}
-impl ClientHooks<::std::sync::Arc<dyn ::api_runtime::Transport>> for Client {
-    async fn exec(
-        &self,
-        request: ::reqwest::Request,
-        operation: &OperationInfo,
-    ) -> ::reqwest::Result<::reqwest::Response> {
-        ::api_runtime::exec(&*self.inner, request, operation).await
-    }
-    async fn post<E>(
-        &self,
-        result: &::reqwest::Result<::reqwest::Response>,
-        _: &OperationInfo,
-    ) -> ::std::result::Result<(), Error<E>> {
-        match ::api_runtime::transport_error(result) {
-            Some(error) => Err(Error::Custom(error.to_string())),
-            None => Ok(()),
+    fn new(base_url: &str, http_client: ::reqwest::Client) -> Self {
+        Self {
+            baseurl: base_url.to_owned(),
+            client: http_client,
         }
     }
 }

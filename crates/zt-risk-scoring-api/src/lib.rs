@@ -1,7 +1,7 @@
 //! The low-level client of Cloudflare Zero Trust risk scoring, generated from its OpenAPI document.
 //!
-//! It has no credentials and no retries, and does not decode failures. An SDK makes the client through [`ApiClient`],
-//! with a [`Transport`] that sends its requests.
+//! Its methods build requests, and send nothing: each returns an [`ApiRequest`] with its operation and the type of its
+//! success. The SDK sends it.
 //!
 //! # Why a crate of its own
 //!
@@ -15,5 +15,5 @@
 #[rustfmt::skip]
 mod generated;
 
-pub use api_runtime::{ApiClient, Operation, Transport, TransportError, TransportFuture};
-pub use generated::{ByteStream, Client, ClientInfo, Error, REVISION, ResponseValue, operations, types};
+pub use api_runtime::{ApiClient, ApiRequest, Binary, Empty, Envelope, Operation, RequestError};
+pub use generated::{Client, REVISION, operations, types};

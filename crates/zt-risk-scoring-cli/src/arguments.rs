@@ -1,9 +1,11 @@
 //! The command-line arguments.
 
 use std::ffi::OsString;
+use std::num::IntErrorKind;
 use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use zt_risk_scoring::AccountId;
 
 /// Read the configuration of Cloudflare's Zero Trust risk scoring
 #[derive(Parser)]
@@ -17,6 +19,8 @@ Environment:
   CLOUDFLARE_API_KEY     Global API key, instead of an API token
   CLOUDFLARE_ACCOUNT_ID  Account id, unless --account-id is given
   CLOUDFLARE_BASE_URL    Base URL of the API, unless --base-url is given
+  HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY
+                         Proxy, and the hosts without one; a loopback host never has one
 
 Exit status:
   0  success
@@ -49,8 +53,8 @@ impl Arguments {
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Options {
     /// Id of the account: 32 hexadecimal digits
-    #[arg(long, global = true, value_name = "ID")]
-    pub(crate) account_id: Option<String>,
+    #[arg(long, global = true, value_name = "ID", value_parser = account_id)]
+    pub(crate) account_id: Option<AccountId>,
 
     /// Base URL of the API, instead of Cloudflare's
     #[arg(long, global = true, value_name = "URL")]
@@ -97,11 +101,23 @@ pub(crate) enum BehaviorsCommand {
     List,
 }
 
+/// Parses an account id. clap adds the option's name to the error.
+fn account_id(text: &str) -> Result<AccountId, String> {
+    AccountId::new(text).map_err(|error| error.to_string())
+}
+
+/// The longest time limit: a day.
+const MAX_SECONDS: u64 = 86_400;
+
 /// Parses a time limit.
 fn seconds(text: &str) -> Result<Duration, String> {
-    match text.parse() {
+    match text.parse::<u64>() {
+        Ok(seconds @ 1..=MAX_SECONDS) => Ok(Duration::from_secs(seconds)),
         Ok(0) => Err("must be at least 1".to_owned()),
-        Ok(seconds) => Ok(Duration::from_secs(seconds)),
+        Ok(_) => Err(format!("must be at most {MAX_SECONDS}, which is a day")),
+        Err(error) if *error.kind() == IntErrorKind::PosOverflow => {
+            Err(format!("must be at most {MAX_SECONDS}, which is a day"))
+        }
         Err(_) => Err("must be a whole number of seconds".to_owned()),
     }
 }
@@ -134,6 +150,10 @@ mod tests {
     #[test]
     fn timeout_is_a_whole_number_of_seconds() {
         assert_eq!(seconds("5"), Ok(Duration::from_secs(5)));
+        assert_eq!(seconds("86400"), Ok(Duration::from_secs(86_400)));
+        for large in ["86401", "18446744073709551615", "18446744073709551616"] {
+            assert!(seconds(large).unwrap_err().contains("at most 86400"), "{large}");
+        }
         for bad in ["0", "-1", "1.5", "soon", ""] {
             assert!(seconds(bad).is_err(), "{bad}");
         }

@@ -26,7 +26,7 @@ impl Connection {
             None => builder.environment(Environment::from_process()),
         };
         if let Some(id) = &options.account_id {
-            builder = builder.account_id(id.as_str());
+            builder = builder.account_id(id);
         }
         if let Some(url) = &options.base_url {
             builder = builder.base_url(url);

@@ -9,6 +9,7 @@ use serde::Serialize;
 use zt_risk_scoring::{ApiMessage, Error, ErrorKind, REVISION};
 
 use crate::arguments::Output;
+use crate::json;
 
 /// The exit status if the call failed.
 const FAILED: u8 = 1;
@@ -106,7 +107,7 @@ pub(crate) fn report_usage(error: &clap::Error, json: bool) -> ExitCode {
 }
 
 fn print_json(error: Report<'_>) {
-    match serde_json::to_string(&ErrorObject { error }) {
+    match json::line(&ErrorObject { error }) {
         Ok(json) => print_line(&json),
         Err(error) => print_line(&format!("error: {error}")),
     }

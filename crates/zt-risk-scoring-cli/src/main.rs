@@ -7,6 +7,7 @@ mod arguments;
 mod behaviors;
 mod connection;
 mod failure;
+mod json;
 mod output;
 
 use std::process::ExitCode;

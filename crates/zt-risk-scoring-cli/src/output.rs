@@ -7,12 +7,13 @@ use serde::Serialize;
 
 use crate::arguments::Output;
 use crate::failure::Failure;
+use crate::json;
 
 /// Prints a result. A reader that closes the pipe early is no failure.
 pub(crate) fn print<T: Display + Serialize>(result: &T, output: Output) -> Result<(), Failure> {
     let text = match output {
         Output::Table => result.to_string(),
-        Output::Json => serde_json::to_string_pretty(result).map_err(io::Error::from)?,
+        Output::Json => json::pretty(result).map_err(io::Error::from)?,
     };
     let mut out = io::stdout().lock();
     match writeln!(out, "{text}").and_then(|()| out.flush()) {

@@ -2,6 +2,8 @@
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic fails the test")]
 
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
 use std::process::{Command, Output, Stdio};
 
 use httpmock::MockServer;
@@ -98,7 +100,55 @@ fn simulation_ignores_the_environment_and_its_proxy() {
 fn account_of_the_arguments_overrides_the_one_of_the_environment() {
     let output = list(404, &[], "", &["--account-id", "short"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).contains("5 characters"), "{}", stderr(&output));
+    let line = stderr(&output);
+    assert!(line.contains("5 characters") && line.contains("--account-id"), "{line}");
+}
+
+/// Runs `behaviors list` at a base URL with a proxy in the environment, and returns the first line that the proxy got, if any.
+fn first_line_at_proxy(base_url: &str, variable: &str) -> Option<String> {
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", proxy.local_addr().unwrap());
+    let environment =
+        [("CLOUDFLARE_API_TOKEN", TOKEN), ("CLOUDFLARE_ACCOUNT_ID", ACCOUNT_ID), (variable, url.as_str())];
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for connection in proxy.incoming() {
+            let mut connection = connection.unwrap();
+            let mut line = String::new();
+            BufReader::new(&connection).read_line(&mut line).unwrap();
+            sender.send(line).unwrap();
+            let _ = connection.write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+        }
+    });
+    zt_risk(&["behaviors", "list", "--allow-plain-http", "--timeout", "5", "--base-url", base_url], &environment);
+    receiver.try_recv().ok()
+}
+
+#[test]
+fn proxy_of_the_environment_is_used_except_for_loopback_hosts() {
+    for variable in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
+        let line = first_line_at_proxy("http://api.example.com", variable).unwrap();
+        assert!(line.starts_with("GET http://api.example.com/accounts/"), "{variable}: {line}");
+    }
+    for variable in ["HTTPS_PROXY", "https_proxy"] {
+        let line = first_line_at_proxy("https://api.example.com", variable).unwrap();
+        assert!(line.starts_with("CONNECT api.example.com:443 "), "{variable}: {line}");
+    }
+    for url in ["http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1"] {
+        assert_eq!(first_line_at_proxy(url, "HTTP_PROXY"), None, "{url}");
+    }
+}
+
+#[test]
+fn json_has_no_character_that_a_terminal_executes() {
+    let name = "a\u{9b}31m\u{7f}\u{202e}b";
+    let behavior = json!({"name": name, "description": name, "enabled": true, "risk_level": "low"});
+    let body = json!({"success": true, "errors": [], "messages": [], "result": {"behaviors": {"x": behavior}}});
+    let output = list(200, &[], &body.to_string(), &["--output", "json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stdout(&output).is_ascii() && stdout(&output).contains(r"a\u009b31m\u007f\u202eb"), "{}", stdout(&output));
+    let behaviors: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(behaviors["x"]["name"], name);
 }
 
 #[test]
@@ -162,6 +212,8 @@ fn invalid_configuration_prints_the_problem_and_exits_with_2() {
         (&[("CLOUDFLARE_API_TOKEN", TOKEN)], &[], "no account id"),
         (&[("CLOUDFLARE_API_TOKEN", TOKEN)], &["--base-url", "http://example.com"], "plain http"),
         (&[("CLOUDFLARE_API_TOKEN", TOKEN)], &["--base-url", "example.com"], "in full"),
+        (&[("HTTPS_PROXY", "http://user:pass word@proxy.example")], &[], "HTTPS_PROXY"),
+        (&[("HTTPS_PROXY", ""), ("ALL_PROXY", "socks5://proxy.example")], &[], "ALL_PROXY: SOCKS"),
     ] {
         let arguments = [&["behaviors", "list"], arguments].concat();
         let output = zt_risk(&arguments, environment);
@@ -185,6 +237,8 @@ fn invalid_arguments_print_the_problem_and_exit_with_2() {
         (&["--nonsense"], "--nonsense"),
         (&["behaviors"], "subcommand"),
         (&["behaviors", "list", "--timeout", "0"], "at least 1"),
+        (&["behaviors", "list", "--timeout", "99999999999999999999"], "at most 86400"),
+        (&["behaviors", "list", "--account-id", "short"], "--account-id"),
         (&["behaviors", "list", "--simulate", "--base-url", "https://example.com"], "--base-url"),
         (&["--simulate", "behaviors", "list", "--base-url", "https://example.com"], "--base-url"),
         (&["--base-url", "https://example.com", "behaviors", "list", "--simulate"], "--base-url"),
@@ -207,7 +261,7 @@ fn invalid_arguments_print_the_problem_and_exit_with_2() {
 #[test]
 fn help_lists_the_environment_variables_and_exit_status() {
     let output = zt_risk(&["--help"], &[]);
-    for part in ["CLOUDFLARE_API_TOKEN", "CLOUDFLARE_ACCOUNT_ID", "Exit status"] {
+    for part in ["CLOUDFLARE_API_TOKEN", "CLOUDFLARE_ACCOUNT_ID", "HTTPS_PROXY", "Exit status"] {
         assert!(stdout(&output).contains(part), "{part}");
     }
     assert_eq!(output.status.code(), Some(0));

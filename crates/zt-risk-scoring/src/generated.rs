@@ -50,21 +50,15 @@ impl Operations {
     pub fn get_behaviors(
         &self,
     ) -> ::cloudflare_client::Request<'static, types::Behaviors> {
-        ::cloudflare_client::Request::new(
+        ::cloudflare_client::Request::envelope(
             &self.connection,
             operations::GET_BEHAVIORS,
             move |connection, options| {
-                ::std::boxed::Box::pin(async move {
-                    let account_id = options.resolve_account(&connection)?;
-                    ::cloudflare_client::sdk::call(
-                            &connection,
-                            &options,
-                            |api: Client| async move {
-                                api.get_behaviors(account_id.as_str()).await
-                            },
-                        )
-                        .await
-                })
+                let account_id = options.resolve_account(connection)?;
+                Ok(
+                    ::cloudflare_client::sdk::api::<Client>(connection)
+                        .get_behaviors(account_id.as_str())?,
+                )
             },
         )
     }
@@ -81,21 +75,15 @@ impl Operations {
         &self,
         body: &'a types::UpdateBehaviorsBody,
     ) -> ::cloudflare_client::Request<'a, types::UpdatedBehaviors> {
-        ::cloudflare_client::Request::new(
+        ::cloudflare_client::Request::envelope(
             &self.connection,
             operations::UPDATE_BEHAVIORS,
             move |connection, options| {
-                ::std::boxed::Box::pin(async move {
-                    let account_id = options.resolve_account(&connection)?;
-                    ::cloudflare_client::sdk::call(
-                            &connection,
-                            &options,
-                            |api: Client| async move {
-                                api.update_behaviors(account_id.as_str(), body).await
-                            },
-                        )
-                        .await
-                })
+                let account_id = options.resolve_account(connection)?;
+                Ok(
+                    ::cloudflare_client::sdk::api::<Client>(connection)
+                        .update_behaviors(account_id.as_str(), body)?,
+                )
             },
         )
     }
@@ -114,21 +102,15 @@ impl Operations {
         'static,
         ::std::option::Option<::std::vec::Vec<types::Integration>>,
     > {
-        ::cloudflare_client::Request::new(
+        ::cloudflare_client::Request::envelope(
             &self.connection,
             operations::LIST_INTEGRATIONS,
             move |connection, options| {
-                ::std::boxed::Box::pin(async move {
-                    let account_id = options.resolve_account(&connection)?;
-                    ::cloudflare_client::sdk::call(
-                            &connection,
-                            &options,
-                            |api: Client| async move {
-                                api.list_integrations(account_id.as_str()).await
-                            },
-                        )
-                        .await
-                })
+                let account_id = options.resolve_account(connection)?;
+                Ok(
+                    ::cloudflare_client::sdk::api::<Client>(connection)
+                        .list_integrations(account_id.as_str())?,
+                )
             },
         )
     }
@@ -145,21 +127,15 @@ impl Operations {
         &self,
         body: &'a types::CreateIntegrationBody,
     ) -> ::cloudflare_client::Request<'a, types::Integration> {
-        ::cloudflare_client::Request::new(
+        ::cloudflare_client::Request::envelope(
             &self.connection,
             operations::CREATE_INTEGRATION,
             move |connection, options| {
-                ::std::boxed::Box::pin(async move {
-                    let account_id = options.resolve_account(&connection)?;
-                    ::cloudflare_client::sdk::call(
-                            &connection,
-                            &options,
-                            |api: Client| async move {
-                                api.create_integration(account_id.as_str(), body).await
-                            },
-                        )
-                        .await
-                })
+                let account_id = options.resolve_account(connection)?;
+                Ok(
+                    ::cloudflare_client::sdk::api::<Client>(connection)
+                        .create_integration(account_id.as_str(), body)?,
+                )
             },
         )
     }
@@ -176,25 +152,18 @@ impl Operations {
         &self,
         reference_id: &'a str,
     ) -> ::cloudflare_client::Request<'a, types::Integration> {
-        ::cloudflare_client::Request::new(
+        ::cloudflare_client::Request::envelope(
             &self.connection,
             operations::GET_INTEGRATION_BY_REFERENCE_ID,
             move |connection, options| {
-                ::std::boxed::Box::pin(async move {
-                    let account_id = options.resolve_account(&connection)?;
-                    ::cloudflare_client::sdk::call(
-                            &connection,
-                            &options,
-                            |api: Client| async move {
-                                api.get_integration_by_reference_id(
-                                        account_id.as_str(),
-                                        reference_id,
-                                    )
-                                    .await
-                            },
-                        )
-                        .await
-                })
+                let account_id = options.resolve_account(connection)?;
+                Ok(
+                    ::cloudflare_client::sdk::api::<Client>(connection)
+                        .get_integration_by_reference_id(
+                            account_id.as_str(),
+                            reference_id,
+                        )?,
+                )
             },
         )
     }
@@ -211,22 +180,15 @@ impl Operations {
         &self,
         integration_id: &'a ::uuid::Uuid,
     ) -> ::cloudflare_client::Request<'a, ::std::option::Option<::serde_json::Value>> {
-        ::cloudflare_client::Request::new(
+        ::cloudflare_client::Request::envelope(
             &self.connection,
             operations::DELETE_INTEGRATION,
             move |connection, options| {
-                ::std::boxed::Box::pin(async move {
-                    let account_id = options.resolve_account(&connection)?;
-                    ::cloudflare_client::sdk::call(
-                            &connection,
-                            &options,
-                            |api: Client| async move {
-                                api.delete_integration(account_id.as_str(), integration_id)
-                                    .await
-                            },
-                        )
-                        .await
-                })
+                let account_id = options.resolve_account(connection)?;
+                Ok(
+                    ::cloudflare_client::sdk::api::<Client>(connection)
+                        .delete_integration(account_id.as_str(), integration_id)?,
+                )
             },
         )
     }
@@ -243,22 +205,15 @@ impl Operations {
         &self,
         integration_id: &'a ::uuid::Uuid,
     ) -> ::cloudflare_client::Request<'a, types::Integration> {
-        ::cloudflare_client::Request::new(
+        ::cloudflare_client::Request::envelope(
             &self.connection,
             operations::GET_INTEGRATION,
             move |connection, options| {
-                ::std::boxed::Box::pin(async move {
-                    let account_id = options.resolve_account(&connection)?;
-                    ::cloudflare_client::sdk::call(
-                            &connection,
-                            &options,
-                            |api: Client| async move {
-                                api.get_integration(account_id.as_str(), integration_id)
-                                    .await
-                            },
-                        )
-                        .await
-                })
+                let account_id = options.resolve_account(connection)?;
+                Ok(
+                    ::cloudflare_client::sdk::api::<Client>(connection)
+                        .get_integration(account_id.as_str(), integration_id)?,
+                )
             },
         )
     }
@@ -276,26 +231,15 @@ impl Operations {
         integration_id: &'a ::uuid::Uuid,
         body: &'a types::UpdateIntegrationBody,
     ) -> ::cloudflare_client::Request<'a, types::Integration> {
-        ::cloudflare_client::Request::new(
+        ::cloudflare_client::Request::envelope(
             &self.connection,
             operations::UPDATE_INTEGRATION,
             move |connection, options| {
-                ::std::boxed::Box::pin(async move {
-                    let account_id = options.resolve_account(&connection)?;
-                    ::cloudflare_client::sdk::call(
-                            &connection,
-                            &options,
-                            |api: Client| async move {
-                                api.update_integration(
-                                        account_id.as_str(),
-                                        integration_id,
-                                        body,
-                                    )
-                                    .await
-                            },
-                        )
-                        .await
-                })
+                let account_id = options.resolve_account(connection)?;
+                Ok(
+                    ::cloudflare_client::sdk::api::<Client>(connection)
+                        .update_integration(account_id.as_str(), integration_id, body)?,
+                )
             },
         )
     }
@@ -309,21 +253,15 @@ impl Operations {
     ///
     /// The request fails with an [`Error`](::cloudflare_client::Error).
     pub fn get_summary(&self) -> ::cloudflare_client::Request<'static, types::Summary> {
-        ::cloudflare_client::Request::new(
+        ::cloudflare_client::Request::envelope(
             &self.connection,
             operations::GET_SUMMARY,
             move |connection, options| {
-                ::std::boxed::Box::pin(async move {
-                    let account_id = options.resolve_account(&connection)?;
-                    ::cloudflare_client::sdk::call(
-                            &connection,
-                            &options,
-                            |api: Client| async move {
-                                api.get_summary(account_id.as_str()).await
-                            },
-                        )
-                        .await
-                })
+                let account_id = options.resolve_account(connection)?;
+                Ok(
+                    ::cloudflare_client::sdk::api::<Client>(connection)
+                        .get_summary(account_id.as_str())?,
+                )
             },
         )
     }
@@ -340,21 +278,15 @@ impl Operations {
         &self,
         user_id: &'a ::uuid::Uuid,
     ) -> ::cloudflare_client::Request<'a, types::UserRisk> {
-        ::cloudflare_client::Request::new(
+        ::cloudflare_client::Request::envelope(
             &self.connection,
             operations::GET_USER_RISK,
             move |connection, options| {
-                ::std::boxed::Box::pin(async move {
-                    let account_id = options.resolve_account(&connection)?;
-                    ::cloudflare_client::sdk::call(
-                            &connection,
-                            &options,
-                            |api: Client| async move {
-                                api.get_user_risk(account_id.as_str(), user_id).await
-                            },
-                        )
-                        .await
-                })
+                let account_id = options.resolve_account(connection)?;
+                Ok(
+                    ::cloudflare_client::sdk::api::<Client>(connection)
+                        .get_user_risk(account_id.as_str(), user_id)?,
+                )
             },
         )
     }
@@ -371,21 +303,15 @@ impl Operations {
         &self,
         user_id: &'a ::uuid::Uuid,
     ) -> ::cloudflare_client::Request<'a, ::std::option::Option<::serde_json::Value>> {
-        ::cloudflare_client::Request::new(
+        ::cloudflare_client::Request::envelope(
             &self.connection,
             operations::RESET_USER_RISK,
             move |connection, options| {
-                ::std::boxed::Box::pin(async move {
-                    let account_id = options.resolve_account(&connection)?;
-                    ::cloudflare_client::sdk::call(
-                            &connection,
-                            &options,
-                            |api: Client| async move {
-                                api.reset_user_risk(account_id.as_str(), user_id).await
-                            },
-                        )
-                        .await
-                })
+                let account_id = options.resolve_account(connection)?;
+                Ok(
+                    ::cloudflare_client::sdk::api::<Client>(connection)
+                        .reset_user_risk(account_id.as_str(), user_id)?,
+                )
             },
         )
     }

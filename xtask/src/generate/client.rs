@@ -1,13 +1,15 @@
 //! The low-level client.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result};
-use proc_macro2::TokenStream;
-use progenitor::{GenerationSettings, Generator, HooksMode};
+use proc_macro2::{Literal, TokenStream};
+use progenitor::{GenerationSettings, Generator};
 use quote::quote;
-use serde_json::Value;
 use syn::parse_quote;
 
 use super::passes;
+use super::passes::response_arms::Successes;
 use crate::document::{Document, Operation, operations};
 use crate::open_api;
 use crate::policies;
@@ -15,17 +17,15 @@ use crate::policies;
 /// `front` is the package that users depend on.
 pub(super) fn generate(document: &Document, front: &str) -> Result<syn::File> {
     let mut settings = GenerationSettings::new();
-    settings
-        // A lost hook must be an error of the compiler, not a request that takes another way.
-        .with_hooks(HooksMode::Expected)
-        .with_inner_type(quote! { ::std::sync::Arc<dyn ::api_runtime::Transport> })
-        .with_map_type("::std::collections::BTreeMap");
+    settings.with_map_type("::std::collections::BTreeMap");
     let open_api = open_api::read(&policies::for_client(&document.value))?;
     // A generator keeps state: a second output from the same one differs.
     let tokens = Generator::new(&settings).generate_tokens(&open_api)?;
 
     let mut file = syn::parse2(tokens)?;
     passes::api_client::apply(&mut file, front)?;
+    let operations: Vec<_> = operations(&document.value).collect();
+    let successes = passes::requests::apply(&mut file, &operations)?;
     passes::path_parameters::apply(&mut file, &document.value)?;
     passes::variant_names::apply(&mut file);
     let enums = passes::open_enums::apply(&mut file)?;
@@ -35,39 +35,12 @@ pub(super) fn generate(document: &Document, front: &str) -> Result<syn::File> {
     passes::objects_only::apply(&mut file);
     passes::non_exhaustive::apply(&mut file);
     passes::envelopes::apply(&mut file, &document.value)?;
-    file.items.push(hooks());
     file.items.push(revision(&document.revision));
-    file.items.push(operation_constants(&document.value)?);
+    file.items.push(operation_constants(&operations, &successes)?);
     Ok(file)
 }
 
-/// Rust's orphan rule: `ClientHooks` must be implemented in the client's crate.
-fn hooks() -> syn::Item {
-    parse_quote! {
-        impl ClientHooks<::std::sync::Arc<dyn ::api_runtime::Transport>> for Client {
-            async fn exec(
-                &self,
-                request: ::reqwest::Request,
-                operation: &OperationInfo,
-            ) -> ::reqwest::Result<::reqwest::Response> {
-                ::api_runtime::exec(&*self.inner, request, operation).await
-            }
-
-            async fn post<E>(
-                &self,
-                result: &::reqwest::Result<::reqwest::Response>,
-                _: &OperationInfo,
-            ) -> ::std::result::Result<(), Error<E>> {
-                match ::api_runtime::transport_error(result) {
-                    Some(error) => Err(Error::Custom(error.to_string())),
-                    None => Ok(()),
-                }
-            }
-        }
-    }
-}
-
-/// The generated client has its revision as a method only. Users need a constant.
+/// The generated client had its revision as a method only. Users need a constant.
 fn revision(revision: &str) -> syn::Item {
     parse_quote! {
         /// The API revision that this crate was generated from. It goes out as `api-version` with every request.
@@ -75,18 +48,26 @@ fn revision(revision: &str) -> syn::Item {
     }
 }
 
-/// The generated code passes only the operation's id to hooks. Retries and telemetry need method and path.
-fn operation_constants(document: &Value) -> Result<syn::Item> {
+/// The generated code has no method and no path of an operation. Sending and retries need both, and the statuses of
+/// successes.
+fn operation_constants(operations: &[Operation<'_>], successes: &BTreeMap<String, Successes>) -> Result<syn::Item> {
     let (mut constants, mut names) = (Vec::<TokenStream>::new(), Vec::new());
-    for Operation { path, method, object } in operations(document) {
-        let id = object.get("operationId").and_then(Value::as_str).context("an operation has no operationId")?;
+    for operation @ Operation { path, method, .. } in operations {
+        let id = operation.id().context("an operation has no operationId")?;
         let name = syn::parse_str::<syn::Ident>(&id.to_uppercase())
             .with_context(|| format!("the operation id {id:?} does not make a Rust name"))?;
         let method = method.to_uppercase();
         let documentation = format!("`{method} {path}`");
+        let statuses = successes.get(id).with_context(|| format!("the operation {id:?} has no method"))?;
+        let ranges = statuses.iter().map(|range| {
+            let [start, end] = [range.start(), range.end()].map(|status| Literal::u16_unsuffixed(*status));
+            quote! { #start..=#end }
+        });
+        // The default of `Operation::new`.
+        let with_success = (*statuses != [200..=200]).then(|| quote! { .with_success(&[#(#ranges),*]) });
         constants.push(quote! {
             #[doc = #documentation]
-            pub const #name: Operation = Operation::new(#id, #method, #path);
+            pub const #name: Operation = Operation::new(#id, #method, #path) #with_success;
         });
         names.push(name);
     }
@@ -109,20 +90,37 @@ mod tests {
 
     #[test]
     fn every_operation_becomes_a_constant() {
-        let document = json!({"paths": {"/things/{id}": {"get": {"operationId": "get_thing"}}}});
+        let document = json!({"paths": {"/things/{id}": {
+            "get": {"operationId": "get_thing"}, "put": {"operationId": "put_thing"},
+        }}});
         let expected: syn::Item = parse_quote! {
             /// Every operation, as the document describes it.
             pub mod operations {
                 use ::api_runtime::Operation;
                 /// All of them, in the order of the document.
-                pub const ALL: &[Operation] = &[GET_THING];
+                pub const ALL: &[Operation] = &[GET_THING, PUT_THING];
                 #[doc = "`GET /things/{id}`"]
                 pub const GET_THING: Operation = Operation::new("get_thing", "GET", "/things/{id}");
+                #[doc = "`PUT /things/{id}`"]
+                pub const PUT_THING: Operation =
+                    Operation::new("put_thing", "PUT", "/things/{id}").with_success(&[200..=200, 204..=204]);
             }
         };
-        let constants = operation_constants(&document).unwrap();
+        let of = |ids: [&str; 2]| {
+            let successes: Vec<Successes> = vec![vec![200..=200], vec![200..=200, 204..=204]];
+            ids.into_iter().map(str::to_owned).zip(successes).collect::<BTreeMap<_, _>>()
+        };
+        let operations: Vec<_> = operations(&document).collect();
+        let constants = operation_constants(&operations, &of(["get_thing", "put_thing"])).unwrap();
         assert_eq!(quote! { #constants }.to_string(), quote! { #expected }.to_string());
-        let bad = json!({"paths": {"/": {"get": {"operationId": "no name"}}}});
-        assert!(operation_constants(&bad).is_err_and(|error| error.to_string().contains("no name")));
+        assert!(operation_constants(&operations, &of(["get_thing", "other"])).is_err());
+    }
+
+    #[test]
+    fn operation_id_that_is_no_name_is_an_error() {
+        let document = json!({"paths": {"/": {"get": {"operationId": "no name"}}}});
+        let operations: Vec<_> = operations(&document).collect();
+        let error = operation_constants(&operations, &BTreeMap::new()).err().unwrap();
+        assert!(error.to_string().contains("no name"), "{error}");
     }
 }

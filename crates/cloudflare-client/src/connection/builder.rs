@@ -4,7 +4,9 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use super::{AccountId, Connection, Environment, http_client};
+use super::http_options::{DEFAULT_CONNECT_TIMEOUT, HttpOptions};
+use super::problems::{Problems, check_not_zero};
+use super::{AccountId, Connection, Environment};
 use crate::base_url::{BaseUrl, DEFAULT_BASE_URL};
 use crate::pipeline::{FlowControl, Pipeline};
 use crate::{Credentials, Error, Quota, RetryConfig};
@@ -15,19 +17,24 @@ use crate::{Credentials, Error, Quota, RetryConfig};
 /// A setting overrides the environment. If credentials are set, those of the environment are not read.
 #[must_use = "a configuration does nothing until it is built"]
 pub struct Builder<C> {
+    settings: Settings,
+    product: PhantomData<fn() -> C>,
+}
+
+/// What the user set, unchecked.
+#[derive(Clone, Default)]
+struct Settings {
     credentials: Option<Credentials>,
-    account_id: Option<Result<AccountId, Error>>,
+    account_id: Option<Result<AccountId, String>>,
     base_url: Option<String>,
     allow_plain_http: bool,
     timeout: Option<Duration>,
     attempt_timeout: Option<Duration>,
-    connect_timeout: Option<Duration>,
     max_body_bytes: Option<usize>,
     retry: RetryConfig,
     quota: QuotaSetting,
-    http_client: Option<reqwest::Client>,
+    http: HttpOptions,
     environment: Option<Environment>,
-    product: PhantomData<fn() -> C>,
 }
 
 /// The quota of the rate limiter.
@@ -42,114 +49,97 @@ enum QuotaSetting {
 
 impl<C> Default for Builder<C> {
     fn default() -> Self {
-        Self {
-            credentials: None,
-            account_id: None,
-            base_url: None,
-            allow_plain_http: false,
-            timeout: None,
-            attempt_timeout: None,
-            connect_timeout: None,
-            max_body_bytes: None,
-            retry: RetryConfig::default(),
-            quota: QuotaSetting::default(),
-            http_client: None,
-            environment: None,
-            product: PhantomData,
-        }
+        Self { settings: Settings::default(), product: PhantomData }
+    }
+}
+
+impl<C> Clone for Builder<C> {
+    fn clone(&self) -> Self {
+        Self { settings: self.settings.clone(), product: PhantomData }
     }
 }
 
 impl<C: From<Connection>> Builder<C> {
     /// How long a whole call may take by default: 60 s.
-    pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
-    /// How long one attempt may take by default: 20 s.
-    pub const DEFAULT_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(20);
+    pub const DEFAULT_TIMEOUT: Duration = DEFAULT_TIMEOUT;
     /// How long connecting may take by default: 5 s.
-    pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+    pub const DEFAULT_CONNECT_TIMEOUT: Duration = DEFAULT_CONNECT_TIMEOUT;
     /// How many bytes the body of a response may have by default: 64 MiB.
-    pub const DEFAULT_MAX_BODY_BYTES: usize = 64 << 20;
+    pub const DEFAULT_MAX_BODY_BYTES: usize = DEFAULT_MAX_BODY_BYTES;
 
     /// The credentials. Required here or in the environment.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
-        self.credentials = Some(credentials);
+        self.settings.credentials = Some(credentials);
         self
     }
 
-    /// The account of every call that sets no other.
+    /// The account of every call that sets no other. By default it is the environment's, or else none.
     pub fn account_id(mut self, id: impl TryInto<AccountId, Error: Into<Error>>) -> Self {
-        self.account_id = Some(id.try_into().map_err(Into::into));
+        self.settings.account_id = Some(id.try_into().map_err(|error| error.into().to_string()));
         self
     }
 
     /// The base URL of the API. By default it is the environment's, or else [`DEFAULT_BASE_URL`].
-    /// The scheme must be https, or http for a loopback host.
+    ///
+    /// The scheme must be https, or http for a loopback host. These hosts are loopback: `localhost` in any case, any IPv4
+    /// address of 127.0.0.0/8 in any notation, such as `127.1`, and `[::1]` in any notation. No other one is, such as
+    /// `localhost.`, a name below `localhost`, `0.0.0.0` or `[::ffff:127.0.0.1]`, also if it leads to this machine.
+    ///
+    /// A path is allowed, with an optional slash at its end. An error are credentials, a query, a fragment, and everything
+    /// that parsers of URLs change silently: white space, backslashes, `.` and `..` in the path, and non-ASCII characters.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = Some(url.into());
+        self.settings.base_url = Some(url.into());
         self
     }
 
     /// Allows plain http to any host, which sends the credentials unencrypted. Off by default.
     pub fn allow_plain_http(mut self, allow: bool) -> Self {
-        self.allow_plain_http = allow;
+        self.settings.allow_plain_http = allow;
         self
     }
 
     /// How long a whole call may take, all attempts and waits included. [`DEFAULT_TIMEOUT`](Self::DEFAULT_TIMEOUT) by
-    /// default. A call can override it.
+    /// default; zero is an error. A call can override it.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+        self.settings.timeout = Some(timeout);
         self
     }
 
-    /// How long one attempt may take, from getting credentials to the last byte of the response.
-    /// [`DEFAULT_ATTEMPT_TIMEOUT`](Self::DEFAULT_ATTEMPT_TIMEOUT) by default. A call can override it.
+    /// How long one attempt may take, from getting credentials to the last byte of the response. Zero is an error. A call can
+    /// override it.
+    ///
+    /// By default the attempts that are left share the time that is left, with at most 20 s each. So an attempt that hangs
+    /// leaves time for the next. A request that is not safe to repeat gets up to 20 s.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
-        self.attempt_timeout = Some(timeout);
-        self
-    }
-
-    /// How long connecting may take. [`DEFAULT_CONNECT_TIMEOUT`](Self::DEFAULT_CONNECT_TIMEOUT) by default. It has no effect
-    /// on an [`http_client`](Self::http_client), which has a timeout of its own.
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = Some(timeout);
+        self.settings.attempt_timeout = Some(timeout);
         self
     }
 
     /// How many bytes the body of a response may have after decompression.
-    /// [`DEFAULT_MAX_BODY_BYTES`](Self::DEFAULT_MAX_BODY_BYTES) by default. A larger body is an error, and its rest is not
-    /// read.
+    /// [`DEFAULT_MAX_BODY_BYTES`](Self::DEFAULT_MAX_BODY_BYTES) by default; 0 is an error. A larger body is an error, and
+    /// its rest is not read.
     pub fn max_body_bytes(mut self, bytes: usize) -> Self {
-        self.max_body_bytes = Some(bytes);
+        self.settings.max_body_bytes = Some(bytes);
         self
     }
 
-    /// How failed attempts are retried. A call can override it.
+    /// How failed attempts are retried. [`RetryConfig::default`] by default. A call can override it.
     pub fn retry(mut self, retry: RetryConfig) -> Self {
-        self.retry = retry;
+        self.settings.retry = retry;
         self
     }
 
-    /// The quota of the rate limiter. `None` is no limit. The default is [`Quota::VENDOR`] for the vendor's host, and no limit
-    /// for another host.
+    /// The quota of the rate limiter. `None` is no limit. The default is [`Quota::VENDOR`] for the vendor's host,
+    /// `api.cloudflare.com`, and no limit for another host.
     pub fn quota(mut self, quota: impl Into<Option<Quota>>) -> Self {
-        self.quota = QuotaSetting::Explicit(quota.into());
+        self.settings.quota = QuotaSetting::Explicit(quota.into());
         self
     }
 
-    /// The HTTP client to send with, for your own proxy, certificates or resolver.
-    ///
-    /// It must not follow redirects, which would send credentials to another host. Turn off its retries
-    /// (`retry(reqwest::retry::never())`), which would not be counted as attempts, and set no timeout on it. Its proxy is used
-    /// for loopback addresses as well.
-    pub fn http_client(mut self, client: reqwest::Client) -> Self {
-        self.http_client = Some(client);
-        self
-    }
-
-    /// The environment that supplies missing settings. By default no environment is read.
+    /// The environment that supplies missing settings. By default no environment is read. The variables of proxies are
+    /// read anyway; see [`proxy`](Self::proxy).
     pub fn environment(mut self, environment: Environment) -> Self {
-        self.environment = Some(environment);
+        self.settings.environment = Some(environment);
         self
     }
 
@@ -159,76 +149,138 @@ impl<C: From<Connection>> Builder<C> {
     ///
     /// [`Configuration`](crate::ErrorKind::Configuration), listing everything that is missing, contradictory or malformed.
     pub fn build(self) -> Result<C, Error> {
-        let environment = self.environment.as_ref();
-        let credentials = match self.credentials {
-            Some(credentials) => Ok(credentials),
-            None => environment.map_or_else(|| Err(no_credentials()), Environment::credentials),
-        };
-        let account_id = match self.account_id {
-            Some(id) => id.map(Some),
-            None => environment.map_or(Ok(None), Environment::account_id),
-        };
-        let base_url = match self.base_url {
-            Some(url) => BaseUrl::new(&url, self.allow_plain_http),
-            None => environment
-                .map_or(Ok(None), |environment| environment.base_url(self.allow_plain_http))
-                .and_then(|url| url.map_or_else(|| BaseUrl::new(DEFAULT_BASE_URL, false), Ok)),
-        };
+        self.settings.build().map(C::from)
+    }
+}
 
-        let quota = match (self.quota, &base_url) {
-            (QuotaSetting::Explicit(quota), _) => quota,
-            (QuotaSetting::ByHost, Ok(url)) if url.is_vendor() => Some(Quota::VENDOR),
-            (QuotaSetting::ByHost, _) => None,
-        };
-        let flow = self.retry.check().and_then(|()| FlowControl::new(&self.retry, quota));
-        let client_check = self.http_client.as_ref().map_or(Ok(()), http_client::check);
+impl<C> Builder<C> {
+    /// The options of the HTTP client; `http_options.rs` has their setters.
+    pub(super) fn http(&mut self) -> &mut HttpOptions {
+        &mut self.settings.http
+    }
+}
 
-        match (credentials, account_id, base_url, flow, client_check) {
-            (Ok(credentials), Ok(account_id), Ok(base_url), Ok(flow), Ok(())) => {
-                let connect_timeout = self.connect_timeout.unwrap_or(Self::DEFAULT_CONNECT_TIMEOUT);
-                let default_client = || http_client::build(&base_url, connect_timeout);
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+const DEFAULT_MAX_BODY_BYTES: usize = 64 << 20;
+
+impl Settings {
+    fn build(self) -> Result<Connection, Error> {
+        let mut problems = Problems::default();
+        let credentials = problems.record(self.credentials());
+        let account_id = problems.record(self.account_id());
+        let base_url = problems.record(self.base_url());
+        let limits = problems.record(self.limits());
+        problems.record(self.retry.check());
+        let flow = problems.record(FlowControl::new(&self.retry, self.quota.resolve(base_url.as_ref())));
+        let user_agent_suffix = problems.record(self.http.user_agent_suffix());
+        let http_client = self.http.build(base_url.as_ref(), self.allow_plain_http, &mut problems);
+        // A call can set its own account, so a missing account is reported only with other problems.
+        if let (false, Some(None), Some(environment)) = (problems.is_empty(), &account_id, &self.environment) {
+            problems.record(environment.check_account_id());
+        }
+
+        match (credentials, account_id, base_url, limits, flow, user_agent_suffix, http_client) {
+            (
+                Some(credentials),
+                Some(account_id),
+                Some(base_url),
+                Some(Limits { timeout, attempt_timeout, max_body_bytes }),
+                Some(flow),
+                Some(user_agent_suffix),
+                Some(http_client),
+            ) if problems.is_empty() => {
+                let retry = self.retry;
                 let pipeline = Pipeline {
-                    http_client: self.http_client.map_or_else(default_client, Ok)?,
+                    http_client,
+                    user_agent_suffix,
                     base_url,
                     credentials,
-                    timeout: self.timeout.unwrap_or(Self::DEFAULT_TIMEOUT),
-                    attempt_timeout: self.attempt_timeout.unwrap_or(Self::DEFAULT_ATTEMPT_TIMEOUT),
-                    max_body_bytes: self.max_body_bytes.unwrap_or(Self::DEFAULT_MAX_BODY_BYTES),
-                    retry: self.retry,
+                    timeout,
+                    attempt_timeout,
+                    max_body_bytes,
+                    retry,
                     flow,
                 };
-                Ok(Connection::new(pipeline, account_id).into())
+                Ok(Connection::new(pipeline, account_id))
             }
-            (credentials, account_id, base_url, flow, client_check) => {
-                // A call can set its own account, so a missing account is reported only with other problems.
-                let account_problem = match account_id {
-                    Ok(None) => environment.and_then(Environment::missing_account_id),
-                    Ok(Some(_)) => None,
-                    Err(error) => Some(error),
-                };
-                let problems = [credentials.err(), account_problem, base_url.err(), flow.err(), client_check.err()];
-                let problems: Vec<_> = problems.into_iter().flatten().map(|error| error.to_string()).collect();
-                Err(Error::configuration(problems.join("; ")))
+            _ => Err(problems.into_error()),
+        }
+    }
+
+    fn credentials(&self) -> Result<Credentials, Error> {
+        match (&self.credentials, &self.environment) {
+            (Some(credentials), _) => Ok(credentials.clone()),
+            (None, Some(environment)) => environment.credentials(),
+            (None, None) => Err(Error::configuration(
+                "no credentials: set an API token, or an e-mail address with a global API key",
+            )),
+        }
+    }
+
+    fn account_id(&self) -> Result<Option<AccountId>, Error> {
+        match (&self.account_id, &self.environment) {
+            (Some(Ok(id)), _) => Ok(Some(id.clone())),
+            (Some(Err(problem)), _) => Err(Error::configuration(problem.clone())),
+            (None, Some(environment)) => environment.account_id(),
+            (None, None) => Ok(None),
+        }
+    }
+
+    fn base_url(&self) -> Result<BaseUrl, Error> {
+        if let Some(url) = &self.base_url {
+            return BaseUrl::new(url, self.allow_plain_http);
+        }
+        let url = self.environment.as_ref().map(|environment| environment.base_url(self.allow_plain_http));
+        url.transpose()?.flatten().map_or_else(|| BaseUrl::new(DEFAULT_BASE_URL, false), Ok)
+    }
+
+    fn limits(&self) -> Result<Limits, Error> {
+        let mut problems = Problems::default();
+        let timeout = check_not_zero("timeout", self.timeout.unwrap_or(DEFAULT_TIMEOUT));
+        let attempt_timeout =
+            self.attempt_timeout.map(|timeout| check_not_zero("attempt_timeout", timeout)).transpose();
+        let max_body_bytes = match self.max_body_bytes.unwrap_or(DEFAULT_MAX_BODY_BYTES) {
+            0 => Err(Error::configuration(
+                "`max_body_bytes` is 0, with which every response with a body would fail; set it to at least 1",
+            )),
+            bytes => Ok(bytes),
+        };
+        match (problems.record(timeout), problems.record(attempt_timeout), problems.record(max_body_bytes)) {
+            (Some(timeout), Some(attempt_timeout), Some(max_body_bytes)) => {
+                Ok(Limits { timeout, attempt_timeout, max_body_bytes })
             }
+            _ => Err(problems.into_error()),
         }
     }
 }
 
-/// Leaves out the base URL, which is unchecked and may contain credentials.
-impl<C> fmt::Debug for Builder<C> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Builder")
-            .field("credentials", &self.credentials)
-            .field("account_id", &self.account_id)
-            .field("environment", &self.environment)
-            .field("retry", &self.retry)
-            .field("quota", &self.quota)
-            .finish_non_exhaustive()
+/// The checked limits of a call.
+struct Limits {
+    timeout: Duration,
+    attempt_timeout: Option<Duration>,
+    max_body_bytes: usize,
+}
+
+impl QuotaSetting {
+    fn resolve(self, base_url: Option<&BaseUrl>) -> Option<Quota> {
+        match self {
+            Self::Explicit(quota) => quota,
+            Self::ByHost => base_url.filter(|url| url.is_vendor()).map(|_| Quota::VENDOR),
+        }
     }
 }
 
-fn no_credentials() -> Error {
-    Error::configuration("no credentials: set an API token, or an e-mail address with a global API key")
+/// Leaves out the base URL and the options of the HTTP client, which are unchecked and may contain credentials.
+impl<C> fmt::Debug for Builder<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("credentials", &self.settings.credentials)
+            .field("account_id", &self.settings.account_id)
+            .field("environment", &self.settings.environment)
+            .field("retry", &self.settings.retry)
+            .field("quota", &self.settings.quota)
+            .finish_non_exhaustive()
+    }
 }
 
 #[cfg(test)]
@@ -312,5 +364,62 @@ mod tests {
         let builder = Connection::builder().credentials(token());
         assert!(!format!("{builder:?}").contains("secret"));
         assert!(!format!("{:?}", builder.build().unwrap()).contains("secret"));
+    }
+
+    #[test]
+    fn zero_limits_are_rejected_and_named() {
+        let zero = Duration::ZERO;
+        let builder = || Connection::builder().credentials(token());
+        for (builder, name) in [
+            (builder().timeout(zero), "`timeout` is zero"),
+            (builder().attempt_timeout(zero), "`attempt_timeout` is zero"),
+            (builder().connect_timeout(zero), "`connect_timeout` is zero"),
+            (builder().max_body_bytes(0), "`max_body_bytes` is 0"),
+        ] {
+            let problem = problem(builder);
+            assert!(problem.contains(name) && problem.contains("; set "), "{problem}");
+        }
+        let all = builder().timeout(zero).attempt_timeout(zero).connect_timeout(zero).max_body_bytes(0);
+        assert_eq!(problem(all).matches(" is ").count(), 4);
+        let least = Duration::from_nanos(1);
+        builder().timeout(least).attempt_timeout(least).connect_timeout(least).max_body_bytes(1).build().unwrap();
+    }
+
+    #[test]
+    fn invalid_retries_are_rejected_and_named() {
+        let builder = |change: fn(&mut RetryConfig)| {
+            let mut retry = RetryConfig::default();
+            change(&mut retry);
+            Connection::builder().credentials(token()).retry(retry)
+        };
+        assert!(problem(builder(|retry| retry.max_attempts = 0)).contains("`max_attempts` is 0"));
+        let small = problem(builder(|retry| retry.budget.capacity = 4));
+        assert!(small.contains("`budget.capacity` is 4, less than `budget.cost`, which is 5"), "{small}");
+        builder(|retry| retry.budget.capacity = 5).build().unwrap();
+        builder(|retry| retry.budget = crate::RetryBudget { capacity: 0, cost: 0 }).build().unwrap();
+    }
+
+    #[test]
+    fn quota_is_the_vendors_for_its_host_unless_set() {
+        let by_host = |url| QuotaSetting::ByHost.resolve(Some(&BaseUrl::new(url, false).unwrap()));
+        assert_eq!(by_host(DEFAULT_BASE_URL), Some(Quota::VENDOR));
+        assert_eq!(by_host("https://api.cloudflare.com./client/v4"), Some(Quota::VENDOR));
+        assert_eq!(by_host("https://example.com"), None);
+        let vendor = BaseUrl::new(DEFAULT_BASE_URL, false).unwrap();
+        assert_eq!(QuotaSetting::Explicit(None).resolve(Some(&vendor)), None);
+    }
+
+    #[test]
+    fn clone_has_all_settings() {
+        let builder = Connection::builder()
+            .credentials(token())
+            .account_id(ACCOUNT)
+            .base_url("https://example.com")
+            .timeout(Duration::from_secs(7))
+            .user_agent_suffix("app/1");
+        let connection = builder.clone().build().unwrap();
+        assert_eq!(format!("{connection:?}"), format!("{:?}", builder.build().unwrap()));
+        assert_eq!(connection.pipeline().timeout, Duration::from_secs(7));
+        assert_eq!(connection.pipeline().user_agent_suffix.as_deref(), Some("app/1"));
     }
 }

@@ -35,6 +35,7 @@ const BASE_URL: &str = "CLOUDFLARE_BASE_URL";
 /// let error = Connection::builder().environment(environment).build().unwrap_err();
 /// assert!(error.to_string().contains("CLOUDFLARE_API_KEY is not set"));
 /// ```
+#[derive(Clone)]
 pub struct Environment(BTreeMap<&'static str, Option<SecretString>>);
 
 impl Environment {
@@ -94,9 +95,12 @@ impl Environment {
         }
     }
 
-    /// The error of a missing account id, to report with other problems.
-    pub(super) fn missing_account_id(&self) -> Option<Error> {
-        (!self.is_set(ACCOUNT_ID)).then(|| Error::configuration(format!("no account id: {ACCOUNT_ID} is not set")))
+    /// Rejects a missing account id, to report with other problems.
+    pub(super) fn check_account_id(&self) -> Result<(), Error> {
+        if !self.is_set(ACCOUNT_ID) {
+            return Err(Error::configuration(format!("no account id: {ACCOUNT_ID} is not set")));
+        }
+        Ok(())
     }
 
     pub(super) fn account_id(&self) -> Result<Option<AccountId>, Error> {

@@ -1,34 +1,112 @@
 //! The HTTP client below the pipeline.
 
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::Error;
-use crate::base_url::BaseUrl;
+use reqwest::tls::Version;
+use reqwest::{Certificate, Identity};
 
-/// Builds the HTTP client of a connection whose user sets none. Only the pipeline retries, and nothing follows redirects.
-pub(crate) fn build(base_url: &BaseUrl, connect_timeout: Duration) -> Result<reqwest::Client, Error> {
-    let builder = reqwest::Client::builder()
-        .connect_timeout(connect_timeout)
-        .https_only(base_url.is_https())
+use super::proxy::ProxyChoice;
+use super::tls;
+use crate::Error;
+
+/// How long a connection may be idle before the client closes it.
+///
+/// A server that closes an idle connection while a POST is on its way leaves it open whether the POST was read. So the
+/// client closes it first. Idle connections are closed by Cloudflare after 400 s
+/// (<https://developers.cloudflare.com/fundamentals/reference/connection-limits>), and by default after 75 s by nginx
+/// (`keepalive_timeout`), after 65 s by Node (`server.keepAliveTimeout`) and after 60 s by an AWS load balancer
+/// (`idle_timeout.timeout_seconds`). Older releases of Node close them after 5 s, which is not worth a handshake for every
+/// call that comes a few seconds after another one.
+const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(50);
+
+/// When an HTTP/2 connection is pinged: if nothing was received for this long.
+///
+/// Requests share an HTTP/2 connection, and a new request goes to the same one. Without pings, a dead connection would fail
+/// all of them until the operating system gives up, which takes minutes. With [`HTTP2_PING_TIMEOUT`] it is found within 4 s,
+/// which leaves time for another attempt in a call of 10 s. A connection that receives something is not pinged.
+const HTTP2_PING_INTERVAL: Duration = Duration::from_secs(2);
+
+/// How long the response to a ping may take. TCP sends a lost packet again several times within this time.
+const HTTP2_PING_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// When the operating system probes a connection that received nothing, and how long it waits between probes. HTTP/1 has no
+/// pings.
+const TCP_KEEP_ALIVE: Duration = Duration::from_secs(5);
+
+/// How many probes may stay without a response. A dead idle connection is closed after 20 s, and does not wait for a POST.
+const TCP_KEEP_ALIVE_PROBES: u32 = 3;
+
+/// How long sent bytes may stay without an acknowledgement. On Linux this also decides when probes have failed, and reqwest's
+/// default of 30 s would override the time above.
+#[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
+const TCP_USER_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// The most headers of a response over HTTP/1. hyper's own limit of 100 is too low for some gateways.
+const MAX_HEADERS: usize = 256;
+
+/// What an HTTP client is built of.
+pub(super) struct HttpClientConfig<'a> {
+    pub(super) https_only: bool,
+    pub(super) connect_timeout: Duration,
+    pub(super) proxy: ProxyChoice,
+    pub(super) root_certificates: Vec<Certificate>,
+    pub(super) identity: Option<Identity>,
+    pub(super) addresses: &'a BTreeMap<String, Vec<SocketAddr>>,
+}
+
+/// Builds the HTTP client of a connection. Only the pipeline retries, and nothing follows redirects.
+pub(super) fn build(config: HttpClientConfig<'_>) -> Result<reqwest::Client, Error> {
+    let mut builder = tls::with_backend(reqwest::Client::builder())
+        .connect_timeout(config.connect_timeout)
+        .https_only(config.https_only)
         // After a redirect to another host, reqwest would send the global key there.
         .redirect(reqwest::redirect::Policy::none())
-        // The client does not count reqwest's own retries as attempts.
-        .retry(reqwest::retry::never());
-    // A proxy of the environment would see the plain-text requests to this machine.
-    let builder = if base_url.is_loopback() { builder.no_proxy() } else { builder };
-    builder.build().map_err(|error| Error::configuration("the HTTP client could not be set up").with_source(error))
+        // By default, reqwest sends a request up to twice more if an HTTP/2 server refuses its stream or goes away. The
+        // pipeline would not count these attempts.
+        .retry(reqwest::retry::never())
+        .tls_version_min(Version::TLS_1_2)
+        .tls_certs_merge(config.root_certificates)
+        .pool_idle_timeout(POOL_IDLE_TIMEOUT)
+        .tcp_keepalive(TCP_KEEP_ALIVE)
+        .tcp_keepalive_interval(TCP_KEEP_ALIVE)
+        .tcp_keepalive_retries(TCP_KEEP_ALIVE_PROBES)
+        .http1_max_headers(MAX_HEADERS)
+        .http2_keep_alive_interval(HTTP2_PING_INTERVAL)
+        .http2_keep_alive_timeout(HTTP2_PING_TIMEOUT)
+        // A connection that dies while it is idle must not wait for a POST. The idle timeout bounds the number of pings.
+        .http2_keep_alive_while_idle(true);
+    #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
+    {
+        builder = builder.tcp_user_timeout(TCP_USER_TIMEOUT);
+    }
+    for (host, addresses) in config.addresses {
+        builder = builder.resolve_to_addrs(host, addresses);
+    }
+    if let Some(identity) = config.identity {
+        builder = builder.identity(identity);
+    }
+    builder = match config.proxy {
+        ProxyChoice::System => builder,
+        ProxyChoice::Direct => builder.no_proxy(),
+        ProxyChoice::Explicit(proxy) => builder.proxy(proxy),
+    };
+    builder
+        .build()
+        .map_err(|error| Error::configuration(format!("the HTTP client could not be set up: {}", tls::cause(&error))))
 }
 
 /// Rejects a user's HTTP client that may follow redirects.
 ///
 /// Only reqwest's `Debug` output has the redirect policy, and only if it is not the default, which follows redirects. If a
 /// later reqwest prints the policy differently, this function rejects every client.
-pub(crate) fn check(client: &reqwest::Client) -> Result<(), Error> {
+pub(super) fn check(client: &reqwest::Client) -> Result<(), Error> {
     if format!("{client:?}").contains(r#"redirect_policy: "Policy(None)""#) {
         return Ok(());
     }
     Err(Error::configuration(
-        "the given HTTP client may follow redirects, which would send credentials to another host; \
+        "the client of `http_client_unchecked` may follow redirects, which would send credentials to another host; \
          build it with `redirect(reqwest::redirect::Policy::none())`",
     ))
 }

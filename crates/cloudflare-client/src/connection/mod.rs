@@ -4,7 +4,11 @@ mod account_id;
 mod builder;
 mod environment;
 mod http_client;
+mod http_options;
 mod options;
+mod problems;
+mod proxy;
+mod tls;
 
 use std::fmt;
 use std::sync::Arc;

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use http::header::{HeaderName, HeaderValue};
+
+use super::problems::check_not_zero;
 use super::{AccountId, Connection};
 use crate::pipeline::CallConfig;
-use crate::{Error, RetryConfig};
+use crate::{Error, ErrorKind, RetryConfig};
 
 /// The settings that a single call overrides. The connection supplies the rest.
 ///
@@ -28,13 +31,15 @@ impl CallOptions {
         self
     }
 
-    /// How long the whole call may take.
+    /// How long the whole call may take. With zero, as with a caller's deadline that has passed, the call fails with
+    /// [`Timeout`](ErrorKind::Timeout) before anything is sent.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.config.timeout = Some(timeout);
         self
     }
 
-    /// How long each attempt may take.
+    /// How long each attempt may take. Zero fails the call with [`Configuration`](ErrorKind::Configuration) before anything
+    /// is sent.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.config.attempt_timeout = Some(timeout);
         self
@@ -43,6 +48,12 @@ impl CallOptions {
     /// How failed attempts are retried. The retry budget and the jitter stay the connection's.
     pub fn retry(mut self, retry: RetryConfig) -> Self {
         self.config.retry = Some(retry);
+        self
+    }
+
+    /// A header to send. The client's own headers cannot be replaced: the call then fails before anything is sent.
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.config.headers.push((name, value));
         self
     }
 
@@ -63,9 +74,26 @@ impl CallOptions {
 
     /// The settings for the pipeline. A malformed account id is an error also where no path has an account.
     pub(crate) fn checked_config(&self) -> Result<&CallConfig, Error> {
-        match &self.account_id {
-            Some(Err(problem)) => Err(Error::configuration(problem.clone())),
-            _ => Ok(&self.config),
+        if let Some(Err(problem)) = &self.account_id {
+            return Err(Error::configuration(problem.clone()));
         }
+        self.config.attempt_timeout.map(|timeout| check_not_zero("attempt_timeout", timeout)).transpose()?;
+        if self.config.timeout.is_some_and(|timeout| timeout.is_zero()) {
+            return Err(Error::new(ErrorKind::Timeout, "the call's timeout is zero, so nothing was sent"));
+        }
+        Ok(&self.config)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zero_timeouts_of_a_call_are_rejected_before_sending() {
+        let kind = |options: CallOptions| options.checked_config().unwrap_err().kind();
+        assert_eq!(kind(CallOptions::default().timeout(Duration::ZERO)), ErrorKind::Timeout);
+        assert_eq!(kind(CallOptions::default().attempt_timeout(Duration::ZERO)), ErrorKind::Configuration);
+        CallOptions::default().timeout(Duration::from_nanos(1)).checked_config().unwrap();
     }
 }

@@ -8,19 +8,24 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
+use api_runtime::RequestError;
 use http::StatusCode;
 
 pub use kind::ErrorKind;
 pub use unexpected_body::UnexpectedBody;
 
+use crate::duration::human;
 use crate::redact::one_line;
 use crate::{ApiMessage, Metadata};
 
 /// A failed call, or an invalid configuration.
 ///
 /// Match on the [`kind`](Self::kind); other methods return the details. `Display` prints one line, and
-/// [`source`](StdError::source) is the cause. Neither they nor `Debug` print a secret, a body or a header. Of a response they
-/// print the API's codes and first message, the `cf-ray`, and the path of a field that could not be decoded.
+/// [`source`](StdError::source) is the cause. The line has at most 1 KiB. Neither they nor `Debug` print a secret, a body or a
+/// header. Of a response they print the API's codes and first message, the `cf-ray`, and the path of a field that could not be
+/// decoded.
+///
+/// Before you repeat a call that makes a change, ask [`may_have_been_sent`](Self::may_have_been_sent).
 ///
 /// ```
 /// use cloudflare_client::{AccountId, ErrorKind};
@@ -36,6 +41,9 @@ struct Inner {
     message: Cow<'static, str>,
     operation: Option<&'static str>,
     attempts: u32,
+    may_have_been_sent: bool,
+    /// `None` if the kind decides.
+    is_retryable: Option<bool>,
     metadata: Option<Metadata>,
     retry_after: Option<Duration>,
     unexpected_body: Option<UnexpectedBody>,
@@ -49,6 +57,8 @@ impl Error {
             message: message.into(),
             operation: None,
             attempts: 0,
+            may_have_been_sent: false,
+            is_retryable: None,
             metadata: None,
             retry_after: None,
             unexpected_body: None,
@@ -65,6 +75,16 @@ impl Error {
         Self::new(ErrorKind::Configuration, message)
     }
 
+    /// The error of a wait that was longer than the call or the attempt may take.
+    pub(crate) fn timeout(awaited: &'static str, waited: Duration) -> Self {
+        Self::new(ErrorKind::Timeout, format!("timed out after {} of waiting for {awaited}", human(waited)))
+    }
+
+    /// The error of a call that sent nothing, or no further request, since too little of its time was left.
+    pub(crate) fn no_time_left(left: Duration) -> Self {
+        Self::new(ErrorKind::Timeout, format!("no time for an attempt: {} left of the timeout", human(left)))
+    }
+
     pub(crate) fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
         self
@@ -78,6 +98,18 @@ impl Error {
 
     pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {
         self.0.attempts = attempts;
+        self
+    }
+
+    /// Sets whether a request of the call may have reached the server.
+    pub(crate) fn with_sent(mut self, may_have_been_sent: bool) -> Self {
+        self.0.may_have_been_sent = may_have_been_sent;
+        self
+    }
+
+    /// Sets whether the same call may succeed later, which otherwise the kind decides.
+    pub(crate) fn with_retryable(mut self, is_retryable: bool) -> Self {
+        self.0.is_retryable = Some(is_retryable);
         self
     }
 
@@ -126,9 +158,34 @@ impl Error {
         self.metadata().map_or(&[], Metadata::errors)
     }
 
-    /// How many requests the call may have sent: 0 if it failed before the first.
+    /// How many requests the call tried to send: 0 if it failed before the first.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
+    }
+
+    /// Whether a request of the call may have reached the server, which may have acted on it. After a failed POST, this is
+    /// the question to ask before the call is repeated.
+    ///
+    /// It is `false` only if that is certain: no request was sent, no connection could be made, or the server said that it had
+    /// not processed the request (HTTP/2).
+    pub fn may_have_been_sent(&self) -> bool {
+        self.0.may_have_been_sent
+    }
+
+    /// Whether the same call may succeed later: the rate limit was exceeded, the server or the connection failed, or the call
+    /// timed out. A certificate that is not trusted, for example, does not improve by itself.
+    ///
+    /// It does not say that repeating the call is safe: see [`may_have_been_sent`](Self::may_have_been_sent).
+    pub fn is_retryable(&self) -> bool {
+        self.0.is_retryable.unwrap_or(matches!(
+            self.kind(),
+            ErrorKind::RateLimited | ErrorKind::Server | ErrorKind::Connection | ErrorKind::Timeout
+        ))
+    }
+
+    /// Whether the call or its last attempt timed out. The message says what was waited for, and how long.
+    pub fn is_timeout(&self) -> bool {
+        self.kind() == ErrorKind::Timeout
     }
 
     /// How long to wait before the next call: the wait that the API asked for, or the wait that did not fit the call's timeout.
@@ -148,28 +205,47 @@ impl Error {
             let reason = status.canonical_reason().map_or_else(String::new, |reason| format!(" {reason}"));
             format!("status {}{reason}", status.as_u16())
         }));
-        facts.extend(self.errors().iter().flat_map(ApiMessage::codes).map(|code| format!("code {code}")));
+        let mut codes = self.errors().iter().flat_map(ApiMessage::codes);
+        facts.extend(codes.by_ref().take(MAX_CODES).map(|code| format!("code {code}")));
+        if codes.next().is_some() {
+            facts.push("more codes".to_owned());
+        }
         if self.attempts() > 1 {
             facts.push(format!("{} attempts", self.attempts()));
         }
-        facts.extend(self.retry_after().map(|wait| format!("retry after {wait:.0?}")));
+        facts.extend(self.retry_after().map(|wait| format!("retry after {}", human(wait))));
         facts.extend(self.cf_ray().map(|ray| format!("cf-ray {ray}")));
         facts
     }
+
+    /// The part of the line before the facts.
+    fn summary(&self) -> String {
+        let mut summary = self.operation().map_or_else(String::new, |operation| format!("{operation}: "));
+        summary += &self.0.message;
+        if let Some(message) = self.errors().first().and_then(ApiMessage::message) {
+            summary = summary + ": " + &one_line(message);
+        }
+        if let Some(body) = self.unexpected_body() {
+            summary = summary + ": " + &body.to_string();
+        }
+        if summary.len() > MAX_SUMMARY {
+            let end = summary.char_indices().map(|(index, _)| index).take_while(|index| *index <= MAX_SUMMARY).last();
+            summary.truncate(end.unwrap_or(0));
+            summary.push('…');
+        }
+        summary
+    }
 }
+
+/// The longest summary, in bytes. The facts take at most 250 more.
+const MAX_SUMMARY: usize = 750;
+
+/// The most codes that are printed.
+const MAX_CODES: usize = 5;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(operation) = self.operation() {
-            write!(f, "{operation}: ")?;
-        }
-        f.write_str(&self.0.message)?;
-        if let Some(message) = self.errors().first().and_then(ApiMessage::message) {
-            write!(f, ": {}", one_line(message))?;
-        }
-        if let Some(body) = self.unexpected_body() {
-            write!(f, ": {body}")?;
-        }
+        f.write_str(&self.summary())?;
         let facts = self.facts();
         if facts.is_empty() { Ok(()) } else { write!(f, " ({})", facts.join(", ")) }
     }
@@ -189,6 +265,18 @@ impl fmt::Debug for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// The error of an argument that cannot be sent.
+impl From<RequestError> for Error {
+    fn from(error: RequestError) -> Self {
+        match error {
+            // This message names the parameter, and does not contain its value.
+            RequestError::PathParameter(error) => Self::configuration(error.to_string()),
+            // The source of other errors may contain values.
+            other => Self::configuration(other.to_string()),
+        }
     }
 }
 

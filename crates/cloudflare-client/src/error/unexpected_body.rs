@@ -20,9 +20,15 @@ enum Shape {
     CutOff,
     Text,
     OtherJson,
+    TooLarge,
 }
 
 impl UnexpectedBody {
+    /// A body that was not read to its end, since it is larger than a limit.
+    pub(crate) fn too_large(content_type: Option<String>, limit: usize) -> Self {
+        Self { content_type, length: limit, shape: Shape::TooLarge }
+    }
+
     pub(crate) fn new(content_type: Option<String>, body: &[u8]) -> Self {
         Self { content_type, length: body.len(), shape: Shape::of(body) }
     }
@@ -32,7 +38,7 @@ impl UnexpectedBody {
         self.content_type.as_deref()
     }
 
-    /// The body's length in bytes, after decompression.
+    /// The body's length in bytes, after decompression. For a body that was not read to its end, it is the limit.
     pub fn length(&self) -> usize {
         self.length
     }
@@ -68,8 +74,12 @@ impl fmt::Display for UnexpectedBody {
             Shape::CutOff => "JSON that is cut off",
             Shape::Text => "text that is not JSON",
             Shape::OtherJson => "JSON of another shape",
+            Shape::TooLarge => "a body that was not read to its end",
         };
         let content_type = self.content_type().unwrap_or("no content type");
+        if self.shape == Shape::TooLarge {
+            return write!(f, "{shape} ({content_type}, more than {} bytes)", self.length);
+        }
         write!(f, "{shape} ({content_type}, {} bytes)", self.length)
     }
 }

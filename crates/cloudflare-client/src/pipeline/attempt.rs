@@ -1,22 +1,22 @@
 //! One attempt: adds credentials, sends the request, reads the whole response. No other module sends requests.
 
-use bytes::{Bytes, BytesMut};
-use http::header::{HeaderValue, USER_AGENT};
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::task::Poll;
+
+use bytes::Bytes;
 use reqwest::Request;
 use tokio::time::Instant;
 
+use super::body::{self, BodyFailure, BodyLimits};
 use super::buffered_response::BufferedResponse;
-use super::deadline::{Deadline, Elapsed};
+use super::deadline::Deadline;
+use super::gate::Cooldown;
+use super::retry_loop::AttemptFailure;
 use super::retry_policy::Retryability;
-use super::{Pipeline, failure, gate};
+use super::{Pipeline, connection_failure, failure};
 use crate::redact::Secrets;
 use crate::{Error, ErrorKind, Metadata};
-
-/// A failed attempt: there is no whole response.
-pub(super) struct AttemptFailure {
-    pub(super) error: Error,
-    pub(super) retryability: Retryability,
-}
 
 /// A request with its credentials.
 pub(super) struct ReadyRequest {
@@ -24,106 +24,110 @@ pub(super) struct ReadyRequest {
     secrets: Secrets,
 }
 
-/// Adds credentials to a copy of the request. Each attempt asks for them again, since they may have rotated.
+/// Adds credentials to a request. Each attempt asks for them again, since they may have rotated.
 pub(super) async fn prepare(
     pipeline: &Pipeline,
-    user_agent: Option<&HeaderValue>,
+    mut request: Request,
     deadline: Deadline,
-    request: &Request,
-) -> Result<ReadyRequest, Error> {
-    let mut request = request
-        .try_clone()
-        .ok_or_else(|| Error::configuration("the request's body is a stream, which cannot be sent again"))?;
-    if let Some(user_agent) = user_agent {
-        request.headers_mut().insert(USER_AGENT, user_agent.clone());
+) -> Result<ReadyRequest, AttemptFailure> {
+    let started = Instant::now();
+    let attached = deadline.timeout(pipeline.credentials.attach(request.headers_mut())).await;
+    match attached {
+        Ok(Ok(secrets)) => Ok(ReadyRequest { request, secrets }),
+        // The provider knows whether it is worth trying again.
+        Ok(Err(error)) => Err(AttemptFailure { error, retryability: Retryability::Impossible }),
+        Err(_) => {
+            let error = Error::timeout("the token provider", started.elapsed());
+            Err(AttemptFailure { error, retryability: Retryability::NotSent })
+        }
     }
-    let attached = pipeline.credentials.attach(request.headers_mut());
-    let secrets = deadline.timeout(attached).await.unwrap_or_else(|elapsed| Err(elapsed.into()))?;
-    Ok(ReadyRequest { request, secrets })
 }
 
-/// Sends a request once. A whole response of any status is `Ok`. `started` is when the call began.
+/// What an attempt needs to know of its call.
+#[derive(Clone, Copy)]
+pub(super) struct AttemptContext {
+    /// When the call began.
+    pub(super) started: Instant,
+    /// The number of the request, from 1.
+    pub(super) number: u32,
+    pub(super) deadline: Deadline,
+    /// Whether a success is an envelope.
+    pub(super) is_envelope: bool,
+}
+
+/// Sends a request once. A whole response of any status is `Ok`.
 pub(super) async fn send(
     pipeline: &Pipeline,
-    started: Instant,
-    deadline: Deadline,
+    context: AttemptContext,
     ready: ReadyRequest,
-    number: u32,
 ) -> Result<BufferedResponse, AttemptFailure> {
-    let ReadyRequest { request, secrets } = ready;
-    let failed = |failure: AttemptFailure| AttemptFailure { error: failure.error.with_attempts(number), ..failure };
+    let AttemptContext { started, number, deadline, is_envelope } = context;
+    let (sent, ReadyRequest { request, secrets }) = (Instant::now(), ready);
+    let mut expiry = pin!(deadline.sleep());
 
-    let mut response = match deadline.timeout(pipeline.http_client.execute(request)).await {
-        Ok(Ok(response)) => response,
-        Ok(Err(error)) => return Err(failed(transport_failure(error))),
-        Err(elapsed) => return Err(failed(elapsed.interrupted())),
+    let mut response = match within(expiry.as_mut(), pipeline.http_client.execute(request)).await {
+        Some(Ok(response)) => response,
+        Some(Err(error)) => return Err(connection_failure::of(error)),
+        None => return Err(timeout("a connection, or the first byte of the response", sent)),
     };
-    let metadata = Metadata::new(response.status(), response.headers(), number, started.elapsed());
-    let metadata = metadata.redacted(&secrets);
+    let status = response.status();
+    let headers = std::mem::take(response.headers_mut());
+    let metadata = Metadata::new(status, headers, number, started.elapsed()).redacted(&secrets);
     // The gate closes before the body is read, since the body may take long or never come.
-    if let Some(time) = gate::cooldown(&metadata) {
-        pipeline.flow.gate.close_for(time);
+    if let Some(cooldown) = Cooldown::of_head(&metadata) {
+        pipeline.flow.close_gate(cooldown);
     }
 
-    let body = deadline.timeout(read(&mut response, pipeline.max_body_bytes)).await;
-    let body = body.unwrap_or_else(|elapsed| Err(elapsed.interrupted()));
-    let metadata = metadata.with_elapsed(started.elapsed());
-    match body {
-        Ok(body) => Ok(BufferedResponse { metadata, headers: std::mem::take(response.headers_mut()), body, secrets }),
-        Err(AttemptFailure { error, retryability }) => {
-            // For a failure, the status determines the kind, and the problem of the body becomes the source.
-            let error = match failure::kind_of_status(metadata.status()) {
-                Some(kind) => Error::from_kind(kind).with_source(error),
-                None => error,
-            };
-            Err(failed(AttemptFailure { error: error.with_metadata(metadata), retryability }))
-        }
-    }
-}
-
-/// Reads a body to its end. The limit counts the body after decompression.
-async fn read(response: &mut reqwest::Response, max_bytes: usize) -> Result<Bytes, AttemptFailure> {
-    let mut body = BytesMut::new();
-    loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) if body.len().saturating_add(chunk.len()) > max_bytes => {
-                let error = Error::new(ErrorKind::UnexpectedBody, format!("the body is larger than {max_bytes} bytes"));
-                return Err(AttemptFailure { error, retryability: Retryability::Final });
-            }
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) => return Ok(body.freeze()),
-            Err(error) => return Err(transport_failure(error)),
-        }
-    }
-}
-
-/// The failure for an error of the HTTP library. It leaves out the URL, which has ids in its path.
-fn transport_failure(error: reqwest::Error) -> AttemptFailure {
-    let (kind, message, retryability) = if error.is_connect() && error.is_timeout() {
-        (ErrorKind::Timeout, "connecting timed out", Retryability::NotSent)
-    } else if error.is_connect() {
-        (ErrorKind::Connection, ErrorKind::Connection.description(), Retryability::NotSent)
-    } else if error.is_timeout() {
-        (ErrorKind::Timeout, ErrorKind::Timeout.description(), Retryability::Interrupted)
-    } else if error.is_builder() {
-        (ErrorKind::Configuration, "the request could not be built", Retryability::InvalidRequest)
-    } else if error.is_body() || error.is_decode() {
-        (ErrorKind::Connection, "the body is incomplete or corrupt", Retryability::Interrupted)
+    let limit = if failure::is_failure(status) {
+        failure::MAX_BYTES.min(pipeline.max_body_bytes)
     } else {
-        (ErrorKind::Connection, ErrorKind::Connection.description(), Retryability::Interrupted)
+        pipeline.max_body_bytes
     };
-    AttemptFailure { error: Error::new(kind, message).with_source(error.without_url()), retryability }
+    let limits = BodyLimits { max_bytes: limit, is_envelope };
+    let head = Instant::now();
+    let body = within(expiry.as_mut(), body::read(&mut response, metadata.headers(), limits)).await;
+    let metadata = metadata.with_elapsed(started.elapsed());
+    let is_failure = failure::is_failure(status);
+    let (error, retryability) = match body.unwrap_or_else(|| Err(timeout("the rest of the body", head).into())) {
+        Ok(body) => {
+            pipeline.flow.response_time.record(sent.elapsed());
+            return Ok(BufferedResponse { metadata, body, omitted_above: None, secrets });
+        }
+        // Of a failure, the status is known; the body is only described.
+        Err(BodyFailure::TooLarge) if is_failure => {
+            return Ok(BufferedResponse { metadata, body: Bytes::new(), omitted_above: Some(limit), secrets });
+        }
+        Err(BodyFailure::TooLarge) => {
+            let message = format!("the body is larger than {limit} bytes");
+            (Error::new(ErrorKind::UnexpectedBody, message), Retryability::Unreadable)
+        }
+        Err(BodyFailure::Undecodable(error)) => {
+            // The status of a failure says whether a retry may help.
+            let retryability = if is_failure { Retryability::of(status) } else { Retryability::Unreadable };
+            (Error::new(ErrorKind::UnexpectedBody, error.to_string()), retryability)
+        }
+        Err(BodyFailure::Broken(AttemptFailure { error, retryability })) => (error, retryability),
+    };
+    // For a failure, the status determines the kind, and the problem of the body becomes the source.
+    let error = match failure::kind_of_status(status) {
+        Some(kind) => Error::from_kind(kind).with_source(error),
+        None => error,
+    };
+    Err(AttemptFailure { error: error.with_metadata(metadata), retryability })
 }
 
-impl From<Elapsed> for Error {
-    fn from(_: Elapsed) -> Self {
-        Error::from_kind(ErrorKind::Timeout)
-    }
+/// Waits for a future until a timer ends.
+async fn within<F: Future>(mut expiry: Pin<&mut impl Future<Output = ()>>, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => expiry.as_mut().poll(context).map(|()| None),
+    })
+    .await
 }
 
-impl Elapsed {
-    /// The failure of an attempt that timed out after its request may have been sent.
-    fn interrupted(self) -> AttemptFailure {
-        AttemptFailure { error: self.into(), retryability: Retryability::Interrupted }
-    }
+/// The failure of an attempt that timed out after its request may have been sent.
+fn timeout(awaited: &'static str, since: Instant) -> AttemptFailure {
+    let error = Error::timeout(awaited, since.elapsed());
+    AttemptFailure { error, retryability: Retryability::Interrupted }
 }

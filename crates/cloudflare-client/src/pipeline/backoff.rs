@@ -9,6 +9,7 @@ use std::time::Duration;
 /// Full jitter spreads the clients of an outage best (Amazon Builders' Library, "Timeouts, retries, and backoff with
 /// jitter").
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
 pub struct Backoff {
     /// The longest wait after the first attempt. 500 ms by default.
     pub base: Duration,
@@ -23,6 +24,11 @@ impl Default for Backoff {
 }
 
 impl Backoff {
+    /// A backoff of the given longest waits: after the first attempt, and after any.
+    pub const fn new(base: Duration, ceiling: Duration) -> Self {
+        Self { base, ceiling }
+    }
+
     /// The longest wait after the given attempt, which counts from 1.
     fn max_wait(self, attempt: u32) -> Duration {
         let doublings = attempt.saturating_sub(1);
@@ -32,7 +38,7 @@ impl Backoff {
 
     /// The wait after the given attempt, which counts from 1.
     pub(super) fn wait(self, attempt: u32, jitter: &Jitter) -> Duration {
-        self.max_wait(attempt).mul_f64(jitter.fraction())
+        jitter.up_to(self.max_wait(attempt))
     }
 }
 
@@ -43,6 +49,11 @@ impl Jitter {
     /// The same seed gives the same waits. Without one, the seed is random.
     pub(super) fn new(seed: Option<u64>) -> Self {
         Self(Mutex::new(seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed)))
+    }
+
+    /// A random time, less than the given one.
+    pub(super) fn up_to(&self, time: Duration) -> Duration {
+        time.mul_f64(self.fraction())
     }
 
     /// A random number, at least 0 and less than 1.

@@ -6,11 +6,19 @@ use std::sync::{Mutex, PoisonError};
 /// if the server responds without a temporary failure. A call whose first attempt gets such a response adds one token.
 /// During an outage, a connection therefore sends at most `capacity` / `cost` retries.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
 pub struct RetryBudget {
     /// The most tokens that the bucket holds. It is full at first. 500 by default.
     pub capacity: u32,
     /// The number of tokens that a retry takes. 5 by default; 0 is no limit.
     pub cost: u32,
+}
+
+impl RetryBudget {
+    /// A budget of the given capacity and cost of a retry.
+    pub const fn new(capacity: u32, cost: u32) -> Self {
+        Self { capacity, cost }
+    }
 }
 
 impl Default for RetryBudget {

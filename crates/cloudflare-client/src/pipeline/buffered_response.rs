@@ -1,34 +1,36 @@
 //! A whole response in memory.
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderMap, LOCATION};
+use http::header::{CONTENT_TYPE, LOCATION};
 use url::Url;
 
 use crate::Metadata;
+use crate::error::UnexpectedBody;
 use crate::redact::{Secrets, one_line};
 
 /// A whole response, from which values and errors are made.
 pub(super) struct BufferedResponse {
     pub(super) metadata: Metadata,
-    pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
+    /// The limit that the body exceeds, if it was not read.
+    pub(super) omitted_above: Option<usize>,
     /// The secrets of the request, which are redacted from every text of the response.
     pub(super) secrets: Secrets,
 }
 
 impl BufferedResponse {
-    /// The response for the generated code to decode. The body is shared, not copied.
-    pub(super) fn to_http(&self) -> reqwest::Response {
-        let mut response = http::Response::new(self.body.clone());
-        *response.status_mut() = self.metadata.status();
-        *response.headers_mut() = self.headers.clone();
-        response.into()
+    /// A description of the body.
+    pub(super) fn describe_body(&self) -> UnexpectedBody {
+        match self.omitted_above {
+            Some(limit) => UnexpectedBody::too_large(self.content_type(), limit),
+            None => UnexpectedBody::new(self.content_type(), &self.body),
+        }
     }
 
     /// The media type without parameters. It is printed, so a value that does not look like a media type is dropped.
     pub(super) fn content_type(&self) -> Option<String> {
         const MAX_LENGTH: usize = 64;
-        let value = self.headers.get(CONTENT_TYPE)?.to_str().ok()?;
+        let value = self.metadata.headers().get(CONTENT_TYPE)?.to_str().ok()?;
         let essence = value.split(';').next()?.trim();
         let is_harmless = |byte: u8| byte.is_ascii_alphanumeric() || b"/.+-_".contains(&byte);
         (!essence.is_empty() && essence.len() <= MAX_LENGTH && essence.bytes().all(is_harmless))
@@ -47,7 +49,7 @@ impl BufferedResponse {
         if !self.metadata.status().is_redirection() {
             return None;
         }
-        let location = self.headers.get(LOCATION)?.to_str().ok()?;
+        let location = self.metadata.headers().get(LOCATION)?.to_str().ok()?;
         // The parser lower-cases and decodes the host, so it is redacted afterwards.
         match Url::parse(location) {
             Ok(url) => Some(one_line(&self.secrets.redact(url.host_str().unwrap_or("a URL without a host")))),

@@ -1,243 +1,195 @@
-//! One call: the transport of one generated client, which sends one request.
+//! One call: checks the request, makes its attempts, and decodes the response.
 
-use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
-use api_runtime::{ApiClient, Operation, Transport, TransportError, TransportFuture};
-use http::header::HeaderValue;
+use api_runtime::{ApiRequest, Operation};
+use http::header::{
+    ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, HOST, HeaderName, HeaderValue, TE, TRANSFER_ENCODING,
+    UPGRADE, USER_AGENT,
+};
 use tokio::time::Instant;
-use tracing::{Instrument, Span};
+use tracing::Instrument;
 
-use super::attempt::{self, AttemptFailure};
+use super::attempt::{self, AttemptContext, ReadyRequest};
 use super::buffered_response::BufferedResponse;
 use super::deadline::Deadline;
-use super::retry_loop::{self, AttemptDriver, AttemptOutcome, CallLimits, CallOutcome};
+use super::decoding::Decode;
+use super::gate::Cooldown;
+use super::retry_loop::{self, AttemptDriver, AttemptFailure, AttemptOutcome, CallLimits, CallOutcome};
 use super::retry_policy::Retryability;
-use super::{CallConfig, Decoded, Pipeline, RetryConfig, failure, telemetry};
-use crate::redact::one_line;
+use super::{CallConfig, Pipeline, failure, telemetry};
 use crate::{Error, ErrorKind, Response};
 
-const SECOND_REQUEST: &str =
-    "the closure of a call sent a second request, which was rejected: it must send exactly one";
-const NO_REQUEST: &str = "the closure of a call sent no request: it must send exactly one";
-const DROPPED_REQUEST: &str = "the closure of a call dropped its request before the response came";
-const CALL_ENDED: &str = "the call has ended";
-const UNKNOWN_OPERATION: &str = "the id of the request's operation is not one of the generated client's";
-
-/// One call.
-///
-/// The operation decides what is safe to retry. It is therefore identified by the request that reaches [`Transport::send`],
-/// and no caller passes it.
-pub(super) struct Call {
-    pipeline: Arc<Pipeline>,
-    user_agent: Option<HeaderValue>,
-    started: Instant,
-    operation_of: fn(&str) -> Option<Operation>,
-    deadline: Deadline,
-    attempt_timeout: Duration,
-    retry: RetryConfig,
-    progress: Mutex<Progress>,
+/// Makes one call.
+pub(crate) async fn call<T: Send + 'static>(
+    pipeline: &Pipeline,
+    config: &CallConfig,
+    request: ApiRequest<()>,
+    decode: Decode<T>,
+) -> Result<Response<T>, Error> {
+    let operation = request.operation();
+    let span = telemetry::span(&pipeline.base_url, operation);
+    let result = async {
+        let call = Call::new(pipeline, config, request, decode.is_envelope)?;
+        call.run(config, operation, decode).await
+    };
+    let result = result.instrument(span.clone()).await.map_err(|error| error.with_operation(operation.id));
+    telemetry::record(&span, result.as_ref().map(Response::metadata));
+    result
 }
 
-/// The progress of a call.
-#[derive(Default)]
-struct Progress {
-    exchange: Option<Exchange>,
-    /// What the closure did wrong, as the message of the error.
-    misuse: Option<&'static str>,
-    is_finished: bool,
-}
-
-/// The one request of a call, and its outcome once there is one.
-struct Exchange {
-    operation: Operation,
-    span: Span,
-    outcome: Option<Result<BufferedResponse, Error>>,
-}
-
-impl Call {
-    pub(super) fn new<A: ApiClient>(pipeline: Arc<Pipeline>, config: &CallConfig) -> Self {
-        const CLIENT: &str = concat!("cloudflare-client/", env!("CARGO_PKG_VERSION"));
-        let started = Instant::now();
-        Self {
-            user_agent: HeaderValue::try_from([A::USER_AGENT, CLIENT].join(" ")).ok(),
-            started,
-            operation_of: A::operation,
-            deadline: Deadline::new(started, config.timeout.unwrap_or(pipeline.timeout)),
-            attempt_timeout: config.attempt_timeout.unwrap_or(pipeline.attempt_timeout),
-            retry: config.retry.clone().unwrap_or_else(|| pipeline.retry.clone()),
-            progress: Mutex::default(),
-            pipeline,
-        }
-    }
-
-    /// The deadline of an attempt that begins now.
-    fn attempt_deadline(&self) -> Deadline {
-        self.deadline.min(Deadline::new(Instant::now(), self.attempt_timeout))
-    }
-
-    /// Ends the call. `convert` makes its result. From then on the generated client cannot send.
-    pub(super) fn finish<T, X, V>(
-        &self,
-        decoded: Decoded<T, X>,
-        convert: impl FnOnce(BufferedResponse, Decoded<T, X>) -> Result<Response<V>, Error>,
-    ) -> Result<Response<V>, Error> {
-        let Progress { exchange, misuse, .. } =
-            std::mem::replace(&mut *self.progress(), Progress { is_finished: true, ..Progress::default() });
-        let Some(Exchange { operation, span, outcome }) = exchange else {
-            return Err(unsent(misuse, decoded));
-        };
-        let result = match (misuse, outcome) {
-            (Some(misuse), outcome) => Err(misused(misuse, outcome)),
-            (None, Some(Ok(response))) => convert(response, decoded),
-            (None, Some(Err(error))) => Err(error),
-            (None, None) => Err(misused(DROPPED_REQUEST, None)),
-        };
-        let result = result.map_err(|error| error.with_operation(operation.id));
-        telemetry::record(&span, result.as_ref().map(Response::metadata));
-        result
-    }
-
-    /// Registers the request, or rejects it.
-    fn register(&self, operation_id: &str) -> Result<(Operation, Span), &'static str> {
-        let mut progress = self.progress();
-        if progress.is_finished {
-            return Err(CALL_ENDED);
-        }
-        if progress.exchange.is_some() {
-            progress.misuse = Some(SECOND_REQUEST);
-            return Err(SECOND_REQUEST);
-        }
-        let Some(operation) = (self.operation_of)(operation_id) else {
-            progress.misuse = Some(UNKNOWN_OPERATION);
-            return Err(UNKNOWN_OPERATION);
-        };
-        let span = telemetry::span(&self.pipeline.base_url, operation);
-        progress.exchange = Some(Exchange { operation, span: span.clone(), outcome: None });
-        Ok((operation, span))
-    }
-
-    /// Checks the request, then makes its attempts.
-    async fn run(&self, operation: Operation, request: reqwest::Request) -> Result<BufferedResponse, Error> {
-        self.check(operation, &request)?;
-        let limits = CallLimits { idempotent: operation.is_idempotent(), deadline: self.deadline };
-        let attempts = CallAttempts { call: self, request, has_tried_renewal: AtomicBool::new(false) };
-        let CallOutcome { result, wait } = retry_loop::run(&self.pipeline.flow, &self.retry, limits, &attempts).await;
-        match (result, wait) {
-            (Ok(response), wait) => Ok(BufferedResponse { metadata: response.metadata.with_wait(wait), ..response }),
-            (Err(error), Some(wait)) => Err(error.with_retry_after(wait)),
-            (Err(error), None) => Err(error),
-        }
-    }
-
-    /// Checks that a request has the method and the path of its operation. A URL parser may have read a part of a parameter,
-    /// such as `..`, as structure of the path.
-    fn check(&self, operation: Operation, request: &reqwest::Request) -> Result<(), Error> {
-        let Some(path) = self.pipeline.base_url.relative_path(request.url()) else {
-            return Err(Error::configuration("the request's URL is not below the base URL"));
-        };
-        if request.method() != operation.method {
-            return Err(Error::configuration("the request's method is not that of its operation"));
-        }
-        if !operation.has_path(path) {
-            return Err(Error::configuration(format!(
-                "a parameter would send the request to another path than {}",
-                operation.path
-            )));
-        }
-        Ok(())
-    }
-
-    /// Ignores poisoning: every change of the progress is a single step, so a panic cannot leave it inconsistent.
-    fn progress(&self) -> MutexGuard<'_, Progress> {
-        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Transport for Call {
-    fn send(&self, request: reqwest::Request, operation_id: &'static str) -> TransportFuture<'_> {
-        Box::pin(async move {
-            let (operation, span) = self.register(operation_id).map_err(TransportError::new)?;
-            let outcome = self.run(operation, request).instrument(span).await;
-            let response = outcome.as_ref().map(BufferedResponse::to_http).map_err(TransportError::new);
-            if let Some(exchange) = &mut self.progress().exchange {
-                exchange.outcome = Some(outcome);
-            }
-            response
-        })
-    }
-}
-
-impl fmt::Debug for Call {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Call").finish_non_exhaustive()
-    }
-}
-
-/// The error of a call that sent nothing.
-fn unsent<T, X>(misuse: Option<&'static str>, decoded: Decoded<T, X>) -> Error {
-    match (misuse, decoded) {
-        (Some(misuse), _) => Error::configuration(misuse),
-        (None, Ok(_)) => Error::configuration(NO_REQUEST),
-        // This message of the generated code names the parameter, and does not contain its value.
-        (None, Err(api_runtime::Error::InvalidRequest(reason))) => Error::configuration(one_line(&reason)),
-        // The messages of other errors may contain values.
-        (None, Err(_)) => Error::configuration("the request could not be built"),
-    }
-}
-
-/// The error of a call whose closure did not send exactly one request and wait for its response.
-fn misused(misuse: &'static str, outcome: Option<Result<BufferedResponse, Error>>) -> Error {
-    let error = Error::configuration(misuse);
-    match outcome {
-        Some(Ok(response)) => error.with_attempts(response.metadata.attempts()).with_metadata(response.metadata),
-        Some(Err(cause)) => error.with_attempts(cause.attempts()).with_source(cause),
-        None => error.with_attempts(1),
-    }
-}
-
-/// The attempts of one call.
-struct CallAttempts<'a> {
-    call: &'a Call,
+/// The attempts of one call share this.
+struct Call<'a> {
+    pipeline: &'a Pipeline,
     request: reqwest::Request,
-    has_tried_renewal: AtomicBool,
+    started: Instant,
+    is_envelope: bool,
 }
 
-impl AttemptDriver for CallAttempts<'_> {
-    type Ready = attempt::ReadyRequest;
+impl<'a> Call<'a> {
+    /// Checks the request and completes its headers, except for the credentials.
+    fn new(
+        pipeline: &'a Pipeline,
+        config: &CallConfig,
+        request: ApiRequest<()>,
+        is_envelope: bool,
+    ) -> Result<Self, Error> {
+        let started = Instant::now();
+        if let Some(retry) = &config.retry {
+            retry.check()?;
+        }
+        check(pipeline, request.operation(), request.request())?;
+        let user_agent = user_agent(request.user_agent(), pipeline.user_agent_suffix.as_deref())?;
+        let mut request = request.into_request();
+        for (name, value) in &config.headers {
+            if is_reserved(name) || request.headers().contains_key(name) {
+                return Err(Error::configuration(format!("the header `{name}` is the client's own; remove it")));
+            }
+            request.headers_mut().append(name, value.clone());
+        }
+        request.headers_mut().insert(USER_AGENT, user_agent);
+        request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+        Ok(Self { pipeline, request, started, is_envelope })
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        config: &CallConfig,
+        operation: Operation,
+        decode: Decode<T>,
+    ) -> Result<Response<T>, Error> {
+        let Self { pipeline, started, .. } = self;
+        let timeout = config.timeout.unwrap_or(pipeline.timeout);
+        let deadline = Deadline::new(*started, timeout);
+        let limits = CallLimits {
+            idempotent: operation.is_idempotent(),
+            deadline,
+            timeout,
+            attempt_timeout: config.attempt_timeout.or(pipeline.attempt_timeout),
+        };
+        let retry = config.retry.as_ref().unwrap_or(&pipeline.retry);
+        let outcome = retry_loop::run(&pipeline.flow, retry, limits, self).await;
+        let CallOutcome { result, sent, may_have_been_sent, is_retryable, wait } = outcome;
+        let result = match result {
+            Ok(response) => {
+                let metadata = response.metadata.with_attempts(sent).with_wait(wait);
+                let response = BufferedResponse { metadata, ..response };
+                if operation.is_success(response.metadata.status().as_u16()) {
+                    decode.run(response, deadline).await
+                } else {
+                    Err(failure::of_status(&response).with_retryable(is_retryable))
+                }
+            }
+            Err(error) => Err(match wait {
+                Some(wait) => error.with_retry_after(wait),
+                None => error,
+            }
+            .with_retryable(is_retryable)),
+        };
+        let elapsed = started.elapsed();
+        match result {
+            Ok(response) => Ok(response.with_elapsed(elapsed)),
+            Err(error) => Err(error.with_attempts(sent).with_sent(may_have_been_sent)),
+        }
+    }
+}
+
+/// Checks that a request has the method and the path of its operation. A URL parser may have read a part of a parameter, such
+/// as `..`, as structure of the path.
+fn check(pipeline: &Pipeline, operation: Operation, request: &reqwest::Request) -> Result<(), Error> {
+    let Some(path) = pipeline.base_url.relative_path(request.url()) else {
+        return Err(Error::configuration("the request's URL is not below the base URL"));
+    };
+    if request.method() != operation.method {
+        return Err(Error::configuration("the request's method is not that of its operation"));
+    }
+    if !operation.has_path(path) {
+        return Err(Error::configuration(format!(
+            "a parameter would send the request to another path than {}",
+            operation.path
+        )));
+    }
+    Ok(())
+}
+
+/// The `User-Agent` header: the SDK, this crate, and the user's suffix (RFC 9110, section 10.1.5).
+fn user_agent(sdk: &str, suffix: Option<&str>) -> Result<HeaderValue, Error> {
+    const CLIENT: &str = concat!(" cloudflare-client/", env!("CARGO_PKG_VERSION"));
+    let separator = if suffix.is_some() { " " } else { "" };
+    HeaderValue::try_from([sdk, CLIENT, separator, suffix.unwrap_or_default()].concat())
+        .map_err(|_| Error::configuration("the SDK's name or version is not allowed in a header"))
+}
+
+/// Whether a header is set by the client, or belongs to the connection.
+fn is_reserved(name: &HeaderName) -> bool {
+    [ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, HOST, TE, TRANSFER_ENCODING, UPGRADE, USER_AGENT]
+        .contains(name)
+        || ["x-auth-email", "x-auth-key"].contains(&name.as_str())
+}
+
+impl AttemptDriver for Call<'_> {
+    type Ready = ReadyRequest;
     type Response = BufferedResponse;
 
-    async fn prepare(&self) -> Result<attempt::ReadyRequest, Error> {
-        let Call { pipeline, user_agent, .. } = self.call;
-        // A closure may have moved its request to another task.
-        if self.call.progress().is_finished {
-            return Err(Error::configuration(CALL_ENDED));
-        }
-        attempt::prepare(pipeline, user_agent.as_ref(), self.call.attempt_deadline(), &self.request).await
-    }
-
-    async fn send(&self, ready: attempt::ReadyRequest, number: u32) -> AttemptOutcome<BufferedResponse> {
-        let Call { pipeline, started, .. } = self.call;
-        let sent = attempt::send(pipeline, *started, self.call.attempt_deadline(), ready, number);
-        let (result, retryability) = match sent.await {
-            Ok(response) => {
-                let is_rejected =
-                    pipeline.credentials.can_rotate() && failure::kind(&response) == Some(ErrorKind::Authentication);
-                let retryability =
-                    if is_rejected { Retryability::Unauthorized } else { Retryability::of(response.metadata.status()) };
-                (Ok(response), retryability)
-            }
-            Err(AttemptFailure { error, retryability }) => (Err(error), retryability),
+    async fn prepare(&self, deadline: Deadline) -> Result<ReadyRequest, AttemptFailure> {
+        let Some(request) = self.request.try_clone() else {
+            let error = Error::configuration("the request's body is a stream, which cannot be sent again");
+            return Err(AttemptFailure { error, retryability: Retryability::Impossible });
         };
-        telemetry::attempt(number, &result);
-        let metadata = result.as_ref().map_or_else(|error| error.metadata(), |response| Some(&response.metadata));
-        AttemptOutcome { retry_after: metadata.and_then(|metadata| metadata.retry_after()), retryability, result }
+        attempt::prepare(self.pipeline, request, deadline).await
     }
 
-    async fn try_renew(&self, response: &BufferedResponse) -> bool {
-        !self.has_tried_renewal.swap(true, Ordering::Relaxed)
-            && self.call.pipeline.credentials.try_renew(&response.secrets).await
+    async fn send(&self, ready: ReadyRequest, number: u32, deadline: Deadline) -> AttemptOutcome<BufferedResponse> {
+        let Self { pipeline, started, .. } = self;
+        let context = AttemptContext { started: *started, number, deadline, is_envelope: self.is_envelope };
+        let outcome = match attempt::send(pipeline, context, ready).await {
+            Ok(response) => self.outcome(response),
+            Err(failure) => AttemptOutcome::from(failure),
+        };
+        let result = outcome.result.as_ref();
+        telemetry::attempt(number, result.map(|response| &response.metadata));
+        outcome
+    }
+
+    async fn try_renew(&self, response: &BufferedResponse, deadline: Deadline) -> bool {
+        let renewed = deadline.timeout(self.pipeline.credentials.try_renew(&response.secrets)).await;
+        renewed.unwrap_or(false)
+    }
+}
+
+impl Call<'_> {
+    /// The outcome of an attempt with a whole response. The body of a failure may say more than its status.
+    fn outcome(&self, response: BufferedResponse) -> AttemptOutcome<BufferedResponse> {
+        let retryability = match failure::kind(&response) {
+            Some(ErrorKind::RateLimited) => {
+                if Cooldown::of_head(&response.metadata).is_none()
+                    && let Some(cooldown) = Cooldown::of(&response.metadata, true)
+                {
+                    self.pipeline.flow.close_gate(cooldown);
+                }
+                Retryability::RateLimited
+            }
+            Some(ErrorKind::Authentication) if self.pipeline.credentials.can_rotate() => Retryability::Unauthorized,
+            _ => Retryability::of(response.metadata.status()),
+        };
+        AttemptOutcome { retry_after: response.metadata.retry_after(), retryability, result: Ok(response) }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 /// The end of a call or an attempt. A timeout too long for the clock is no limit.
 #[derive(Clone, Copy)]
@@ -21,9 +21,32 @@ impl Deadline {
         Self(self.0.into_iter().chain(other.0).min())
     }
 
-    /// Whether time is left after a wait.
+    /// Whether a wait from now ends before the deadline.
     pub(super) fn allows(self, wait: Duration) -> bool {
-        self.0.is_none_or(|instant| wait < instant.saturating_duration_since(Instant::now()))
+        self.allows_at(Instant::now(), wait)
+    }
+
+    /// Whether a wait from the given time ends before the deadline.
+    pub(super) fn allows_at(self, time: Instant, wait: Duration) -> bool {
+        self.0.is_none_or(|instant| wait < instant.saturating_duration_since(time))
+    }
+
+    /// The given time before the deadline. `None` if there is no limit.
+    pub(super) fn before(self, time: Duration) -> Option<Instant> {
+        self.0?.checked_sub(time)
+    }
+
+    /// The time from the given one to the deadline.
+    pub(super) fn left(self, now: Instant) -> Duration {
+        self.0.map_or(Duration::MAX, |instant| instant.saturating_duration_since(now))
+    }
+
+    /// Ends at the deadline.
+    pub(super) async fn sleep(self) {
+        match self.0 {
+            Some(instant) => sleep_until(instant).await,
+            None => std::future::pending().await,
+        }
     }
 
     /// Waits for a future until the deadline.

@@ -1,31 +1,59 @@
 //! Responses with an envelope.
 
-use api_runtime::{Envelope, EnvelopeParts};
+use api_runtime::{Envelope, ObjectOnly};
+use serde::{Deserialize, Deserializer};
 
 use super::buffered_response::BufferedResponse;
 use super::decode::DecodeProblem;
-use super::{Decoded, failure};
-use crate::response::EnvelopeMetadata;
+use super::{decoding, failure};
+use crate::response::{BoundedJson, EnvelopeMetadata};
 use crate::{Error, ErrorKind, Response};
 
-/// Makes the result of a call whose response has an envelope. `success` must be true.
-pub(super) fn convert<E: Envelope, X>(
-    response: BufferedResponse,
-    decoded: Decoded<E, X>,
-) -> Result<Response<E::Result>, Error> {
-    let problem = || DecodeProblem::find::<E>(&response.body);
-    let Ok(envelope) = decoded else { return Err(failure::error(&response, problem)) };
-    let EnvelopeParts { success, errors, messages, result, result_info } = envelope.into_inner().into_parts();
-    if !success {
-        return Err(failure::error(&response, problem));
+/// An envelope as the server sent it.
+#[derive(Deserialize)]
+#[serde(remote = "Self", bound = "E: Envelope")]
+struct ResponseEnvelope<E: Envelope> {
+    success: bool,
+    /// A null `result` counts as a missing one.
+    result: Option<RawResult<E>>,
+    #[serde(default)]
+    errors: BoundedJson,
+    #[serde(default)]
+    messages: BoundedJson,
+    #[serde(default)]
+    result_info: BoundedJson,
+}
+
+/// Reads an object only; serde would also read an array, by position.
+impl<'de, E: Envelope> Deserialize<'de> for ResponseEnvelope<E> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(ObjectOnly(deserializer))
     }
-    let envelope = EnvelopeMetadata::read(errors.as_ref(), messages.as_ref(), result_info.as_ref(), &response.secrets);
+}
+
+struct RawResult<E: Envelope>(E::Result);
+
+impl<'de, E: Envelope> Deserialize<'de> for RawResult<E> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        E::read_result(deserializer).map(Self)
+    }
+}
+
+/// Makes the result of a call whose response has an envelope. `success` must be true.
+pub(super) fn decode<E: Envelope>(response: BufferedResponse) -> Result<Response<E::Result>, Error> {
+    let problem = || DecodeProblem::find::<ResponseEnvelope<E>>(&response.body);
+    let envelope = match decoding::from_json::<ResponseEnvelope<E>>(&response.body) {
+        Some(envelope) if envelope.success => envelope,
+        _ => return Err(failure::of_body(&response, problem)),
+    };
+    let ResponseEnvelope { result, errors, messages, result_info, .. } = envelope;
+    let envelope = EnvelopeMetadata::read(errors.value(), messages.value(), result_info.value(), &response.secrets);
     let metadata = response.metadata.with_envelope(envelope);
-    match result {
+    match result.map(|RawResult(result)| result).or_else(E::missing_result) {
         Some(result) => Ok(Response::new(result, metadata)),
         None => {
             let reason = "the response has no `result`, although its `success` is true";
-            Err(Error::new(ErrorKind::Decode, reason).with_attempts(metadata.attempts()).with_metadata(metadata))
+            Err(Error::new(ErrorKind::Decode, reason).with_metadata(metadata))
         }
     }
 }

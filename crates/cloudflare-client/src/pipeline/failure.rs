@@ -10,27 +10,30 @@ use serde_json::Value;
 use super::buffered_response::BufferedResponse;
 use super::classify;
 use super::decode::DecodeProblem;
-use crate::error::UnexpectedBody;
-use crate::response::EnvelopeMetadata;
+use super::decoding::without_bom;
+use crate::response::{BoundedJson, EnvelopeMetadata};
 use crate::{Error, ErrorKind};
+
+/// The largest body of a failure that is read. A larger one is not described by its envelope.
+pub(super) const MAX_BYTES: usize = 1 << 20;
 
 /// The envelope of a failure. Every field may be missing or malformed, since a malformed description must not hide the
 /// failure.
 #[derive(Default, serde::Deserialize)]
 struct FailureEnvelope {
-    success: Option<Value>,
-    errors: Option<Value>,
-    messages: Option<Value>,
-    result_info: Option<Value>,
+    success: Option<BoundedJson>,
+    errors: Option<BoundedJson>,
+    #[serde(default)]
+    messages: BoundedJson,
+    #[serde(default)]
+    result_info: BoundedJson,
 }
 
 impl FailureEnvelope {
-    /// Larger bodies are not parsed, since the parsed form takes many times their memory.
-    const MAX_BYTES: usize = 1 << 20;
-
     /// Reads a body. Bytes that are not UTF-8 are replaced, so that the rest can be read.
     fn read(body: &[u8]) -> Self {
-        if body.len() > Self::MAX_BYTES || !is_object(body) {
+        let body = without_bom(body);
+        if !is_object(body) {
             return Self::default();
         }
         serde_json::from_str(&String::from_utf8_lossy(body)).unwrap_or_default()
@@ -41,8 +44,12 @@ impl FailureEnvelope {
     }
 
     fn metadata(&self, response: &BufferedResponse) -> EnvelopeMetadata {
-        let Self { errors, messages, result_info, .. } = self;
-        EnvelopeMetadata::read(errors.as_ref(), messages.as_ref(), result_info.as_ref(), &response.secrets)
+        let errors = self.errors.as_ref().and_then(BoundedJson::value);
+        EnvelopeMetadata::read(errors, self.messages.value(), self.result_info.value(), &response.secrets)
+    }
+
+    fn has_success_false(&self) -> bool {
+        self.success.as_ref().and_then(BoundedJson::value) == Some(&Value::Bool(false))
     }
 }
 
@@ -60,6 +67,7 @@ pub(super) fn kind_of_status(status: StatusCode) -> Option<ErrorKind> {
 
 /// Whether a body is an object with `"success": false`, also if the key is a duplicate.
 pub(super) fn has_success_false(body: &[u8]) -> bool {
+    let body = without_bom(body);
     is_object(body) && serde_json::from_slice::<SuccessFalse>(body).is_ok_and(|SuccessFalse(is_false)| is_false)
 }
 
@@ -94,40 +102,65 @@ impl<'de> Deserialize<'de> for SuccessFalse {
     }
 }
 
-/// The error of a response that is no success, or could not be decoded. `decode_problem` decodes the body again to find the
-/// problem; it is called only if nothing else explains the error.
-pub(super) fn error(response: &BufferedResponse, decode_problem: impl FnOnce() -> Option<DecodeProblem>) -> Error {
+/// The error of a response whose status is not a documented success.
+pub(super) fn of_status(response: &BufferedResponse) -> Error {
+    let status = response.metadata.status();
+    reported(response).unwrap_or_else(|| {
+        let error = if let Some(host) = response.redirect_host() {
+            Error::new(ErrorKind::UnexpectedStatus, format!("a redirect to {host}, which is never followed"))
+        } else if status.is_success() {
+            Error::from_kind(ErrorKind::UnexpectedStatus)
+        } else {
+            Error::from_kind(ErrorKind::UnexpectedStatus).with_unexpected_body(response.describe_body())
+        };
+        error.with_metadata(response.metadata.clone())
+    })
+}
+
+/// The error of a response with a documented success status, whose body has no value. `problem` is what kept the body from
+/// being decoded, if it is JSON.
+pub(super) fn of_body(response: &BufferedResponse, problem: impl FnOnce() -> Option<DecodeProblem>) -> Error {
+    reported(response).unwrap_or_else(|| {
+        let body = response.describe_body();
+        let error = if body.is_json() {
+            let error = Error::from_kind(ErrorKind::Decode);
+            match problem() {
+                Some(problem) => error.with_source(problem.describe(&response.secrets)),
+                None => error,
+            }
+        } else {
+            Error::from_kind(ErrorKind::UnexpectedBody).with_unexpected_body(body)
+        };
+        error.with_metadata(response.metadata.clone())
+    })
+}
+
+/// The error that a response reports, by its status or its envelope.
+fn reported(response: &BufferedResponse) -> Option<Error> {
     let status = response.metadata.status();
     let envelope = FailureEnvelope::read(&response.body);
-    let envelope_metadata = envelope.metadata(response);
-    let body = || UnexpectedBody::new(response.content_type(), &response.body);
-
-    let error = if is_failure(status) || envelope.success == Some(Value::Bool(false)) {
-        let error = Error::from_kind(classify::failure(status, &envelope_metadata.errors));
-        if envelope.is_envelope() { error } else { error.with_unexpected_body(body()) }
-    } else if let Some(host) = response.redirect_host() {
-        Error::new(ErrorKind::UnexpectedStatus, format!("a redirect to {host}, which is never followed"))
-    } else if !status.is_success() {
-        Error::from_kind(ErrorKind::UnexpectedStatus).with_unexpected_body(body())
-    } else if let Some(body) = Some(body()).filter(|body| !body.is_json()) {
-        Error::from_kind(ErrorKind::UnexpectedBody).with_unexpected_body(body)
-    } else if let Some(problem) = decode_problem() {
-        Error::from_kind(ErrorKind::Decode).with_source(problem.describe(&response.secrets))
-    } else {
-        // The body can be decoded, so the status is the problem: the API's document does not list it.
-        Error::from_kind(ErrorKind::UnexpectedStatus)
+    if !is_failure(status) && !envelope.has_success_false() {
+        return None;
+    }
+    let metadata = envelope.metadata(response);
+    let kind = classify::failure(status, &metadata.errors);
+    let error = match (envelope.is_envelope(), kind) {
+        (true, _) => Error::from_kind(kind),
+        // The edge and firewalls block requests with 403, too.
+        (false, ErrorKind::Permission) => Error::new(kind, "access is forbidden, and the response is not the API's")
+            .with_unexpected_body(response.describe_body()),
+        (false, _) => Error::from_kind(kind).with_unexpected_body(response.describe_body()),
     };
-    let metadata = response.metadata.clone().with_envelope(envelope_metadata);
-    error.with_attempts(metadata.attempts()).with_metadata(metadata)
+    Some(error.with_metadata(response.metadata.clone().with_envelope(metadata)))
 }
 
 /// Whether a body can be a JSON object. serde would also read a struct from an array, by position.
-fn is_object(body: &[u8]) -> bool {
+pub(super) fn is_object(body: &[u8]) -> bool {
     body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{')
 }
 
 /// Whether a status is a failure. No standard defines statuses from 600 on.
-fn is_failure(status: StatusCode) -> bool {
+pub(super) fn is_failure(status: StatusCode) -> bool {
     status.is_client_error() || status.is_server_error() || status.as_u16() >= 600
 }
 

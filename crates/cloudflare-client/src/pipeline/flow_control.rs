@@ -1,28 +1,74 @@
 //! Flow control: whether and when a request may be sent.
 
+use std::collections::VecDeque;
+use std::pin::pin;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Mutex;
+use tokio::sync::Notify;
+use tokio::time::{Instant, timeout_at};
 
 use super::RetryConfig;
 use super::backoff::Jitter;
 use super::budget::TokenBucket;
 use super::deadline::Deadline;
-use super::gate::Gate;
+use super::gate::{Cooldown, Gate, SPREAD};
 use super::rate_limiter::{Quota, RateLimiter};
+use super::response_time::{MIN_ATTEMPT_TIME, ResponseTime};
 use super::telemetry::as_millis;
+use crate::duration::human;
 use crate::{Error, ErrorKind};
 
 /// The state that decides whether and when a request may be sent. All clones of a connection share it, since the vendor
 /// counts requests per token.
 pub(crate) struct FlowControl {
-    pub(super) gate: Gate,
     pub(super) budget: TokenBucket,
     pub(super) jitter: Jitter,
-    limiter: Option<RateLimiter>,
-    /// A call holds the lock while it waits for a slot, so that calls take slots in the order in which they asked.
-    queue: Mutex<()>,
+    pub(super) response_time: ResponseTime,
+    queue: Mutex<Queue>,
+    /// Wakes the waiting calls: the gate closed, or a call left the queue without taking its turn.
+    changed: Notify,
 }
+
+/// The calls that wait for their turn, in the order in which they came.
+struct Queue {
+    gate: Gate,
+    limiter: Option<RateLimiter>,
+    tickets: VecDeque<u64>,
+    next_ticket: u64,
+    /// When the gate lets the next of the calls through that waited for it to open.
+    next_release: Option<Instant>,
+    /// The last ticket that waits for the gate to open.
+    last_gated: Option<u64>,
+}
+
+/// When a call may be sent, and what it waits for.
+#[derive(Clone, Copy)]
+struct Turn {
+    at: Instant,
+    reason: &'static str,
+}
+
+/// How long a call waits for the gate, as decided when it came or when the gate last closed.
+#[derive(Clone, Copy)]
+struct GateWait {
+    closings: u64,
+    opens_at: Option<Instant>,
+    /// Whether the call tries again before the gate opens, since the client only guesses when it opens.
+    is_probe: bool,
+}
+
+/// The least time that must be left for an attempt.
+#[derive(Clone, Copy)]
+pub(super) struct LeastTime {
+    /// If it is sent at once.
+    pub(super) at_once: Duration,
+    /// If it has to wait for its turn.
+    pub(super) after_wait: Duration,
+}
+
+const GATE: &str = "the API rejects every call for now";
+const QUOTA: &str = "the client's own quota is used up for now";
 
 impl FlowControl {
     /// # Errors
@@ -30,51 +76,167 @@ impl FlowControl {
     /// If the quota is invalid.
     pub(crate) fn new(retry: &RetryConfig, quota: Option<Quota>) -> Result<Self, Error> {
         Ok(Self {
-            gate: Gate::default(),
             budget: TokenBucket::new(retry.budget),
             jitter: Jitter::new(retry.jitter_seed),
-            limiter: quota.map(RateLimiter::new).transpose()?,
-            queue: Mutex::new(()),
+            response_time: ResponseTime::default(),
+            queue: Mutex::new(Queue {
+                gate: Gate::default(),
+                limiter: quota.map(RateLimiter::new).transpose()?,
+                tickets: VecDeque::new(),
+                next_ticket: 0,
+                next_release: None,
+                last_gated: None,
+            }),
+            changed: Notify::new(),
         })
     }
 
-    /// Waits until the gate is open. Fails at once if it opens after the deadline.
-    pub(super) async fn wait_for_gate(&self, deadline: Deadline) -> Result<(), Error> {
-        while let Some(wait) = self.gate.time_left() {
-            pause(wait, deadline, "the API rejects every call for now").await?;
-        }
-        Ok(())
+    /// Closes the gate. The waiting calls decide again whether they have enough time.
+    pub(super) fn close_gate(&self, cooldown: Cooldown) {
+        let phase = self.jitter.up_to(SPREAD);
+        self.queue().close_gate(cooldown, phase);
+        self.changed.notify_waiters();
     }
 
-    /// Waits until the gate is open and the rate limiter has a slot, and takes the slot. Callers must send without awaiting
-    /// in between, or the slot is wasted.
-    pub(super) async fn take_slot(&self, deadline: Deadline) -> Result<(), Error> {
-        const REASON: &str = "the client's own quota is used up for now";
-        self.wait_for_gate(deadline).await?;
-        let Some(limiter) = &self.limiter else { return Ok(()) };
-        let _queue = match self.queue.try_lock() {
-            Ok(queue) => queue,
-            Err(_) => {
-                let queue = deadline.timeout(self.queue.lock()).await;
-                queue.map_err(|_| Error::new(ErrorKind::RateLimited, REASON))?
-            }
-        };
+    /// How long the gate is still closed for a call. `None` if it is open.
+    pub(super) fn gate_wait(&self, deadline: Deadline) -> Option<Duration> {
+        let now = Instant::now();
+        let opens_at = self.queue().gate.opens_for(deadline, now)?;
+        Some(opens_at.saturating_duration_since(now)).filter(|wait| !wait.is_zero())
+    }
+
+    /// Waits until the gate is open and the rate limiter grants a turn, and takes it. Fails at once if too little time would be
+    /// left for the attempt.
+    ///
+    /// # Cancellation
+    ///
+    /// A call that is dropped while it waits leaves the queue, and those behind it move up.
+    pub(super) async fn admit(&self, deadline: Deadline, least: LeastTime) -> Result<(), Error> {
+        let mut place = None::<Place<'_>>;
+        let mut decided = None::<GateWait>;
         loop {
-            self.wait_for_gate(deadline).await?;
-            match limiter.take_slot() {
-                Ok(()) => return Ok(()),
-                Err(wait) => pause(wait, deadline, REASON).await?,
-            }
+            let mut changed = pin!(self.changed.notified());
+            // A change after the queue is read must wake this call.
+            changed.as_mut().enable();
+            let now = Instant::now();
+            let turn = {
+                let mut queue = self.queue();
+                let is_first = decided.is_none_or(|wait| wait.closings != queue.gate.closings());
+                let wait = decided.filter(|_| !is_first).unwrap_or_else(|| queue.gate_wait(deadline, now));
+                decided = Some(wait);
+                let turn = queue.turn(place.as_ref().map(|place| place.ticket), wait, now);
+                if turn.at <= now {
+                    let least = if place.is_some() { MIN_ATTEMPT_TIME } else { least.at_once };
+                    if !deadline.allows_at(now, least) {
+                        return Err(Error::no_time_left(deadline.left(now)));
+                    }
+                    queue.take_turn(place.as_ref().map(|place| place.ticket), now);
+                    return Ok(());
+                }
+                if is_first {
+                    if !deadline.allows_at(turn.at, least.after_wait) {
+                        return Err(too_late(turn, deadline, now));
+                    }
+                    let wait_ms = as_millis(turn.at.saturating_duration_since(now));
+                    tracing::debug!(wait_ms, reason = turn.reason, "waiting");
+                }
+                place.get_or_insert_with(|| Place { flow: self, ticket: queue.join(wait) });
+                turn
+            };
+            // Whether the time came or something changed, the turn is computed again.
+            let _ = timeout_at(turn.at, changed).await;
+        }
+    }
+
+    /// Ignores poisoning: every change of the queue is a single step, so a panic cannot leave it inconsistent.
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Queue {
+    fn close_gate(&mut self, cooldown: Cooldown, phase: Duration) {
+        self.gate.close(cooldown);
+        let opens_at = self.gate.opens_at(Instant::now());
+        self.next_release = opens_at.and_then(|at| at.checked_add(phase));
+        self.last_gated = self.tickets.back().copied();
+    }
+
+    fn gate_wait(&self, deadline: Deadline, now: Instant) -> GateWait {
+        let opens_at = self.gate.opens_for(deadline, now);
+        GateWait { closings: self.gate.closings(), opens_at, is_probe: opens_at < self.gate.opens_at(now) }
+    }
+
+    /// The turn of a call in the queue, or of one that would join it now.
+    fn turn(&self, ticket: Option<u64>, wait: GateWait, now: Instant) -> Turn {
+        let ahead = ticket.map_or(self.tickets.len(), |ticket| self.tickets.partition_point(|other| *other < ticket));
+        let is_gated = ticket.map_or(wait.opens_at.is_some(), |ticket| Some(ticket) <= self.last_gated);
+        let released = self.next_release.filter(|_| is_gated && !wait.is_probe).map(|next| {
+            let spread = SPREAD.saturating_mul(u32::try_from(ahead).unwrap_or(u32::MAX));
+            next.checked_add(spread).unwrap_or(next)
+        });
+        let gate = now.max(wait.opens_at.max(released).unwrap_or(now));
+        let quota = self.limiter.as_ref().map_or(gate, |limiter| limiter.next_turn(ahead, gate));
+        if quota > gate { Turn { at: quota, reason: QUOTA } } else { Turn { at: gate, reason: GATE } }
+    }
+
+    fn join(&mut self, wait: GateWait) -> u64 {
+        let ticket = self.next_ticket;
+        self.next_ticket = ticket.wrapping_add(1);
+        self.tickets.push_back(ticket);
+        if wait.opens_at.is_some() {
+            self.last_gated = Some(ticket);
+        }
+        ticket
+    }
+
+    /// Removes a call from the queue. Returns whether the gate held it back.
+    fn leave(&mut self, ticket: u64) -> bool {
+        if let Ok(index) = self.tickets.binary_search(&ticket) {
+            self.tickets.remove(index);
+        }
+        let is_gated = Some(ticket) <= self.last_gated;
+        if self.tickets.front().copied() > self.last_gated || self.tickets.is_empty() {
+            self.last_gated = None;
+        }
+        is_gated
+    }
+
+    fn take_turn(&mut self, ticket: Option<u64>, now: Instant) {
+        if let Some(limiter) = &mut self.limiter {
+            limiter.take(now);
+        }
+        if ticket.is_some_and(|ticket| self.leave(ticket)) {
+            self.next_release = self.next_release.max(Some(now)).and_then(|release| release.checked_add(SPREAD));
         }
     }
 }
 
-/// Waits, or fails at once if the wait does not fit the deadline.
-async fn pause(wait: Duration, deadline: Deadline, reason: &'static str) -> Result<(), Error> {
-    if !deadline.allows(wait) {
-        return Err(Error::new(ErrorKind::RateLimited, reason).with_retry_after(wait));
-    }
-    tracing::debug!(wait_ms = as_millis(wait), reason, "waiting");
-    tokio::time::sleep(wait).await;
-    Ok(())
+/// A call's place in the queue. It is given up when it is dropped.
+struct Place<'a> {
+    flow: &'a FlowControl,
+    ticket: u64,
 }
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let mut queue = self.flow.queue();
+        let was_waiting = queue.tickets.contains(&self.ticket);
+        queue.leave(self.ticket);
+        drop(queue);
+        if was_waiting {
+            self.flow.changed.notify_waiters();
+        }
+    }
+}
+
+fn too_late(turn: Turn, deadline: Deadline, now: Instant) -> Error {
+    let wait = turn.at.saturating_duration_since(now);
+    let message =
+        format!("{}: the call has {} left, and would wait {}", turn.reason, human(deadline.left(now)), human(wait));
+    Error::new(ErrorKind::RateLimited, message).with_retry_after(wait)
+}
+
+#[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, reason = "the numbers are the tests' own")]
+mod tests;

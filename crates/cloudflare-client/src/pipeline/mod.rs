@@ -1,42 +1,47 @@
-//! The life of a call, from the SDK's method to its value.
+//! The life of a call, from the request of a generated client to its value.
 //!
 //! ```text
-//! call            the closure calls a generated operation, which builds the request
-//! └ Call::send    the transport hook: identifies the operation, checks the path     (call.rs)
-//!   └ run         the retry loop                                                    (retry_loop.rs)
-//!     ├ prepare   gate ▶ credentials ▶ gate, rate limiter                           (flow_control.rs)
-//!     ├ send      sends the request, reads the body up to the limit                 (attempt.rs)
-//!     └ plan      retry policy ▶ backoff, Retry-After ▶ limits                      (retry_loop.rs)
-//! call            the generated operation decodes the response
-//! └ Call::finish  checks the envelope or the plain body, or makes an error          (envelope.rs, plain.rs)
+//! call            checks the request's path and headers, opens the span              (call.rs)
+//! ├ run           the retry loop                                                    (retry_loop.rs)
+//! │ ├ prepare     gate, rate limiter ▶ credentials ▶ gate                           (flow_control.rs, attempt.rs)
+//! │ ├ send        sends the request, reads the body up to its limit                 (attempt.rs)
+//! │ └ plan        retry policy ▶ backoff, Retry-After ▶ limits                      (retry_loop.rs)
+//! └ decode        the value, or the error of the response                           (decoding.rs, envelope.rs, plain.rs, failure.rs)
 //! ```
-//!
-//! The [`Call`] keeps the buffered response, and errors are made from it. The error of the generated code is not used: it
-//! lacks the status if a body cannot be decoded.
 
 mod attempt;
 mod backoff;
+mod body;
 mod budget;
 mod buffered_response;
 mod call;
 mod classify;
+mod connection_failure;
+mod content_coding;
 mod deadline;
 mod decode;
+mod decoding;
 mod envelope;
+mod envelope_filter;
 mod failure;
 mod flow_control;
+mod free_form_budget;
 mod gate;
 mod plain;
 mod rate_limiter;
+mod response_time;
 mod retry_config;
 mod retry_loop;
 mod retry_policy;
 mod telemetry;
 
-use std::sync::Arc;
+#[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, clippy::cast_precision_loss, reason = "the numbers are the tests' own")]
+mod load_tests;
+
 use std::time::Duration;
 
-use api_runtime::{ApiClient, ResponseValue};
+use http::header::{HeaderName, HeaderValue};
 
 pub use backoff::Backoff;
 pub use budget::RetryBudget;
@@ -44,20 +49,23 @@ pub use plain::PlainBody;
 pub use rate_limiter::Quota;
 pub use retry_config::RetryConfig;
 
+pub(crate) use call::call;
+pub(crate) use decoding::Decode;
 pub(crate) use flow_control::FlowControl;
 
+use crate::Credentials;
 use crate::base_url::BaseUrl;
-use crate::{Credentials, Error, Response};
-use buffered_response::BufferedResponse;
-use call::Call;
 
 /// The settings and the state that the calls of a connection share.
 pub(crate) struct Pipeline {
     pub(crate) http_client: reqwest::Client,
+    /// The end of the `User-Agent`, checked.
+    pub(crate) user_agent_suffix: Option<String>,
     pub(crate) base_url: BaseUrl,
     pub(crate) credentials: Credentials,
     pub(crate) timeout: Duration,
-    pub(crate) attempt_timeout: Duration,
+    /// By default computed for each attempt.
+    pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) max_body_bytes: usize,
     pub(crate) retry: RetryConfig,
     pub(crate) flow: FlowControl,
@@ -69,56 +77,5 @@ pub(crate) struct CallConfig {
     pub(crate) timeout: Option<Duration>,
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) retry: Option<RetryConfig>,
-}
-
-/// The result of a method of a generated client.
-type Decoded<T, X> = Result<ResponseValue<T>, api_runtime::Error<X>>;
-
-/// Makes one call. `invoke` calls one method of the generated client. `convert` makes the call's result of the response and
-/// the method's result.
-async fn call<A, T, X, V, F>(
-    pipeline: &Arc<Pipeline>,
-    config: &CallConfig,
-    invoke: impl FnOnce(A) -> F,
-    convert: impl FnOnce(BufferedResponse, Decoded<T, X>) -> Result<Response<V>, Error>,
-) -> Result<Response<V>, Error>
-where
-    A: ApiClient,
-    F: Future<Output = Decoded<T, X>>,
-{
-    if let Some(retry) = &config.retry {
-        retry.check()?;
-    }
-    let call = Arc::new(Call::new::<A>(Arc::clone(pipeline), config));
-    let api = A::with_transport(pipeline.base_url.as_str(), pipeline.http_client.clone(), call.clone());
-    let decoded = invoke(api).await;
-    call.finish(decoded, convert)
-}
-
-/// Makes a call whose response has an envelope.
-pub(crate) async fn call_envelope<A, E, X, F>(
-    pipeline: &Arc<Pipeline>,
-    config: &CallConfig,
-    invoke: impl FnOnce(A) -> F,
-) -> Result<Response<E::Result>, Error>
-where
-    A: ApiClient,
-    E: api_runtime::Envelope,
-    F: Future<Output = Decoded<E, X>>,
-{
-    call(pipeline, config, invoke, envelope::convert).await
-}
-
-/// Makes a call whose response has no envelope.
-pub(crate) async fn call_plain<A, T, K, X, F>(
-    pipeline: &Arc<Pipeline>,
-    config: &CallConfig,
-    invoke: impl FnOnce(A) -> F,
-) -> Result<Response<T::Value>, Error>
-where
-    A: ApiClient,
-    T: PlainBody<K>,
-    F: Future<Output = Decoded<T, X>>,
-{
-    call(pipeline, config, invoke, plain::convert).await
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
 }

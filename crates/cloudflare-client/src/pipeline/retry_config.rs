@@ -54,7 +54,14 @@ impl RetryConfig {
 
     pub(crate) fn check(&self) -> Result<(), Error> {
         if self.max_attempts == 0 {
-            return Err(Error::configuration("max_attempts is 0; set it to at least 1"));
+            return Err(Error::configuration("`max_attempts` is 0; set it to at least 1"));
+        }
+        let RetryBudget { capacity, cost } = self.budget;
+        if capacity < cost {
+            return Err(Error::configuration(format!(
+                "`budget.capacity` is {capacity}, less than `budget.cost`, which is {cost}, so no retry would ever be sent; \
+                 raise the capacity, or use `RetryConfig::none()` for no retries"
+            )));
         }
         Ok(())
     }

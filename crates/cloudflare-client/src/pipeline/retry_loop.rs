@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::RetryConfig;
 use super::budget::RetryPermit;
 use super::deadline::Deadline;
-use super::flow_control::FlowControl;
+use super::flow_control::{FlowControl, LeastTime};
+use super::response_time::MIN_ATTEMPT_TIME;
 use super::retry_policy::{self, Retryability};
-use super::telemetry::as_millis;
+use super::telemetry::{self, as_millis};
 use crate::Error;
 
 /// Prepares and sends the attempts of the loop.
@@ -18,13 +21,25 @@ pub(super) trait AttemptDriver {
     type Response: Send;
 
     /// Prepares a request, credentials included. Nothing is sent.
-    fn prepare(&self) -> impl Future<Output = Result<Self::Ready, Error>> + Send;
+    fn prepare(&self, deadline: Deadline) -> impl Future<Output = Result<Self::Ready, AttemptFailure>> + Send;
 
-    /// Sends a request. The number counts attempts from 1.
-    fn send(&self, ready: Self::Ready, number: u32) -> impl Future<Output = AttemptOutcome<Self::Response>> + Send;
+    /// Sends a request. The number counts requests from 1.
+    fn send(
+        &self,
+        ready: Self::Ready,
+        number: u32,
+        deadline: Deadline,
+    ) -> impl Future<Output = AttemptOutcome<Self::Response>> + Send;
 
-    /// Tries to replace the credentials that a response rejected. The loop calls this only if another attempt would follow.
-    fn try_renew(&self, response: &Self::Response) -> impl Future<Output = bool> + Send;
+    /// Tries to replace the credentials that a response rejected.
+    fn try_renew(&self, response: &Self::Response, deadline: Deadline) -> impl Future<Output = bool> + Send;
+}
+
+/// A failed attempt: there is no whole response.
+#[derive(Debug)]
+pub(super) struct AttemptFailure {
+    pub(super) error: Error,
+    pub(super) retryability: Retryability,
 }
 
 /// The outcome of one attempt.
@@ -36,9 +51,21 @@ pub(super) struct AttemptOutcome<T> {
     pub(super) retry_after: Option<Duration>,
 }
 
+impl<T> From<AttemptFailure> for AttemptOutcome<T> {
+    fn from(AttemptFailure { error, retryability }: AttemptFailure) -> Self {
+        Self { retry_after: error.retry_after(), result: Err(error), retryability }
+    }
+}
+
 /// The outcome of a call.
 pub(super) struct CallOutcome<T> {
     pub(super) result: Result<T, Error>,
+    /// How many requests were sent.
+    pub(super) sent: u32,
+    /// Whether a request may have reached the server.
+    pub(super) may_have_been_sent: bool,
+    /// Whether the same call may succeed later, if it failed.
+    pub(super) is_retryable: bool,
     /// The wait that did not fit the call's limits, if that ended the call.
     pub(super) wait: Option<Duration>,
 }
@@ -48,69 +75,184 @@ pub(super) struct CallOutcome<T> {
 pub(super) struct CallLimits {
     pub(super) idempotent: bool,
     pub(super) deadline: Deadline,
+    /// The limit of the whole call, from which [`Self::deadline`] was computed.
+    pub(super) timeout: Duration,
+    /// The limit of one attempt. By default it is computed; see [`Self::attempt_deadline`].
+    pub(super) attempt_timeout: Option<Duration>,
+}
+
+impl CallLimits {
+    /// The longest time of an attempt by default.
+    pub(super) const MAX_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(20);
+
+    /// The deadline of an attempt that begins now. By default, the attempts that are left share the time that is left, so that
+    /// one that hangs leaves time for the next. No share is shorter than a typical response takes. A request that is not safe
+    /// to repeat gets all the time.
+    fn attempt_deadline(self, attempts_left: u32, flow: &FlowControl) -> Deadline {
+        let now = Instant::now();
+        let timeout = self.attempt_timeout.unwrap_or_else(|| {
+            let attempts = if self.idempotent { attempts_left.max(1) } else { 1 };
+            let left = self.deadline.left(now);
+            let share = left.checked_div(attempts).unwrap_or_default();
+            let share = if share < flow.response_time.upper_estimate() { left } else { share };
+            share.min(Self::MAX_ATTEMPT_TIMEOUT)
+        });
+        self.deadline.min(Deadline::new(now, timeout))
+    }
+
+    /// The least time for an attempt that waits for its turn, or follows another. It is at most half of the call's timeout, so
+    /// that a wrong estimate cannot keep a call from being made.
+    fn least_time_after_wait(self, flow: &FlowControl) -> Duration {
+        let half = self.timeout.checked_div(2).unwrap_or_default();
+        flow.response_time.upper_estimate().min(half).max(MIN_ATTEMPT_TIME)
+    }
 }
 
 /// Makes attempts, and returns the outcome of the last one.
 ///
+/// If that is a timeout or sent nothing, and the server responded to an earlier attempt, the response is returned: it says
+/// more.
+///
 /// # Cancellation
 ///
-/// Dropping the future leaves the shared state consistent: a rate-limit slot is taken, and the retry budget is charged, in
-/// the step that sends the request. An unsent request costs nothing.
+/// Dropping the future leaves the shared state consistent: the retry budget is charged in the step that sends the request.
 pub(super) async fn run<D: AttemptDriver>(
     flow: &FlowControl,
     retry: &RetryConfig,
     limits: CallLimits,
     driver: &D,
 ) -> CallOutcome<D::Response> {
-    let mut number: u32 = 1;
+    let mut progress = Progress::default();
     let mut permit: Option<RetryPermit<'_>> = None;
-    let mut last = None;
+    let mut last: Option<AttemptOutcome<D::Response>> = None;
     loop {
-        let ready = match prepare(flow, limits.deadline, driver).await {
-            Ok(ready) => ready,
-            // The result of an earlier attempt is more useful than the reason why no retry could be sent.
-            Err(error) => {
+        progress.attempts = progress.attempts.saturating_add(1);
+        let outcome = match prepare(flow, retry, limits, progress, driver).await {
+            Ok((ready, deadline)) => send(flow, &mut progress, permit.take(), driver, ready, deadline).await,
+            Err(Unprepared::Failed(failure)) => AttemptOutcome::from(failure),
+            Err(Unprepared::NoTurn(error)) => {
                 let wait = error.retry_after();
-                let error = error.with_attempts(number.saturating_sub(1));
-                return CallOutcome { result: last.unwrap_or(Err(error)), wait };
+                let outcome =
+                    AttemptOutcome { result: Err(error), retryability: Retryability::NotSent, retry_after: wait };
+                // The outcome of an earlier attempt says more than the reason why no retry could be sent.
+                return progress.end(last.unwrap_or(outcome), wait);
             }
         };
-        if let Some(permit) = &mut permit {
-            permit.consume();
+        if let (Retryability::Unauthorized, Ok(response), false) =
+            (outcome.retryability, &outcome.result, progress.has_renewed)
+        {
+            // The attempt with other credentials needs no retry budget, and is allowed in addition to the others.
+            progress.has_renewed = true;
+            if driver.try_renew(response, limits.deadline).await {
+                tracing::debug!("retrying with other credentials");
+                progress.attempts = progress.attempts.saturating_sub(1);
+                last = Some(outcome);
+                continue;
+            }
+            return progress.end(outcome, None);
         }
-        let outcome = driver.send(ready, number).await;
-        match permit.take() {
-            Some(permit) if outcome.retryability.is_handled() => permit.refund(),
-            None if outcome.retryability.is_handled() => flow.budget.reward(),
-            _ => {}
+        let next = plan(flow, retry, limits, progress, &outcome);
+        let outcome = prefer(outcome, last.take());
+        match next {
+            Err(Stop { wait }) => return progress.end(outcome, wait),
+            Ok(next) => {
+                tracing::debug!(attempt = progress.attempts, wait_ms = as_millis(next.wait), "retrying");
+                tokio::time::sleep(next.wait).await;
+                permit = next.permit;
+                last = Some(outcome);
+            }
         }
-        let next = match plan(flow, retry, limits, number, driver, &outcome).await {
-            Ok(next) => next,
-            Err(Stop { wait }) => return CallOutcome { result: outcome.result, wait },
-        };
-        tracing::debug!(attempt = number, wait_ms = as_millis(next.wait), "retrying");
-        tokio::time::sleep(next.wait).await;
-        permit = Some(next.permit);
-        last = Some(outcome.result);
-        number = number.saturating_add(1);
     }
 }
 
-/// Prepares a request and waits until it may be sent.
+/// What a call has done so far.
+#[derive(Clone, Copy, Default)]
+struct Progress {
+    /// How many attempts began.
+    attempts: u32,
+    /// How many requests were sent. An attempt without credentials sends none.
+    sent: u32,
+    may_have_been_sent: bool,
+    has_renewed: bool,
+}
+
+impl Progress {
+    fn end<T>(self, outcome: AttemptOutcome<T>, wait: Option<Duration>) -> CallOutcome<T> {
+        CallOutcome {
+            is_retryable: outcome.retryability.may_improve(),
+            result: outcome.result,
+            sent: self.sent,
+            may_have_been_sent: self.may_have_been_sent,
+            wait,
+        }
+    }
+}
+
+/// Sends a request, and charges or rewards the retry budget.
+async fn send<D: AttemptDriver>(
+    flow: &FlowControl,
+    progress: &mut Progress,
+    mut permit: Option<RetryPermit<'_>>,
+    driver: &D,
+    ready: D::Ready,
+    deadline: Deadline,
+) -> AttemptOutcome<D::Response> {
+    if let Some(permit) = &mut permit {
+        permit.consume();
+    }
+    let is_first = progress.sent == 0;
+    progress.sent = progress.sent.saturating_add(1);
+    let outcome = driver.send(ready, progress.sent, deadline).await;
+    progress.may_have_been_sent |= outcome.retryability.was_sent();
+    match permit {
+        Some(permit) if outcome.retryability.is_handled() => permit.refund(),
+        None if is_first && outcome.retryability.is_handled() => flow.budget.reward(),
+        _ => {}
+    }
+    outcome
+}
+
+/// Why there is no request to send.
+enum Unprepared {
+    /// The call cannot be sent in time.
+    NoTurn(Error),
+    /// The attempt failed, for example because the token provider did not respond.
+    Failed(AttemptFailure),
+}
+
+/// Waits for the call's turn, then prepares a request. Returns it with the deadline of its attempt.
 ///
-/// The gate is checked first, so that credentials do not expire while a call waits. It is checked again with the rate
-/// limiter, since another call may have closed it meanwhile.
-async fn prepare<D: AttemptDriver>(flow: &FlowControl, deadline: Deadline, driver: &D) -> Result<D::Ready, Error> {
-    flow.wait_for_gate(deadline).await?;
-    let ready = driver.prepare().await?;
-    flow.take_slot(deadline).await?;
-    Ok(ready)
+/// Credentials are fetched after the wait, since they may expire in it. The gate is checked again after that, since another
+/// call may have closed it.
+async fn prepare<D: AttemptDriver>(
+    flow: &FlowControl,
+    retry: &RetryConfig,
+    limits: CallLimits,
+    progress: Progress,
+    driver: &D,
+) -> Result<(D::Ready, Deadline), Unprepared> {
+    let after_wait = limits.least_time_after_wait(flow);
+    let at_once = if progress.sent == 0 { MIN_ATTEMPT_TIME } else { after_wait };
+    let attempts_left = retry.max_attempts.saturating_sub(progress.attempts).saturating_add(1);
+    loop {
+        flow.admit(limits.deadline, LeastTime { at_once, after_wait }).await.map_err(Unprepared::NoTurn)?;
+        let deadline = limits.attempt_deadline(attempts_left, flow);
+        let ready = driver.prepare(deadline).await.map_err(Unprepared::Failed)?;
+        if flow.gate_wait(limits.deadline).is_some() {
+            continue;
+        }
+        if !deadline.allows(MIN_ATTEMPT_TIME) {
+            let error = Error::no_time_left(deadline.left(Instant::now()));
+            return Err(Unprepared::Failed(AttemptFailure { error, retryability: Retryability::NotSent }));
+        }
+        return Ok((ready, deadline));
+    }
 }
 
 /// Another attempt follows after a wait.
 struct Retry<'a> {
     wait: Duration,
-    permit: RetryPermit<'a>,
+    permit: Option<RetryPermit<'a>>,
 }
 
 /// No attempt follows. `wait` is set if the required wait did not fit the limits.
@@ -119,38 +261,54 @@ struct Stop {
 }
 
 /// Decides whether another attempt follows. Safety is checked first and limits last, so that no setting overrides either.
-async fn plan<'a, D: AttemptDriver>(
+fn plan<'a, T>(
     flow: &'a FlowControl,
     retry: &RetryConfig,
     limits: CallLimits,
-    number: u32,
-    driver: &D,
-    outcome: &AttemptOutcome<D::Response>,
+    progress: Progress,
+    outcome: &AttemptOutcome<T>,
 ) -> Result<Retry<'a>, Stop> {
     const STOP: Stop = Stop { wait: None };
     if !retry_policy::allows_retry(outcome.retryability, limits.idempotent) {
         return Err(STOP);
     }
-
-    let backoff = match outcome.retryability {
-        Retryability::Unauthorized => Duration::ZERO,
-        _ => retry.backoff.wait(number, &flow.jitter),
-    };
+    let gate = flow.gate_wait(limits.deadline).unwrap_or_default();
     let requested = outcome.retry_after.unwrap_or_default();
-    let gate = flow.gate.time_left().unwrap_or_default();
-    // A server may ask all clients for the same wait. The backoff's jitter spreads their retries.
-    let wait = requested.max(gate).saturating_add(backoff);
-
-    if number >= retry.max_attempts {
+    let is_rate_limited = outcome.retryability == Retryability::RateLimited;
+    let wait = if is_rate_limited && !gate.is_zero() {
+        // The call waits at the gate, which spreads the calls that it lets through.
+        Duration::ZERO
+    } else {
+        // A server may ask all clients for the same wait. The backoff's jitter spreads their retries.
+        requested.saturating_add(retry.backoff.wait(progress.attempts, &flow.jitter))
+    };
+    if progress.attempts >= retry.max_attempts {
         return Err(STOP);
     }
-    if requested > retry.retry_after_ceiling || !limits.deadline.allows(wait) {
+    let least = limits.least_time_after_wait(flow);
+    if requested > retry.retry_after_ceiling || !limits.deadline.allows(wait.max(gate).saturating_add(least)) {
         return Err(Stop { wait: Some(requested.max(gate)).filter(|wait| !wait.is_zero()) });
     }
-    let permit = flow.budget.try_acquire().ok_or(STOP)?;
-    match (outcome.retryability, &outcome.result) {
-        (Retryability::Unauthorized, Ok(response)) if !driver.try_renew(response).await => Err(STOP),
-        _ => Ok(Retry { wait, permit }),
+    if is_rate_limited {
+        // A wait that the server asked for is no outage, against which the budget protects.
+        return Ok(Retry { wait, permit: None });
+    }
+    match flow.budget.try_acquire() {
+        Some(permit) => Ok(Retry { wait, permit: Some(permit) }),
+        None => {
+            telemetry::budget_exhausted();
+            Err(STOP)
+        }
+    }
+}
+
+/// The outcome that says more: the last one, unless the server responded to an earlier attempt, and the last one timed out or
+/// sent nothing.
+fn prefer<T>(last: AttemptOutcome<T>, earlier: Option<AttemptOutcome<T>>) -> AttemptOutcome<T> {
+    let says_little = last.result.as_ref().is_err_and(Error::is_timeout) || !last.retryability.was_sent();
+    match earlier {
+        Some(earlier) if earlier.result.is_ok() && says_little => earlier,
+        _ => last,
     }
 }
 

@@ -9,21 +9,26 @@ pub(super) enum Retryability {
     Final,
     /// There is a response, and the same request may succeed later.
     Transient,
-    /// The request certainly did not reach the server.
-    NotSent,
-    /// The request may have reached the server, and there is no whole response.
-    Interrupted,
+    /// There is a response that rejects the request by the rate limit.
+    RateLimited,
     /// There is a response that rejects the credentials. The same request may succeed with others.
     Unauthorized,
-    /// The request could not be built.
-    InvalidRequest,
+    /// The request may have reached the server, and there is no whole response.
+    Interrupted,
+    /// There is a response that cannot be read, and the same request would get the same one.
+    Unreadable,
+    /// The request certainly did not reach the server, or the server did not process it.
+    NotSent,
+    /// The request could not be built, or no connection can be made before someone changes something.
+    Impossible,
 }
 
 impl Retryability {
     /// The retryability of a status. 501 is final, since a retry cannot change it. The edge sends 520 to 527.
     pub(super) fn of(status: StatusCode) -> Self {
         match status.as_u16() {
-            408 | 429 | 500 | 502..=504 | 520..=527 => Self::Transient,
+            429 => Self::RateLimited,
+            408 | 500 | 502..=504 | 520..=527 => Self::Transient,
             _ => Self::Final,
         }
     }
@@ -31,6 +36,16 @@ impl Retryability {
     /// Whether the server handled the request: it responded, and without a temporary failure.
     pub(super) fn is_handled(self) -> bool {
         matches!(self, Self::Final | Self::Unauthorized)
+    }
+
+    /// Whether the request may have reached the server.
+    pub(super) fn was_sent(self) -> bool {
+        !matches!(self, Self::NotSent | Self::Impossible)
+    }
+
+    /// Whether the same request may succeed later.
+    pub(super) fn may_improve(self) -> bool {
+        matches!(self, Self::Transient | Self::RateLimited | Self::Interrupted | Self::NotSent)
     }
 }
 
@@ -41,9 +56,11 @@ impl Retryability {
 /// credentials has not acted.
 pub(super) fn allows_retry(retryability: Retryability, idempotent: bool) -> bool {
     match retryability {
-        Retryability::Final | Retryability::InvalidRequest => false,
-        Retryability::NotSent | Retryability::Unauthorized => true,
-        Retryability::Transient | Retryability::Interrupted => idempotent,
+        // The loop retries once if there are other credentials.
+        Retryability::Final | Retryability::Unauthorized => false,
+        Retryability::Unreadable | Retryability::Impossible => false,
+        Retryability::NotSent => true,
+        Retryability::Transient | Retryability::RateLimited | Retryability::Interrupted => idempotent,
     }
 }
 
@@ -53,23 +70,44 @@ mod tests {
 
     #[test]
     fn status_is_transient_only_if_a_retry_may_change_it() {
-        let transient = [408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 527];
+        let transient = [408, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 527];
         for code in 200..=599 {
-            let expected = if transient.contains(&code) { Retryability::Transient } else { Retryability::Final };
+            let expected = match code {
+                429 => Retryability::RateLimited,
+                code if transient.contains(&code) => Retryability::Transient,
+                _ => Retryability::Final,
+            };
             assert_eq!(Retryability::of(StatusCode::from_u16(code).unwrap()), expected, "{code}");
         }
     }
 
     #[test]
+    fn only_a_request_that_certainly_did_not_reach_the_server_was_not_sent() {
+        for retryability in ALL {
+            let is_unsent = matches!(retryability, Retryability::NotSent | Retryability::Impossible);
+            assert_eq!(retryability.was_sent(), !is_unsent, "{retryability:?}");
+        }
+    }
+
+    const ALL: [Retryability; 8] = [
+        Retryability::Final,
+        Retryability::Transient,
+        Retryability::RateLimited,
+        Retryability::Unauthorized,
+        Retryability::Interrupted,
+        Retryability::Unreadable,
+        Retryability::NotSent,
+        Retryability::Impossible,
+    ];
+
+    #[test]
     fn request_that_may_have_been_sent_is_retried_only_if_idempotent() {
-        for (retryability, if_idempotent, if_not) in [
-            (Retryability::Final, false, false),
-            (Retryability::NotSent, true, true),
-            (Retryability::Transient, true, false),
-            (Retryability::Interrupted, true, false),
-            (Retryability::Unauthorized, true, true),
-            (Retryability::InvalidRequest, false, false),
-        ] {
+        for retryability in ALL {
+            let (if_idempotent, if_not) = match retryability {
+                Retryability::NotSent => (true, true),
+                Retryability::Transient | Retryability::RateLimited | Retryability::Interrupted => (true, false),
+                _ => (false, false),
+            };
             assert_eq!(allows_retry(retryability, true), if_idempotent, "{retryability:?}");
             assert_eq!(allows_retry(retryability, false), if_not, "{retryability:?}");
         }

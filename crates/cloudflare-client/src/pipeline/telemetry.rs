@@ -10,7 +10,6 @@ use http::StatusCode;
 use tracing::Span;
 use tracing::field::{Empty, display};
 
-use super::buffered_response::BufferedResponse;
 use super::failure;
 use crate::base_url::BaseUrl;
 use crate::{Error, ErrorKind, Metadata};
@@ -29,6 +28,7 @@ pub(super) fn span(base_url: &BaseUrl, operation: Operation) -> Span {
         http.request.resend_count = Empty,
         error.type = Empty,
         cf_ray = Empty,
+        retry_budget_exhausted = Empty,
     )
 }
 
@@ -47,8 +47,8 @@ pub(super) fn record(span: &Span, result: Result<&Metadata, &Error>) {
 }
 
 /// Emits the outcome of an attempt.
-pub(super) fn attempt(number: u32, result: &Result<BufferedResponse, Error>) {
-    let (metadata, kind) = outcome(result.as_ref().map(|response| &response.metadata));
+pub(super) fn attempt(number: u32, result: Result<&Metadata, &Error>) {
+    let (metadata, kind) = outcome(result);
     tracing::debug!(
         attempt = number,
         http.response.status_code = metadata.map(Metadata::status).as_ref().map(StatusCode::as_u16),
@@ -56,6 +56,12 @@ pub(super) fn attempt(number: u32, result: &Result<BufferedResponse, Error>) {
         error.type = kind.map(ErrorKind::as_str),
         "attempt"
     );
+}
+
+/// Records that a call was not retried because the retry budget is exhausted.
+pub(super) fn budget_exhausted() {
+    Span::current().record("retry_budget_exhausted", true);
+    tracing::warn!("the retry budget is exhausted, so the call is not retried");
 }
 
 /// The metadata of the response, if there was one, and the kind of failure, if it is one.

@@ -23,6 +23,7 @@ pub struct Metadata {
     errors: Vec<ApiMessage>,
     messages: Vec<ApiMessage>,
     result_info: Option<ResultInfo>,
+    headers: HeaderMap,
 }
 
 /// The fields of an envelope that are neither `success` nor `result`.
@@ -50,18 +51,21 @@ impl EnvelopeMetadata {
 }
 
 impl Metadata {
-    pub(crate) fn new(status: StatusCode, headers: &HeaderMap, attempts: u32, elapsed: Duration) -> Self {
+    /// The headers become sensitive, so that their `Debug` output has no values.
+    pub(crate) fn new(status: StatusCode, mut headers: HeaderMap, attempts: u32, elapsed: Duration) -> Self {
+        headers.values_mut().for_each(|value| value.set_sensitive(true));
         Self {
             status,
-            cf_ray: cf_ray(headers),
+            cf_ray: cf_ray(&headers),
             attempts,
             elapsed,
-            retry_after: retry_after::parse(headers, SystemTime::now()),
-            rate_limits: RateLimit::from_headers(headers),
-            rate_limit_policies: RateLimitPolicy::from_headers(headers),
+            retry_after: retry_after::parse(&headers, SystemTime::now()),
+            rate_limits: RateLimit::from_headers(&headers),
+            rate_limit_policies: RateLimitPolicy::from_headers(&headers),
             errors: Vec::new(),
             messages: Vec::new(),
             result_info: None,
+            headers,
         }
     }
 
@@ -74,6 +78,11 @@ impl Metadata {
                 *text = redacted;
             }
         }
+        self
+    }
+
+    pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {
+        self.attempts = attempts;
         self
     }
 
@@ -113,6 +122,12 @@ impl Metadata {
     /// How long the call took, from its start to the last byte of the response, waits included.
     pub fn elapsed(&self) -> Duration {
         self.elapsed
+    }
+
+    /// The headers of the response, as the server sent them. A server may echo a secret of the request in them, so their values
+    /// are marked as sensitive, and `Debug` prints none.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
     }
 
     /// How long to wait before the next call: the `Retry-After` header, or the time for which the API still rejects every

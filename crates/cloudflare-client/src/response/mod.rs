@@ -1,11 +1,16 @@
 //! The response of a call: a value and its metadata.
 
+mod bounded_json;
+pub(crate) mod json_memory;
 mod message;
 mod metadata;
 mod rate_limit;
 mod result_info;
 mod retry_after;
 
+use std::time::Duration;
+
+pub(crate) use bounded_json::BoundedJson;
 pub use message::ApiMessage;
 pub(crate) use metadata::EnvelopeMetadata;
 pub use metadata::Metadata;
@@ -22,6 +27,10 @@ pub struct Response<T> {
 impl<T> Response<T> {
     pub(crate) fn new(value: T, metadata: Metadata) -> Self {
         Self { value, metadata }
+    }
+
+    pub(crate) fn with_elapsed(self, elapsed: Duration) -> Self {
+        Self { metadata: self.metadata.with_elapsed(elapsed), ..self }
     }
 
     /// Converts the value and keeps the metadata.

@@ -27,6 +27,7 @@ impl Behavior {
         Self { description: String::new(), enabled: false, name: name.into(), risk_level }
     }
 
+    #[cfg(test)]
     pub(super) fn from_raw(raw: types::Behavior) -> Self {
         Self {
             description: raw.description,

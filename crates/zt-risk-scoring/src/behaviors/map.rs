@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, btree_map};
 use std::fmt;
 
-use serde::Serialize;
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
-use zt_risk_scoring_api::types;
+use serde::{Deserialize, Serialize};
 
 use super::{Behavior, BehaviorId, RiskLevel, Selection, table};
 
@@ -28,15 +26,13 @@ use super::{Behavior, BehaviorId, RiskLevel, Selection, table};
 /// assert_eq!(behaviors.enabled().at_least(RiskLevel::Medium).len(), 1);
 /// assert_eq!(behaviors.highest_enabled_level(), Some(&RiskLevel::High));
 /// ```
-#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(transparent)]
-pub struct BehaviorMap(BTreeMap<BehaviorId, Behavior>);
+pub struct BehaviorMap(
+    #[serde(deserialize_with = "cloudflare_client::sdk::unique_keys")] BTreeMap<BehaviorId, Behavior>,
+);
 
 impl BehaviorMap {
-    pub(super) fn from_raw(raw: types::Behaviors) -> Self {
-        raw.behaviors.into_iter().map(|(id, behavior)| (BehaviorId::new(id), Behavior::from_raw(behavior))).collect()
-    }
-
     /// The behavior with the given id.
     pub fn get(&self, id: impl AsRef<str>) -> Option<&Behavior> {
         self.0.get(id.as_ref())
@@ -108,32 +104,6 @@ type Iter<'a> = btree_map::Iter<'a, BehaviorId, Behavior>;
 impl<I: Into<BehaviorId>> FromIterator<(I, Behavior)> for BehaviorMap {
     fn from_iter<T: IntoIterator<Item = (I, Behavior)>>(behaviors: T) -> Self {
         Self(behaviors.into_iter().map(|(id, behavior)| (id.into(), behavior)).collect())
-    }
-}
-
-impl<'de> Deserialize<'de> for BehaviorMap {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct UniqueKeys;
-
-        impl<'de> Visitor<'de> for UniqueKeys {
-            type Value = BehaviorMap;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a map")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<BehaviorMap, A::Error> {
-                let mut behaviors = BTreeMap::new();
-                while let Some((id, behavior)) = entries.next_entry()? {
-                    if behaviors.insert(id, behavior).is_some() {
-                        return Err(A::Error::custom("duplicate key"));
-                    }
-                }
-                Ok(BehaviorMap(behaviors))
-            }
-        }
-
-        deserializer.deserialize_map(UniqueKeys)
     }
 }
 

@@ -7,7 +7,9 @@ mod risk_level;
 mod selection;
 mod table;
 
+use api_runtime::ObjectOnly;
 use cloudflare_client::Request;
+use serde::{Deserialize, Deserializer};
 
 pub use behavior::Behavior;
 pub use id::BehaviorId;
@@ -25,6 +27,20 @@ pub struct Behaviors {
 
 /// A request for all behaviors of an account; see [`Behaviors::get`].
 pub type GetBehaviors = Request<'static, BehaviorMap>;
+
+/// The `result` of the operation. It is decoded straight into the map, which the generated model is not.
+#[derive(Deserialize)]
+#[serde(remote = "Self")]
+struct BehaviorsResult {
+    behaviors: BehaviorMap,
+}
+
+/// Reads an object only, as the generated model does.
+impl<'de> Deserialize<'de> for BehaviorsResult {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(ObjectOnly(deserializer))
+    }
+}
 
 impl Behaviors {
     pub(crate) fn new(operations: Operations) -> Self {
@@ -55,6 +71,6 @@ impl Behaviors {
     /// # }
     /// ```
     pub fn get(&self) -> GetBehaviors {
-        self.operations.get_behaviors().map(BehaviorMap::from_raw)
+        self.operations.get_behaviors().result_as().map(|BehaviorsResult { behaviors }| behaviors)
     }
 }

@@ -80,6 +80,7 @@ impl RiskLevel {
         !matches!(self, Self::Unknown(_))
     }
 
+    #[cfg(test)]
     pub(super) fn from_raw(raw: types::RiskLevel) -> Self {
         match raw {
             types::RiskLevel::Low => Self::Low,

@@ -1,73 +1,95 @@
-//! The generated client is an `api_runtime::ApiClient`; its only constructor is `ApiClient::with_transport`.
+//! The generated client is an `api_runtime::ApiClient`; its only constructor is `ApiClient::new`.
 //!
 //! The generated `Client::new` makes an HTTP client that follows redirects, and panics if it cannot. It is removed, and
-//! `new_with_client` is private.
+//! so is `new_with_client`.
 
 use anyhow::{Result, ensure};
-use syn::{ImplItem, Item, Visibility, parse_quote};
+use quote::{ToTokens, quote};
+use syn::{ImplItem, Item, parse_quote};
 
 use super::implementor;
 
 /// `front` is the package that users depend on: the server sees it, and its version, in every request.
 pub(crate) fn apply(file: &mut syn::File, front: &str) -> Result<()> {
-    let (mut removed, mut hidden) = (0_usize, 0_usize);
-    for item in &mut file.items {
-        let Item::Impl(block) = item else { continue };
-        if block.trait_.is_some() || implementor(block).is_none_or(|name| name != "Client") {
-            continue;
+    let before = file.items.len();
+    file.items.retain(|item| !is_constructors(item));
+    let removed = before.saturating_sub(file.items.len());
+    ensure!(removed == 1, "expected one `impl Client` with `new` and `new_with_client`, found {removed}");
+    let fields = file.items.iter_mut().find_map(|item| match item {
+        Item::Struct(client) if client.ident == "Client" => {
+            let reason = "unused if the document has no operations";
+            client.attrs.push(parse_quote! { #[allow(dead_code, reason = #reason)] });
+            Some(client.fields.to_token_stream().to_string())
         }
-        block.items.retain_mut(|item| {
-            let ImplItem::Fn(function) = item else { return true };
-            let name = function.sig.ident.to_string();
-            if name == "new_with_client" {
-                function.vis = Visibility::Inherited;
-                hidden = hidden.saturating_add(1);
-            }
-            removed = removed.saturating_add((name == "new").into());
-            name != "new"
-        });
-    }
-    ensure!(removed == 1, "expected one `Client::new`, found {removed}");
-    ensure!(hidden == 1, "expected one `Client::new_with_client`, found {hidden}");
+        _ => None,
+    });
+    let expected = quote! { { pub(crate) baseurl: String, pub(crate) client: reqwest::Client, } }.to_string();
+    ensure!(fields.as_ref() == Some(&expected), "expected `struct Client {expected}`, found {fields:?}");
     let product = format!("{front}/");
     file.items.push(parse_quote! {
         impl ::api_runtime::ApiClient for Client {
             const USER_AGENT: &'static str = concat!(#product, env!("CARGO_PKG_VERSION"));
             const OPERATIONS: &'static [::api_runtime::Operation] = operations::ALL;
 
-            fn with_transport(
-                base_url: &str,
-                http_client: ::reqwest::Client,
-                transport: ::std::sync::Arc<dyn ::api_runtime::Transport>,
-            ) -> Self {
-                Self::new_with_client(base_url, http_client, transport)
+            fn new(base_url: &str, http_client: ::reqwest::Client) -> Self {
+                Self { baseurl: base_url.to_owned(), client: http_client }
             }
         }
     });
     Ok(())
 }
 
+/// Whether an item is the `impl` block with the constructors, and nothing else.
+fn is_constructors(item: &Item) -> bool {
+    let Item::Impl(block) = item else { return false };
+    let is_constructor = |item: &ImplItem| matches!(item, ImplItem::Fn(function) if function.sig.ident == "new" || function.sig.ident == "new_with_client");
+    block.trait_.is_none()
+        && implementor(block).is_some_and(|name| name == "Client")
+        && block.items.len() == 2
+        && block.items.iter().all(is_constructor)
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::assert_same;
     use super::*;
 
     #[test]
     fn client_is_made_through_the_trait_only() {
         let mut file: syn::File = parse_quote! {
+            pub struct Client { pub(crate) baseurl: String, pub(crate) client: reqwest::Client, }
             impl Client { pub fn new() {} pub fn new_with_client() {} }
-            impl Other { pub fn new() {} }
+            impl Client { pub fn new_thing() {} }
+            impl Other { pub fn new() {} pub fn new_with_client() {} }
         };
         apply(&mut file, "things").unwrap();
-        let text = prettyplease::unparse(&file);
-        assert!(
-            text.starts_with("impl Client {\n    fn new_with_client() {}\n}\nimpl Other {\n    pub fn new() {}\n}\n")
-        );
-        assert!(text.contains(r#"concat!("things/", env!("CARGO_PKG_VERSION"))"#), "{text}");
+        let expected: syn::File = parse_quote! {
+            #[allow(dead_code, reason = "unused if the document has no operations")]
+            pub struct Client { pub(crate) baseurl: String, pub(crate) client: reqwest::Client, }
+            impl Client { pub fn new_thing() {} }
+            impl Other { pub fn new() {} pub fn new_with_client() {} }
+            impl ::api_runtime::ApiClient for Client {
+                const USER_AGENT: &'static str = concat!("things/", env!("CARGO_PKG_VERSION"));
+                const OPERATIONS: &'static [::api_runtime::Operation] = operations::ALL;
+                fn new(base_url: &str, http_client: ::reqwest::Client) -> Self {
+                    Self { baseurl: base_url.to_owned(), client: http_client }
+                }
+            }
+        };
+        assert_same(&file, &expected);
     }
 
     #[test]
-    fn client_without_a_constructor_is_an_error() {
-        assert!(apply(&mut parse_quote! { impl Client { fn new_with_client() {} } }, "things").is_err());
-        assert!(apply(&mut parse_quote! { impl Client { fn new() {} } }, "things").is_err());
+    fn client_of_another_shape_is_an_error() {
+        let constructors = quote! { impl Client { fn new() {} fn new_with_client() {} } };
+        let client = quote! { struct Client { pub(crate) baseurl: String, pub(crate) client: reqwest::Client, } };
+        for file in [
+            quote! { #client impl Client { fn new_with_client() {} } },
+            quote! { #client #constructors #constructors },
+            quote! { #constructors struct Client { pub(crate) baseurl: String, } },
+            constructors.clone(),
+        ] {
+            assert!(apply(&mut parse_quote! { #file }, "things").is_err(), "{file}");
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Every envelope implements `api_runtime::Envelope`, which takes it apart.
+//! Every envelope implements `api_runtime::Envelope`, which reads its result.
 //!
 //! The document says whether a result may be null. In the syntax, an `Option` also stands for a result that is optional in
 //! the document, although the API always sends it.
@@ -9,10 +9,10 @@ use anyhow::{Context, Result, bail, ensure};
 use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::Value;
-use syn::{Field, Fields, Ident, Item, Type, parse_quote};
+use syn::{Attribute, Field, Fields, Ident, Item, Type, parse_quote};
 
 use super::shapes::key;
-use super::{models, models_of, type_name, within};
+use super::{has_serde, models, models_of, serde_text, type_name, within};
 use crate::effective::{Effective, References, named};
 use crate::names;
 use crate::policies::envelopes::{self, Outcome};
@@ -74,64 +74,79 @@ fn delegate(of: &Type) -> Option<String> {
 }
 
 fn implementation(name: &Ident, fields: &Fields, outcome: Outcome) -> Result<Item> {
-    let (result, parts) = match fields {
-        Fields::Named(fields) => {
-            let field = |wanted: &str| fields.named.iter().find(|field| key(field) == wanted);
-            let success = field("success").filter(|field| type_name(&field.ty).as_deref() == Some("bool"));
-            let success = &success.context("expected a field `success: bool`")?.ident;
-            let (result, value) = result(field("result"), outcome)?;
-            let decoration = |name: &str| decoration(field(name)).with_context(|| format!("the field `{name}`"));
-            let (errors, messages) = (decoration("errors")?, decoration("messages")?);
-            let result_info = decoration("result_info")?;
-            let parts = quote! {
-                ::api_runtime::EnvelopeParts {
-                    success: self.#success,
-                    errors: #errors,
-                    messages: #messages,
-                    result: #value,
-                    result_info: #result_info,
-                }
-            };
-            (result, parts)
-        }
+    let Parts { of, read, missing } = match fields {
+        Fields::Named(fields) => result(fields.named.iter().find(|field| key(field) == "result"), outcome)?,
         Fields::Unnamed(fields) => {
             let inner = &fields.unnamed.first().context("expected a newtype")?.ty;
-            (quote! { <#inner as ::api_runtime::Envelope>::Result }, quote! { self.0.into_parts() })
+            let inner = quote! { <#inner as ::api_runtime::Envelope> };
+            Parts {
+                of: quote! { #inner::Result },
+                read: quote! { #inner::read_result(deserializer) },
+                missing: quote! { #inner::missing_result() },
+            }
         }
         Fields::Unit => bail!("expected fields, found none"),
     };
     Ok(parse_quote! {
         impl ::api_runtime::Envelope for #name {
-            type Result = #result;
-            fn into_parts(self) -> ::api_runtime::EnvelopeParts<Self::Result> {
-                #parts
+            type Result = #of;
+            fn read_result<'de, D: ::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::std::result::Result<Self::Result, D::Error> {
+                #read
+            }
+            fn missing_result() -> ::std::option::Option<Self::Result> {
+                #missing
             }
         }
     })
 }
 
-/// The type that a call returns, and the expression for `EnvelopeParts::result`.
-fn result(field: Option<&Field>, outcome: Outcome) -> Result<(TokenStream, TokenStream)> {
-    let Some(field) = field else {
-        ensure!(outcome == Outcome::None, "expected a field `result`, found none");
-        return Ok((quote! { () }, quote! { ::std::option::Option::Some(()) }));
-    };
-    let (ident, of) = (&field.ident, &field.ty);
-    let inner = within(of).filter(|_| type_name(of).as_deref() == Some("Option"));
-    Ok(match (inner, outcome) {
-        (_, Outcome::None) => bail!("expected no field `result`, found one"),
-        (Some(_), Outcome::Nullable) => (quote! { #of }, quote! { ::std::option::Option::Some(self.#ident) }),
-        (Some(inner), Outcome::Required) => (quote! { #inner }, quote! { self.#ident }),
-        (None, Outcome::Required) => (quote! { #of }, quote! { ::std::option::Option::Some(self.#ident) }),
-        (None, Outcome::Nullable) => bail!("expected an `Option` for `result`, since it may be null"),
-    })
+/// What an implementation consists of.
+struct Parts {
+    /// The type that a call returns.
+    of: TokenStream,
+    /// The expression that reads it.
+    read: TokenStream,
+    /// The expression for a response without a result.
+    missing: TokenStream,
 }
 
-fn decoration(field: Option<&Field>) -> Result<TokenStream> {
-    let Some(Field { ident, ty, .. }) = field else { return Ok(quote! { ::std::option::Option::None }) };
-    let is_free = within(ty).and_then(type_name).as_deref() == Some("Value");
-    ensure!(is_free, "expected `Option<Value>`");
-    Ok(quote! { self.#ident })
+/// The parts for an envelope whose result is a field, if it has one.
+fn result(field: Option<&Field>, outcome: Outcome) -> Result<Parts> {
+    let Some(field) = field else {
+        ensure!(outcome == Outcome::None, "expected a field `result`, found none");
+        return Ok(Parts {
+            of: quote! { () },
+            read: quote! { <::serde::de::IgnoredAny as ::serde::Deserialize>::deserialize(deserializer).map(|_| ()) },
+            missing: quote! { ::std::option::Option::Some(()) },
+        });
+    };
+    let of = &field.ty;
+    let inner = within(of).filter(|_| type_name(of).as_deref() == Some("Option"));
+    let of = match (inner, outcome) {
+        (_, Outcome::None) => bail!("expected no field `result`, found one"),
+        (None, Outcome::Nullable) => bail!("expected an `Option` for `result`, since it may be null"),
+        (Some(_), Outcome::Nullable) | (None, Outcome::Required) => of,
+        (Some(inner), Outcome::Required) => inner,
+    };
+    let missing = match outcome {
+        Outcome::Nullable => quote! { ::std::option::Option::Some(::std::option::Option::None) },
+        _ => quote! { ::std::option::Option::None },
+    };
+    Ok(Parts { of: quote! { #of }, read: reader(&field.attrs)?, missing })
+}
+
+/// The expression that reads a field: through the function that its attributes name, if they do.
+fn reader(attributes: &[Attribute]) -> Result<TokenStream> {
+    for word in ["with", "from", "try_from", "flatten"] {
+        ensure!(!has_serde(attributes, word), "expected no `#[serde({word})]` of `result`");
+    }
+    let function = match serde_text(attributes, "deserialize_with") {
+        Some(path) => path.parse::<syn::Path>()?,
+        None => parse_quote! { ::serde::Deserialize::deserialize },
+    };
+    Ok(quote! { #function(deserializer) })
 }
 
 #[cfg(test)]
@@ -169,30 +184,58 @@ mod tests {
     fn result_is_optional_only_where_the_document_allows_null() {
         let text = json!({"type": "string"});
         let optional = quote! { pub result: ::std::option::Option<String>, };
+        let read = "{ ::serde::Deserialize::deserialize(deserializer) }";
         let made = applied(&text, &optional).unwrap();
-        for part in [
-            "type Result = String;",
-            "success: self.success, errors: self.errors, messages: ::std::option::Option::None,",
-            "result: self.result,",
-        ] {
+        let missing = "-> ::std::option::Option<Self::Result> { ::std::option::Option::None }";
+        for part in ["type Result = String;", read, missing] {
             assert!(made.contains(part), "{part}: {made}");
         }
+        assert_eq!(
+            made,
+            applied(&text, &quote! { pub result: String, })
+                .unwrap()
+                .replace("pub result: String", "pub result: ::std::option::Option<String>")
+        );
         let made = applied(&json!({"type": "string", "nullable": true}), &optional).unwrap();
-        for part in
-            ["type Result = ::std::option::Option<String>;", "result: ::std::option::Option::Some(self.result),"]
-        {
+        let missing = "{ ::std::option::Option::Some(::std::option::Option::None) }";
+        for part in ["type Result = ::std::option::Option<String>;", read, missing] {
             assert!(made.contains(part), "{part}: {made}");
         }
-        let made = applied(&text, &quote! { pub result: String, }).unwrap();
-        assert!(made.contains("result: ::std::option::Option::Some(self.result),"), "{made}");
+    }
+
+    #[test]
+    fn result_is_read_through_the_function_of_its_field() {
+        let field = quote! { #[serde(default, deserialize_with = "::api_runtime::unique_keys")] pub result: Map, };
+        let made = applied(&json!({"type": "object"}), &field);
+        let made = made.or_else(|_| applied(&json!({"type": "string"}), &field)).unwrap();
+        assert!(made.contains("{ ::api_runtime::unique_keys(deserializer) }"), "{made}");
+        for attribute in [quote! { with = "module" }, quote! { flatten }] {
+            applied(&json!({"type": "string"}), &quote! { #[serde(#attribute)] pub result: Map, }).unwrap_err();
+        }
     }
 
     #[test]
     fn other_name_for_an_envelope_delegates_to_it() {
         let made = applied(&json!({"type": "string"}), &quote! { pub result: String, }).unwrap();
-        let expected =
-            "impl ::api_runtime::Envelope for Alias { type Result = <Box as ::api_runtime::Envelope>::Result;";
-        assert!(made.contains(expected) && made.contains("self.0.into_parts()"), "{made}");
+        for part in [
+            "impl ::api_runtime::Envelope for Alias { type Result = <Box as ::api_runtime::Envelope>::Result;",
+            "<Box as ::api_runtime::Envelope>::read_result(deserializer)",
+            "<Box as ::api_runtime::Envelope>::missing_result()",
+        ] {
+            assert!(made.contains(part), "{part}: {made}");
+        }
+    }
+
+    #[test]
+    fn envelope_without_a_result_ignores_one() {
+        let mut document = document(&json!({}));
+        document["components"]["schemas"]["Box"]["properties"].as_object_mut().unwrap().remove("result");
+        let mut file = parse_quote! { mod types { struct Alias(Box); struct Box { success: bool } } };
+        apply(&mut file, &document).unwrap();
+        let made = prettyplease::unparse(&file);
+        for part in ["type Result = ();", "IgnoredAny", "::std::option::Option::Some(())"] {
+            assert!(made.contains(part), "{part}: {made}");
+        }
     }
 
     #[test]
@@ -200,7 +243,6 @@ mod tests {
         let text = json!({"type": "string"});
         applied(&text, &quote! {}).unwrap_err();
         applied(&json!({"nullable": true, "type": "string"}), &quote! { pub result: String, }).unwrap_err();
-        applied(&text, &quote! { pub result: String, pub messages: String, }).unwrap_err();
         apply(&mut parse_quote! { mod types {} }, &document(&text)).unwrap_err();
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! | pass over the client | reason |
 //! |---|---|
+//! | `requests`: a method returns a request, and sends nothing | `cloudflare-client` sends and decodes, within its deadline |
 //! | `api_client`: only `ApiClient` makes a client | the generated `Client::new` follows redirects and panics |
 //! | `path_parameters`: a value is one segment of the path | `..` in a value would change the path |
 //! | `variant_names`: a variant is named after what it holds | one more branch of a union would rename the others |
@@ -11,7 +12,7 @@
 //! | `request_constructors`: what is sent has a constructor | a `#[non_exhaustive]` struct cannot be built elsewhere |
 //! | `objects_only`: a struct is read from an object only | serde also reads it from an array, by position |
 //! | `non_exhaustive`: models may get fields | a new field must not break users |
-//! | `envelopes`: implements `Envelope` | a checked call takes every envelope apart in the same way |
+//! | `envelopes`: implements `Envelope` | the client reads the result of every envelope in the same way |
 //!
 //! The client also gets constants for the revision and for each operation (see [`client`](super::client)), since
 //! generated code has the revision at run time only, and no method or path of an operation.
@@ -38,6 +39,8 @@ pub(super) mod open_enums;
 pub(super) mod open_unions;
 pub(super) mod path_parameters;
 pub(super) mod request_constructors;
+pub(super) mod requests;
+pub(super) mod response_arms;
 pub(super) mod sealed_mocks;
 mod shapes;
 pub(super) mod unique_keys;
@@ -120,20 +123,25 @@ fn has_serde(attributes: &[Attribute], word: &str) -> bool {
     found
 }
 
-/// What a field or a variant is called in JSON: another name, if one of serde's attributes says so.
-fn called(attributes: &[Attribute], name: &syn::Ident) -> String {
-    let mut called = name.unraw().to_string();
+/// The text that one of serde's attributes gives a word, such as `rename = "…"`.
+fn serde_text(attributes: &[Attribute], word: &str) -> Option<syn::LitStr> {
+    let mut found = None;
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
         let _ = attribute.parse_nested_meta(|meta| {
-            if meta.path.is_ident("rename") {
-                called = meta.value()?.parse::<syn::LitStr>()?.value();
+            if meta.path.is_ident(word) {
+                found = Some(meta.value()?.parse()?);
             } else if meta.input.peek(syn::Token![=]) {
                 let _: syn::Expr = meta.value()?.parse()?;
             }
             Ok(())
         });
     }
-    called
+    found
+}
+
+/// What a field or a variant is called in JSON: another name, if one of serde's attributes says so.
+fn called(attributes: &[Attribute], name: &syn::Ident) -> String {
+    serde_text(attributes, "rename").map_or_else(|| name.unraw().to_string(), |name| name.value())
 }
 
 /// Whether a field may be absent: it is an `Option`, or serde has a default for it.

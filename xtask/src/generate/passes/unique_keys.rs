@@ -6,7 +6,7 @@
 use syn::visit_mut::{self, VisitMut};
 use syn::{Field, parse_quote};
 
-use super::type_name;
+use super::{has_serde, type_name, within};
 
 pub(crate) fn apply(file: &mut syn::File) {
     UniqueKeys.visit_file_mut(file);
@@ -16,8 +16,15 @@ struct UniqueKeys;
 
 impl VisitMut for UniqueKeys {
     fn visit_field_mut(&mut self, field: &mut Field) {
-        if type_name(&field.ty).as_deref() == Some("BTreeMap") {
-            field.attrs.push(parse_quote! { #[serde(with = "::serde_with::rust::maps_duplicate_key_is_error")] });
+        let name = type_name(&field.ty);
+        let inner = within(&field.ty).filter(|_| name.as_deref() == Some("Option"));
+        let is_map = inner.map_or(name, type_name).as_deref() == Some("BTreeMap");
+        if is_map {
+            field.attrs.push(parse_quote! { #[serde(deserialize_with = "::api_runtime::unique_keys")] });
+        }
+        // With a function of its own, an `Option` is required.
+        if is_map && inner.is_some() && !has_serde(&field.attrs, "default") {
+            field.attrs.push(parse_quote! { #[serde(default)] });
         }
         visit_mut::visit_field_mut(self, field);
     }
@@ -29,20 +36,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_map_is_marked_and_other_fields_are_not() {
+    fn map_is_marked_and_other_fields_are_not() {
         let mut file: syn::File = parse_quote! {
-            struct Things { map: ::std::collections::BTreeMap<String, bool>, list: Vec<bool> }
+            struct Things {
+                map: ::std::collections::BTreeMap<String, bool>,
+                optional: ::std::option::Option<::std::collections::BTreeMap<String, bool>>,
+                #[serde(default)]
+                absent: ::std::option::Option<::std::collections::BTreeMap<String, bool>>,
+                list: Vec<bool>,
+            }
             struct Map(::std::collections::BTreeMap<String, bool>);
         };
         apply(&mut file);
         let expected: syn::File = parse_quote! {
             struct Things {
-                #[serde(with = "::serde_with::rust::maps_duplicate_key_is_error")]
+                #[serde(deserialize_with = "::api_runtime::unique_keys")]
                 map: ::std::collections::BTreeMap<String, bool>,
-                list: Vec<bool>
+                #[serde(deserialize_with = "::api_runtime::unique_keys")]
+                #[serde(default)]
+                optional: ::std::option::Option<::std::collections::BTreeMap<String, bool>>,
+                #[serde(default)]
+                #[serde(deserialize_with = "::api_runtime::unique_keys")]
+                absent: ::std::option::Option<::std::collections::BTreeMap<String, bool>>,
+                list: Vec<bool>,
             }
             struct Map(
-                #[serde(with = "::serde_with::rust::maps_duplicate_key_is_error")]
+                #[serde(deserialize_with = "::api_runtime::unique_keys")]
                 ::std::collections::BTreeMap<String, bool>
             );
         };

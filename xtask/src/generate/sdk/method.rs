@@ -72,21 +72,25 @@ impl<'a> Method<'a> {
                 account = Some(name);
                 continue;
             }
-            passed.push(quote! { #name });
             // The type parameter stands for `Into<reqwest::Body>`.
             let is_bytes = function
                 .sig
                 .generics
                 .type_params()
                 .any(|generic| type_name(&of).is_some_and(|name| generic.ident == name));
+            // A request can be sent again, so it keeps what it owns.
+            passed.push(match &of {
+                Type::Reference(_) => quote! { #name },
+                _ => quote! { ::std::clone::Clone::clone(&#name) },
+            });
             arguments.push(Argument { name, of, is_bytes });
         }
-        let success = success(&function.sig.output).context("expected the result `Result<ResponseValue<T>, _>`")?;
+        let success = success(&function.sig.output).context("expected the result `Result<ApiRequest<T>, _>`")?;
         let envelope = type_name(success).and_then(|name| results.get(&name));
-        let result = match (envelope, type_name(success).as_deref()) {
+        let result = match (envelope, success.to_token_stream().to_string().as_str()) {
             (Some(result), _) => qualified(client, result).into_token_stream(),
-            (None, Some("ByteStream")) => quote! { ::bytes::Bytes },
-            (None, Some("Upgraded")) => bail!("switches protocols, which a call cannot"),
+            (None, ":: api_runtime :: Binary") => quote! { ::bytes::Bytes },
+            (None, ":: api_runtime :: Empty") => quote! { () },
             (None, _) => quote! { #success },
         };
         let name = function.sig.ident.clone();
@@ -105,16 +109,10 @@ impl<'a> Method<'a> {
         let bodies = self.arguments.iter().filter(|argument| argument.is_bytes).map(|Argument { name, .. }| {
             quote! { let #name: ::bytes::Bytes = #name.into(); }
         });
-        // What is owned goes out with every send.
-        let owned = self.arguments.iter().filter(|argument| !matches!(argument.of, Type::Reference(_)));
-        let copies = owned.map(|Argument { name, .. }| quote! { let #name = ::std::clone::Clone::clone(&#name); });
-        let [connection, options, api] = ["connection", "options", "api"].map(|name| self.free(name));
-        let account = self.account.iter().map(|name| quote! { let #name = #options.resolve_account(&#connection)?; });
-        let call = if self.is_envelope {
-            quote! { call }
-        } else {
-            quote! { call_plain }
-        };
+        let [connection, options] = ["connection", "options"].map(|name| self.free(name));
+        let account = self.account.iter().map(|name| quote! { let #name = #options.resolve_account(#connection)?; });
+        let of_options = self.account.as_ref().map_or_else(|| quote! { _ }, |_| quote! { #options });
+        let constructor = format_ident!("{}", if self.is_envelope { "envelope" } else { "plain" });
         let (generics, lifetime) = match self.arguments.iter().any(Argument::is_borrowed) {
             true => (quote! { <'a> }, quote! { 'a }),
             false => (quote! {}, quote! { 'static }),
@@ -123,20 +121,12 @@ impl<'a> Method<'a> {
             #(#[doc = #documentation])*
             pub fn #name #generics (&self, #(#arguments),*) -> ::cloudflare_client::Request<#lifetime, #result> {
                 #(#bodies)*
-                ::cloudflare_client::Request::new(
+                ::cloudflare_client::Request::#constructor(
                     &self.connection,
                     operations::#constant,
-                    move |#connection, #options| {
-                        #(#copies)*
-                        ::std::boxed::Box::pin(async move {
-                            #(#account)*
-                            ::cloudflare_client::sdk::#call(
-                                &#connection,
-                                &#options,
-                                |#api: Client| async move { #api.#name(#(#passed),*).await },
-                            )
-                            .await
-                        })
+                    move |#connection, #of_options| {
+                        #(#account)*
+                        Ok(::cloudflare_client::sdk::api::<Client>(#connection).#name(#(#passed),*)?)
                     },
                 )
             }
@@ -154,11 +144,11 @@ impl<'a> Method<'a> {
     }
 }
 
-/// `T` of `Result<ResponseValue<T>, _>`.
+/// `T` of `Result<ApiRequest<T>, _>`.
 fn success(output: &ReturnType) -> Option<&Type> {
     let ReturnType::Type(_, of) = output else { return None };
-    let response = within(of).filter(|response| type_name(response).as_deref() == Some("ResponseValue"))?;
-    within(response)
+    let request = within(of).filter(|request| type_name(request).as_deref() == Some("ApiRequest"))?;
+    within(request)
 }
 
 /// A type of the module `types` as it is called outside of it.
@@ -223,22 +213,18 @@ mod tests {
     }
 
     #[test]
-    fn envelope_is_called_for_its_result_with_the_configured_account() {
+    fn envelope_is_requested_for_its_result_with_the_configured_account() {
         let function = quote! {
-            pub async fn get_thing<'a>(&'a self, account_id: &'a str, id: &'a ::uuid::Uuid, kind: Option<types::Kind>)
-                -> Result<ResponseValue<types::ThingEnvelope>, Error<ByteStream>> {}
+            pub fn get_thing<'a>(&'a self, account_id: &'a str, id: &'a ::uuid::Uuid, kind: Option<types::Kind>)
+                -> Result<::api_runtime::ApiRequest<types::ThingEnvelope>, ::api_runtime::RequestError> {}
         };
         let expected = quote! {
             pub fn get_thing<'a>(&self, id: &'a ::uuid::Uuid, kind: Option<types::Kind>)
                 -> ::cloudflare_client::Request<'a, ::std::option::Option<types::Thing>> {
-                ::cloudflare_client::Request::new(&self.connection, operations::GET_THING, move |connection, options| {
-                    let kind = ::std::clone::Clone::clone(&kind);
-                    ::std::boxed::Box::pin(async move {
-                        let account_id = options.resolve_account(&connection)?;
-                        ::cloudflare_client::sdk::call(&connection, &options, |api: Client| async move {
-                            api.get_thing(account_id.as_str(), id, kind).await
-                        }).await
-                    })
+                ::cloudflare_client::Request::envelope(&self.connection, operations::GET_THING, move |connection, options| {
+                    let account_id = options.resolve_account(connection)?;
+                    Ok(::cloudflare_client::sdk::api::<Client>(connection)
+                        .get_thing(account_id.as_str(), id, ::std::clone::Clone::clone(&kind))?)
                 })
             }
         };
@@ -248,24 +234,38 @@ mod tests {
     #[test]
     fn bytes_are_sent_and_returned_without_an_account_and_names_do_not_clash() {
         let function = quote! {
-            pub async fn get_thing<'a, B: Into<reqwest::Body>>(&'a self, api: i64, body: B)
-                -> Result<ResponseValue<ByteStream>, Error<ByteStream>> {}
+            pub fn get_thing<'a, B: Into<reqwest::Body>>(&'a self, connection: i64, body: B)
+                -> Result<::api_runtime::ApiRequest<::api_runtime::Binary>, ::api_runtime::RequestError> {}
         };
         let expected = quote! {
-            pub fn get_thing(&self, api: i64, body: impl ::std::convert::Into<::bytes::Bytes>)
+            pub fn get_thing(&self, connection: i64, body: impl ::std::convert::Into<::bytes::Bytes>)
                 -> ::cloudflare_client::Request<'static, ::bytes::Bytes> {
                 let body: ::bytes::Bytes = body.into();
-                ::cloudflare_client::Request::new(&self.connection, operations::GET_THING, move |connection, options| {
-                    let api = ::std::clone::Clone::clone(&api);
-                    let body = ::std::clone::Clone::clone(&body);
-                    ::std::boxed::Box::pin(async move {
-                        ::cloudflare_client::sdk::call_plain(&connection, &options, |api_: Client| async move {
-                            api_.get_thing(api, body).await
-                        }).await
-                    })
+                ::cloudflare_client::Request::plain(&self.connection, operations::GET_THING, move |connection_, _| {
+                    Ok(::cloudflare_client::sdk::api::<Client>(connection_)
+                        .get_thing(::std::clone::Clone::clone(&connection), ::std::clone::Clone::clone(&body))?)
                 })
             }
         };
-        assert_method("/things/{api}", &function, &expected);
+        assert_method("/things/{connection}", &function, &expected);
+    }
+
+    #[test]
+    fn success_without_a_body_is_a_unit_and_other_json_is_its_type() {
+        for (success, value) in
+            [(quote! { ::api_runtime::Empty }, quote! { () }), (quote! { types::Thing }, quote! { types::Thing })]
+        {
+            let function = quote! {
+                pub fn get_thing<'a>(&'a self) -> Result<::api_runtime::ApiRequest<#success>, ::api_runtime::RequestError> {}
+            };
+            let expected = quote! {
+                pub fn get_thing(&self) -> ::cloudflare_client::Request<'static, #value> {
+                    ::cloudflare_client::Request::plain(&self.connection, operations::GET_THING, move |connection, _| {
+                        Ok(::cloudflare_client::sdk::api::<Client>(connection).get_thing()?)
+                    })
+                }
+            };
+            assert_method("/things", &function, &expected);
+        }
     }
 }

@@ -28,13 +28,13 @@ fn generated(change: impl FnOnce(&mut Value)) -> String {
     change(&mut value);
     let client: syn::File = parse_quote! {
         impl Client {
-            pub async fn put_thing<'a>(
+            pub fn put_thing<'a>(
                 &'a self,
                 account_id: &'a str,
                 id: &'a ::uuid::Uuid,
                 kind: Option<&'a str>,
                 body: &'a types::Thing,
-            ) -> Result<ResponseValue<types::Envelope>, Error<ByteStream>> {}
+            ) -> Result<::api_runtime::ApiRequest<types::Envelope>, ::api_runtime::RequestError> {}
         }
         mod types {
             struct Thing;

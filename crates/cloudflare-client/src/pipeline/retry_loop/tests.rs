@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
+use super::super::gate::Cooldown;
 use super::super::{Backoff, Quota, RetryBudget};
 use super::*;
 use crate::ErrorKind;
@@ -30,9 +31,17 @@ fn retry_after(seconds: u64) -> Step {
     Step { retry_after: Some(Duration::from_secs(seconds)), ..step(Retryability::Transient) }
 }
 
-/// A temporary failure with `Retry-After` that closes the gate as well.
+/// A rejection by the rate limit with `Retry-After`, which closes the gate.
 fn rate_limited(seconds: u64) -> Step {
-    Step { cooldown: Some(Duration::from_secs(seconds)), ..retry_after(seconds) }
+    Step {
+        retryability: Retryability::RateLimited,
+        cooldown: Some(Duration::from_secs(seconds)),
+        ..retry_after(seconds)
+    }
+}
+
+fn known(time: Duration) -> Cooldown {
+    Cooldown { time, is_guess: false }
 }
 
 /// What happens when the attempts of a script ask for credentials.
@@ -40,6 +49,7 @@ fn rate_limited(seconds: u64) -> Step {
 enum Credentials {
     Take(Duration),
     FailBeforeRetries,
+    HangOnce,
 }
 
 /// Attempts that follow a script and count how many were made.
@@ -49,11 +59,22 @@ struct Script<'a> {
     credentials: Credentials,
     can_renew: bool,
     made: AtomicU32,
+    /// How often credentials were asked for, and the time of an attempt at most.
+    asked: AtomicU32,
+    attempt_times: std::sync::Mutex<Vec<Duration>>,
 }
 
 impl<'a> Script<'a> {
     fn new(flow: &'a FlowControl, steps: &'a [Step]) -> Self {
-        Self { flow, steps, credentials: Credentials::Take(Duration::ZERO), can_renew: true, made: AtomicU32::new(0) }
+        Self {
+            flow,
+            steps,
+            credentials: Credentials::Take(Duration::ZERO),
+            can_renew: true,
+            made: AtomicU32::new(0),
+            asked: AtomicU32::new(0),
+            attempt_times: std::sync::Mutex::default(),
+        }
     }
 }
 
@@ -61,32 +82,45 @@ impl AttemptDriver for Script<'_> {
     type Ready = ();
     type Response = u32;
 
-    async fn prepare(&self) -> Result<(), Error> {
+    async fn prepare(&self, deadline: Deadline) -> Result<(), AttemptFailure> {
+        self.attempt_times.lock().unwrap().push(deadline.left(Instant::now()));
+        let asked = self.asked.fetch_add(1, Ordering::Relaxed);
+        let failure = |kind, retryability| Err(AttemptFailure { error: Error::new(kind, "scripted"), retryability });
         match self.credentials {
             Credentials::Take(time) => tokio::time::sleep(time).await,
-            Credentials::FailBeforeRetries if self.made.load(Ordering::Relaxed) > 0 => {
-                return Err(Error::new(ErrorKind::Authentication, "scripted"));
+            Credentials::FailBeforeRetries if asked > 0 => {
+                return failure(ErrorKind::Timeout, Retryability::Impossible);
             }
-            Credentials::FailBeforeRetries => {}
+            Credentials::HangOnce if asked == 0 => {
+                deadline.sleep().await;
+                return failure(ErrorKind::Timeout, Retryability::NotSent);
+            }
+            Credentials::FailBeforeRetries | Credentials::HangOnce => {}
         }
         Ok(())
     }
 
-    async fn send(&self, (): (), number: u32) -> AttemptOutcome<u32> {
+    async fn send(&self, (): (), number: u32, deadline: Deadline) -> AttemptOutcome<u32> {
         self.made.store(number, Ordering::Relaxed);
         let step = self.steps[usize::try_from(number).unwrap() - 1];
-        if let Some(time) = step.cooldown {
-            self.flow.gate.close_for(time);
+        let error = |kind| Err(Error::new(kind, "scripted"));
+        if deadline.timeout(tokio::time::sleep(step.duration)).await.is_err() {
+            let result = error(ErrorKind::Timeout);
+            return AttemptOutcome { result, retryability: Retryability::Interrupted, retry_after: None };
         }
-        tokio::time::sleep(step.duration).await;
+        if let Some(time) = step.cooldown {
+            self.flow.close_gate(known(time));
+        }
         let result = match step.retryability {
-            Retryability::Final | Retryability::Unauthorized | Retryability::Transient => Ok(number),
-            _ => Err(Error::new(ErrorKind::Connection, "scripted").with_attempts(number)),
+            Retryability::Final | Retryability::Unauthorized | Retryability::Transient | Retryability::RateLimited => {
+                Ok(number)
+            }
+            _ => error(ErrorKind::Connection),
         };
         AttemptOutcome { result, retryability: step.retryability, retry_after: step.retry_after }
     }
 
-    async fn try_renew(&self, _: &u32) -> bool {
+    async fn try_renew(&self, _: &u32, _: Deadline) -> bool {
         self.can_renew
     }
 }
@@ -101,7 +135,11 @@ fn flow_control(config: &RetryConfig) -> FlowControl {
 }
 
 fn call_limits(idempotent: bool, seconds: u64) -> CallLimits {
-    CallLimits { idempotent, deadline: Deadline::new(Instant::now(), Duration::from_secs(seconds)) }
+    limits_of(idempotent, Duration::from_secs(seconds))
+}
+
+fn limits_of(idempotent: bool, timeout: Duration) -> CallLimits {
+    CallLimits { idempotent, deadline: Deadline::new(Instant::now(), timeout), timeout, attempt_timeout: None }
 }
 
 /// The outcome of the call, how many attempts were made, and how long it took.
@@ -127,7 +165,7 @@ async fn final_response_ends_the_call_at_once() {
 
 #[tokio::test(start_paused = true)]
 async fn failure_is_retried_as_often_as_is_safe_and_allowed() {
-    use Retryability::{Final, Interrupted, InvalidRequest, NotSent, Transient, Unauthorized};
+    use Retryability::{Final, Impossible, Interrupted, NotSent, RateLimited, Transient, Unauthorized, Unreadable};
     for (script, idempotent, attempts) in [
         (&[Transient, Final][..], true, 2),
         (&[Transient, Final], false, 1),
@@ -136,7 +174,12 @@ async fn failure_is_retried_as_often_as_is_safe_and_allowed() {
         (&[NotSent, NotSent, Final], false, 3),
         (&[NotSent, Interrupted, Final], false, 2),
         (&[Unauthorized, Final], false, 2),
-        (&[InvalidRequest, Final], true, 1),
+        (&[Unauthorized, Unauthorized, Final], true, 2),
+        (&[Unauthorized, Transient, Transient, Transient], true, 4),
+        (&[RateLimited, Final], true, 2),
+        (&[RateLimited, Final], false, 1),
+        (&[Impossible, Final], true, 1),
+        (&[Unreadable, Final], true, 1),
         (&[Transient, Transient, Transient, Final], true, 3),
     ] {
         let config = config();
@@ -177,7 +220,8 @@ async fn retry_waits_as_long_as_the_server_asked_for() {
         &[retry_after(7), rate_limited(3), step(Retryability::Final)],
     )
     .await;
-    assert_eq!((made, time), (3, 10 * SECOND));
+    assert_eq!(made, 3);
+    assert_about(time, 10 * SECOND);
 }
 
 #[tokio::test(start_paused = true)]
@@ -201,7 +245,8 @@ async fn time_of_an_attempt_shortens_the_time_for_waits() {
     let config = config();
     let flow = flow_control(&config);
     let slow = Step { duration: 8 * SECOND, ..retry_after(3) };
-    let (_, made, time) = run_script(&flow, &config, call_limits(true, 10), &[slow]).await;
+    let limits = CallLimits { attempt_timeout: Some(9 * SECOND), ..call_limits(true, 10) };
+    let (_, made, time) = run_script(&flow, &config, limits, &[slow]).await;
     assert_eq!((made, time), (1, 8 * SECOND));
 }
 
@@ -213,14 +258,16 @@ async fn rejection_closes_the_gate_for_every_call() {
     assert_eq!((made, time), (1, Duration::ZERO));
 
     let (outcome, made, time) = run_script(&flow, &config, call_limits(true, 5), &[step(Retryability::Final)]).await;
-    assert_eq!(outcome.wait, Some(10 * SECOND));
+    assert_about(outcome.wait.unwrap(), 10 * SECOND);
+    assert!(!outcome.may_have_been_sent);
     let error = outcome.result.unwrap_err();
-    assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 0));
-    assert_eq!(error.retry_after(), Some(10 * SECOND));
+    assert_eq!((error.kind(), outcome.sent), (ErrorKind::RateLimited, 0));
+    assert_eq!(error.retry_after(), outcome.wait);
     assert_eq!((made, time), (0, Duration::ZERO));
 
     let (_, made, time) = run_script(&flow, &config, call_limits(true, 11), &[step(Retryability::Final)]).await;
-    assert_eq!((made, time), (1, 10 * SECOND));
+    assert_eq!(made, 1);
+    assert_about(time, 10 * SECOND);
 }
 
 #[tokio::test(start_paused = true)]
@@ -231,7 +278,7 @@ async fn success_that_uses_up_the_quota_closes_the_gate_for_the_next_call() {
     let (_, _, time) = run_script(&flow, &config, call_limits(true, 60), &[last_of_the_quota]).await;
     assert_eq!(time, Duration::ZERO);
     let (_, _, time) = run_script(&flow, &config, call_limits(true, 60), &[step(Retryability::Final)]).await;
-    assert_eq!(time, 4 * SECOND);
+    assert_about(time, 4 * SECOND);
 }
 
 #[tokio::test(start_paused = true)]
@@ -263,8 +310,10 @@ async fn rate_limiter_delays_calls_and_fails_those_without_time() {
     for _ in 0..3 {
         times.push(run_script(&flow, &config, call_limits(true, 60), &[step(Retryability::Final)]).await.2);
     }
-    assert_eq!(times, [Duration::ZERO, SECOND, SECOND]);
-    let brief = CallLimits { idempotent: true, deadline: Deadline::new(Instant::now(), SECOND / 2) };
+    for (time, expected) in times.into_iter().zip([0, 1, 1]) {
+        assert_about(time, Duration::from_secs(expected));
+    }
+    let brief = limits_of(true, SECOND / 2);
     let (outcome, made, time) = run_script(&flow, &config, brief, &[step(Retryability::Final)]).await;
     assert_eq!(outcome.result.unwrap_err().kind(), ErrorKind::RateLimited);
     assert_eq!((made, time), (0, Duration::ZERO));
@@ -276,7 +325,8 @@ async fn outcome_has_the_wait_for_the_gate_that_does_not_fit_the_deadline() {
     let flow = flow_control(&config);
     let rejection = Step { retry_after: None, ..rate_limited(10) };
     let (outcome, made, _) = run_script(&flow, &config, call_limits(true, 8), &[rejection]).await;
-    assert_eq!((made, outcome.wait), (1, Some(10 * SECOND)));
+    assert_eq!(made, 1);
+    assert_about(outcome.wait.unwrap(), 10 * SECOND);
 }
 
 #[tokio::test(start_paused = true)]
@@ -287,11 +337,13 @@ async fn gate_is_checked_again_after_preparing_credentials() {
     let slow = Script { credentials: Credentials::Take(3 * SECOND), ..Script::new(&flow, &steps) };
     let closing = async {
         tokio::time::sleep(SECOND).await;
-        flow.gate.close_for(9 * SECOND);
+        flow.close_gate(known(9 * SECOND));
     };
     let start = Instant::now();
     tokio::join!(closing, run(&flow, &config, call_limits(true, 60), &slow));
-    assert_eq!(start.elapsed(), 11 * SECOND);
+    // The credentials are fetched again, since they may have expired.
+    assert_about(start.elapsed(), 14 * SECOND);
+    assert_eq!((slow.asked.into_inner(), slow.made.into_inner()), (2, 1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -306,9 +358,10 @@ async fn failed_credentials_do_not_hide_the_last_response() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn renewal_is_tried_only_if_another_attempt_would_follow() {
-    for (max_attempts, can_renew, made) in [(3, true, 2), (3, false, 1), (1, true, 1)] {
-        let config = RetryConfig { max_attempts, ..config() };
+async fn renewal_needs_neither_a_spare_attempt_nor_the_budget() {
+    for (max_attempts, can_renew, made) in [(3, true, 2), (3, false, 1), (1, true, 2)] {
+        let budget = RetryBudget { capacity: 0, cost: 1 };
+        let config = RetryConfig { max_attempts, budget, ..config() };
         let flow = flow_control(&config);
         let steps = [step(Retryability::Unauthorized), step(Retryability::Final)];
         let script = Script { can_renew, ..Script::new(&flow, &steps) };
@@ -353,7 +406,7 @@ impl AttemptDriver for RandomAttempts {
     type Ready = ();
     type Response = ();
 
-    async fn prepare(&self) -> Result<(), Error> {
+    async fn prepare(&self, _: Deadline) -> Result<(), AttemptFailure> {
         match self.credentials {
             Some(time) => tokio::time::sleep(time).await,
             None => pending().await,
@@ -361,13 +414,13 @@ impl AttemptDriver for RandomAttempts {
         Ok(())
     }
 
-    async fn send(&self, (): (), number: u32) -> AttemptOutcome<()> {
+    async fn send(&self, (): (), number: u32, _: Deadline) -> AttemptOutcome<()> {
         // A sent retry costs tokens until the server has handled it.
         let is_retry = number > 1;
         self.sent.fetch_add(1, Ordering::Relaxed);
         self.expected.fetch_sub(if is_retry { 5 } else { 0 }, Ordering::Relaxed);
         if let Some(time) = self.cooldown {
-            self.flow.gate.close_for(time);
+            self.flow.close_gate(known(time));
         }
         let (retryability, takes) = self.steps[usize::try_from(number).unwrap() - 1];
         match takes {
@@ -380,7 +433,7 @@ impl AttemptDriver for RandomAttempts {
         AttemptOutcome { result: Ok(()), retryability, retry_after: None }
     }
 
-    async fn try_renew(&self, (): &()) -> bool {
+    async fn try_renew(&self, (): &(), _: Deadline) -> bool {
         false
     }
 }
@@ -416,12 +469,113 @@ async fn dropped_calls_leave_the_shared_state_consistent() {
     }
 
     assert!(dropped > 1_000, "{dropped}");
-    assert!(sent.load(Ordering::Relaxed) > 5_000);
+    let sent = sent.load(Ordering::Relaxed);
+    assert!(sent > 3_000, "{sent}");
     assert_eq!(flow.budget.tokens(), expected.load(Ordering::Relaxed));
     tokio::time::sleep(SECOND).await;
-    assert_eq!(flow.gate.time_left(), None);
-    // Every unused slot is free.
+    assert_eq!(flow.gate_wait(Deadline::new(Instant::now(), SECOND)), None);
+    // Every turn that was not taken is free.
+    let least = LeastTime { at_once: Duration::ZERO, after_wait: Duration::ZERO };
     for _ in 0..quota.burst {
-        flow.take_slot(Deadline::new(Instant::now(), Duration::ZERO)).await.unwrap();
+        flow.admit(Deadline::new(Instant::now(), SECOND / 1000), least).await.unwrap();
     }
+}
+
+/// The timer has a resolution of a millisecond, and the gate lets a call through within 5 ms.
+fn assert_about(time: Duration, expected: Duration) {
+    assert!(time >= expected && time < expected + SECOND / 100, "{time:?} {expected:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn timeout_does_not_hide_the_response_to_an_earlier_attempt() {
+    let config = config();
+    let hang = Step { duration: 100 * SECOND, ..step(Retryability::Final) };
+    for script in [&[step(Retryability::Transient), hang, hang][..], &[hang, step(Retryability::Transient), hang]] {
+        let flow = flow_control(&config);
+        let (outcome, made, time) = run_script(&flow, &config, call_limits(true, 9), script).await;
+        assert_eq!((made, outcome.sent), (3, 3));
+        assert!(outcome.result.is_ok() && outcome.is_retryable && outcome.may_have_been_sent);
+        assert!(time <= 9 * SECOND + SECOND / 100, "{time:?}");
+    }
+    let flow = flow_control(&config);
+    let (outcome, ..) = run_script(&flow, &config, call_limits(true, 9), &[hang; 3]).await;
+    assert!(outcome.result.unwrap_err().is_timeout());
+}
+
+#[tokio::test(start_paused = true)]
+async fn attempts_share_the_time_of_the_call_unless_their_timeout_is_set() {
+    const MILLIS: Duration = Duration::from_millis(1);
+    let hang = Step { duration: 1_000 * SECOND, ..step(Retryability::Final) };
+    for (idempotent, timeout, attempt_timeout, expected) in [
+        (true, 9, None, &[3, 3, 3][..]),
+        (true, 600, None, &[20, 20, 20]),
+        (false, 9, None, &[9]),
+        (false, 600, None, &[20]),
+        (true, 9, Some(1), &[1, 1, 1]),
+        (true, 9, Some(5), &[5, 4]),
+        (true, 9, Some(600), &[9]),
+    ] {
+        let config = config();
+        let flow = flow_control(&config);
+        let limits = CallLimits {
+            attempt_timeout: attempt_timeout.map(Duration::from_secs),
+            ..call_limits(idempotent, timeout)
+        };
+        let steps = [hang; 3];
+        let script = Script::new(&flow, &steps);
+        run(&flow, &config, limits, &script).await;
+        let times = script.attempt_times.into_inner().unwrap();
+        let times: Vec<_> = times.iter().map(|time| (*time + 5 * MILLIS).as_secs()).collect();
+        assert_eq!(times, expected, "{idempotent} {timeout} {attempt_timeout:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn hung_token_provider_leaves_time_for_another_attempt() {
+    let steps = [step(Retryability::Final)];
+    let config = config();
+    let flow = flow_control(&config);
+    let script = Script { credentials: Credentials::HangOnce, ..Script::new(&flow, &steps) };
+    let start = Instant::now();
+    let outcome = run(&flow, &config, call_limits(false, 9), &script).await;
+    // A request that is not safe to repeat has the whole time, so there is none for another attempt.
+    assert_eq!((outcome.sent, outcome.may_have_been_sent), (0, false));
+    assert_about(start.elapsed(), 9 * SECOND);
+    let script = Script { credentials: Credentials::HangOnce, ..Script::new(&flow, &steps) };
+    let start = Instant::now();
+    let outcome = run(&flow, &config, call_limits(true, 9), &script).await;
+    assert_eq!((outcome.result.unwrap(), outcome.sent), (1, 1));
+    assert_about(start.elapsed(), 3 * SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn retry_without_time_for_a_typical_response_is_not_sent() {
+    let config = config();
+    let flow = flow_control(&config);
+    for _ in 0..50 {
+        flow.response_time.record(SECOND);
+    }
+    let slow = Step { duration: 9 * SECOND, ..step(Retryability::Transient) };
+    let limits = |timeout| CallLimits { attempt_timeout: Some(60 * SECOND), ..limits_of(true, timeout) };
+    let (outcome, made, _) = run_script(&flow, &config, limits(9 * SECOND + SECOND / 2), &[slow; 3]).await;
+    assert_eq!((outcome.result.unwrap(), made), (1, 1));
+    let (_, made, _) = run_script(&flow, &config, limits(11 * SECOND), &[slow; 3]).await;
+    assert_eq!(made, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn burst_of_rejections_with_a_wait_does_not_use_the_budget() {
+    let config = config();
+    let flow = Arc::new(flow_control(&config));
+    let mut calls = JoinSet::new();
+    for _ in 0..300 {
+        let (flow, config) = (Arc::clone(&flow), config.clone());
+        calls.spawn(async move {
+            // All calls are in flight when the first one is rejected.
+            let script = [Step { duration: SECOND / 10, ..rate_limited(1) }, step(Retryability::Final)];
+            run_script(&flow, &config, call_limits(true, 60), &script).await.1
+        });
+    }
+    assert_eq!(calls.join_all().await, [2; 300]);
+    assert!(flow.budget.tokens() >= config.budget.capacity - 300);
 }

@@ -1,0 +1,85 @@
+//! Decodes the response of a call, within the call's deadline and off the executor if the body is large.
+
+use std::sync::Arc;
+
+use api_runtime::Envelope;
+use serde::de::DeserializeOwned;
+use tokio::task::JoinError;
+use tokio::time::Instant;
+
+use super::buffered_response::BufferedResponse;
+use super::deadline::Deadline;
+use super::plain::{self, PlainBody};
+use super::{envelope, free_form_budget};
+use crate::{Error, Response};
+
+/// The largest body that is decoded in place: about a millisecond of work. A larger one is decoded on a thread for blocking
+/// work, since it would delay the other tasks of the executor.
+const MAX_INLINE_BYTES: usize = 256 << 10;
+
+/// How the response of an operation becomes its value.
+pub(crate) struct Decode<T> {
+    decode: Arc<Decoder<T>>,
+    /// Whether the response is an envelope.
+    pub(super) is_envelope: bool,
+}
+
+type Decoder<T> = dyn Fn(BufferedResponse) -> Result<Response<T>, Error> + Send + Sync;
+
+impl<T: Send + 'static> Decode<T> {
+    pub(crate) fn envelope<E: Envelope<Result = T>>() -> Self {
+        Self { decode: Arc::new(envelope::decode::<E>), is_envelope: true }
+    }
+
+    pub(crate) fn plain<B: PlainBody<K, Value = T>, K: 'static>() -> Self {
+        Self { decode: Arc::new(plain::decode::<B, K>), is_envelope: false }
+    }
+
+    /// Converts the value after it is decoded.
+    pub(crate) fn map<U: Send + 'static>(self, convert: impl Fn(T) -> U + Send + Sync + 'static) -> Decode<U> {
+        let Self { decode, is_envelope } = self;
+        Decode { decode: Arc::new(move |response| Ok(decode(response)?.map(&convert))), is_envelope }
+    }
+
+    /// Decodes a response of a documented success status.
+    ///
+    /// # Cancellation
+    ///
+    /// Decoding on another thread ends later than the call if the call is dropped or its deadline passes. The value is then
+    /// dropped on that thread.
+    pub(super) async fn run(self, response: BufferedResponse, deadline: Deadline) -> Result<Response<T>, Error> {
+        if response.body.len() <= MAX_INLINE_BYTES {
+            return (self.decode)(response);
+        }
+        let (metadata, started) = (response.metadata.clone(), Instant::now());
+        let task = tokio::task::spawn_blocking(move || (self.decode)(response));
+        match deadline.timeout(task).await {
+            Ok(result) => result.unwrap_or_else(|error| Err(lost(error))),
+            Err(_) => Err(Error::timeout("the response to be decoded", started.elapsed()).with_metadata(metadata)),
+        }
+    }
+}
+
+impl<T> Clone for Decode<T> {
+    fn clone(&self) -> Self {
+        Self { decode: Arc::clone(&self.decode), is_envelope: self.is_envelope }
+    }
+}
+
+/// The error of a decoding that did not end, because the runtime shuts down. A panic of a user's conversion is passed on.
+fn lost(error: JoinError) -> Error {
+    match error.try_into_panic() {
+        Ok(panic) => std::panic::resume_unwind(panic),
+        Err(_) => Error::configuration("the tokio runtime shut down while the response was decoded"),
+    }
+}
+
+/// Decodes a JSON document.
+pub(super) fn from_json<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+    free_form_budget::from_slice(without_bom(body)).ok()
+}
+
+/// A body without its byte order mark, which a reader may ignore (RFC 8259, section 8.1).
+pub(super) fn without_bom(body: &[u8]) -> &[u8] {
+    body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body)
+}

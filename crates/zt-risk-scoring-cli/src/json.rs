@@ -1,0 +1,71 @@
+//! JSON that is safe to print on a terminal.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+
+/// Serializes a value on several lines.
+pub(crate) fn pretty(value: &impl Serialize) -> serde_json::Result<String> {
+    serde_json::to_string_pretty(value).map(escape)
+}
+
+/// Serializes a value on one line.
+pub(crate) fn line(value: &impl Serialize) -> serde_json::Result<String> {
+    serde_json::to_string(value).map(escape)
+}
+
+/// Writes characters as `\u…` escapes that a terminal may execute or that hide text. serde_json escapes only those below
+/// U+0020. All others appear in strings alone, where an escape means the same.
+fn escape(json: String) -> String {
+    if !json.contains(is_unsafe) {
+        return json;
+    }
+    let mut escaped = String::with_capacity(json.len());
+    for char in json.chars() {
+        if is_unsafe(char) {
+            for unit in char.encode_utf16(&mut [0; 2]) {
+                // Writing to a string cannot fail.
+                let _ = write!(escaped, "\\u{unit:04x}");
+            }
+        } else {
+            escaped.push(char);
+        }
+    }
+    escaped
+}
+
+/// Whether a character is a control character, is invisible, or changes the writing direction.
+fn is_unsafe(char: char) -> bool {
+    matches!(char,
+        '\u{7f}'..='\u{9f}'
+        | '\u{ad}'
+        | '\u{61c}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn unsafe_characters_are_escaped_and_keep_their_meaning() {
+        let value = json!({"a\u{9b}31m": "\u{7f}\u{1b}[31m\u{202e}\u{2066}\u{200b}\u{feff}\u{e0041}\n"});
+        for text in [line(&value).unwrap(), pretty(&value).unwrap()] {
+            assert!(text.chars().all(|char| char == '\n' || (' '..='~').contains(&char)), "{text:?}");
+            assert!(text.contains(r#""a\u009b31m""#) && text.contains(r"\udb40\udc41"), "{text}");
+            assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+        }
+    }
+
+    #[test]
+    fn other_text_stays_readable() {
+        assert_eq!(line(&json!("äöü 漢字 العربية 😀")).unwrap(), r#""äöü 漢字 العربية 😀""#);
+    }
+}

@@ -1,0 +1,64 @@
+//! Certificates of servers and clients, made for one test.
+
+use std::sync::Arc;
+
+use rcgen::{BasicConstraints, Certificate, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair};
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use tokio_rustls::rustls::{RootCertStore, ServerConfig};
+
+/// A certificate authority that no system trusts.
+pub struct CertificateAuthority {
+    certificate: Certificate,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+impl Default for CertificateAuthority {
+    fn default() -> Self {
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.self_signed(&key).unwrap();
+        Self { certificate, issuer: Issuer::new(params, key) }
+    }
+}
+
+impl CertificateAuthority {
+    /// The authority's own certificate.
+    pub fn pem(&self) -> String {
+        self.certificate.pem()
+    }
+
+    /// A client's certificate and its private key.
+    pub fn client_certificate_pem(&self) -> String {
+        let (certificate, key) = self.sign(&[], ExtendedKeyUsagePurpose::ClientAuth);
+        format!("{}{}", certificate.pem(), key.serialize_pem())
+    }
+
+    /// The TLS settings of a server with these names and application protocols. If `clients` is set, the server requires a
+    /// certificate of that authority from its clients.
+    pub fn server_config(&self, hosts: &[&str], protocols: &[&str], clients: Option<&Self>) -> Arc<ServerConfig> {
+        let (certificate, key) = self.sign(hosts, ExtendedKeyUsagePurpose::ServerAuth);
+        let builder = ServerConfig::builder();
+        let builder = match clients {
+            Some(authority) => {
+                let mut roots = RootCertStore::empty();
+                roots.add(authority.certificate.der().clone()).unwrap();
+                builder.with_client_cert_verifier(WebPkiClientVerifier::builder(Arc::new(roots)).build().unwrap())
+            }
+            None => builder.with_no_client_auth(),
+        };
+        let key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
+        let mut config = builder.with_single_cert(vec![certificate.der().clone()], key).unwrap();
+        config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
+        Arc::new(config)
+    }
+
+    fn sign(&self, hosts: &[&str], purpose: ExtendedKeyUsagePurpose) -> (Certificate, KeyPair) {
+        let hosts: Vec<_> = hosts.iter().map(|&host| host.to_owned()).collect();
+        let mut params = CertificateParams::new(hosts).unwrap();
+        params.extended_key_usages = vec![purpose];
+        let key = KeyPair::generate().unwrap();
+        (params.signed_by(&key, &self.issuer).unwrap(), key)
+    }
+}
