@@ -64,6 +64,8 @@ compile_error!("https needs the feature `rustls` (on by default) or `native-tls`
 mod auth;
 mod base_url;
 mod connection;
+#[allow(dead_code)]
+mod duration;
 mod error;
 mod pipeline;
 mod redact;
