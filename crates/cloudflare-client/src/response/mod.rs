@@ -9,6 +9,7 @@ mod metadata;
 mod rate_limit;
 mod result_info;
 mod retry_after;
+mod structured_list;
 
 pub use message::ApiMessage;
 pub(crate) use metadata::EnvelopeMetadata;
