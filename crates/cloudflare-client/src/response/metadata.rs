@@ -36,6 +36,7 @@ pub struct Metadata {
     messages: Vec<ApiMessage>,
     #[serde(skip_serializing_if = "Option::is_none")]
     result_info: Option<ResultInfo>,
+    #[serde(skip)]
     headers: HeaderMap,
 }
 
@@ -211,13 +212,13 @@ mod tests {
             Some(&json!({"count": 3})),
             &Secrets::from("cfut_secret"),
         );
-        let metadata = Metadata::new(StatusCode::OK, &headers, 2, Duration::from_micros(1_500)).with_envelope(envelope);
+        let metadata = Metadata::new(StatusCode::OK, headers, 2, Duration::from_micros(1_500)).with_envelope(envelope);
         let expected = json!({"status": 200, "cf_ray": "8f2b-FRA", "attempts": 2, "elapsed_ms": 1, "retry_after_ms": 2_000,
             "rate_limits": [{"name": "a", "remaining": 1}], "rate_limit_policies": [{"name": "a", "quota": 2}],
             "errors": [{"code": 1}], "messages": [{"message": "m"}], "result_info": {"count": 3}});
         assert_eq!(serde_json::to_value(metadata).unwrap(), expected);
 
-        let metadata = Metadata::new(StatusCode::NO_CONTENT, &HeaderMap::new(), 1, Duration::ZERO);
+        let metadata = Metadata::new(StatusCode::NO_CONTENT, HeaderMap::new(), 1, Duration::ZERO);
         assert_eq!(serde_json::to_value(metadata).unwrap(), json!({"status": 204, "attempts": 1, "elapsed_ms": 0}));
     }
 
