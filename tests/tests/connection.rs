@@ -11,7 +11,6 @@ use std::error::Error as _;
 use std::future::IntoFuture;
 use std::time::{Duration, Instant};
 
-use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 use zt_risk_scoring::{Error, ErrorKind, RetryConfig};
 use zt_risk_scoring_tests::{
@@ -190,7 +189,9 @@ async fn rejected_proxy_password_is_not_printed() {
 
 /// A listener whose queue of connections is full, so that connecting to it takes until a timeout. The connections fill it.
 #[cfg(target_os = "linux")]
-async fn full_listener() -> (tokio::net::TcpListener, Vec<TcpStream>) {
+async fn full_listener() -> (tokio::net::TcpListener, Vec<tokio::net::TcpStream>) {
+    use tokio::net::{TcpSocket, TcpStream};
+
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let listener = socket.listen(1).unwrap();

@@ -108,6 +108,18 @@ impl ErrorBuilder {
         self
     }
 
+    /// Whether a request of the call may have reached the server. `false` by default.
+    pub fn may_have_been_sent(mut self, may_have_been_sent: bool) -> Self {
+        self.error = self.error.with_sent(may_have_been_sent);
+        self
+    }
+
+    /// Whether the same call may succeed later. By default, the kind decides.
+    pub fn retryable(mut self, is_retryable: bool) -> Self {
+        self.error = self.error.with_retryable(is_retryable);
+        self
+    }
+
     /// The cause.
     pub fn source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.error = self.error.with_source(source);
@@ -181,7 +193,7 @@ impl MetadataBuilder {
     /// Makes the metadata.
     pub fn build(self) -> Metadata {
         let Self { status, headers, attempts, elapsed, envelope } = self;
-        Metadata::new(status, &headers, attempts, elapsed).with_envelope(envelope)
+        Metadata::new(status, headers, attempts, elapsed).with_envelope(envelope)
     }
 
     /// Makes a response with a value and this metadata.

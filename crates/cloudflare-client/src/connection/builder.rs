@@ -85,8 +85,9 @@ impl<C: From<Connection>> Builder<C> {
     /// address of 127.0.0.0/8 in any notation, such as `127.1`, and `[::1]` in any notation. No other one is, such as
     /// `localhost.`, a name below `localhost`, `0.0.0.0` or `[::ffff:127.0.0.1]`, also if it leads to this machine.
     ///
-    /// A path is allowed, with an optional slash at its end. An error are credentials, a query, a fragment, and everything
-    /// that parsers of URLs change silently: white space, backslashes, `.` and `..` in the path, and non-ASCII characters.
+    /// A path is allowed, with an optional slash at its end. Credentials, a query and a fragment are rejected. So is
+    /// everything that URL parsers change silently: white space, backslashes, non-ASCII characters, and `.` or `..` in the
+    /// path.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.settings.base_url = Some(url.into());
         self

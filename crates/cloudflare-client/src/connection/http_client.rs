@@ -90,7 +90,7 @@ pub(super) fn build(config: HttpClientConfig<'_>) -> Result<reqwest::Client, Err
     builder = match config.proxy {
         ProxyChoice::System => builder,
         ProxyChoice::Direct => builder.no_proxy(),
-        ProxyChoice::Explicit(proxy) => builder.proxy(proxy),
+        ProxyChoice::Explicit(proxy) => builder.proxy(*proxy),
     };
     builder
         .build()

@@ -326,6 +326,11 @@ mod tests {
         }
     }
 
+    #[test]
+    fn own_client_passes_the_check_of_a_given_one() {
+        http_client::check(&builder().build().unwrap().pipeline().http_client).unwrap();
+    }
+
     #[tokio::test]
     async fn client_of_an_https_base_url_sends_no_plain_http() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -26,7 +26,7 @@ pub(super) enum ProxySetting {
 pub(super) enum ProxyChoice {
     System,
     Direct,
-    Explicit(reqwest::Proxy),
+    Explicit(Box<reqwest::Proxy>),
 }
 
 impl ProxySetting {
@@ -35,7 +35,7 @@ impl ProxySetting {
         let choice = match self {
             Self::System => ProxyChoice::System,
             Self::Direct => ProxyChoice::Direct,
-            Self::Url(url) => ProxyChoice::Explicit(explicit(url.expose_secret())?),
+            Self::Url(url) => ProxyChoice::Explicit(Box::new(explicit(url.expose_secret())?)),
         };
         match base_url {
             Some(url) if url.is_loopback() => Ok(ProxyChoice::Direct),

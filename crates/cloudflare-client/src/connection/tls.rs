@@ -89,3 +89,39 @@ pub(super) fn cause(error: &reqwest::Error) -> String {
     }
     crate::redact::one_line(&cause.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{CertificateParams, KeyPair};
+
+    use super::*;
+
+    /// A certificate and its private key, both in PEM.
+    fn certificate() -> (String, String) {
+        let key = KeyPair::generate().unwrap();
+        let certificate = CertificateParams::new(["a.example".to_owned()]).unwrap().self_signed(&key).unwrap();
+        (certificate.pem(), key.serialize_pem())
+    }
+
+    #[test]
+    fn root_certificates_are_read_one_by_one_or_in_a_bundle() {
+        let ((one, key), (other, _)) = (certificate(), certificate());
+        assert_eq!(root_certificates(one.as_bytes()).unwrap().len(), 1);
+        assert_eq!(root_certificates(format!("comment\n{one}\n{other}").as_bytes()).unwrap().len(), 2);
+        assert!(root_certificates(key.as_bytes()).is_err());
+    }
+
+    #[test]
+    fn identity_is_a_certificate_with_its_own_key_in_any_order() {
+        let ((certificate, key), (_, other_key)) = (certificate(), certificate());
+        identity(format!("{certificate}{key}").as_bytes()).unwrap();
+        identity(format!("{key}{certificate}").as_bytes()).unwrap();
+        for pem in
+            [certificate.clone(), key.clone(), format!("{certificate}{other_key}"), key.replace("-----END", "--")]
+        {
+            let error = identity(pem.as_bytes()).unwrap_err().to_string();
+            let line = other_key.lines().nth(1).unwrap();
+            assert!(!error.contains(line) && !error.contains(key.lines().nth(1).unwrap()), "{error}");
+        }
+    }
+}

@@ -13,6 +13,7 @@ use http::StatusCode;
 
 pub use kind::ErrorKind;
 pub use unexpected_body::UnexpectedBody;
+pub(crate) use unexpected_body::without_bom;
 
 use crate::duration::human;
 use crate::redact::one_line;

@@ -54,6 +54,9 @@ pub(super) async fn read(
                         tokio::task::yield_now().await;
                     }
                 }
+                if body.is_invalid() {
+                    return Ok(body.bytes.freeze());
+                }
             }
         }
     }
@@ -92,7 +95,15 @@ impl Buffer {
         let mut decoded = BytesMut::new();
         let pushed = decoder.push(piece, &mut decoded, max_bytes)?;
         filter.push(&decoded, &mut self.bytes);
+        if filter.is_pass_through() {
+            (self.filter, self.is_envelope) = (None, false);
+        }
         Ok(pushed)
+    }
+
+    /// Whether what was read is not JSON, whatever follows.
+    fn is_invalid(&self) -> bool {
+        self.filter.as_ref().is_some_and(EnvelopeFilter::is_invalid)
     }
 }
 

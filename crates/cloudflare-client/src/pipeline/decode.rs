@@ -1,7 +1,14 @@
 //! Describes where and why a body does not match its schema, without the body's values.
+//!
+//! serde reports a problem as text, which may contain values of the body. Only texts of a form that serde, `serde_json` or this
+//! workspace writes are recognized, and only the parts of them that come from the schema are kept. The text of any other error,
+//! such as that of a model's own check, is never printed.
 
 use serde::de::DeserializeOwned;
+use serde_json::error::Category;
 
+use super::free_form_budget::{self, Budget, Budgeted};
+use crate::error::without_bom;
 use crate::redact::{Secrets, one_line};
 
 /// The first problem that keeps a body from being decoded.
@@ -15,38 +22,85 @@ pub struct DecodeProblem {
 impl DecodeProblem {
     /// Finds the first problem that keeps a body from being decoded as a `T`. `None` if there is none.
     pub(super) fn find<T: DeserializeOwned>(body: &[u8]) -> Option<Self> {
+        let body = without_bom(body);
+        let budget = Budget::for_body(body.len());
         let mut json = serde_json::Deserializer::from_slice(body);
-        let error = serde_path_to_error::deserialize::<_, T>(&mut json).err()?;
-        Some(Self { path: error.path().to_string(), reason: reason(&error.inner().to_string()) })
+        match serde_path_to_error::deserialize::<_, T>(Budgeted::new(&mut json, &budget)) {
+            Err(error) => Some(Self { path: error.path().to_string(), reason: reason(error.inner()) }),
+            Ok(_) => json.end().err().map(|error| Self { path: ".".to_owned(), reason: reason(&error) }),
+        }
     }
 
     /// Describes the path and the reason in one line.
     pub(super) fn describe(&self, secrets: &Secrets) -> String {
-        let path = one_line(&secrets.redact(&self.path));
+        let path = one_line(&without_middle(&secrets.redact(&self.path)));
         let place = if path == "." { "the document".to_owned() } else { format!("`{path}`") };
-        format!("{place}: {}", self.reason)
+        format!("{place}: {}", one_line(&self.reason))
     }
 }
 
-/// The reason in a message of serde, without the value that serde found: the value is part of a body.
-fn reason(text: &str) -> String {
+/// A path without its middle if it is long: the start says which part of the result it is, and the end which field.
+fn without_middle(path: &str) -> String {
+    const START: usize = 60;
+    const END: usize = 40;
+    let length = path.chars().count();
+    if length <= START + END {
+        return path.to_owned();
+    }
+    let start = path.chars().take(START);
+    start.chain(['…']).chain(path.chars().skip(length.saturating_sub(END))).collect()
+}
+
+/// The reason of an error, without the value that serde found: the value is part of a body.
+fn reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let text = without_position(&text);
+    match error.classify() {
+        Category::Data => data_reason(text).unwrap_or_else(|| "a value that cannot be decoded".to_owned()),
+        Category::Syntax if text == "recursion limit exceeded" => "nested too deeply".to_owned(),
+        // These texts of `serde_json` contain no values.
+        Category::Syntax => format!("invalid JSON: {text}"),
+        Category::Eof => "the JSON is cut off".to_owned(),
+        Category::Io => "a value that cannot be decoded".to_owned(),
+    }
+}
+
+/// The reason in a message about a value that does not match its schema.
+fn data_reason(text: &str) -> Option<String> {
+    // The second text is that of the crate `serde_with`.
+    if matches!(text, "duplicate key" | "invalid entry: found duplicate key") {
+        return Some("duplicate key".to_owned());
+    }
+    if text == free_form_budget::EXCEEDED {
+        return Some(text.to_owned());
+    }
     for known in ["missing field `", "duplicate field `"] {
-        if let Some((name, _)) = text.strip_prefix(known).and_then(|rest| rest.split_once('`')) {
-            return format!("{known}{name}`");
+        if text.strip_prefix(known).and_then(|rest| rest.strip_suffix('`')).is_some_and(|name| !name.contains('`')) {
+            return Some(text.to_owned());
         }
     }
-    if text.contains("duplicate key") {
-        return "duplicate key".to_owned();
+    if let Some(name) = text.strip_prefix("data did not match any variant of untagged enum ") {
+        let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        return is_name.then(|| format!("matches no variant of {name}"));
     }
-    // For example: "invalid type: string "…", expected a boolean at line 1 column 2". Of the value that serde found, only the
-    // type is kept.
-    let expected = text.rsplit_once(", expected ").map(|(_, rest)| rest.split(" at line ").next().unwrap_or(rest));
-    let found = text.strip_prefix("invalid type: ").and_then(|rest| rest.split(['"', '`', ',']).next());
-    match (expected, found) {
-        (Some(expected), Some(found)) => format!("expected {expected}, found {}", found.trim_end()),
-        (Some(expected), None) => format!("expected {expected}"),
-        (None, _) => "a value that cannot be decoded".to_owned(),
+    // For example: "invalid type: string "…", expected a boolean". Of the value that serde found, only the type is kept.
+    let (start, expected) = text.rsplit_once(", expected ")?;
+    if let Some(found) = start.strip_prefix("invalid type: ") {
+        let found = found.split(['"', '`']).next().unwrap_or(found);
+        return Some(format!("expected {expected}, found {}", found.trim_end()));
     }
+    let known = ["invalid value: ", "invalid length ", "unknown variant `", "unknown field `"];
+    known.iter().any(|known| start.starts_with(known)).then(|| format!("expected {expected}"))
+}
+
+/// A message of `serde_json` without its end " at line 1 column 2".
+fn without_position(text: &str) -> &str {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.rsplit_once(" at line ")
+        .filter(|(_, position)| {
+            position.split_once(" column ").is_some_and(|(line, column)| is_number(line) && is_number(column))
+        })
+        .map_or(text, |(message, _)| message)
 }
 
 #[cfg(test)]
@@ -69,6 +123,12 @@ mod tests {
         _date: (),
         #[serde(default, rename = "map", deserialize_with = "duplicate")]
         _map: (),
+        #[serde(default, rename = "echo", deserialize_with = "echo")]
+        _echo: (),
+        #[serde(default, rename = "number")]
+        _number: u8,
+        #[serde(default, rename = "untagged")]
+        _untagged: Option<Untagged>,
     }
 
     fn never<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
@@ -78,7 +138,17 @@ mod tests {
 
     fn duplicate<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
         IgnoredAny::deserialize(deserializer)?;
-        Err(D::Error::custom("invalid entry: found duplicate key"))
+        Err(D::Error::custom("duplicate key"))
+    }
+
+    fn echo<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
+        Err(D::Error::custom(String::deserialize(deserializer)?))
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(untagged)]
+    enum Untagged {
+        _Number {},
     }
 
     fn describe<T: DeserializeOwned>(body: &str) -> String {
@@ -96,11 +166,66 @@ mod tests {
             ("null", "`things.foo`: expected struct Model, found null"),
             (r#"{"date":"secret"}"#, "`things.foo.date`: a value that cannot be decoded"),
             (r#"{"map":{}}"#, "`things.foo.map`: duplicate key"),
+            (r#"{"flag":"duplicate key"}"#, "`things.foo.flag`: expected a boolean, found string"),
+            (r#"{"flag":"secret at line 1 column 2"}"#, "`things.foo.flag`: expected a boolean, found string"),
+            (r#"{"flag":1.5}"#, "`things.foo.flag`: expected a boolean, found floating point"),
+            (r#"{"number":300}"#, "`things.foo.number`: expected u8"),
+            (r#"{"number":1e999}"#, "`things.foo.number`: invalid JSON: number out of range"),
+            (r#"{"untagged":[]}"#, "`things.foo.untagged`: matches no variant of Untagged"),
         ] {
             let body = format!(r#"{{"things":{{"foo":{model}}}}}"#);
             assert_eq!(describe::<BTreeMap<String, BTreeMap<String, Model>>>(&body), expected);
         }
         assert_eq!(describe::<bool>("[]"), "the document: expected a boolean, found sequence");
+    }
+
+    #[test]
+    fn text_of_a_model_is_not_printed() {
+        for text in [
+            "a duplicate key secret",
+            "secret, expected secret",
+            "missing field `a` secret `b`",
+            "data did not match any variant of untagged enum secret!",
+            "recursion limit exceeded",
+        ] {
+            let body = format!(r#"{{"flag":true,"name":"n","echo":"{text}"}}"#);
+            assert_eq!(describe::<Model>(&body), "`echo`: a value that cannot be decoded", "{text}");
+        }
+    }
+
+    #[test]
+    fn text_of_a_map_with_unique_keys_is_a_duplicate_key() {
+        for text in ["duplicate key", "invalid entry: found duplicate key"] {
+            let body = format!(r#"{{"flag":true,"name":"n","echo":"{text}"}}"#);
+            assert_eq!(describe::<Model>(&body), "`echo`: duplicate key");
+        }
+    }
+
+    #[test]
+    fn nesting_that_is_too_deep_has_its_own_reason_and_a_short_path() {
+        #[derive(Debug, Deserialize)]
+        struct Envelope {
+            #[serde(rename = "result")]
+            _result: serde_json::Value,
+        }
+        let body = format!(r#"{{"result":{}{}}}"#, "[".repeat(200), "]".repeat(200));
+        let description = describe::<Envelope>(&body);
+        assert!(description.starts_with("`result[0][0]"), "{description}");
+        assert!(description.ends_with("[0]`: nested too deeply"), "{description}");
+        assert!(description.contains('…') && description.len() < 140, "{description}");
+    }
+
+    #[test]
+    fn exceeded_budget_for_free_form_json_is_named() {
+        let body = format!(r#"[[{}0]]"#, r#"{"":0},"#.repeat(100_000));
+        assert_eq!(describe::<Vec<serde_json::Value>>(&body), "`[0]`: free-form JSON takes more memory than allowed");
+    }
+
+    #[test]
+    fn byte_order_mark_is_ignored_and_trailing_text_is_a_problem() {
+        assert!(DecodeProblem::find::<bool>("\u{feff}true".as_bytes()).is_none());
+        assert_eq!(describe::<bool>("true x"), "the document: invalid JSON: trailing characters");
+        assert_eq!(describe::<Vec<bool>>("[true"), "the document: the JSON is cut off");
     }
 
     #[test]

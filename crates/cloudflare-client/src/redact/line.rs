@@ -18,20 +18,15 @@ pub(crate) fn one_line(text: &str) -> String {
 
 /// Whether a terminal or a log shows a character, and it changes no other.
 fn is_shown(char: char) -> bool {
-    !char.is_control() && !is_line_separator(char) && !is_bidi_control(char) && !is_default_ignorable(char)
+    !char.is_control() && !is_line_separator(char) && !is_default_ignorable(char)
 }
 
 fn is_line_separator(char: char) -> bool {
     matches!(char, '\u{2028}' | '\u{2029}')
 }
 
-/// Unicode's property `Bidi_Control`.
-fn is_bidi_control(char: char) -> bool {
-    matches!(char, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// Unicode's property `Default_Ignorable_Code_Point`, such as zero-width characters, variation selectors and tags; and the
-/// interlinear annotations, which terminals do not show either.
+/// Unicode's property `Default_Ignorable_Code_Point`, such as zero-width characters, marks that change the writing direction,
+/// variation selectors and tags; and the interlinear annotations, which terminals do not show either.
 fn is_default_ignorable(char: char) -> bool {
     matches!(
         char,

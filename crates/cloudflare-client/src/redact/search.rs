@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn secret_with_a_percent_sign_is_found_as_it_is_and_encoded() {
-        for text in ["a%41bcdefg", "a%2541bcdefg"] {
+        for text in ["a%41bcdefg", "A%41BCDEFG", "a%2541bcdefg"] {
             assert_eq!(found(text, "a%41bcdefg"), Some(text));
         }
     }

@@ -7,6 +7,7 @@ use crate::redact::Secrets;
 
 /// An entry of an envelope's `errors` or `messages`. Any field may be missing.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct ApiMessage {
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<i64>,

@@ -5,25 +5,49 @@ use std::time::{Duration, SystemTime};
 
 use http::StatusCode;
 use http::header::HeaderMap;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::{ApiMessage, RateLimit, RateLimitPolicy, ResultInfo, retry_after};
 use crate::redact::Secrets;
 
 /// Everything about a response except its value.
-#[derive(Clone, Debug)]
+///
+/// It is serialized with the names of its methods and its times in their units. What is missing or empty is left out.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Metadata {
+    #[serde(serialize_with = "number")]
     status: StatusCode,
+    #[serde(skip_serializing_if = "Option::is_none")]
     cf_ray: Option<String>,
     attempts: u32,
+    #[serde(rename = "elapsed_ms", serialize_with = "milliseconds")]
     elapsed: Duration,
+    #[serde(rename = "retry_after_ms", serialize_with = "milliseconds", skip_serializing_if = "Option::is_none")]
     retry_after: Option<Duration>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     rate_limits: Vec<RateLimit>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     rate_limit_policies: Vec<RateLimitPolicy>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<ApiMessage>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     messages: Vec<ApiMessage>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     result_info: Option<ResultInfo>,
+    #[serde(skip)]
     headers: HeaderMap,
+}
+
+fn number<S: Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u16(status.as_u16())
+}
+
+/// Writes whole milliseconds. A time that is longer than 64 bits of them is not realistic.
+fn milliseconds<S: Serializer, T: Copy + Into<Option<Duration>>>(time: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    let time: Option<Duration> = (*time).into();
+    time.map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX)).serialize(serializer)
 }
 
 /// The fields of an envelope that are neither `success` nor `result`.
@@ -172,7 +196,31 @@ fn cf_ray(headers: &HeaderMap) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn metadata_is_serialized_with_stable_names() {
+        let headers =
+            [("cf-ray", "8f2b-FRA"), ("retry-after", "2"), ("ratelimit", "a;r=1"), ("ratelimit-policy", "a;q=2")];
+        let headers: HeaderMap =
+            headers.map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).into_iter().collect();
+        let envelope = EnvelopeMetadata::read(
+            Some(&json!([{"code": 1}])),
+            Some(&json!(["m"])),
+            Some(&json!({"count": 3})),
+            &Secrets::from("cfut_secret"),
+        );
+        let metadata = Metadata::new(StatusCode::OK, headers, 2, Duration::from_micros(1_500)).with_envelope(envelope);
+        let expected = json!({"status": 200, "cf_ray": "8f2b-FRA", "attempts": 2, "elapsed_ms": 1, "retry_after_ms": 2_000,
+            "rate_limits": [{"name": "a", "remaining": 1}], "rate_limit_policies": [{"name": "a", "quota": 2}],
+            "errors": [{"code": 1}], "messages": [{"message": "m"}], "result_info": {"count": 3}});
+        assert_eq!(serde_json::to_value(metadata).unwrap(), expected);
+
+        let metadata = Metadata::new(StatusCode::NO_CONTENT, HeaderMap::new(), 1, Duration::ZERO);
+        assert_eq!(serde_json::to_value(metadata).unwrap(), json!({"status": 204, "attempts": 1, "elapsed_ms": 0}));
+    }
 
     #[test]
     fn cf_ray_is_dropped_unless_it_looks_like_one() {

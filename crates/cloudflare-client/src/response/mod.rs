@@ -7,6 +7,7 @@ mod metadata;
 mod rate_limit;
 mod result_info;
 mod retry_after;
+mod structured_list;
 
 use std::time::Duration;
 

@@ -3,76 +3,78 @@
 use std::time::Duration;
 
 use http::header::HeaderMap;
-use sfv::{BareItem, List, ListEntry, Parser};
+use serde::{Serialize, Serializer};
+
+use super::structured_list::{self, Item, Value};
 
 /// How much of a quota is left: an entry of the `Ratelimit` header.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RateLimit {
     /// The name of the quota, such as `default`.
     pub name: String,
     /// How many requests are left (`r`).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub remaining: Option<u64>,
-    /// When the quota is full again (`t`), from now.
+    /// When the quota is full again (`t`), from now. Serialized as seconds.
+    #[serde(rename = "reset_after_seconds", serialize_with = "seconds", skip_serializing_if = "Option::is_none")]
     pub reset_after: Option<Duration>,
 }
 
 /// How large a quota is: an entry of the `Ratelimit-Policy` header.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RateLimitPolicy {
     /// The name of the quota, such as `burst`.
     pub name: String,
     /// How many requests it allows in a window (`q`).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub quota: Option<u64>,
-    /// How long the window is (`w`).
+    /// How long the window is (`w`). Serialized as seconds.
+    #[serde(rename = "window_seconds", serialize_with = "seconds", skip_serializing_if = "Option::is_none")]
     pub window: Option<Duration>,
 }
 
 impl RateLimit {
     pub(super) fn from_headers(headers: &HeaderMap) -> Vec<Self> {
-        entries(headers, "ratelimit", |name, parameter| Self {
+        entries(headers, "ratelimit", |name, item| Self {
             name,
-            remaining: parameter("r"),
-            reset_after: parameter("t").map(Duration::from_secs),
+            remaining: item.number("r"),
+            reset_after: item.number("t").map(Duration::from_secs),
         })
     }
 }
 
 impl RateLimitPolicy {
     pub(super) fn from_headers(headers: &HeaderMap) -> Vec<Self> {
-        entries(headers, "ratelimit-policy", |name, parameter| Self {
+        entries(headers, "ratelimit-policy", |name, item| Self {
             name,
-            quota: parameter("q"),
-            window: parameter("w").map(Duration::from_secs),
+            quota: item.number("q"),
+            window: item.number("w").map(Duration::from_secs),
         })
     }
 }
 
-/// Reads a header that is a list of named items with numeric parameters (RFC 9651, section 3.1).
+/// Reads a header that is a list of named items with numeric parameters.
 ///
 /// A malformed header is ignored: it must not fail a call.
-fn entries<T>(headers: &HeaderMap, name: &str, make: impl Fn(String, &dyn Fn(&str) -> Option<u64>) -> T) -> Vec<T> {
+fn entries<T>(headers: &HeaderMap, name: &str, make: impl Fn(String, &Item<'_>) -> T) -> Vec<T> {
     let lines: Vec<&[u8]> = headers.get_all(name).iter().map(|value| value.as_bytes()).collect();
-    let Ok(list) = Parser::new(&lines.join(&b", "[..])).parse::<List>() else { return Vec::new() };
-    list.iter()
-        .filter_map(|entry| match entry {
-            ListEntry::Item(item) => Some(item),
-            ListEntry::InnerList(_) => None,
-        })
-        .filter_map(|item| {
-            let name = match &item.bare_item {
-                BareItem::String(name) => name.as_str().to_owned(),
-                BareItem::Token(name) => name.as_str().to_owned(),
-                _ => return None,
-            };
-            let parameter = |key: &str| match item.params.get(key) {
-                Some(BareItem::Integer(number)) => u64::try_from(i64::from(*number)).ok(),
-                _ => None,
-            };
-            Some(make(name, &parameter))
-        })
-        .collect()
+    if lines.is_empty() {
+        return Vec::new();
+    }
+    let text = lines.join(&b", "[..]);
+    let items = structured_list::parse(&text).unwrap_or_default();
+    let named = items.into_iter().filter_map(|mut item| match std::mem::replace(&mut item.value, Value::Other) {
+        Value::Text(name) => Some(make(name, &item)),
+        _ => None,
+    });
+    named.collect()
+}
+
+/// Writes whole seconds, as the headers state them.
+fn seconds<S: Serializer>(time: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+    time.map(|time| time.as_secs()).serialize(serializer)
 }
 
 #[cfg(test)]
@@ -107,8 +109,23 @@ mod tests {
     }
 
     #[test]
+    fn missing_header_has_no_entries() {
+        assert_eq!(RateLimit::from_headers(&HeaderMap::new()), []);
+    }
+
+    #[test]
+    fn quotas_are_serialized_with_their_units() {
+        let limits = RateLimit::from_headers(&headers("ratelimit", &["a;r=0;t=30, b"]));
+        let expected = serde_json::json!([{"name": "a", "remaining": 0, "reset_after_seconds": 30}, {"name": "b"}]);
+        assert_eq!(serde_json::to_value(limits).unwrap(), expected);
+        let policies = RateLimitPolicy::from_headers(&headers("ratelimit-policy", &["a;q=100;w=60, b"]));
+        let expected = serde_json::json!([{"name": "a", "quota": 100, "window_seconds": 60}, {"name": "b"}]);
+        assert_eq!(serde_json::to_value(policies).unwrap(), expected);
+    }
+
+    #[test]
     fn malformed_header_is_ignored() {
-        for line in ["", "limit=50", "\"open", "50", "(\"a\" \"b\")"] {
+        for line in ["", "limit=50", "\"open", "50", "(\"a\" \"b\")", "a;r=1,"] {
             assert_eq!(RateLimit::from_headers(&headers("ratelimit", &[line])), [], "{line}");
         }
         let invalid_numbers = RateLimit::from_headers(&headers("ratelimit", &["\"a\";r=-1;t=1.5"]));

@@ -2,6 +2,7 @@
 
 use api_runtime::ObjectOnly;
 use serde::{Deserialize, Deserializer, Serialize};
+#[cfg(test)]
 use zt_risk_scoring_api::types;
 
 use super::RiskLevel;

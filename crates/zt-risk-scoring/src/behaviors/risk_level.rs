@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::{Serialize, Serializer};
+#[cfg(test)]
 use zt_risk_scoring_api::types;
 
 /// How risky a behavior is: low < medium < high < any unknown level.

@@ -81,6 +81,19 @@ async fn cached_token_is_returned_until_shortly_before_its_expiry() {
     }
 }
 
+#[test]
+fn token_needs_a_refresh_from_its_margin_on_and_is_valid_before_its_expiry() {
+    let now = Instant::now();
+    let cached = CachedToken::new(TokenWithExpiry { token: token(0), expires: now.checked_add(100 * SECOND) });
+    let refresh = cached.refresh.unwrap();
+    // The margin is a tenth of what is left when the token arrives, which is a moment after `now`.
+    assert!(refresh >= now + 90 * SECOND && refresh < now + 91 * SECOND);
+    assert!(!cached.needs_refresh(refresh - SECOND / 10));
+    assert!(cached.needs_refresh(refresh));
+    assert!(cached.is_valid(now + 100 * SECOND - SECOND / 10));
+    assert!(!cached.is_valid(now + 100 * SECOND));
+}
+
 #[tokio::test(start_paused = true)]
 async fn token_without_expiry_is_never_fetched_again() {
     let provider = CachedTokenProvider::new(|| async { Ok(token(0).into()) });
@@ -249,6 +262,24 @@ async fn fetch_that_hangs_has_failed_after_its_timeout() {
     assert_eq!(start.elapsed(), 3 * SECOND);
     let provider = CachedTokenProvider::new(|| async { Ok(token(0).into()) }).fetch_timeout(Duration::MAX);
     assert_eq!(provider.token().await.unwrap(), token(0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn fetch_that_hangs_is_dropped_at_its_timeout() {
+    let running = Arc::new(());
+    let guard = Arc::clone(&running);
+    let provider = CachedTokenProvider::new(move || {
+        let guard = Arc::clone(&guard);
+        async move {
+            pending::<()>().await;
+            drop(guard);
+            Ok(token(0).into())
+        }
+    });
+    provider.token().await.unwrap_err();
+    sleep(SECOND).await;
+    // The test and the provider's function.
+    assert_eq!(Arc::strong_count(&running), 2);
 }
 
 #[tokio::test(start_paused = true)]
