@@ -4,7 +4,7 @@
 //! last one. serde itself rejects a duplicate field of a struct.
 
 use syn::visit_mut::{self, VisitMut};
-use syn::{Field, parse_quote};
+use syn::{Field, Type, parse_quote};
 
 use super::{has_serde, type_name, within};
 
@@ -16,17 +16,24 @@ struct UniqueKeys;
 
 impl VisitMut for UniqueKeys {
     fn visit_field_mut(&mut self, field: &mut Field) {
-        let name = type_name(&field.ty);
-        let inner = within(&field.ty).filter(|_| name.as_deref() == Some("Option"));
-        let is_map = inner.map_or(name, type_name).as_deref() == Some("BTreeMap");
-        if is_map {
+        if holds_map(&field.ty) {
             field.attrs.push(parse_quote! { #[serde(deserialize_with = "::api_runtime::unique_keys")] });
-        }
-        // With a function of its own, an `Option` is required.
-        if is_map && inner.is_some() && !has_serde(&field.attrs, "default") {
-            field.attrs.push(parse_quote! { #[serde(default)] });
+            // With a function of its own, an `Option` with a name is required.
+            let is_option = field.ident.is_some() && type_name(&field.ty).as_deref() == Some("Option");
+            if is_option && !has_serde(&field.attrs, "default") {
+                field.attrs.push(parse_quote! { #[serde(default)] });
+            }
         }
         visit_mut::visit_field_mut(self, field);
+    }
+}
+
+/// Whether a type is a map, an optional one, or a list of maps. A map as a value of a map is not checked.
+fn holds_map(of: &Type) -> bool {
+    match type_name(of).as_deref() {
+        Some("BTreeMap") => true,
+        Some("Option" | "Vec") => within(of).is_some_and(holds_map),
+        _ => false,
     }
 }
 
@@ -44,8 +51,9 @@ mod tests {
                 #[serde(default)]
                 absent: ::std::option::Option<::std::collections::BTreeMap<String, bool>>,
                 list: Vec<bool>,
+                maps: Vec<::std::collections::BTreeMap<String, bool>>,
             }
-            struct Map(::std::collections::BTreeMap<String, bool>);
+            struct Map(::std::option::Option<::std::collections::BTreeMap<String, bool>>);
         };
         apply(&mut file);
         let expected: syn::File = parse_quote! {
@@ -59,10 +67,12 @@ mod tests {
                 #[serde(deserialize_with = "::api_runtime::unique_keys")]
                 absent: ::std::option::Option<::std::collections::BTreeMap<String, bool>>,
                 list: Vec<bool>,
+                #[serde(deserialize_with = "::api_runtime::unique_keys")]
+                maps: Vec<::std::collections::BTreeMap<String, bool>>,
             }
             struct Map(
                 #[serde(deserialize_with = "::api_runtime::unique_keys")]
-                ::std::collections::BTreeMap<String, bool>
+                ::std::option::Option<::std::collections::BTreeMap<String, bool>>
             );
         };
         assert_same(&file, &expected);
