@@ -406,7 +406,7 @@ async fn options_of_a_call_override_those_of_the_connection() {
     let error = client.operations().get_summary().account_id("short").await.unwrap_err();
     assert_eq!((error.kind(), error.operation()), (ErrorKind::Configuration, Some("get_summary")));
     let error = client.operations().get_summary().retry(attempts(0));
-    assert!(error.await.unwrap_err().to_string().contains("max_attempts is 0"));
+    assert!(error.await.unwrap_err().to_string().contains("`max_attempts` is 0"));
     assert_eq!(server.requests().len(), 1);
 }
 
