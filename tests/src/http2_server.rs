@@ -95,6 +95,7 @@ pub struct Http2Request {
 /// What the server has seen.
 #[derive(Default)]
 struct Record {
+    accepted: usize,
     connections: usize,
     pings: usize,
     requests: Vec<Http2Request>,
@@ -132,6 +133,7 @@ impl Http2Server {
             // Dropping the set with the task closes the connections.
             let mut connections = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
+                recorded.lock().unwrap().accepted += 1;
                 let (acceptor, record, script) = (acceptor.clone(), Arc::clone(&recorded), Arc::clone(&script));
                 // A client that breaks the connection off fails it, which no test looks at.
                 connections.spawn(async move {
@@ -171,6 +173,11 @@ impl Http2Server {
     /// The requests that the server received, in order.
     pub fn requests(&self) -> Vec<Http2Request> {
         self.record.lock().unwrap().requests.clone()
+    }
+
+    /// How many connections clients have made, whether or not their TLS handshake succeeded.
+    pub fn accepted(&self) -> usize {
+        self.record.lock().unwrap().accepted
     }
 
     /// How many connections have finished their TLS handshake.
