@@ -58,6 +58,12 @@ struct GateWait {
     is_probe: bool,
 }
 
+/// The turn that a call took.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Admission {
+    closings: u64,
+}
+
 /// The least time that must be left for an attempt.
 #[derive(Clone, Copy)]
 pub(super) struct LeastTime {
@@ -105,13 +111,19 @@ impl FlowControl {
         Some(opens_at.saturating_duration_since(now)).filter(|wait| !wait.is_zero())
     }
 
+    /// Whether the gate closed after a call was admitted, and is still closed.
+    pub(super) fn has_closed_since(&self, admission: Admission) -> bool {
+        let queue = self.queue();
+        queue.gate.closings() != admission.closings && queue.gate.opens_at(Instant::now()).is_some()
+    }
+
     /// Waits until the gate is open and the rate limiter grants a turn, and takes it. Fails at once if too little time would be
     /// left for the attempt.
     ///
     /// # Cancellation
     ///
     /// A call that is dropped while it waits leaves the queue, and those behind it move up.
-    pub(super) async fn admit(&self, deadline: Deadline, least: LeastTime) -> Result<(), Error> {
+    pub(super) async fn admit(&self, deadline: Deadline, least: LeastTime) -> Result<Admission, Error> {
         let mut place = None::<Place<'_>>;
         let mut decided = None::<GateWait>;
         loop {
@@ -131,7 +143,7 @@ impl FlowControl {
                         return Err(Error::no_time_left(deadline.left(now)));
                     }
                     queue.take_turn(place.as_ref().map(|place| place.ticket), now);
-                    return Ok(());
+                    return Ok(Admission { closings: wait.closings });
                 }
                 if is_first {
                     if !deadline.allows_at(turn.at, least.after_wait) {

@@ -235,10 +235,11 @@ async fn prepare<D: AttemptDriver>(
     let at_once = if progress.sent == 0 { MIN_ATTEMPT_TIME } else { after_wait };
     let attempts_left = retry.max_attempts.saturating_sub(progress.attempts).saturating_add(1);
     loop {
-        flow.admit(limits.deadline, LeastTime { at_once, after_wait }).await.map_err(Unprepared::NoTurn)?;
+        let admitted = flow.admit(limits.deadline, LeastTime { at_once, after_wait }).await;
+        let admission = admitted.map_err(Unprepared::NoTurn)?;
         let deadline = limits.attempt_deadline(attempts_left, flow);
         let ready = driver.prepare(deadline).await.map_err(Unprepared::Failed)?;
-        if flow.gate_wait(limits.deadline).is_some() {
+        if flow.has_closed_since(admission) {
             continue;
         }
         if !deadline.allows(MIN_ATTEMPT_TIME) {

@@ -6,8 +6,6 @@ use std::str::FromStr;
 
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::{Serialize, Serializer};
-#[cfg(test)]
-use zt_risk_scoring_api::types;
 
 /// How risky a behavior is: low < medium < high < any unknown level.
 ///
@@ -79,16 +77,6 @@ impl RiskLevel {
     /// Whether this crate knows the level.
     pub fn is_known(&self) -> bool {
         !matches!(self, Self::Unknown(_))
-    }
-
-    #[cfg(test)]
-    pub(super) fn from_raw(raw: types::RiskLevel) -> Self {
-        match raw {
-            types::RiskLevel::Low => Self::Low,
-            types::RiskLevel::Medium => Self::Medium,
-            types::RiskLevel::High => Self::High,
-            other => Self::from(other.to_string()),
-        }
     }
 }
 
@@ -217,14 +205,6 @@ mod tests {
             let level: RiskLevel = serde_json::from_str(json).unwrap();
             assert_eq!(serde_json::from_value::<RiskLevel>(serde_json::from_str(json).unwrap()).unwrap(), level);
             assert_eq!(serde_json::to_string(&level).unwrap(), json);
-        }
-    }
-
-    #[test]
-    fn generated_level_is_converted_to_the_same_level() {
-        for level in ["low", "medium", "high", "critical"] {
-            let raw: types::RiskLevel = level.parse().unwrap();
-            assert_eq!(RiskLevel::from_raw(raw), RiskLevel::from(level));
         }
     }
 

@@ -19,11 +19,13 @@ struct Step {
     duration: Duration,
     retry_after: Option<Duration>,
     cooldown: Option<Duration>,
+    /// Whether the client guesses the cooldown.
+    guess: bool,
 }
 
 /// An attempt that takes no time.
 fn step(retryability: Retryability) -> Step {
-    Step { retryability, duration: Duration::ZERO, retry_after: None, cooldown: None }
+    Step { retryability, duration: Duration::ZERO, retry_after: None, cooldown: None, guess: false }
 }
 
 /// A temporary failure with `Retry-After`.
@@ -109,7 +111,7 @@ impl AttemptDriver for Script<'_> {
             return AttemptOutcome { result, retryability: Retryability::Interrupted, retry_after: None };
         }
         if let Some(time) = step.cooldown {
-            self.flow.close_gate(known(time));
+            self.flow.close_gate(Cooldown { is_guess: step.guess, ..known(time) });
         }
         let result = match step.retryability {
             Retryability::Final | Retryability::Unauthorized | Retryability::Transient | Retryability::RateLimited => {
@@ -578,4 +580,14 @@ async fn burst_of_rejections_with_a_wait_does_not_use_the_budget() {
     }
     assert_eq!(calls.join_all().await, [2; 300]);
     assert!(flow.budget.tokens() >= config.budget.capacity - 300);
+}
+
+#[tokio::test(start_paused = true)]
+async fn rejection_without_a_known_wait_is_retried_before_the_deadline() {
+    let config = config();
+    let flow = flow_control(&config);
+    let steps = [Step { retry_after: None, guess: true, ..rate_limited(10) }, step(Retryability::Final)];
+    let (outcome, made, time) = run_script(&flow, &config, call_limits(true, 4), &steps).await;
+    assert_eq!((outcome.result.unwrap(), made), (2, 2));
+    assert_about(time, 3 * SECOND + SECOND / 2);
 }
