@@ -112,16 +112,24 @@ pub struct Http2Server {
 impl Http2Server {
     /// Starts a server with a certificate for `localhost` and `api.cloudflare.com`.
     pub async fn start(script: Vec<Http2Step>) -> Self {
-        Self::start_with(script, None).await
+        Self::start_with(script, CertificateAuthority::default(), None).await
     }
 
     /// Starts a server that requires a client certificate of an authority.
     pub async fn requiring_certificate(script: Vec<Http2Step>, clients: &CertificateAuthority) -> Self {
-        Self::start_with(script, Some(clients)).await
+        Self::start_with(script, CertificateAuthority::default(), Some(clients)).await
     }
 
-    async fn start_with(script: Vec<Http2Step>, clients: Option<&CertificateAuthority>) -> Self {
-        let authority = CertificateAuthority::default();
+    /// Starts a server whose certificate has expired.
+    pub async fn with_expired_certificate(script: Vec<Http2Step>) -> Self {
+        Self::start_with(script, CertificateAuthority::of_expired_certificates(), None).await
+    }
+
+    async fn start_with(
+        script: Vec<Http2Step>,
+        authority: CertificateAuthority,
+        clients: Option<&CertificateAuthority>,
+    ) -> Self {
         let acceptor =
             TlsAcceptor::from(authority.server_config(&["localhost", "api.cloudflare.com"], &["h2"], clients));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

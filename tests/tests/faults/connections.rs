@@ -73,6 +73,7 @@ pub(crate) fn http2() -> Section {
             [http2_success(), Http2Step::Die, http2_success()],
         )
         .warmed_up()
+        .slow()
         .with(|builder| builder.attempt_timeout(Duration::from_secs(8)))
         .returns_value(2),
     ];
@@ -84,34 +85,33 @@ pub(crate) const UNKNOWN_HOST: &str = "http://certificate-407-proxy-tls.invalid"
 
 pub(crate) fn peers() -> Section {
     let proxy = |text, status, headers: &[_]| Fault::new(text, Peer::Proxy(vec![Step::respond(status, headers, "")]));
-    let faults = vec![
-        Fault::new("the host's name is unknown", Peer::Nothing(UNKNOWN_HOST)).unsent().fails(
-            "connection",
-            3,
-            "the host's name could not be resolved",
-        ),
-        Fault::new("the server's certificate is not trusted", Peer::Untrusted(vec![http2_success()])).unsent().fails(
-            "connection",
-            1,
-            "the server's certificate is not trusted",
-        ),
-        proxy("a proxy refuses to connect to the server", "403 Forbidden", &[]).unsent().fails(
-            "connection",
-            1,
-            "the proxy refused to connect to the server",
-        ),
-        proxy(
-            "a proxy asks for a password",
-            "407 Proxy Authentication Required",
-            &[("proxy-authenticate", "Basic realm=\"x\"")],
-        )
-        .unsent()
-        .fails("connection", 1, "the proxy requires a user name and a password"),
-        Fault::new("a proxy closes the connection", Peer::Proxy(vec![Step::Close(vec![])])).unsent().fails(
-            "connection",
-            3,
-            "the connection to the proxy failed",
-        ),
-    ];
+    let faults =
+        vec![
+            Fault::new("the host's name is unknown", Peer::Nothing(UNKNOWN_HOST)).unsent().fails(
+                "connection",
+                3,
+                "the host's name could not be resolved",
+            ),
+            Fault::new("the server's certificate is not trusted", Peer::Untrusted(vec![http2_success()]))
+                .unsent()
+                .fails("connection", 1, "the server's certificate is not trusted"),
+            proxy("a proxy refuses to connect to the server", "403 Forbidden", &[]).unsent().fails(
+                "connection",
+                1,
+                "the proxy refused to connect to the server",
+            ),
+            proxy(
+                "a proxy asks for a password",
+                "407 Proxy Authentication Required",
+                &[("proxy-authenticate", "Basic realm=\"x\"")],
+            )
+            .unsent()
+            .fails("connection", 1, "the proxy requires a user name and a password"),
+            Fault::new("a proxy closes the connection", Peer::Proxy(vec![Step::Close(vec![])])).unsent().fails(
+                "connection",
+                3,
+                "the connection to the proxy failed",
+            ),
+        ];
     Section { title: "Names, certificates and proxies", subject: "The fault", faults }
 }

@@ -1,6 +1,6 @@
 //! A row of the table: its server, its call, and what is checked.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 use zt_risk_scoring::operations::types::UpdateBehaviorsBody;
@@ -72,6 +72,10 @@ pub(crate) struct Fault {
     pub(crate) may_have_been_sent: bool,
     /// The least time between two requests.
     min_gap: Duration,
+    /// The call ends after this time.
+    not_before: SystemTime,
+    /// Slow rows run first, so that their waits overlap.
+    pub(crate) is_slow: bool,
 }
 
 /// A GET to a server with HTTP/1.
@@ -97,6 +101,8 @@ impl Fault {
             line: "",
             may_have_been_sent: true,
             min_gap: Duration::ZERO,
+            not_before: SystemTime::UNIX_EPOCH,
+            is_slow: false,
         }
     }
 
@@ -135,6 +141,14 @@ impl Fault {
         Self { min_gap, ..self }
     }
 
+    pub(crate) fn not_before(self, not_before: SystemTime) -> Self {
+        Self { not_before, is_slow: true, ..self }
+    }
+
+    pub(crate) fn slow(self) -> Self {
+        Self { is_slow: true, ..self }
+    }
+
     /// Makes the call, and checks everything that the row says.
     pub(crate) async fn check(self) {
         let server = Server::start(&self.peer).await;
@@ -152,6 +166,7 @@ impl Fault {
         }
         let earlier = server.received().len();
         let result = call(&client, self.method).await;
+        assert!(SystemTime::now() >= self.not_before, "{}", self.text);
         let received = server.received().split_off(earlier);
         match (&result, self.error) {
             (Ok(attempts), None) => assert_eq!(*attempts, self.requests, "{}", self.text),
@@ -240,9 +255,7 @@ async fn call(client: &Client, method: Method) -> Result<usize, Error> {
             let body = UpdateBehaviorsBody::new([].into());
             client.operations().update_behaviors(&body).send().await?.metadata().attempts()
         }
-        Method::Post => {
-            client.operations().reset_user_risk(&uuid::Uuid::nil()).send().await?.metadata().attempts()
-        }
+        Method::Post => client.operations().reset_user_risk(&uuid::Uuid::nil()).send().await?.metadata().attempts(),
     };
     Ok(usize::try_from(attempts).unwrap())
 }

@@ -17,21 +17,21 @@ fn code_971(headers: &[(&str, &str)]) -> Step {
 }
 
 pub(crate) fn rate_limits() -> Section {
-    let date = |time: SystemTime| httpdate::fmt_http_date(time);
-    let (now, old) = (SystemTime::now(), "Sun, 06 Nov 1994 08:49:37 GMT");
-    // The date has whole seconds, and the row may start some seconds after this.
-    let soon = date(now + Duration::from_millis(4_500));
-    // The two waits and the guess begin when the response arrives.
+    const OLD: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
+    // A date has whole seconds.
+    let soon = httpdate::fmt_http_date(SystemTime::now() + Duration::from_millis(3_500));
+    let not_before = httpdate::parse_http_date(&soon).unwrap();
     let limited = |headers: &[(&str, &str)]| html("429 Too Many Requests", headers);
     let once = |text, headers: &[(&str, &str)]| fault(text, [limited(headers), success()]).returns_value(2);
     let always = |text, headers: &[(&str, &str)]| fault(text, [limited(headers)]);
     let faults = vec![
         once("responds with 429, HTML and `Retry-After: 1`, once", &[("retry-after", "1")]).min_gap(SECOND),
-        once("responds with 429 and a date in `Retry-After`, once", &[("retry-after", &soon)]),
+        once("responds with 429 and a date in `Retry-After`, once", &[("retry-after", &soon)]).not_before(not_before),
         once(
             "responds with 429, a date in `Retry-After` and a `Date` of 1994, once",
-            &[("retry-after", &soon), ("date", old)],
-        ),
+            &[("retry-after", &soon), ("date", OLD)],
+        )
+        .not_before(not_before),
         once(
             "responds with 429 and several `Retry-After`, of which the longest is 1 s, once",
             &[("retry-after", "0"), ("retry-after", "1"), ("retry-after", "0")],
@@ -53,12 +53,9 @@ pub(crate) fn rate_limits() -> Section {
             1,
             "retry after 1 h",
         ),
-        fault(
-            "responds with 403, code 971 and `Retry-After: 1`, once",
-            [code_971(&[("retry-after", "1")]), success()],
-        )
-        .returns_value(2)
-        .min_gap(SECOND),
+        fault("responds with 403, code 971 and `Retry-After: 1`, once", [code_971(&[("retry-after", "1")]), success()])
+            .returns_value(2)
+            .min_gap(SECOND),
         fault("responds with 403 and code 971, with less than 1 s left", [code_971(&[])])
             .with(|builder| builder.timeout(SECOND))
             .fails("rate_limited", 1, "retry after 9.9 s"),
@@ -101,29 +98,32 @@ pub(crate) fn timeouts() -> Section {
     let mut partly_failed = b"HTTP/1.1 503 Oh\r\ncontent-length: 1000\r\n\r\n".to_vec();
     partly_failed.extend(b"{\"success\":");
     let faults = vec![
-        fault("never responds", [Step::Stall(vec![])]).with(brief).fails(
+        fault("never responds", [Step::Stall(vec![])]).slow().with(brief).fails(
             "timeout",
             3,
             "of waiting for a connection, or the first byte of the response",
         ),
         fault("stalls in the middle of the head", [Step::Stall(b"HTTP/1.1 200 OK\r\ncf-".to_vec())])
+            .slow()
             .with(brief)
             .fails("timeout", 3, "the first byte of the response"),
-        fault("stalls in the middle of the body", [Step::Stall(head(9))]).with(brief).fails(
+        fault("stalls in the middle of the body", [Step::Stall(head(9))]).slow().with(brief).fails(
             "timeout",
             3,
             "of waiting for the rest of the body",
         ),
-        fault("sends an endless body, one byte at a time", [Step::Drip(head(1000))]).with(brief).fails(
+        fault("sends an endless body, one byte at a time", [Step::Drip(head(1000))]).slow().with(brief).fails(
             "timeout",
             3,
             "of waiting for the rest of the body",
         ),
-        fault("stalls once", [Step::Stall(head(9)), success()]).with(brief).returns_value(2),
+        fault("stalls once", [Step::Stall(head(9)), success()]).slow().with(brief).returns_value(2),
         fault("responds with 503, then never again", [html("503 Oh", &[]), Step::Stall(vec![])])
+            .slow()
             .with(brief)
             .fails("server", 3, "status 503"),
         fault("responds with a part of a 503, then never again", [Step::Close(partly_failed), Step::Stall(vec![])])
+            .slow()
             .with(brief)
             .fails("server", 3, "status 503"),
         fault("would respond, but the call has 1 ms", [success()])

@@ -111,6 +111,12 @@ impl FlowControl {
         Some(opens_at.saturating_duration_since(now)).filter(|wait| !wait.is_zero())
     }
 
+    /// How long the gate is still closed for calls that come now. `None` if it is open.
+    pub(super) fn time_until_open(&self) -> Option<Duration> {
+        let now = Instant::now();
+        Some(self.queue().gate.opens_at(now)?.saturating_duration_since(now))
+    }
+
     /// Whether the gate closed after a call was admitted, and is still closed.
     pub(super) fn has_closed_since(&self, admission: Admission) -> bool {
         let queue = self.queue();
