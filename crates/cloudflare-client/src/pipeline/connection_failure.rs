@@ -40,8 +40,10 @@ fn connecting(error: &reqwest::Error) -> (&'static str, Retryability) {
     let text = text_of_causes(error);
     let has = |part: &str| text.contains(part);
     let is_refused = causes(error).any(|cause| is_io(cause, io::ErrorKind::ConnectionRefused));
-    if has("certificate") {
-        (certificate(&text), Impossible)
+    if rejects_client_certificate(&text) {
+        (CLIENT_CERTIFICATE, Impossible)
+    } else if has("certificate") {
+        (server_certificate(&text), Impossible)
     } else if has("proxy authorization required") {
         ("the proxy requires a user name and a password", Impossible)
     } else if has("tunnel error: unsuccessful") {
@@ -63,12 +65,19 @@ fn connecting(error: &reqwest::Error) -> (&'static str, Retryability) {
     }
 }
 
-/// What is wrong with a certificate, by the messages of a TLS library.
-fn certificate(text: &str) -> &'static str {
+const CLIENT_CERTIFICATE: &str = "the server rejected the client certificate, or requires one";
+
+/// Whether the server sent an alert about the client's certificate, by the messages of a TLS library.
+fn rejects_client_certificate(text: &str) -> bool {
+    const ALERTS: [&str; 4] = ["certificate", "unknownca", "decrypterror", "accessdenied"];
+    let text = text.replace(' ', "");
+    text.contains("alert") && ALERTS.iter().any(|alert| text.contains(alert))
+}
+
+/// What is wrong with the server's certificate, by the messages of a TLS library.
+fn server_certificate(text: &str) -> &'static str {
     let has = |part: &str| text.contains(part);
-    if has("alert") {
-        "the server rejected the client certificate, or requires one"
-    } else if has("expired") || has("not valid yet") {
+    if has("expired") || has("not valid yet") {
         "the server's certificate has expired or is not valid yet"
     } else if has("not valid for") || has("mismatch") {
         "the server's certificate is for another host"
@@ -101,10 +110,9 @@ fn known_exchange(error: &reqwest::Error) -> Option<(&'static str, Retryability)
 
 /// Why a connection broke.
 fn exchanging(error: &reqwest::Error) -> (&'static str, Retryability) {
-    let text = text_of_causes(error);
-    if text.contains("certificate") {
+    if rejects_client_certificate(&text_of_causes(error)) {
         // In TLS 1.3 a server rejects the client's certificate when the client has already sent the request.
-        return (certificate(&text), Unreadable);
+        return (CLIENT_CERTIFICATE, Unreadable);
     }
     if error.is_body() || error.is_decode() {
         ("the connection broke before the end of the body", Interrupted)
@@ -124,6 +132,9 @@ fn http2(error: &h2::Error) -> (&'static str, Retryability) {
         }
         Some(h2::Reason::NO_ERROR) if error.is_go_away() && error.is_remote() => {
             ("the server closed the connection before it processed the request", NotSent)
+        }
+        Some(h2::Reason::PROTOCOL_ERROR) if error.is_reset() && error.is_library() => {
+            ("the response is not valid HTTP/2, or its head is too large", Unreadable)
         }
         _ => ("the HTTP/2 connection broke, perhaps after the request was read", Interrupted),
     }

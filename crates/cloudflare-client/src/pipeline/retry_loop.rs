@@ -274,7 +274,8 @@ fn plan<'a, T>(
     if !retry_policy::allows_retry(outcome.retryability, limits.idempotent) {
         return Err(stop());
     }
-    let gate = flow.gate_wait(limits.deadline).unwrap_or_default();
+    let least = limits.least_time_after_wait(flow);
+    let gate = flow.gate_wait(limits.deadline, least).unwrap_or_default();
     let requested = outcome.retry_after.unwrap_or_default();
     let wait = if is_rate_limited && !gate.is_zero() {
         // The call waits at the gate, which spreads the calls that it lets through.
@@ -286,7 +287,6 @@ fn plan<'a, T>(
     if progress.attempts >= retry.max_attempts {
         return Err(stop());
     }
-    let least = limits.least_time_after_wait(flow);
     if requested > retry.retry_after_ceiling || !limits.deadline.allows(wait.max(gate).saturating_add(least)) {
         return Err(Stop { wait: Some(requested.max(gate)).filter(|wait| !wait.is_zero()) });
     }
