@@ -95,6 +95,7 @@ pub struct Http2Request {
 /// What the server has seen.
 #[derive(Default)]
 struct Record {
+    accepted: usize,
     connections: usize,
     pings: usize,
     requests: Vec<Http2Request>,
@@ -111,16 +112,24 @@ pub struct Http2Server {
 impl Http2Server {
     /// Starts a server with a certificate for `localhost` and `api.cloudflare.com`.
     pub async fn start(script: Vec<Http2Step>) -> Self {
-        Self::start_with(script, None).await
+        Self::start_with(script, CertificateAuthority::default(), None).await
     }
 
     /// Starts a server that requires a client certificate of an authority.
     pub async fn requiring_certificate(script: Vec<Http2Step>, clients: &CertificateAuthority) -> Self {
-        Self::start_with(script, Some(clients)).await
+        Self::start_with(script, CertificateAuthority::default(), Some(clients)).await
     }
 
-    async fn start_with(script: Vec<Http2Step>, clients: Option<&CertificateAuthority>) -> Self {
-        let authority = CertificateAuthority::default();
+    /// Starts a server whose certificate has expired.
+    pub async fn with_expired_certificate(script: Vec<Http2Step>) -> Self {
+        Self::start_with(script, CertificateAuthority::of_expired_certificates(), None).await
+    }
+
+    async fn start_with(
+        script: Vec<Http2Step>,
+        authority: CertificateAuthority,
+        clients: Option<&CertificateAuthority>,
+    ) -> Self {
         let acceptor =
             TlsAcceptor::from(authority.server_config(&["localhost", "api.cloudflare.com"], &["h2"], clients));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -132,6 +141,7 @@ impl Http2Server {
             // Dropping the set with the task closes the connections.
             let mut connections = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
+                recorded.lock().unwrap().accepted += 1;
                 let (acceptor, record, script) = (acceptor.clone(), Arc::clone(&recorded), Arc::clone(&script));
                 // A client that breaks the connection off fails it, which no test looks at.
                 connections.spawn(async move {
@@ -171,6 +181,11 @@ impl Http2Server {
     /// The requests that the server received, in order.
     pub fn requests(&self) -> Vec<Http2Request> {
         self.record.lock().unwrap().requests.clone()
+    }
+
+    /// How many connections clients have made, whether or not their TLS handshake succeeded.
+    pub fn accepted(&self) -> usize {
+        self.record.lock().unwrap().accepted
     }
 
     /// How many connections have finished their TLS handshake.

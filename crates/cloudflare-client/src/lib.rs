@@ -13,9 +13,9 @@
 //!
 //! # Faults
 //!
-//! The table lists the outcome of a call with the default three attempts, and the number of requests that it sends. Errors
-//! are named by their [`ErrorKind`]. Unless a row says "once", the server does the same for every request. The tests check
-//! each row.
+//! The tables list the outcome of a call with three attempts at most, and the number of requests that it tries to send.
+//! Errors are named by their [`ErrorKind`]. Calls are GETs unless a row says otherwise. Unless a row says "once", the same
+//! happens to every request. The tests check each row.
 //!
 #![doc = include_str!("faults.md")]
 //!

@@ -67,7 +67,7 @@ pub(super) async fn send(
 
     let mut response = match within(expiry.as_mut(), pipeline.http_client.execute(request)).await {
         Some(Ok(response)) => response,
-        Some(Err(error)) => return Err(connection_failure::of(error)),
+        Some(Err(error)) => return Err(connection_failure::of(error, sent)),
         None => return Err(timeout("a connection, or the first byte of the response", sent)),
     };
     let status = response.status();
@@ -102,12 +102,12 @@ pub(super) async fn send(
             (Error::new(ErrorKind::UnexpectedBody, message), Retryability::Unreadable)
         }
         Err(BodyFailure::Undecodable(error)) => {
-            // The status of a failure says whether a retry may help.
-            let retryability = if is_failure { Retryability::of(status) } else { Retryability::Unreadable };
-            (Error::new(ErrorKind::UnexpectedBody, error.to_string()), retryability)
+            (Error::new(ErrorKind::UnexpectedBody, error.to_string()), Retryability::Unreadable)
         }
         Err(BodyFailure::Broken(AttemptFailure { error, retryability })) => (error, retryability),
     };
+    // The status of a failure says whether a retry may help.
+    let retryability = if is_failure { Retryability::of(status) } else { retryability };
     // For a failure, the status determines the kind, and the problem of the body becomes the source.
     let error = match failure::kind_of_status(status) {
         Some(kind) => Error::from_kind(kind).with_source(error),

@@ -2,6 +2,7 @@
 
 use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_LENGTH, HeaderMap};
+use tokio::time::Instant;
 
 use super::connection_failure;
 use super::content_coding::{ContentCodingError, Decoder, Pushed};
@@ -33,7 +34,7 @@ pub(super) async fn read(
     headers: &HeaderMap,
     limits: BodyLimits,
 ) -> Result<Bytes, BodyFailure> {
-    let BodyLimits { max_bytes, is_envelope } = limits;
+    let (BodyLimits { max_bytes, is_envelope }, started) = (limits, Instant::now());
     // Compression only makes a body smaller, or else by a few bytes.
     let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > u64::try_from(max_bytes).unwrap_or(u64::MAX)) {
@@ -43,7 +44,7 @@ pub(super) async fn read(
     // A body that arrives in one piece is not copied.
     let mut only = decoder.is_identity().then(Bytes::new);
     let mut body = Buffer { bytes: BytesMut::new(), filter: None, is_envelope };
-    while let Some(chunk) = response.chunk().await.map_err(connection_failure::of)? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| connection_failure::of(error, started))? {
         match only.take() {
             Some(first) if first.is_empty() && chunk.len() <= max_bytes => only = Some(chunk),
             first => {

@@ -104,11 +104,17 @@ impl FlowControl {
         self.changed.notify_waiters();
     }
 
-    /// How long the gate is still closed for a call. `None` if it is open.
-    pub(super) fn gate_wait(&self, deadline: Deadline) -> Option<Duration> {
+    /// How long the gate is still closed for a call, which needs some time for an attempt. `None` if it is open.
+    pub(super) fn gate_wait(&self, deadline: Deadline, attempt_time: Duration) -> Option<Duration> {
         let now = Instant::now();
-        let opens_at = self.queue().gate.opens_for(deadline, now)?;
+        let opens_at = self.queue().gate.opens_for(deadline, attempt_time, now)?;
         Some(opens_at.saturating_duration_since(now)).filter(|wait| !wait.is_zero())
+    }
+
+    /// How long the gate is still closed for calls that come now. `None` if it is open.
+    pub(super) fn time_until_open(&self) -> Option<Duration> {
+        let now = Instant::now();
+        Some(self.queue().gate.opens_at(now)?.saturating_duration_since(now))
     }
 
     /// Whether the gate closed after a call was admitted, and is still closed.
@@ -134,7 +140,8 @@ impl FlowControl {
             let turn = {
                 let mut queue = self.queue();
                 let is_first = decided.is_none_or(|wait| wait.closings != queue.gate.closings());
-                let wait = decided.filter(|_| !is_first).unwrap_or_else(|| queue.gate_wait(deadline, now));
+                let wait =
+                    decided.filter(|_| !is_first).unwrap_or_else(|| queue.gate_wait(deadline, least.after_wait, now));
                 decided = Some(wait);
                 let turn = queue.turn(place.as_ref().map(|place| place.ticket), wait, now);
                 if turn.at <= now {
@@ -174,8 +181,8 @@ impl Queue {
         self.last_gated = self.tickets.back().copied();
     }
 
-    fn gate_wait(&self, deadline: Deadline, now: Instant) -> GateWait {
-        let opens_at = self.gate.opens_for(deadline, now);
+    fn gate_wait(&self, deadline: Deadline, attempt_time: Duration, now: Instant) -> GateWait {
+        let opens_at = self.gate.opens_for(deadline, attempt_time, now);
         GateWait { closings: self.gate.closings(), opens_at, is_probe: opens_at < self.gate.opens_at(now) }
     }
 
