@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::buffered_response::BufferedResponse;
 use super::classify;
 use super::decode::DecodeProblem;
-use super::decoding::without_bom;
+use crate::error::without_bom;
 use crate::response::{BoundedJson, EnvelopeMetadata};
 use crate::{Error, ErrorKind};
 
