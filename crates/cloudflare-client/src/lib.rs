@@ -78,6 +78,18 @@
 //!
 //! The feature `test-util` has constructors of [`Error`], [`Metadata`] and [`Response`], for fakes in your own tests.
 //!
+//! # Other crates in the public API
+//!
+//! The module [`external`] re-exports them in the version that this crate uses.
+//!
+//! | crate | where | a new major version of it |
+//! |---|---|---|
+//! | `http` 1 | statuses and headers of [`Metadata`], [`Error`] and [`Request::header`] | is a breaking release of this crate |
+//! | `bytes` 1 | the value of operations that return files | is a breaking release of this crate |
+//! | `secrecy` 0.10 | credentials take what becomes a `SecretString` | breaks code that names its types, and none that passes text |
+//! | `reqwest` 0.13 | [`Builder::http_client_unchecked`] | breaks code that gives a client, and no other |
+//! | `serde` 1, `tokio` 1, `tracing` 0.1 | traits of results, the runtime, spans and events | is a breaking release of this crate |
+//!
 //! # Why a crate of its own
 //!
 //! The vendor's quota is per token, so all SDKs of a program must share one gate, one rate limiter and one retry budget.
@@ -97,6 +109,11 @@ mod response;
 pub mod sdk;
 #[cfg(any(test, feature = "test-util"))]
 pub mod test_util;
+
+/// The crates whose types are in the public API.
+pub mod external {
+    pub use {bytes, http, reqwest, secrecy};
+}
 
 pub use auth::{ApiToken, CachedTokenProvider, Credentials, RenewFuture, TokenFuture, TokenProvider, TokenWithExpiry};
 pub use base_url::DEFAULT_BASE_URL;

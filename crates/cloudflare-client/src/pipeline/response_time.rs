@@ -29,7 +29,7 @@ impl ResponseTime {
     pub(super) fn record(&self, time: Duration) {
         let mut estimate = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *estimate = Some(match *estimate {
-            None => Estimate { smoothed: time, deviation: time / 2 },
+            None => Estimate { smoothed: time, deviation: time.checked_div(2).unwrap_or_default() },
             Some(Estimate { smoothed, deviation }) => {
                 Estimate { deviation: mix(deviation, smoothed.abs_diff(time)), smoothed: mix(smoothed, time) }
             }
