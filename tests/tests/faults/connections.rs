@@ -107,6 +107,13 @@ pub(crate) fn peers() -> Section {
             )
             .unsent()
             .fails("connection", 1, "the proxy requires a user name and a password"),
+            Fault::new(
+                "a proxy has a scheme that is not supported, such as SOCKS",
+                Peer::Nothing("https://api.example.com"),
+            )
+            .with(|builder| builder.proxy("socks5://proxy.example"))
+            .unsent()
+            .fails("configuration", 0, "SOCKS is not supported"),
             Fault::new("a proxy closes the connection", Peer::Proxy(vec![Step::Close(vec![])])).unsent().fails(
                 "connection",
                 3,

@@ -160,12 +160,15 @@ impl Fault {
                 .attempt_timeout(ATTEMPT_TIMEOUT)
                 .max_body_bytes(MAX_BODY_BYTES),
         );
-        let client = client.build().unwrap();
+        let client = client.build();
         if self.is_warmed_up {
-            client.behaviors().get().await.unwrap();
+            client.as_ref().unwrap().behaviors().get().await.unwrap();
         }
         let earlier = server.received().len();
-        let result = call(&client, self.method).await;
+        let result = match client {
+            Ok(client) => call(&client, self.method).await,
+            Err(error) => Err(error),
+        };
         assert!(SystemTime::now() >= self.not_before, "{}", self.text);
         let received = server.received().split_off(earlier);
         match (&result, self.error) {
