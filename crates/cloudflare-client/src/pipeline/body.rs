@@ -5,7 +5,7 @@ use http::header::{CONTENT_LENGTH, HeaderMap};
 use tokio::time::Instant;
 
 use super::connection_failure;
-use super::content_coding::{ContentCodingError, Decoder, Pushed};
+use super::content_coding::{ContentCodingError, Decoder};
 use super::envelope_filter::EnvelopeFilter;
 use super::retry_loop::AttemptFailure;
 
@@ -50,9 +50,12 @@ pub(super) async fn read(
             first => {
                 let first = first.unwrap_or_default();
                 for mut piece in [&*first, &*chunk] {
-                    while body.push(&mut decoder, &mut piece, max_bytes)? == Pushed::Part {
-                        // A small body may expand to a large one.
-                        tokio::task::yield_now().await;
+                    while !piece.is_empty() {
+                        body.push(&mut decoder, &mut piece, max_bytes)?;
+                        if !piece.is_empty() {
+                            // A small body may expand to a large one.
+                            tokio::task::yield_now().await;
+                        }
                     }
                 }
                 if body.is_invalid() {
@@ -78,28 +81,23 @@ impl Buffer {
     const MIN_FILTERED: usize = 8 << 20;
 
     /// Decompresses a part of a piece, and appends it.
-    fn push(
-        &mut self,
-        decoder: &mut Decoder,
-        piece: &mut &[u8],
-        max_bytes: usize,
-    ) -> Result<Pushed, ContentCodingError> {
+    fn push(&mut self, decoder: &mut Decoder, piece: &mut &[u8], max_bytes: usize) -> Result<(), ContentCodingError> {
         let Some(filter) = &mut self.filter else {
-            let pushed = decoder.push(piece, &mut self.bytes, max_bytes)?;
+            decoder.push(piece, &mut self.bytes, max_bytes)?;
             if self.is_envelope && self.bytes.len() > Self::MIN_FILTERED {
                 let (mut filter, unfiltered) = (EnvelopeFilter::new(), std::mem::take(&mut self.bytes));
                 filter.push(&unfiltered, &mut self.bytes);
                 self.filter = Some(filter);
             }
-            return Ok(pushed);
+            return Ok(());
         };
         let mut decoded = BytesMut::new();
-        let pushed = decoder.push(piece, &mut decoded, max_bytes)?;
+        decoder.push(piece, &mut decoded, max_bytes)?;
         filter.push(&decoded, &mut self.bytes);
         if filter.is_pass_through() {
             (self.filter, self.is_envelope) = (None, false);
         }
-        Ok(pushed)
+        Ok(())
     }
 
     /// Whether what was read is not JSON, whatever follows.
