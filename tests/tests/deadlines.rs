@@ -9,22 +9,22 @@ use std::time::{Duration, Instant};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use zt_risk_scoring::{ApiToken, BehaviorMap, ClientBuilder, Credentials, Error, TokenFuture, TokenProvider};
+use zt_risk_scoring::{ApiToken, Client, ClientBuilder, Credentials, Error, TokenFuture, TokenProvider};
 use zt_risk_scoring_tests::{ScriptedServer, Step, builder};
 
 const MARGIN: Duration = Duration::from_millis(500);
 
 /// Makes a call that times out, and returns the error. Checks the time that it took.
 fn timed_out(timeout: Duration, step: Step, configure: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Error {
-    timed_out_call(timeout, step, configure, |_| ())
+    timed_out_call(timeout, step, configure, async |client| client.behaviors().get().await.map(|_| ()))
 }
 
-/// The same, with a conversion of the value.
+/// The same with any call.
 fn timed_out_call(
     timeout: Duration,
     step: Step,
     configure: impl FnOnce(ClientBuilder) -> ClientBuilder,
-    convert: fn(BehaviorMap),
+    send: impl AsyncFnOnce(&Client) -> Result<(), Error>,
 ) -> Error {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let error = runtime.block_on(async {
@@ -32,7 +32,7 @@ fn timed_out_call(
         let builder = builder(server.base_url()).timeout(timeout);
         let client = configure(builder).build().unwrap();
         let start = Instant::now();
-        let error = client.behaviors().get().map(convert).await.unwrap_err();
+        let error = send(&client).await.unwrap_err();
         let elapsed = start.elapsed();
         assert!(error.is_timeout(), "{error}");
         assert!(elapsed < timeout + MARGIN, "{elapsed:?}: {error}");
@@ -91,11 +91,23 @@ fn call_whose_response_takes_long_to_decode_ends_at_its_timeout() {
 }
 
 #[test]
+fn call_whose_free_form_result_takes_long_to_decode_ends_at_its_timeout() {
+    let objects = r#"{"id":1,"name":"a name of some length","tags":["first","second"]},"#.repeat(900_000);
+    let body = format!(r#"{{"success":true,"result":[{objects}1]}}"#);
+    assert!((50 << 20..64 << 20).contains(&body.len()), "{}", body.len());
+    let send =
+        async |client: &Client| client.operations().get_behaviors().result_as::<serde_json::Value>().await.map(|_| ());
+    timed_out_call(Duration::from_secs(1), Step::respond("200 OK", &[], body), |builder| builder, send);
+}
+
+#[test]
 fn time_out_while_a_response_is_decoded_says_so() {
     const TIMEOUT: Duration = Duration::from_secs(1);
     let step = Step::respond("200 OK", &[], many_behaviors(3_000));
+    // The conversion runs where the response is decoded.
     let convert = |_| std::thread::sleep(Duration::from_secs(3));
-    let error = timed_out_call(TIMEOUT, step, |builder| builder, convert);
+    let send = async |client: &Client| client.behaviors().get().map(convert).await;
+    let error = timed_out_call(TIMEOUT, step, |builder| builder, send);
     assert!(error.to_string().contains(" ms of waiting for the response to be decoded (status 200 OK)"), "{error}");
     assert!(error.may_have_been_sent() && error.is_retryable());
 }

@@ -204,7 +204,7 @@ impl Fault {
 /// The peer while it runs.
 enum Server {
     Http1(ScriptedServer),
-    Http2(Http2Server),
+    Http2(Box<Http2Server>),
     Nothing,
 }
 
@@ -212,7 +212,9 @@ impl Server {
     async fn start(peer: &Peer) -> Self {
         match peer {
             Peer::Http1(script) | Peer::Proxy(script) => Self::Http1(ScriptedServer::start(script.clone()).await),
-            Peer::Http2(script) | Peer::Untrusted(script) => Self::Http2(Http2Server::start(script.clone()).await),
+            Peer::Http2(script) | Peer::Untrusted(script) => {
+                Self::Http2(Http2Server::start(script.clone()).await.into())
+            }
             Peer::Nothing(_) => Self::Nothing,
         }
     }

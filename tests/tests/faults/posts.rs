@@ -10,7 +10,7 @@ use crate::fault::{Fault, Peer, SUCCESS, Section, fault, http2_fault};
 use crate::responses::{encoded, head, html, success};
 
 pub(crate) fn posts() -> Section {
-    let faults = may_have_been_sent().into_iter().chain(unsent()).map(Fault::post).collect();
+    let faults = sent().into_iter().chain(sent_over_http2()).chain(unsent()).map(Fault::post).collect();
     Section { title: "POST", subject: "The fault", faults }
 }
 
@@ -19,7 +19,8 @@ fn http2_success() -> Http2Step {
     Http2Step::respond(200, SUCCESS)
 }
 
-fn may_have_been_sent() -> Vec<Fault> {
+/// A request may have been sent.
+fn sent() -> Vec<Fault> {
     let kept_open = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{SUCCESS}", SUCCESS.len());
     let brief = |builder: zt_risk_scoring::ClientBuilder| builder.attempt_timeout(Duration::from_millis(700));
     vec![
@@ -67,6 +68,11 @@ fn may_have_been_sent() -> Vec<Fault> {
             1,
             "the body is labelled gzip and is not",
         ),
+    ]
+}
+
+fn sent_over_http2() -> Vec<Fault> {
+    vec![
         http2_fault(
             "resets the stream (INTERNAL_ERROR)",
             [Http2Step::ResetStream(Http2Step::INTERNAL_ERROR), http2_success()],
@@ -92,6 +98,7 @@ fn may_have_been_sent() -> Vec<Fault> {
     ]
 }
 
+/// Certainly, no request was sent, or the server did not process it.
 fn unsent() -> Vec<Fault> {
     let refuse = || Http2Step::ResetStream(Http2Step::REFUSED_STREAM);
     let faults =
