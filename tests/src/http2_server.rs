@@ -23,11 +23,18 @@ pub enum Http2Step {
     RespondThenDie(Http2Response),
     /// The connection is dead from then on, without a response.
     Die,
+    /// Sends a response without its end, then resets the stream with a code.
+    RespondThenReset(Http2Response, u32),
     /// Resets the stream with a code, such as [`REFUSED_STREAM`](Self::REFUSED_STREAM).
     ResetStream(u32),
     /// Sends GOAWAY with the code NO_ERROR and a last stream before the request's, then closes the connection. The request
     /// was not processed.
     GoAway,
+    /// The same with a reason, as a text for people.
+    GoAwaySaying(&'static str),
+    /// Sends GOAWAY with the code NO_ERROR and the request's stream as the last one, then closes the connection. The request
+    /// may have been processed.
+    GoAwayAfter,
     /// Closes the connection.
     Close,
 }
@@ -293,23 +300,36 @@ impl Http2Connection {
             }
             Http2Step::Die => std::future::pending().await,
             Http2Step::ResetStream(code) => self.send(frame::RST_STREAM, 0, id, &code.to_be_bytes()).await?,
-            Http2Step::GoAway => {
-                let last_stream = id.saturating_sub(2).to_be_bytes();
-                self.send(frame::GOAWAY, 0, 0, &[last_stream, [0; 4]].concat()).await?;
-                self.stream.shutdown().await?;
-                return Ok(false);
+            Http2Step::RespondThenReset(response, code) => {
+                self.send_start(id, &response).await?;
+                self.send(frame::RST_STREAM, 0, id, &code.to_be_bytes()).await?;
             }
+            Http2Step::GoAway => return self.go_away(id.saturating_sub(2), "").await,
+            Http2Step::GoAwaySaying(reason) => return self.go_away(id.saturating_sub(2), reason).await,
+            Http2Step::GoAwayAfter => return self.go_away(id, "").await,
             Http2Step::Close => return Ok(false),
         }
         Ok(true)
     }
 
+    async fn go_away(&mut self, last_stream: u32, reason: &str) -> std::io::Result<bool> {
+        self.send(frame::GOAWAY, 0, 0, &[&last_stream.to_be_bytes()[..], &[0; 4], reason.as_bytes()].concat()).await?;
+        self.stream.shutdown().await?;
+        Ok(false)
+    }
+
     async fn respond(&mut self, id: u32, response: &Http2Response) -> std::io::Result<()> {
+        self.send_start(id, response).await?;
+        self.send(frame::DATA, frame::END_STREAM, id, &[]).await
+    }
+
+    /// Sends a response without its end.
+    async fn send_start(&mut self, id: u32, response: &Http2Response) -> std::io::Result<()> {
         self.send(frame::HEADERS, frame::END_HEADERS, id, &response.head()).await?;
         for chunk in response.body.chunks(frame::MAX_PAYLOAD) {
             self.send(frame::DATA, 0, id, chunk).await?;
         }
-        self.send(frame::DATA, frame::END_STREAM, id, &[]).await
+        Ok(())
     }
 
     async fn send(&mut self, kind: u8, flags: u8, id: u32, payload: &[u8]) -> std::io::Result<()> {

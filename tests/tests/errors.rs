@@ -13,7 +13,7 @@ use serde_json::json;
 use tokio::io::AsyncWriteExt;
 use zt_risk_scoring::{ApiToken, ClientBuilder, Credentials, Error, ErrorKind, Quota, TokenFuture, TokenProvider};
 use zt_risk_scoring_tests::{
-    CertificateAuthority, Http2Response, Http2Server, Http2Step, ScriptedServer, Step, brief_retries, builder,
+    CertificateAuthority, Http2Response, Http2Server, Http2Step, ScriptedServer, Step, TOKEN, brief_retries, builder,
 };
 
 const SUCCESS: &str = r#"{"success":true,"result":{"behaviors":{}}}"#;
@@ -255,6 +255,20 @@ async fn line_is_short_whatever_the_response_contains() {
             assert!(source.len() <= MAX_LINE, "{source}");
         }
     }
+}
+
+#[tokio::test]
+async fn secret_that_a_server_echoes_when_it_closes_the_connection_is_redacted() {
+    let server = Http2Server::start(vec![Http2Step::GoAwaySaying(concat!("no cfut_do-not-print", "\n"))]).await;
+    let error = error_of(server.builder()).await;
+    let source = std::error::Error::source(&error).unwrap().to_string();
+    assert!(source.contains("connection error received") && source.contains("no [redacted]"), "{source}");
+    assert!(!format!("{error} {error:?}").contains(TOKEN), "{error:?}");
+
+    let trailer = format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\nx: {TOKEN}\0\r\n\r\n");
+    let error = error_of_step(Step::Close(trailer.into_bytes()), |builder| builder).await;
+    check(&error, ErrorKind::Connection, "the body of the response is not valid HTTP", FINAL);
+    assert!(!format!("{error} {error:?}").contains(TOKEN), "{error:?}");
 }
 
 #[tokio::test]

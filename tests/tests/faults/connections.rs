@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use zt_risk_scoring_tests::{Http2Step, Step};
+use zt_risk_scoring_tests::{Http2Response, Http2Step, Step};
 
 use crate::fault::{Fault, Peer, SUCCESS, Section, fault, http2_fault};
 use crate::responses::{head, success};
@@ -64,6 +64,11 @@ pub(crate) fn http2() -> Section {
         http2_fault(
             "resets the stream once (INTERNAL_ERROR)",
             [Http2Step::ResetStream(Http2Step::INTERNAL_ERROR), http2_success()],
+        )
+        .returns_value(2),
+        http2_fault(
+            "resets the stream in the middle of the body, once",
+            [Http2Step::RespondThenReset(Http2Response::new(200, "{"), Http2Step::INTERNAL_ERROR), http2_success()],
         )
         .returns_value(2),
         http2_fault("closes the connection once, after the request", [Http2Step::Close, http2_success()])

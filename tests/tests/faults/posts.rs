@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use zt_risk_scoring::Quota;
-use zt_risk_scoring_tests::{Http2Step, Step};
+use zt_risk_scoring_tests::{Http2Response, Http2Step, Step};
 
 use crate::connections::UNKNOWN_HOST;
 use crate::fault::{Fault, Peer, SUCCESS, Section, fault, http2_fault};
@@ -78,6 +78,13 @@ fn sent_over_http2() -> Vec<Fault> {
             [Http2Step::ResetStream(Http2Step::INTERNAL_ERROR), http2_success()],
         )
         .fails("connection", 1, "the HTTP/2 connection broke, perhaps after the request was read"),
+        http2_fault(
+            "responds in part, then refuses the stream (REFUSED_STREAM)",
+            [Http2Step::RespondThenReset(Http2Response::new(200, "{"), Http2Step::REFUSED_STREAM), http2_success()],
+        )
+        .fails("connection", 1, "the connection broke before the end of the body"),
+        http2_fault("sends GOAWAY that covers the request, and closes", [Http2Step::GoAwayAfter, http2_success()])
+            .fails("connection", 1, "perhaps after the request was read"),
         http2_fault("closes the HTTP/2 connection after the request", [Http2Step::Close, http2_success()]).fails(
             "connection",
             1,

@@ -49,6 +49,8 @@ pub(crate) fn heads() -> Section {
         raw(&format!("HTTP/1.1 200 OK\r\ncontent-length: {}{headers}", SUCCESS.len()))
     };
     let long = raw(&format!("HTTP/1.1 200 OK\r\nx: {}", "x".repeat(1 << 20)));
+    let hints = format!("HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\nHTTP/1.1 200 OK\r\n\r\n{SUCCESS}");
+    let hinted = Step::Close(hints.into_bytes());
     let redirect = Step::respond("302 Found", &[("location", "https://example.com/")], "");
     const INVALID: &str = "the head of the response is not valid HTTP";
     const TOO_LARGE: &str = "the head of the response is too large";
@@ -56,6 +58,7 @@ pub(crate) fn heads() -> Section {
         fault("responds with something that is not HTTP", raw("SSH-2.0-OpenSSH_9.9")).fails("connection", 1, INVALID),
         fault("responds with a body alone (HTTP/0.9)", [Step::Close(SUCCESS.into())]).fails("connection", 1, INVALID),
         fault("sends two different `Content-Length`", raw(&lengths)).fails("connection", 1, INVALID),
+        fault("sends early hints (103) before the response", [hinted]).returns_value(1),
         fault("sends 150 headers", headers(149)).returns_value(1),
         fault("sends more than 256 headers", headers(256)).fails("connection", 1, TOO_LARGE),
         fault("sends a header of 1 MiB", long).fails("connection", 1, TOO_LARGE),
@@ -73,6 +76,8 @@ pub(crate) fn bodies() -> Section {
     let beside = format!(r#"{{"success":true,"messages":{nested},"result":{{"behaviors":{{}}}}}}"#);
     let inside = format!(r#"{{"success":true,"result":{{"behaviors":{nested}}}}}"#);
     let respond = |status, body: &str| [Step::respond(status, &[("content-type", "application/json")], body)];
+    let unknown_length = b"HTTP/1.1 200 OK\r\n\r\n{\"success\":".to_vec();
+    let chunks = format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{SUCCESS}\r\n").into_bytes();
     let announced = Step::Stall(head(MAX_BODY_BYTES + 1));
     let faults = vec![
         fault("sends JSON after a byte order mark", respond("200 OK", &format!("\u{feff}{SUCCESS}"))).returns_value(1),
@@ -91,6 +96,16 @@ pub(crate) fn bodies() -> Section {
             "permission",
             1,
             "a permission is missing",
+        ),
+        fault("closes the connection within a body of unknown length", [Step::Close(unknown_length)]).fails(
+            "unexpected_body",
+            1,
+            "JSON that is cut off",
+        ),
+        fault("sends malformed chunks", [Step::Close(chunks)]).fails(
+            "connection",
+            1,
+            "the body of the response is not valid HTTP",
         ),
         fault("announces a body larger than the limit", [announced]).fails(
             "unexpected_body",

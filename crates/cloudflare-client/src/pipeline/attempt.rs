@@ -67,7 +67,7 @@ pub(super) async fn send(
 
     let mut response = match within(expiry.as_mut(), pipeline.http_client.execute(request)).await {
         Some(Ok(response)) => response,
-        Some(Err(error)) => return Err(connection_failure::of(error, sent)),
+        Some(Err(error)) => return Err(connection_failure::of(&error, sent, &secrets)),
         None => return Err(timeout("a connection, or the first byte of the response", sent)),
     };
     let status = response.status();
@@ -85,7 +85,7 @@ pub(super) async fn send(
     };
     let limits = BodyLimits { max_bytes: limit, is_envelope };
     let head = Instant::now();
-    let body = within(expiry.as_mut(), body::read(&mut response, metadata.headers(), limits)).await;
+    let body = within(expiry.as_mut(), body::read(&mut response, metadata.headers(), limits, &secrets)).await;
     let metadata = metadata.with_elapsed(started.elapsed());
     let is_failure = failure::is_failure(status);
     let (error, retryability) = match body.unwrap_or_else(|| Err(timeout("the rest of the body", head).into())) {

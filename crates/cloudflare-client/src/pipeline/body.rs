@@ -8,6 +8,7 @@ use super::connection_failure;
 use super::content_coding::{ContentCodingError, Decoder};
 use super::envelope_filter::EnvelopeFilter;
 use super::retry_loop::AttemptFailure;
+use crate::redact::Secrets;
 
 /// Why there is no whole body.
 pub(super) enum BodyFailure {
@@ -33,6 +34,7 @@ pub(super) async fn read(
     response: &mut reqwest::Response,
     headers: &HeaderMap,
     limits: BodyLimits,
+    secrets: &Secrets,
 ) -> Result<Bytes, BodyFailure> {
     let (BodyLimits { max_bytes, is_envelope }, started) = (limits, Instant::now());
     // Compression only makes a body smaller, or else by a few bytes.
@@ -44,7 +46,9 @@ pub(super) async fn read(
     // A body that arrives in one piece is not copied.
     let mut only = decoder.is_identity().then(Bytes::new);
     let mut body = Buffer { bytes: BytesMut::new(), filter: None, is_envelope };
-    while let Some(chunk) = response.chunk().await.map_err(|error| connection_failure::of(error, started))? {
+    while let Some(chunk) =
+        response.chunk().await.map_err(|error| connection_failure::of_body(&error, started, secrets))?
+    {
         match only.take() {
             Some(first) if first.is_empty() && chunk.len() <= max_bytes => only = Some(chunk),
             first => {

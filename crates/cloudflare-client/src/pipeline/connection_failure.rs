@@ -7,11 +7,14 @@ use tokio::time::Instant;
 
 use super::retry_loop::AttemptFailure;
 use super::retry_policy::Retryability::{self, Impossible, Interrupted, NotSent, Unreadable};
+use crate::redact::{Secrets, one_line};
 use crate::{Error, ErrorKind};
 
-/// The failure for an error of the HTTP library, which was asked for something since some time. The error's source leaves out
-/// the URL, which has ids in its path.
-pub(super) fn of(error: reqwest::Error, since: Instant) -> AttemptFailure {
+/// What a call waited for until a timeout of the HTTP client itself. The client of this crate has none.
+const GIVEN_TIMEOUT: &str = "a response, as long as the HTTP client's own timeout allows";
+
+/// The failure for an error before the response, on which the HTTP library worked since some time.
+pub(super) fn of(error: &reqwest::Error, since: Instant, secrets: &Secrets) -> AttemptFailure {
     let timeout = |awaited| Error::timeout(awaited, since.elapsed());
     let connection = |message| Error::new(ErrorKind::Connection, message);
     let (described, retryability) = if error.is_builder() {
@@ -19,17 +22,41 @@ pub(super) fn of(error: reqwest::Error, since: Instant) -> AttemptFailure {
     } else if error.is_connect() && error.is_timeout() {
         (timeout("a connection"), NotSent)
     } else if error.is_connect() {
-        let (message, retryability) = connecting(&error);
+        let (message, retryability) = connecting(error);
         (connection(message), retryability)
-    } else if let Some((message, retryability)) = known_exchange(&error) {
+    } else if let Some((message, retryability)) = known_exchange(error) {
         (connection(message), retryability)
     } else if error.is_timeout() {
-        (timeout("a response, as long as the HTTP client's own timeout allows"), Interrupted)
+        (timeout(GIVEN_TIMEOUT), Interrupted)
     } else {
-        let (message, retryability) = exchanging(&error);
+        let (message, retryability) = exchanging(error);
         (connection(message), retryability)
     };
-    AttemptFailure { error: described.with_source(error.without_url()), retryability }
+    AttemptFailure { error: described.with_source(source(error, secrets)), retryability }
+}
+
+/// The failure for an error within the body of a response, which was read since some time.
+///
+/// Whatever the error says, the server has processed the request: it began to respond.
+pub(super) fn of_body(error: &reqwest::Error, since: Instant, secrets: &Secrets) -> AttemptFailure {
+    let is_malformed = causes(error).any(|cause| is_io(cause, io::ErrorKind::InvalidInput));
+    let (described, retryability) = if is_malformed {
+        (Error::new(ErrorKind::Connection, "the body of the response is not valid HTTP"), Unreadable)
+    } else if is_ping_timeout(error) || !error.is_timeout() {
+        (Error::new(ErrorKind::Connection, "the connection broke before the end of the body"), Interrupted)
+    } else {
+        (Error::timeout(GIVEN_TIMEOUT, since.elapsed()), Interrupted)
+    };
+    AttemptFailure { error: described.with_source(source(error, secrets)), retryability }
+}
+
+/// The causes of an error on one line. It leaves out the error's own message: that has the URL, which has ids in its path. A
+/// server may echo a secret in a cause, such as the reason for which it closes an HTTP/2 connection.
+fn source(error: &reqwest::Error, secrets: &Secrets) -> String {
+    let mut causes: Vec<_> = causes(error).skip(1).map(ToString::to_string).collect();
+    // An `io::Error` has the message of the error that it wraps.
+    causes.dedup();
+    one_line(&secrets.redact(&causes.join(": ")))
 }
 
 /// Why no connection could be made. Nothing was sent.
@@ -93,8 +120,7 @@ fn known_exchange(error: &reqwest::Error) -> Option<(&'static str, Retryability)
             return Some(http2(cause));
         }
         let cause = cause.downcast_ref::<hyper::Error>()?;
-        if cause.is_timeout() {
-            // hyper has no other timeout than that of its pings.
+        if is_ping_timeout(error) {
             Some(("the server stopped responding on the connection, perhaps after it read the request", Interrupted))
         } else if cause.is_parse() && cause.to_string().contains("too large") {
             Some(("the head of the response is too large", Unreadable))
@@ -108,15 +134,18 @@ fn known_exchange(error: &reqwest::Error) -> Option<(&'static str, Retryability)
     })
 }
 
-/// Why a connection broke.
+/// Whether the server did not respond to a ping. hyper has no other timeout.
+fn is_ping_timeout(error: &reqwest::Error) -> bool {
+    causes(error).filter_map(|cause| cause.downcast_ref::<hyper::Error>()).any(hyper::Error::is_timeout)
+}
+
+/// Why a connection broke before a response.
 fn exchanging(error: &reqwest::Error) -> (&'static str, Retryability) {
     if rejects_client_certificate(&text_of_causes(error)) {
         // In TLS 1.3 a server rejects the client's certificate when the client has already sent the request.
         return (CLIENT_CERTIFICATE, Unreadable);
     }
-    if error.is_body() || error.is_decode() {
-        ("the connection broke before the end of the body", Interrupted)
-    } else if causes(error).any(|cause| is_io(cause, io::ErrorKind::ConnectionReset)) {
+    if causes(error).any(|cause| is_io(cause, io::ErrorKind::ConnectionReset)) {
         ("the server reset the connection, perhaps after it read the request", Interrupted)
     } else {
         ("the connection closed before a response came, perhaps after the request was read", Interrupted)
