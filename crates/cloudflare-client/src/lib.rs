@@ -40,6 +40,7 @@
 //! - JSON with `"success": false` is an error also where the document has no envelope, since the API may send one.
 //! - A `result` that is missing or null is an error unless the document allows null. Documents list it as optional without
 //!   meaning so.
+//! - The status of a failure decides whether a retry may help, also if its body is cut off or cannot be decompressed.
 //! - A response to an earlier attempt is returned in place of a timeout of a later one: it says more.
 //!
 //! When requests are sent:

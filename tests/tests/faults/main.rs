@@ -34,6 +34,7 @@ fn sections() -> Vec<Section> {
         connections::peers(),
         responses::heads(),
         responses::bodies(),
+        responses::large_bodies(),
         responses::content_codings(),
         responses::statuses(),
         times::rate_limits(),
