@@ -30,8 +30,8 @@ pub enum Http2Step {
     /// Sends GOAWAY with the code NO_ERROR and a last stream before the request's, then closes the connection. The request
     /// was not processed.
     GoAway,
-    /// The same with a reason, as a text for people.
-    GoAwaySaying(&'static str),
+    /// The same with another code, and with a text for people.
+    GoAwayWith(u32, &'static str),
     /// Sends GOAWAY with the code NO_ERROR and the request's stream as the last one, then closes the connection. The request
     /// may have been processed.
     GoAwayAfter,
@@ -304,16 +304,22 @@ impl Http2Connection {
                 self.send_start(id, &response).await?;
                 self.send(frame::RST_STREAM, 0, id, &code.to_be_bytes()).await?;
             }
-            Http2Step::GoAway => return self.go_away(id.saturating_sub(2), "").await,
-            Http2Step::GoAwaySaying(reason) => return self.go_away(id.saturating_sub(2), reason).await,
-            Http2Step::GoAwayAfter => return self.go_away(id, "").await,
+            Http2Step::GoAway => return self.go_away(id.saturating_sub(2), 0, "").await,
+            Http2Step::GoAwayWith(code, text) => return self.go_away(id.saturating_sub(2), code, text).await,
+            Http2Step::GoAwayAfter => return self.go_away(id, 0, "").await,
             Http2Step::Close => return Ok(false),
         }
         Ok(true)
     }
 
-    async fn go_away(&mut self, last_stream: u32, reason: &str) -> std::io::Result<bool> {
-        self.send(frame::GOAWAY, 0, 0, &[&last_stream.to_be_bytes()[..], &[0; 4], reason.as_bytes()].concat()).await?;
+    async fn go_away(&mut self, last_stream: u32, code: u32, text: &str) -> std::io::Result<bool> {
+        self.send(
+            frame::GOAWAY,
+            0,
+            0,
+            &[&last_stream.to_be_bytes()[..], &code.to_be_bytes(), text.as_bytes()].concat(),
+        )
+        .await?;
         self.stream.shutdown().await?;
         Ok(false)
     }

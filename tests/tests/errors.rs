@@ -10,7 +10,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use zt_risk_scoring::{ApiToken, ClientBuilder, Credentials, Error, ErrorKind, Quota, TokenFuture, TokenProvider};
 use zt_risk_scoring_tests::{
     CertificateAuthority, Http2Response, Http2Server, Http2Step, ScriptedServer, Step, TOKEN, brief_retries, builder,
@@ -89,6 +89,20 @@ async fn connection_that_fails_names_the_cause() {
         (Step::Close(b"HTTP/1.1 2000 OK\r\n\r\n".to_vec()), "the head of the response is not valid HTTP", FINAL),
     ] {
         check(&error_of_step(step, |builder| builder).await, ErrorKind::Connection, line, expected);
+    }
+    for (reads, line) in [(true, "the TLS handshake failed"), (false, "reset the connection before a request was sent")]
+    {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let closing = builder(format!("https://{}", listener.local_addr().unwrap()));
+        tokio::spawn(async move {
+            let (mut connection, _) = listener.accept().await.unwrap();
+            connection.read_u8().await.unwrap();
+            if reads {
+                // Closing a connection with unread bytes resets it.
+                connection.read(&mut [0; 10_000]).await.unwrap();
+            }
+        });
+        check(&error_of(closing).await, ErrorKind::Connection, line, RETRYABLE_UNSENT);
     }
     // The path and the host have words that describe other causes.
     let refused = builder("http://127.0.0.1:1/certificate/407/tunnel/dns/tls");
@@ -259,7 +273,7 @@ async fn line_is_short_whatever_the_response_contains() {
 
 #[tokio::test]
 async fn secret_that_a_server_echoes_when_it_closes_the_connection_is_redacted() {
-    let server = Http2Server::start(vec![Http2Step::GoAwaySaying(concat!("no cfut_do-not-print", "\n"))]).await;
+    let server = Http2Server::start(vec![Http2Step::GoAwayWith(0, "no cfut_do-not-print\n")]).await;
     let error = error_of(server.builder()).await;
     let source = std::error::Error::source(&error).unwrap().to_string();
     assert!(source.contains("connection error received") && source.contains("no [redacted]"), "{source}");

@@ -114,6 +114,11 @@ fn unsent() -> Vec<Fault> {
             http2_fault("refuses every stream", [refuse()]).fails("connection", 3, "before it processed it"),
             http2_fault("sends GOAWAY before it processes the request, once", [Http2Step::GoAway, http2_success()])
                 .returns_value(2),
+            http2_fault(
+                "sends GOAWAY (INTERNAL_ERROR) before it processes the request, once",
+                [Http2Step::GoAwayWith(Http2Step::INTERNAL_ERROR, ""), http2_success()],
+            )
+            .returns_value(2),
             Fault::new("accepts no connection", Peer::Nothing("http://127.0.0.1:1")).fails(
                 "connection",
                 3,

@@ -83,6 +83,8 @@ fn connecting(error: &reqwest::Error) -> (&'static str, Retryability) {
         ("the connection to the proxy failed", NotSent)
     } else if is_refused {
         ("the connection was refused", NotSent)
+    } else if causes(error).any(|cause| is_io(cause, io::ErrorKind::ConnectionReset)) {
+        ("the server reset the connection before a request was sent", NotSent)
     } else if has("corrupt message") || has("wrong version number") {
         ("the server does not speak TLS", Impossible)
     } else if has("tls") || has("handshake") || has("ssl") {
@@ -153,13 +155,14 @@ fn exchanging(error: &reqwest::Error) -> (&'static str, Retryability) {
 }
 
 /// What an error of HTTP/2 says about a request. A refused stream was not processed (RFC 9113, section 8.7); neither was one
-/// that the server's GOAWAY does not cover.
+/// that the server's GOAWAY does not cover (section 6.8).
 fn http2(error: &h2::Error) -> (&'static str, Retryability) {
     match error.reason() {
         Some(h2::Reason::REFUSED_STREAM) if error.is_reset() && error.is_remote() => {
             ("the server refused the request before it processed it", NotSent)
         }
-        Some(h2::Reason::NO_ERROR) if error.is_go_away() && error.is_remote() => {
+        // Whatever the reason: the streams that a GOAWAY covers do not end with it.
+        Some(_) if error.is_go_away() && error.is_remote() => {
             ("the server closed the connection before it processed the request", NotSent)
         }
         Some(h2::Reason::PROTOCOL_ERROR) if error.is_reset() && error.is_library() => {
