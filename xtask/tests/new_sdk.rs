@@ -273,9 +273,14 @@ async fn success_has_a_documented_status() {
 async fn duplicate_key_of_a_map_is_an_error() {
     let (server, client) = server((200, "", SUCCESS), "").await;
     let id = serde_json::from_str("\"11111111-2222-4333-8444-555555555555\"").unwrap();
-    for (labels, is_success) in [(r#"{"x":"1","y":"2"}"#, true), (r#"{"x":"1","x":"2"}"#, false)] {
+    for (maps, is_success) in [
+        (r#""labels":{"x":"1","y":"2"},"maps":{"nullable":null,"list":[{"x":"1"},{"x":"2"}]}"#, true),
+        (r#""labels":{"x":"1","x":"2"}"#, false),
+        (r#""maps":{"nullable":{"x":"1","x":"2"}}"#, false),
+        (r#""maps":{"nullable":null,"list":[{"x":"1","x":"2"}]}"#, false),
+    ] {
         let mock = server.acme_gadgets_get(|_, then| {
-            let body = format!(r#"{{"name":"a","kind":"big","labels":{labels}}}"#);
+            let body = format!(r#"{{"name":"a","kind":"big",{maps}}}"#);
             then.into_inner().status(200).header("content-type", "application/json").body(body);
         });
         let error = client.operations().acme_gadgets_get(&id).await.err();
@@ -324,6 +329,22 @@ fn vendors() -> Value {
     let kind = json!({"in": "query", "name": "kind", "schema": {"type": "string", "enum": ["big", "small"]}});
     let names = json!({"in": "query", "name": "name", "schema": {"type": "array", "items": {"type": "string"}}});
     let since = json!({"in": "query", "name": "since", "schema": {"type": "string", "format": "date-time"}});
+    let map =
+        |nullable: bool| json!({"type": "object", "nullable": nullable, "additionalProperties": {"type": "string"}});
+    let maps = json!({"type": "object", "required": ["nullable"], "properties": {
+        "nullable": map(true), "list": {"type": "array", "items": map(false)},
+    }});
+    let gadget = json!({"type": "object", "required": ["name", "kind"], "properties": {
+        "name": {"type": "string", "minLength": 1},
+        "kind": {"type": "string", "enum": ["big", "small"]},
+        "made": {"type": "string", "format": "date-time"},
+        "parts": {"type": "array", "items": reference("gadget")},
+        "labels": map(false),
+        "maps": maps,
+        "plan": reference("plan"),
+        "size": reference("size"),
+        "shape": {"oneOf": [{"type": "string"}, {"type": "object", "properties": {"edges": {"type": "integer"}}}]},
+    }});
     let fields =
         (0..56).map(|number| json!({"in": "query", "name": format!("field{number}"), "schema": {"type": "string"}}));
     json!({
@@ -432,16 +453,7 @@ fn vendors() -> Value {
             "acme_size": {"oneOf": [{"type": "integer"}, {"type": "boolean"}]},
             "acme_toy": {"type": "object", "required": ["kind"], "properties": {"kind": reference("toy_kind")}},
             "acme_toy_kind": {"type": "string", "enum": ["dog", "hound"]},
-            "acme_gadget": {"type": "object", "required": ["name", "kind"], "properties": {
-                "name": {"type": "string", "minLength": 1},
-                "kind": {"type": "string", "enum": ["big", "small"]},
-                "made": {"type": "string", "format": "date-time"},
-                "parts": {"type": "array", "items": reference("gadget")},
-                "labels": {"type": "object", "additionalProperties": {"type": "string"}},
-                "plan": reference("plan"),
-                "size": reference("size"),
-                "shape": {"oneOf": [{"type": "string"}, {"type": "object", "properties": {"edges": {"type": "integer"}}}]},
-            }},
+            "acme_gadget": gadget,
         }},
     })
 }

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
-/// Reads a map, or an optional one. A duplicate key is an error: JSON leaves open which of the values counts (RFC 8259,
+/// Reads a map, an optional map, or a list of maps. A duplicate key is an error: JSON leaves open which of the values counts (RFC 8259,
 /// section 4), and serde silently keeps the last one.
 ///
 /// Models name it in `#[serde(deserialize_with = "api_runtime::unique_keys")]`.
@@ -42,22 +42,28 @@ pub trait UniqueKeys<'de>: Sized {
 
 impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>> UniqueKeys<'de> for BTreeMap<K, V> {
     fn deserialize_unique<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Unique::deserialize(deserializer).map(|Unique(map)| map)
+        deserializer.deserialize_map(UniqueVisitor(PhantomData))
     }
 }
 
-impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>> UniqueKeys<'de> for Option<BTreeMap<K, V>> {
+impl<'de, T: UniqueKeys<'de>> UniqueKeys<'de> for Option<T> {
     fn deserialize_unique<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Option::deserialize(deserializer)?.map(|Unique(map)| map))
+        Ok(Option::deserialize(deserializer)?.map(|Unique(value)| value))
     }
 }
 
-/// A map without duplicate keys.
-struct Unique<K, V>(BTreeMap<K, V>);
+impl<'de, T: UniqueKeys<'de>> UniqueKeys<'de> for Vec<T> {
+    fn deserialize_unique<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Vec::deserialize(deserializer)?.into_iter().map(|Unique(value)| value).collect())
+    }
+}
 
-impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>> Deserialize<'de> for Unique<K, V> {
+/// A value that is read by [`unique_keys`].
+struct Unique<T>(T);
+
+impl<'de, T: UniqueKeys<'de>> Deserialize<'de> for Unique<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(UniqueVisitor(PhantomData)).map(Self)
+        T::deserialize_unique(deserializer).map(Self)
     }
 }
 
@@ -93,6 +99,8 @@ mod tests {
         required: BTreeMap<u8, bool>,
         #[serde(default, deserialize_with = "unique_keys")]
         optional: Option<BTreeMap<String, bool>>,
+        #[serde(default, deserialize_with = "unique_keys")]
+        list: Vec<BTreeMap<String, bool>>,
     }
 
     fn read(json: &str) -> Result<Model, String> {
@@ -100,16 +108,21 @@ mod tests {
     }
 
     #[test]
-    fn duplicate_key_is_an_error_in_a_required_and_in_an_optional_map() {
-        for json in [r#"{"required":{"1":true,"1":true}}"#, r#"{"required":{},"optional":{"a":true,"\u0061":false}}"#] {
+    fn duplicate_key_is_an_error_in_a_map_an_optional_map_and_a_list() {
+        for json in [
+            r#"{"required":{"1":true,"1":true}}"#,
+            r#"{"required":{},"optional":{"a":true,"\u0061":false}}"#,
+            r#"{"required":{},"list":[{"a":true},{"b":true,"b":true}]}"#,
+        ] {
             assert!(read(json).unwrap_err().starts_with("duplicate key"), "{json}");
         }
     }
 
     #[test]
     fn unique_keys_are_read_and_an_optional_map_may_be_null_or_absent() {
-        let model = read(r#"{"required":{"1":true,"2":false},"optional":{"a":true}}"#).unwrap();
-        assert_eq!((model.required.len(), model.optional.map(|map| map.len())), (2, Some(1)));
+        let model = read(r#"{"required":{"1":true,"2":false},"optional":{"a":true},"list":[{"a":true},{"a":true}]}"#);
+        let Model { required, optional, list } = model.unwrap();
+        assert_eq!((required.len(), optional.map(|map| map.len()), list.len()), (2, Some(1), 2));
         for json in [r#"{"required":{},"optional":null}"#, r#"{"required":{}}"#] {
             assert_eq!(read(json).unwrap().optional, None, "{json}");
         }

@@ -57,6 +57,13 @@ pub use cloudflare_client::{
     ResultInfo, RetryBudget, RetryConfig, TokenFuture, TokenProvider, TokenWithExpiry, UnexpectedBody,
 };
 
+/// The crates whose types are in the public API. The documentation of `cloudflare_client` says what a new major version of each
+/// means. A new one of `chrono`, `serde_json` or `uuid`, whose types are in models, is a breaking release.
+pub mod external {
+    pub use api_tokens_api::external::*;
+    pub use cloudflare_client::external::*;
+}
+
 /// The operations of the API, and the types that they take and return. Both follow the API's document.
 pub mod operations {
     pub use api_tokens_api::types;

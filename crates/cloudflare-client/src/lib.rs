@@ -13,42 +13,64 @@
 //!
 //! # Faults
 //!
-//! The table lists the outcome of a call with the default three attempts, and the number of requests that it sends. Errors
-//! are named by their [`ErrorKind`]. Unless a row says "once", the server does the same for every request. The tests check
-//! each row.
+//! The tables list the outcome of a call with three attempts at most, and the number of requests that it tries to send.
+//! Errors are named by their [`ErrorKind`]. Calls are GETs unless a row says otherwise. Unless a row says "once", the same
+//! happens to every request. The tests check each row.
 //!
 #![doc = include_str!("faults.md")]
 //!
-//! A call never takes longer than its timeout. It never waits longer for a server than [`RetryConfig`] allows. It sends no
-//! request while the rate-limit gate is closed, that is, while the API rejects every request.
+//! A call never takes longer than its timeout, decoding included. It never waits longer for a server than [`RetryConfig`]
+//! allows. It sends no request while the rate-limit gate is closed, that is, while the API rejects every request. It sends none
+//! that has too little time left for a response either: less than 10 ms, and after a wait, less than responses take lately.
 //!
 //! The limit of a body is 64 MiB after decompression by default ([`Builder::max_body_bytes`]). Redirects are never followed,
 //! so their target gets no request.
 //!
 //! # Decisions
 //!
+//! What is an error:
+//!
 //! - The status determines the kind of an error, and the API's codes refine it. For 429 and 5xx only the status counts. A
 //!   403 without an envelope stays a permission error, and the error describes the body.
-//! - Malformed `errors`, `messages` or `result_info` do not fail a success. Each entry and each field is read on its own.
+//! - Malformed, large or deeply nested `errors`, `messages` or `result_info` do not fail a success. Each entry and each field
+//!   is read on its own, within bounds.
 //! - A JSON array is never read as an object, although serde would read it by position.
 //! - Only the documented success statuses are read as a success. Another one, such as 206, may contain only a part of the
 //!   result.
-//! - A retry is charged to the budget in the step that sends it, and a rate-limit slot is taken in the same step. Dropping a
-//!   call before that costs nothing.
-//! - A 429 or 5xx to a POST is not retried. The API has probably not acted on a request that it rejected with 429, but that is
-//!   not documented.
-//! - A 429 closes the gate when its head arrives, since the body may never come. A wait at the gate is limited by the call's
-//!   deadline, and a wait for `Retry-After` also by the configured ceiling.
-//! - `call_plain` treats JSON with `"success": false` as an error, since an envelope may come where the document has none.
+//! - JSON with `"success": false` is an error also where the document has no envelope, since the API may send one.
 //! - A `result` that is missing or null is an error unless the document allows null. Documents list it as optional without
 //!   meaning so.
-//! - The body of a failure is read as an envelope up to 1 MiB and 1,000 entries of a list: parsed, it takes many times its
-//!   bytes.
-//! - The state of a call, such as its deadline and its response, is in the transport that is made for it. There are no globals
-//!   and no task-locals. What clones of a connection share is part of the connection.
-//! - Credentials are renewed on 401, and on the API's own codes for a rejected token: it sends 403 with code 9109.
-//! - Retry policy, backoff, budget and gate send nothing, and are tested without a server. The retry loop is generic over the
-//!   attempt, so that its tests use scripted outcomes and paused time.
+//! - The status of a failure decides whether a retry may help, also if its body is cut off or cannot be decompressed.
+//! - A response to an earlier attempt is returned in place of a timeout of a later one: it says more.
+//!
+//! When requests are sent:
+//!
+//! - A call's turn is computed when the call comes: from the gate, from the rate limiter, and from the calls ahead of it. If
+//!   the turn comes too late, the call fails at once, with the wait in [`Error::retry_after`]. In a queue without that, each
+//!   call reaches its turn when its time is up, is sent, and fails.
+//! - Waiting calls are spread when the gate opens, at 200 per second, the vendor's limit for an address.
+//! - Credentials are fetched after the turn has come, since they may expire in the queue. The gate is checked again after that.
+//! - A retry is charged to the budget in the step that sends it. Dropping a call before that costs nothing. A retry after a
+//!   429 is not charged: a wait that the server asked for is no outage.
+//! - A 429 or 5xx to a POST is not retried. The API has probably not acted on a request that it rejected with 429, but that is
+//!   not documented.
+//! - A 429 closes the gate when its head arrives, since the body may never come; the code 971 or 10100 closes it with any
+//!   status. Without a `Retry-After` that can be read, the client guesses 10 s, and a call with less time tries again shortly
+//!   before its deadline: a guess must not fail a call that has time.
+//! - The time that is left is shared by the attempts that are left. An attempt that hangs leaves time for the next one.
+//! - Credentials are renewed on 401, and on the API's own codes for a rejected token: it sends 403 with code 9109. The request
+//!   is then sent once more, which needs neither a spare attempt nor the retry budget.
+//!
+//! How much memory and time a response takes:
+//!
+//! - Of a failure, 1 MiB of the body is read. What decorates a large result is dropped while the body arrives. Free-form JSON
+//!   in a result has a budget, since it takes up to a hundred times its text.
+//! - A body of more than 256 KiB is decoded on a thread for blocking work. If the call's time is up, that work ends later than
+//!   the call, and its value is dropped there.
+//! - gzip is decoded here and not by the HTTP library, which takes a corrupt body for a broken connection.
+//!
+//! The state of a call is in the call. There are no globals and no task-locals. What clones of a connection share is part of
+//! the connection. The retry loop is generic over the attempt, so that its tests use scripted outcomes and paused time.
 //!
 //! # Features
 //!
@@ -56,6 +78,18 @@
 //! features, uses the operating system's TLS instead. Futures need a tokio runtime.
 //!
 //! The feature `test-util` has constructors of [`Error`], [`Metadata`] and [`Response`], for fakes in your own tests.
+//!
+//! # Other crates in the public API
+//!
+//! The module [`external`] re-exports them in the version that this crate uses.
+//!
+//! | crate | where | a new major version of it |
+//! |---|---|---|
+//! | `http` 1 | statuses and headers of [`Metadata`], [`Error`] and [`Request::header`] | is a breaking release of this crate |
+//! | `bytes` 1 | the value of operations that return files | is a breaking release of this crate |
+//! | `secrecy` 0.10 | credentials take what becomes a `SecretString` | breaks code that names its types, and none that passes text |
+//! | `reqwest` 0.13 | [`Builder::http_client_unchecked`] | breaks code that gives a client, and no other |
+//! | `serde` 1, `tokio` 1, `tracing` 0.1 | traits of results, the runtime, spans and events | is a breaking release of this crate |
 //!
 //! # Why a crate of its own
 //!
@@ -76,6 +110,11 @@ mod response;
 pub mod sdk;
 #[cfg(any(test, feature = "test-util"))]
 pub mod test_util;
+
+/// The crates whose types are in the public API.
+pub mod external {
+    pub use {bytes, http, reqwest, secrecy};
+}
 
 pub use auth::{ApiToken, CachedTokenProvider, Credentials, RenewFuture, TokenFuture, TokenProvider, TokenWithExpiry};
 pub use base_url::DEFAULT_BASE_URL;

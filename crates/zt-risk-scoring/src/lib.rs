@@ -65,6 +65,13 @@ pub use cloudflare_client::{
 /// The API revision that this crate speaks: a date. Every request sends it as `api-version`.
 pub use zt_risk_scoring_api::REVISION;
 
+/// The crates whose types are in the public API. The documentation of [`cloudflare_client`] says what a new major version of
+/// each means. A new one of `chrono`, `serde_json` or `uuid`, whose types are in models, is a breaking release.
+pub mod external {
+    pub use cloudflare_client::external::*;
+    pub use zt_risk_scoring_api::external::*;
+}
+
 /// The generated methods, and the types that they take and return.
 pub mod operations {
     pub use zt_risk_scoring_api::types;

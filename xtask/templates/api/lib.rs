@@ -17,3 +17,8 @@ mod generated;
 
 pub use api_runtime::{ApiClient, ApiRequest, Binary, Empty, Envelope, Operation, RequestError};
 pub use generated::{Client, REVISION, operations, types};
+
+/// The crates whose types models may have.
+pub mod external {
+    pub use {chrono, serde_json, uuid};
+}

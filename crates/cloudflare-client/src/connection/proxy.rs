@@ -146,6 +146,7 @@ mod tests {
             ("https://a.example", &[("HTTPS_PROXY", ""), ("ALL_PROXY", "secret secret")], "ALL_PROXY"),
             ("https://a.example", &[("HTTPS_PROXY", "socks5://secret:1")], "SOCKS"),
             ("http://a.example", &[("HTTP_PROXY", "http://secret:port")], "HTTP_PROXY"),
+            ("http://a.example", &[("HTTP_PROXY", "http://:8080")], "HTTP_PROXY"),
             ("http://a.example", &[("http_proxy", "http://se cret")], "http_proxy"),
             ("https://a.example", &[("HTTPS_PROXY", "/secret"), ("NO_PROXY", "b.example")], "HTTPS_PROXY"),
         ] {
@@ -211,6 +212,13 @@ mod tests {
             assert!(problem.contains("the proxy's URL is invalid") && problem.contains(reason), "{url}: {problem}");
             assert!(!problem.contains("secret"), "{problem}");
         }
+    }
+
+    #[test]
+    fn explicit_proxy_that_the_http_client_cannot_read_is_rejected() {
+        // http's limit of a URI is 64 KiB.
+        let problem = explicit(&format!("http://me:{}@proxy.example", "x".repeat(1 << 16))).unwrap_err().to_string();
+        assert!(problem.contains("it is not the URL of an http or https proxy") && problem.len() < 200, "{problem}");
     }
 
     #[test]

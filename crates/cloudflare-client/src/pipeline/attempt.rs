@@ -69,7 +69,7 @@ pub(super) async fn send(
 
     let mut response = match within(expiry.as_mut(), pipeline.http_client.execute(request)).await {
         Some(Ok(response)) => response,
-        Some(Err(error)) => return Err(connection_failure::of(error)),
+        Some(Err(error)) => return Err(connection_failure::of(&error, sent, &secrets)),
         None => return Err(timeout("a connection, or the first byte of the response", sent)),
     };
     let status = response.status();
@@ -84,7 +84,7 @@ pub(super) async fn send(
     let limit = if is_success { pipeline.max_body_bytes } else { failure::MAX_BYTES.min(pipeline.max_body_bytes) };
     let limits = BodyLimits { max_bytes: limit, is_envelope };
     let head = Instant::now();
-    let body = within(expiry.as_mut(), body::read(&mut response, metadata.headers(), limits)).await;
+    let body = within(expiry.as_mut(), body::read(&mut response, metadata.headers(), limits, &secrets)).await;
     let metadata = metadata.with_elapsed(started.elapsed());
     let is_failure = failure::is_failure(status);
     let (error, retryability) = match body.unwrap_or_else(|| Err(timeout("the rest of the body", head).into())) {
@@ -98,12 +98,12 @@ pub(super) async fn send(
             (Error::new(ErrorKind::UnexpectedBody, message), Retryability::Unreadable)
         }
         Err(BodyFailure::Undecodable(error)) => {
-            // The status of a failure says whether a retry may help.
-            let retryability = if is_failure { Retryability::of(status) } else { Retryability::Unreadable };
-            (Error::new(ErrorKind::UnexpectedBody, error.to_string()), retryability)
+            (Error::new(ErrorKind::UnexpectedBody, error.to_string()), Retryability::Unreadable)
         }
         Err(BodyFailure::Broken(AttemptFailure { error, retryability })) => (error, retryability),
     };
+    // The status of a failure says whether a retry may help.
+    let retryability = if is_failure { Retryability::of(status) } else { retryability };
     // For a failure, the status determines the kind, and the problem of the body becomes the source.
     let error = match failure::kind_of_status(status) {
         Some(kind) => Error::from_kind(kind).with_source(error),

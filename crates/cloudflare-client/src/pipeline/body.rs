@@ -2,11 +2,13 @@
 
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, HeaderMap};
+use tokio::time::Instant;
 
 use super::connection_failure;
-use super::content_coding::{ContentCodingError, Decoder, Pushed};
+use super::content_coding::{ContentCodingError, Decoder};
 use super::envelope_filter::EnvelopeFilter;
 use super::retry_loop::AttemptFailure;
+use crate::redact::Secrets;
 
 /// Why there is no whole body.
 pub(super) enum BodyFailure {
@@ -32,8 +34,9 @@ pub(super) async fn read(
     response: &mut reqwest::Response,
     headers: &HeaderMap,
     limits: BodyLimits,
+    secrets: &Secrets,
 ) -> Result<Bytes, BodyFailure> {
-    let BodyLimits { max_bytes, is_envelope } = limits;
+    let (BodyLimits { max_bytes, is_envelope }, started) = (limits, Instant::now());
     // Compression only makes a body smaller, or else by a few bytes.
     let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > u64::try_from(max_bytes).unwrap_or(u64::MAX)) {
@@ -43,7 +46,9 @@ pub(super) async fn read(
     // A body that arrives in one piece is not copied.
     let mut only = decoder.is_identity().then(Bytes::new);
     let mut body = Buffer { is_envelope, ..Buffer::default() };
-    while let Some(chunk) = response.chunk().await.map_err(connection_failure::of)? {
+    while let Some(chunk) =
+        response.chunk().await.map_err(|error| connection_failure::of_body(&error, started, secrets))?
+    {
         match only.take() {
             Some(first) if first.is_empty() && chunk.len() <= max_bytes => only = Some(chunk),
             first => {
@@ -85,9 +90,9 @@ impl Buffer {
         mut chunk: &[u8],
         max_bytes: usize,
     ) -> Result<(), ContentCodingError> {
-        loop {
+        while !chunk.is_empty() {
             let (mut piece, rest) = chunk.split_at_checked(Self::PIECE).unwrap_or((chunk, &[]));
-            let pushed = self.push(decoder, &mut piece, max_bytes)?;
+            self.push(decoder, &mut piece, max_bytes)?;
             // What is left of the piece is the start of what is left of the chunk.
             let left = piece.len().saturating_add(rest.len());
             chunk = chunk.get(chunk.len().saturating_sub(left)..).unwrap_or_default();
@@ -95,32 +100,25 @@ impl Buffer {
                 self.begin_filtering().await;
             }
             self.yield_sometimes().await;
-            if pushed == Pushed::Whole && chunk.is_empty() {
-                return Ok(());
-            }
         }
+        Ok(())
     }
 
     /// Decompresses a part of a piece, and appends it.
-    fn push(
-        &mut self,
-        decoder: &mut Decoder,
-        piece: &mut &[u8],
-        max_bytes: usize,
-    ) -> Result<Pushed, ContentCodingError> {
+    fn push(&mut self, decoder: &mut Decoder, piece: &mut &[u8], max_bytes: usize) -> Result<(), ContentCodingError> {
         reserve(&mut self.bytes, Self::PIECE);
         if self.filter.is_none() {
             let before = self.bytes.len();
-            let pushed = decoder.push(piece, &mut self.bytes, max_bytes)?;
+            decoder.push(piece, &mut self.bytes, max_bytes)?;
             self.count(self.bytes.len().saturating_sub(before));
-            return Ok(pushed);
+            return Ok(());
         }
         let mut decoded = std::mem::take(&mut self.decoded);
         decoded.clear();
-        let pushed = decoder.push(piece, &mut decoded, max_bytes)?;
+        decoder.push(piece, &mut decoded, max_bytes)?;
         self.filter(&decoded);
         self.decoded = decoded;
-        Ok(pushed)
+        Ok(())
     }
 
     /// Filters what was read so far.

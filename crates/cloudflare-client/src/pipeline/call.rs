@@ -95,7 +95,10 @@ impl<'a> Call<'a> {
                 }
             }
             Err(error) => Err(match wait {
-                Some(wait) => error.with_retry_after(wait),
+                Some(wait) => {
+                    let wait = wait.max(error.retry_after().unwrap_or_default());
+                    error.with_retry_after(wait)
+                }
                 None => error,
             }
             .with_retryable(is_retryable)),

@@ -11,6 +11,7 @@ use super::buffered_response::BufferedResponse;
 use super::deadline::Deadline;
 use super::plain::{self, PlainBody};
 use super::{envelope, free_form_budget};
+use crate::error::without_bom;
 use crate::{Error, Response};
 
 /// The largest body that is decoded in place: about a millisecond of work. A larger one is decoded on a thread for blocking
@@ -77,9 +78,4 @@ fn lost(error: JoinError) -> Error {
 /// Decodes a JSON document.
 pub(super) fn from_json<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
     free_form_budget::from_slice(without_bom(body)).ok()
-}
-
-/// A body without its byte order mark, which a reader may ignore (RFC 8259, section 8.1).
-pub(super) fn without_bom(body: &[u8]) -> &[u8] {
-    body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body)
 }

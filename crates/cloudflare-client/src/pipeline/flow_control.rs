@@ -60,6 +60,12 @@ struct GateWait {
     is_probe: bool,
 }
 
+/// The turn that a call took.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Admission {
+    closings: u64,
+}
+
 /// The least time that must be left for an attempt.
 #[derive(Clone, Copy)]
 pub(super) struct LeastTime {
@@ -101,11 +107,23 @@ impl FlowControl {
         self.changed.notify_waiters();
     }
 
-    /// How long the gate is still closed for a call. `None` if it is open.
-    pub(super) fn gate_wait(&self, deadline: Deadline) -> Option<Duration> {
+    /// How long the gate is still closed for a call, which needs some time for an attempt. `None` if it is open.
+    pub(super) fn gate_wait(&self, deadline: Deadline, attempt_time: Duration) -> Option<Duration> {
         let now = Instant::now();
-        let opens_at = self.queue().gate.opens_for(deadline, now)?;
+        let opens_at = self.queue().gate.opens_for(deadline, attempt_time, now)?;
         Some(opens_at.saturating_duration_since(now)).filter(|wait| !wait.is_zero())
+    }
+
+    /// How long the gate is still closed for calls that come now. `None` if it is open.
+    pub(super) fn time_until_open(&self) -> Option<Duration> {
+        let now = Instant::now();
+        Some(self.queue().gate.opens_at(now)?.saturating_duration_since(now))
+    }
+
+    /// Whether the gate closed after a call was admitted, and is still closed.
+    pub(super) fn has_closed_since(&self, admission: Admission) -> bool {
+        let queue = self.queue();
+        queue.gate.closings() != admission.closings && queue.gate.opens_at(Instant::now()).is_some()
     }
 
     /// Waits until the gate is open and the rate limiter grants a turn, and takes it. Fails at once if too little time would be
@@ -114,7 +132,7 @@ impl FlowControl {
     /// # Cancellation
     ///
     /// A call that is dropped while it waits leaves the queue, and those behind it move up.
-    pub(super) async fn admit(&self, deadline: Deadline, least: LeastTime) -> Result<(), Error> {
+    pub(super) async fn admit(&self, deadline: Deadline, least: LeastTime) -> Result<Admission, Error> {
         let mut place = None::<Place<'_>>;
         let mut decided = None::<GateWait>;
         loop {
@@ -125,7 +143,8 @@ impl FlowControl {
             let turn = {
                 let mut queue = self.queue();
                 let is_first = decided.is_none_or(|wait| wait.closings != queue.gate.closings());
-                let wait = decided.filter(|_| !is_first).unwrap_or_else(|| queue.gate_wait(deadline, now));
+                let wait =
+                    decided.filter(|_| !is_first).unwrap_or_else(|| queue.gate_wait(deadline, least.after_wait, now));
                 decided = Some(wait);
                 let turn = queue.turn(place.as_ref().map(|place| place.ticket), wait, now);
                 if turn.at <= now {
@@ -134,7 +153,7 @@ impl FlowControl {
                         return Err(Error::no_time_left(deadline.left(now)));
                     }
                     queue.take_turn(place.as_ref().map(|place| place.ticket), now);
-                    return Ok(());
+                    return Ok(Admission { closings: wait.closings });
                 }
                 if is_first {
                     if !deadline.allows_at(turn.at, least.after_wait) {
@@ -171,8 +190,8 @@ impl Queue {
         self.last_gated = self.tickets.back().copied();
     }
 
-    fn gate_wait(&self, deadline: Deadline, now: Instant) -> GateWait {
-        let opens_at = self.gate.opens_for(deadline, now);
+    fn gate_wait(&self, deadline: Deadline, attempt_time: Duration, now: Instant) -> GateWait {
+        let opens_at = self.gate.opens_for(deadline, attempt_time, now);
         GateWait { closings: self.gate.closings(), opens_at, is_probe: opens_at < self.gate.opens_at(now) }
     }
 

@@ -110,8 +110,8 @@ impl CallLimits {
 
 /// Makes attempts, and returns the outcome of the last one.
 ///
-/// If that is a timeout or sent nothing, and the server responded to an earlier attempt, the response is returned: it says
-/// more.
+/// If that is a timeout or sent nothing, and the server responded to an earlier attempt, the outcome of that one is returned:
+/// it says more.
 ///
 /// # Cancellation
 ///
@@ -241,7 +241,8 @@ async fn prepare<D: AttemptDriver>(
     let at_once = if progress.sent == 0 { MIN_ATTEMPT_TIME } else { after_wait };
     let attempts_left = retry.max_attempts.saturating_sub(progress.attempts).saturating_add(1);
     loop {
-        flow.admit(limits.deadline, LeastTime { at_once, after_wait }).await.map_err(Unprepared::NoTurn)?;
+        let admitted = flow.admit(limits.deadline, LeastTime { at_once, after_wait }).await;
+        let admission = admitted.map_err(Unprepared::NoTurn)?;
         let deadline = limits.attempt_deadline(attempts_left, flow);
         let started = Instant::now();
         let ready = driver.prepare(deadline).await;
@@ -251,7 +252,7 @@ async fn prepare<D: AttemptDriver>(
             Err(_) => {}
         }
         let ready = ready.map_err(Unprepared::Failed)?;
-        if flow.gate_wait(limits.deadline).is_some() {
+        if flow.has_closed_since(admission) {
             continue;
         }
         if !deadline.allows(MIN_ATTEMPT_TIME) {
@@ -268,7 +269,7 @@ struct Retry<'a> {
     permit: Option<RetryPermit<'a>>,
 }
 
-/// No attempt follows. `wait` is set if the required wait did not fit the limits.
+/// No attempt follows. `wait` is set if the required wait did not fit the limits, or the API rejects every call for that time.
 struct Stop {
     wait: Option<Duration>,
 }
@@ -281,13 +282,14 @@ fn plan<'a, T>(
     progress: Progress,
     outcome: &AttemptOutcome<T>,
 ) -> Result<Retry<'a>, Stop> {
-    const STOP: Stop = Stop { wait: None };
-    if !retry_policy::allows_retry(outcome.retryability, limits.idempotent) {
-        return Err(STOP);
-    }
-    let gate = flow.gate_wait(limits.deadline).unwrap_or_default();
-    let requested = outcome.retry_after.unwrap_or_default();
     let is_rate_limited = outcome.retryability == Retryability::RateLimited;
+    let stop = || Stop { wait: flow.time_until_open().filter(|_| is_rate_limited) };
+    if !retry_policy::allows_retry(outcome.retryability, limits.idempotent) {
+        return Err(stop());
+    }
+    let least = limits.least_time_after_wait(flow);
+    let gate = flow.gate_wait(limits.deadline, least).unwrap_or_default();
+    let requested = outcome.retry_after.unwrap_or_default();
     let wait = if is_rate_limited && !gate.is_zero() {
         // The call waits at the gate, which spreads the calls that it lets through.
         Duration::ZERO
@@ -296,9 +298,8 @@ fn plan<'a, T>(
         requested.saturating_add(retry.backoff.wait(progress.attempts, &flow.jitter))
     };
     if progress.attempts >= retry.max_attempts {
-        return Err(STOP);
+        return Err(stop());
     }
-    let least = limits.least_time_after_wait(flow);
     if requested > retry.retry_after_ceiling || !limits.deadline.allows(wait.max(gate).saturating_add(least)) {
         return Err(Stop { wait: Some(requested.max(gate)).filter(|wait| !wait.is_zero()) });
     }
@@ -310,19 +311,24 @@ fn plan<'a, T>(
         Some(permit) => Ok(Retry { wait, permit: Some(permit) }),
         None => {
             telemetry::budget_exhausted();
-            Err(STOP)
+            Err(stop())
         }
     }
 }
 
 /// The outcome that says more: the last one, unless the server responded to an earlier attempt, and the last one timed out or
-/// sent nothing.
+/// sent nothing. The head of a response is enough: it has the status.
 fn prefer<T>(last: AttemptOutcome<T>, earlier: Option<AttemptOutcome<T>>) -> AttemptOutcome<T> {
     let says_little = last.result.as_ref().is_err_and(Error::is_timeout) || !last.retryability.was_sent();
     match earlier {
-        Some(earlier) if earlier.result.is_ok() && says_little => earlier,
+        Some(earlier) if says_little && has_status(&earlier) => earlier,
         _ => last,
     }
+}
+
+/// Whether the server responded to an attempt.
+fn has_status<T>(outcome: &AttemptOutcome<T>) -> bool {
+    outcome.result.as_ref().map_or_else(|error| error.status().is_some(), |_| true)
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ struct Estimate {
 impl Estimate {
     fn record(&mut self, time: Duration) {
         *self = match self.smoothed {
-            None => Self { smoothed: Some(time), deviation: time / 2 },
+            None => Self { smoothed: Some(time), deviation: time.checked_div(2).unwrap_or_default() },
             Some(smoothed) => {
                 Self { smoothed: Some(mix(smoothed, time)), deviation: mix(self.deviation, smoothed.abs_diff(time)) }
             }

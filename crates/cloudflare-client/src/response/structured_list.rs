@@ -159,6 +159,7 @@ mod tests {
         assert_eq!((items[0].number("r"), items[0].number("t"), items[0].number("x")), (Some(3), None, None));
         assert_eq!((items[1].number("w"), items[1].number("q")), (None, None));
         assert_eq!((items[3].number("q"), items[3].number("y")), (Some(999_999_999_999_999), None));
+        assert_eq!(parse(b"a;r_1-.*=2").unwrap()[0].number("r_1-.*"), Some(2));
         assert_eq!(parse(b" "), Some(Vec::new()));
     }
 

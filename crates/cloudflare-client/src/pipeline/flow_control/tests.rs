@@ -31,7 +31,7 @@ fn known(time: Duration) -> Cooldown {
 /// Admits a call, and returns how long it waited.
 async fn admit(flow: &FlowControl, timeout: Duration) -> Result<Duration, Error> {
     let start = Instant::now();
-    flow.admit(deadline(timeout), LEAST).await.map(|()| start.elapsed())
+    flow.admit(deadline(timeout), LEAST).await.map(|_| start.elapsed())
 }
 
 /// When each of many concurrent calls was admitted, from now, in ascending order.

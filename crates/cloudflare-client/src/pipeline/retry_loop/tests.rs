@@ -19,11 +19,13 @@ struct Step {
     duration: Duration,
     retry_after: Option<Duration>,
     cooldown: Option<Duration>,
+    /// Whether the client guesses the cooldown.
+    guess: bool,
 }
 
 /// An attempt that takes no time.
 fn step(retryability: Retryability) -> Step {
-    Step { retryability, duration: Duration::ZERO, retry_after: None, cooldown: None }
+    Step { retryability, duration: Duration::ZERO, retry_after: None, cooldown: None, guess: false }
 }
 
 /// A temporary failure with `Retry-After`.
@@ -109,7 +111,7 @@ impl AttemptDriver for Script<'_> {
             return AttemptOutcome { result, retryability: Retryability::Interrupted, retry_after: None };
         }
         if let Some(time) = step.cooldown {
-            self.flow.close_gate(known(time));
+            self.flow.close_gate(Cooldown { is_guess: step.guess, ..known(time) });
         }
         let result = match step.retryability {
             Retryability::Final | Retryability::Unauthorized | Retryability::Transient | Retryability::RateLimited => {
@@ -473,7 +475,7 @@ async fn dropped_calls_leave_the_shared_state_consistent() {
     assert!(sent > 3_000, "{sent}");
     assert_eq!(flow.budget.tokens(), expected.load(Ordering::Relaxed));
     tokio::time::sleep(SECOND).await;
-    assert_eq!(flow.gate_wait(Deadline::new(Instant::now(), SECOND)), None);
+    assert_eq!(flow.time_until_open(), None);
     // Every turn that was not taken is free.
     let least = LeastTime { at_once: Duration::ZERO, after_wait: Duration::ZERO };
     for _ in 0..quota.burst {
@@ -500,6 +502,45 @@ async fn timeout_does_not_hide_the_response_to_an_earlier_attempt() {
     let flow = flow_control(&config);
     let (outcome, ..) = run_script(&flow, &config, call_limits(true, 9), &[hang; 3]).await;
     assert!(outcome.result.unwrap_err().is_timeout());
+}
+
+#[test]
+fn timeout_does_not_hide_the_head_of_an_earlier_response() {
+    let outcome = |kind, status: Option<u16>| {
+        let metadata = |code| {
+            let status = http::StatusCode::from_u16(code).unwrap();
+            crate::Metadata::new(status, http::HeaderMap::new(), 1, Duration::ZERO)
+        };
+        let error = Error::new(kind, "scripted");
+        let error = match status {
+            Some(code) => error.with_metadata(metadata(code)),
+            None => error,
+        };
+        AttemptOutcome::<()> { result: Err(error), retryability: Retryability::Interrupted, retry_after: None }
+    };
+    let kind = |last, earlier| prefer(last, Some(earlier)).result.unwrap_err().kind();
+    let timeout = || outcome(ErrorKind::Timeout, None);
+    assert_eq!(kind(timeout(), outcome(ErrorKind::Server, Some(503))), ErrorKind::Server);
+    assert_eq!(kind(timeout(), outcome(ErrorKind::Connection, None)), ErrorKind::Timeout);
+    assert_eq!(
+        kind(outcome(ErrorKind::Connection, None), outcome(ErrorKind::Server, Some(503))),
+        ErrorKind::Connection
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn rejection_by_the_rate_limit_that_is_not_retried_says_how_long_the_gate_is_closed() {
+    let config = config();
+    let guess = Step { cooldown: Some(10 * SECOND), guess: true, ..step(Retryability::RateLimited) };
+    for (idempotent, attempts) in [(false, 3), (true, 1)] {
+        let flow = flow_control(&config);
+        let config = RetryConfig { max_attempts: attempts, ..config.clone() };
+        let (outcome, made, _) = run_script(&flow, &config, call_limits(idempotent, 60), &[guess]).await;
+        assert_eq!((outcome.wait, made), (Some(10 * SECOND), 1), "{idempotent}");
+    }
+    let flow = flow_control(&config);
+    let (outcome, ..) = run_script(&flow, &config, call_limits(false, 60), &[step(Retryability::Transient)]).await;
+    assert_eq!(outcome.wait, None);
 }
 
 #[tokio::test(start_paused = true)]
@@ -578,4 +619,14 @@ async fn burst_of_rejections_with_a_wait_does_not_use_the_budget() {
     }
     assert_eq!(calls.join_all().await, [2; 300]);
     assert!(flow.budget.tokens() >= config.budget.capacity - 300);
+}
+
+#[tokio::test(start_paused = true)]
+async fn rejection_without_a_known_wait_is_retried_before_the_deadline() {
+    let config = config();
+    let flow = flow_control(&config);
+    let steps = [Step { retry_after: None, guess: true, ..rate_limited(10) }, step(Retryability::Final)];
+    let (outcome, made, time) = run_script(&flow, &config, call_limits(true, 4), &steps).await;
+    assert_eq!((outcome.result.unwrap(), made), (2, 2));
+    assert_about(time, 3 * SECOND + SECOND / 2);
 }
