@@ -14,8 +14,11 @@ use super::{envelope, free_form_budget};
 use crate::error::without_bom;
 use crate::{Error, Response};
 
-/// The largest body that is decoded in place: about a millisecond of work. A larger one is decoded on a thread for blocking
-/// work, since it would delay the other tasks of the executor.
+/// The largest body that is decoded in place. A larger one is decoded on a thread for blocking work, since it would delay the
+/// other tasks of the executor.
+///
+/// Measured in a release build, 256 KiB of behaviors or users take 1 ms, and of free-form records 2 ms. Free-form objects with
+/// a digit each take some 20 ms, which no API sends.
 const MAX_INLINE_BYTES: usize = 256 << 10;
 
 /// How the response of an operation becomes its value.
