@@ -4,6 +4,7 @@ use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::task::Poll;
 
+use api_runtime::Operation;
 use bytes::Bytes;
 use reqwest::Request;
 use tokio::time::Instant;
@@ -51,6 +52,7 @@ pub(super) struct AttemptContext {
     /// The number of the request, from 1.
     pub(super) number: u32,
     pub(super) deadline: Deadline,
+    pub(super) operation: Operation,
     /// Whether a success is an envelope.
     pub(super) is_envelope: bool,
 }
@@ -61,7 +63,7 @@ pub(super) async fn send(
     context: AttemptContext,
     ready: ReadyRequest,
 ) -> Result<BufferedResponse, AttemptFailure> {
-    let AttemptContext { started, number, deadline, is_envelope } = context;
+    let AttemptContext { started, number, deadline, operation, is_envelope } = context;
     let (sent, ReadyRequest { request, secrets }) = (Instant::now(), ready);
     let mut expiry = pin!(deadline.sleep());
 
@@ -78,11 +80,8 @@ pub(super) async fn send(
         pipeline.flow.close_gate(cooldown);
     }
 
-    let limit = if failure::is_failure(status) {
-        failure::MAX_BYTES.min(pipeline.max_body_bytes)
-    } else {
-        pipeline.max_body_bytes
-    };
+    let is_success = operation.is_success(status.as_u16());
+    let limit = if is_success { pipeline.max_body_bytes } else { failure::MAX_BYTES.min(pipeline.max_body_bytes) };
     let limits = BodyLimits { max_bytes: limit, is_envelope };
     let head = Instant::now();
     let body = within(expiry.as_mut(), body::read(&mut response, metadata.headers(), limits, &secrets)).await;
@@ -93,8 +92,8 @@ pub(super) async fn send(
             pipeline.flow.response_time.record(sent.elapsed());
             return Ok(BufferedResponse { metadata, body, omitted_above: None, secrets });
         }
-        // Of a failure, the status is known; the body is only described.
-        Err(BodyFailure::TooLarge) if is_failure => {
+        // Of another status than a success, the status is known; the body is only described.
+        Err(BodyFailure::TooLarge) if !is_success => {
             return Ok(BufferedResponse { metadata, body: Bytes::new(), omitted_above: Some(limit), secrets });
         }
         Err(BodyFailure::TooLarge) => {

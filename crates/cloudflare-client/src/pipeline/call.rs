@@ -29,7 +29,7 @@ pub(crate) async fn call<T: Send + 'static>(
     let span = telemetry::span(&pipeline.base_url, operation);
     let result = async {
         let call = Call::new(pipeline, config, request, decode.is_envelope)?;
-        call.run(config, operation, decode).await
+        call.run(config, decode).await
     };
     let result = result.instrument(span.clone()).await.map_err(|error| error.with_operation(operation.id));
     telemetry::record(&span, result.as_ref().map(Response::metadata));
@@ -41,6 +41,7 @@ struct Call<'a> {
     pipeline: &'a Pipeline,
     request: reqwest::Request,
     started: Instant,
+    operation: Operation,
     is_envelope: bool,
 }
 
@@ -52,11 +53,11 @@ impl<'a> Call<'a> {
         request: ApiRequest<()>,
         is_envelope: bool,
     ) -> Result<Self, Error> {
-        let started = Instant::now();
+        let (started, operation) = (Instant::now(), request.operation());
         if let Some(retry) = &config.retry {
             retry.check()?;
         }
-        check(pipeline, request.operation(), request.request())?;
+        check(pipeline, operation, request.request())?;
         let user_agent = user_agent(request.user_agent(), pipeline.user_agent_suffix.as_deref())?;
         let mut request = request.into_request();
         for (name, value) in &config.headers {
@@ -67,16 +68,11 @@ impl<'a> Call<'a> {
         }
         request.headers_mut().insert(USER_AGENT, user_agent);
         request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
-        Ok(Self { pipeline, request, started, is_envelope })
+        Ok(Self { pipeline, request, started, operation, is_envelope })
     }
 
-    async fn run<T: Send + 'static>(
-        &self,
-        config: &CallConfig,
-        operation: Operation,
-        decode: Decode<T>,
-    ) -> Result<Response<T>, Error> {
-        let Self { pipeline, started, .. } = self;
+    async fn run<T: Send + 'static>(&self, config: &CallConfig, decode: Decode<T>) -> Result<Response<T>, Error> {
+        let Self { pipeline, started, operation, .. } = self;
         let timeout = config.timeout.unwrap_or(pipeline.timeout);
         let deadline = Deadline::new(*started, timeout);
         let limits = CallLimits {
@@ -161,8 +157,8 @@ impl AttemptDriver for Call<'_> {
     }
 
     async fn send(&self, ready: ReadyRequest, number: u32, deadline: Deadline) -> AttemptOutcome<BufferedResponse> {
-        let Self { pipeline, started, .. } = self;
-        let context = AttemptContext { started: *started, number, deadline, is_envelope: self.is_envelope };
+        let Self { pipeline, started, operation, is_envelope, .. } = *self;
+        let context = AttemptContext { started, number, deadline, operation, is_envelope };
         let outcome = match attempt::send(pipeline, context, ready).await {
             Ok(response) => self.outcome(response),
             Err(failure) => AttemptOutcome::from(failure),

@@ -14,7 +14,6 @@ mod gzip;
 
 use std::fmt;
 
-use bytes::BytesMut;
 use http::header::{CONTENT_ENCODING, HeaderMap};
 
 use gzip::Gzip;
@@ -53,7 +52,7 @@ enum Coding {
 
 impl Decoder {
     /// One call of [`push`](Self::push) decodes this many bytes at most.
-    const MAX_PIECE: usize = 64 << 10;
+    pub(super) const MAX_PIECE: usize = 64 << 10;
 
     /// Chooses the coding by the `Content-Encoding` headers.
     pub(super) fn for_headers(headers: &HeaderMap) -> Result<Self, ContentCodingError> {
@@ -87,7 +86,7 @@ impl Decoder {
     pub(super) fn push(
         &mut self,
         chunk: &mut &[u8],
-        out: &mut BytesMut,
+        out: &mut Vec<u8>,
         max_bytes: usize,
     ) -> Result<(), ContentCodingError> {
         let room = max_bytes.saturating_sub(self.decoded_bytes);

@@ -30,13 +30,19 @@ struct FailureEnvelope {
 }
 
 impl FailureEnvelope {
-    /// Reads a body. Bytes that are not UTF-8 are replaced, so that the rest can be read.
+    /// Reads a body. Bytes that are not UTF-8 are replaced, so that the rest can be read. That may triple a body, so it is not
+    /// done with a large one.
     fn read(body: &[u8]) -> Self {
         let body = without_bom(body);
         if !is_object(body) {
             return Self::default();
         }
-        serde_json::from_str(&String::from_utf8_lossy(body)).unwrap_or_default()
+        let envelope = if body.len() <= MAX_BYTES {
+            serde_json::from_str(&String::from_utf8_lossy(body))
+        } else {
+            serde_json::from_slice(body)
+        };
+        envelope.unwrap_or_default()
     }
 
     fn is_envelope(&self) -> bool {

@@ -1,6 +1,5 @@
 //! Decodes gzip data of several members (RFC 1952), whose bytes may arrive in any pieces.
 
-use bytes::BytesMut;
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
 use super::ContentCodingError;
@@ -64,7 +63,7 @@ impl Gzip {
     pub(super) fn decode(
         &mut self,
         chunk: &mut &[u8],
-        out: &mut BytesMut,
+        out: &mut Vec<u8>,
         max_bytes: usize,
     ) -> Result<(), ContentCodingError> {
         let mut room = max_bytes;
@@ -100,7 +99,7 @@ impl Gzip {
     fn inflate(
         &mut self,
         chunk: &mut &[u8],
-        out: &mut BytesMut,
+        out: &mut Vec<u8>,
         limit: usize,
     ) -> Result<(usize, bool), ContentCodingError> {
         self.buffer.resize(Self::BUFFER_LENGTH, 0);
