@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::process::Command;
 
-use crate::large_bodies::{behaviors, gzip, nested, repeated, users};
+use crate::large_bodies::{behaviors, chunked, gzip, nested, repeated, users};
 use crate::{ScriptedServer, Step};
 
 const MIB: usize = 1 << 20;
@@ -19,6 +19,7 @@ pub struct MemoryCase {
     status: u16,
     body: Body,
     is_gzip: bool,
+    is_chunked: bool,
     expected: &'static str,
     has_result: bool,
 }
@@ -62,13 +63,15 @@ impl MemoryCase {
     pub async fn measure(&self, program: &Path, bytes: usize) -> Measured {
         let body = (self.body)(bytes);
         let bound = if self.has_result {
-            let (floor, ..) = self.run(program, &format!("bare_{}", self.call), &body, false).await;
+            let plain = self.response(&body, false, false);
+            let (floor, ..) = self.run(program, &format!("bare_{}", self.call), plain).await;
             // 1.1 times the floor, and the bound of the rest.
             floor + floor / 10 + Self::BOUND
         } else {
             Self::BOUND
         };
-        let (allocated, resident, outcome) = self.run(program, self.call, &body, self.is_gzip).await;
+        let response = self.response(&body, self.is_gzip, self.is_chunked);
+        let (allocated, resident, outcome) = self.run(program, self.call, response).await;
         Measured { allocated, resident, bound, outcome }
     }
 
@@ -87,13 +90,11 @@ impl MemoryCase {
         Ok(())
     }
 
-    /// Runs the program against a server that sends a small response to the first request, and the body to the others.
-    async fn run(&self, program: &Path, call: &str, body: &[u8], is_gzip: bool) -> (usize, usize, String) {
-        let (coding, body) = if is_gzip { ("content-encoding: gzip\r\n", &*gzip(body)) } else { ("", body) };
-        let head = format!("HTTP/1.1 {} \r\n{coding}content-length: {}\r\n\r\n", self.status, body.len());
+    /// Runs the program against a server that sends a small response to the first request, and another one to the others.
+    async fn run(&self, program: &Path, call: &str, response: Vec<u8>) -> (usize, usize, String) {
         let small =
             Step::respond("200 OK", &[("connection", "close")], r#"{"success":true,"result":{"behaviors":{}}}"#);
-        let server = ScriptedServer::start(vec![small, Step::Close([head.as_bytes(), body].concat())]).await;
+        let server = ScriptedServer::start(vec![small, Step::Close(response)]).await;
         let (program, arguments) = (program.to_owned(), [call.to_owned(), server.base_url()]);
         let output = tokio::task::spawn_blocking(move || Command::new(program).args(arguments).output());
         let output = output.await.unwrap().unwrap();
@@ -105,13 +106,27 @@ impl MemoryCase {
         (number(), number(), parts.next().unwrap_or_default().to_owned())
     }
 
+    fn response(&self, body: &[u8], is_gzip: bool, is_chunked: bool) -> Vec<u8> {
+        let (coding, body) = if is_gzip { ("content-encoding: gzip\r\n", &*gzip(body)) } else { ("", body) };
+        let head = format!("HTTP/1.1 {} \r\n{coding}", self.status);
+        if is_chunked {
+            return [head.as_bytes(), b"transfer-encoding: chunked\r\n\r\n", &chunked(body, 16 << 10)].concat();
+        }
+        [head.as_bytes(), format!("content-length: {}\r\n\r\n", body.len()).as_bytes(), body].concat()
+    }
+
     fn new(name: &'static str, status: u16, expected: &'static str, body: impl Fn(usize) -> Vec<u8> + 'static) -> Self {
         let body = Box::new(body);
-        Self { name, call: "behaviors", status, body, is_gzip: false, expected, has_result: false }
+        Self { name, call: "behaviors", status, body, is_gzip: false, is_chunked: false, expected, has_result: false }
     }
 
     fn gzip(self) -> Self {
         Self { is_gzip: true, ..self }
+    }
+
+    /// A case whose response does not announce the length of its body.
+    fn chunked(self) -> Self {
+        Self { is_chunked: true, ..self }
     }
 
     /// A case whose result takes what its type takes.
@@ -135,6 +150,7 @@ fn successes() -> Vec<MemoryCase> {
     vec![
         ok("errors: objects", Box::new(errors(r#"{"":0},"#))),
         ok("errors: objects, gzip", Box::new(errors(r#"{"":0},"#))).gzip(),
+        ok("errors: objects, chunked", Box::new(errors(r#"{"":0},"#))).chunked(),
         ok("errors: numbers", Box::new(errors("0,"))),
         ok("errors: strings", Box::new(errors(r#""","#))),
         ok("errors: lists", Box::new(errors("[],"))),
@@ -177,7 +193,7 @@ fn invalid_bodies() -> Vec<MemoryCase> {
         case(
             "invalid UTF-8",
             "decode after 1",
-            Box::new(|bytes| [b"{\"messages\":\"", &*vec![0xff; bytes], b"\"}"].concat()),
+            Box::new(|bytes| [b"{\"messages\":\"", &*vec![0xff; bytes - 100], b"\"}"].concat()),
         ),
         case("too large", "unexpected_body after 1", Box::new(|_| vec![b' '; MAX_BODY + 1])),
         case("too large, gzip", "unexpected_body after 1", Box::new(|_| vec![b' '; MAX_BODY + 1])).gzip(),
@@ -198,6 +214,7 @@ fn failures() -> Vec<MemoryCase> {
         MemoryCase::new("206: objects", 206, "unexpected_status after 1", errors(r#"{"":0},"#)),
         MemoryCase::new("500: objects", 500, "server after 3", errors(r#"{"":0},"#)),
         MemoryCase::new("500: objects, gzip", 500, "server after 3", errors(r#"{"":0},"#)).gzip(),
+        MemoryCase::new("500: objects, chunked", 500, "server after 3", errors(r#"{"":0},"#)).chunked(),
         MemoryCase::new("500: text", 500, "server after 3", |bytes| vec![b'x'; bytes]),
     ]
 }

@@ -88,10 +88,7 @@ pub(super) async fn send(
     let metadata = metadata.with_elapsed(started.elapsed());
     let is_failure = failure::is_failure(status);
     let (error, retryability) = match body.unwrap_or_else(|| Err(timeout("the rest of the body", head).into())) {
-        Ok(body) => {
-            pipeline.flow.response_time.record(sent.elapsed());
-            return Ok(BufferedResponse { metadata, body, omitted_above: None, secrets });
-        }
+        Ok(body) => return Ok(BufferedResponse { metadata, body, omitted_above: None, secrets }),
         // Of another status than a success, the status is known; the body is only described.
         Err(BodyFailure::TooLarge) if !is_success => {
             return Ok(BufferedResponse { metadata, body: Bytes::new(), omitted_above: Some(limit), secrets });

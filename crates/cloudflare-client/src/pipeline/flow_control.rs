@@ -14,8 +14,8 @@ use super::budget::TokenBucket;
 use super::deadline::Deadline;
 use super::gate::{Cooldown, Gate, SPREAD};
 use super::rate_limiter::{Quota, RateLimiter};
-use super::response_time::{MIN_ATTEMPT_TIME, ResponseTime};
 use super::telemetry::as_millis;
+use super::time_estimate::{MIN_ATTEMPT_TIME, TimeEstimate};
 use crate::duration::human;
 use crate::{Error, ErrorKind};
 
@@ -24,7 +24,9 @@ use crate::{Error, ErrorKind};
 pub(crate) struct FlowControl {
     pub(super) budget: TokenBucket,
     pub(super) jitter: Jitter,
-    pub(super) response_time: ResponseTime,
+    pub(super) response_time: TimeEstimate,
+    /// How long it takes to prepare a request: to fetch its credentials.
+    pub(super) preparation_time: TimeEstimate,
     queue: Mutex<Queue>,
     /// Wakes the waiting calls: the gate closed, or a call left the queue without taking its turn.
     changed: Notify,
@@ -84,7 +86,8 @@ impl FlowControl {
         Ok(Self {
             budget: TokenBucket::new(retry.budget),
             jitter: Jitter::new(retry.jitter_seed),
-            response_time: ResponseTime::default(),
+            response_time: TimeEstimate::default(),
+            preparation_time: TimeEstimate::default(),
             queue: Mutex::new(Queue {
                 gate: Gate::default(),
                 limiter: quota.map(RateLimiter::new).transpose()?,
@@ -165,6 +168,12 @@ impl FlowControl {
             // Whether the time came or something changed, the turn is computed again.
             let _ = timeout_at(turn.at, changed).await;
         }
+    }
+
+    /// How long an attempt takes with some certainty, credentials included. An attempt that has to wait for its turn is not
+    /// sent if less time would be left for it.
+    pub(super) fn attempt_time(&self) -> Duration {
+        self.preparation_time.upper_bound().saturating_add(self.response_time.upper_bound().max(MIN_ATTEMPT_TIME))
     }
 
     /// Ignores poisoning: every change of the queue is a single step, so a panic cannot leave it inconsistent.

@@ -8,9 +8,9 @@ use super::RetryConfig;
 use super::budget::RetryPermit;
 use super::deadline::Deadline;
 use super::flow_control::{FlowControl, LeastTime};
-use super::response_time::MIN_ATTEMPT_TIME;
 use super::retry_policy::{self, Retryability};
 use super::telemetry::{self, as_millis};
+use super::time_estimate::MIN_ATTEMPT_TIME;
 use crate::Error;
 
 /// Prepares and sends the attempts of the loop.
@@ -94,7 +94,7 @@ impl CallLimits {
             let attempts = if self.idempotent { attempts_left.max(1) } else { 1 };
             let left = self.deadline.left(now);
             let share = left.checked_div(attempts).unwrap_or_default();
-            let share = if share < flow.response_time.upper_estimate() { left } else { share };
+            let share = if share < flow.attempt_time() { left } else { share };
             share.min(Self::MAX_ATTEMPT_TIMEOUT)
         });
         self.deadline.min(Deadline::new(now, timeout))
@@ -104,7 +104,7 @@ impl CallLimits {
     /// that a wrong estimate cannot keep a call from being made.
     fn least_time_after_wait(self, flow: &FlowControl) -> Duration {
         let half = self.timeout.checked_div(2).unwrap_or_default();
-        flow.response_time.upper_estimate().min(half).max(MIN_ATTEMPT_TIME)
+        flow.attempt_time().min(half).max(MIN_ATTEMPT_TIME)
     }
 }
 
@@ -202,7 +202,13 @@ async fn send<D: AttemptDriver>(
     }
     let is_first = progress.sent == 0;
     progress.sent = progress.sent.saturating_add(1);
+    let sent = Instant::now();
     let outcome = driver.send(ready, progress.sent, deadline).await;
+    match &outcome.result {
+        Ok(_) => flow.response_time.record(sent.elapsed()),
+        Err(error) if error.is_timeout() => flow.response_time.record_timeout(sent.elapsed()),
+        Err(_) => {}
+    }
     progress.may_have_been_sent |= outcome.retryability.was_sent();
     match permit {
         Some(permit) if outcome.retryability.is_handled() => permit.refund(),
@@ -238,7 +244,14 @@ async fn prepare<D: AttemptDriver>(
         let admitted = flow.admit(limits.deadline, LeastTime { at_once, after_wait }).await;
         let admission = admitted.map_err(Unprepared::NoTurn)?;
         let deadline = limits.attempt_deadline(attempts_left, flow);
-        let ready = driver.prepare(deadline).await.map_err(Unprepared::Failed)?;
+        let started = Instant::now();
+        let ready = driver.prepare(deadline).await;
+        match &ready {
+            Ok(_) => flow.preparation_time.record(started.elapsed()),
+            Err(failure) if failure.error.is_timeout() => flow.preparation_time.record_timeout(started.elapsed()),
+            Err(_) => {}
+        }
+        let ready = ready.map_err(Unprepared::Failed)?;
         if flow.has_closed_since(admission) {
             continue;
         }

@@ -600,7 +600,7 @@ async fn retry_without_time_for_a_typical_response_is_not_sent() {
     let limits = |timeout| CallLimits { attempt_timeout: Some(60 * SECOND), ..limits_of(true, timeout) };
     let (outcome, made, _) = run_script(&flow, &config, limits(9 * SECOND + SECOND / 2), &[slow; 3]).await;
     assert_eq!((outcome.result.unwrap(), made), (1, 1));
-    let (_, made, _) = run_script(&flow, &config, limits(11 * SECOND), &[slow; 3]).await;
+    let (_, made, _) = run_script(&flow, &config, limits(20 * SECOND), &[slow; 3]).await;
     assert_eq!(made, 2);
 }
 
