@@ -63,6 +63,7 @@ mod tests {
         for (micros, expected) in [
             (0, "0 s"),
             (99, "under 0.1 ms"),
+            (100, "0.1 ms"),
             (300, "0.3 ms"),
             (1_000, "1 ms"),
             (1_999, "1.9 ms"),
