@@ -241,6 +241,8 @@ mod tests {
             ("https://example.com?token=secret", "query"),
             ("https://example.com#secret", "fragment"),
             ("https://example.com\n.evil.example/secret", "white space"),
+            ("https://example.com/a secret", "white space"),
+            ("https://example.com/secret\u{7f}", "control character"),
             ("https://example.com/\\secret", "backslash"),
             ("https://", "in full"),
             ("https:example.com", "in full"),

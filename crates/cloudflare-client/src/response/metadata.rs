@@ -230,6 +230,19 @@ mod tests {
     }
 
     #[test]
+    fn longer_of_two_waits_is_kept() {
+        let wait = |header: &str, wait| {
+            let headers = HeaderMap::from_iter([(http::header::RETRY_AFTER, header.parse().unwrap())]);
+            let metadata = Metadata::new(StatusCode::OK, headers, 1, Duration::ZERO);
+            metadata.with_wait(wait).retry_after().map(|wait| wait.as_secs())
+        };
+        assert_eq!(wait("5", None), Some(5));
+        assert_eq!(wait("5", Some(Duration::from_secs(3))), Some(5));
+        assert_eq!(wait("5", Some(Duration::from_secs(9))), Some(9));
+        assert_eq!(wait("", Some(Duration::from_secs(9))), Some(9));
+    }
+
+    #[test]
     fn cf_ray_is_dropped_unless_it_looks_like_one() {
         for (value, expected) in [
             ("8f2b6c1d9e3a4b5c-FRA", true),
