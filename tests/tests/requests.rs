@@ -339,7 +339,7 @@ async fn missing_response_is_a_timeout() {
 #[tokio::test]
 async fn stalled_body_is_a_timeout_with_status_and_ray() {
     let server = ScriptedServer::stalling("HTTP/1.1 200 OK\r\ncf-ray: abc\r\ncontent-length: 9\r\n\r\n{").await;
-    let error = client(server.base_url()).behaviors().get().timeout(Duration::from_millis(50)).await.unwrap_err();
+    let error = client(server.base_url()).behaviors().get().timeout(Duration::from_millis(500)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert_eq!(error.status().unwrap(), 200);
     assert_eq!((error.cf_ray(), error.attempts()), (Some("abc"), 1));

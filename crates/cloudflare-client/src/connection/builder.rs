@@ -363,8 +363,9 @@ mod tests {
         let unchecked = Connection::builder().base_url("https://user:secret@example.com");
         assert!(!format!("{unchecked:?}").contains("secret"));
         let builder = Connection::builder().credentials(token());
-        assert!(!format!("{builder:?}").contains("secret"));
-        assert!(!format!("{:?}", builder.build().unwrap()).contains("secret"));
+        for debug in [format!("{builder:?}"), format!("{:?}", builder.build().unwrap())] {
+            assert!(debug.contains("Credentials(ApiToken)") && !debug.contains("secret"), "{debug}");
+        }
     }
 
     #[test]

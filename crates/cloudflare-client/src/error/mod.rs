@@ -294,6 +294,26 @@ mod tests {
             Error::new(ErrorKind::Connection, "no connection").with_operation("get_things").with_source("refused");
         assert_eq!(error.to_string(), "get_things: no connection");
         assert_eq!(error.source().unwrap().to_string(), "refused");
+        let debug = format!("{error:?}");
+        assert!(
+            debug.contains("Connection") && debug.contains("no connection") && debug.contains("refused"),
+            "{debug}"
+        );
+    }
+
+    #[test]
+    fn number_of_attempts_is_printed_if_there_were_several() {
+        let line = |attempts| Error::new(ErrorKind::Api, "no").with_attempts(attempts).to_string();
+        assert_eq!([line(0), line(1), line(2)], ["no", "no", "no (2 attempts)"]);
+    }
+
+    #[test]
+    fn long_line_is_cut_between_two_characters() {
+        let line = |message: &str| Error::new(ErrorKind::Api, message.to_owned()).to_string();
+        let longest = "x".repeat(MAX_SUMMARY);
+        assert_eq!(line(&longest), longest);
+        assert_eq!(line(&format!("{longest}y")), format!("{longest}…"));
+        assert_eq!(line(&format!("x{}", "é".repeat(375))), format!("x{}…", "é".repeat(374)));
     }
 
     #[test]

@@ -48,8 +48,8 @@ mod tests {
             (400, json!([{"code": 6003}]), ErrorKind::Api),
             (403, json!([{"code": 9109}]), ErrorKind::Authentication),
             (404, json!([{"code": 7003}]), ErrorKind::NotFound),
-            (429, json!([{"code": 971}]), ErrorKind::RateLimited),
-            (429, json!([{"code": 10100}]), ErrorKind::RateLimited),
+            (403, json!([{"code": 971}]), ErrorKind::RateLimited),
+            (400, json!([{"code": 10100}]), ErrorKind::RateLimited),
         ] {
             assert_eq!(kind(status, errors.clone()), expected, "{status} {errors}");
         }

@@ -236,6 +236,14 @@ mod tests {
     }
 
     #[test]
+    fn long_path_loses_its_middle() {
+        let whole = "a".repeat(60) + &"b".repeat(40);
+        assert_eq!(without_middle(&whole), whole);
+        let longer = "a".repeat(60) + "é" + &"b".repeat(40);
+        assert_eq!(without_middle(&longer), "a".repeat(60) + "…" + &"b".repeat(40));
+    }
+
+    #[test]
     fn key_of_the_body_is_redacted_and_shortened() {
         let body = format!(r#"{{"cfut_secret{}":"x"}}"#, "x".repeat(1000));
         assert!(describe::<BTreeMap<String, bool>>(&body).len() < 400);

@@ -133,6 +133,29 @@ impl FlowControl {
     ///
     /// A call that is dropped while it waits leaves the queue, and those behind it move up.
     pub(super) async fn admit(&self, deadline: Deadline, least: LeastTime) -> Result<Admission, Error> {
+        if let Some(admission) = self.try_admit(deadline, least)? {
+            return Ok(admission);
+        }
+        // Boxed, since every call would have room for it otherwise.
+        Box::pin(self.wait_for_turn(deadline, least)).await
+    }
+
+    /// Takes a turn if the call need not wait for it. Such a call needs no notification and no timer.
+    fn try_admit(&self, deadline: Deadline, least: LeastTime) -> Result<Option<Admission>, Error> {
+        let now = Instant::now();
+        let mut queue = self.queue();
+        let wait = queue.gate_wait(deadline, least.after_wait, now);
+        if queue.turn(None, wait, now).at > now {
+            return Ok(None);
+        }
+        if !deadline.allows_at(now, least.at_once) {
+            return Err(Error::no_time_left(deadline.left(now)));
+        }
+        queue.take_turn(None, now);
+        Ok(Some(Admission { closings: wait.closings }))
+    }
+
+    async fn wait_for_turn(&self, deadline: Deadline, least: LeastTime) -> Result<Admission, Error> {
         let mut place = None::<Place<'_>>;
         let mut decided = None::<GateWait>;
         loop {

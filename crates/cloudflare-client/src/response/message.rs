@@ -140,6 +140,12 @@ mod tests {
     }
 
     #[test]
+    fn first_thousand_entries_are_read() {
+        let messages = list((0..1_001).map(|code| json!({"code": code})).collect());
+        assert_eq!((messages.len(), messages.last().unwrap().code()), (1_000, Some(999)));
+    }
+
+    #[test]
     fn secret_in_a_message_is_redacted() {
         let messages = list(json!([{"message": "cfut_secret", "error_chain": [{"message": "cfut_secret"}]}]));
         assert_eq!(messages[0].message(), Some("[redacted]"));

@@ -63,6 +63,10 @@ fn unknown_coding_is_named_unless_the_name_is_malformed() {
             "the body has the content coding `aaaaaaaaaaaaaaaaaaaaaaaa`, which the client cannot decode",
         ),
         (&["gzip;q=1"], "the body has a content coding whose name is malformed"),
+        (
+            &["aaaaaaaaaaaaaaaaaaaaaaaa"],
+            "the body has the content coding `aaaaaaaaaaaaaaaaaaaaaaaa`, which the client cannot decode",
+        ),
         (&["aaaaaaaaaaaaaaaaaaaaaaaaa"], "the body has a content coding whose name is malformed"),
         (&["gzip, x-gzip"], "the body is compressed with gzip twice, which the client does not decode"),
     ] {

@@ -1,5 +1,7 @@
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::{Context, Poll, Waker};
 
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -163,4 +165,23 @@ async fn guessed_cooldown_lets_a_call_try_before_its_deadline() {
     assert_eq!(error.retry_after().unwrap().as_secs(), 6, "{error}");
     let waited = admit(&flow, 60 * SECOND).await.unwrap();
     assert!(start.elapsed() >= 10 * SECOND && waited < 7 * SECOND, "{waited:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn call_that_wakes_first_does_not_take_the_turn_of_one_that_came_earlier() {
+    let flow = flow_control(quota(2, 1, SECOND));
+    admit(&flow, SECOND).await.unwrap();
+    let (mut earlier, mut later) = (pin!(admit(&flow, 60 * SECOND)), pin!(admit(&flow, 60 * SECOND)));
+    assert!(poll(earlier.as_mut()).is_none() && poll(later.as_mut()).is_none());
+    tokio::time::advance(SECOND + MILLIS).await;
+    assert!(poll(later.as_mut()).is_none());
+    assert!(poll(earlier.as_mut()).unwrap().is_ok());
+}
+
+/// Polls a future once.
+fn poll<T>(future: Pin<&mut impl Future<Output = T>>) -> Option<T> {
+    match future.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => Some(output),
+        Poll::Pending => None,
+    }
 }

@@ -373,6 +373,15 @@ async fn renewal_needs_neither_a_spare_attempt_nor_the_budget() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn attempt_with_renewed_credentials_follows_at_once() {
+    let config = RetryConfig::default();
+    let flow = flow_control(&config);
+    let steps = [step(Retryability::Unauthorized), step(Retryability::Final)];
+    let (outcome, made, time) = run_script(&flow, &config, call_limits(true, 60), &steps).await;
+    assert_eq!((outcome.result.unwrap(), made, time), (2, 2, Duration::ZERO));
+}
+
 /// A call of the test below with random outcomes.
 struct RandomAttempts {
     flow: Arc<FlowControl>,
