@@ -11,6 +11,7 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
+use zt_risk_scoring::{RetryBudget, RetryConfig};
 use zt_risk_scoring_tests::{ACCOUNT_ID, ScriptedServer, Step, TOKEN, brief_retries, builder};
 
 type Fields = BTreeMap<String, String>;
@@ -54,10 +55,15 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Recorder {
 
 /// The fields of the span and the events of a call to a scripted server. Checks that they have no secret.
 async fn record_call(script: Vec<Step>) -> (Fields, Vec<Fields>) {
+    record_call_with(brief_retries(), script).await
+}
+
+/// As [`record_call`], with other retries.
+async fn record_call_with(retry: RetryConfig, script: Vec<Step>) -> (Fields, Vec<Fields>) {
     let recorder = Recorder::default();
     let guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(recorder.clone()));
     let server = ScriptedServer::start(script).await;
-    let client = builder(server.base_url()).retry(brief_retries()).build().unwrap();
+    let client = builder(server.base_url()).retry(retry).build().unwrap();
     let _ = client.behaviors().get().await;
     drop(guard);
     let (span, events) = (recorder.span.lock().unwrap().clone(), recorder.events.lock().unwrap().clone());
@@ -108,6 +114,32 @@ async fn failed_call_records_the_kind_of_its_error() {
     assert_eq!(span["http.response.status_code"], "403");
     assert!(!span.contains_key("http.request.resend_count"));
     assert_eq!(events[0]["error.type"], "permission");
+}
+
+#[tokio::test]
+async fn envelope_of_a_failure_with_status_200_records_status_and_kind() {
+    let body = r#"{"success":false,"errors":[{"code":3314}]}"#;
+    let (span, _) = record_call(vec![Step::respond("200 OK", &[("cf-ray", "only-FRA")], body)]).await;
+    assert_eq!((&*span["http.response.status_code"], &*span["error.type"]), ("200", "plan"));
+    assert_eq!(span["cf_ray"], "only-FRA");
+}
+
+#[tokio::test]
+async fn retry_records_its_wait_in_milliseconds() {
+    let failure = Step::respond("503 Oh", &[("retry-after", "1")], "");
+    let (_, events) = record_call(vec![failure, Step::respond("200 OK", &[], "{}")]).await;
+    let wait = events[1]["wait_ms"].parse::<u64>().unwrap();
+    assert!((1_000..1_100).contains(&wait), "{wait}");
+}
+
+#[tokio::test]
+async fn exhausted_retry_budget_is_recorded_on_the_span_and_as_an_event() {
+    let mut retry = brief_retries();
+    retry.budget = RetryBudget::new(5, 5);
+    let (span, events) = record_call_with(retry, vec![Step::respond("503 Oh", &[], "")]).await;
+    assert_eq!(span["retry_budget_exhausted"], "true");
+    assert_eq!(span["http.request.resend_count"], "1");
+    assert!(events.last().unwrap()["message"].contains("retry budget"), "{events:?}");
 }
 
 #[tokio::test]
