@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, Certificate, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair};
+use rcgen::{
+    BasicConstraints, Certificate, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, date_time_ymd,
+};
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
 use tokio_rustls::rustls::{RootCertStore, ServerConfig};
@@ -11,6 +13,8 @@ use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 pub struct CertificateAuthority {
     certificate: Certificate,
     issuer: Issuer<'static, KeyPair>,
+    /// Whether the certificates that it signs have expired.
+    signs_expired: bool,
 }
 
 impl Default for CertificateAuthority {
@@ -19,11 +23,16 @@ impl Default for CertificateAuthority {
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let key = KeyPair::generate().unwrap();
         let certificate = params.self_signed(&key).unwrap();
-        Self { certificate, issuer: Issuer::new(params, key) }
+        Self { certificate, issuer: Issuer::new(params, key), signs_expired: false }
     }
 }
 
 impl CertificateAuthority {
+    /// An authority whose certificates for others have expired.
+    pub fn of_expired_certificates() -> Self {
+        Self { signs_expired: true, ..Self::default() }
+    }
+
     /// The authority's own certificate.
     pub fn pem(&self) -> String {
         self.certificate.pem()
@@ -58,6 +67,9 @@ impl CertificateAuthority {
         let hosts: Vec<_> = hosts.iter().map(|&host| host.to_owned()).collect();
         let mut params = CertificateParams::new(hosts).unwrap();
         params.extended_key_usages = vec![purpose];
+        if self.signs_expired {
+            params.not_after = date_time_ymd(2001, 1, 1);
+        }
         let key = KeyPair::generate().unwrap();
         (params.signed_by(&key, &self.issuer).unwrap(), key)
     }

@@ -23,11 +23,18 @@ pub enum Http2Step {
     RespondThenDie(Http2Response),
     /// The connection is dead from then on, without a response.
     Die,
+    /// Sends a response without its end, then resets the stream with a code.
+    RespondThenReset(Http2Response, u32),
     /// Resets the stream with a code, such as [`REFUSED_STREAM`](Self::REFUSED_STREAM).
     ResetStream(u32),
     /// Sends GOAWAY with the code NO_ERROR and a last stream before the request's, then closes the connection. The request
     /// was not processed.
     GoAway,
+    /// The same with another code, and with a text for people.
+    GoAwayWith(u32, &'static str),
+    /// Sends GOAWAY with the code NO_ERROR and the request's stream as the last one, then closes the connection. The request
+    /// may have been processed.
+    GoAwayAfter,
     /// Closes the connection.
     Close,
 }
@@ -95,6 +102,7 @@ pub struct Http2Request {
 /// What the server has seen.
 #[derive(Default)]
 struct Record {
+    accepted: usize,
     connections: usize,
     pings: usize,
     requests: Vec<Http2Request>,
@@ -111,16 +119,24 @@ pub struct Http2Server {
 impl Http2Server {
     /// Starts a server with a certificate for `localhost` and `api.cloudflare.com`.
     pub async fn start(script: Vec<Http2Step>) -> Self {
-        Self::start_with(script, None).await
+        Self::start_with(script, CertificateAuthority::default(), None).await
     }
 
     /// Starts a server that requires a client certificate of an authority.
     pub async fn requiring_certificate(script: Vec<Http2Step>, clients: &CertificateAuthority) -> Self {
-        Self::start_with(script, Some(clients)).await
+        Self::start_with(script, CertificateAuthority::default(), Some(clients)).await
     }
 
-    async fn start_with(script: Vec<Http2Step>, clients: Option<&CertificateAuthority>) -> Self {
-        let authority = CertificateAuthority::default();
+    /// Starts a server whose certificate has expired.
+    pub async fn with_expired_certificate(script: Vec<Http2Step>) -> Self {
+        Self::start_with(script, CertificateAuthority::of_expired_certificates(), None).await
+    }
+
+    async fn start_with(
+        script: Vec<Http2Step>,
+        authority: CertificateAuthority,
+        clients: Option<&CertificateAuthority>,
+    ) -> Self {
         let acceptor =
             TlsAcceptor::from(authority.server_config(&["localhost", "api.cloudflare.com"], &["h2"], clients));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -132,6 +148,7 @@ impl Http2Server {
             // Dropping the set with the task closes the connections.
             let mut connections = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
+                recorded.lock().unwrap().accepted += 1;
                 let (acceptor, record, script) = (acceptor.clone(), Arc::clone(&recorded), Arc::clone(&script));
                 // A client that breaks the connection off fails it, which no test looks at.
                 connections.spawn(async move {
@@ -171,6 +188,11 @@ impl Http2Server {
     /// The requests that the server received, in order.
     pub fn requests(&self) -> Vec<Http2Request> {
         self.record.lock().unwrap().requests.clone()
+    }
+
+    /// How many connections clients have made, whether or not their TLS handshake succeeded.
+    pub fn accepted(&self) -> usize {
+        self.record.lock().unwrap().accepted
     }
 
     /// How many connections have finished their TLS handshake.
@@ -278,23 +300,42 @@ impl Http2Connection {
             }
             Http2Step::Die => std::future::pending().await,
             Http2Step::ResetStream(code) => self.send(frame::RST_STREAM, 0, id, &code.to_be_bytes()).await?,
-            Http2Step::GoAway => {
-                let last_stream = id.saturating_sub(2).to_be_bytes();
-                self.send(frame::GOAWAY, 0, 0, &[last_stream, [0; 4]].concat()).await?;
-                self.stream.shutdown().await?;
-                return Ok(false);
+            Http2Step::RespondThenReset(response, code) => {
+                self.send_start(id, &response).await?;
+                self.send(frame::RST_STREAM, 0, id, &code.to_be_bytes()).await?;
             }
+            Http2Step::GoAway => return self.go_away(id.saturating_sub(2), 0, "").await,
+            Http2Step::GoAwayWith(code, text) => return self.go_away(id.saturating_sub(2), code, text).await,
+            Http2Step::GoAwayAfter => return self.go_away(id, 0, "").await,
             Http2Step::Close => return Ok(false),
         }
         Ok(true)
     }
 
+    async fn go_away(&mut self, last_stream: u32, code: u32, text: &str) -> std::io::Result<bool> {
+        self.send(
+            frame::GOAWAY,
+            0,
+            0,
+            &[&last_stream.to_be_bytes()[..], &code.to_be_bytes(), text.as_bytes()].concat(),
+        )
+        .await?;
+        self.stream.shutdown().await?;
+        Ok(false)
+    }
+
     async fn respond(&mut self, id: u32, response: &Http2Response) -> std::io::Result<()> {
+        self.send_start(id, response).await?;
+        self.send(frame::DATA, frame::END_STREAM, id, &[]).await
+    }
+
+    /// Sends a response without its end.
+    async fn send_start(&mut self, id: u32, response: &Http2Response) -> std::io::Result<()> {
         self.send(frame::HEADERS, frame::END_HEADERS, id, &response.head()).await?;
         for chunk in response.body.chunks(frame::MAX_PAYLOAD) {
             self.send(frame::DATA, 0, id, chunk).await?;
         }
-        self.send(frame::DATA, frame::END_STREAM, id, &[]).await
+        Ok(())
     }
 
     async fn send(&mut self, kind: u8, flags: u8, id: u32, payload: &[u8]) -> std::io::Result<()> {

@@ -12,7 +12,8 @@ use tokio::time::Instant;
 
 const MIB: usize = 1 << 20;
 
-/// What the server does with one request. Each request has a connection of its own.
+/// What the server does with one request. Each request has a connection of its own, except after
+/// [`RespondThenReset`](Step::RespondThenReset).
 #[derive(Clone, Debug)]
 pub enum Step {
     /// Sends bytes, then closes the connection.
@@ -21,6 +22,8 @@ pub enum Step {
     Stall(Vec<u8>),
     /// Sends bytes, then resets the connection.
     Reset(Vec<u8>),
+    /// Sends a response that keeps the connection open. When the next request arrives on it, resets the connection.
+    RespondThenReset(Vec<u8>),
     /// Sends bytes, then one byte at a time without end.
     Drip(Vec<u8>),
     /// Sends a head, then the same chunk again and again.
@@ -36,10 +39,11 @@ pub enum Step {
 
 impl Step {
     /// Sends a response with a status line, headers and a body, then closes the connection.
-    pub fn respond(status: &str, headers: &[(&str, &str)], body: &str) -> Self {
+    pub fn respond(status: &str, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Self {
         let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-        let length = body.len();
-        Self::Close(format!("HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\n\r\n{body}").into())
+        let body = body.as_ref();
+        let head = format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\n\r\n", body.len());
+        Self::Close([head.as_bytes(), body].concat())
     }
 
     /// Sends a body of 256 MiB in chunks of 1 MiB.
@@ -59,8 +63,8 @@ impl Step {
         Self::Repeat { head: head.to_vec(), chunk: zeros, times: 1024 }
     }
 
-    /// Sends what the step says.
-    async fn run(self, mut connection: TcpStream) -> std::io::Result<()> {
+    /// Sends what the step says. Records a further request on the same connection.
+    async fn run(self, mut connection: TcpStream, recorded: &Mutex<Vec<ReceivedRequest>>) -> std::io::Result<()> {
         match self {
             Self::Close(bytes) => connection.write_all(&bytes).await,
             Self::Stall(bytes) => {
@@ -73,6 +77,14 @@ impl Step {
                 connection.flush().await?;
                 // A reset discards bytes that the client has not read yet.
                 tokio::time::sleep(Duration::from_millis(20)).await;
+                connection.set_zero_linger()
+            }
+            Self::RespondThenReset(bytes) => {
+                connection.write_all(&bytes).await?;
+                let head = read_request(&mut connection).await;
+                if !head.is_empty() {
+                    recorded.lock().unwrap().push(ReceivedRequest { received_at: Instant::now(), head });
+                }
                 connection.set_zero_linger()
             }
             Self::Drip(bytes) => {
@@ -123,9 +135,10 @@ impl ScriptedServer {
                 let head = read_request(&mut connection).await;
                 recorded.lock().unwrap().push(ReceivedRequest { received_at: Instant::now(), head });
                 if let Some(step) = step.clone() {
+                    let recorded = Arc::clone(&recorded);
                     // A client that closes the connection early fails the write, which no test looks at.
                     tokio::spawn(async move {
-                        let _ = step.run(connection).await;
+                        let _ = step.run(connection, &recorded).await;
                     });
                 }
                 step = script.next().or(step);

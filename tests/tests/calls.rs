@@ -19,7 +19,7 @@ use zt_risk_scoring_tests::{ACCOUNT_ID, ScriptedServer, Step, TOKEN, brief_retri
 /// A server that sends the same JSON again and again, and a client of it.
 async fn responding(body: &Value) -> (ScriptedServer, Client) {
     let headers = [("content-type", "application/json")];
-    let server = ScriptedServer::start(vec![Step::respond("200 OK", &headers, &body.to_string())]).await;
+    let server = ScriptedServer::start(vec![Step::respond("200 OK", &headers, body.to_string())]).await;
     let client = client(server.base_url());
     (server, client)
 }

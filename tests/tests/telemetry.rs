@@ -46,6 +46,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Recorder {
         if event.metadata().target().starts_with("cloudflare_client") {
             let mut fields = Fields::new();
             event.record(&mut FieldReader(&mut fields));
+            fields.insert("level".to_owned(), event.metadata().level().to_string());
             let span = context.event_span(event).map(|span| span.name().to_owned());
             fields.extend(span.map(|name| ("span".to_owned(), name)));
             self.events.lock().unwrap().push(fields);
@@ -55,11 +56,10 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Recorder {
 
 /// The fields of the span and the events of a call to a scripted server. Checks that they have no secret.
 async fn record_call(script: Vec<Step>) -> (Fields, Vec<Fields>) {
-    record_call_with(brief_retries(), script).await
+    record_call_with(script, brief_retries()).await
 }
 
-/// As [`record_call`], with other retries.
-async fn record_call_with(retry: RetryConfig, script: Vec<Step>) -> (Fields, Vec<Fields>) {
+async fn record_call_with(script: Vec<Step>, retry: RetryConfig) -> (Fields, Vec<Fields>) {
     let recorder = Recorder::default();
     let guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(recorder.clone()));
     let server = ScriptedServer::start(script).await;
@@ -133,20 +133,33 @@ async fn retry_records_its_wait_in_milliseconds() {
 }
 
 #[tokio::test]
-async fn exhausted_retry_budget_is_recorded_on_the_span_and_as_an_event() {
-    let mut retry = brief_retries();
-    retry.budget = RetryBudget::new(5, 5);
-    let (span, events) = record_call_with(retry, vec![Step::respond("503 Oh", &[], "")]).await;
-    assert_eq!(span["retry_budget_exhausted"], "true");
-    assert_eq!(span["http.request.resend_count"], "1");
-    assert!(events.last().unwrap()["message"].contains("retry budget"), "{events:?}");
-}
-
-#[tokio::test]
-async fn call_after_a_429_emits_its_retry() {
+async fn call_that_waits_emits_for_how_long_and_why() {
     let rejection = Step::respond("429 Oh", &[("ratelimit", "\"default\";r=0;t=1"), ("retry-after", "0")], "");
     let (_, events) = record_call(vec![rejection, Step::respond("200 OK", &[], "{}")]).await;
     let messages: Vec<_> = events.iter().map(|event| event["message"].as_str()).collect();
-    assert_eq!(messages.first(), Some(&"attempt"));
-    assert!(messages.contains(&"retrying") && messages.last() == Some(&"attempt"), "{messages:?}");
+    assert_eq!(messages, ["attempt", "retrying", "waiting", "attempt"]);
+    let wait: u64 = events[2]["wait_ms"].parse().unwrap();
+    assert!((500..1_100).contains(&wait), "{wait}");
+    assert_eq!(events[2]["reason"], "the API rejects every call for now");
+    assert_eq!(events[2]["span"], "cloudflare_client.call");
+}
+
+#[tokio::test]
+async fn call_without_budget_for_a_retry_records_that() {
+    let retry = |capacity| {
+        let mut retry = brief_retries();
+        retry.budget = RetryBudget::new(capacity, 5);
+        retry
+    };
+    let failure = || vec![Step::respond("503 Oh", &[], "")];
+    let (span, events) = record_call_with(failure(), retry(5)).await;
+    assert_eq!(span["retry_budget_exhausted"], "true");
+    let messages: Vec<_> = events.iter().map(|event| event["message"].as_str()).collect();
+    let exhausted = "the retry budget is exhausted, so the call is not retried";
+    assert_eq!(messages, ["attempt", "retrying", "attempt", exhausted]);
+    assert_eq!((events[3]["level"].as_str(), events[3]["span"].as_str()), ("WARN", "cloudflare_client.call"));
+
+    let (span, events) = record_call_with(failure(), retry(10)).await;
+    assert!(!span.contains_key("retry_budget_exhausted"), "{span:?}");
+    assert!(events.iter().all(|event| event["message"] != exhausted), "{events:?}");
 }

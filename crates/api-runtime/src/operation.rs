@@ -64,6 +64,12 @@ impl Operation {
 
 /// Whether a path segment is a template with a value for each parameter.
 fn is_instance(segment: &str, template: &str) -> bool {
+    // Nearly every segment is a literal or one parameter, and needs no decoding.
+    match template.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+        Some(name) if !name.contains('{') => return !segment.is_empty(),
+        None if segment == template => return true,
+        _ => {}
+    }
     let decode = |text| percent_decode_str(text).decode_utf8_lossy();
     let segment = decode(segment);
     let mut parts = template.split('{');

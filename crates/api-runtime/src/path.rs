@@ -1,5 +1,6 @@
 //! Path parameters.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -40,12 +41,12 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
 /// assert_eq!(path_segment("name", "a b/c\\d").unwrap(), "a%20b%2Fc%5Cd");
 /// assert!(path_segment("name", "..").is_err());
 /// ```
-pub fn path_segment(name: &'static str, value: &str) -> Result<String, PathParameterError> {
+pub fn path_segment<'a>(name: &'static str, value: &'a str) -> Result<Cow<'a, str>, PathParameterError> {
     let problem = match value {
         "" => "is empty",
         "." => "is `.`, which URL parsers remove",
         ".." => "is `..`, which URL parsers remove together with the segment before it",
-        _ => return Ok(utf8_percent_encode(value, ENCODED).to_string()),
+        _ => return Ok(utf8_percent_encode(value, ENCODED).into()),
     };
     Err(PathParameterError { name, problem })
 }

@@ -324,7 +324,7 @@ Arguments:
     > {
         let url = format!(
             "{}/accounts/{}/tokens/verify", self.baseurl,
-            ::api_runtime::path_segment("account_id", & account_id.to_string()) ?
+            ::api_runtime::path_segment("account_id", account_id) ?
         );
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map

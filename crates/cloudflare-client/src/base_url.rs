@@ -67,7 +67,8 @@ impl BaseUrl {
 
     /// Whether a URL has the same scheme, host and port.
     fn has_origin_of(&self, url: &Url) -> bool {
-        self.0.origin() == url.origin()
+        // `Url::origin` would copy both hosts.
+        url.scheme() == self.0.scheme() && url.host() == self.0.host() && self.port() == url.port_or_known_default()
     }
 
     /// The host of requests. An IPv6 address has no brackets.

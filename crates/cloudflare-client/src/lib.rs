@@ -13,9 +13,9 @@
 //!
 //! # Faults
 //!
-//! The table lists the outcome of a call with the default three attempts, and the number of requests that it sends. Errors
-//! are named by their [`ErrorKind`]. Unless a row says "once", the server does the same for every request. The tests check
-//! each row.
+//! The tables list the outcome of a call with three attempts at most, and the number of requests that it tries to send.
+//! Errors are named by their [`ErrorKind`]. Calls are GETs unless a row says otherwise. Unless a row says "once", the same
+//! happens to every request. The tests check each row.
 //!
 #![doc = include_str!("faults.md")]
 //!
@@ -40,6 +40,7 @@
 //! - JSON with `"success": false` is an error also where the document has no envelope, since the API may send one.
 //! - A `result` that is missing or null is an error unless the document allows null. Documents list it as optional without
 //!   meaning so.
+//! - The status of a failure decides whether a retry may help, also if its body is cut off or cannot be decompressed.
 //! - A response to an earlier attempt is returned in place of a timeout of a later one: it says more.
 //!
 //! When requests are sent:

@@ -9,6 +9,8 @@ use std::time::Duration;
 use api_runtime::{ApiRequest, Envelope, Operation, ResultOf};
 use http::header::{HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
+#[cfg(any(test, feature = "test-util"))]
+use {crate::Metadata, bytes::Bytes};
 
 use crate::connection::CallOptions;
 use crate::pipeline::{self, Decode, PlainBody};
@@ -42,8 +44,8 @@ impl<'a, T: Send + 'static> Request<'a, T> {
     /// For authors of SDK crates: a request whose response has an envelope, that is, an object with `success`, and perhaps
     /// `result`, `result_info`, `errors` and `messages`. The value is the envelope's `result`.
     ///
-    /// `build` calls a method of the generated client; see [`sdk`](crate::sdk). It is called each time that the request is
-    /// sent.
+    /// `build` calls a method of the generated client; see [`sdk`](crate::sdk). It is called for each attempt, and must build
+    /// the same request each time.
     pub fn envelope<E: Envelope<Result = T>>(
         connection: &Connection,
         operation: Operation,
@@ -124,6 +126,14 @@ impl<'a, T: Send + 'static> Request<'a, T> {
         self
     }
 
+    /// Decodes a body as the call does; see [`test_util::decode`](crate::test_util::decode).
+    #[cfg(any(test, feature = "test-util"))]
+    pub(crate) fn decode(self, metadata: Metadata, body: Bytes) -> Result<Response<T>, Error> {
+        let Self { operation, decode, .. } = self;
+        let result = decode.run_in_place(operation, metadata, body);
+        result.map_err(|error| error.with_operation(operation.id))
+    }
+
     /// Makes the call, and returns the value with its metadata.
     ///
     /// # Errors
@@ -137,9 +147,7 @@ impl<'a, T: Send + 'static> Request<'a, T> {
         let Self { connection, operation, options, build, decode } = self;
         let result = async {
             let config = options.checked_config()?;
-            let request = build(&connection, &options)?;
-            drop(build);
-            pipeline::call(connection.pipeline(), config, request, decode).await
+            pipeline::call(connection.pipeline(), config, &|| build(&connection, &options), decode).await
         };
         result.await.map_err(|error: Error| error.with_operation(operation.id))
     }

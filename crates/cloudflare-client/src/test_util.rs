@@ -42,11 +42,12 @@ use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 use http::status::StatusCode;
 
 use crate::response::EnvelopeMetadata;
-use crate::{ApiMessage, Error, ErrorKind, Metadata, Response, ResultInfo};
+use crate::{ApiMessage, Error, ErrorKind, Metadata, Request, Response, ResultInfo};
 
 /// Starts an error of a kind, with the message that the client's own errors of this kind have by default.
 pub fn error(kind: ErrorKind) -> ErrorBuilder {
@@ -67,6 +68,19 @@ pub fn metadata() -> MetadataBuilder {
 /// A response with the metadata that [`metadata`] starts with.
 pub fn response<T>(value: T) -> Response<T> {
     metadata().response(value)
+}
+
+/// Decodes a body as a call does: for tests with recorded bodies. The request is not sent.
+///
+/// # Errors
+///
+/// The errors of a call whose response has this metadata and this body.
+pub fn decode<T: Send + 'static>(
+    request: Request<'_, T>,
+    metadata: MetadataBuilder,
+    body: impl Into<Bytes>,
+) -> Result<Response<T>, Error> {
+    request.decode(metadata.build(), body.into())
 }
 
 /// An error to be; see [`error`].
@@ -204,9 +218,11 @@ impl MetadataBuilder {
 
 #[cfg(test)]
 mod tests {
+    use api_runtime::{Operation, ResultOf};
     use http::header::RETRY_AFTER;
 
     use super::*;
+    use crate::{Connection, Credentials};
 
     const RAY: HeaderName = HeaderName::from_static("cf-ray");
 
@@ -249,5 +265,22 @@ mod tests {
         assert_eq!(metadata.messages()[0].message(), Some("deprecated"));
         assert_eq!(metadata.result_info(), Some(&info));
         assert_eq!(response(7).metadata().attempts(), 1);
+    }
+
+    #[test]
+    fn body_is_decoded_as_in_a_call() {
+        let connection = Connection::builder().credentials(Credentials::api_token("token").unwrap()).build().unwrap();
+        let request = || {
+            let operation = Operation::new("get_thing", "GET", "/things");
+            Request::envelope::<ResultOf<u32>>(&connection, operation, |_, _| {
+                Err(Error::from_kind(ErrorKind::Configuration))
+            })
+        };
+        let response = decode(request(), metadata(), r#"{"success":true,"result":7}"#).unwrap();
+        assert_eq!(*response.value(), 7);
+        let error = decode(request(), metadata(), r#"{"success":true,"result":"7"}"#).unwrap_err();
+        assert_eq!((error.kind(), error.operation()), (ErrorKind::Decode, Some("get_thing")));
+        let error = decode(request(), metadata().status(StatusCode::NOT_FOUND), "").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotFound);
     }
 }

@@ -1039,7 +1039,7 @@ Arguments:
     > {
         let url = format!(
             "{}/accounts/{}/zt_risk_scoring/behaviors", self.baseurl,
-            ::api_runtime::path_segment("account_id", & account_id.to_string()) ?
+            ::api_runtime::path_segment("account_id", account_id) ?
         );
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map
@@ -1078,7 +1078,7 @@ Arguments:
     > {
         let url = format!(
             "{}/accounts/{}/zt_risk_scoring/behaviors", self.baseurl,
-            ::api_runtime::path_segment("account_id", & account_id.to_string()) ?
+            ::api_runtime::path_segment("account_id", account_id) ?
         );
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map
@@ -1116,7 +1116,7 @@ Arguments:
     > {
         let url = format!(
             "{}/accounts/{}/zt_risk_scoring/integrations", self.baseurl,
-            ::api_runtime::path_segment("account_id", & account_id.to_string()) ?
+            ::api_runtime::path_segment("account_id", account_id) ?
         );
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map
@@ -1159,7 +1159,7 @@ Arguments:
     > {
         let url = format!(
             "{}/accounts/{}/zt_risk_scoring/integrations", self.baseurl,
-            ::api_runtime::path_segment("account_id", & account_id.to_string()) ?
+            ::api_runtime::path_segment("account_id", account_id) ?
         );
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map
@@ -1203,8 +1203,8 @@ Arguments:
     > {
         let url = format!(
             "{}/accounts/{}/zt_risk_scoring/integrations/reference_id/{}", self.baseurl,
-            ::api_runtime::path_segment("account_id", & account_id.to_string()) ?,
-            ::api_runtime::path_segment("reference_id", & reference_id.to_string()) ?
+            ::api_runtime::path_segment("account_id", account_id) ?,
+            ::api_runtime::path_segment("reference_id", reference_id) ?
         );
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map
@@ -1247,7 +1247,7 @@ Arguments:
     > {
         let url = format!(
             "{}/accounts/{}/zt_risk_scoring/integrations/{}", self.baseurl,
-            ::api_runtime::path_segment("account_id", & account_id.to_string()) ?,
+            ::api_runtime::path_segment("account_id", account_id) ?,
             ::api_runtime::path_segment("integration_id", & integration_id.to_string()) ?
         );
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
@@ -1289,7 +1289,7 @@ Arguments:
     > {
         let url = format!(
             "{}/accounts/{}/zt_risk_scoring/integrations/{}", self.baseurl,
-            ::api_runtime::path_segment("account_id", & account_id.to_string()) ?,
+            ::api_runtime::path_segment("account_id", account_id) ?,
             ::api_runtime::path_segment("integration_id", & integration_id.to_string()) ?
         );
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
@@ -1334,7 +1334,7 @@ Arguments:
     > {
         let url = format!(
             "{}/accounts/{}/zt_risk_scoring/integrations/{}", self.baseurl,
-            ::api_runtime::path_segment("account_id", & account_id.to_string()) ?,
+            ::api_runtime::path_segment("account_id", account_id) ?,
             ::api_runtime::path_segment("integration_id", & integration_id.to_string()) ?
         );
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
@@ -1376,7 +1376,7 @@ Arguments:
     > {
         let url = format!(
             "{}/accounts/{}/zt_risk_scoring/summary", self.baseurl,
-            ::api_runtime::path_segment("account_id", & account_id.to_string()) ?
+            ::api_runtime::path_segment("account_id", account_id) ?
         );
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map
@@ -1415,7 +1415,7 @@ Arguments:
     > {
         let url = format!(
             "{}/accounts/{}/zt_risk_scoring/{}", self.baseurl,
-            ::api_runtime::path_segment("account_id", & account_id.to_string()) ?,
+            ::api_runtime::path_segment("account_id", account_id) ?,
             ::api_runtime::path_segment("user_id", & user_id.to_string()) ?
         );
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
@@ -1455,7 +1455,7 @@ Arguments:
     > {
         let url = format!(
             "{}/accounts/{}/zt_risk_scoring/{}/reset", self.baseurl,
-            ::api_runtime::path_segment("account_id", & account_id.to_string()) ?,
+            ::api_runtime::path_segment("account_id", account_id) ?,
             ::api_runtime::path_segment("user_id", & user_id.to_string()) ?
         );
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);

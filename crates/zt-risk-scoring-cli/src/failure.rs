@@ -140,7 +140,7 @@ fn hint(error: &Error) -> String {
     match error.kind() {
         ErrorKind::Configuration => "run `zt-risk --help` for the options and the environment variables".to_owned(),
         ErrorKind::RateLimited => match error.retry_after() {
-            Some(wait) => format!("wait {} s before the next call", seconds(wait)),
+            Some(_) => "wait for the stated time before the next call".to_owned(),
             None => "wait five minutes before the next call; the API may reject every call until then".to_owned(),
         },
         ErrorKind::Server => {
@@ -157,11 +157,26 @@ fn hint(error: &Error) -> String {
         ErrorKind::Plan => "use an account with an Enterprise plan, which risk scoring requires".to_owned(),
         ErrorKind::NotFound => "check the account id".to_owned(),
         ErrorKind::UnexpectedStatus => "check the base URL".to_owned(),
+        ErrorKind::UnexpectedBody => {
+            "the API sends no such body; check the base URL, and proxies or firewalls in between".to_owned()
+        }
         ErrorKind::Decode => {
             format!("update zt-risk: this version supports revision {REVISION} of the API")
         }
-        ErrorKind::Connection => "check the network and the base URL".to_owned(),
+        ErrorKind::Connection => connection_hint(&error.to_string()).to_owned(),
         ErrorKind::Timeout => "try again, or allow more time with --timeout".to_owned(),
         _ => "look up the error's code in Cloudflare's documentation".to_owned(),
+    }
+}
+
+/// What the user can do about a connection that failed. The SDK has one kind for all causes, so its message is read; tests
+/// make each cause.
+fn connection_hint(message: &str) -> &'static str {
+    if message.contains("certificate") {
+        "check the base URL, this machine's clock, and which certificates the system trusts"
+    } else if message.contains("proxy") {
+        "check the proxy in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, or exclude the host with NO_PROXY"
+    } else {
+        "check the network and the base URL"
     }
 }

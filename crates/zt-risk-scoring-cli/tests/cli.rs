@@ -5,9 +5,12 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
 
 use httpmock::MockServer;
 use serde_json::{Value, json};
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+use tokio_rustls::rustls::{ServerConfig, ServerConnection};
 
 const ACCOUNT_ID: &str = "023e105f4ecef8ad9ca31a8372d0c353";
 const TOKEN: &str = "cfut_do-not-print";
@@ -187,11 +190,91 @@ fn page_of_html_with_403_gets_no_hint_about_permissions() {
 
 #[test]
 fn page_of_html_with_429_or_503_gets_a_hint_about_the_wait() {
-    for (status, part) in [(429, "wait 120 s before the next call"), (503, "try again later")] {
+    for (status, part) in [(429, "wait for the stated time before the next call"), (503, "try again later")] {
         let headers = [("content-type", "text/html"), ("retry-after", "120")];
         let line = stderr(&list(status, &headers, "<html>", &[]));
-        assert!(line.contains(part) && !line.contains("check the base URL"), "{line}");
+        assert!(line.contains("retry after 2 min") && line.contains(part), "{line}");
+        assert!(!line.contains("check the base URL"), "{line}");
     }
+}
+
+/// Sends the same bytes to every connection, and keeps the connections open. Returns the server's address.
+fn serve(bytes: &'static [u8]) -> std::net::SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        let mut connections = Vec::new();
+        for connection in listener.incoming() {
+            let mut connection = connection.unwrap();
+            let mut line = String::new();
+            BufReader::new(&connection).read_line(&mut line).unwrap();
+            // A client that closes the connection early fails the write.
+            let _ = connection.write_all(bytes);
+            connections.push(connection);
+        }
+    });
+    address
+}
+
+/// A server with a certificate that no system trusts. Returns the server's address.
+fn serve_untrusted() -> std::net::SocketAddr {
+    let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = PrivateKeyDer::Pkcs8(certified.signing_key.serialize_der().into());
+    let config = ServerConfig::builder().with_no_client_auth();
+    let config = Arc::new(config.with_single_cert(vec![certified.cert.der().clone()], key).unwrap());
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for connection in listener.incoming() {
+            let mut session = ServerConnection::new(Arc::clone(&config)).unwrap();
+            // The client rejects the certificate, which fails the handshake.
+            session.complete_io(&mut connection.unwrap()).unwrap_err();
+        }
+    });
+    address
+}
+
+/// The line that `behaviors list` prints for a failed call to a base URL.
+fn failure_at(base_url: &str, environment: &[(&str, &str)]) -> String {
+    let environment = [&[("CLOUDFLARE_API_TOKEN", TOKEN), ("CLOUDFLARE_ACCOUNT_ID", ACCOUNT_ID)], environment].concat();
+    let output = zt_risk(&["behaviors", "list", "--timeout", "1", "--base-url", base_url], &environment);
+    assert_eq!((output.status.code(), stderr(&output).lines().count()), (Some(1), 1), "{}", stderr(&output));
+    stderr(&output)
+}
+
+#[test]
+fn failed_connection_gets_a_hint_about_its_cause() {
+    let line = failure_at(&format!("https://localhost:{}", serve_untrusted().port()), &[]);
+    assert!(line.contains("the server's certificate is not trusted"), "{line}");
+    assert!(line.contains("hint: check the base URL, this machine's clock, and which certificates"), "{line}");
+
+    for (response, problem) in [
+        (&b"HTTP/1.1 403 Forbidden\r\n\r\n"[..], "the proxy refused to connect to the server"),
+        (b"HTTP/1.1 407 Oh\r\n\r\n", "the proxy requires a user name and a password"),
+    ] {
+        let proxy = format!("http://{}", serve(response));
+        let line = failure_at("https://api.example.com", &[("HTTPS_PROXY", &proxy)]);
+        assert!(line.contains(problem) && line.contains("hint: check the proxy in HTTPS_PROXY"), "{line}");
+    }
+
+    let line = failure_at("http://127.0.0.1:1", &[]);
+    assert!(line.contains("the connection was refused"), "{line}");
+    assert!(line.contains("hint: check the network and the base URL"), "{line}");
+}
+
+#[test]
+fn time_out_says_what_was_waited_for_and_how_to_allow_more_time() {
+    let line = failure_at(&format!("http://{}", serve(b"")), &[]);
+    assert!(line.contains(" ms of waiting for a connection, or the first byte of the response"), "{line}");
+    assert!(line.contains("hint: try again, or allow more time with --timeout"), "{line}");
+}
+
+#[test]
+fn body_that_is_too_large_gets_a_hint_about_what_responded() {
+    let server = serve(b"HTTP/1.1 200 OK\r\ncontent-length: 100000000\r\n\r\n");
+    let line = failure_at(&format!("http://{server}"), &[]);
+    assert!(line.contains("the body is larger than 67108864 bytes"), "{line}");
+    assert!(line.contains("hint: the API sends no such body; check the base URL, and proxies"), "{line}");
 }
 
 #[test]

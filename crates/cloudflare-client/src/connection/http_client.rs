@@ -66,6 +66,11 @@ pub(super) fn build(config: HttpClientConfig<'_>) -> Result<reqwest::Client, Err
         // By default, reqwest sends a request up to twice more if an HTTP/2 server refuses its stream or goes away. The
         // pipeline would not count these attempts.
         .retry(reqwest::retry::never())
+        // The pipeline decompresses. A program may enable these features of reqwest, which are then on by default.
+        .no_gzip()
+        .no_brotli()
+        .no_deflate()
+        .no_zstd()
         .tls_version_min(Version::TLS_1_2)
         .tls_certs_merge(config.root_certificates)
         .pool_idle_timeout(POOL_IDLE_TIMEOUT)

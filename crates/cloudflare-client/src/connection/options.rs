@@ -62,10 +62,10 @@ impl CallOptions {
     /// # Errors
     ///
     /// [`Configuration`](crate::ErrorKind::Configuration) if neither has one, or it is malformed.
-    pub fn resolve_account(&self, connection: &Connection) -> Result<AccountId, Error> {
+    pub fn resolve_account<'a>(&'a self, connection: &'a Connection) -> Result<&'a AccountId, Error> {
         self.checked_config()?;
         match (&self.account_id, connection.account_id()) {
-            (Some(Ok(id)), _) | (_, Some(id)) => Ok(id.clone()),
+            (Some(Ok(id)), _) | (_, Some(id)) => Ok(id),
             (_, None) => Err(Error::configuration(
                 "no account id: set it on the call, on the client, or in the environment (CLOUDFLARE_ACCOUNT_ID)",
             )),

@@ -18,7 +18,8 @@ pub enum ErrorKind {
     /// The credentials are missing, malformed or unknown (status 401, or code 6111, 9106 or 9109), or the token provider
     /// failed. Check the credentials.
     Authentication,
-    /// The credentials are known but lack a permission: status 403, or code 10000. Grant the permission.
+    /// The credentials are known but lack a permission: status 403, or code 10000. Grant the permission. If
+    /// [`unexpected_body`](crate::Error::unexpected_body) is set, something in front of the API blocked the request.
     Permission,
     /// The account's plan does not include the feature: code 3314. Change the plan.
     Plan,
@@ -35,15 +36,17 @@ pub enum ErrorKind {
     /// The API's document does not list the status. Redirects, which are never followed, are of this kind. After another
     /// success than the documented one, such as 202, the server may have made a change.
     UnexpectedStatus,
-    /// A success whose body is not complete JSON, or is too large. [`unexpected_body`](crate::Error::unexpected_body)
-    /// describes a body that is not JSON.
+    /// A success whose body is not complete JSON, cannot be decompressed, or is too large.
+    /// [`unexpected_body`](crate::Error::unexpected_body) describes a body that is not JSON.
     UnexpectedBody,
     /// A success whose JSON does not match the documented schema: a field is missing, or has another type. The
     /// [`source`](std::error::Error::source) has the path of the field.
     Decode,
-    /// The connection could not be made, or broke. The server may have made a change.
+    /// No connection could be made, or it broke, or the head of the response is not HTTP. The message says why. The server may
+    /// have made a change if [`may_have_been_sent`](crate::Error::may_have_been_sent) says so.
     Connection,
-    /// The call timed out. If [`attempts`](crate::Error::attempts) is above 0, the server may have made a change.
+    /// The call timed out, or had too little time for an attempt. The message says what it waited for. The server may have made a
+    /// change if [`may_have_been_sent`](crate::Error::may_have_been_sent) says so.
     Timeout,
 }
 

@@ -221,14 +221,11 @@ impl Error {
 
     /// The part of the line before the facts.
     fn summary(&self) -> String {
-        let mut summary = self.operation().map_or_else(String::new, |operation| format!("{operation}: "));
-        summary += &self.0.message;
-        if let Some(message) = self.errors().first().and_then(ApiMessage::message) {
-            summary = summary + ": " + &one_line(message);
-        }
-        if let Some(body) = self.unexpected_body() {
-            summary = summary + ": " + &body.to_string();
-        }
+        let mut parts = Vec::from_iter(self.operation().map(str::to_owned));
+        parts.push(self.0.message.clone().into_owned());
+        parts.extend(self.errors().first().and_then(ApiMessage::message).map(one_line));
+        parts.extend(self.unexpected_body().map(UnexpectedBody::to_string));
+        let mut summary = parts.join(": ");
         if summary.len() > MAX_SUMMARY {
             let end = summary.char_indices().map(|(index, _)| index).take_while(|index| *index <= MAX_SUMMARY).last();
             summary.truncate(end.unwrap_or(0));

@@ -4,6 +4,7 @@ use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::task::Poll;
 
+use api_runtime::Operation;
 use bytes::Bytes;
 use reqwest::Request;
 use tokio::time::Instant;
@@ -51,6 +52,7 @@ pub(super) struct AttemptContext {
     /// The number of the request, from 1.
     pub(super) number: u32,
     pub(super) deadline: Deadline,
+    pub(super) operation: Operation,
     /// Whether a success is an envelope.
     pub(super) is_envelope: bool,
 }
@@ -61,13 +63,13 @@ pub(super) async fn send(
     context: AttemptContext,
     ready: ReadyRequest,
 ) -> Result<BufferedResponse, AttemptFailure> {
-    let AttemptContext { started, number, deadline, is_envelope } = context;
+    let AttemptContext { started, number, deadline, operation, is_envelope } = context;
     let (sent, ReadyRequest { request, secrets }) = (Instant::now(), ready);
     let mut expiry = pin!(deadline.sleep());
 
     let mut response = match within(expiry.as_mut(), pipeline.http_client.execute(request)).await {
         Some(Ok(response)) => response,
-        Some(Err(error)) => return Err(connection_failure::of(error)),
+        Some(Err(error)) => return Err(connection_failure::of(&error, sent, &secrets)),
         None => return Err(timeout("a connection, or the first byte of the response", sent)),
     };
     let status = response.status();
@@ -78,23 +80,17 @@ pub(super) async fn send(
         pipeline.flow.close_gate(cooldown);
     }
 
-    let limit = if failure::is_failure(status) {
-        failure::MAX_BYTES.min(pipeline.max_body_bytes)
-    } else {
-        pipeline.max_body_bytes
-    };
+    let is_success = operation.is_success(status.as_u16());
+    let limit = if is_success { pipeline.max_body_bytes } else { failure::MAX_BYTES.min(pipeline.max_body_bytes) };
     let limits = BodyLimits { max_bytes: limit, is_envelope };
     let head = Instant::now();
-    let body = within(expiry.as_mut(), body::read(&mut response, metadata.headers(), limits)).await;
+    let body = within(expiry.as_mut(), body::read(&mut response, metadata.headers(), limits, &secrets)).await;
     let metadata = metadata.with_elapsed(started.elapsed());
     let is_failure = failure::is_failure(status);
     let (error, retryability) = match body.unwrap_or_else(|| Err(timeout("the rest of the body", head).into())) {
-        Ok(body) => {
-            pipeline.flow.response_time.record(sent.elapsed());
-            return Ok(BufferedResponse { metadata, body, omitted_above: None, secrets });
-        }
-        // Of a failure, the status is known; the body is only described.
-        Err(BodyFailure::TooLarge) if is_failure => {
+        Ok(body) => return Ok(BufferedResponse { metadata, body, omitted_above: None, secrets }),
+        // Of another status than a success, the status is known; the body is only described.
+        Err(BodyFailure::TooLarge) if !is_success => {
             return Ok(BufferedResponse { metadata, body: Bytes::new(), omitted_above: Some(limit), secrets });
         }
         Err(BodyFailure::TooLarge) => {
@@ -102,12 +98,12 @@ pub(super) async fn send(
             (Error::new(ErrorKind::UnexpectedBody, message), Retryability::Unreadable)
         }
         Err(BodyFailure::Undecodable(error)) => {
-            // The status of a failure says whether a retry may help.
-            let retryability = if is_failure { Retryability::of(status) } else { Retryability::Unreadable };
-            (Error::new(ErrorKind::UnexpectedBody, error.to_string()), retryability)
+            (Error::new(ErrorKind::UnexpectedBody, error.to_string()), Retryability::Unreadable)
         }
         Err(BodyFailure::Broken(AttemptFailure { error, retryability })) => (error, retryability),
     };
+    // The status of a failure says whether a retry may help.
+    let retryability = if is_failure { Retryability::of(status) } else { retryability };
     // For a failure, the status determines the kind, and the problem of the body becomes the source.
     let error = match failure::kind_of_status(status) {
         Some(kind) => Error::from_kind(kind).with_source(error),

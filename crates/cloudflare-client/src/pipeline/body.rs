@@ -1,12 +1,14 @@
 //! Reads the body of a response, decompressed, up to a limit.
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, HeaderMap};
+use tokio::time::Instant;
 
 use super::connection_failure;
-use super::content_coding::{ContentCodingError, Decoder, Pushed};
+use super::content_coding::{ContentCodingError, Decoder};
 use super::envelope_filter::EnvelopeFilter;
 use super::retry_loop::AttemptFailure;
+use crate::redact::Secrets;
 
 /// Why there is no whole body.
 pub(super) enum BodyFailure {
@@ -32,8 +34,9 @@ pub(super) async fn read(
     response: &mut reqwest::Response,
     headers: &HeaderMap,
     limits: BodyLimits,
+    secrets: &Secrets,
 ) -> Result<Bytes, BodyFailure> {
-    let BodyLimits { max_bytes, is_envelope } = limits;
+    let (BodyLimits { max_bytes, is_envelope }, started) = (limits, Instant::now());
     // Compression only makes a body smaller, or else by a few bytes.
     let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > u64::try_from(max_bytes).unwrap_or(u64::MAX)) {
@@ -42,68 +45,131 @@ pub(super) async fn read(
     let mut decoder = Decoder::for_headers(headers)?;
     // A body that arrives in one piece is not copied.
     let mut only = decoder.is_identity().then(Bytes::new);
-    let mut body = Buffer { bytes: BytesMut::new(), filter: None, is_envelope };
-    while let Some(chunk) = response.chunk().await.map_err(connection_failure::of)? {
+    let mut body = Buffer { is_envelope, ..Buffer::default() };
+    while let Some(chunk) =
+        response.chunk().await.map_err(|error| connection_failure::of_body(&error, started, secrets))?
+    {
         match only.take() {
             Some(first) if first.is_empty() && chunk.len() <= max_bytes => only = Some(chunk),
             first => {
-                let first = first.unwrap_or_default();
-                for mut piece in [&*first, &*chunk] {
-                    while body.push(&mut decoder, &mut piece, max_bytes)? == Pushed::Part {
-                        // A small body may expand to a large one.
-                        tokio::task::yield_now().await;
-                    }
-                }
+                body.append(&mut decoder, &first.unwrap_or_default(), max_bytes).await?;
+                body.append(&mut decoder, &chunk, max_bytes).await?;
                 if body.is_invalid() {
-                    return Ok(body.bytes.freeze());
+                    return Ok(body.bytes.into());
                 }
             }
         }
     }
     decoder.finish()?;
-    Ok(only.unwrap_or_else(|| body.bytes.freeze()))
+    Ok(only.unwrap_or_else(|| body.bytes.into()))
 }
 
 /// The decompressed body so far.
+#[derive(Default)]
 struct Buffer {
-    bytes: BytesMut,
+    bytes: Vec<u8>,
     /// Filters the body once it is large.
     filter: Option<EnvelopeFilter>,
+    /// The bytes that go through the filter next.
+    decoded: Vec<u8>,
     is_envelope: bool,
+    /// The bytes that were processed since other tasks could run.
+    unyielded: usize,
 }
 
 impl Buffer {
     /// Smaller bodies are not filtered, since that takes time.
-    const MIN_FILTERED: usize = 8 << 20;
+    const MIN_FILTERED: usize = 4 << 20;
+    /// The bytes that are processed at a time.
+    const PIECE: usize = Decoder::MAX_PIECE;
 
-    /// Decompresses a part of a piece, and appends it.
-    fn push(
+    /// Decompresses a chunk, and appends it.
+    async fn append(
         &mut self,
         decoder: &mut Decoder,
-        piece: &mut &[u8],
+        mut chunk: &[u8],
         max_bytes: usize,
-    ) -> Result<Pushed, ContentCodingError> {
-        let Some(filter) = &mut self.filter else {
-            let pushed = decoder.push(piece, &mut self.bytes, max_bytes)?;
-            if self.is_envelope && self.bytes.len() > Self::MIN_FILTERED {
-                let (mut filter, unfiltered) = (EnvelopeFilter::new(), std::mem::take(&mut self.bytes));
-                filter.push(&unfiltered, &mut self.bytes);
-                self.filter = Some(filter);
+    ) -> Result<(), ContentCodingError> {
+        while !chunk.is_empty() {
+            let (mut piece, rest) = chunk.split_at_checked(Self::PIECE).unwrap_or((chunk, &[]));
+            self.push(decoder, &mut piece, max_bytes)?;
+            // What is left of the piece is the start of what is left of the chunk.
+            let left = piece.len().saturating_add(rest.len());
+            chunk = chunk.get(chunk.len().saturating_sub(left)..).unwrap_or_default();
+            if self.filter.is_none() && self.is_envelope && self.bytes.len() > Self::MIN_FILTERED {
+                self.begin_filtering().await;
             }
-            return Ok(pushed);
-        };
-        let mut decoded = BytesMut::new();
-        let pushed = decoder.push(piece, &mut decoded, max_bytes)?;
-        filter.push(&decoded, &mut self.bytes);
-        if filter.is_pass_through() {
+            self.yield_sometimes().await;
+        }
+        Ok(())
+    }
+
+    /// Decompresses a part of a piece, and appends it.
+    fn push(&mut self, decoder: &mut Decoder, piece: &mut &[u8], max_bytes: usize) -> Result<(), ContentCodingError> {
+        reserve(&mut self.bytes, Self::PIECE);
+        if self.filter.is_none() {
+            let before = self.bytes.len();
+            decoder.push(piece, &mut self.bytes, max_bytes)?;
+            self.count(self.bytes.len().saturating_sub(before));
+            return Ok(());
+        }
+        let mut decoded = std::mem::take(&mut self.decoded);
+        decoded.clear();
+        decoder.push(piece, &mut decoded, max_bytes)?;
+        self.filter(&decoded);
+        self.decoded = decoded;
+        Ok(())
+    }
+
+    /// Filters what was read so far.
+    async fn begin_filtering(&mut self) {
+        self.filter = Some(EnvelopeFilter::new());
+        let unfiltered = std::mem::take(&mut self.bytes);
+        for piece in unfiltered.chunks(Self::PIECE) {
+            reserve(&mut self.bytes, Self::PIECE);
+            self.filter(piece);
+            self.yield_sometimes().await;
+        }
+    }
+
+    /// Appends bytes through the filter.
+    fn filter(&mut self, decoded: &[u8]) {
+        self.count(decoded.len());
+        match &mut self.filter {
+            Some(filter) => filter.push(decoded, &mut self.bytes),
+            None => self.bytes.extend_from_slice(decoded),
+        }
+        if self.filter.as_ref().is_some_and(EnvelopeFilter::is_pass_through) {
             (self.filter, self.is_envelope) = (None, false);
         }
-        Ok(pushed)
+    }
+
+    fn count(&mut self, bytes: usize) {
+        self.unyielded = self.unyielded.saturating_add(bytes);
+    }
+
+    /// Lets other tasks run. While tasks are ready, a runtime with one thread looks at its timers only after 61 of them ran:
+    /// without this, 61 chunks would delay them.
+    async fn yield_sometimes(&mut self) {
+        if self.unyielded >= Self::PIECE {
+            self.unyielded = 0;
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Whether what was read is not JSON, whatever follows.
     fn is_invalid(&self) -> bool {
         self.filter.as_ref().is_some_and(EnvelopeFilter::is_invalid)
+    }
+}
+
+/// Makes room for a piece. A vector doubles by itself, so up to half of it may be unused. A large one grows by a quarter here.
+fn reserve(bytes: &mut Vec<u8>, piece: usize) {
+    const LARGE: usize = 1 << 20;
+    // The filter may add a byte.
+    let needed = piece.saturating_add(1);
+    if bytes.len() > LARGE && bytes.capacity().saturating_sub(bytes.len()) < needed {
+        bytes.reserve_exact(needed.max(bytes.len() / 4));
     }
 }
 

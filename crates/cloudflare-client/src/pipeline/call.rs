@@ -1,5 +1,7 @@
 //! One call: checks the request, makes its attempts, and decodes the response.
 
+use std::sync::{Mutex, PoisonError};
+
 use api_runtime::{ApiRequest, Operation};
 use http::header::{
     ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, HOST, HeaderName, HeaderValue, TE, TRANSFER_ENCODING,
@@ -18,20 +20,24 @@ use super::retry_policy::Retryability;
 use super::{CallConfig, Pipeline, failure, telemetry};
 use crate::{Error, ErrorKind, Response};
 
+/// Builds the request of a call. It is called for each attempt, since a copy of a request costs as much as a new one.
+type Build<'a> = dyn Fn() -> Result<ApiRequest<()>, Error> + Send + Sync + 'a;
+
 /// Makes one call.
 pub(crate) async fn call<T: Send + 'static>(
     pipeline: &Pipeline,
     config: &CallConfig,
-    request: ApiRequest<()>,
+    build: &Build<'_>,
     decode: Decode<T>,
 ) -> Result<Response<T>, Error> {
+    let request = build()?;
     let operation = request.operation();
     let span = telemetry::span(&pipeline.base_url, operation);
-    let result = async {
-        let call = Call::new(pipeline, config, request, decode.is_envelope)?;
-        call.run(config, operation, decode).await
+    let result = match Call::new(pipeline, config, build, request, decode.is_envelope()) {
+        Ok(call) => call.run(decode).instrument(span.clone()).await,
+        Err(error) => Err(error),
     };
-    let result = result.instrument(span.clone()).await.map_err(|error| error.with_operation(operation.id));
+    let result = result.map_err(|error| error.with_operation(operation.id));
     telemetry::record(&span, result.as_ref().map(Response::metadata));
     result
 }
@@ -39,16 +45,21 @@ pub(crate) async fn call<T: Send + 'static>(
 /// The attempts of one call share this.
 struct Call<'a> {
     pipeline: &'a Pipeline,
-    request: reqwest::Request,
+    config: &'a CallConfig,
+    build: &'a Build<'a>,
+    operation: Operation,
+    /// The request of the first attempt.
+    first: Mutex<Option<reqwest::Request>>,
     started: Instant,
     is_envelope: bool,
 }
 
 impl<'a> Call<'a> {
-    /// Checks the request and completes its headers, except for the credentials.
+    /// Checks the settings of the call and its first request.
     fn new(
         pipeline: &'a Pipeline,
-        config: &CallConfig,
+        config: &'a CallConfig,
+        build: &'a Build<'a>,
         request: ApiRequest<()>,
         is_envelope: bool,
     ) -> Result<Self, Error> {
@@ -56,27 +67,27 @@ impl<'a> Call<'a> {
         if let Some(retry) = &config.retry {
             retry.check()?;
         }
-        check(pipeline, request.operation(), request.request())?;
-        let user_agent = user_agent(request.user_agent(), pipeline.user_agent_suffix.as_deref())?;
-        let mut request = request.into_request();
-        for (name, value) in &config.headers {
-            if is_reserved(name) || request.headers().contains_key(name) {
-                return Err(Error::configuration(format!("the header `{name}` is the client's own; remove it")));
-            }
-            request.headers_mut().append(name, value.clone());
-        }
-        request.headers_mut().insert(USER_AGENT, user_agent);
-        request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
-        Ok(Self { pipeline, request, started, is_envelope })
+        let operation = request.operation();
+        let first = Mutex::new(Some(complete(pipeline, config, request)?));
+        Ok(Self { pipeline, config, build, operation, first, started, is_envelope })
     }
 
-    async fn run<T: Send + 'static>(
-        &self,
-        config: &CallConfig,
-        operation: Operation,
-        decode: Decode<T>,
-    ) -> Result<Response<T>, Error> {
-        let Self { pipeline, started, .. } = self;
+    /// The request of the next attempt, without credentials.
+    fn request(&self) -> Result<reqwest::Request, Error> {
+        let first = self.first.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(request) = first {
+            return Ok(request);
+        }
+        let request = (self.build)()?;
+        // The operation of the first request decided whether a retry is safe.
+        if request.operation() != self.operation {
+            return Err(Error::configuration("the request of a retry has another operation than the first one"));
+        }
+        complete(self.pipeline, self.config, request)
+    }
+
+    async fn run<T: Send + 'static>(&self, decode: Decode<T>) -> Result<Response<T>, Error> {
+        let Self { pipeline, config, operation, started, .. } = self;
         let timeout = config.timeout.unwrap_or(pipeline.timeout);
         let deadline = Deadline::new(*started, timeout);
         let limits = CallLimits {
@@ -99,7 +110,10 @@ impl<'a> Call<'a> {
                 }
             }
             Err(error) => Err(match wait {
-                Some(wait) => error.with_retry_after(wait),
+                Some(wait) => {
+                    let wait = wait.max(error.retry_after().unwrap_or_default());
+                    error.with_retry_after(wait)
+                }
                 None => error,
             }
             .with_retryable(is_retryable)),
@@ -110,6 +124,22 @@ impl<'a> Call<'a> {
             Err(error) => Err(error.with_attempts(sent).with_sent(may_have_been_sent)),
         }
     }
+}
+
+/// Checks a request and completes its headers, except for the credentials.
+fn complete(pipeline: &Pipeline, config: &CallConfig, request: ApiRequest<()>) -> Result<reqwest::Request, Error> {
+    check(pipeline, request.operation(), request.request())?;
+    let user_agent = user_agent(request.user_agent(), pipeline.user_agent_suffix.as_deref())?;
+    let mut request = request.into_request();
+    for (name, value) in &config.headers {
+        if is_reserved(name) || request.headers().contains_key(name) {
+            return Err(Error::configuration(format!("the header `{name}` is the client's own; remove it")));
+        }
+        request.headers_mut().append(name, value.clone());
+    }
+    request.headers_mut().insert(USER_AGENT, user_agent);
+    request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+    Ok(request)
 }
 
 /// Checks that a request has the method and the path of its operation. A URL parser may have read a part of a parameter, such
@@ -150,16 +180,14 @@ impl AttemptDriver for Call<'_> {
     type Response = BufferedResponse;
 
     async fn prepare(&self, deadline: Deadline) -> Result<ReadyRequest, AttemptFailure> {
-        let Some(request) = self.request.try_clone() else {
-            let error = Error::configuration("the request's body is a stream, which cannot be sent again");
-            return Err(AttemptFailure { error, retryability: Retryability::Impossible });
-        };
+        let request =
+            self.request().map_err(|error| AttemptFailure { error, retryability: Retryability::Impossible })?;
         attempt::prepare(self.pipeline, request, deadline).await
     }
 
     async fn send(&self, ready: ReadyRequest, number: u32, deadline: Deadline) -> AttemptOutcome<BufferedResponse> {
-        let Self { pipeline, started, .. } = self;
-        let context = AttemptContext { started: *started, number, deadline, is_envelope: self.is_envelope };
+        let Self { pipeline, started, operation, is_envelope, .. } = *self;
+        let context = AttemptContext { started, number, deadline, operation, is_envelope };
         let outcome = match attempt::send(pipeline, context, ready).await {
             Ok(response) => self.outcome(response),
             Err(failure) => AttemptOutcome::from(failure),

@@ -3,31 +3,60 @@
 use std::error::Error as StdError;
 use std::io;
 
+use tokio::time::Instant;
+
 use super::retry_loop::AttemptFailure;
 use super::retry_policy::Retryability::{self, Impossible, Interrupted, NotSent, Unreadable};
+use crate::redact::{Secrets, one_line};
 use crate::{Error, ErrorKind};
 
-/// The failure for an error of the HTTP library. Its source leaves out the URL, which has ids in its path.
-pub(super) fn of(error: reqwest::Error) -> AttemptFailure {
-    let (kind, message, retryability) = classify(&error);
-    let error = Error::new(kind, message).with_source(error.without_url());
-    AttemptFailure { error, retryability }
+/// What a call waited for until a timeout of the HTTP client itself. The client of this crate has none.
+const GIVEN_TIMEOUT: &str = "a response, as long as the HTTP client's own timeout allows";
+
+/// The failure for an error before the response, on which the HTTP library worked since some time.
+pub(super) fn of(error: &reqwest::Error, since: Instant, secrets: &Secrets) -> AttemptFailure {
+    let timeout = |awaited| Error::timeout(awaited, since.elapsed());
+    let connection = |message| Error::new(ErrorKind::Connection, message);
+    let (described, retryability) = if error.is_builder() {
+        (Error::configuration("the request could not be built"), Impossible)
+    } else if error.is_connect() && error.is_timeout() {
+        (timeout("a connection"), NotSent)
+    } else if error.is_connect() {
+        let (message, retryability) = connecting(error);
+        (connection(message), retryability)
+    } else if let Some((message, retryability)) = known_exchange(error) {
+        (connection(message), retryability)
+    } else if error.is_timeout() {
+        (timeout(GIVEN_TIMEOUT), Interrupted)
+    } else {
+        let (message, retryability) = exchanging(error);
+        (connection(message), retryability)
+    };
+    AttemptFailure { error: described.with_source(source(error, secrets)), retryability }
 }
 
-fn classify(error: &reqwest::Error) -> (ErrorKind, &'static str, Retryability) {
-    if error.is_builder() {
-        return (ErrorKind::Configuration, "the request could not be built", Impossible);
-    }
-    if error.is_connect() {
-        let (message, retryability) = connecting(error);
-        let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Connection };
-        return (kind, message, retryability);
-    }
-    if error.is_timeout() {
-        return (ErrorKind::Timeout, "the HTTP client's own timeout passed", Interrupted);
-    }
-    let (message, retryability) = exchanging(error);
-    (ErrorKind::Connection, message, retryability)
+/// The failure for an error within the body of a response, which was read since some time.
+///
+/// Whatever the error says, the server has processed the request: it began to respond.
+pub(super) fn of_body(error: &reqwest::Error, since: Instant, secrets: &Secrets) -> AttemptFailure {
+    let is_malformed = causes(error).any(|cause| is_io(cause, io::ErrorKind::InvalidInput));
+    let (described, retryability) = if is_malformed {
+        (Error::new(ErrorKind::Connection, "the body of the response is not valid HTTP"), Unreadable)
+    } else if is_ping_timeout(error) || !error.is_timeout() {
+        (Error::new(ErrorKind::Connection, "the connection broke before the end of the body"), Interrupted)
+    } else {
+        (Error::timeout(GIVEN_TIMEOUT, since.elapsed()), Interrupted)
+    };
+    AttemptFailure { error: described.with_source(source(error, secrets)), retryability }
+}
+
+/// The causes of an error on one line. It leaves out the error's own message: that has the URL, which has ids in its path. A
+/// server may echo a secret in a cause, such as the reason for which it closes an HTTP/2 connection.
+fn source(error: &reqwest::Error, secrets: &Secrets) -> String {
+    let mut causes: Vec<_> = causes(error).skip(1).map(ToString::to_string).collect();
+    // An `io::Error` has the message of the error that it wraps.
+    causes.dedup();
+    one_line(&secrets.redact(&causes.join(": ")))
 }
 
 /// Why no connection could be made. Nothing was sent.
@@ -35,24 +64,29 @@ fn classify(error: &reqwest::Error) -> (ErrorKind, &'static str, Retryability) {
 /// The types of some causes are private to their crates, so their messages are read. Tests make each cause over sockets, and
 /// fail if a message changes.
 fn connecting(error: &reqwest::Error) -> (&'static str, Retryability) {
-    if error.is_timeout() {
-        return ("timed out while connecting", NotSent);
-    }
-    if let Some(cause) = causes(error).find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind)
-        && cause == io::ErrorKind::ConnectionRefused
-    {
-        return ("the connection was refused", NotSent);
-    }
-    let text = causes(error).map(|cause| cause.to_string().to_ascii_lowercase() + "\n").collect::<String>();
+    let text = text_of_causes(error);
     let has = |part: &str| text.contains(part);
-    if has("certificate") {
-        ("the server's certificate is not trusted, or the server requires a client certificate", Impossible)
-    } else if has("proxy auth") || has("407") {
+    let is_refused = causes(error).any(|cause| is_io(cause, io::ErrorKind::ConnectionRefused));
+    if rejects_client_certificate(&text) {
+        (CLIENT_CERTIFICATE, Impossible)
+    } else if has("certificate") {
+        (server_certificate(&text), Impossible)
+    } else if has("proxy authorization required") {
         ("the proxy requires a user name and a password", Impossible)
-    } else if has("tunnel") || has("proxy") {
-        ("the proxy did not connect to the server", Impossible)
+    } else if has("tunnel error: unsuccessful") {
+        ("the proxy refused to connect to the server", Impossible)
+    } else if has("tunnel") && is_refused {
+        ("the connection to the proxy was refused", NotSent)
     } else if has("dns") || has("lookup address") {
         ("the host's name could not be resolved", NotSent)
+    } else if has("tunnel") {
+        ("the connection to the proxy failed", NotSent)
+    } else if is_refused {
+        ("the connection was refused", NotSent)
+    } else if causes(error).any(|cause| is_io(cause, io::ErrorKind::ConnectionReset)) {
+        ("the server reset the connection before a request was sent", NotSent)
+    } else if has("corrupt message") || has("wrong version number") {
+        ("the server does not speak TLS", Impossible)
     } else if has("tls") || has("handshake") || has("ssl") {
         ("the TLS handshake failed", NotSent)
     } else {
@@ -60,49 +94,91 @@ fn connecting(error: &reqwest::Error) -> (&'static str, Retryability) {
     }
 }
 
-/// Why a connection did not carry a whole response.
-fn exchanging(error: &reqwest::Error) -> (&'static str, Retryability) {
-    for cause in causes(error) {
-        if let Some(cause) = cause.downcast_ref::<h2::Error>() {
-            return http2(cause);
-        }
-        if let Some(cause) = cause.downcast_ref::<hyper::Error>() {
-            if cause.is_parse() && cause.to_string().contains("too large") {
-                return ("the head of the response is too large", Unreadable);
-            }
-            if cause.is_parse() {
-                return ("the head of the response is not valid HTTP", Unreadable);
-            }
-            if cause.is_canceled() {
-                return ("the connection closed before the request was sent", NotSent);
-            }
-        }
+const CLIENT_CERTIFICATE: &str = "the server rejected the client certificate, or requires one";
+
+/// Whether the server sent an alert about the client's certificate, by the messages of a TLS library.
+fn rejects_client_certificate(text: &str) -> bool {
+    const ALERTS: [&str; 4] = ["certificate", "unknownca", "decrypterror", "accessdenied"];
+    let text = text.replace(' ', "");
+    text.contains("alert") && ALERTS.iter().any(|alert| text.contains(alert))
+}
+
+/// What is wrong with the server's certificate, by the messages of a TLS library.
+fn server_certificate(text: &str) -> &'static str {
+    let has = |part: &str| text.contains(part);
+    if has("expired") || has("not valid yet") {
+        "the server's certificate has expired or is not valid yet"
+    } else if has("not valid for") || has("mismatch") {
+        "the server's certificate is for another host"
+    } else {
+        "the server's certificate is not trusted"
     }
-    let is_body = error.is_body() || error.is_decode();
-    let reset = causes(error).any(|cause| {
-        cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::ConnectionReset)
-    });
-    match (is_body, reset) {
-        (true, _) => ("the connection broke before the end of the body", Interrupted),
-        (false, true) => ("the server reset the connection, perhaps after it read the request", Interrupted),
-        (false, false) => {
-            ("the connection closed before a response came, perhaps after the request was read", Interrupted)
+}
+
+/// Why a connection did not carry a whole response, if an error of HTTP says so.
+fn known_exchange(error: &reqwest::Error) -> Option<(&'static str, Retryability)> {
+    causes(error).find_map(|cause| {
+        if let Some(cause) = cause.downcast_ref::<h2::Error>() {
+            return Some(http2(cause));
         }
+        let cause = cause.downcast_ref::<hyper::Error>()?;
+        if is_ping_timeout(error) {
+            Some(("the server stopped responding on the connection, perhaps after it read the request", Interrupted))
+        } else if cause.is_parse() && cause.to_string().contains("too large") {
+            Some(("the head of the response is too large", Unreadable))
+        } else if cause.is_parse() {
+            Some(("the head of the response is not valid HTTP", Unreadable))
+        } else if cause.is_canceled() {
+            Some(("the connection closed before the request was sent", NotSent))
+        } else {
+            None
+        }
+    })
+}
+
+/// Whether the server did not respond to a ping. hyper has no other timeout.
+fn is_ping_timeout(error: &reqwest::Error) -> bool {
+    causes(error).filter_map(|cause| cause.downcast_ref::<hyper::Error>()).any(hyper::Error::is_timeout)
+}
+
+/// Why a connection broke before a response.
+fn exchanging(error: &reqwest::Error) -> (&'static str, Retryability) {
+    if rejects_client_certificate(&text_of_causes(error)) {
+        // In TLS 1.3 a server rejects the client's certificate when the client has already sent the request.
+        return (CLIENT_CERTIFICATE, Unreadable);
+    }
+    if causes(error).any(|cause| is_io(cause, io::ErrorKind::ConnectionReset)) {
+        ("the server reset the connection, perhaps after it read the request", Interrupted)
+    } else {
+        ("the connection closed before a response came, perhaps after the request was read", Interrupted)
     }
 }
 
 /// What an error of HTTP/2 says about a request. A refused stream was not processed (RFC 9113, section 8.7); neither was one
-/// that the server's GOAWAY does not cover.
+/// that the server's GOAWAY does not cover (section 6.8).
 fn http2(error: &h2::Error) -> (&'static str, Retryability) {
     match error.reason() {
         Some(h2::Reason::REFUSED_STREAM) if error.is_reset() && error.is_remote() => {
             ("the server refused the request before it processed it", NotSent)
         }
-        Some(h2::Reason::NO_ERROR) if error.is_go_away() && error.is_remote() => {
+        // Whatever the reason: the streams that a GOAWAY covers do not end with it.
+        Some(_) if error.is_go_away() && error.is_remote() => {
             ("the server closed the connection before it processed the request", NotSent)
+        }
+        Some(h2::Reason::PROTOCOL_ERROR) if error.is_reset() && error.is_library() => {
+            ("the response is not valid HTTP/2, or its head is too large", Unreadable)
         }
         _ => ("the HTTP/2 connection broke, perhaps after the request was read", Interrupted),
     }
+}
+
+/// The messages of the causes in lower case. The error itself is left out: its message has the URL.
+fn text_of_causes(error: &reqwest::Error) -> String {
+    causes(error).skip(1).map(|cause| cause.to_string().to_ascii_lowercase() + "\n").collect()
+}
+
+fn is_io(cause: &(dyn StdError + 'static), kind: io::ErrorKind) -> bool {
+    cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == kind)
 }
 
 /// An error and its causes.

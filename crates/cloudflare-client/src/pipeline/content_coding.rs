@@ -14,7 +14,6 @@ mod gzip;
 
 use std::fmt;
 
-use bytes::BytesMut;
 use http::header::{CONTENT_ENCODING, HeaderMap};
 
 use gzip::Gzip;
@@ -40,16 +39,6 @@ pub(super) enum ContentCodingError {
     TooLarge(usize),
 }
 
-/// What is left to do after [`Decoder::push`].
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[must_use]
-pub(super) enum Pushed {
-    /// The chunk is decoded.
-    Whole,
-    /// More of the chunk is left: call `push` again with the rest, which may be empty. The caller can yield before that.
-    Part,
-}
-
 /// Decodes one body, chunk by chunk.
 pub(super) struct Decoder {
     coding: Coding,
@@ -62,8 +51,8 @@ enum Coding {
 }
 
 impl Decoder {
-    /// One call of [`push`](Self::push) decodes about this many bytes at most.
-    const MAX_PIECE: usize = 64 << 10;
+    /// One call of [`push`](Self::push) decodes this many bytes at most.
+    pub(super) const MAX_PIECE: usize = 64 << 10;
 
     /// Chooses the coding by the `Content-Encoding` headers.
     pub(super) fn for_headers(headers: &HeaderMap) -> Result<Self, ContentCodingError> {
@@ -92,29 +81,28 @@ impl Decoder {
     }
 
     /// Takes bytes off the start of a chunk and appends what they decode to. A body may have `max_bytes` when decoded.
+    ///
+    /// One call appends 64 KiB of an encoded body at most. Call it until the chunk is empty; between two calls the caller can yield.
     pub(super) fn push(
         &mut self,
         chunk: &mut &[u8],
-        out: &mut BytesMut,
+        out: &mut Vec<u8>,
         max_bytes: usize,
-    ) -> Result<Pushed, ContentCodingError> {
+    ) -> Result<(), ContentCodingError> {
         let room = max_bytes.saturating_sub(self.decoded_bytes);
         let length = out.len();
-        let pushed = match &mut self.coding {
+        match &mut self.coding {
             Coding::Identity if chunk.len() > room => return Err(ContentCodingError::TooLarge(max_bytes)),
-            Coding::Identity => {
-                out.extend_from_slice(std::mem::take(chunk));
-                Pushed::Whole
-            }
+            Coding::Identity => out.extend_from_slice(std::mem::take(chunk)),
             // One byte more than fits shows that the body is too large.
             Coding::Gzip(gzip) => gzip.decode(chunk, out, room.saturating_add(1).min(Self::MAX_PIECE))?,
-        };
+        }
         let produced = out.len().saturating_sub(length);
         if produced > room {
             return Err(ContentCodingError::TooLarge(max_bytes));
         }
         self.decoded_bytes = self.decoded_bytes.saturating_add(produced);
-        Ok(pushed)
+        Ok(())
     }
 
     /// Checks that the body is complete. An empty body is, whatever its label: a response to `HEAD` has none.

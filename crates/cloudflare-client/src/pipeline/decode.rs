@@ -218,7 +218,9 @@ mod tests {
     #[test]
     fn exceeded_budget_for_free_form_json_is_named() {
         let body = format!(r#"[[{}0]]"#, r#"{"":0},"#.repeat(100_000));
-        assert_eq!(describe::<Vec<serde_json::Value>>(&body), "`[0]`: free-form JSON takes more memory than allowed");
+        let description = describe::<Vec<serde_json::Value>>(&body);
+        assert!(description.starts_with("`[0]"), "{description}");
+        assert!(description.ends_with("`: free-form JSON takes more memory than allowed"), "{description}");
     }
 
     #[test]

@@ -6,11 +6,14 @@ use api_runtime::Envelope;
 use serde::de::DeserializeOwned;
 use tokio::task::JoinError;
 use tokio::time::Instant;
+#[cfg(any(test, feature = "test-util"))]
+use {super::failure, crate::Metadata, crate::redact::Secrets, api_runtime::Operation, bytes::Bytes};
 
 use super::buffered_response::BufferedResponse;
 use super::deadline::Deadline;
 use super::plain::{self, PlainBody};
 use super::{envelope, free_form_budget};
+use crate::error::without_bom;
 use crate::{Error, Response};
 
 /// The largest body that is decoded in place: about a millisecond of work. A larger one is decoded on a thread for blocking
@@ -19,26 +22,61 @@ const MAX_INLINE_BYTES: usize = 256 << 10;
 
 /// How the response of an operation becomes its value.
 pub(crate) struct Decode<T> {
-    decode: Arc<Decoder<T>>,
-    /// Whether the response is an envelope.
-    pub(super) is_envelope: bool,
+    decoder: Decoder<T>,
+    is_envelope: bool,
 }
 
-type Decoder<T> = dyn Fn(BufferedResponse) -> Result<Response<T>, Error> + Send + Sync;
+enum Decoder<T> {
+    /// Decodes a type.
+    Function(fn(BufferedResponse) -> Result<Response<T>, Error>),
+    /// Decodes a type, and converts the value.
+    Closure(Arc<dyn Fn(BufferedResponse) -> Result<Response<T>, Error> + Send + Sync>),
+}
+
+impl<T> Decoder<T> {
+    fn decode(&self, response: BufferedResponse) -> Result<Response<T>, Error> {
+        match self {
+            Self::Function(decode) => decode(response),
+            Self::Closure(decode) => decode(response),
+        }
+    }
+}
 
 impl<T: Send + 'static> Decode<T> {
     pub(crate) fn envelope<E: Envelope<Result = T>>() -> Self {
-        Self { decode: Arc::new(envelope::decode::<E>), is_envelope: true }
+        Self { decoder: Decoder::Function(envelope::decode::<E>), is_envelope: true }
     }
 
     pub(crate) fn plain<B: PlainBody<K, Value = T>, K: 'static>() -> Self {
-        Self { decode: Arc::new(plain::decode::<B, K>), is_envelope: false }
+        Self { decoder: Decoder::Function(plain::decode::<B, K>), is_envelope: false }
     }
 
     /// Converts the value after it is decoded.
     pub(crate) fn map<U: Send + 'static>(self, convert: impl Fn(T) -> U + Send + Sync + 'static) -> Decode<U> {
-        let Self { decode, is_envelope } = self;
-        Decode { decode: Arc::new(move |response| Ok(decode(response)?.map(&convert))), is_envelope }
+        let Self { decoder, is_envelope } = self;
+        let decode = move |response| Ok(decoder.decode(response)?.map(&convert));
+        Decode { decoder: Decoder::Closure(Arc::new(decode)), is_envelope }
+    }
+
+    /// Whether the response is an envelope.
+    pub(super) fn is_envelope(&self) -> bool {
+        self.is_envelope
+    }
+
+    /// Decodes a response in place, whatever its size.
+    #[cfg(any(test, feature = "test-util"))]
+    pub(crate) fn run_in_place(
+        self,
+        operation: Operation,
+        metadata: Metadata,
+        body: Bytes,
+    ) -> Result<Response<T>, Error> {
+        let response = BufferedResponse { metadata, body, omitted_above: None, secrets: Secrets::new([]) };
+        if operation.is_success(response.metadata.status().as_u16()) {
+            self.decoder.decode(response)
+        } else {
+            Err(failure::of_status(&response))
+        }
     }
 
     /// Decodes a response of a documented success status.
@@ -49,10 +87,15 @@ impl<T: Send + 'static> Decode<T> {
     /// dropped on that thread.
     pub(super) async fn run(self, response: BufferedResponse, deadline: Deadline) -> Result<Response<T>, Error> {
         if response.body.len() <= MAX_INLINE_BYTES {
-            return (self.decode)(response);
+            return self.decoder.decode(response);
         }
+        // Boxed, since every call would have room for it otherwise.
+        Box::pin(self.run_on_another_thread(response, deadline)).await
+    }
+
+    async fn run_on_another_thread(self, response: BufferedResponse, deadline: Deadline) -> Result<Response<T>, Error> {
         let (metadata, started) = (response.metadata.clone(), Instant::now());
-        let task = tokio::task::spawn_blocking(move || (self.decode)(response));
+        let task = tokio::task::spawn_blocking(move || self.decoder.decode(response));
         match deadline.timeout(task).await {
             Ok(result) => result.unwrap_or_else(|error| Err(lost(error))),
             Err(_) => Err(Error::timeout("the response to be decoded", started.elapsed()).with_metadata(metadata)),
@@ -62,7 +105,11 @@ impl<T: Send + 'static> Decode<T> {
 
 impl<T> Clone for Decode<T> {
     fn clone(&self) -> Self {
-        Self { decode: Arc::clone(&self.decode), is_envelope: self.is_envelope }
+        let decoder = match &self.decoder {
+            Decoder::Function(decode) => Decoder::Function(*decode),
+            Decoder::Closure(decode) => Decoder::Closure(Arc::clone(decode)),
+        };
+        Self { decoder, is_envelope: self.is_envelope }
     }
 }
 
@@ -77,9 +124,4 @@ fn lost(error: JoinError) -> Error {
 /// Decodes a JSON document.
 pub(super) fn from_json<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
     free_form_budget::from_slice(without_bom(body)).ok()
-}
-
-/// A body without its byte order mark, which a reader may ignore (RFC 8259, section 8.1).
-pub(super) fn without_bom(body: &[u8]) -> &[u8] {
-    body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body)
 }

@@ -25,8 +25,6 @@ mod value_scanner;
 
 use std::borrow::Cow;
 
-use bytes::{BufMut, BytesMut};
-
 use value_scanner::{Event, ValueScanner, is_blank};
 
 /// Filters one body, chunk by chunk.
@@ -131,7 +129,7 @@ impl EnvelopeFilter {
     }
 
     /// Filters a chunk. `out` is the output so far, which the caller must not change.
-    pub(super) fn push(&mut self, chunk: &[u8], out: &mut BytesMut) {
+    pub(super) fn push(&mut self, chunk: &[u8], out: &mut Vec<u8>) {
         let mut rest = chunk;
         while let Some((&byte, tail)) = rest.split_first() {
             rest = match self.state {
@@ -150,20 +148,20 @@ impl EnvelopeFilter {
     }
 
     /// Reads a byte outside of keys and values, or the first byte of one.
-    fn read_structure(&mut self, byte: u8, out: &mut BytesMut) {
+    fn read_structure(&mut self, byte: u8, out: &mut Vec<u8>) {
         const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
         self.state = match (self.state, byte) {
             (State::Start(count), byte) if BYTE_ORDER_MARK.get(count) == Some(&byte) => {
-                out.put_u8(byte);
+                out.push(byte);
                 State::Start(count.saturating_add(1))
             }
             (State::Start(0 | 3), b'{') => {
-                out.put_u8(b'{');
+                out.push(b'{');
                 State::FirstKey
             }
             (State::Start(0 | 3), byte) if is_blank(byte) => State::Start(3),
             (State::Start(_), byte) => {
-                out.put_u8(byte);
+                out.push(byte);
                 State::PassThrough
             }
             (state, byte) if is_blank(byte) => state,
@@ -181,7 +179,7 @@ impl EnvelopeFilter {
             }
             (State::ValueEnd, b',') => State::NextKey,
             (State::FirstKey | State::ValueEnd, b'}') => {
-                out.put_u8(b'}');
+                out.push(b'}');
                 State::End
             }
             _ => {
@@ -192,40 +190,40 @@ impl EnvelopeFilter {
     }
 
     /// Makes the output invalid JSON whatever follows: no text may contain this character.
-    fn invalidate(&mut self, out: &mut BytesMut) {
-        out.put_u8(0);
+    fn invalidate(&mut self, out: &mut Vec<u8>) {
+        out.push(0);
         self.state = State::Invalid;
     }
 
-    fn begin_member(&mut self, out: &mut BytesMut) {
+    fn begin_member(&mut self, out: &mut Vec<u8>) {
         let start = out.len();
         self.member = Member { class: Class::Other, start, value: start, list_end: None, is_dropped: false };
         if self.has_members {
-            out.put_u8(b',');
+            out.push(b',');
         }
-        out.put_u8(b'"');
+        out.push(b'"');
         self.scanner = ValueScanner::new(b'"');
     }
 
-    fn begin_value(&mut self, byte: u8, out: &mut BytesMut) {
+    fn begin_value(&mut self, byte: u8, out: &mut Vec<u8>) {
         self.member.value = out.len();
         self.keep(&[byte], out);
         self.scanner = ValueScanner::new(byte);
         let can_be_shortened = !self.member.is_dropped && self.member.class != Class::Result && byte == b'[';
         if can_be_shortened {
             self.member.list_end = Some(out.len());
-            self.scanner = self.scanner.stopping_after_elements();
+            self.scanner.set_stops_after_elements(true);
         }
     }
 
-    fn keep(&self, bytes: &[u8], out: &mut BytesMut) {
+    fn keep(&self, bytes: &[u8], out: &mut Vec<u8>) {
         if !self.member.is_dropped {
             out.extend_from_slice(bytes);
         }
     }
 
     /// Reads a part of a key or a value. Returns the rest of the bytes.
-    fn read_member<'a>(&mut self, bytes: &'a [u8], out: &mut BytesMut) -> &'a [u8] {
+    fn read_member<'a>(&mut self, bytes: &'a [u8], out: &mut Vec<u8>) -> &'a [u8] {
         let allowance = self.allowance(out);
         if allowance == 0 {
             self.exceed_limit(out);
@@ -255,7 +253,7 @@ impl EnvelopeFilter {
     }
 
     /// How many more bytes of the member may be read at once.
-    fn allowance(&self, out: &BytesMut) -> usize {
+    fn allowance(&self, out: &[u8]) -> usize {
         if self.member.is_dropped {
             return usize::MAX;
         }
@@ -277,12 +275,13 @@ impl EnvelopeFilter {
         self.limit.saturating_sub(kept).saturating_sub(length)
     }
 
-    fn exceed_limit(&mut self, out: &mut BytesMut) {
+    fn exceed_limit(&mut self, out: &mut Vec<u8>) {
+        self.scanner.set_stops_after_elements(false);
         match self.member {
             Member { class: Class::Essential, .. } => self.invalidate(out),
             Member { list_end: Some(end), .. } if self.room(end) > 0 => {
                 out.truncate(end);
-                out.put_u8(b']');
+                out.push(b']');
                 self.end_member(out);
                 self.member.is_dropped = true;
             }
@@ -293,7 +292,7 @@ impl EnvelopeFilter {
         }
     }
 
-    fn end_key(&mut self, out: &BytesMut) {
+    fn end_key(&mut self, out: &[u8]) {
         let key = out.get(self.member.start..).unwrap_or_default();
         let key = key.strip_prefix(b",").unwrap_or(key);
         self.member.class = match &*decoded_key(key) {
@@ -309,7 +308,7 @@ impl EnvelopeFilter {
         };
     }
 
-    fn end_member(&mut self, out: &BytesMut) {
+    fn end_member(&mut self, out: &[u8]) {
         let Member { class, start, value, is_dropped, .. } = self.member;
         if is_dropped {
             return;

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::buffered_response::BufferedResponse;
 use super::classify;
 use super::decode::DecodeProblem;
-use super::decoding::without_bom;
+use crate::error::without_bom;
 use crate::response::{BoundedJson, EnvelopeMetadata};
 use crate::{Error, ErrorKind};
 
@@ -30,13 +30,19 @@ struct FailureEnvelope {
 }
 
 impl FailureEnvelope {
-    /// Reads a body. Bytes that are not UTF-8 are replaced, so that the rest can be read.
+    /// Reads a body. Bytes that are not UTF-8 are replaced, so that the rest can be read. That may triple a body, so it is not
+    /// done with a large one.
     fn read(body: &[u8]) -> Self {
         let body = without_bom(body);
         if !is_object(body) {
             return Self::default();
         }
-        serde_json::from_str(&String::from_utf8_lossy(body)).unwrap_or_default()
+        let envelope = if body.len() <= MAX_BYTES {
+            serde_json::from_str(&String::from_utf8_lossy(body))
+        } else {
+            serde_json::from_slice(body)
+        };
+        envelope.unwrap_or_default()
     }
 
     fn is_envelope(&self) -> bool {
@@ -144,14 +150,22 @@ fn reported(response: &BufferedResponse) -> Option<Error> {
     }
     let metadata = envelope.metadata(response);
     let kind = classify::failure(status, &metadata.errors);
-    let error = match (envelope.is_envelope(), kind) {
-        (true, _) => Error::from_kind(kind),
-        // The edge and firewalls block requests with 403, too.
-        (false, ErrorKind::Permission) => Error::new(kind, "access is forbidden, and the response is not the API's")
-            .with_unexpected_body(response.describe_body()),
-        (false, _) => Error::from_kind(kind).with_unexpected_body(response.describe_body()),
+    let error = if envelope.is_envelope() {
+        Error::from_kind(kind)
+    } else {
+        Error::new(kind, without_envelope(status, kind)).with_unexpected_body(response.describe_body())
     };
     Some(error.with_metadata(response.metadata.clone().with_envelope(metadata)))
+}
+
+/// The description of a failure that is probably not the API's.
+fn without_envelope(status: StatusCode, kind: ErrorKind) -> &'static str {
+    match status {
+        // The edge and firewalls block requests with this status, too.
+        StatusCode::FORBIDDEN => "something in front of the API, such as a firewall, probably blocked the request",
+        StatusCode::PROXY_AUTHENTICATION_REQUIRED => "the proxy requires a user name and a password",
+        _ => kind.description(),
+    }
 }
 
 /// Whether a body can be a JSON object. serde would also read a struct from an array, by position.

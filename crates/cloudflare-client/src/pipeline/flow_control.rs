@@ -14,8 +14,8 @@ use super::budget::TokenBucket;
 use super::deadline::Deadline;
 use super::gate::{Cooldown, Gate, SPREAD};
 use super::rate_limiter::{Quota, RateLimiter};
-use super::response_time::{MIN_ATTEMPT_TIME, ResponseTime};
 use super::telemetry::as_millis;
+use super::time_estimate::{MIN_ATTEMPT_TIME, TimeEstimate};
 use crate::duration::human;
 use crate::{Error, ErrorKind};
 
@@ -24,7 +24,9 @@ use crate::{Error, ErrorKind};
 pub(crate) struct FlowControl {
     pub(super) budget: TokenBucket,
     pub(super) jitter: Jitter,
-    pub(super) response_time: ResponseTime,
+    pub(super) response_time: TimeEstimate,
+    /// How long it takes to prepare a request: to fetch its credentials.
+    pub(super) preparation_time: TimeEstimate,
     queue: Mutex<Queue>,
     /// Wakes the waiting calls: the gate closed, or a call left the queue without taking its turn.
     changed: Notify,
@@ -84,7 +86,8 @@ impl FlowControl {
         Ok(Self {
             budget: TokenBucket::new(retry.budget),
             jitter: Jitter::new(retry.jitter_seed),
-            response_time: ResponseTime::default(),
+            response_time: TimeEstimate::default(),
+            preparation_time: TimeEstimate::default(),
             queue: Mutex::new(Queue {
                 gate: Gate::default(),
                 limiter: quota.map(RateLimiter::new).transpose()?,
@@ -104,11 +107,17 @@ impl FlowControl {
         self.changed.notify_waiters();
     }
 
-    /// How long the gate is still closed for a call. `None` if it is open.
-    pub(super) fn gate_wait(&self, deadline: Deadline) -> Option<Duration> {
+    /// How long the gate is still closed for a call, which needs some time for an attempt. `None` if it is open.
+    pub(super) fn gate_wait(&self, deadline: Deadline, attempt_time: Duration) -> Option<Duration> {
         let now = Instant::now();
-        let opens_at = self.queue().gate.opens_for(deadline, now)?;
+        let opens_at = self.queue().gate.opens_for(deadline, attempt_time, now)?;
         Some(opens_at.saturating_duration_since(now)).filter(|wait| !wait.is_zero())
+    }
+
+    /// How long the gate is still closed for calls that come now. `None` if it is open.
+    pub(super) fn time_until_open(&self) -> Option<Duration> {
+        let now = Instant::now();
+        Some(self.queue().gate.opens_at(now)?.saturating_duration_since(now))
     }
 
     /// Whether the gate closed after a call was admitted, and is still closed.
@@ -124,6 +133,29 @@ impl FlowControl {
     ///
     /// A call that is dropped while it waits leaves the queue, and those behind it move up.
     pub(super) async fn admit(&self, deadline: Deadline, least: LeastTime) -> Result<Admission, Error> {
+        if let Some(admission) = self.try_admit(deadline, least)? {
+            return Ok(admission);
+        }
+        // Boxed, since every call would have room for it otherwise.
+        Box::pin(self.wait_for_turn(deadline, least)).await
+    }
+
+    /// Takes a turn if the call need not wait for it. Such a call needs no notification and no timer.
+    fn try_admit(&self, deadline: Deadline, least: LeastTime) -> Result<Option<Admission>, Error> {
+        let now = Instant::now();
+        let mut queue = self.queue();
+        let wait = queue.gate_wait(deadline, least.after_wait, now);
+        if queue.turn(None, wait, now).at > now {
+            return Ok(None);
+        }
+        if !deadline.allows_at(now, least.at_once) {
+            return Err(Error::no_time_left(deadline.left(now)));
+        }
+        queue.take_turn(None, now);
+        Ok(Some(Admission { closings: wait.closings }))
+    }
+
+    async fn wait_for_turn(&self, deadline: Deadline, least: LeastTime) -> Result<Admission, Error> {
         let mut place = None::<Place<'_>>;
         let mut decided = None::<GateWait>;
         loop {
@@ -134,7 +166,8 @@ impl FlowControl {
             let turn = {
                 let mut queue = self.queue();
                 let is_first = decided.is_none_or(|wait| wait.closings != queue.gate.closings());
-                let wait = decided.filter(|_| !is_first).unwrap_or_else(|| queue.gate_wait(deadline, now));
+                let wait =
+                    decided.filter(|_| !is_first).unwrap_or_else(|| queue.gate_wait(deadline, least.after_wait, now));
                 decided = Some(wait);
                 let turn = queue.turn(place.as_ref().map(|place| place.ticket), wait, now);
                 if turn.at <= now {
@@ -160,6 +193,12 @@ impl FlowControl {
         }
     }
 
+    /// How long an attempt takes with some certainty, credentials included. An attempt that has to wait for its turn is not
+    /// sent if less time would be left for it.
+    pub(super) fn attempt_time(&self) -> Duration {
+        self.preparation_time.upper_bound().saturating_add(self.response_time.upper_bound().max(MIN_ATTEMPT_TIME))
+    }
+
     /// Ignores poisoning: every change of the queue is a single step, so a panic cannot leave it inconsistent.
     fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
@@ -174,8 +213,8 @@ impl Queue {
         self.last_gated = self.tickets.back().copied();
     }
 
-    fn gate_wait(&self, deadline: Deadline, now: Instant) -> GateWait {
-        let opens_at = self.gate.opens_for(deadline, now);
+    fn gate_wait(&self, deadline: Deadline, attempt_time: Duration, now: Instant) -> GateWait {
+        let opens_at = self.gate.opens_for(deadline, attempt_time, now);
         GateWait { closings: self.gate.closings(), opens_at, is_probe: opens_at < self.gate.opens_at(now) }
     }
 

@@ -16,8 +16,11 @@ const DEFAULT_COOLDOWN: Duration = Duration::from_secs(10);
 /// The vendor's block lasts five minutes.
 const MAX_COOLDOWN: Duration = Duration::from_secs(60 * 60);
 
-/// How much of its time a call keeps for a request when the client guesses the cooldown.
+/// How much of its time a call keeps at least for a request when the client guesses the cooldown.
 const TIME_AFTER_GUESS: Duration = Duration::from_millis(500);
+
+/// How much more time a call keeps than a response takes, since timers are not exact.
+const MARGIN: Duration = Duration::from_millis(50);
 
 /// The time between two calls that the gate lets through after it opens, so that they do not exceed the quota at once. It is
 /// the vendor's limit for an address: 200 requests per second.
@@ -81,13 +84,14 @@ impl Gate {
         self.known.max(self.guessed).filter(|until| *until > now)
     }
 
-    /// When the gate opens for a call. `None` if it is open.
+    /// When the gate opens for a call, which needs some time for an attempt. `None` if it is open.
     ///
     /// A guess must not fail a call that has a second left: such a call tries again before its deadline.
-    pub(super) fn opens_for(&self, deadline: Deadline, now: Instant) -> Option<Instant> {
+    pub(super) fn opens_for(&self, deadline: Deadline, attempt_time: Duration, now: Instant) -> Option<Instant> {
         let opens_at = self.opens_at(now)?;
         let has_time = deadline.allows_at(now, TIME_AFTER_GUESS.saturating_mul(2));
-        let attempt = deadline.before(TIME_AFTER_GUESS).filter(|_| has_time);
+        let kept = attempt_time.saturating_add(MARGIN).max(TIME_AFTER_GUESS);
+        let attempt = deadline.before(kept).filter(|_| has_time);
         match (self.known.filter(|until| *until > now), attempt) {
             (known, Some(attempt)) => Some(opens_at.min(attempt).max(known.unwrap_or(now))),
             (_, None) => Some(opens_at),
@@ -153,11 +157,14 @@ mod tests {
         gate.close(guess(10));
         for (left, opens_in) in [(60_000, 10_000), (10_400, 9_900), (1_001, 501), (999, 10_000)] {
             let expected = now + Duration::from_millis(opens_in);
-            assert_eq!(gate.opens_for(deadline(left), now), Some(expected), "{left}");
+            assert_eq!(gate.opens_for(deadline(left), MARGIN, now), Some(expected), "{left}");
         }
+        // A slow server gets more time.
+        let slow = Duration::from_millis(700);
+        assert_eq!(gate.opens_for(deadline(5_000), slow, now), Some(now + Duration::from_millis(4_250)));
         // What the API said counts.
         gate.close(known(4));
-        assert_eq!(gate.opens_for(deadline(2_000), now), Some(now + 4 * SECOND));
-        assert_eq!(gate.opens_for(deadline(6_000), now), Some(now + 5_500 * SECOND / 1000));
+        assert_eq!(gate.opens_for(deadline(2_000), MARGIN, now), Some(now + 4 * SECOND));
+        assert_eq!(gate.opens_for(deadline(6_000), MARGIN, now), Some(now + 5_500 * SECOND / 1000));
     }
 }

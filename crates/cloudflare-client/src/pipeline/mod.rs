@@ -29,11 +29,11 @@ mod free_form_budget;
 mod gate;
 mod plain;
 mod rate_limiter;
-mod response_time;
 mod retry_config;
 mod retry_loop;
 mod retry_policy;
 mod telemetry;
+mod time_estimate;
 
 #[cfg(test)]
 #[allow(clippy::arithmetic_side_effects, clippy::cast_precision_loss, reason = "the numbers are the tests' own")]

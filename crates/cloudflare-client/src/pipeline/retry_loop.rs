@@ -8,9 +8,9 @@ use super::RetryConfig;
 use super::budget::RetryPermit;
 use super::deadline::Deadline;
 use super::flow_control::{FlowControl, LeastTime};
-use super::response_time::MIN_ATTEMPT_TIME;
 use super::retry_policy::{self, Retryability};
 use super::telemetry::{self, as_millis};
+use super::time_estimate::MIN_ATTEMPT_TIME;
 use crate::Error;
 
 /// Prepares and sends the attempts of the loop.
@@ -94,7 +94,7 @@ impl CallLimits {
             let attempts = if self.idempotent { attempts_left.max(1) } else { 1 };
             let left = self.deadline.left(now);
             let share = left.checked_div(attempts).unwrap_or_default();
-            let share = if share < flow.response_time.upper_estimate() { left } else { share };
+            let share = if share < flow.attempt_time() { left } else { share };
             share.min(Self::MAX_ATTEMPT_TIMEOUT)
         });
         self.deadline.min(Deadline::new(now, timeout))
@@ -104,14 +104,14 @@ impl CallLimits {
     /// that a wrong estimate cannot keep a call from being made.
     fn least_time_after_wait(self, flow: &FlowControl) -> Duration {
         let half = self.timeout.checked_div(2).unwrap_or_default();
-        flow.response_time.upper_estimate().min(half).max(MIN_ATTEMPT_TIME)
+        flow.attempt_time().min(half).max(MIN_ATTEMPT_TIME)
     }
 }
 
 /// Makes attempts, and returns the outcome of the last one.
 ///
-/// If that is a timeout or sent nothing, and the server responded to an earlier attempt, the response is returned: it says
-/// more.
+/// If that is a timeout or sent nothing, and the server responded to an earlier attempt, the outcome of that one is returned:
+/// it says more.
 ///
 /// # Cancellation
 ///
@@ -202,7 +202,13 @@ async fn send<D: AttemptDriver>(
     }
     let is_first = progress.sent == 0;
     progress.sent = progress.sent.saturating_add(1);
+    let sent = Instant::now();
     let outcome = driver.send(ready, progress.sent, deadline).await;
+    match &outcome.result {
+        Ok(_) => flow.response_time.record(sent.elapsed()),
+        Err(error) if error.is_timeout() => flow.response_time.record_timeout(sent.elapsed()),
+        Err(_) => {}
+    }
     progress.may_have_been_sent |= outcome.retryability.was_sent();
     match permit {
         Some(permit) if outcome.retryability.is_handled() => permit.refund(),
@@ -238,7 +244,14 @@ async fn prepare<D: AttemptDriver>(
         let admitted = flow.admit(limits.deadline, LeastTime { at_once, after_wait }).await;
         let admission = admitted.map_err(Unprepared::NoTurn)?;
         let deadline = limits.attempt_deadline(attempts_left, flow);
-        let ready = driver.prepare(deadline).await.map_err(Unprepared::Failed)?;
+        let started = Instant::now();
+        let ready = driver.prepare(deadline).await;
+        match &ready {
+            Ok(_) => flow.preparation_time.record(started.elapsed()),
+            Err(failure) if failure.error.is_timeout() => flow.preparation_time.record_timeout(started.elapsed()),
+            Err(_) => {}
+        }
+        let ready = ready.map_err(Unprepared::Failed)?;
         if flow.has_closed_since(admission) {
             continue;
         }
@@ -256,7 +269,7 @@ struct Retry<'a> {
     permit: Option<RetryPermit<'a>>,
 }
 
-/// No attempt follows. `wait` is set if the required wait did not fit the limits.
+/// No attempt follows. `wait` is set if the required wait did not fit the limits, or the API rejects every call for that time.
 struct Stop {
     wait: Option<Duration>,
 }
@@ -269,13 +282,14 @@ fn plan<'a, T>(
     progress: Progress,
     outcome: &AttemptOutcome<T>,
 ) -> Result<Retry<'a>, Stop> {
-    const STOP: Stop = Stop { wait: None };
-    if !retry_policy::allows_retry(outcome.retryability, limits.idempotent) {
-        return Err(STOP);
-    }
-    let gate = flow.gate_wait(limits.deadline).unwrap_or_default();
-    let requested = outcome.retry_after.unwrap_or_default();
     let is_rate_limited = outcome.retryability == Retryability::RateLimited;
+    let stop = || Stop { wait: flow.time_until_open().filter(|_| is_rate_limited) };
+    if !retry_policy::allows_retry(outcome.retryability, limits.idempotent) {
+        return Err(stop());
+    }
+    let least = limits.least_time_after_wait(flow);
+    let gate = flow.gate_wait(limits.deadline, least).unwrap_or_default();
+    let requested = outcome.retry_after.unwrap_or_default();
     let wait = if is_rate_limited && !gate.is_zero() {
         // The call waits at the gate, which spreads the calls that it lets through.
         Duration::ZERO
@@ -284,9 +298,8 @@ fn plan<'a, T>(
         requested.saturating_add(retry.backoff.wait(progress.attempts, &flow.jitter))
     };
     if progress.attempts >= retry.max_attempts {
-        return Err(STOP);
+        return Err(stop());
     }
-    let least = limits.least_time_after_wait(flow);
     if requested > retry.retry_after_ceiling || !limits.deadline.allows(wait.max(gate).saturating_add(least)) {
         return Err(Stop { wait: Some(requested.max(gate)).filter(|wait| !wait.is_zero()) });
     }
@@ -298,19 +311,24 @@ fn plan<'a, T>(
         Some(permit) => Ok(Retry { wait, permit: Some(permit) }),
         None => {
             telemetry::budget_exhausted();
-            Err(STOP)
+            Err(stop())
         }
     }
 }
 
 /// The outcome that says more: the last one, unless the server responded to an earlier attempt, and the last one timed out or
-/// sent nothing.
+/// sent nothing. The head of a response is enough: it has the status.
 fn prefer<T>(last: AttemptOutcome<T>, earlier: Option<AttemptOutcome<T>>) -> AttemptOutcome<T> {
     let says_little = last.result.as_ref().is_err_and(Error::is_timeout) || !last.retryability.was_sent();
     match earlier {
-        Some(earlier) if earlier.result.is_ok() && says_little => earlier,
+        Some(earlier) if says_little && has_status(&earlier) => earlier,
         _ => last,
     }
+}
+
+/// Whether the server responded to an attempt.
+fn has_status<T>(outcome: &AttemptOutcome<T>) -> bool {
+    outcome.result.as_ref().map_or_else(|error| error.status().is_some(), |_| true)
 }
 
 #[cfg(test)]

@@ -34,6 +34,9 @@ pub(super) fn span(base_url: &BaseUrl, operation: Operation) -> Span {
 
 /// Records the outcome of a call.
 pub(super) fn record(span: &Span, result: Result<&Metadata, &Error>) {
+    if span.is_disabled() {
+        return;
+    }
     let attempts = result.map_or_else(Error::attempts, Metadata::attempts);
     let (metadata, kind) = outcome(result);
     span.record("error.type", kind.map(ErrorKind::as_str));

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use http::header::{HeaderValue, InvalidHeaderValue};
@@ -14,7 +14,13 @@ use super::search::find;
 
 /// Text that is allowed in a header and is never printed. Clones share it; dropping the last one wipes the memory.
 #[derive(Clone)]
-pub(crate) struct Secret(Arc<SecretString>);
+pub(crate) struct Secret(Arc<Inner>);
+
+struct Inner {
+    text: SecretString,
+    /// The header value and its prefix, made when it is first used. All requests share its memory.
+    header: OnceLock<(&'static str, HeaderValue)>,
+}
 
 /// Why a secret is invalid, without its value. A message prints it after the secret's name.
 #[derive(Clone, Copy, Debug)]
@@ -36,22 +42,31 @@ impl Secret {
         } else if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             "contains a character that is not printable ASCII"
         } else {
-            return Ok(Self(Arc::new(secret)));
+            return Ok(Self(Arc::new(Inner { text: secret, header: OnceLock::new() })));
         };
         Err(InvalidSecret(problem))
     }
 
     /// A sensitive header value: the prefix, then the secret. Dropping the last copy wipes its memory.
-    pub(crate) fn header(&self, prefix: &str) -> Result<HeaderValue, InvalidHeaderValue> {
-        let value = Zeroizing::new([prefix, self.0.expose_secret()].concat().into_bytes());
+    pub(crate) fn header(&self, prefix: &'static str) -> Result<HeaderValue, InvalidHeaderValue> {
+        if let Some((_, value)) = self.0.header.get().filter(|(used, _)| *used == prefix) {
+            return Ok(value.clone());
+        }
+        let value = Zeroizing::new([prefix, self.expose()].concat().into_bytes());
         let mut value = HeaderValue::from_maybe_shared(wiped_on_drop(value))?;
         value.set_sensitive(true);
+        // If another call was faster, its value is the same.
+        let _ = self.0.header.set((prefix, value.clone()));
         Ok(value)
+    }
+
+    fn expose(&self) -> &str {
+        self.0.text.expose_secret()
     }
 
     /// Replaces the secret in untrusted text. A text without the secret is not copied.
     fn redact<'a>(&self, text: Cow<'a, str>) -> Cow<'a, str> {
-        let secret = self.0.expose_secret();
+        let secret = self.expose();
         if !Self::is_redactable(secret) {
             return text;
         }
@@ -85,7 +100,7 @@ fn wiped_on_drop(bytes: impl AsRef<[u8]> + ZeroizeOnDrop + Send + 'static) -> By
 /// The comparison takes the same time wherever two secrets of one length differ.
 impl PartialEq for Secret {
     fn eq(&self, other: &Self) -> bool {
-        self.0.expose_secret().as_bytes().ct_eq(other.0.expose_secret().as_bytes()).into()
+        self.expose().as_bytes().ct_eq(other.expose().as_bytes()).into()
     }
 }
 
@@ -153,7 +168,7 @@ mod tests {
     #[test]
     fn memory_of_a_secret_is_wiped_on_drop() {
         fn check<T: ZeroizeOnDrop + ?Sized>(_: &T) {}
-        check(secret("cfut_secret").0.as_ref());
+        check(&secret("cfut_secret").0.text);
     }
 
     #[test]

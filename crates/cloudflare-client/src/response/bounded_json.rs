@@ -192,7 +192,7 @@ mod tests {
     #[test]
     fn a_thousand_errors_with_all_fields_are_kept() {
         let error = json!({"code": 10_000, "message": "x".repeat(60), "documentation_url": "https://example.com/10000",
-            "source": {"pointer": "/behaviors/impossible_travel"}});
+            "source": {"pointer": "/things/0/a_property_name"}});
         let errors = Value::from(vec![error; 1_000]);
         assert!(read(&errors.to_string()) == Some(errors));
     }

@@ -4,19 +4,25 @@ use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
 use http::StatusCode;
-use http::header::HeaderMap;
+use http::header::{HeaderMap, HeaderName};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::{ApiMessage, RateLimit, RateLimitPolicy, ResultInfo, retry_after};
 use crate::redact::Secrets;
 
+static CF_RAY: HeaderName = HeaderName::from_static("cf-ray");
+
 /// Everything about a response except its value.
 ///
 /// It is serialized with the names of its methods and its times in their units. What is missing or empty is left out.
 #[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct Metadata {
+#[serde(transparent)]
+pub struct Metadata(Box<Fields>);
+
+/// The fields, in one place in memory: responses and errors are moved several times on their way to the caller.
+#[derive(Clone, Debug, Serialize)]
+struct Fields {
     #[serde(serialize_with = "number")]
     status: StatusCode,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,7 +84,7 @@ impl Metadata {
     /// The headers become sensitive, so that their `Debug` output has no values.
     pub(crate) fn new(status: StatusCode, mut headers: HeaderMap, attempts: u32, elapsed: Duration) -> Self {
         headers.values_mut().for_each(|value| value.set_sensitive(true));
-        Self {
+        Self(Box::new(Fields {
             status,
             cf_ray: cf_ray(&headers),
             attempts,
@@ -90,14 +96,15 @@ impl Metadata {
             messages: Vec::new(),
             result_info: None,
             headers,
-        }
+        }))
     }
 
     /// Redacts the request's secrets, which a server may echo anywhere.
     pub(crate) fn redacted(mut self, secrets: &Secrets) -> Self {
-        let names = self.rate_limits.iter_mut().map(|limit| &mut limit.name);
-        let names = names.chain(self.rate_limit_policies.iter_mut().map(|policy| &mut policy.name));
-        for text in names.chain(&mut self.cf_ray) {
+        let Fields { cf_ray, rate_limits, rate_limit_policies, .. } = &mut *self.0;
+        let names = rate_limits.iter_mut().map(|limit| &mut limit.name);
+        let names = names.chain(rate_limit_policies.iter_mut().map(|policy| &mut policy.name));
+        for text in names.chain(cf_ray) {
             if let Cow::Owned(redacted) = secrets.redact(text) {
                 *text = redacted;
             }
@@ -106,90 +113,90 @@ impl Metadata {
     }
 
     pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {
-        self.attempts = attempts;
+        self.0.attempts = attempts;
         self
     }
 
     pub(crate) fn with_elapsed(mut self, elapsed: Duration) -> Self {
-        self.elapsed = elapsed;
+        self.0.elapsed = elapsed;
         self
     }
 
     /// Sets the wait that did not fit the call's limits, unless the API asked for a longer one.
     pub(crate) fn with_wait(mut self, wait: Option<Duration>) -> Self {
-        self.retry_after = self.retry_after.max(wait);
+        self.0.retry_after = self.0.retry_after.max(wait);
         self
     }
 
     pub(crate) fn with_envelope(mut self, envelope: EnvelopeMetadata) -> Self {
-        self.errors = envelope.errors;
-        self.messages = envelope.messages;
-        self.result_info = envelope.result_info;
+        self.0.errors = envelope.errors;
+        self.0.messages = envelope.messages;
+        self.0.result_info = envelope.result_info;
         self
     }
 
     /// The status of the response.
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     /// The vendor's id of the request: the `cf-ray` header, if there was one. The vendor's support asks for it.
     pub fn cf_ray(&self) -> Option<&str> {
-        self.cf_ray.as_deref()
+        self.0.cf_ray.as_deref()
     }
 
     /// How many requests the call sent: 1 if nothing was retried.
     pub fn attempts(&self) -> u32 {
-        self.attempts
+        self.0.attempts
     }
 
     /// How long the call took, from its start to the last byte of the response, waits included.
     pub fn elapsed(&self) -> Duration {
-        self.elapsed
+        self.0.elapsed
     }
 
     /// The headers of the response, as the server sent them. A server may echo a secret of the request in them, so their values
     /// are marked as sensitive, and `Debug` prints none.
     pub fn headers(&self) -> &HeaderMap {
-        &self.headers
+        &self.0.headers
     }
 
     /// How long to wait before the next call: the `Retry-After` header, or the time for which the API still rejects every
     /// call.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.retry_after
+        self.0.retry_after
     }
 
     /// How much of each quota is left: the `Ratelimit` header. Empty if it is missing or cannot be read.
     pub fn rate_limits(&self) -> &[RateLimit] {
-        &self.rate_limits
+        &self.0.rate_limits
     }
 
     /// How large each quota is: the `Ratelimit-Policy` header. Empty if it is missing or cannot be read.
     pub fn rate_limit_policies(&self) -> &[RateLimitPolicy] {
-        &self.rate_limit_policies
+        &self.0.rate_limit_policies
     }
 
     /// The envelope's `errors`, in its order. A success may have some as well.
     pub fn errors(&self) -> &[ApiMessage] {
-        &self.errors
+        &self.0.errors
     }
 
     /// The envelope's `messages`, in its order.
     pub fn messages(&self) -> &[ApiMessage] {
-        &self.messages
+        &self.0.messages
     }
 
     /// The envelope's `result_info`, if there was one: the counts of a list.
     pub fn result_info(&self) -> Option<&ResultInfo> {
-        self.result_info.as_ref()
+        self.0.result_info.as_ref()
     }
 }
 
 /// The `cf-ray` header. It is printed, so a value that does not look like a ray id is dropped.
 fn cf_ray(headers: &HeaderMap) -> Option<String> {
     const MAX_LENGTH: usize = 64;
-    let value = headers.get("cf-ray")?.to_str().ok()?;
+    let value = headers.get(&CF_RAY)?.to_str().ok()?;
     let is_valid = value.len() <= MAX_LENGTH && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     (is_valid && !value.is_empty()).then(|| value.to_owned())
 }

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use http::header::HeaderMap;
+use http::header::{HeaderMap, HeaderName};
 use serde::{Serialize, Serializer};
 
 use super::structured_list::{self, Item, Value};
+
+static RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+static RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
 /// How much of a quota is left: an entry of the `Ratelimit` header.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
@@ -37,7 +40,7 @@ pub struct RateLimitPolicy {
 
 impl RateLimit {
     pub(super) fn from_headers(headers: &HeaderMap) -> Vec<Self> {
-        entries(headers, "ratelimit", |name, item| Self {
+        entries(headers, &RATE_LIMIT, |name, item| Self {
             name,
             remaining: item.number("r"),
             reset_after: item.number("t").map(Duration::from_secs),
@@ -47,7 +50,7 @@ impl RateLimit {
 
 impl RateLimitPolicy {
     pub(super) fn from_headers(headers: &HeaderMap) -> Vec<Self> {
-        entries(headers, "ratelimit-policy", |name, item| Self {
+        entries(headers, &RATE_LIMIT_POLICY, |name, item| Self {
             name,
             quota: item.number("q"),
             window: item.number("w").map(Duration::from_secs),
@@ -58,7 +61,7 @@ impl RateLimitPolicy {
 /// Reads a header that is a list of named items with numeric parameters.
 ///
 /// A malformed header is ignored: it must not fail a call.
-fn entries<T>(headers: &HeaderMap, name: &str, make: impl Fn(String, &Item<'_>) -> T) -> Vec<T> {
+fn entries<T>(headers: &HeaderMap, name: &HeaderName, make: impl Fn(String, &Item<'_>) -> T) -> Vec<T> {
     let lines: Vec<&[u8]> = headers.get_all(name).iter().map(|value| value.as_bytes()).collect();
     if lines.is_empty() {
         return Vec::new();

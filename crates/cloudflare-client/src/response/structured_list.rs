@@ -117,7 +117,7 @@ impl<'a> Cursor<'a> {
         let mut string = Vec::new();
         loop {
             match self.take_any()? {
-                b'"' => return Some(Value::Text(text(&string))),
+                b'"' => return String::from_utf8(string).ok().map(Value::Text),
                 b'\\' => string.push(self.take_any().filter(|byte| b"\"\\".contains(byte))?),
                 byte @ b' '..=b'~' => string.push(byte),
                 _ => return None,
@@ -127,7 +127,7 @@ impl<'a> Cursor<'a> {
 
     /// An integer of at most 15 digits, or a decimal of at most 12 digits and a fraction of at most 3.
     fn number(&mut self) -> Option<Value> {
-        let sign = if self.take(b'-').is_some() { "-" } else { "" };
+        let sign = if self.take(b'-').is_some() { -1 } else { 1 };
         let digits = self.take_while(|byte| byte.is_ascii_digit());
         if self.take(b'.').is_some() {
             let fraction = self.take_while(|byte| byte.is_ascii_digit());
@@ -135,7 +135,8 @@ impl<'a> Cursor<'a> {
             return is_valid.then_some(Value::Other);
         }
         let is_valid = matches!(digits.len(), 1..=15);
-        is_valid.then(|| format!("{sign}{}", text(digits)).parse().ok())?.map(Value::Integer)
+        let number = std::str::from_utf8(digits).ok()?.parse::<i64>().ok().filter(|_| is_valid)?;
+        Some(Value::Integer(number.saturating_mul(sign)))
     }
 }
 
@@ -159,6 +160,7 @@ mod tests {
         assert_eq!((items[0].number("r"), items[0].number("t"), items[0].number("x")), (Some(3), None, None));
         assert_eq!((items[1].number("w"), items[1].number("q")), (None, None));
         assert_eq!((items[3].number("q"), items[3].number("y")), (Some(999_999_999_999_999), None));
+        assert_eq!(parse(b"a;r_1-.*=2").unwrap()[0].number("r_1-.*"), Some(2));
         assert_eq!(parse(b" "), Some(Vec::new()));
     }
 

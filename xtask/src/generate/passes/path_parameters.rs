@@ -3,7 +3,7 @@
 //! The generated client encodes its value, and a URL parser then removes `..` together with the segment before it. So the
 //! value goes through `api_runtime::path_segment`, which rejects what no URL can carry.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, ensure};
 use proc_macro2::TokenStream;
@@ -12,9 +12,9 @@ use serde_json::Value;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ExprReference, ImplItem, Item, Lit, Macro, Token};
+use syn::{Expr, FnArg, Ident, ImplItem, Item, Lit, Macro, Pat, PatType, Token, Type};
 
-use super::implementor;
+use super::{implementor, type_name};
 use crate::document::{names_in, operations};
 
 pub(crate) fn apply(file: &mut syn::File, document: &Value) -> Result<()> {
@@ -31,7 +31,8 @@ pub(crate) fn apply(file: &mut syn::File, document: &Value) -> Result<()> {
             let ImplItem::Fn(method) = item else { continue };
             let id = method.sig.ident.to_string();
             let Some(path) = paths.get(id.as_str()) else { continue };
-            let mut pass = Segments { names: names_in(path).collect(), is_found: false };
+            let texts = method.sig.inputs.iter().filter_map(text_argument).collect();
+            let mut pass = Segments { names: names_in(path).collect(), texts, is_found: false };
             pass.visit_block_mut(&mut method.block);
             found = found.saturating_add(1);
             if !pass.is_found {
@@ -50,13 +51,15 @@ pub(crate) fn apply(file: &mut syn::File, document: &Value) -> Result<()> {
 struct Segments<'a> {
     /// The names of the path's parameters, in the order of the path.
     names: Vec<&'a str>,
+    /// The method's arguments that are text, so that they need no copy.
+    texts: BTreeSet<Ident>,
     is_found: bool,
 }
 
 impl VisitMut for Segments<'_> {
     fn visit_macro_mut(&mut self, item: &mut Macro) {
         if item.path.is_ident("format")
-            && let Some(tokens) = segments(&item.tokens, &self.names)
+            && let Some(tokens) = segments(&item.tokens, &self.names, &self.texts)
         {
             item.tokens = tokens;
             self.is_found = true;
@@ -66,12 +69,12 @@ impl VisitMut for Segments<'_> {
 }
 
 /// The arguments of the `format!` that makes the URL, with their names.
-fn segments(tokens: &TokenStream, names: &[&str]) -> Option<TokenStream> {
+fn segments(tokens: &TokenStream, names: &[&str], texts: &BTreeSet<Ident>) -> Option<TokenStream> {
     let arguments = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(tokens.clone()).ok()?;
     let mut arguments = arguments.into_iter();
     let pattern = arguments.next().filter(is_text)?;
     let base_url = arguments.next().filter(|base_url| quote! { #base_url }.to_string() == "self . baseurl")?;
-    let values: Vec<_> = arguments.map(|argument| encoded(&argument)).collect::<Option<_>>()?;
+    let values: Vec<_> = arguments.map(|argument| encoded(&argument, texts)).collect::<Option<_>>()?;
     (values.len() == names.len())
         .then(|| quote! { #pattern, #base_url, #(::api_runtime::path_segment(#names, #values)?),* })
 }
@@ -80,16 +83,32 @@ fn is_text(argument: &Expr) -> bool {
     matches!(argument, Expr::Lit(literal) if matches!(literal.lit, Lit::Str(_)))
 }
 
-/// `&value.to_string()` for `encode_path(&value.to_string())`.
-fn encoded(argument: &Expr) -> Option<ExprReference> {
-    let Expr::Call(call) = argument else { return None };
-    let Expr::Path(function) = &*call.func else { return None };
-    match call.args.first() {
-        Some(Expr::Reference(value)) if function.path.is_ident("encode_path") && call.args.len() == 1 => {
-            Some(value.clone())
+/// The name of an argument of the type `&str`.
+fn text_argument(argument: &FnArg) -> Option<Ident> {
+    let FnArg::Typed(PatType { pat, ty, .. }) = argument else { return None };
+    match (&**pat, &**ty) {
+        (Pat::Ident(pattern), Type::Reference(reference)) => {
+            (type_name(&reference.elem)? == "str").then(|| pattern.ident.clone())
         }
         _ => None,
     }
+}
+
+/// `&value.to_string()` for `encode_path(&value.to_string())`, or `value` if it is text.
+fn encoded(argument: &Expr, texts: &BTreeSet<Ident>) -> Option<Expr> {
+    let Expr::Call(call) = argument else { return None };
+    let Expr::Path(function) = &*call.func else { return None };
+    let (Some(Expr::Reference(text)), 1) = (call.args.first(), call.args.len()) else { return None };
+    function.path.is_ident("encode_path").then(|| match &*text.expr {
+        Expr::MethodCall(copy) if texts.iter().any(|name| is_variable(&copy.receiver, name)) => {
+            (*copy.receiver).clone()
+        }
+        _ => Expr::Reference(text.clone()),
+    })
+}
+
+fn is_variable(value: &Expr, name: &Ident) -> bool {
+    matches!(value, Expr::Path(path) if path.path.is_ident(name))
 }
 
 #[cfg(test)]
@@ -108,7 +127,7 @@ mod tests {
     fn value_of_a_path_parameter_is_checked_under_its_name_in_the_document() {
         let mut file: syn::File = parse_quote! {
             impl Client {
-                fn get_thing(&self) {
+                fn get_thing(&self, thing_id: &Uuid, type_: &'a str) {
                     format!("{}/things/{}/{}", self.baseurl, encode_path(&thing_id.to_string()), encode_path(&type_.to_string()),);
                 }
             }
@@ -116,10 +135,10 @@ mod tests {
         apply(&mut file, &document()).unwrap();
         let expected: syn::File = parse_quote! {
             impl Client {
-                fn get_thing(&self) {
+                fn get_thing(&self, thing_id: &Uuid, type_: &'a str) {
                     format!(
                         "{}/things/{}/{}", self.baseurl, ::api_runtime::path_segment("thing-id", &thing_id.to_string())?,
-                        ::api_runtime::path_segment("type", &type_.to_string())?
+                        ::api_runtime::path_segment("type", type_)?
                     );
                 }
             }

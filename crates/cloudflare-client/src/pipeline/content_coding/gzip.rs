@@ -1,9 +1,8 @@
 //! Decodes gzip data of several members (RFC 1952), whose bytes may arrive in any pieces.
 
-use bytes::BytesMut;
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
-use super::{ContentCodingError, Pushed};
+use super::ContentCodingError;
 
 /// Flags of a member's header: the fields that it has.
 const HEADER_CHECKSUM: u8 = 1 << 1;
@@ -58,38 +57,35 @@ impl Default for Gzip {
 impl Gzip {
     const BUFFER_LENGTH: usize = 16 << 10;
 
-    /// Decodes at most `max_bytes` more bytes, and at most one member.
+    /// Takes bytes off the start of a chunk. Decodes at most `max_bytes` more bytes, and at most one member.
+    ///
+    /// At the end of a chunk the decoder may hold data back. It writes that with the next chunk: at least the trailer follows.
     pub(super) fn decode(
         &mut self,
         chunk: &mut &[u8],
-        out: &mut BytesMut,
+        out: &mut Vec<u8>,
         max_bytes: usize,
-    ) -> Result<Pushed, ContentCodingError> {
+    ) -> Result<(), ContentCodingError> {
         let mut room = max_bytes;
-        loop {
+        while let Some((&byte, rest)) = chunk.split_first() {
             if let Step::Data = self.step {
-                let limit = room.min(Self::BUFFER_LENGTH);
-                let (produced, ended) = self.inflate(chunk, out, limit)?;
+                let (produced, ended) = self.inflate(chunk, out, room.min(Self::BUFFER_LENGTH))?;
                 room = room.saturating_sub(produced);
                 if ended {
                     self.step = Step::Trailer([0; 8], 0);
-                } else if produced < limit && chunk.is_empty() {
-                    // Unless the buffer is full, the decoder holds nothing back.
-                    return Ok(Pushed::Whole);
                 } else if room == 0 {
-                    return Ok(Pushed::Part);
+                    return Ok(());
                 }
-            } else if let Some((&byte, rest)) = chunk.split_first() {
+            } else {
                 *chunk = rest;
                 self.read(byte)?;
                 // Members without data take time and produce nothing, so each ends a piece.
-                if matches!(self.step, Step::Header(0)) && !chunk.is_empty() {
-                    return Ok(Pushed::Part);
+                if let Step::Header(0) = self.step {
+                    return Ok(());
                 }
-            } else {
-                return Ok(Pushed::Whole);
             }
         }
+        Ok(())
     }
 
     pub(super) fn finish(&self) -> Result<(), ContentCodingError> {
@@ -103,7 +99,7 @@ impl Gzip {
     fn inflate(
         &mut self,
         chunk: &mut &[u8],
-        out: &mut BytesMut,
+        out: &mut Vec<u8>,
         limit: usize,
     ) -> Result<(usize, bool), ContentCodingError> {
         self.buffer.resize(Self::BUFFER_LENGTH, 0);

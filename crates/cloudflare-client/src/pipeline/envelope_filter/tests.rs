@@ -4,7 +4,7 @@ use super::*;
 
 /// Filters a body that arrives in chunks of a length.
 fn filter_chunks(body: &[u8], chunk: usize, limit: usize) -> (EnvelopeFilter, Vec<u8>) {
-    let (mut filter, mut out) = (EnvelopeFilter::with_limits(limit, usize::MAX), BytesMut::new());
+    let (mut filter, mut out) = (EnvelopeFilter::with_limits(limit, usize::MAX), Vec::new());
     for chunk in body.chunks(chunk) {
         filter.push(chunk, &mut out);
     }
@@ -25,7 +25,7 @@ fn small_members_are_kept_and_white_space_is_dropped() {
     for (body, expected) in [
         ("{}", "{}"),
         (" { } ", "{}"),
-        ("\u{feff}{}", "\u{feff}{}"),
+        ("\u{feff} { }", "\u{feff}{}"),
         (
             "{ \"result\" : [ 1,\r\n\t2 ] ,\"a\\\"b\":\"x  y\\\\\",\n\"errors\":[  ],\"n\":-1.5e3 ,\"t\":true}",
             "{\"result\":[ 1,\r2 ],\"a\\\"b\":\"x  y\\\\\",\"errors\":[ ],\"n\":-1.5e3,\"t\":true}",
@@ -150,9 +150,11 @@ fn invalid_structure_stays_invalid() {
 fn filter_stops_within_a_large_result() {
     let decoration = format!(r#""errors":[{}0]"#, "0,".repeat(100));
     let body = format!(r#"{{{decoration},"result":[{}0],{decoration}}}"#, "1,".repeat(100));
-    for (max_result, is_pass_through) in [(201, true), (202, false)] {
-        let (mut filter, mut out) = (EnvelopeFilter::with_limits(30, max_result), BytesMut::new());
-        for chunk in body.as_bytes().chunks(10) {
+    for (max_result, chunk, is_pass_through) in
+        [(201, 10, true), (202, 10, false), (201, 1, true), (202, 1, false), (201, 1_000, true), (202, 1_000, false)]
+    {
+        let (mut filter, mut out) = (EnvelopeFilter::with_limits(30, max_result), Vec::new());
+        for chunk in body.as_bytes().chunks(chunk) {
             filter.push(chunk, &mut out);
         }
         assert_eq!(filter.is_pass_through(), is_pass_through);
@@ -215,7 +217,7 @@ fn random_envelope(random: &mut fastrand::Rng) -> String {
 fn random_envelope_keeps_its_result_and_success() {
     let mut random = fastrand::Rng::with_seed(7);
     let mut shortened = 0;
-    for _ in 0..3_000 {
+    for _ in 0..1_000 {
         let body = random_envelope(&mut random);
         let limit = random.usize(30..120);
         let out = filter(&body, limit);
@@ -238,14 +240,14 @@ fn random_envelope_keeps_its_result_and_success() {
         }
         shortened += usize::from(before != after);
     }
-    assert!(shortened > 500, "{shortened}");
+    assert!(shortened > 150, "{shortened}");
 }
 
 #[test]
 fn random_invalid_body_within_the_limits_stays_invalid() {
     let mut random = fastrand::Rng::with_seed(8);
     let mut invalid = 0;
-    for _ in 0..5_000 {
+    for _ in 0..2_000 {
         let mut body = random_envelope(&mut random).into_bytes();
         let position = random.usize(..body.len());
         body[position] = b"{}[]\",: \\x0"[random.usize(..11)];
@@ -255,13 +257,13 @@ fn random_invalid_body_within_the_limits_stays_invalid() {
         assert_eq!(before.as_ref().ok(), after.as_ref().ok(), "{body}");
         invalid += usize::from(before.is_err());
     }
-    assert!(invalid > 1_000, "{invalid}");
+    assert!(invalid > 400, "{invalid}");
 }
 
 #[test]
 fn bomb_is_bounded() {
-    const LENGTH: usize = 300_000;
-    const LIMIT: usize = 10_000;
+    const LENGTH: usize = 100_000;
+    const LIMIT: usize = 3_000;
     let repeat = |text: &str| text.repeat(LENGTH / text.len());
     for decoration in [
         format!(r#""errors":[{}0]"#, repeat(r#"{"":0},"#)),
@@ -277,10 +279,13 @@ fn bomb_is_bounded() {
         format!(r#"{}"a":[{}]{0}"#, repeat(" "), repeat("\n")),
     ] {
         let body = format!(r#"{{{decoration},"result":[ {}7],"success":true}}"#, repeat("  "));
-        let (_, out) = filter_chunks(body.as_bytes(), 1_000, LIMIT);
         let start = &body[..30];
-        assert!(out.len() <= 5 * LIMIT + 100, "{start}: {}", out.len());
-        let out = String::from_utf8(out).unwrap();
+        let (mut filter, mut out) = (EnvelopeFilter::with_limits(LIMIT, usize::MAX), Vec::new());
+        for chunk in body.as_bytes().chunks(1_000) {
+            filter.push(chunk, &mut out);
+            assert!(out.len() <= 5 * LIMIT + 100, "{start}: {}", out.len());
+        }
+        let out = String::from_utf8_lossy(&out);
         assert!(out.ends_with(r#""result":[ 7],"success":true}"#), "{start}");
     }
     for member in [r#""success":true,"#, r#""result":0,"#] {

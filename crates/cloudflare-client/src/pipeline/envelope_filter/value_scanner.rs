@@ -66,9 +66,9 @@ impl ValueScanner {
         Self { state, depth, stops_after_elements: false }
     }
 
-    /// Makes [`scan`](Self::scan) stop after each element of a list.
-    pub(super) fn stopping_after_elements(self) -> Self {
-        Self { stops_after_elements: true, ..self }
+    /// Whether [`scan`](Self::scan) stops after each element of a list.
+    pub(super) fn set_stops_after_elements(&mut self, stops: bool) {
+        self.stops_after_elements = stops;
     }
 
     /// Reads bytes of the value.

@@ -147,3 +147,10 @@ fn large_body_has_a_budget_and_small_one_has_none() {
     assert!(from_slice::<bool>(format!("true{blank}").as_bytes()).unwrap());
     assert!(from_slice::<bool>(format!("true{blank}x").as_bytes()).is_err());
 }
+
+#[test]
+fn records_of_short_fields_are_accepted_however_many_there_are() {
+    let record = r#"{"ip":"192.0.2.1","country":"DE","city":"Berlin","device":"a laptop of the user"}"#;
+    let records = format!("[{}]", vec![record; 100_000].join(","));
+    assert_eq!(from_slice::<Value>(records.as_bytes()).unwrap().as_array().unwrap().len(), 100_000);
+}

@@ -484,7 +484,7 @@ async fn dropped_calls_leave_the_shared_state_consistent() {
     assert!(sent > 3_000, "{sent}");
     assert_eq!(flow.budget.tokens(), expected.load(Ordering::Relaxed));
     tokio::time::sleep(SECOND).await;
-    assert_eq!(flow.gate_wait(Deadline::new(Instant::now(), SECOND)), None);
+    assert_eq!(flow.time_until_open(), None);
     // Every turn that was not taken is free.
     let least = LeastTime { at_once: Duration::ZERO, after_wait: Duration::ZERO };
     for _ in 0..quota.burst {
@@ -511,6 +511,45 @@ async fn timeout_does_not_hide_the_response_to_an_earlier_attempt() {
     let flow = flow_control(&config);
     let (outcome, ..) = run_script(&flow, &config, call_limits(true, 9), &[hang; 3]).await;
     assert!(outcome.result.unwrap_err().is_timeout());
+}
+
+#[test]
+fn timeout_does_not_hide_the_head_of_an_earlier_response() {
+    let outcome = |kind, status: Option<u16>| {
+        let metadata = |code| {
+            let status = http::StatusCode::from_u16(code).unwrap();
+            crate::Metadata::new(status, http::HeaderMap::new(), 1, Duration::ZERO)
+        };
+        let error = Error::new(kind, "scripted");
+        let error = match status {
+            Some(code) => error.with_metadata(metadata(code)),
+            None => error,
+        };
+        AttemptOutcome::<()> { result: Err(error), retryability: Retryability::Interrupted, retry_after: None }
+    };
+    let kind = |last, earlier| prefer(last, Some(earlier)).result.unwrap_err().kind();
+    let timeout = || outcome(ErrorKind::Timeout, None);
+    assert_eq!(kind(timeout(), outcome(ErrorKind::Server, Some(503))), ErrorKind::Server);
+    assert_eq!(kind(timeout(), outcome(ErrorKind::Connection, None)), ErrorKind::Timeout);
+    assert_eq!(
+        kind(outcome(ErrorKind::Connection, None), outcome(ErrorKind::Server, Some(503))),
+        ErrorKind::Connection
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn rejection_by_the_rate_limit_that_is_not_retried_says_how_long_the_gate_is_closed() {
+    let config = config();
+    let guess = Step { cooldown: Some(10 * SECOND), guess: true, ..step(Retryability::RateLimited) };
+    for (idempotent, attempts) in [(false, 3), (true, 1)] {
+        let flow = flow_control(&config);
+        let config = RetryConfig { max_attempts: attempts, ..config.clone() };
+        let (outcome, made, _) = run_script(&flow, &config, call_limits(idempotent, 60), &[guess]).await;
+        assert_eq!((outcome.wait, made), (Some(10 * SECOND), 1), "{idempotent}");
+    }
+    let flow = flow_control(&config);
+    let (outcome, ..) = run_script(&flow, &config, call_limits(false, 60), &[step(Retryability::Transient)]).await;
+    assert_eq!(outcome.wait, None);
 }
 
 #[tokio::test(start_paused = true)]
@@ -570,7 +609,7 @@ async fn retry_without_time_for_a_typical_response_is_not_sent() {
     let limits = |timeout| CallLimits { attempt_timeout: Some(60 * SECOND), ..limits_of(true, timeout) };
     let (outcome, made, _) = run_script(&flow, &config, limits(9 * SECOND + SECOND / 2), &[slow; 3]).await;
     assert_eq!((outcome.result.unwrap(), made), (1, 1));
-    let (_, made, _) = run_script(&flow, &config, limits(11 * SECOND), &[slow; 3]).await;
+    let (_, made, _) = run_script(&flow, &config, limits(20 * SECOND), &[slow; 3]).await;
     assert_eq!(made, 2);
 }
 

@@ -1,0 +1,118 @@
+//! How long a call delays the executor, and by how much it exceeds its timeout.
+
+use std::future::pending;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::runtime::{Builder, Runtime};
+use tokio::time::sleep;
+use zt_risk_scoring::RetryConfig;
+
+use crate::large_bodies::{behaviors, chunked, gzip, repeated};
+use crate::{ScriptedServer, Step, builder};
+
+/// A large response.
+pub struct LargeResponse {
+    /// What is large about it.
+    pub name: &'static str,
+    response: Vec<u8>,
+}
+
+/// Responses with a body of about so many bytes, when decoded.
+pub fn large_responses(bytes: usize) -> Vec<LargeResponse> {
+    let response = |name, header: &str, body: &[u8]| {
+        let head = format!("HTTP/1.1 200 OK\r\n{header}\r\n\r\n");
+        LargeResponse { name, response: [head.as_bytes(), body].concat() }
+    };
+    let plain = |name, body: &[u8]| response(name, &format!("content-length: {}", body.len()), body);
+    let compressed = |name, body: &[u8]| {
+        let body = gzip(body);
+        response(name, &format!("content-encoding: gzip\r\ncontent-length: {}", body.len()), &body)
+    };
+    let end = r#"],"success":true,"result":{"behaviors":{}}}"#;
+    let errors = repeated(r#"{"errors":["#, r#"{"":0},"#, "0", end)(bytes);
+    let blank = repeated(r#"{"errors":["#, " ", "0", end)(bytes);
+    let behaviors = behaviors(bytes);
+    vec![
+        plain("behaviors", &behaviors),
+        compressed("behaviors, gzip", &behaviors),
+        response("behaviors, small chunks", "transfer-encoding: chunked", &chunked(&behaviors, 200)),
+        plain("errors", &errors),
+        compressed("errors, gzip", &errors),
+        compressed("white space, gzip", &blank),
+    ]
+}
+
+/// The runtimes of a program: with one thread, and with several.
+pub fn runtimes() -> [(&'static str, Runtime); 2] {
+    let build = |mut builder: Builder| builder.enable_all().build().unwrap();
+    let mut multi_thread = Builder::new_multi_thread();
+    multi_thread.worker_threads(2);
+    [("current_thread", build(Builder::new_current_thread())), ("multi_thread", build(multi_thread))]
+}
+
+/// A server with a thread of its own, so that it does not delay the client's tasks.
+#[derive(Clone)]
+pub struct Origin {
+    base_url: String,
+}
+
+impl Origin {
+    /// Starts a server that sends the same response to every request, until the process ends.
+    pub fn start(response: &LargeResponse) -> Self {
+        let (runtime, step) = (Builder::new_current_thread().enable_all().build().unwrap(), response.response.clone());
+        let server = runtime.block_on(ScriptedServer::start(vec![Step::Close(step)]));
+        let base_url = server.base_url();
+        std::thread::spawn(move || {
+            let _server = server;
+            runtime.block_on(pending::<()>());
+        });
+        Self { base_url }
+    }
+
+    /// Gets the response once, without retries. Returns whether the call succeeded, and how long it took.
+    pub async fn call(&self, timeout: Duration) -> (bool, Duration) {
+        let client = builder(&self.base_url).retry(RetryConfig::none()).build().unwrap();
+        let request = client.behaviors().get().timeout(timeout).attempt_timeout(timeout);
+        let start = Instant::now();
+        let result = request.await;
+        let time = start.elapsed();
+        let is_ok = result.is_ok();
+        assert!(is_ok || result.as_ref().unwrap_err().is_timeout(), "{result:?}");
+        // The caller decides where a large value is dropped.
+        tokio::task::spawn_blocking(move || drop(result));
+        (is_ok, time)
+    }
+
+    /// Gets the response beside a task that sleeps for a millisecond again and again. Returns how long the call took, and how
+    /// long each sleep took in excess of the millisecond, in ascending order.
+    pub async fn call_beside_ticker(&self) -> (Duration, Vec<Duration>) {
+        const TICK: Duration = Duration::from_millis(1);
+        let is_done = Arc::new(AtomicBool::new(false));
+        let ticker = tokio::spawn({
+            let is_done = Arc::clone(&is_done);
+            async move {
+                let mut delays = Vec::new();
+                while !is_done.load(Ordering::Relaxed) {
+                    let start = Instant::now();
+                    sleep(TICK).await;
+                    delays.push(start.elapsed().saturating_sub(TICK));
+                }
+                delays.sort();
+                delays
+            }
+        });
+        // The call is a task as well, so that it competes with the ticker on each runtime.
+        let origin = self.clone();
+        let (is_ok, time) = tokio::spawn(async move { origin.call(Duration::from_secs(300)).await }).await.unwrap();
+        assert!(is_ok, "the call timed out");
+        is_done.store(true, Ordering::Relaxed);
+        (time, ticker.await.unwrap())
+    }
+}
+
+/// The value in an ascending list that so many of a hundred values do not exceed.
+pub fn percentile(sorted: &[Duration], percent: usize) -> Duration {
+    sorted.get(sorted.len() * percent / 100).or(sorted.last()).copied().unwrap_or_default()
+}
