@@ -117,6 +117,22 @@ async fn failed_call_records_the_kind_of_its_error() {
 }
 
 #[tokio::test]
+async fn envelope_of_a_failure_with_status_200_records_status_and_kind() {
+    let body = r#"{"success":false,"errors":[{"code":3314}]}"#;
+    let (span, _) = record_call(vec![Step::respond("200 OK", &[("cf-ray", "only-FRA")], body)]).await;
+    assert_eq!((&*span["http.response.status_code"], &*span["error.type"]), ("200", "plan"));
+    assert_eq!(span["cf_ray"], "only-FRA");
+}
+
+#[tokio::test]
+async fn retry_records_its_wait_in_milliseconds() {
+    let failure = Step::respond("503 Oh", &[("retry-after", "1")], "");
+    let (_, events) = record_call(vec![failure, Step::respond("200 OK", &[], "{}")]).await;
+    let wait = events[1]["wait_ms"].parse::<u64>().unwrap();
+    assert!((1_000..1_100).contains(&wait), "{wait}");
+}
+
+#[tokio::test]
 async fn call_that_waits_emits_for_how_long_and_why() {
     let rejection = Step::respond("429 Oh", &[("ratelimit", "\"default\";r=0;t=1"), ("retry-after", "0")], "");
     let (_, events) = record_call(vec![rejection, Step::respond("200 OK", &[], "{}")]).await;

@@ -25,6 +25,29 @@ async fn body_of_exactly_the_limit_is_read_whether_or_not_its_length_is_announce
 }
 
 #[tokio::test]
+async fn body_that_is_announced_as_larger_than_the_limit_is_not_waited_for() {
+    for (status, kind) in [("200 OK", ErrorKind::UnexpectedBody), ("403 Oh", ErrorKind::Permission)] {
+        let server = ScriptedServer::stalling(format!("HTTP/1.1 {status}\r\ncontent-length: 2000000\r\n\r\n{{")).await;
+        let client = builder(server.base_url()).max_body_bytes(1_000_000).build().unwrap();
+        let call = tokio::time::timeout(Duration::from_secs(20), client.behaviors().get().into_future());
+        assert_eq!(call.await.unwrap().unwrap_err().kind(), kind);
+    }
+}
+
+#[tokio::test]
+async fn error_says_whether_the_request_may_have_been_sent_and_whether_to_repeat_the_call() {
+    for (status, is_retryable) in [("503 Oh", true), ("429 Oh", true), ("403 Oh", false), ("501 Oh", false)] {
+        let server = ScriptedServer::start(vec![Step::respond(status, &[], "")]).await;
+        let error = client(server.base_url()).behaviors().get().await.unwrap_err();
+        assert_eq!((error.is_retryable(), error.is_timeout()), (is_retryable, false), "{error}");
+        assert!(error.may_have_been_sent(), "{error}");
+    }
+    let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let error = client(format!("http://{unused}")).behaviors().get().await.unwrap_err();
+    assert!(error.is_retryable() && !error.may_have_been_sent() && !error.is_timeout(), "{error}");
+}
+
+#[tokio::test]
 async fn limit_below_that_of_failures_applies_to_failures_as_well() {
     let failure = format!(r#"{{"success":false,"errors":[{{"code":3314}}],"result":"{}"}}"#, "x".repeat(2_000));
     let server = ScriptedServer::start(vec![Step::respond("403 Oh", &[], &failure)]).await;
@@ -37,7 +60,7 @@ async fn limit_below_that_of_failures_applies_to_failures_as_well() {
 
 #[tokio::test]
 async fn elapsed_time_includes_the_conversion_of_a_value() {
-    const TIME: Duration = Duration::from_millis(50);
+    const TIME: Duration = Duration::from_millis(500);
     let server = ScriptedServer::start(vec![Step::respond("200 OK", &[], SUCCESS)]).await;
     let client = client(server.base_url());
     let request = client.behaviors().get().map(|behaviors| {

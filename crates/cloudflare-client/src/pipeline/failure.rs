@@ -189,6 +189,7 @@ mod tests {
             (r#" {"result":{"success":true},"success":false}"#, true),
             (r#"{"success":true,"success":false}"#, true),
             (r#"{"success":false,"success":true}"#, true),
+            (r#"{"success":false,"success":false}"#, true),
             (r#"{"\u0073uccess":false}"#, true),
             (r#"{"success":true}"#, false),
             (r#"{"result":{"success":false}}"#, false),

@@ -245,6 +245,8 @@ mod tests {
     #[test]
     fn cf_ray_is_dropped_unless_it_looks_like_one() {
         for (value, expected) in [
+            ("a".repeat(64).as_str(), true),
+            ("a".repeat(65).as_str(), false),
             ("8f2b6c1d9e3a4b5c-FRA", true),
             ("", false),
             ("<script>", false),

@@ -173,9 +173,23 @@ async fn call_that_wakes_first_does_not_take_the_turn_of_one_that_came_earlier()
     admit(&flow, SECOND).await.unwrap();
     let (mut earlier, mut later) = (pin!(admit(&flow, 60 * SECOND)), pin!(admit(&flow, 60 * SECOND)));
     assert!(poll(earlier.as_mut()).is_none() && poll(later.as_mut()).is_none());
-    tokio::time::advance(SECOND + MILLIS).await;
+    // The turns of both have come, and each call may be the first to wake.
+    tokio::time::advance(2 * SECOND + MILLIS).await;
     assert!(poll(later.as_mut()).is_none());
     assert!(poll(earlier.as_mut()).unwrap().is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn waiters_stay_spread_if_one_of_them_is_dropped() {
+    let flow = flow_control(None);
+    flow.close_gate(known(SECOND));
+    let dropped = tokio::time::timeout(SECOND / 2, admit(&flow, 60 * SECOND));
+    let (dropped, times) = tokio::join!(dropped, admissions(&flow, 20));
+    assert!(dropped.is_err());
+    assert_eq!(times.len(), 20);
+    for (time, next) in times.iter().zip(&times[1..]) {
+        assert!(*next >= *time + 4 * MILLIS, "{time:?} {next:?}");
+    }
 }
 
 /// Polls a future once.
