@@ -12,10 +12,10 @@ use tokio::time::Instant;
 use super::body::{self, BodyFailure, BodyLimits};
 use super::buffered_response::BufferedResponse;
 use super::deadline::Deadline;
-use super::gate::Cooldown;
-use super::retry_loop::AttemptFailure;
-use super::retry_policy::Retryability;
-use super::{Pipeline, connection_failure, failure};
+use super::decoding::failure;
+use super::flow_control::Cooldown;
+use super::retry::{AttemptFailure, Retryability};
+use super::{Pipeline, connection_failure};
 use crate::redact::Secrets;
 use crate::{Error, ErrorKind, Metadata};
 

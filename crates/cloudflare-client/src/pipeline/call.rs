@@ -13,11 +13,10 @@ use tracing::Instrument;
 use super::attempt::{self, AttemptContext, ReadyRequest};
 use super::buffered_response::BufferedResponse;
 use super::deadline::Deadline;
-use super::decoding::Decode;
-use super::gate::Cooldown;
-use super::retry_loop::{self, AttemptDriver, AttemptFailure, AttemptOutcome, CallLimits, CallOutcome};
-use super::retry_policy::Retryability;
-use super::{CallConfig, Pipeline, RetryConfig, failure, telemetry};
+use super::decoding::{Decode, failure};
+use super::flow_control::Cooldown;
+use super::retry::{self, AttemptDriver, AttemptFailure, AttemptOutcome, CallLimits, CallOutcome, Retryability};
+use super::{CallConfig, Pipeline, RetryConfig, telemetry};
 use crate::{Error, ErrorKind, Response};
 
 /// Builds the request of a call. It is called for each attempt, since a copy of a request costs as much as a new one.
@@ -98,7 +97,7 @@ impl<'a> Call<'a> {
             attempt_timeout: config.attempt_timeout.or(pipeline.attempt_timeout),
         };
         let retry = config.retry.as_ref().unwrap_or(&pipeline.retry);
-        let outcome = retry_loop::run(&pipeline.flow, retry, limits, self).await;
+        let outcome = retry::run(&pipeline.flow, retry, limits, self).await;
         let CallOutcome { result, sent, may_have_been_sent, is_retryable, wait } = outcome;
         let result = match result {
             Ok(response) => {
