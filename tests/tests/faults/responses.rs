@@ -57,7 +57,7 @@ pub(crate) fn heads() -> Section {
         fault("responds with a body alone (HTTP/0.9)", [Step::Close(SUCCESS.into())]).fails("connection", 1, INVALID),
         fault("sends two different `Content-Length`", raw(&lengths)).fails("connection", 1, INVALID),
         fault("sends 150 headers", headers(149)).returns_value(1),
-        fault("sends more than 256 headers", headers(256)).fails("connection", 1, TOO_LARGE),
+        fault("sends more than 160 headers", headers(160)).fails("connection", 1, TOO_LARGE),
         fault("sends a header of 1 MiB", long).fails("connection", 1, TOO_LARGE),
         fault("redirects to another host", [redirect]).fails(
             "unexpected_status",

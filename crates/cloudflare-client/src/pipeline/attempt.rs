@@ -20,14 +20,14 @@ use crate::{Error, ErrorKind, Metadata};
 
 /// A request with its credentials.
 pub(super) struct ReadyRequest {
-    request: Request,
+    request: Box<Request>,
     secrets: Secrets,
 }
 
 /// Adds credentials to a request. Each attempt asks for them again, since they may have rotated.
 pub(super) async fn prepare(
     pipeline: &Pipeline,
-    mut request: Request,
+    mut request: Box<Request>,
     deadline: Deadline,
 ) -> Result<ReadyRequest, AttemptFailure> {
     let started = Instant::now();
@@ -65,7 +65,7 @@ pub(super) async fn send(
     let (sent, ReadyRequest { request, secrets }) = (Instant::now(), ready);
     let mut expiry = pin!(deadline.sleep());
 
-    let mut response = match within(expiry.as_mut(), pipeline.http_client.execute(request)).await {
+    let mut response = match within(expiry.as_mut(), pin!(pipeline.http_client.execute(*request))).await {
         Some(Ok(response)) => response,
         Some(Err(error)) => return Err(connection_failure::of(error, sent)),
         None => return Err(timeout("a connection, or the first byte of the response", sent)),
@@ -85,7 +85,7 @@ pub(super) async fn send(
     };
     let limits = BodyLimits { max_bytes: limit, is_envelope };
     let head = Instant::now();
-    let body = within(expiry.as_mut(), body::read(&mut response, metadata.headers(), limits)).await;
+    let body = within(expiry.as_mut(), pin!(body::read(&mut response, metadata.headers(), limits))).await;
     let metadata = metadata.with_elapsed(started.elapsed());
     let is_failure = failure::is_failure(status);
     let (error, retryability) = match body.unwrap_or_else(|| Err(timeout("the rest of the body", head).into())) {
@@ -117,13 +117,14 @@ pub(super) async fn send(
 }
 
 /// Waits for a future until a timer ends.
-async fn within<F: Future>(mut expiry: Pin<&mut impl Future<Output = ()>>, future: F) -> Option<F::Output> {
-    let mut future = pin!(future);
-    poll_fn(|context| match future.as_mut().poll(context) {
+fn within<F: Future>(
+    mut expiry: Pin<&mut impl Future<Output = ()>>,
+    mut future: Pin<&mut F>,
+) -> impl Future<Output = Option<F::Output>> {
+    poll_fn(move |context| match future.as_mut().poll(context) {
         Poll::Ready(output) => Poll::Ready(Some(output)),
         Poll::Pending => expiry.as_mut().poll(context).map(|()| None),
     })
-    .await
 }
 
 /// The failure of an attempt that timed out after its request may have been sent.
