@@ -147,6 +147,23 @@ async fn failure_has_an_envelope_if_its_body_is_an_object_with_success_or_errors
 }
 
 #[tokio::test]
+async fn content_type_is_reported_if_it_looks_like_a_media_type() {
+    let (longest, longer) = (format!("text/{}", "x".repeat(59)), format!("text/{}", "x".repeat(60)));
+    for (value, expected) in [
+        ("text/html; charset=utf-8", Some("text/html")),
+        (&longest, Some(&*longest)),
+        (&longer, None),
+        ("text/<b>", None),
+        ("", None),
+        (";x", None),
+    ] {
+        let server = ScriptedServer::start(vec![Step::respond("403 Oh", &[("content-type", value)], "no")]).await;
+        let error = client(server.base_url()).behaviors().get().await.unwrap_err();
+        assert_eq!(error.unexpected_body().unwrap().content_type(), expected, "{value}");
+    }
+}
+
+#[tokio::test]
 async fn status_that_no_standard_defines_is_a_failure() {
     let body = r#"{"errors":[{"code":3314}]}"#;
     let server = ScriptedServer::start(vec![Step::respond("600 Oh", &[], body)]).await;
