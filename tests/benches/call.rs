@@ -81,7 +81,7 @@ fn measure(name: &str, pairs: usize, repeats: usize, floor: impl Fn() -> Duratio
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;
-    if values.len() % 2 == 0 { (values[middle - 1] + values[middle]) / 2.0 } else { values[middle] }
+    if values.len().is_multiple_of(2) { (values[middle - 1] + values[middle]) / 2.0 } else { values[middle] }
 }
 
 /// The time of some calls, of which some are in flight at any time.
