@@ -1,46 +1,119 @@
-//! Compares a call of the SDK with the same request and decoding in bare reqwest and serde_json.
+//! Measures the time of a call and of decoding, in pairs in turn with bare reqwest and `serde_json`.
 //!
-//! Run `cargo bench -p zt-risk-scoring-tests`, and compare the benchmarks of one run only. Most of each time is the server's.
+//! ```sh
+//! cargo bench -p zt-risk-scoring-tests --bench call
+//! ```
+//!
+//! A pair measures the floor and the SDK right after each other, in alternating order, so that both meet the same load of the
+//! machine. The ratio is the median of the ratios of all pairs; the times are medians, too. criterion measures one function
+//! after the other, so a change of the load between them looks like a difference of the functions.
 
-#![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark that cannot be set up must fail")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark that cannot be set up must fail")]
+#![allow(clippy::arithmetic_side_effects, reason = "the counts of a benchmark are small")]
 
-use criterion::{Criterion, criterion_group, criterion_main};
-use tokio::runtime::Builder;
-use tracing_subscriber::layer::{Layer, SubscriberExt};
-use zt_risk_scoring_api::types::BehaviorsEnvelope;
-use zt_risk_scoring_mock::Simulator;
-use zt_risk_scoring_tests::client_of;
+mod common;
 
-/// A tracing layer that enables every span and event, and records none.
-struct NoopLayer;
-impl<S: tracing::Subscriber> Layer<S> for NoopLayer {}
+use std::hint::black_box;
+use std::time::{Duration, Instant};
 
-fn get_behaviors(criterion: &mut Criterion) {
+use bytes::Bytes;
+use tokio::runtime::{Builder, Runtime};
+use tokio::task::JoinSet;
+
+use common::table::{print_head, print_row};
+use common::{Floor, Origin, Sdk, body, decode};
+
+/// The number of pairs. An even number has as many that begin with the floor as with the SDK.
+const PAIRS: usize = 30;
+
+/// The calls of one measurement.
+const CALLS: usize = 640;
+
+/// The ratio that is acceptable.
+const TARGET: f64 = 1.05;
+
+fn main() {
+    // `cargo test --benches` only checks that a benchmark runs.
+    let (pairs, calls) = if std::env::args().any(|argument| argument == "--bench") { (PAIRS, CALLS) } else { (2, 32) };
+
+    print_head(&format!("Time of a call in µs: medians of {pairs} pairs of {calls} calls, on one thread"));
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-    let simulator = runtime.block_on(Simulator::start());
-    let mut group = criterion.benchmark_group("get_behaviors");
+    let origin = Origin::start("", &body(20));
+    let (floor, sdk) = (Floor::new(&origin), Sdk::new(&origin));
+    for concurrency in [1, 32] {
+        let call_floor = || time_of_calls(&runtime, &floor, calls, concurrency, async |floor| drop(floor.call().await));
+        let call_sdk = || time_of_calls(&runtime, &sdk, calls, concurrency, async |sdk| drop(sdk.call().await));
+        let name = format!("20 behaviors, {concurrency} at a time");
+        measure(&name, pairs, calls, call_floor, call_sdk);
+    }
 
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    let url = format!("{}/accounts/{}/zt_risk_scoring/behaviors", simulator.base_url(), simulator.account_id());
-    group.bench_function("reqwest", |bencher| {
-        bencher.to_async(&runtime).iter(|| async {
-            let request = http.get(&url).bearer_auth(simulator.api_token());
-            let body = request.send().await.unwrap().bytes().await.unwrap();
-            serde_json::from_slice::<BehaviorsEnvelope>(&body).unwrap()
-        });
-    });
-
-    let client = client_of(&simulator);
-    group.bench_function("sdk", |bencher| {
-        bencher.to_async(&runtime).iter(|| async { client.behaviors().get().await.unwrap() });
-    });
-    let guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(NoopLayer));
-    group.bench_function("sdk with tracing", |bencher| {
-        bencher.to_async(&runtime).iter(|| async { client.behaviors().get().await.unwrap() });
-    });
-    drop(guard);
-    group.finish();
+    print_head(&format!("Time of decoding in µs: medians of {pairs} pairs"));
+    for (behaviors, repeats) in [(20, calls), (1_000, calls / 16), (100_000, 1)] {
+        let body = Bytes::from(body(behaviors));
+        let decode_floor = || time_of(repeats, || decode(&body));
+        let decode_sdk = || time_of(repeats, || sdk.decode(body.clone()));
+        measure(&format!("{behaviors} behaviors"), pairs, repeats, decode_floor, decode_sdk);
+    }
 }
 
-criterion_group!(benches, get_behaviors);
-criterion_main!(benches);
+/// Measures pairs, and prints the row. Each measurement repeats its work some times.
+fn measure(name: &str, pairs: usize, repeats: usize, floor: impl Fn() -> Duration, sdk: impl Fn() -> Duration) {
+    // The first measurement opens connections and fills caches.
+    let _ = (floor(), sdk());
+    let (mut floors, mut sdks, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    for pair in 0..pairs {
+        let (floor, sdk) = if pair % 2 == 0 {
+            let floor = floor();
+            (floor, sdk())
+        } else {
+            let sdk = sdk();
+            (floor(), sdk)
+        };
+        let (floor, sdk) = (floor.as_secs_f64(), sdk.as_secs_f64());
+        ratios.push(sdk / floor);
+        floors.push(floor);
+        sdks.push(sdk);
+    }
+    let per_repeat = |times| format!("{:.1}", median(times) * 1e6 / repeats as f64);
+    print_row(name, per_repeat(floors), per_repeat(sdks), median(ratios), Some(TARGET));
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    if values.len().is_multiple_of(2) { (values[middle - 1] + values[middle]) / 2.0 } else { values[middle] }
+}
+
+/// The time of some calls, of which some are in flight at any time.
+fn time_of_calls<C: Clone + 'static>(
+    runtime: &Runtime,
+    client: &C,
+    calls: usize,
+    concurrency: usize,
+    call: impl AsyncFn(&C) + Copy + 'static,
+) -> Duration {
+    let tasks = tokio::task::LocalSet::new();
+    let started = Instant::now();
+    tasks.block_on(runtime, async {
+        let mut callers = JoinSet::new();
+        for _ in 0..concurrency {
+            let client = client.clone();
+            callers.spawn_local(async move {
+                for _ in 0..calls / concurrency {
+                    call(&client).await;
+                }
+            });
+        }
+        callers.join_all().await;
+    });
+    started.elapsed()
+}
+
+/// The time of a function, called some times.
+fn time_of<T>(repeats: usize, function: impl Fn() -> T) -> Duration {
+    let started = Instant::now();
+    for _ in 0..repeats {
+        black_box(function());
+    }
+    started.elapsed()
+}

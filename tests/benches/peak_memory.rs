@@ -20,7 +20,7 @@ fn main() -> ExitCode {
     for case in memory_cases() {
         let program = Path::new(env!("CARGO_BIN_EXE_peak_memory"));
         let measured = runtime.block_on(case.measure(program, MAX_BODY - 1));
-        let mib = |bytes: usize| format!("{}.{}", bytes >> 20, ((bytes & 0xf_ffff) * 10) >> 20);
+        let mib = |bytes: usize| format!("{:.1}", bytes as f64 / f64::from(1 << 20));
         let (allocated, bound, resident) = (mib(measured.allocated), mib(measured.bound), mib(measured.resident));
         println!("{:42} {allocated:>9} {bound:>9} {resident:>9}  {}", case.name(), measured.outcome);
         violations.extend(case.check(&measured).err());

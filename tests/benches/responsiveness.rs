@@ -49,7 +49,7 @@ fn measure(response: &LargeResponse, origin: &Origin, name: &str, runtime: &Runt
     const PARTS: u32 = 10;
     let (time, delays) = runtime.block_on(origin.call_beside_ticker());
     let overruns = (1..PARTS).map(|part| {
-        let timeout = time / PARTS * part;
+        let timeout = time.mul_f64(f64::from(part) / f64::from(PARTS));
         let (_, time) = runtime.block_on(origin.call(timeout));
         // What cannot be stopped must not delay the next call.
         std::thread::sleep(Duration::from_millis(500));

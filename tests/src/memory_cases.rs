@@ -98,12 +98,11 @@ impl MemoryCase {
         let (program, arguments) = (program.to_owned(), [call.to_owned(), server.base_url()]);
         let output = tokio::task::spawn_blocking(move || Command::new(program).args(arguments).output());
         let output = output.await.unwrap().unwrap();
+        assert!(output.status.success(), "{}: {}", self.name, String::from_utf8_lossy(&output.stderr));
         let text = String::from_utf8(output.stdout).unwrap();
-        let error = String::from_utf8_lossy(&output.stderr);
         let mut parts = text.trim().splitn(3, ' ');
-        let mut number =
-            || parts.next().unwrap_or_default().parse().unwrap_or_else(|_| panic!("{}: {error}", self.name));
-        (number(), number(), parts.next().unwrap_or_default().to_owned())
+        let mut number = || parts.next().unwrap().parse().unwrap();
+        (number(), number(), parts.next().unwrap().to_owned())
     }
 
     fn response(&self, body: &[u8], is_gzip: bool, is_chunked: bool) -> Vec<u8> {

@@ -86,7 +86,8 @@ impl Origin {
     }
 
     /// Gets the response beside a task that sleeps for a millisecond again and again. Returns how long the call took, and how
-    /// long each sleep took in excess of the millisecond, in ascending order.
+    /// long each sleep took in excess of the millisecond, in ascending order. Time in which the thread had no processor is
+    /// left out.
     pub async fn call_beside_ticker(&self) -> (Duration, Vec<Duration>) {
         const TICK: Duration = Duration::from_millis(1);
         let is_done = Arc::new(AtomicBool::new(false));
@@ -95,9 +96,10 @@ impl Origin {
             async move {
                 let mut delays = Vec::new();
                 while !is_done.load(Ordering::Relaxed) {
-                    let start = Instant::now();
+                    let (start, waited) = (Instant::now(), time_without_processor());
                     sleep(TICK).await;
-                    delays.push(start.elapsed().saturating_sub(TICK));
+                    let waited = time_without_processor().saturating_sub(waited);
+                    delays.push(start.elapsed().saturating_sub(TICK).saturating_sub(waited));
                 }
                 delays.sort();
                 delays
@@ -110,6 +112,14 @@ impl Origin {
         is_done.store(true, Ordering::Relaxed);
         (time, ticker.await.unwrap())
     }
+}
+
+/// For how long this thread could run and had no processor, which says nothing about the client. Other systems than Linux do
+/// not tell it.
+fn time_without_processor() -> Duration {
+    let statistics = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanos = statistics.split(' ').nth(1).and_then(|nanos| nanos.parse().ok());
+    Duration::from_nanos(nanos.unwrap_or_default())
 }
 
 /// The value in an ascending list that so many of a hundred values do not exceed.

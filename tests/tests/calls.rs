@@ -376,3 +376,19 @@ async fn header_of_a_call_is_sent_unless_it_is_the_clients_own() {
     }
     assert_eq!(server.requests().len(), 1);
 }
+
+#[tokio::test]
+async fn retry_with_another_operation_is_not_sent() {
+    let (server, connection) = connected("503 Service Unavailable", "").await;
+    let is_first = std::sync::atomic::AtomicBool::new(true);
+    let build = move |connection: &Connection, _: &_| {
+        let api = sdk::api::<ThingsApi>(connection);
+        let is_first = is_first.swap(false, std::sync::atomic::Ordering::Relaxed);
+        Ok(if is_first { api.list_things()?.with_success::<Vec<u32>>() } else { api.import_thing()?.with_success() })
+    };
+    let request = Request::plain(&connection, operations::LIST_THINGS, build);
+    let error = request.retry(attempts(3)).await.unwrap_err();
+    // The response of the first request says more.
+    assert_eq!((error.kind(), error.status().map(|status| status.as_u16())), (ErrorKind::Server, Some(503)));
+    assert_eq!(server.requests().len(), 1);
+}

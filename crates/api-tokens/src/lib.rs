@@ -60,8 +60,9 @@ pub use cloudflare_client::{
 /// The crates whose types are in the public API. The documentation of `cloudflare_client` says what a new major version of each
 /// means. A new one of `chrono`, `serde_json` or `uuid`, whose types are in models, is a breaking release.
 pub mod external {
-    pub use api_tokens_api::external::*;
     pub use cloudflare_client::external::*;
+
+    pub use api_tokens_api::external::*;
 }
 
 /// The operations of the API, and the types that they take and return. Both follow the API's document.

@@ -144,12 +144,19 @@ impl<'a, T: Send + 'static> Request<'a, T> {
     ///
     /// As for awaiting the request.
     pub async fn send(self) -> Result<Response<T>, Error> {
+        self.call().await
+    }
+
+    /// Borrows the request, since a future has room for each place that a value is moved to.
+    async fn call(&self) -> Result<Response<T>, Error> {
         let Self { connection, operation, options, build, decode } = self;
-        let result = async {
-            let config = options.checked_config()?;
-            pipeline::call(connection.pipeline(), config, &|| build(&connection, &options), decode).await
+        let result = match options.checked_config() {
+            Ok(config) => {
+                pipeline::call(connection.pipeline(), config, &|| build(connection, options), decode.clone()).await
+            }
+            Err(error) => Err(error),
         };
-        result.await.map_err(|error: Error| error.with_operation(operation.id))
+        result.map_err(|error| error.with_operation(operation.id))
     }
 }
 
@@ -158,7 +165,7 @@ impl<'a, T: Send + 'static> IntoFuture for Request<'a, T> {
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async { self.send().await.map(Response::into_value) })
+        Box::pin(async move { self.call().await.map(Response::into_value) })
     }
 }
 

@@ -69,6 +69,7 @@ pub use zt_risk_scoring_api::REVISION;
 /// each means. A new one of `chrono`, `serde_json` or `uuid`, whose types are in models, is a breaking release.
 pub mod external {
     pub use cloudflare_client::external::*;
+
     pub use zt_risk_scoring_api::external::*;
 }
 

@@ -11,6 +11,7 @@
 )]
 
 mod arrows;
+mod crate_count;
 mod dependencies;
 mod endpoints;
 mod files;

@@ -44,6 +44,7 @@ pub use {{api_path}}::REVISION;
 /// means. A new one of `chrono`, `serde_json` or `uuid`, whose types are in models, is a breaking release.
 pub mod external {
     pub use cloudflare_client::external::*;
+
     pub use {{api_path}}::external::*;
 }
 

@@ -43,8 +43,9 @@ const TCP_KEEP_ALIVE_PROBES: u32 = 3;
 #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
 const TCP_USER_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// The most headers of a response over HTTP/1. hyper's own limit of 100 is too low for some gateways.
-const MAX_HEADERS: usize = 256;
+/// The most headers of a response over HTTP/1. hyper's own limit of 100 is too low for some gateways. For a higher limit, hyper
+/// allocates two tables of this length for each response.
+const MAX_HEADERS: usize = 160;
 
 /// What an HTTP client is built of.
 pub(super) struct HttpClientConfig<'a> {

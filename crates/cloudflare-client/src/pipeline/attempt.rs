@@ -12,23 +12,23 @@ use tokio::time::Instant;
 use super::body::{self, BodyFailure, BodyLimits};
 use super::buffered_response::BufferedResponse;
 use super::deadline::Deadline;
-use super::gate::Cooldown;
-use super::retry_loop::AttemptFailure;
-use super::retry_policy::Retryability;
-use super::{Pipeline, connection_failure, failure};
+use super::decoding::failure;
+use super::flow_control::Cooldown;
+use super::retry::{AttemptFailure, Retryability};
+use super::{Pipeline, connection_failure};
 use crate::redact::Secrets;
 use crate::{Error, ErrorKind, Metadata};
 
 /// A request with its credentials.
 pub(super) struct ReadyRequest {
-    request: Request,
+    request: Box<Request>,
     secrets: Secrets,
 }
 
 /// Adds credentials to a request. Each attempt asks for them again, since they may have rotated.
 pub(super) async fn prepare(
     pipeline: &Pipeline,
-    mut request: Request,
+    mut request: Box<Request>,
     deadline: Deadline,
 ) -> Result<ReadyRequest, AttemptFailure> {
     let started = Instant::now();
@@ -67,7 +67,7 @@ pub(super) async fn send(
     let (sent, ReadyRequest { request, secrets }) = (Instant::now(), ready);
     let mut expiry = pin!(deadline.sleep());
 
-    let mut response = match within(expiry.as_mut(), pipeline.http_client.execute(request)).await {
+    let mut response = match within(expiry.as_mut(), pin!(pipeline.http_client.execute(*request))).await {
         Some(Ok(response)) => response,
         Some(Err(error)) => return Err(connection_failure::of(&error, sent, &secrets)),
         None => return Err(timeout("a connection, or the first byte of the response", sent)),
@@ -84,7 +84,7 @@ pub(super) async fn send(
     let limit = if is_success { pipeline.max_body_bytes } else { failure::MAX_BYTES.min(pipeline.max_body_bytes) };
     let limits = BodyLimits { max_bytes: limit, is_envelope };
     let head = Instant::now();
-    let body = within(expiry.as_mut(), body::read(&mut response, metadata.headers(), limits, &secrets)).await;
+    let body = within(expiry.as_mut(), pin!(body::read(&mut response, metadata.headers(), limits, &secrets))).await;
     let metadata = metadata.with_elapsed(started.elapsed());
     let is_failure = failure::is_failure(status);
     let (error, retryability) = match body.unwrap_or_else(|| Err(timeout("the rest of the body", head).into())) {
@@ -113,13 +113,14 @@ pub(super) async fn send(
 }
 
 /// Waits for a future until a timer ends.
-async fn within<F: Future>(mut expiry: Pin<&mut impl Future<Output = ()>>, future: F) -> Option<F::Output> {
-    let mut future = pin!(future);
-    poll_fn(|context| match future.as_mut().poll(context) {
+fn within<F: Future>(
+    mut expiry: Pin<&mut impl Future<Output = ()>>,
+    mut future: Pin<&mut F>,
+) -> impl Future<Output = Option<F::Output>> {
+    poll_fn(move |context| match future.as_mut().poll(context) {
         Poll::Ready(output) => Poll::Ready(Some(output)),
         Poll::Pending => expiry.as_mut().poll(context).map(|()| None),
     })
-    .await
 }
 
 /// The failure of an attempt that timed out after its request may have been sent.

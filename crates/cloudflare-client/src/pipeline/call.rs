@@ -13,11 +13,10 @@ use tracing::Instrument;
 use super::attempt::{self, AttemptContext, ReadyRequest};
 use super::buffered_response::BufferedResponse;
 use super::deadline::Deadline;
-use super::decoding::Decode;
-use super::gate::Cooldown;
-use super::retry_loop::{self, AttemptDriver, AttemptFailure, AttemptOutcome, CallLimits, CallOutcome};
-use super::retry_policy::Retryability;
-use super::{CallConfig, Pipeline, failure, telemetry};
+use super::decoding::{Decode, failure};
+use super::flow_control::Cooldown;
+use super::retry::{self, AttemptDriver, AttemptFailure, AttemptOutcome, CallLimits, CallOutcome, Retryability};
+use super::{CallConfig, Pipeline, RetryConfig, telemetry};
 use crate::{Error, ErrorKind, Response};
 
 /// Builds the request of a call. It is called for each attempt, since a copy of a request costs as much as a new one.
@@ -30,10 +29,9 @@ pub(crate) async fn call<T: Send + 'static>(
     build: &Build<'_>,
     decode: Decode<T>,
 ) -> Result<Response<T>, Error> {
-    let request = build()?;
-    let operation = request.operation();
+    let (operation, call) = Call::new(pipeline, config, build, decode.is_envelope())?;
     let span = telemetry::span(&pipeline.base_url, operation);
-    let result = match Call::new(pipeline, config, build, request, decode.is_envelope()) {
+    let result = match call {
         Ok(call) => call.run(decode).instrument(span.clone()).await,
         Err(error) => Err(error),
     };
@@ -49,31 +47,33 @@ struct Call<'a> {
     build: &'a Build<'a>,
     operation: Operation,
     /// The request of the first attempt.
-    first: Mutex<Option<reqwest::Request>>,
+    first: Mutex<Option<Box<reqwest::Request>>>,
     started: Instant,
     is_envelope: bool,
 }
 
 impl<'a> Call<'a> {
-    /// Checks the settings of the call and its first request.
+    /// Checks the settings of the call and its first request. Fails at once if there is no request, and so no operation.
     fn new(
         pipeline: &'a Pipeline,
         config: &'a CallConfig,
         build: &'a Build<'a>,
-        request: ApiRequest<()>,
         is_envelope: bool,
-    ) -> Result<Self, Error> {
+    ) -> Result<(Operation, Result<Self, Error>), Error> {
         let started = Instant::now();
-        if let Some(retry) = &config.retry {
-            retry.check()?;
-        }
+        let request = build()?;
         let operation = request.operation();
-        let first = Mutex::new(Some(complete(pipeline, config, request)?));
-        Ok(Self { pipeline, config, build, operation, first, started, is_envelope })
+        let checked = config.retry.as_ref().map_or(Ok(()), RetryConfig::check);
+        let first = checked.and_then(|()| complete(pipeline, config, request));
+        let call = first.map(|first| {
+            let first = Mutex::new(Some(first));
+            Self { pipeline, config, build, operation, first, started, is_envelope }
+        });
+        Ok((operation, call))
     }
 
     /// The request of the next attempt, without credentials.
-    fn request(&self) -> Result<reqwest::Request, Error> {
+    fn request(&self) -> Result<Box<reqwest::Request>, Error> {
         let first = self.first.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(request) = first {
             return Ok(request);
@@ -97,7 +97,7 @@ impl<'a> Call<'a> {
             attempt_timeout: config.attempt_timeout.or(pipeline.attempt_timeout),
         };
         let retry = config.retry.as_ref().unwrap_or(&pipeline.retry);
-        let outcome = retry_loop::run(&pipeline.flow, retry, limits, self).await;
+        let outcome = retry::run(&pipeline.flow, retry, limits, self).await;
         let CallOutcome { result, sent, may_have_been_sent, is_retryable, wait } = outcome;
         let result = match result {
             Ok(response) => {
@@ -127,10 +127,12 @@ impl<'a> Call<'a> {
 }
 
 /// Checks a request and completes its headers, except for the credentials.
-fn complete(pipeline: &Pipeline, config: &CallConfig, request: ApiRequest<()>) -> Result<reqwest::Request, Error> {
+///
+/// The request is one pointer from here on: it is moved several times, and a future has room for each place.
+fn complete(pipeline: &Pipeline, config: &CallConfig, request: ApiRequest<()>) -> Result<Box<reqwest::Request>, Error> {
     check(pipeline, request.operation(), request.request())?;
     let user_agent = user_agent(request.user_agent(), pipeline.user_agent_suffix.as_deref())?;
-    let mut request = request.into_request();
+    let mut request = Box::new(request.into_request());
     for (name, value) in &config.headers {
         if is_reserved(name) || request.headers().contains_key(name) {
             return Err(Error::configuration(format!("the header `{name}` is the client's own; remove it")));

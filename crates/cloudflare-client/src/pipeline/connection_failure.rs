@@ -5,8 +5,8 @@ use std::io;
 
 use tokio::time::Instant;
 
-use super::retry_loop::AttemptFailure;
-use super::retry_policy::Retryability::{self, Impossible, Interrupted, NotSent, Unreadable};
+use super::retry::AttemptFailure;
+use super::retry::Retryability::{self, Impossible, Interrupted, NotSent, Unreadable};
 use crate::redact::{Secrets, one_line};
 use crate::{Error, ErrorKind};
 

@@ -8,10 +8,8 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 use super::deadline::Deadline;
-use super::flow_control::FlowControl;
-use super::gate::Cooldown;
-use super::retry_loop::{AttemptDriver, AttemptFailure, AttemptOutcome, CallLimits, CallOutcome, run};
-use super::retry_policy::Retryability;
+use super::flow_control::{Cooldown, FlowControl};
+use super::retry::{AttemptDriver, AttemptFailure, AttemptOutcome, CallLimits, CallOutcome, Retryability, run};
 use super::{Quota, RetryConfig};
 use crate::{Error, ErrorKind};
 

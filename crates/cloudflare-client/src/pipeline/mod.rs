@@ -1,39 +1,25 @@
 //! The life of a call, from the request of a generated client to its value.
 //!
 //! ```text
-//! call            checks the request's path and headers, opens the span              (call.rs)
-//! ├ run           the retry loop                                                    (retry_loop.rs)
-//! │ ├ prepare     gate, rate limiter ▶ credentials ▶ gate                           (flow_control.rs, attempt.rs)
-//! │ ├ send        sends the request, reads the body up to its limit                 (attempt.rs)
-//! │ └ plan        retry policy ▶ backoff, Retry-After ▶ limits                      (retry_loop.rs)
-//! └ decode        the value, or the error of the response                           (decoding.rs, envelope.rs, plain.rs, failure.rs)
+//! call            checks the request's path and headers, opens the span    call.rs
+//! ├ run           the retry loop                                           retry/
+//! │ ├ prepare     gate, rate limiter ▶ credentials ▶ gate                  flow_control/, attempt.rs
+//! │ ├ send        sends the request, reads the body within its limits      attempt.rs, body/
+//! │ └ plan        retry policy ▶ backoff, Retry-After ▶ limits             retry/
+//! └ decode        the value, or the error of the response                  decoding/
 //! ```
 
 mod attempt;
-mod backoff;
 mod body;
-mod budget;
 mod buffered_response;
 mod call;
-mod classify;
 mod connection_failure;
-mod content_coding;
 mod deadline;
-mod decode;
 mod decoding;
-mod envelope;
-mod envelope_filter;
-mod failure;
 mod flow_control;
-mod free_form_budget;
-mod gate;
-mod plain;
-mod rate_limiter;
+mod retry;
 mod retry_config;
-mod retry_loop;
-mod retry_policy;
 mod telemetry;
-mod time_estimate;
 
 #[cfg(test)]
 #[allow(clippy::arithmetic_side_effects, clippy::cast_precision_loss, reason = "the numbers are the tests' own")]
@@ -43,11 +29,9 @@ use std::time::Duration;
 
 use http::header::{HeaderName, HeaderValue};
 
-pub use backoff::Backoff;
-pub use budget::RetryBudget;
-pub use plain::PlainBody;
-pub use rate_limiter::Quota;
-pub use retry_config::RetryConfig;
+pub use decoding::PlainBody;
+pub use flow_control::Quota;
+pub use retry_config::{Backoff, RetryBudget, RetryConfig};
 
 pub(crate) use call::call;
 pub(crate) use decoding::Decode;

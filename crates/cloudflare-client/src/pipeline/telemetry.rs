@@ -10,7 +10,7 @@ use http::StatusCode;
 use tracing::Span;
 use tracing::field::{Empty, display};
 
-use super::failure;
+use super::decoding::failure;
 use crate::base_url::BaseUrl;
 use crate::{Error, ErrorKind, Metadata};
 

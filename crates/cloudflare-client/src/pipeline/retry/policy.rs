@@ -4,7 +4,7 @@ use http::StatusCode;
 
 /// Whether, and under which condition, an attempt can be retried.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Retryability {
+pub(in crate::pipeline) enum Retryability {
     /// There is a response, and the same request would get the same one.
     Final,
     /// There is a response, and the same request may succeed later.
@@ -25,7 +25,7 @@ pub(super) enum Retryability {
 
 impl Retryability {
     /// The retryability of a status. 501 is final, since a retry cannot change it. The edge sends 520 to 527.
-    pub(super) fn of(status: StatusCode) -> Self {
+    pub(in crate::pipeline) fn of(status: StatusCode) -> Self {
         match status.as_u16() {
             429 => Self::RateLimited,
             408 | 500 | 502..=504 | 520..=527 => Self::Transient,
@@ -34,17 +34,17 @@ impl Retryability {
     }
 
     /// Whether the server handled the request: it responded, and without a temporary failure.
-    pub(super) fn is_handled(self) -> bool {
+    pub(in crate::pipeline) fn is_handled(self) -> bool {
         matches!(self, Self::Final | Self::Unauthorized)
     }
 
     /// Whether the request may have reached the server.
-    pub(super) fn was_sent(self) -> bool {
+    pub(in crate::pipeline) fn was_sent(self) -> bool {
         !matches!(self, Self::NotSent | Self::Impossible)
     }
 
     /// Whether the same request may succeed later.
-    pub(super) fn may_improve(self) -> bool {
+    pub(in crate::pipeline) fn may_improve(self) -> bool {
         matches!(self, Self::Transient | Self::RateLimited | Self::Interrupted | Self::NotSent)
     }
 }
@@ -54,7 +54,7 @@ impl Retryability {
 /// An unsent request is always safe to retry. A request that may have been sent is safe to retry only if its operation is
 /// idempotent (RFC 9110, section 9.2.2): the server may have acted on it, whatever it responded. A server that rejects the
 /// credentials has not acted.
-pub(super) fn allows_retry(retryability: Retryability, idempotent: bool) -> bool {
+pub(in crate::pipeline) fn allows_retry(retryability: Retryability, idempotent: bool) -> bool {
     match retryability {
         // The loop retries once if there are other credentials.
         Retryability::Final | Retryability::Unauthorized => false,

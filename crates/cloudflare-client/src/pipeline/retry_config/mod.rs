@@ -1,10 +1,16 @@
 //! The configuration of retries.
 
+mod backoff;
+mod budget;
+
 use std::time::Duration;
 
-use super::backoff::Backoff;
-use super::budget::RetryBudget;
 use crate::Error;
+
+pub use backoff::Backoff;
+pub(super) use backoff::Jitter;
+pub use budget::RetryBudget;
+pub(super) use budget::{RetryPermit, TokenBucket};
 
 /// How failed attempts are retried: plain data.
 ///

@@ -1,17 +1,18 @@
 //! The retry loop: attempts until a response is final, or a limit is reached.
 
+mod policy;
+
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::RetryConfig;
-use super::budget::RetryPermit;
 use super::deadline::Deadline;
-use super::flow_control::{FlowControl, LeastTime};
-use super::retry_policy::{self, Retryability};
+use super::flow_control::{FlowControl, LeastTime, MIN_ATTEMPT_TIME};
+use super::retry_config::{RetryConfig, RetryPermit};
 use super::telemetry::{self, as_millis};
-use super::time_estimate::MIN_ATTEMPT_TIME;
 use crate::Error;
+
+pub(super) use policy::Retryability;
 
 /// Prepares and sends the attempts of the loop.
 pub(super) trait AttemptDriver {
@@ -284,7 +285,7 @@ fn plan<'a, T>(
 ) -> Result<Retry<'a>, Stop> {
     let is_rate_limited = outcome.retryability == Retryability::RateLimited;
     let stop = || Stop { wait: flow.time_until_open().filter(|_| is_rate_limited) };
-    if !retry_policy::allows_retry(outcome.retryability, limits.idempotent) {
+    if !policy::allows_retry(outcome.retryability, limits.idempotent) {
         return Err(stop());
     }
     let least = limits.least_time_after_wait(flow);

@@ -4,9 +4,9 @@ use api_runtime::{Binary, Empty};
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
-use super::buffered_response::BufferedResponse;
-use super::decode::DecodeProblem;
-use super::{decoding, failure};
+use super::super::buffered_response::BufferedResponse;
+use super::problem::DecodeProblem;
+use super::{failure, from_json};
 use crate::{Error, Response};
 
 /// The type of a success without an envelope: a type that is read from JSON, [`Binary`] or [`Empty`]. The parameter `Kind`
@@ -44,7 +44,7 @@ impl<T: DeserializeOwned + Send + 'static> PlainBody<JsonKind> for T {
         if failure::has_success_false(body) {
             return Err(None);
         }
-        decoding::from_json(body).ok_or_else(|| DecodeProblem::find::<T>(body))
+        from_json(body).ok_or_else(|| DecodeProblem::find::<T>(body))
     }
 }
 

@@ -28,7 +28,7 @@ impl Default for RetryBudget {
 }
 
 /// The bucket of tokens behind a [`RetryBudget`].
-pub(super) struct TokenBucket {
+pub(in crate::pipeline) struct TokenBucket {
     budget: RetryBudget,
     tokens: Mutex<u32>,
 }
@@ -36,25 +36,25 @@ pub(super) struct TokenBucket {
 /// The tokens of one retry. A permit that is dropped before it is [consumed](Self::consume) returns them, since the retry
 /// was not sent.
 #[must_use = "dropping a permit returns its tokens"]
-pub(super) struct RetryPermit<'a> {
+pub(in crate::pipeline) struct RetryPermit<'a> {
     bucket: &'a TokenBucket,
     /// The tokens that dropping the permit returns to the bucket.
     tokens_on_drop: u32,
 }
 
 impl TokenBucket {
-    pub(super) fn new(budget: RetryBudget) -> Self {
+    pub(in crate::pipeline) fn new(budget: RetryBudget) -> Self {
         Self { budget, tokens: Mutex::new(budget.capacity) }
     }
 
     /// Takes the tokens of one retry. `None` if there are too few.
-    pub(super) fn try_acquire(&self) -> Option<RetryPermit<'_>> {
+    pub(in crate::pipeline) fn try_acquire(&self) -> Option<RetryPermit<'_>> {
         self.update(|tokens| tokens.checked_sub(self.budget.cost))?;
         Some(RetryPermit { bucket: self, tokens_on_drop: self.budget.cost })
     }
 
     /// Adds one token: the server handled the first attempt of a call.
-    pub(super) fn reward(&self) {
+    pub(in crate::pipeline) fn reward(&self) {
         self.add(1);
     }
 
@@ -69,19 +69,19 @@ impl TokenBucket {
     }
 
     #[cfg(test)]
-    pub(super) fn tokens(&self) -> u32 {
+    pub(in crate::pipeline) fn tokens(&self) -> u32 {
         *self.tokens.lock().unwrap()
     }
 }
 
 impl RetryPermit<'_> {
     /// Keeps the tokens: the retry is being sent.
-    pub(super) fn consume(&mut self) {
+    pub(in crate::pipeline) fn consume(&mut self) {
         self.tokens_on_drop = 0;
     }
 
     /// Returns the tokens: the server handled the retry.
-    pub(super) fn refund(mut self) {
+    pub(in crate::pipeline) fn refund(mut self) {
         self.tokens_on_drop = self.bucket.budget.cost;
     }
 }

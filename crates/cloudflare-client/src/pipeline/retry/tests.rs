@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
-use super::super::gate::Cooldown;
+use super::super::flow_control::Cooldown;
 use super::super::{Backoff, Quota, RetryBudget};
 use super::*;
 use crate::ErrorKind;
@@ -201,7 +201,7 @@ async fn failure_is_retried_as_often_as_is_safe_and_allowed() {
 async fn waits_between_attempts_are_those_of_the_backoff() {
     let config = RetryConfig { max_attempts: 6, jitter_seed: Some(7), ..RetryConfig::default() };
     let expected = {
-        let jitter = super::super::backoff::Jitter::new(Some(7));
+        let jitter = super::super::retry_config::Jitter::new(Some(7));
         (1..6).map(|attempt| config.backoff.wait(attempt, &jitter)).sum::<Duration>()
     };
     let flow = flow_control(&config);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::StatusCode;
 use tokio::time::Instant;
 
-use super::deadline::Deadline;
+use super::super::deadline::Deadline;
 use crate::Metadata;
 
 /// How long the gate is closed after a response that reports the rate limit without `Retry-After`, which leaves open how long
@@ -24,20 +24,20 @@ const MARGIN: Duration = Duration::from_millis(50);
 
 /// The time between two calls that the gate lets through after it opens, so that they do not exceed the quota at once. It is
 /// the vendor's limit for an address: 200 requests per second.
-pub(super) const SPREAD: Duration = Duration::from_millis(5);
+pub(in crate::pipeline) const SPREAD: Duration = Duration::from_millis(5);
 
 /// For how long the API will reject every call.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct Cooldown {
-    pub(super) time: Duration,
+pub(in crate::pipeline) struct Cooldown {
+    pub(in crate::pipeline) time: Duration,
     /// Whether the client guesses the time, since the API did not say it.
-    pub(super) is_guess: bool,
+    pub(in crate::pipeline) is_guess: bool,
 }
 
 impl Cooldown {
     /// The cooldown after a response: after a rejection by the rate limit until its `Retry-After` is over, and after a quota is
     /// used up (`r=0`) until it is full again.
-    pub(super) fn of(metadata: &Metadata, is_rate_limited: bool) -> Option<Self> {
+    pub(in crate::pipeline) fn of(metadata: &Metadata, is_rate_limited: bool) -> Option<Self> {
         let asked = metadata.retry_after().filter(|_| is_rate_limited);
         let used_up = metadata.rate_limits().iter().filter(|limit| limit.remaining == Some(0));
         let known = used_up.filter_map(|limit| limit.reset_after).chain(asked).max();
@@ -48,7 +48,7 @@ impl Cooldown {
     }
 
     /// The cooldown that the head of a response shows. Its body may name the rate limit as well, with another status.
-    pub(super) fn of_head(metadata: &Metadata) -> Option<Self> {
+    pub(in crate::pipeline) fn of_head(metadata: &Metadata) -> Option<Self> {
         Self::of(metadata, metadata.status() == StatusCode::TOO_MANY_REQUESTS)
     }
 }
@@ -56,7 +56,7 @@ impl Cooldown {
 /// Whether requests may be sent now. All clones of a connection share the gate, since the vendor counts requests per token.
 /// After a token exceeds its quota, the vendor rejects every call with it for some time.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Gate {
+pub(in crate::pipeline) struct Gate {
     /// Until when the API said that it rejects calls.
     known: Option<Instant>,
     /// Until when the client guesses that the API rejects calls.
@@ -67,7 +67,7 @@ pub(super) struct Gate {
 
 impl Gate {
     /// Closes the gate for some time from now, at most an hour. If the gate is closed for longer already, nothing changes.
-    pub(super) fn close(&mut self, cooldown: Cooldown) {
+    pub(in crate::pipeline) fn close(&mut self, cooldown: Cooldown) {
         let until = Instant::now().checked_add(cooldown.time.min(MAX_COOLDOWN));
         let closed_until = if cooldown.is_guess { &mut self.guessed } else { &mut self.known };
         *closed_until = (*closed_until).max(until);
@@ -75,19 +75,24 @@ impl Gate {
     }
 
     /// How often the gate closed. A call decides again how long it waits when this changes.
-    pub(super) fn closings(&self) -> u64 {
+    pub(in crate::pipeline) fn closings(&self) -> u64 {
         self.closings
     }
 
     /// When the gate opens. `None` if it is open.
-    pub(super) fn opens_at(&self, now: Instant) -> Option<Instant> {
+    pub(in crate::pipeline) fn opens_at(&self, now: Instant) -> Option<Instant> {
         self.known.max(self.guessed).filter(|until| *until > now)
     }
 
     /// When the gate opens for a call, which needs some time for an attempt. `None` if it is open.
     ///
     /// A guess must not fail a call that has a second left: such a call tries again before its deadline.
-    pub(super) fn opens_for(&self, deadline: Deadline, attempt_time: Duration, now: Instant) -> Option<Instant> {
+    pub(in crate::pipeline) fn opens_for(
+        &self,
+        deadline: Deadline,
+        attempt_time: Duration,
+        now: Instant,
+    ) -> Option<Instant> {
         let opens_at = self.opens_at(now)?;
         let has_time = deadline.allows_at(now, TIME_AFTER_GUESS.saturating_mul(2));
         let kept = attempt_time.saturating_add(MARGIN).max(TIME_AFTER_GUESS);

@@ -3,9 +3,9 @@
 use api_runtime::{Envelope, ObjectOnly};
 use serde::{Deserialize, Deserializer};
 
-use super::buffered_response::BufferedResponse;
-use super::decode::DecodeProblem;
-use super::{decoding, failure};
+use super::super::buffered_response::BufferedResponse;
+use super::problem::DecodeProblem;
+use super::{failure, from_json};
 use crate::response::{BoundedJson, EnvelopeMetadata};
 use crate::{Error, ErrorKind, Response};
 
@@ -42,7 +42,7 @@ impl<'de, E: Envelope> Deserialize<'de> for RawResult<E> {
 /// Makes the result of a call whose response has an envelope. `success` must be true.
 pub(super) fn decode<E: Envelope>(response: BufferedResponse) -> Result<Response<E::Result>, Error> {
     let problem = || DecodeProblem::find::<ResponseEnvelope<E>>(&response.body);
-    let envelope = match decoding::from_json::<ResponseEnvelope<E>>(&response.body) {
+    let envelope = match from_json::<ResponseEnvelope<E>>(&response.body) {
         Some(envelope) if envelope.success => envelope,
         _ => return Err(failure::of_body(&response, problem)),
     };

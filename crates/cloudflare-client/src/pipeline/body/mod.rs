@@ -1,14 +1,17 @@
 //! Reads the body of a response, decompressed, up to a limit.
 
+mod content_coding;
+mod envelope_filter;
+
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, HeaderMap};
 use tokio::time::Instant;
 
 use super::connection_failure;
-use super::content_coding::{ContentCodingError, Decoder};
-use super::envelope_filter::EnvelopeFilter;
-use super::retry_loop::AttemptFailure;
+use super::retry::AttemptFailure;
 use crate::redact::Secrets;
+use content_coding::{ContentCodingError, Decoder};
+use envelope_filter::EnvelopeFilter;
 
 /// Why there is no whole body.
 pub(super) enum BodyFailure {

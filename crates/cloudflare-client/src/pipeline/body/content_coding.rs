@@ -20,7 +20,7 @@ use gzip::Gzip;
 
 /// Why a body cannot be decoded.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) enum ContentCodingError {
+pub(in crate::pipeline) enum ContentCodingError {
     /// A content coding that the client does not know, or `None` if its name is not printable.
     Unknown(Option<String>),
     /// More than one layer of gzip.

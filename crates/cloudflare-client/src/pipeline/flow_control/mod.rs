@@ -1,5 +1,9 @@
 //! Flow control: whether and when a request may be sent.
 
+mod gate;
+mod rate_limiter;
+mod time_estimate;
+
 use std::collections::VecDeque;
 use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,16 +12,18 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
-use super::RetryConfig;
-use super::backoff::Jitter;
-use super::budget::TokenBucket;
 use super::deadline::Deadline;
-use super::gate::{Cooldown, Gate, SPREAD};
-use super::rate_limiter::{Quota, RateLimiter};
+use super::retry_config::{Jitter, RetryConfig, TokenBucket};
 use super::telemetry::as_millis;
-use super::time_estimate::{MIN_ATTEMPT_TIME, TimeEstimate};
 use crate::duration::human;
 use crate::{Error, ErrorKind};
+use gate::{Gate, SPREAD};
+use rate_limiter::RateLimiter;
+use time_estimate::TimeEstimate;
+
+pub(super) use gate::Cooldown;
+pub use rate_limiter::Quota;
+pub(super) use time_estimate::MIN_ATTEMPT_TIME;
 
 /// The state that decides whether and when a request may be sent. All clones of a connection share it, since the vendor
 /// counts requests per token.

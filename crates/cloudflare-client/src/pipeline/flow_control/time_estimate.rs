@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// The least time for an attempt, also for the first one of a connection. A response takes longer than this even from a server
 /// nearby, so a request that is sent with less time left is wasted.
-pub(super) const MIN_ATTEMPT_TIME: Duration = Duration::from_millis(10);
+pub(in crate::pipeline) const MIN_ATTEMPT_TIME: Duration = Duration::from_millis(10);
 
 /// An estimate of a time: from sending a request to the last byte of its response, or to get credentials. The clones of a
 /// connection share it.
@@ -14,7 +14,7 @@ pub(super) const MIN_ATTEMPT_TIME: Duration = Duration::from_millis(10);
 /// mean deviation. Both follow more slowly than in TCP: under overload, every call waits until just this time is left, so an
 /// estimate that is too low for a moment fails many calls.
 #[derive(Default)]
-pub(super) struct TimeEstimate(Mutex<Estimate>);
+pub(in crate::pipeline) struct TimeEstimate(Mutex<Estimate>);
 
 #[derive(Clone, Copy, Default)]
 struct Estimate {
@@ -42,14 +42,14 @@ impl Estimate {
 
 impl TimeEstimate {
     /// Adds a time that it took.
-    pub(super) fn record(&self, time: Duration) {
+    pub(in crate::pipeline) fn record(&self, time: Duration) {
         self.update(|estimate| estimate.record(time));
     }
 
     /// Adds a time after which the client stopped waiting. It takes longer than this, so the estimate grows: it approaches
     /// twice the time, but as with TCP it at most doubles at once, since a hang is not typical. A time in which few would end
     /// says nothing.
-    pub(super) fn record_timeout(&self, time: Duration) {
+    pub(in crate::pipeline) fn record_timeout(&self, time: Duration) {
         self.update(|estimate| match estimate.smoothed {
             None => estimate.record(time.min(MIN_ATTEMPT_TIME)),
             Some(smoothed) if time > smoothed => {
@@ -61,7 +61,7 @@ impl TimeEstimate {
     }
 
     /// How long it takes, with some certainty. It is 0 if nothing is known.
-    pub(super) fn upper_bound(&self) -> Duration {
+    pub(in crate::pipeline) fn upper_bound(&self) -> Duration {
         let mut upper_bound = Duration::ZERO;
         self.update(|estimate| upper_bound = estimate.upper_bound());
         upper_bound

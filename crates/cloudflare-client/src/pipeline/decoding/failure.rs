@@ -7,15 +7,15 @@ use http::StatusCode;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::buffered_response::BufferedResponse;
+use super::super::buffered_response::BufferedResponse;
 use super::classify;
-use super::decode::DecodeProblem;
+use super::problem::DecodeProblem;
 use crate::error::without_bom;
 use crate::response::{BoundedJson, EnvelopeMetadata};
 use crate::{Error, ErrorKind};
 
 /// The largest body of a failure that is read. A larger one is not described by its envelope.
-pub(super) const MAX_BYTES: usize = 1 << 20;
+pub(in crate::pipeline) const MAX_BYTES: usize = 1 << 20;
 
 /// The envelope of a failure. Every field may be missing or malformed, since a malformed description must not hide the
 /// failure.
@@ -60,19 +60,19 @@ impl FailureEnvelope {
 }
 
 /// The kind of a failed response, or `None` if its status is no failure.
-pub(super) fn kind(response: &BufferedResponse) -> Option<ErrorKind> {
+pub(in crate::pipeline) fn kind(response: &BufferedResponse) -> Option<ErrorKind> {
     let status = response.metadata.status();
     let errors = || FailureEnvelope::read(&response.body).metadata(response).errors;
     is_failure(status).then(|| classify::failure(status, &errors()))
 }
 
 /// The kind of a failed response by its status alone, or `None` if the status is no failure.
-pub(super) fn kind_of_status(status: StatusCode) -> Option<ErrorKind> {
+pub(in crate::pipeline) fn kind_of_status(status: StatusCode) -> Option<ErrorKind> {
     is_failure(status).then(|| classify::failure(status, &[]))
 }
 
 /// Whether a body is an object with `"success": false`, also if the key is a duplicate.
-pub(super) fn has_success_false(body: &[u8]) -> bool {
+pub(in crate::pipeline) fn has_success_false(body: &[u8]) -> bool {
     let body = without_bom(body);
     is_object(body) && serde_json::from_slice::<SuccessFalse>(body).is_ok_and(|SuccessFalse(is_false)| is_false)
 }
@@ -109,7 +109,7 @@ impl<'de> Deserialize<'de> for SuccessFalse {
 }
 
 /// The error of a response whose status is not a documented success.
-pub(super) fn of_status(response: &BufferedResponse) -> Error {
+pub(in crate::pipeline) fn of_status(response: &BufferedResponse) -> Error {
     let status = response.metadata.status();
     reported(response).unwrap_or_else(|| {
         let error = if let Some(host) = response.redirect_host() {
@@ -125,7 +125,10 @@ pub(super) fn of_status(response: &BufferedResponse) -> Error {
 
 /// The error of a response with a documented success status, whose body has no value. `problem` is what kept the body from
 /// being decoded, if it is JSON.
-pub(super) fn of_body(response: &BufferedResponse, problem: impl FnOnce() -> Option<DecodeProblem>) -> Error {
+pub(in crate::pipeline) fn of_body(
+    response: &BufferedResponse,
+    problem: impl FnOnce() -> Option<DecodeProblem>,
+) -> Error {
     reported(response).unwrap_or_else(|| {
         let body = response.describe_body();
         let error = if body.is_json() {
@@ -169,12 +172,12 @@ fn without_envelope(status: StatusCode, kind: ErrorKind) -> &'static str {
 }
 
 /// Whether a body can be a JSON object. serde would also read a struct from an array, by position.
-pub(super) fn is_object(body: &[u8]) -> bool {
+pub(in crate::pipeline) fn is_object(body: &[u8]) -> bool {
     body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{')
 }
 
 /// Whether a status is a failure. No standard defines statuses from 600 on.
-pub(super) fn is_failure(status: StatusCode) -> bool {
+pub(in crate::pipeline) fn is_failure(status: StatusCode) -> bool {
     status.is_client_error() || status.is_server_error() || status.as_u16() >= 600
 }
 

@@ -37,22 +37,22 @@ impl Backoff {
     }
 
     /// The wait after the given attempt, which counts from 1.
-    pub(super) fn wait(self, attempt: u32, jitter: &Jitter) -> Duration {
+    pub(in crate::pipeline) fn wait(self, attempt: u32, jitter: &Jitter) -> Duration {
         jitter.up_to(self.max_wait(attempt))
     }
 }
 
 /// A random source, shared by the clones of a connection.
-pub(super) struct Jitter(Mutex<fastrand::Rng>);
+pub(in crate::pipeline) struct Jitter(Mutex<fastrand::Rng>);
 
 impl Jitter {
     /// The same seed gives the same waits. Without one, the seed is random.
-    pub(super) fn new(seed: Option<u64>) -> Self {
+    pub(in crate::pipeline) fn new(seed: Option<u64>) -> Self {
         Self(Mutex::new(seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed)))
     }
 
     /// A random time, less than the given one.
-    pub(super) fn up_to(&self, time: Duration) -> Duration {
+    pub(in crate::pipeline) fn up_to(&self, time: Duration) -> Duration {
         time.mul_f64(self.fraction())
     }
 

@@ -52,7 +52,7 @@ const MAX_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
 /// One turn follows another after `interval`. A turn may come earlier than that by `tolerance`, which allows a burst after an
 /// idle time.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct RateLimiter {
+pub(in crate::pipeline) struct RateLimiter {
     interval: Duration,
     tolerance: Duration,
     /// When the next turn would come without the tolerance.
@@ -63,7 +63,7 @@ impl RateLimiter {
     /// # Errors
     ///
     /// If a number of the quota is out of range.
-    pub(super) fn new(quota: Quota) -> Result<Self, Error> {
+    pub(in crate::pipeline) fn new(quota: Quota) -> Result<Self, Error> {
         let problem = if quota.requests == 0 {
             "`requests` is 0; set it to at least 1"
         } else if quota.burst == 0 || quota.burst > quota.requests {
@@ -81,7 +81,7 @@ impl RateLimiter {
     }
 
     /// When the next turn comes, if `ahead` others take theirs first and none comes before `earliest`.
-    pub(super) fn next_turn(&self, ahead: usize, earliest: Instant) -> Instant {
+    pub(in crate::pipeline) fn next_turn(&self, ahead: usize, earliest: Instant) -> Instant {
         let ahead = u32::try_from(ahead).unwrap_or(u32::MAX);
         let theoretical = self.theoretical.max(earliest);
         let turn = theoretical.checked_add(self.interval.saturating_mul(ahead)).unwrap_or(theoretical);
@@ -89,7 +89,7 @@ impl RateLimiter {
     }
 
     /// Takes a turn now.
-    pub(super) fn take(&mut self, now: Instant) {
+    pub(in crate::pipeline) fn take(&mut self, now: Instant) {
         let theoretical = self.theoretical.max(now);
         self.theoretical = theoretical.checked_add(self.interval).unwrap_or(theoretical);
     }

@@ -1,0 +1,80 @@
+//! Counts the instructions of a call, and of the same call in bare reqwest and `serde_json`.
+//!
+//! The counts are of the client's thread in user space: the SDK or the floor, reqwest, hyper, tokio and the allocator. They do
+//! not depend on the load of the machine. Each benchmark makes [`CALLS`] calls on a warm connection.
+//!
+//! It needs valgrind and the runner of gungraun in the version of `Cargo.lock`, so it is behind a feature:
+//!
+//! ```sh
+//! cargo install gungraun-runner --version "$(cargo pkgid gungraun-runner | sed 's/.*[#@]//')"
+//! cargo bench -p zt-risk-scoring-tests --features callgrind --bench instructions
+//! ```
+//!
+//! The lines "Instructions" of the comparison of `floor` with `sdk` show the ratio. The target is +10 %.
+
+#![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark that cannot be set up must fail")]
+
+mod common;
+
+use std::hint::black_box;
+
+use gungraun::{library_benchmark, library_benchmark_group, main};
+use tokio::runtime::{Builder, Runtime};
+
+use common::{Floor, Origin, Sdk, body};
+
+/// The calls of one benchmark.
+const CALLS: usize = 100;
+
+/// Headers of quotas, which the SDK reads.
+const QUOTA: &str =
+    "ratelimit: \"default\";r=1199;t=300\r\nratelimit-policy: \"default\";q=1200;w=300\r\ncf-ray: 8b1f-AMS\r\n";
+
+struct Fixture<T> {
+    runtime: Runtime,
+    client: T,
+}
+
+impl<T> Fixture<T> {
+    fn new(headers: &str, behaviors: usize, client: fn(&Origin) -> T) -> Self {
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        let client = client(&Origin::start(headers, &body(behaviors)));
+        Self { runtime, client }
+    }
+
+    /// Makes calls. The fixture is returned, so that it is dropped outside of the benchmark.
+    fn call<V>(self, call: impl AsyncFn(&T) -> V) -> Self {
+        let Self { runtime, client } = &self;
+        runtime.block_on(async {
+            for _ in 0..CALLS {
+                black_box(call(client).await);
+            }
+        });
+        self
+    }
+}
+
+fn floor_of(headers: &str, behaviors: usize) -> Fixture<Floor> {
+    Fixture::new(headers, behaviors, Floor::new).call(Floor::call)
+}
+
+fn sdk_of(headers: &str, behaviors: usize) -> Fixture<Sdk> {
+    Fixture::new(headers, behaviors, Sdk::new).call(Sdk::call)
+}
+
+#[library_benchmark(setup = floor_of)]
+#[bench::one_call_of_20_behaviors(args = ("", 20))]
+#[bench::with_headers_of_quotas(args = (QUOTA, 20))]
+fn floor(fixture: Fixture<Floor>) -> Fixture<Floor> {
+    fixture.call(Floor::call)
+}
+
+#[library_benchmark(setup = sdk_of)]
+#[bench::one_call_of_20_behaviors(args = ("", 20))]
+#[bench::with_headers_of_quotas(args = (QUOTA, 20))]
+fn sdk(fixture: Fixture<Sdk>) -> Fixture<Sdk> {
+    fixture.call(Sdk::call)
+}
+
+library_benchmark_group!(name = calls, compare_by_id = true, benchmarks = [floor, sdk]);
+main!(library_benchmark_groups = calls);
