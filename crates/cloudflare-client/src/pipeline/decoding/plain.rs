@@ -73,3 +73,23 @@ pub(super) fn decode<B: PlainBody<K>, K>(response: BufferedResponse) -> Result<R
         Err(problem) => Err(failure::of_body(&response, || problem)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn body_that_reports_a_failure_is_an_error_if_it_is_declared_as_json() {
+        for (body, is_json, is_error) in [
+            (r#"{"success":false}"#, true, true),
+            (r#"{"success":false}"#, false, false),
+            (r#"{"success":true}"#, true, false),
+            ("", true, false),
+            ("ignored", false, false),
+        ] {
+            let bytes = Bytes::from_static(body.as_bytes());
+            assert_eq!(<Empty as PlainBody<EmptyKind>>::decode(&bytes, is_json).is_err(), is_error, "{body}");
+            assert_eq!(<Binary as PlainBody<BinaryKind>>::decode(&bytes, is_json).is_err(), is_error, "{body}");
+        }
+    }
+}
