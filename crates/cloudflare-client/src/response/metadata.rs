@@ -150,7 +150,7 @@ impl Metadata {
         self.0.attempts
     }
 
-    /// How long the call took, from its start to the last byte of the response, waits included.
+    /// How long the call took, from its start until the response was decoded, waits included.
     pub fn elapsed(&self) -> Duration {
         self.0.elapsed
     }
