@@ -12,7 +12,12 @@
 //!
 //! The lines "Instructions" of the comparison of `floor` with `sdk` show the ratio. The target is +10 %.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs, reason = "a benchmark that cannot be set up must fail")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "a benchmark that cannot be set up must fail"
+)]
 
 mod common;
 

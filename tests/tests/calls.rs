@@ -367,9 +367,21 @@ async fn header_of_a_call_is_sent_unless_it_is_the_clients_own() {
     let (server, connection) = connected("200 OK", "[1]").await;
     let header = |name: &'static str| http::HeaderName::from_static(name);
     let value = http::HeaderValue::from_static("00-0af7-b7ad-01");
-    list_things(&connection).header(header("traceparent"), value.clone()).await.unwrap();
+    let request = list_things(&connection).header(header("traceparent"), value.clone());
+    let request = request.header(header("baggage"), value.clone()).header(header("baggage"), value.clone());
+    assert!(!format!("{request:?}").contains("0af7"), "{request:?}");
+    request.await.unwrap();
     assert!(server.heads()[0].contains("traceparent: 00-0af7-b7ad-01"));
-    for name in ["authorization", "x-auth-key", "host", "user-agent", "accept-encoding", "content-length"] {
+    assert_eq!(server.heads()[0].matches("baggage: ").count(), 2);
+    for name in [
+        "authorization",
+        "x-auth-key",
+        "host",
+        "user-agent",
+        "accept-encoding",
+        "content-length",
+        "proxy-authorization",
+    ] {
         let error = list_things(&connection).header(header(name), value.clone()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Configuration, "{name}");
         assert!(error.to_string().contains(name) && !error.to_string().contains("0af7"), "{error}");

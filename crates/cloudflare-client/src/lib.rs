@@ -19,7 +19,7 @@
 //!
 #![doc = include_str!("faults.md")]
 //!
-//! A call never takes longer than its timeout, decoding included. It never waits longer for a server than [`RetryConfig`]
+//! A call never takes longer than its timeout, decoding included, but for the milliseconds of a small body. It never waits longer for a server than [`RetryConfig`]
 //! allows. It sends no request while the rate-limit gate is closed, that is, while the API rejects every request. It sends none
 //! that has too little time left for a response either: less than 10 ms, and after a wait, less than responses take lately.
 //!
@@ -55,7 +55,7 @@
 //! - A 429 or 5xx to a POST is not retried. The API has probably not acted on a request that it rejected with 429, but that is
 //!   not documented.
 //! - A 429 closes the gate when its head arrives, since the body may never come; the code 971 or 10100 closes it with any
-//!   status. Without a `Retry-After` that can be read, the client guesses 10 s, and a call with less time tries again shortly
+//!   failing status. Without a `Retry-After` that can be read, the client guesses 10 s, and a call with less time tries again shortly
 //!   before its deadline: a guess must not fail a call that has time.
 //! - The time that is left is shared by the attempts that are left. An attempt that hangs leaves time for the next one.
 //! - Credentials are renewed on 401, and on the API's own codes for a rejected token: it sends 403 with code 9109. The request
@@ -64,7 +64,7 @@
 //! How much memory and time a response takes:
 //!
 //! - Of a failure, 1 MiB of the body is read. What decorates a large result is dropped while the body arrives. Free-form JSON
-//!   in a result has a budget, since it takes up to a hundred times its text.
+//!   in a result may take 16 times the body and 16 MiB more; it would take up to a hundred times its text.
 //! - A body of more than 256 KiB is decoded on a thread for blocking work. If the call's time is up, that work ends later than
 //!   the call, and its value is dropped there.
 //! - gzip is decoded here and not by the HTTP library, which takes a corrupt body for a broken connection.
@@ -81,7 +81,7 @@
 //!
 //! # Other crates in the public API
 //!
-//! The module [`external`] re-exports them in the version that this crate uses.
+//! The module [`external`] re-exports the first four in the version that this crate uses.
 //!
 //! | crate | where | a new major version of it |
 //! |---|---|---|

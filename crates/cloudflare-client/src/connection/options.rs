@@ -52,7 +52,9 @@ impl CallOptions {
     }
 
     /// A header to send. The client's own headers cannot be replaced: the call then fails before anything is sent.
-    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+    pub fn header(mut self, name: HeaderName, mut value: HeaderValue) -> Self {
+        // Its value may be a secret, which `Debug` must not print.
+        value.set_sensitive(true);
         self.config.headers.push((name, value));
         self
     }

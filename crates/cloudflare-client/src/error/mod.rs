@@ -184,7 +184,7 @@ impl Error {
         ))
     }
 
-    /// Whether the call or its last attempt timed out. The message says what was waited for, and how long.
+    /// Whether the error is of the kind [`Timeout`](ErrorKind::Timeout). The message says what was waited for, and how long.
     pub fn is_timeout(&self) -> bool {
         self.kind() == ErrorKind::Timeout
     }

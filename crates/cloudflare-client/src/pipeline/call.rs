@@ -4,8 +4,8 @@ use std::sync::{Mutex, PoisonError};
 
 use api_runtime::{ApiRequest, Operation};
 use http::header::{
-    ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, HOST, HeaderName, HeaderValue, TE, TRANSFER_ENCODING,
-    UPGRADE, USER_AGENT,
+    ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, EXPECT, HOST, HeaderName,
+    HeaderValue, PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE, USER_AGENT,
 };
 use tokio::time::Instant;
 use tracing::Instrument;
@@ -133,10 +133,11 @@ fn complete(pipeline: &Pipeline, config: &CallConfig, request: ApiRequest<()>) -
     check(pipeline, request.operation(), request.request())?;
     let user_agent = user_agent(request.user_agent(), pipeline.user_agent_suffix.as_deref())?;
     let mut request = Box::new(request.into_request());
+    let is_own = |name: &HeaderName| is_reserved(name) || request.headers().contains_key(name);
+    if let Some((name, _)) = config.headers.iter().find(|(name, _)| is_own(name)) {
+        return Err(Error::configuration(format!("the header `{name}` is the client's own; remove it")));
+    }
     for (name, value) in &config.headers {
-        if is_reserved(name) || request.headers().contains_key(name) {
-            return Err(Error::configuration(format!("the header `{name}` is the client's own; remove it")));
-        }
         request.headers_mut().append(name, value.clone());
     }
     request.headers_mut().insert(USER_AGENT, user_agent);
@@ -172,9 +173,22 @@ fn user_agent(sdk: &str, suffix: Option<&str>) -> Result<HeaderValue, Error> {
 
 /// Whether a header is set by the client, or belongs to the connection.
 fn is_reserved(name: &HeaderName) -> bool {
-    [ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, HOST, TE, TRANSFER_ENCODING, UPGRADE, USER_AGENT]
-        .contains(name)
-        || ["x-auth-email", "x-auth-key"].contains(&name.as_str())
+    const RESERVED: [HeaderName; 13] = [
+        ACCEPT_ENCODING,
+        AUTHORIZATION,
+        CONNECTION,
+        CONTENT_ENCODING,
+        CONTENT_LENGTH,
+        EXPECT,
+        HOST,
+        PROXY_AUTHORIZATION,
+        TE,
+        TRAILER,
+        TRANSFER_ENCODING,
+        UPGRADE,
+        USER_AGENT,
+    ];
+    RESERVED.contains(name) || ["x-auth-email", "x-auth-key", "keep-alive"].contains(&name.as_str())
 }
 
 impl AttemptDriver for Call<'_> {

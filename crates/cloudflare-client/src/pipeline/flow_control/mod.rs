@@ -81,6 +81,9 @@ pub(super) struct LeastTime {
     pub(super) after_wait: Duration,
 }
 
+/// How late the timer of a call may be.
+const MAX_LATENESS: Duration = Duration::from_millis(20);
+
 const GATE: &str = "the API rejects every call for now";
 const QUOTA: &str = "the client's own quota is used up for now";
 
@@ -157,7 +160,7 @@ impl FlowControl {
         if !deadline.allows_at(now, least.at_once) {
             return Err(Error::no_time_left(deadline.left(now)));
         }
-        queue.take_turn(None, now);
+        queue.take_turn(None, now, now);
         Ok(Some(Admission { closings: wait.closings }))
     }
 
@@ -175,13 +178,18 @@ impl FlowControl {
                 let wait =
                     decided.filter(|_| !is_first).unwrap_or_else(|| queue.gate_wait(deadline, least.after_wait, now));
                 decided = Some(wait);
-                let turn = queue.turn(place.as_ref().map(|place| place.ticket), wait, now);
-                if turn.at <= now {
-                    let least = if place.is_some() { MIN_ATTEMPT_TIME } else { least.at_once };
+                let (ticket, came) = place.as_ref().map_or((None, now), |place| (Some(place.ticket), place.came));
+                let turn = queue.turn(ticket, wait, came);
+                // Calls that are due at once wake in any order. A probe does not wait for those ahead.
+                let is_next = wait.is_probe || ticket.is_none_or(|ticket| queue.tickets.front() == Some(&ticket));
+                if turn.at <= now && is_next {
+                    // A call that waited was promised this much, and timers are late by some milliseconds.
+                    let promised = least.after_wait.saturating_sub(MAX_LATENESS).max(MIN_ATTEMPT_TIME);
+                    let least = if ticket.is_some() { promised } else { least.at_once };
                     if !deadline.allows_at(now, least) {
                         return Err(Error::no_time_left(deadline.left(now)));
                     }
-                    queue.take_turn(place.as_ref().map(|place| place.ticket), now);
+                    queue.take_turn(ticket, turn.at, now);
                     return Ok(Admission { closings: wait.closings });
                 }
                 if is_first {
@@ -191,8 +199,8 @@ impl FlowControl {
                     let wait_ms = as_millis(turn.at.saturating_duration_since(now));
                     tracing::debug!(wait_ms, reason = turn.reason, "waiting");
                 }
-                place.get_or_insert_with(|| Place { flow: self, ticket: queue.join(wait) });
-                turn
+                place.get_or_insert_with(|| Place { flow: self, ticket: queue.join(wait), came: now });
+                Turn { at: turn.at.max(now.checked_add(Duration::from_millis(1)).unwrap_or(now)), ..turn }
             };
             // Whether the time came or something changed, the turn is computed again.
             let _ = timeout_at(turn.at, changed).await;
@@ -224,15 +232,16 @@ impl Queue {
         GateWait { closings: self.gate.closings(), opens_at, is_probe: opens_at < self.gate.opens_at(now) }
     }
 
-    /// The turn of a call in the queue, or of one that would join it now.
-    fn turn(&self, ticket: Option<u64>, wait: GateWait, now: Instant) -> Turn {
+    /// The turn of a call in the queue, or of one that would join it, and when the call came. The turn is not before that, and
+    /// may have passed.
+    fn turn(&self, ticket: Option<u64>, wait: GateWait, came: Instant) -> Turn {
         let ahead = ticket.map_or(self.tickets.len(), |ticket| self.tickets.partition_point(|other| *other < ticket));
         let is_gated = ticket.map_or(wait.opens_at.is_some(), |ticket| Some(ticket) <= self.last_gated);
         let released = self.next_release.filter(|_| is_gated && !wait.is_probe).map(|next| {
             let spread = SPREAD.saturating_mul(u32::try_from(ahead).unwrap_or(u32::MAX));
             next.checked_add(spread).unwrap_or(next)
         });
-        let gate = now.max(wait.opens_at.max(released).unwrap_or(now));
+        let gate = came.max(wait.opens_at.max(released).unwrap_or(came));
         let quota = self.limiter.as_ref().map_or(gate, |limiter| limiter.next_turn(ahead, gate));
         if quota > gate { Turn { at: quota, reason: QUOTA } } else { Turn { at: gate, reason: GATE } }
     }
@@ -259,12 +268,15 @@ impl Queue {
         is_gated
     }
 
-    fn take_turn(&mut self, ticket: Option<u64>, now: Instant) {
+    /// Takes a turn. The next ones follow from when it was due, since timers are late and the delays would add up. A turn that
+    /// is very late counts as due a moment ago, so that the calls behind it are not sent at once.
+    fn take_turn(&mut self, ticket: Option<u64>, due: Instant, now: Instant) {
+        let due = now.checked_sub(MAX_LATENESS).map_or(due, |earliest| due.max(earliest));
         if let Some(limiter) = &mut self.limiter {
-            limiter.take(now);
+            limiter.take(due);
         }
         if ticket.is_some_and(|ticket| self.leave(ticket)) {
-            self.next_release = self.next_release.max(Some(now)).and_then(|release| release.checked_add(SPREAD));
+            self.next_release = self.next_release.max(Some(due)).and_then(|release| release.checked_add(SPREAD));
         }
     }
 }
@@ -273,6 +285,8 @@ impl Queue {
 struct Place<'a> {
     flow: &'a FlowControl,
     ticket: u64,
+    /// When the call came.
+    came: Instant,
 }
 
 impl Drop for Place<'_> {

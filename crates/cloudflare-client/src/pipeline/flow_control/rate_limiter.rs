@@ -88,9 +88,9 @@ impl RateLimiter {
         turn.checked_sub(self.tolerance).unwrap_or(earliest).max(earliest)
     }
 
-    /// Takes a turn now.
-    pub(in crate::pipeline) fn take(&mut self, now: Instant) {
-        let theoretical = self.theoretical.max(now);
+    /// Takes a turn that was due at the given time.
+    pub(in crate::pipeline) fn take(&mut self, due: Instant) {
+        let theoretical = self.theoretical.max(due);
         self.theoretical = theoretical.checked_add(self.interval).unwrap_or(theoretical);
     }
 }

@@ -199,3 +199,30 @@ fn poll<T>(future: Pin<&mut impl Future<Output = T>>) -> Option<T> {
         Poll::Pending => None,
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn late_timers_do_not_lower_the_rate() {
+    let flow = flow_control(quota(101, 1, SECOND));
+    let start = Instant::now();
+    for _ in 0..100 {
+        admit(&flow, 60 * SECOND).await.unwrap();
+        // The caller is late by half of the interval, as a busy runtime is.
+        tokio::time::advance(5 * MILLIS).await;
+    }
+    assert!(start.elapsed() < SECOND + 50 * MILLIS, "{:?}", start.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn call_whose_turn_is_late_is_not_sent_without_time_for_a_response() {
+    let flow = flow_control(quota(2, 1, SECOND));
+    admit(&flow, SECOND).await.unwrap();
+    let least = LeastTime { at_once: MIN_ATTEMPT_TIME, after_wait: 500 * MILLIS };
+    let call = flow.admit(deadline(1_600 * MILLIS), least);
+    let late = async {
+        tokio::task::yield_now().await;
+        // The runtime stands still.
+        tokio::time::advance(1_300 * MILLIS).await;
+    };
+    let (result, ()) = tokio::join!(call, late);
+    assert!(result.unwrap_err().is_timeout());
+}

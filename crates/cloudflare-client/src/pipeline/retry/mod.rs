@@ -88,7 +88,7 @@ impl CallLimits {
 
     /// The deadline of an attempt that begins now. By default, the attempts that are left share the time that is left, so that
     /// one that hangs leaves time for the next. No share is shorter than a typical response takes. A request that is not safe
-    /// to repeat gets all the time.
+    /// to repeat gets all the time. No attempt gets more than 20 s.
     fn attempt_deadline(self, attempts_left: u32, flow: &FlowControl) -> Deadline {
         let now = Instant::now();
         let timeout = self.attempt_timeout.unwrap_or_else(|| {
@@ -136,7 +136,7 @@ pub(super) async fn run<D: AttemptDriver>(
                 let outcome =
                     AttemptOutcome { result: Err(error), retryability: Retryability::NotSent, retry_after: wait };
                 // The outcome of an earlier attempt says more than the reason why no retry could be sent.
-                return progress.end(last.unwrap_or(outcome), wait);
+                return progress.end(prefer(outcome, last, limits.idempotent), wait);
             }
         };
         if let (Retryability::Unauthorized, Ok(response), false) =
@@ -153,7 +153,7 @@ pub(super) async fn run<D: AttemptDriver>(
             return progress.end(outcome, None);
         }
         let next = plan(flow, retry, limits, progress, &outcome);
-        let outcome = prefer(outcome, last.take());
+        let outcome = prefer(outcome, last.take(), limits.idempotent);
         match next {
             Err(Stop { wait }) => return progress.end(outcome, wait),
             Ok(next) => {
@@ -318,16 +318,22 @@ fn plan<'a, T>(
 }
 
 /// The outcome that says more: the last one, unless the server responded to an earlier attempt, and the last one timed out or
-/// sent nothing. The head of a response is enough: it has the status.
-fn prefer<T>(last: AttemptOutcome<T>, earlier: Option<AttemptOutcome<T>>) -> AttemptOutcome<T> {
-    let says_little = last.result.as_ref().is_err_and(Error::is_timeout) || !last.retryability.was_sent();
+/// sent nothing.
+///
+/// Two outcomes must not be hidden or hide another: rejected credentials, which were replaced since, and an attempt of a request
+/// that is not safe to repeat, which the server may have carried out.
+fn prefer<T>(last: AttemptOutcome<T>, earlier: Option<AttemptOutcome<T>>, idempotent: bool) -> AttemptOutcome<T> {
+    let is_sent = last.retryability.was_sent();
+    let says_little = !is_sent || (idempotent && last.result.as_ref().is_err_and(Error::is_timeout));
     match earlier {
-        Some(earlier) if says_little && has_status(&earlier) => earlier,
+        Some(earlier) if says_little && has_status(&earlier) && earlier.retryability != Retryability::Unauthorized => {
+            earlier
+        }
         _ => last,
     }
 }
 
-/// Whether the server responded to an attempt.
+/// Whether the server responded to an attempt, at least with the head of a response.
 fn has_status<T>(outcome: &AttemptOutcome<T>) -> bool {
     outcome.result.as_ref().map_or_else(|error| error.status().is_some(), |_| true)
 }

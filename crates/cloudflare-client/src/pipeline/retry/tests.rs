@@ -527,7 +527,7 @@ fn timeout_does_not_hide_the_head_of_an_earlier_response() {
         };
         AttemptOutcome::<()> { result: Err(error), retryability: Retryability::Interrupted, retry_after: None }
     };
-    let kind = |last, earlier| prefer(last, Some(earlier)).result.unwrap_err().kind();
+    let kind = |last, earlier| prefer(last, Some(earlier), true).result.unwrap_err().kind();
     let timeout = || outcome(ErrorKind::Timeout, None);
     assert_eq!(kind(timeout(), outcome(ErrorKind::Server, Some(503))), ErrorKind::Server);
     assert_eq!(kind(timeout(), outcome(ErrorKind::Connection, None)), ErrorKind::Timeout);
@@ -638,4 +638,39 @@ async fn rejection_without_a_known_wait_is_retried_before_the_deadline() {
     let (outcome, made, time) = run_script(&flow, &config, call_limits(true, 4), &steps).await;
     assert_eq!((outcome.result.unwrap(), made), (2, 2));
     assert_about(time, 3 * SECOND + SECOND / 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn rejected_credentials_do_not_hide_what_became_of_the_next_attempt() {
+    let config = config();
+    let hang = Step { duration: 100 * SECOND, ..step(Retryability::Final) };
+    for idempotent in [true, false] {
+        let flow = flow_control(&config);
+        let steps = [step(Retryability::Unauthorized), hang, hang, hang];
+        let (outcome, ..) = run_script(&flow, &config, call_limits(idempotent, 9), &steps).await;
+        assert!(outcome.result.unwrap_err().is_timeout());
+        assert!(outcome.may_have_been_sent && outcome.is_retryable);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn request_may_have_been_sent_if_any_attempt_may_have_sent_it() {
+    let config = config();
+    let flow = flow_control(&config);
+    let steps = [step(Retryability::Interrupted), step(Retryability::NotSent), step(Retryability::NotSent)];
+    let (outcome, made, _) = run_script(&flow, &config, call_limits(true, 60), &steps).await;
+    assert_eq!((made, outcome.may_have_been_sent), (3, true));
+    let (outcome, ..) = run_script(&flow, &config, call_limits(true, 60), &[step(Retryability::NotSent); 3]).await;
+    assert!(!outcome.may_have_been_sent);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_sent_if_the_credentials_took_the_time() {
+    let config = RetryConfig { max_attempts: 1, ..config() };
+    let flow = flow_control(&config);
+    let steps = [step(Retryability::Final)];
+    let slow = Script { credentials: Credentials::Take(SECOND - SECOND / 200), ..Script::new(&flow, &steps) };
+    let outcome = run(&flow, &config, limits_of(true, SECOND), &slow).await;
+    assert!(outcome.result.unwrap_err().is_timeout());
+    assert_eq!((outcome.sent, outcome.may_have_been_sent), (0, false));
 }
