@@ -175,8 +175,9 @@ impl FlowControl {
             let turn = {
                 let mut queue = self.queue();
                 let is_first = decided.is_none_or(|wait| wait.closings != queue.gate.closings());
-                let wait =
-                    decided.filter(|_| !is_first).unwrap_or_else(|| queue.gate_wait(deadline, least.after_wait, now));
+                let wait = decided
+                    .filter(|_| !is_first)
+                    .unwrap_or_else(|| self.spread(queue.gate_wait(deadline, least.after_wait, now), now));
                 decided = Some(wait);
                 let (ticket, came) = place.as_ref().map_or((None, now), |place| (Some(place.ticket), place.came));
                 let turn = queue.turn(ticket, wait, came);
@@ -205,6 +206,14 @@ impl FlowControl {
             // Whether the time came or something changed, the turn is computed again.
             let _ = timeout_at(turn.at, changed).await;
         }
+    }
+
+    /// Brings a probe forward by a random part of its wait, at most half. Otherwise calls with one deadline would be sent at once
+    /// to a server that rejects them for now.
+    fn spread(&self, wait: GateWait, now: Instant) -> GateWait {
+        let Some(opens_at) = wait.opens_at.filter(|_| wait.is_probe) else { return wait };
+        let half = opens_at.saturating_duration_since(now).checked_div(2).unwrap_or_default();
+        GateWait { opens_at: opens_at.checked_sub(self.jitter.up_to(half)), ..wait }
     }
 
     /// How long an attempt takes with some certainty, credentials included. An attempt that has to wait for its turn is not

@@ -24,8 +24,8 @@ pub struct Quota {
     pub requests: u32,
     /// How long the window is: longer than 0, at most a day.
     pub window: Duration,
-    /// How many requests may be sent at once after an idle time: from 1 to `requests`. The others are spread evenly over the
-    /// window, so a larger burst leaves a lower steady rate.
+    /// How many requests may be sent at once after an idle time: at least 1, and less than `requests` unless both are 1. The
+    /// steady rate is that of the others, `requests` − `burst` in a window, so a larger burst leaves a lower rate.
     pub burst: u32,
 }
 
@@ -66,8 +66,8 @@ impl RateLimiter {
     pub(in crate::pipeline) fn new(quota: Quota) -> Result<Self, Error> {
         let problem = if quota.requests == 0 {
             "`requests` is 0; set it to at least 1"
-        } else if quota.burst == 0 || quota.burst > quota.requests {
-            "`burst` must be at least 1, and at most `requests`"
+        } else if quota.burst == 0 || quota.burst > quota.requests.saturating_sub(1).max(1) {
+            "`burst` must be at least 1, and less than `requests`: the steady rate is that of the others"
         } else if quota.window.is_zero() || quota.window > MAX_WINDOW {
             "`window` must be longer than 0, and at most a day"
         } else {
@@ -127,7 +127,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn quota_is_not_exceeded_in_any_window_and_mostly_used() {
-        for quota in [Quota::VENDOR, quota(3, 1, 1), quota(20, 2, 1), quota(7, 7, 3), quota(1, 1, 5)] {
+        for quota in [Quota::VENDOR, quota(3, 1, 1), quota(20, 2, 1), quota(7, 6, 3), quota(1, 1, 5)] {
             let turns = turns(quota, 5_000);
             let requests = quota.requests as usize;
             for (first, next) in turns.iter().zip(&turns[requests..]) {
@@ -157,7 +157,9 @@ mod tests {
         for (bad, reason) in [
             (quota(0, 0, 1), "`requests` is 0"),
             (quota(5, 0, 1), "`burst`"),
+            (quota(5, 5, 1), "less than `requests`"),
             (quota(5, 6, 1), "`burst`"),
+            (quota(1, 2, 1), "`burst`"),
             (quota(5, 1, 0), "`window`"),
             (quota(2, 1, 86_401), "`window`"),
             (quota(2, 1, u64::MAX), "`window`"),
@@ -165,7 +167,7 @@ mod tests {
             let error = RateLimiter::new(bad).unwrap_err().to_string();
             assert!(error.contains(reason), "{bad:?}: {error}");
         }
-        for good in [quota(1, 1, 1), quota(u32::MAX, 1, 1), quota(u32::MAX, u32::MAX, 86_400), quota(5, 5, 1)] {
+        for good in [quota(1, 1, 1), quota(u32::MAX, 1, 1), quota(u32::MAX, u32::MAX - 1, 86_400), quota(5, 4, 1)] {
             RateLimiter::new(good).unwrap();
         }
     }

@@ -637,7 +637,7 @@ async fn rejection_without_a_known_wait_is_retried_before_the_deadline() {
     let steps = [Step { retry_after: None, guess: true, ..rate_limited(10) }, step(Retryability::Final)];
     let (outcome, made, time) = run_script(&flow, &config, call_limits(true, 4), &steps).await;
     assert_eq!((outcome.result.unwrap(), made), (2, 2));
-    assert_about(time, 3 * SECOND + SECOND / 2);
+    assert!((SECOND..4 * SECOND).contains(&time), "{time:?}");
 }
 
 #[tokio::test(start_paused = true)]
