@@ -39,7 +39,8 @@ pub(crate) fn rate_limits() -> Section {
         .min_gap(SECOND),
         once("responds with 429 without a readable `Retry-After`, once, with 2 s left", &[("retry-after", "soon")])
             .with(|builder| builder.timeout(2 * SECOND))
-            .min_gap(SECOND),
+            // The client tries again in the second half of the time that it can wait.
+            .min_gap(SECOND / 2),
         always("responds with 429 without `Retry-After`, with less than 1 s left", &[])
             .with(|builder| builder.timeout(SECOND))
             .fails("rate_limited", 1, "retry after 9.9 s"),
