@@ -287,7 +287,7 @@ impl Http2Connection {
         }
     }
 
-    /// Takes a step. Returns whether the connection goes on.
+    /// Takes a step. Returns whether the connection stays open.
     async fn handle(&mut self, id: u32, method: &'static str) -> std::io::Result<bool> {
         let request = Http2Request { received_at: Instant::now(), connection: self.number, method };
         self.record.lock().unwrap().requests.push(request);

@@ -208,18 +208,17 @@ async fn full_listener() -> (tokio::net::TcpListener, Vec<tokio::net::TcpStream>
 #[tokio::test]
 async fn connection_that_takes_too_long_times_out() {
     let (listener, _connections) = full_listener().await;
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let client = builder(url).connect_timeout(Duration::from_millis(100)).build().unwrap();
-    let start = Instant::now();
-    let error = client.behaviors().get().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Timeout);
-    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+    assert_connecting_times_out(format!("http://{}", listener.local_addr().unwrap())).await;
 }
 
 #[tokio::test]
 async fn tls_handshake_that_takes_too_long_times_out() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("https://{}", listener.local_addr().unwrap());
+    assert_connecting_times_out(format!("https://{}", listener.local_addr().unwrap())).await;
+}
+
+/// Calls a server to which no connection can be made, with a brief `connect_timeout`.
+async fn assert_connecting_times_out(url: String) {
     let client = builder(url).connect_timeout(Duration::from_millis(100)).build().unwrap();
     let start = Instant::now();
     let error = client.behaviors().get().await.unwrap_err();

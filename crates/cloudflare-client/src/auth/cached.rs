@@ -70,7 +70,7 @@ impl CachedTokenProvider {
     }
 
     /// How long a fetch may take. [`DEFAULT_FETCH_TIMEOUT`](Self::DEFAULT_FETCH_TIMEOUT) by default. A call that waits for a
-    /// fetch may time out earlier; the fetch then goes on for later calls.
+    /// fetch may time out earlier; the fetch then continues for later calls.
     #[must_use = "the provider is returned with the new timeout"]
     pub fn fetch_timeout(mut self, timeout: Duration) -> Self {
         self.fetch_timeout = timeout;

@@ -19,11 +19,10 @@ use crate::duration::human;
 use crate::{Error, ErrorKind};
 use gate::{Gate, SPREAD};
 use rate_limiter::RateLimiter;
-use time_estimate::TimeEstimate;
 
 pub(super) use gate::Cooldown;
 pub use rate_limiter::Quota;
-pub(super) use time_estimate::MIN_ATTEMPT_TIME;
+pub(super) use time_estimate::{MIN_ATTEMPT_TIME, TimeEstimate};
 
 /// The state that decides whether and when a request may be sent. All clones of a connection share it, since the vendor
 /// counts requests per token.

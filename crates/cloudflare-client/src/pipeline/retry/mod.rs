@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::deadline::Deadline;
-use super::flow_control::{FlowControl, LeastTime, MIN_ATTEMPT_TIME};
+use super::flow_control::{FlowControl, LeastTime, MIN_ATTEMPT_TIME, TimeEstimate};
 use super::retry_config::{RetryConfig, RetryPermit};
 use super::telemetry::{self, as_millis};
 use crate::Error;
@@ -205,11 +205,7 @@ async fn send<D: AttemptDriver>(
     progress.sent = progress.sent.saturating_add(1);
     let sent = Instant::now();
     let outcome = driver.send(ready, progress.sent, deadline).await;
-    match &outcome.result {
-        Ok(_) => flow.response_time.record(sent.elapsed()),
-        Err(error) if error.is_timeout() => flow.response_time.record_timeout(sent.elapsed()),
-        Err(_) => {}
-    }
+    record(&flow.response_time, sent, outcome.result.as_ref().err());
     progress.may_have_been_sent |= outcome.retryability.was_sent();
     match permit {
         Some(permit) if outcome.retryability.is_handled() => permit.refund(),
@@ -217,6 +213,15 @@ async fn send<D: AttemptDriver>(
         _ => {}
     }
     outcome
+}
+
+/// Adds the time since a start to an estimate: it ended, or the client stopped waiting for it. Another error says nothing.
+fn record(estimate: &TimeEstimate, started: Instant, error: Option<&Error>) {
+    match error {
+        None => estimate.record(started.elapsed()),
+        Some(error) if error.is_timeout() => estimate.record_timeout(started.elapsed()),
+        Some(_) => {}
+    }
 }
 
 /// Why there is no request to send.
@@ -247,11 +252,7 @@ async fn prepare<D: AttemptDriver>(
         let deadline = limits.attempt_deadline(attempts_left, flow);
         let started = Instant::now();
         let ready = driver.prepare(deadline).await;
-        match &ready {
-            Ok(_) => flow.preparation_time.record(started.elapsed()),
-            Err(failure) if failure.error.is_timeout() => flow.preparation_time.record_timeout(started.elapsed()),
-            Err(_) => {}
-        }
+        record(&flow.preparation_time, started, ready.as_ref().err().map(|failure| &failure.error));
         let ready = ready.map_err(Unprepared::Failed)?;
         if flow.has_closed_since(admission) {
             continue;

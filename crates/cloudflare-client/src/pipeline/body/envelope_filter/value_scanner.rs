@@ -37,7 +37,7 @@ pub(super) struct Scan {
 /// Why a scan stopped.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Event {
-    /// The value goes on.
+    /// The value continues after this byte.
     Paused,
     /// The value ended.
     Ended,
