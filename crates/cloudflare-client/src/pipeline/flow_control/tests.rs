@@ -164,8 +164,8 @@ async fn guessed_cooldown_lets_a_call_try_before_its_deadline() {
     let error = admit(&flow, 900 * MILLIS).await.unwrap_err();
     let (wait, left) = (error.retry_after().unwrap(), start + 10 * SECOND - Instant::now());
     assert!(wait >= left && wait < left + 20 * MILLIS, "{error}");
-    let waited = admit(&flow, 60 * SECOND).await.unwrap();
-    assert!(start.elapsed() >= 10 * SECOND && waited < 7 * SECOND, "{waited:?}");
+    admit(&flow, 60 * SECOND).await.unwrap();
+    assert!((10 * SECOND..10 * SECOND + 20 * MILLIS).contains(&start.elapsed()), "{:?}", start.elapsed());
 }
 
 #[tokio::test(start_paused = true)]
