@@ -1,3 +1,7 @@
+mod attempt_times;
+mod dropped_calls;
+mod outcomes;
+
 use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -243,16 +247,6 @@ async fn wait_over_the_ceiling_or_the_time_left_ends_the_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn time_of_an_attempt_shortens_the_time_for_waits() {
-    let config = config();
-    let flow = flow_control(&config);
-    let slow = Step { duration: 8 * SECOND, ..retry_after(3) };
-    let limits = CallLimits { attempt_timeout: Some(9 * SECOND), ..call_limits(true, 10) };
-    let (_, made, time) = run_script(&flow, &config, limits, &[slow]).await;
-    assert_eq!((made, time), (1, 8 * SECOND));
-}
-
-#[tokio::test(start_paused = true)]
 async fn rejection_closes_the_gate_for_every_call() {
     let config = config();
     let flow = flow_control(&config);
@@ -322,16 +316,6 @@ async fn rate_limiter_delays_calls_and_fails_those_without_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn outcome_has_the_wait_for_the_gate_that_does_not_fit_the_deadline() {
-    let config = config();
-    let flow = flow_control(&config);
-    let rejection = Step { retry_after: None, ..rate_limited(10) };
-    let (outcome, made, _) = run_script(&flow, &config, call_limits(true, 8), &[rejection]).await;
-    assert_eq!(made, 1);
-    assert_about(outcome.wait.unwrap(), 10 * SECOND);
-}
-
-#[tokio::test(start_paused = true)]
 async fn gate_is_checked_again_after_preparing_credentials() {
     let config = config();
     let flow = flow_control(&config);
@@ -346,17 +330,6 @@ async fn gate_is_checked_again_after_preparing_credentials() {
     // The credentials are fetched again, since they may have expired.
     assert_about(start.elapsed(), 14 * SECOND);
     assert_eq!((slow.asked.into_inner(), slow.made.into_inner()), (2, 1));
-}
-
-#[tokio::test(start_paused = true)]
-async fn failed_credentials_do_not_hide_the_last_response() {
-    let config = config();
-    let flow = flow_control(&config);
-    let steps = [step(Retryability::Transient)];
-    let script = Script { credentials: Credentials::FailBeforeRetries, ..Script::new(&flow, &steps) };
-    let outcome = run(&flow, &config, call_limits(true, 60), &script).await;
-    assert_eq!(outcome.result.unwrap(), 1);
-    assert_eq!(flow.budget.tokens(), config.budget.capacity);
 }
 
 #[tokio::test(start_paused = true)]
@@ -382,235 +355,9 @@ async fn attempt_with_renewed_credentials_follows_at_once() {
     assert_eq!((outcome.result.unwrap(), made, time), (2, 2, Duration::ZERO));
 }
 
-/// A call of the test below with random outcomes.
-struct RandomAttempts {
-    flow: Arc<FlowControl>,
-    /// The retryability of each attempt, and how long it takes: forever if `None`.
-    steps: Vec<(Retryability, Option<Duration>)>,
-    /// How long the credentials take: forever if `None`.
-    credentials: Option<Duration>,
-    cooldown: Option<Duration>,
-    /// The tokens that the budget should have.
-    expected: Arc<AtomicU32>,
-    sent: Arc<AtomicU32>,
-}
-
-impl RandomAttempts {
-    fn new(rng: &mut fastrand::Rng, flow: &Arc<FlowControl>, expected: &Arc<AtomicU32>, sent: &Arc<AtomicU32>) -> Self {
-        // Some attempts never end.
-        let mut time = |most| (rng.u8(..) > 20).then(|| Duration::from_millis(rng.u64(..most)));
-        let (times, credentials) = ([0; 5].map(|_| time(900)), time(200));
-        let retryabilities =
-            [Retryability::Transient, Retryability::NotSent, Retryability::Interrupted, Retryability::Final];
-        Self {
-            flow: Arc::clone(flow),
-            steps: times.map(|time| (retryabilities[rng.usize(..retryabilities.len())], time)).to_vec(),
-            credentials,
-            cooldown: (rng.u8(..) < 10).then(|| Duration::from_millis(rng.u64(..500))),
-            expected: Arc::clone(expected),
-            sent: Arc::clone(sent),
-        }
-    }
-}
-
-impl AttemptDriver for RandomAttempts {
-    type Ready = ();
-    type Response = ();
-
-    async fn prepare(&self, _: Deadline) -> Result<(), AttemptFailure> {
-        match self.credentials {
-            Some(time) => tokio::time::sleep(time).await,
-            None => pending().await,
-        }
-        Ok(())
-    }
-
-    async fn send(&self, (): (), number: u32, _: Deadline) -> AttemptOutcome<()> {
-        // A sent retry costs tokens until the server has handled it.
-        let is_retry = number > 1;
-        self.sent.fetch_add(1, Ordering::Relaxed);
-        self.expected.fetch_sub(if is_retry { 5 } else { 0 }, Ordering::Relaxed);
-        if let Some(time) = self.cooldown {
-            self.flow.close_gate(known(time));
-        }
-        let (retryability, takes) = self.steps[usize::try_from(number).unwrap() - 1];
-        match takes {
-            Some(time) => tokio::time::sleep(time).await,
-            None => pending().await,
-        }
-        if retryability.is_handled() {
-            self.expected.fetch_add(if is_retry { 5 } else { 1 }, Ordering::Relaxed);
-        }
-        AttemptOutcome { result: Ok(()), retryability, retry_after: None }
-    }
-
-    async fn try_renew(&self, (): &(), _: Deadline) -> bool {
-        false
-    }
-}
-
-/// Many concurrent calls are dropped at random points: at the gate, while they wait for credentials or for a slot, before a
-/// retry, and during an attempt.
-#[tokio::test(start_paused = true)]
-async fn dropped_calls_leave_the_shared_state_consistent() {
-    let budget = RetryBudget { capacity: 100_000, cost: 5 };
-    let config = RetryConfig { budget, jitter_seed: Some(3), max_attempts: 5, ..RetryConfig::default() };
-    let quota = Quota { requests: 1_000, window: SECOND, burst: 50 };
-    let flow = Arc::new(FlowControl::new(&config, Some(quota)).unwrap());
-    // The bucket is far from full, so that no token is lost to its capacity.
-    for _ in 0..10_000 {
-        flow.budget.try_acquire().unwrap().consume();
-    }
-    let expected = Arc::new(AtomicU32::new(flow.budget.tokens()));
-    let sent = Arc::new(AtomicU32::new(0));
-    let mut rng = fastrand::Rng::with_seed(11);
-    let mut dropped = 0;
-
-    for _ in 0..50 {
-        let mut calls = JoinSet::new();
-        for _ in 0..100 {
-            let call = RandomAttempts::new(&mut rng, &flow, &expected, &sent);
-            let drop_after = Duration::from_millis(rng.u64(..2_500));
-            let (flow, config) = (Arc::clone(&flow), config.clone());
-            calls.spawn(async move {
-                timeout(drop_after, run(&flow, &config, call_limits(true, 60), &call)).await.is_err()
-            });
-        }
-        dropped += calls.join_all().await.into_iter().map(u32::from).sum::<u32>();
-    }
-
-    assert!(dropped > 1_000, "{dropped}");
-    let sent = sent.load(Ordering::Relaxed);
-    assert!(sent > 3_000, "{sent}");
-    assert_eq!(flow.budget.tokens(), expected.load(Ordering::Relaxed));
-    tokio::time::sleep(SECOND).await;
-    assert_eq!(flow.time_until_open(), None);
-    // Every turn that was not taken is free.
-    let least = LeastTime { at_once: Duration::ZERO, after_wait: Duration::ZERO };
-    for _ in 0..quota.burst {
-        flow.admit(Deadline::new(Instant::now(), SECOND / 1000), least).await.unwrap();
-    }
-}
-
 /// The timer has a resolution of a millisecond, and the gate lets a call through within 5 ms.
 fn assert_about(time: Duration, expected: Duration) {
     assert!(time >= expected && time < expected + SECOND / 100, "{time:?} {expected:?}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn timeout_does_not_hide_the_response_to_an_earlier_attempt() {
-    let config = config();
-    let hang = Step { duration: 100 * SECOND, ..step(Retryability::Final) };
-    for script in [&[step(Retryability::Transient), hang, hang][..], &[hang, step(Retryability::Transient), hang]] {
-        let flow = flow_control(&config);
-        let (outcome, made, time) = run_script(&flow, &config, call_limits(true, 9), script).await;
-        assert_eq!((made, outcome.sent), (3, 3));
-        assert!(outcome.result.is_ok() && outcome.is_retryable && outcome.may_have_been_sent);
-        assert!(time <= 9 * SECOND + SECOND / 100, "{time:?}");
-    }
-    let flow = flow_control(&config);
-    let (outcome, ..) = run_script(&flow, &config, call_limits(true, 9), &[hang; 3]).await;
-    assert!(outcome.result.unwrap_err().is_timeout());
-}
-
-#[test]
-fn timeout_does_not_hide_the_head_of_an_earlier_response() {
-    let outcome = |kind, status: Option<u16>| {
-        let metadata = |code| {
-            let status = http::StatusCode::from_u16(code).unwrap();
-            crate::Metadata::new(status, http::HeaderMap::new(), 1, Duration::ZERO)
-        };
-        let error = Error::new(kind, "scripted");
-        let error = match status {
-            Some(code) => error.with_metadata(metadata(code)),
-            None => error,
-        };
-        AttemptOutcome::<()> { result: Err(error), retryability: Retryability::Interrupted, retry_after: None }
-    };
-    let kind = |last, earlier| prefer(last, Some(earlier), true).result.unwrap_err().kind();
-    let timeout = || outcome(ErrorKind::Timeout, None);
-    assert_eq!(kind(timeout(), outcome(ErrorKind::Server, Some(503))), ErrorKind::Server);
-    assert_eq!(kind(timeout(), outcome(ErrorKind::Connection, None)), ErrorKind::Timeout);
-    assert_eq!(
-        kind(outcome(ErrorKind::Connection, None), outcome(ErrorKind::Server, Some(503))),
-        ErrorKind::Connection
-    );
-}
-
-#[tokio::test(start_paused = true)]
-async fn rejection_by_the_rate_limit_that_is_not_retried_says_how_long_the_gate_is_closed() {
-    let config = config();
-    let guess = Step { cooldown: Some(10 * SECOND), guess: true, ..step(Retryability::RateLimited) };
-    for (idempotent, attempts) in [(false, 3), (true, 1)] {
-        let flow = flow_control(&config);
-        let config = RetryConfig { max_attempts: attempts, ..config.clone() };
-        let (outcome, made, _) = run_script(&flow, &config, call_limits(idempotent, 60), &[guess]).await;
-        assert_eq!((outcome.wait, made), (Some(10 * SECOND), 1), "{idempotent}");
-    }
-    let flow = flow_control(&config);
-    let (outcome, ..) = run_script(&flow, &config, call_limits(false, 60), &[step(Retryability::Transient)]).await;
-    assert_eq!(outcome.wait, None);
-}
-
-#[tokio::test(start_paused = true)]
-async fn attempts_share_the_time_of_the_call_unless_their_timeout_is_set() {
-    const MILLIS: Duration = Duration::from_millis(1);
-    let hang = Step { duration: 1_000 * SECOND, ..step(Retryability::Final) };
-    for (idempotent, timeout, attempt_timeout, expected) in [
-        (true, 9, None, &[3, 3, 3][..]),
-        (true, 600, None, &[20, 20, 20]),
-        (false, 9, None, &[9]),
-        (false, 600, None, &[20]),
-        (true, 9, Some(1), &[1, 1, 1]),
-        (true, 9, Some(5), &[5, 4]),
-        (true, 9, Some(600), &[9]),
-    ] {
-        let config = config();
-        let flow = flow_control(&config);
-        let limits = CallLimits {
-            attempt_timeout: attempt_timeout.map(Duration::from_secs),
-            ..call_limits(idempotent, timeout)
-        };
-        let steps = [hang; 3];
-        let script = Script::new(&flow, &steps);
-        run(&flow, &config, limits, &script).await;
-        let times = script.attempt_times.into_inner().unwrap();
-        let times: Vec<_> = times.iter().map(|time| (*time + 5 * MILLIS).as_secs()).collect();
-        assert_eq!(times, expected, "{idempotent} {timeout} {attempt_timeout:?}");
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn hung_token_provider_leaves_time_for_another_attempt() {
-    let steps = [step(Retryability::Final)];
-    let config = config();
-    let flow = flow_control(&config);
-    let script = Script { credentials: Credentials::HangOnce, ..Script::new(&flow, &steps) };
-    let start = Instant::now();
-    let outcome = run(&flow, &config, call_limits(false, 9), &script).await;
-    // A request that is not safe to repeat has the whole time, so there is none for another attempt.
-    assert_eq!((outcome.sent, outcome.may_have_been_sent), (0, false));
-    assert_about(start.elapsed(), 9 * SECOND);
-    let script = Script { credentials: Credentials::HangOnce, ..Script::new(&flow, &steps) };
-    let start = Instant::now();
-    let outcome = run(&flow, &config, call_limits(true, 9), &script).await;
-    assert_eq!((outcome.result.unwrap(), outcome.sent), (1, 1));
-    assert_about(start.elapsed(), 3 * SECOND);
-}
-
-#[tokio::test(start_paused = true)]
-async fn retry_without_time_for_a_typical_response_is_not_sent() {
-    let config = config();
-    let flow = flow_control(&config);
-    for _ in 0..50 {
-        flow.response_time.record(SECOND);
-    }
-    let slow = Step { duration: 9 * SECOND, ..step(Retryability::Transient) };
-    let limits = |timeout| CallLimits { attempt_timeout: Some(60 * SECOND), ..limits_of(true, timeout) };
-    let (outcome, made, _) = run_script(&flow, &config, limits(9 * SECOND + SECOND / 2), &[slow; 3]).await;
-    assert_eq!((outcome.result.unwrap(), made), (1, 1));
-    let (_, made, _) = run_script(&flow, &config, limits(20 * SECOND), &[slow; 3]).await;
-    assert_eq!(made, 2);
 }
 
 #[tokio::test(start_paused = true)]
@@ -638,39 +385,4 @@ async fn rejection_without_a_known_wait_is_retried_before_the_deadline() {
     let (outcome, made, time) = run_script(&flow, &config, call_limits(true, 4), &steps).await;
     assert_eq!((outcome.result.unwrap(), made), (2, 2));
     assert!((SECOND..4 * SECOND).contains(&time), "{time:?}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn rejected_credentials_do_not_hide_what_became_of_the_next_attempt() {
-    let config = config();
-    let hang = Step { duration: 100 * SECOND, ..step(Retryability::Final) };
-    for idempotent in [true, false] {
-        let flow = flow_control(&config);
-        let steps = [step(Retryability::Unauthorized), hang, hang, hang];
-        let (outcome, ..) = run_script(&flow, &config, call_limits(idempotent, 9), &steps).await;
-        assert!(outcome.result.unwrap_err().is_timeout());
-        assert!(outcome.may_have_been_sent && outcome.is_retryable);
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn request_may_have_been_sent_if_any_attempt_may_have_sent_it() {
-    let config = config();
-    let flow = flow_control(&config);
-    let steps = [step(Retryability::Interrupted), step(Retryability::NotSent), step(Retryability::NotSent)];
-    let (outcome, made, _) = run_script(&flow, &config, call_limits(true, 60), &steps).await;
-    assert_eq!((made, outcome.may_have_been_sent), (3, true));
-    let (outcome, ..) = run_script(&flow, &config, call_limits(true, 60), &[step(Retryability::NotSent); 3]).await;
-    assert!(!outcome.may_have_been_sent);
-}
-
-#[tokio::test(start_paused = true)]
-async fn nothing_is_sent_if_the_credentials_took_the_time() {
-    let config = RetryConfig { max_attempts: 1, ..config() };
-    let flow = flow_control(&config);
-    let steps = [step(Retryability::Final)];
-    let slow = Script { credentials: Credentials::Take(SECOND - SECOND / 200), ..Script::new(&flow, &steps) };
-    let outcome = run(&flow, &config, limits_of(true, SECOND), &slow).await;
-    assert!(outcome.result.unwrap_err().is_timeout());
-    assert_eq!((outcome.sent, outcome.may_have_been_sent), (0, false));
 }

@@ -1,0 +1,85 @@
+//! How the attempts of a call share its time.
+
+use super::*;
+
+#[tokio::test(start_paused = true)]
+async fn time_of_an_attempt_shortens_the_time_for_waits() {
+    let config = config();
+    let flow = flow_control(&config);
+    let slow = Step { duration: 8 * SECOND, ..retry_after(3) };
+    let limits = CallLimits { attempt_timeout: Some(9 * SECOND), ..call_limits(true, 10) };
+    let (_, made, time) = run_script(&flow, &config, limits, &[slow]).await;
+    assert_eq!((made, time), (1, 8 * SECOND));
+}
+
+#[tokio::test(start_paused = true)]
+async fn attempts_share_the_time_of_the_call_unless_their_timeout_is_set() {
+    const MILLIS: Duration = Duration::from_millis(1);
+    let hang = Step { duration: 1_000 * SECOND, ..step(Retryability::Final) };
+    for (idempotent, timeout, attempt_timeout, expected) in [
+        (true, 9, None, &[3, 3, 3][..]),
+        (true, 600, None, &[20, 20, 20]),
+        (false, 9, None, &[9]),
+        (false, 600, None, &[20]),
+        (true, 9, Some(1), &[1, 1, 1]),
+        (true, 9, Some(5), &[5, 4]),
+        (true, 9, Some(600), &[9]),
+    ] {
+        let config = config();
+        let flow = flow_control(&config);
+        let limits = CallLimits {
+            attempt_timeout: attempt_timeout.map(Duration::from_secs),
+            ..call_limits(idempotent, timeout)
+        };
+        let steps = [hang; 3];
+        let script = Script::new(&flow, &steps);
+        run(&flow, &config, limits, &script).await;
+        let times = script.attempt_times.into_inner().unwrap();
+        let times: Vec<_> = times.iter().map(|time| (*time + 5 * MILLIS).as_secs()).collect();
+        assert_eq!(times, expected, "{idempotent} {timeout} {attempt_timeout:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn hung_token_provider_leaves_time_for_another_attempt() {
+    let steps = [step(Retryability::Final)];
+    let config = config();
+    let flow = flow_control(&config);
+    let script = Script { credentials: Credentials::HangOnce, ..Script::new(&flow, &steps) };
+    let start = Instant::now();
+    let outcome = run(&flow, &config, call_limits(false, 9), &script).await;
+    // A request that is not safe to repeat has the whole time, so there is none for another attempt.
+    assert_eq!((outcome.sent, outcome.may_have_been_sent), (0, false));
+    assert_about(start.elapsed(), 9 * SECOND);
+    let script = Script { credentials: Credentials::HangOnce, ..Script::new(&flow, &steps) };
+    let start = Instant::now();
+    let outcome = run(&flow, &config, call_limits(true, 9), &script).await;
+    assert_eq!((outcome.result.unwrap(), outcome.sent), (1, 1));
+    assert_about(start.elapsed(), 3 * SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn retry_without_time_for_a_typical_response_is_not_sent() {
+    let config = config();
+    let flow = flow_control(&config);
+    for _ in 0..50 {
+        flow.response_time.record(SECOND);
+    }
+    let slow = Step { duration: 9 * SECOND, ..step(Retryability::Transient) };
+    let limits = |timeout| CallLimits { attempt_timeout: Some(60 * SECOND), ..limits_of(true, timeout) };
+    let (outcome, made, _) = run_script(&flow, &config, limits(9 * SECOND + SECOND / 2), &[slow; 3]).await;
+    assert_eq!((outcome.result.unwrap(), made), (1, 1));
+    let (_, made, _) = run_script(&flow, &config, limits(20 * SECOND), &[slow; 3]).await;
+    assert_eq!(made, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_sent_if_the_credentials_took_the_time() {
+    let config = RetryConfig { max_attempts: 1, ..config() };
+    let flow = flow_control(&config);
+    let steps = [step(Retryability::Final)];
+    let slow = Script { credentials: Credentials::Take(SECOND - SECOND / 200), ..Script::new(&flow, &steps) };
+    let outcome = run(&flow, &config, limits_of(true, SECOND), &slow).await;
+    assert!(outcome.result.unwrap_err().is_timeout());
+    assert_eq!((outcome.sent, outcome.may_have_been_sent), (0, false));
+}
