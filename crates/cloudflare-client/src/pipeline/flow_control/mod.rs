@@ -3,22 +3,21 @@
 mod gate;
 mod rate_limiter;
 mod time_estimate;
+mod waiter;
 
 use std::collections::VecDeque;
-use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use super::deadline::Deadline;
 use super::retry_config::{Jitter, RetryConfig, TokenBucket};
-use super::telemetry::as_millis;
-use crate::duration::human;
-use crate::{Error, ErrorKind};
+use crate::Error;
 use gate::{Gate, SPREAD};
 use rate_limiter::RateLimiter;
+use waiter::{Start, Waiter};
 
 pub(super) use gate::Cooldown;
 pub use rate_limiter::Quota;
@@ -141,69 +140,10 @@ impl FlowControl {
     ///
     /// A call that is dropped while it waits leaves the queue, and those behind it move up.
     pub(super) async fn admit(&self, deadline: Deadline, least: LeastTime) -> Result<Admission, Error> {
-        if let Some(admission) = self.try_admit(deadline, least)? {
-            return Ok(admission);
-        }
-        // Boxed, since every call would have room for it otherwise.
-        Box::pin(self.wait_for_turn(deadline, least)).await
-    }
-
-    /// Takes a turn if the call need not wait for it. Such a call needs no notification and no timer.
-    fn try_admit(&self, deadline: Deadline, least: LeastTime) -> Result<Option<Admission>, Error> {
-        let now = Instant::now();
-        let mut queue = self.queue();
-        let wait = queue.gate_wait(deadline, least.after_wait, now);
-        if queue.turn(None, wait, now).at > now {
-            return Ok(None);
-        }
-        if !deadline.allows_at(now, least.at_once) {
-            return Err(Error::no_time_left(deadline.left(now)));
-        }
-        queue.take_turn(None, now, now);
-        Ok(Some(Admission { closings: wait.closings }))
-    }
-
-    async fn wait_for_turn(&self, deadline: Deadline, least: LeastTime) -> Result<Admission, Error> {
-        let mut place = None::<Place<'_>>;
-        let mut decided = None::<GateWait>;
-        loop {
-            let mut changed = pin!(self.changed.notified());
-            // A change after the queue is read must wake this call.
-            changed.as_mut().enable();
-            let now = Instant::now();
-            let turn = {
-                let mut queue = self.queue();
-                let is_first = decided.is_none_or(|wait| wait.closings != queue.gate.closings());
-                let wait = decided
-                    .filter(|_| !is_first)
-                    .unwrap_or_else(|| self.spread(queue.gate_wait(deadline, least.after_wait, now), now));
-                decided = Some(wait);
-                let (ticket, came) = place.as_ref().map_or((None, now), |place| (Some(place.ticket), place.came));
-                let turn = queue.turn(ticket, wait, came);
-                // Calls that are due at once wake in any order. A probe does not wait for those ahead.
-                let is_next = wait.is_probe || ticket.is_none_or(|ticket| queue.tickets.front() == Some(&ticket));
-                if turn.at <= now && is_next {
-                    // A call that waited was promised this much, and timers are late by some milliseconds.
-                    let promised = least.after_wait.saturating_sub(MAX_LATENESS).max(MIN_ATTEMPT_TIME);
-                    let least = if ticket.is_some() { promised } else { least.at_once };
-                    if !deadline.allows_at(now, least) {
-                        return Err(Error::no_time_left(deadline.left(now)));
-                    }
-                    queue.take_turn(ticket, turn.at, now);
-                    return Ok(Admission { closings: wait.closings });
-                }
-                if is_first {
-                    if !deadline.allows_at(turn.at, least.after_wait) {
-                        return Err(too_late(turn, deadline, now));
-                    }
-                    let wait_ms = as_millis(turn.at.saturating_duration_since(now));
-                    tracing::debug!(wait_ms, reason = turn.reason, "waiting");
-                }
-                place.get_or_insert_with(|| Place { flow: self, ticket: queue.join(wait), came: now });
-                Turn { at: turn.at.max(now.checked_add(Duration::from_millis(1)).unwrap_or(now)), ..turn }
-            };
-            // Whether the time came or something changed, the turn is computed again.
-            let _ = timeout_at(turn.at, changed).await;
+        match Waiter::start(self, deadline, least)? {
+            Start::Admitted(admission) => Ok(admission),
+            // Boxed, since every call would have room for it otherwise.
+            Start::Waiting(waiter) => Box::pin(waiter.wait()).await,
         }
     }
 
@@ -287,33 +227,6 @@ impl Queue {
             self.next_release = self.next_release.max(Some(due)).and_then(|release| release.checked_add(SPREAD));
         }
     }
-}
-
-/// A call's place in the queue. It is given up when it is dropped.
-struct Place<'a> {
-    flow: &'a FlowControl,
-    ticket: u64,
-    /// When the call came.
-    came: Instant,
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        let mut queue = self.flow.queue();
-        let was_waiting = queue.tickets.contains(&self.ticket);
-        queue.leave(self.ticket);
-        drop(queue);
-        if was_waiting {
-            self.flow.changed.notify_waiters();
-        }
-    }
-}
-
-fn too_late(turn: Turn, deadline: Deadline, now: Instant) -> Error {
-    let wait = turn.at.saturating_duration_since(now);
-    let message =
-        format!("{}: the call has {} left, and would wait {}", turn.reason, human(deadline.left(now)), human(wait));
-    Error::new(ErrorKind::RateLimited, message).with_retry_after(wait)
 }
 
 #[cfg(test)]
