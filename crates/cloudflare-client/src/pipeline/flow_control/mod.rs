@@ -21,16 +21,14 @@ use waiter::{Start, Waiter};
 
 pub(super) use gate::Cooldown;
 pub use rate_limiter::Quota;
-pub(super) use time_estimate::{MIN_ATTEMPT_TIME, TimeEstimate};
+pub(super) use time_estimate::{AttemptTimes, MIN_ATTEMPT_TIME, Measured};
 
 /// The state that decides whether and when a request may be sent. All clones of a connection share it, since the vendor
 /// counts requests per token.
 pub(crate) struct FlowControl {
     pub(super) budget: TokenBucket,
     pub(super) jitter: Jitter,
-    pub(super) response_time: TimeEstimate,
-    /// How long it takes to prepare a request: to fetch its credentials.
-    pub(super) preparation_time: TimeEstimate,
+    pub(super) times: AttemptTimes,
     queue: Mutex<Queue>,
     /// Wakes the waiting calls: the gate closed, or a call left the queue without taking its turn.
     changed: Notify,
@@ -93,8 +91,7 @@ impl FlowControl {
         Ok(Self {
             budget: TokenBucket::new(retry.budget),
             jitter: Jitter::new(retry.jitter_seed),
-            response_time: TimeEstimate::default(),
-            preparation_time: TimeEstimate::default(),
+            times: AttemptTimes::default(),
             queue: Mutex::new(Queue {
                 gate: Gate::default(),
                 limiter: quota.map(RateLimiter::new).transpose()?,
@@ -153,12 +150,6 @@ impl FlowControl {
         let Some(opens_at) = wait.opens_at.filter(|_| wait.is_probe) else { return wait };
         let half = opens_at.saturating_duration_since(now).checked_div(2).unwrap_or_default();
         GateWait { opens_at: opens_at.checked_sub(self.jitter.up_to(half)), ..wait }
-    }
-
-    /// How long an attempt takes with some certainty, credentials included. An attempt that has to wait for its turn is not
-    /// sent if less time would be left for it.
-    pub(super) fn attempt_time(&self) -> Duration {
-        self.preparation_time.upper_bound().saturating_add(self.response_time.upper_bound().max(MIN_ATTEMPT_TIME))
     }
 
     /// Ignores poisoning: every change of the queue is a single step, so a panic cannot leave it inconsistent.
