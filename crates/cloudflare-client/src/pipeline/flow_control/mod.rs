@@ -16,7 +16,7 @@ use super::deadline::Deadline;
 use super::retry_config::{Jitter, RetryConfig, TokenBucket};
 use crate::Error;
 use gate::{Gate, SPREAD};
-use rate_limiter::RateLimiter;
+use rate_limiter::{RateLimiter, TakenTurn};
 use waiter::{Start, Waiter};
 
 pub(super) use gate::Cooldown;
@@ -62,10 +62,34 @@ struct GateWait {
     is_probe: bool,
 }
 
-/// The turn that a call took.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Admission {
+/// The turn that a call took. Unless it is consumed, it is given back when it is dropped.
+pub(super) struct Admission<'a> {
+    flow: &'a FlowControl,
     closings: u64,
+    /// The turn of the rate limiter.
+    turn: Option<TakenTurn>,
+}
+
+impl Admission<'_> {
+    /// Uses the turn: the request is sent.
+    pub(super) fn consume(mut self) {
+        self.turn = None;
+    }
+
+    /// Whether the gate closed after the call was admitted, and is still closed.
+    pub(super) fn is_outdated(&self) -> bool {
+        let queue = self.flow.queue();
+        queue.gate.closings() != self.closings && queue.gate.opens_at(Instant::now()).is_some()
+    }
+}
+
+impl Drop for Admission<'_> {
+    fn drop(&mut self) {
+        let Some(turn) = self.turn else { return };
+        if self.flow.queue().limiter.as_mut().is_some_and(|limiter| limiter.give_back(turn)) {
+            self.flow.changed.notify_waiters();
+        }
+    }
 }
 
 /// The least time that must be left for an attempt.
@@ -124,19 +148,13 @@ impl FlowControl {
         Some(self.queue().gate.opens_at(now)?.saturating_duration_since(now))
     }
 
-    /// Whether the gate closed after a call was admitted, and is still closed.
-    pub(super) fn has_closed_since(&self, admission: Admission) -> bool {
-        let queue = self.queue();
-        queue.gate.closings() != admission.closings && queue.gate.opens_at(Instant::now()).is_some()
-    }
-
     /// Waits until the gate is open and the rate limiter grants a turn, and takes it. Fails at once if too little time would be
     /// left for the attempt.
     ///
     /// # Cancellation
     ///
     /// A call that is dropped while it waits leaves the queue, and those behind it move up.
-    pub(super) async fn admit(&self, deadline: Deadline, least: LeastTime) -> Result<Admission, Error> {
+    pub(super) async fn admit(&self, deadline: Deadline, least: LeastTime) -> Result<Admission<'_>, Error> {
         match Waiter::start(self, deadline, least)? {
             Start::Admitted(admission) => Ok(admission),
             // Boxed, since every call would have room for it otherwise.
@@ -209,14 +227,12 @@ impl Queue {
 
     /// Takes a turn. The next ones follow from when it was due, since timers are late and the delays would add up. A turn that
     /// is very late counts as due a moment ago, so that the calls behind it are not sent at once.
-    fn take_turn(&mut self, ticket: Option<u64>, due: Instant, now: Instant) {
+    fn take_turn(&mut self, ticket: Option<u64>, due: Instant, now: Instant) -> Option<TakenTurn> {
         let due = now.checked_sub(MAX_LATENESS).map_or(due, |earliest| due.max(earliest));
-        if let Some(limiter) = &mut self.limiter {
-            limiter.take(due);
-        }
         if ticket.is_some_and(|ticket| self.leave(ticket)) {
             self.next_release = self.next_release.max(Some(due)).and_then(|release| release.checked_add(SPREAD));
         }
+        self.limiter.as_mut().map(|limiter| limiter.take(due))
     }
 }
 

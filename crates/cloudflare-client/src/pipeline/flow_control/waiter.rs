@@ -24,13 +24,13 @@ pub(super) struct Waiter<'a> {
 
 /// What becomes of a call that comes.
 pub(super) enum Start<'a> {
-    Admitted(Admission),
+    Admitted(Admission<'a>),
     Waiting(Waiter<'a>),
 }
 
 /// What a call does next.
-enum Step {
-    Admitted(Admission),
+enum Step<'a> {
+    Admitted(Admission<'a>),
     WaitUntil(Instant),
 }
 
@@ -46,7 +46,7 @@ impl<'a> Waiter<'a> {
     }
 
     /// Waits for the turn, and takes it.
-    pub(super) async fn wait(mut self) -> Result<Admission, Error> {
+    pub(super) async fn wait(mut self) -> Result<Admission<'a>, Error> {
         loop {
             let mut changed = pin!(self.flow.changed.notified());
             // A change after the queue is read must wake this call.
@@ -60,7 +60,7 @@ impl<'a> Waiter<'a> {
     }
 
     /// Takes the turn if it has come. Otherwise joins the queue, or fails if the turn comes too late.
-    fn step(&mut self, now: Instant) -> Result<Step, Error> {
+    fn step(&mut self, now: Instant) -> Result<Step<'a>, Error> {
         let Self { flow, deadline, least, came, ticket, gate_wait } = *self;
         let mut queue = flow.queue();
         let decided = gate_wait.filter(|wait| wait.closings == queue.gate.closings());
@@ -75,8 +75,8 @@ impl<'a> Waiter<'a> {
             if !deadline.allows_at(now, least) {
                 return Err(Error::no_time_left(deadline.left(now)));
             }
-            queue.take_turn(self.ticket.take(), turn.at, now);
-            return Ok(Step::Admitted(Admission { closings: wait.closings }));
+            let turn = queue.take_turn(self.ticket.take(), turn.at, now);
+            return Ok(Step::Admitted(Admission { flow, closings: wait.closings, turn }));
         }
         if decided.is_none() {
             if !deadline.allows_at(turn.at, least.after_wait) {

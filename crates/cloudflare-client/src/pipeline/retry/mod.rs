@@ -262,13 +262,14 @@ async fn prepare<D: AttemptDriver>(
             flow.times.record_preparation(time);
         }
         let ready = ready.map_err(Unprepared::Failed)?;
-        if flow.has_closed_since(admission) {
+        if admission.is_outdated() {
             continue;
         }
         if !deadline.allows(MIN_ATTEMPT_TIME) {
             let error = Error::no_time_left(deadline.left(Instant::now()));
             return Err(Unprepared::Failed(AttemptFailure { error, retryability: Retryability::NotSent }));
         }
+        admission.consume();
         return Ok((ready, deadline));
     }
 }

@@ -101,3 +101,16 @@ async fn slow_operation_does_not_fail_a_call_of_a_fast_one() {
     let (outcome, made, _) = run_script(&flow, &config, limits("slow", 6), &steps).await;
     assert_eq!((outcome.result.unwrap_err().kind(), made), (ErrorKind::RateLimited, 0));
 }
+
+#[tokio::test(start_paused = true)]
+async fn attempt_without_credentials_does_not_use_up_the_quota() {
+    let config = RetryConfig { max_attempts: 1, ..config() };
+    let flow = FlowControl::new(&config, Some(Quota { requests: 2, window: 60 * SECOND, burst: 1 })).unwrap();
+    let steps = [step(Retryability::Final)];
+    let hung = Script { credentials: Credentials::HangOnce, ..Script::new(&flow, &steps) };
+    assert_eq!(run(&flow, &config, call_limits(true, 5), &hung).await.sent, 0);
+    let (outcome, _, time) = run_script(&flow, &config, call_limits(true, 5), &steps).await;
+    assert_eq!((outcome.result.unwrap(), time), (1, Duration::ZERO));
+    let (outcome, ..) = run_script(&flow, &config, call_limits(true, 5), &steps).await;
+    assert_eq!(outcome.result.unwrap_err().kind(), ErrorKind::RateLimited);
+}
