@@ -35,6 +35,7 @@ impl Section {
 pub(crate) enum Method {
     Get,
     Put,
+    Delete,
     Post,
 }
 
@@ -118,6 +119,10 @@ impl Fault {
 
     pub(crate) fn put(self) -> Self {
         Self { method: Method::Put, ..self }
+    }
+
+    pub(crate) fn delete(self) -> Self {
+        Self { method: Method::Delete, ..self }
     }
 
     pub(crate) fn post(self) -> Self {
@@ -259,6 +264,9 @@ async fn call(client: &Client, method: Method) -> Result<usize, Error> {
         Method::Put => {
             let body = UpdateBehaviorsBody::new([].into());
             client.operations().update_behaviors(&body).send().await?.metadata().attempts()
+        }
+        Method::Delete => {
+            client.operations().delete_integration(&uuid::Uuid::nil()).send().await?.metadata().attempts()
         }
         Method::Post => client.operations().reset_user_risk(&uuid::Uuid::nil()).send().await?.metadata().attempts(),
     };
