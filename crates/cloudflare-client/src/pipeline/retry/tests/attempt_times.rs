@@ -114,3 +114,21 @@ async fn attempt_without_credentials_does_not_use_up_the_quota() {
     let (outcome, ..) = run_script(&flow, &config, call_limits(true, 5), &steps).await;
     assert_eq!(outcome.result.unwrap_err().kind(), ErrorKind::RateLimited);
 }
+
+#[tokio::test(start_paused = true)]
+async fn failure_other_than_a_timeout_says_nothing_about_the_response_time() {
+    let config = RetryConfig { max_attempts: 1, ..config() };
+    let flow = flow_control(&config);
+    let time = async |step| {
+        let limits = CallLimits { attempt_timeout: Some(SECOND), ..call_limits(true, 60) };
+        run_script(&flow, &config, limits, &[step]).await;
+        flow.times.attempt_time("get")
+    };
+    assert_eq!(time(Step { duration: SECOND / 2, ..step(Retryability::Interrupted) }).await, MIN_ATTEMPT_TIME);
+    // A first timeout counts as the least time for an attempt.
+    let after_timeout = time(Step { duration: 60 * SECOND, ..step(Retryability::Final) }).await;
+    assert_eq!(after_timeout, 3 * MIN_ATTEMPT_TIME);
+    assert_eq!(time(Step { duration: SECOND / 2, ..step(Retryability::Interrupted) }).await, after_timeout);
+    let after_response = time(Step { duration: SECOND / 2, ..step(Retryability::Final) }).await;
+    assert!(after_response > 5 * MIN_ATTEMPT_TIME, "{after_response:?}");
+}
