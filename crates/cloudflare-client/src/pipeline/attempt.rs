@@ -6,6 +6,7 @@ use std::task::Poll;
 
 use api_runtime::Operation;
 use bytes::Bytes;
+use http::header::HeaderMap;
 use reqwest::Request;
 use tokio::time::Instant;
 
@@ -17,7 +18,7 @@ use super::flow_control::Cooldown;
 use super::retry::{AttemptFailure, Retryability};
 use super::{Pipeline, connection_failure};
 use crate::redact::Secrets;
-use crate::{Error, ErrorKind, Metadata};
+use crate::{Credentials, Error, ErrorKind, Metadata};
 
 /// A request with its credentials.
 pub(super) struct ReadyRequest {
@@ -31,22 +32,31 @@ pub(super) async fn prepare(
     mut request: Box<Request>,
     deadline: Deadline,
 ) -> Result<ReadyRequest, AttemptFailure> {
-    let started = Instant::now();
-    let attach = pipeline.credentials.attach(request.headers_mut());
-    let attached = match pipeline.credentials.can_rotate() {
+    let credentials = &pipeline.credentials;
+    let attached = if credentials.can_rotate() {
         // Boxed, since every attempt would have room for the timer otherwise.
-        true => Box::pin(deadline.timeout(attach)).await,
-        false => Ok(attach.await),
+        Box::pin(fetch(credentials, request.headers_mut(), deadline)).await?
+    } else {
+        credentials.attach(request.headers_mut()).await
     };
     match attached {
-        Ok(Ok(secrets)) => Ok(ReadyRequest { request, secrets }),
+        Ok(secrets) => Ok(ReadyRequest { request, secrets }),
         // The provider knows whether it is worth trying again.
-        Ok(Err(error)) => Err(AttemptFailure { error, retryability: Retryability::Impossible }),
-        Err(_) => {
-            let error = Error::timeout("the token provider", started.elapsed());
-            Err(AttemptFailure { error, retryability: Retryability::NotSent })
-        }
+        Err(error) => Err(AttemptFailure { error, retryability: Retryability::Impossible }),
     }
+}
+
+/// Adds credentials that a provider returns, which may take long.
+async fn fetch(
+    credentials: &Credentials,
+    headers: &mut HeaderMap,
+    deadline: Deadline,
+) -> Result<Result<Secrets, Error>, AttemptFailure> {
+    let started = Instant::now();
+    deadline.timeout(credentials.attach(headers)).await.map_err(|_| {
+        let error = Error::timeout("the token provider", started.elapsed());
+        AttemptFailure { error, retryability: Retryability::NotSent }
+    })
 }
 
 /// What an attempt needs to know of its call.
@@ -92,7 +102,8 @@ pub(super) async fn send(
     let is_success = operation.is_success(status.as_u16());
     let limit = if is_success { pipeline.max_body_bytes } else { failure::MAX_BYTES.min(pipeline.max_body_bytes) };
     let limits = BodyLimits { max_bytes: limit, is_envelope };
-    let body = within(expiry.as_mut(), pin!(body::read(&mut response, metadata.headers(), limits, &secrets))).await;
+    let body =
+        within(expiry.as_mut(), pin!(body::read(&mut response, metadata.headers(), limits, head, &secrets))).await;
     let is_failure = failure::is_failure(status);
     let (error, retryability) = match body.unwrap_or_else(|| Err(timeout("the rest of the body", head).into())) {
         Ok(body) => return Ok(BufferedResponse { metadata, body, omitted_above: None, secrets }),

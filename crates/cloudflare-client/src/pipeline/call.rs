@@ -99,7 +99,7 @@ impl<'a> Call<'a> {
             attempt_timeout: config.attempt_timeout.or(pipeline.attempt_timeout),
         };
         let retry = config.retry.as_ref().unwrap_or(&pipeline.retry);
-        let outcome = retry::run(&pipeline.flow, retry, limits, self).await;
+        let outcome = retry::run(&pipeline.flow, retry, &limits, self).await;
         let CallOutcome { result, sent, may_have_been_sent, is_retryable, wait } = outcome;
         let result = match result {
             Ok(response) => {

@@ -161,7 +161,7 @@ async fn overload(
                 timeout,
                 attempt_timeout: None,
             };
-            let call = run(&flow, &RetryConfig::default(), limits, &Requests { server: &server, flow: &flow }).await;
+            let call = run(&flow, &RetryConfig::default(), &limits, &Requests { server: &server, flow: &flow }).await;
             Outcome { call, timeout, took: began.elapsed(), ended: start.elapsed() }
         });
         sleep(pause).await;

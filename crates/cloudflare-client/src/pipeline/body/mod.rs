@@ -32,14 +32,14 @@ pub(super) struct BodyLimits {
     pub(super) is_envelope: bool,
 }
 
-/// Reads a body to its end, or to a limit.
+/// Reads a body to its end, or to a limit. It starts when the head has arrived.
 pub(super) async fn read(
     response: &mut reqwest::Response,
     headers: &HeaderMap,
     limits: BodyLimits,
+    started: Instant,
     secrets: &Secrets,
 ) -> Result<Bytes, BodyFailure> {
-    let started = Instant::now();
     // Compression only makes a body smaller, or else by a few bytes.
     let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > u64::try_from(limits.max_bytes).unwrap_or(u64::MAX)) {

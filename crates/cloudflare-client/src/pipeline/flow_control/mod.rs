@@ -65,12 +65,19 @@ struct GateWait {
 /// The turn that a call took. Unless it is consumed, it is given back when it is dropped.
 pub(super) struct Admission<'a> {
     flow: &'a FlowControl,
+    /// When the call was admitted.
+    at: Instant,
     closings: u64,
     /// The turn of the rate limiter.
     turn: Option<TakenTurn>,
 }
 
 impl Admission<'_> {
+    /// When the call was admitted.
+    pub(super) fn at(&self) -> Instant {
+        self.at
+    }
+
     /// Uses the turn: the request is sent.
     pub(super) fn consume(mut self) {
         self.turn = None;

@@ -76,7 +76,7 @@ impl<'a> Waiter<'a> {
                 return Err(Error::no_time_left(deadline.left(now)));
             }
             let turn = queue.take_turn(self.ticket.take(), turn.at, now);
-            return Ok(Step::Admitted(Admission { flow, closings: wait.closings, turn }));
+            return Ok(Step::Admitted(Admission { flow, at: now, closings: wait.closings, turn }));
         }
         if decided.is_none() {
             if !deadline.allows_at(turn.at, least.after_wait) {

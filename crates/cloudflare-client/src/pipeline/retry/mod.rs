@@ -88,16 +88,15 @@ impl CallLimits {
     /// The longest time of an attempt by default.
     pub(super) const MAX_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(20);
 
-    /// The deadline of an attempt that begins now. By default, the attempts that are left share the time that is left, so that
+    /// The deadline of an attempt that begins at the given time. By default, the attempts that are left share the time that is left, so that
     /// one that hangs leaves time for the next. No share is shorter than a typical response takes. A request that is not safe
     /// to repeat gets all the time. No attempt gets more than 20 s.
-    fn attempt_deadline(self, attempts_left: u32, flow: &FlowControl) -> Deadline {
-        let now = Instant::now();
+    fn attempt_deadline(&self, now: Instant, attempts_left: u32, attempt_time: Duration) -> Deadline {
         let timeout = self.attempt_timeout.unwrap_or_else(|| {
             let attempts = if self.idempotent { attempts_left.max(1) } else { 1 };
             let left = self.deadline.left(now);
             let share = left.checked_div(attempts).unwrap_or_default();
-            let share = if share < flow.times.attempt_time(self.operation) { left } else { share };
+            let share = if share < attempt_time { left } else { share };
             share.min(Self::MAX_ATTEMPT_TIMEOUT)
         });
         self.deadline.min(Deadline::new(now, timeout))
@@ -105,9 +104,9 @@ impl CallLimits {
 
     /// The least time for an attempt that waits for its turn, or follows another. It is at most half of the call's timeout, so
     /// that a wrong estimate cannot keep a call from being made.
-    fn least_time_after_wait(self, flow: &FlowControl) -> Duration {
+    fn least_time_after_wait(&self, attempt_time: Duration) -> Duration {
         let half = self.timeout.checked_div(2).unwrap_or_default();
-        flow.times.attempt_time(self.operation).min(half).max(MIN_ATTEMPT_TIME)
+        attempt_time.min(half).max(MIN_ATTEMPT_TIME)
     }
 }
 
@@ -122,7 +121,7 @@ impl CallLimits {
 pub(super) async fn run<D: AttemptDriver>(
     flow: &FlowControl,
     retry: &RetryConfig,
-    limits: CallLimits,
+    limits: &CallLimits,
     driver: &D,
 ) -> CallOutcome<D::Response> {
     let mut progress = Progress::default();
@@ -131,9 +130,7 @@ pub(super) async fn run<D: AttemptDriver>(
     loop {
         progress.attempts = progress.attempts.saturating_add(1);
         let outcome = match prepare(flow, retry, limits, progress, driver).await {
-            Ok((ready, deadline)) => {
-                send(flow, limits.operation, &mut progress, permit.take(), driver, ready, deadline).await
-            }
+            Ok(prepared) => send(flow, limits.operation, &mut progress, permit.take(), driver, prepared).await,
             Err(Unprepared::Failed(failure)) => AttemptOutcome::from(failure),
             Err(Unprepared::NoTurn(error)) => {
                 let wait = error.retry_after();
@@ -200,17 +197,16 @@ async fn send<D: AttemptDriver>(
     progress: &mut Progress,
     mut permit: Option<RetryPermit<'_>>,
     driver: &D,
-    ready: D::Ready,
-    deadline: Deadline,
+    prepared: Prepared<D::Ready>,
 ) -> AttemptOutcome<D::Response> {
     if let Some(permit) = &mut permit {
         permit.consume();
     }
     let is_first = progress.sent == 0;
     progress.sent = progress.sent.saturating_add(1);
-    let sent = Instant::now();
-    let outcome = driver.send(ready, progress.sent, deadline).await;
-    if let Some(time) = measured(sent, outcome.result.as_ref().err()) {
+    let Prepared { request, deadline, at } = prepared;
+    let outcome = driver.send(request, progress.sent, deadline).await;
+    if let Some(time) = measured(at.elapsed(), outcome.result.as_ref().err()) {
         flow.times.record_response(operation, time);
     }
     progress.may_have_been_sent |= outcome.retryability.was_sent();
@@ -222,11 +218,11 @@ async fn send<D: AttemptDriver>(
     outcome
 }
 
-/// The time since a start until something ended, or the client stopped waiting for it. Another error says nothing.
-fn measured(started: Instant, error: Option<&Error>) -> Option<Measured> {
+/// The time until something ended, or the client stopped waiting for it. Another error says nothing.
+fn measured(time: Duration, error: Option<&Error>) -> Option<Measured> {
     match error {
-        None => Some(Measured::Ended(started.elapsed())),
-        Some(error) => error.is_timeout().then(|| Measured::TimedOut(started.elapsed())),
+        None => Some(Measured::Ended(time)),
+        Some(error) => error.is_timeout().then_some(Measured::TimedOut(time)),
     }
 }
 
@@ -238,39 +234,50 @@ enum Unprepared {
     Failed(AttemptFailure),
 }
 
-/// Waits for the call's turn, then prepares a request. Returns it with the deadline of its attempt.
+/// A request that is sent now.
+struct Prepared<R> {
+    request: R,
+    /// The deadline of its attempt.
+    deadline: Deadline,
+    /// The time now.
+    at: Instant,
+}
+
+/// Waits for the call's turn, then prepares a request.
 ///
 /// Credentials are fetched after the wait, since they may expire in it. The gate is checked again after that, since another
 /// call may have closed it.
 async fn prepare<D: AttemptDriver>(
     flow: &FlowControl,
     retry: &RetryConfig,
-    limits: CallLimits,
+    limits: &CallLimits,
     progress: Progress,
     driver: &D,
-) -> Result<(D::Ready, Deadline), Unprepared> {
-    let after_wait = limits.least_time_after_wait(flow);
+) -> Result<Prepared<D::Ready>, Unprepared> {
+    let attempt_time = flow.times.attempt_time(limits.operation);
+    let after_wait = limits.least_time_after_wait(attempt_time);
     let at_once = if progress.sent == 0 { MIN_ATTEMPT_TIME } else { after_wait };
     let attempts_left = retry.max_attempts.saturating_sub(progress.attempts).saturating_add(1);
     loop {
         let admitted = flow.admit(limits.deadline, LeastTime { at_once, after_wait }).await;
         let admission = admitted.map_err(Unprepared::NoTurn)?;
-        let deadline = limits.attempt_deadline(attempts_left, flow);
-        let started = Instant::now();
-        let ready = driver.prepare(deadline).await;
-        if let Some(time) = measured(started, ready.as_ref().err().map(|failure| &failure.error)) {
+        let deadline = limits.attempt_deadline(admission.at(), attempts_left, attempt_time);
+        let request = driver.prepare(deadline).await;
+        let now = Instant::now();
+        let took = now.saturating_duration_since(admission.at());
+        if let Some(time) = measured(took, request.as_ref().err().map(|failure| &failure.error)) {
             flow.times.record_preparation(time);
         }
-        let ready = ready.map_err(Unprepared::Failed)?;
+        let request = request.map_err(Unprepared::Failed)?;
         if admission.is_outdated() {
             continue;
         }
-        if !deadline.allows(MIN_ATTEMPT_TIME) {
-            let error = Error::no_time_left(deadline.left(Instant::now()));
+        if !deadline.allows_at(now, MIN_ATTEMPT_TIME) {
+            let error = Error::no_time_left(deadline.left(now));
             return Err(Unprepared::Failed(AttemptFailure { error, retryability: Retryability::NotSent }));
         }
         admission.consume();
-        return Ok((ready, deadline));
+        return Ok(Prepared { request, deadline, at: now });
     }
 }
 
@@ -289,7 +296,7 @@ struct Stop {
 fn plan<'a, T>(
     flow: &'a FlowControl,
     retry: &RetryConfig,
-    limits: CallLimits,
+    limits: &CallLimits,
     progress: Progress,
     outcome: &AttemptOutcome<T>,
 ) -> Result<Retry<'a>, Stop> {
@@ -298,7 +305,7 @@ fn plan<'a, T>(
     if !policy::allows_retry(outcome.retryability, limits.idempotent) {
         return Err(stop());
     }
-    let least = limits.least_time_after_wait(flow);
+    let least = limits.least_time_after_wait(flow.times.attempt_time(limits.operation));
     let gate = flow.gate_wait(limits.deadline, least).unwrap_or_default();
     let requested = outcome.retry_after.unwrap_or_default();
     let wait = if is_rate_limited && !gate.is_zero() {

@@ -33,7 +33,7 @@ async fn attempts_share_the_time_of_the_call_unless_their_timeout_is_set() {
         };
         let steps = [hang; 3];
         let script = Script::new(&flow, &steps);
-        run(&flow, &config, limits, &script).await;
+        run(&flow, &config, &limits, &script).await;
         let times = script.attempt_times.into_inner().unwrap();
         let times: Vec<_> = times.iter().map(|time| (*time + 5 * MILLIS).as_secs()).collect();
         assert_eq!(times, expected, "{idempotent} {timeout} {attempt_timeout:?}");
@@ -47,13 +47,13 @@ async fn hung_token_provider_leaves_time_for_another_attempt() {
     let flow = flow_control(&config);
     let script = Script { credentials: Credentials::HangOnce, ..Script::new(&flow, &steps) };
     let start = Instant::now();
-    let outcome = run(&flow, &config, call_limits(false, 9), &script).await;
+    let outcome = run(&flow, &config, &call_limits(false, 9), &script).await;
     // A request that is not safe to repeat has the whole time, so there is none for another attempt.
     assert_eq!((outcome.sent, outcome.may_have_been_sent), (0, false));
     assert_about(start.elapsed(), 9 * SECOND);
     let script = Script { credentials: Credentials::HangOnce, ..Script::new(&flow, &steps) };
     let start = Instant::now();
-    let outcome = run(&flow, &config, call_limits(true, 9), &script).await;
+    let outcome = run(&flow, &config, &call_limits(true, 9), &script).await;
     assert_eq!((outcome.result.unwrap(), outcome.sent), (1, 1));
     assert_about(start.elapsed(), 3 * SECOND);
 }
@@ -79,7 +79,7 @@ async fn nothing_is_sent_if_the_credentials_took_the_time() {
     let flow = flow_control(&config);
     let steps = [step(Retryability::Final)];
     let slow = Script { credentials: Credentials::Take(SECOND - SECOND / 200), ..Script::new(&flow, &steps) };
-    let outcome = run(&flow, &config, limits_of(true, SECOND), &slow).await;
+    let outcome = run(&flow, &config, &limits_of(true, SECOND), &slow).await;
     assert!(outcome.result.unwrap_err().is_timeout());
     assert_eq!((outcome.sent, outcome.may_have_been_sent), (0, false));
 }
@@ -108,7 +108,7 @@ async fn attempt_without_credentials_does_not_use_up_the_quota() {
     let flow = FlowControl::new(&config, Some(Quota { requests: 2, window: 60 * SECOND, burst: 1 })).unwrap();
     let steps = [step(Retryability::Final)];
     let hung = Script { credentials: Credentials::HangOnce, ..Script::new(&flow, &steps) };
-    assert_eq!(run(&flow, &config, call_limits(true, 5), &hung).await.sent, 0);
+    assert_eq!(run(&flow, &config, &call_limits(true, 5), &hung).await.sent, 0);
     let (outcome, _, time) = run_script(&flow, &config, call_limits(true, 5), &steps).await;
     assert_eq!((outcome.result.unwrap(), time), (1, Duration::ZERO));
     let (outcome, ..) = run_script(&flow, &config, call_limits(true, 5), &steps).await;

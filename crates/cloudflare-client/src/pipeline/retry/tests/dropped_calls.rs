@@ -93,7 +93,7 @@ async fn dropped_calls_leave_the_shared_state_consistent() {
             let drop_after = Duration::from_millis(rng.u64(..2_500));
             let (flow, config) = (Arc::clone(&flow), config.clone());
             calls.spawn(async move {
-                timeout(drop_after, run(&flow, &config, call_limits(true, 60), &call)).await.is_err()
+                timeout(drop_after, run(&flow, &config, &call_limits(true, 60), &call)).await.is_err()
             });
         }
         dropped += calls.join_all().await.into_iter().map(u32::from).sum::<u32>();

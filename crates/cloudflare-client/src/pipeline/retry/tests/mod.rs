@@ -158,7 +158,7 @@ async fn run_script(
 ) -> (CallOutcome<u32>, u32, Duration) {
     let start = Instant::now();
     let script = Script::new(flow, steps);
-    let outcome = run(flow, config, limits, &script).await;
+    let outcome = run(flow, config, &limits, &script).await;
     (outcome, script.made.into_inner(), start.elapsed())
 }
 
@@ -327,7 +327,8 @@ async fn gate_is_checked_again_after_preparing_credentials() {
         flow.close_gate(known(9 * SECOND));
     };
     let start = Instant::now();
-    tokio::join!(closing, run(&flow, &config, call_limits(true, 60), &slow));
+    let limits = call_limits(true, 60);
+    tokio::join!(closing, run(&flow, &config, &limits, &slow));
     // The credentials are fetched again, since they may have expired.
     assert_about(start.elapsed(), 14 * SECOND);
     assert_eq!((slow.asked.into_inner(), slow.made.into_inner()), (2, 1));
@@ -341,7 +342,7 @@ async fn renewal_needs_neither_a_spare_attempt_nor_the_budget() {
         let flow = flow_control(&config);
         let steps = [step(Retryability::Unauthorized), step(Retryability::Final)];
         let script = Script { can_renew, ..Script::new(&flow, &steps) };
-        run(&flow, &config, call_limits(false, 60), &script).await;
+        run(&flow, &config, &call_limits(false, 60), &script).await;
         assert_eq!(script.made.into_inner(), made, "{max_attempts} {can_renew}");
         assert_eq!(flow.budget.tokens(), config.budget.capacity);
     }

@@ -18,7 +18,7 @@ async fn failed_credentials_do_not_hide_the_last_response() {
     let flow = flow_control(&config);
     let steps = [step(Retryability::Transient)];
     let script = Script { credentials: Credentials::FailBeforeRetries, ..Script::new(&flow, &steps) };
-    let outcome = run(&flow, &config, call_limits(true, 60), &script).await;
+    let outcome = run(&flow, &config, &call_limits(true, 60), &script).await;
     assert_eq!(outcome.result.unwrap(), 1);
     assert_eq!(flow.budget.tokens(), config.budget.capacity);
 }
