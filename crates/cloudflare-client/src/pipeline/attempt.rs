@@ -10,7 +10,7 @@ use reqwest::Request;
 use tokio::time::Instant;
 
 use super::body::{self, BodyFailure, BodyLimits};
-use super::buffered_response::BufferedResponse;
+use super::buffered_response::{BufferedResponse, redirect_host};
 use super::deadline::Deadline;
 use super::decoding::failure;
 use super::flow_control::Cooldown;
@@ -74,6 +74,7 @@ pub(super) async fn send(
     };
     let status = response.status();
     let headers = std::mem::take(response.headers_mut());
+    let redirect_host = redirect_host(status, &headers, &secrets);
     let metadata = Metadata::new(status, headers, number, started.elapsed()).redacted(&secrets);
     // The gate closes before the body is read, since the body may take long or never come.
     if let Some(cooldown) = Cooldown::of_head(&metadata) {
@@ -88,10 +89,11 @@ pub(super) async fn send(
     let metadata = metadata.with_elapsed(started.elapsed());
     let is_failure = failure::is_failure(status);
     let (error, retryability) = match body.unwrap_or_else(|| Err(timeout("the rest of the body", head).into())) {
-        Ok(body) => return Ok(BufferedResponse { metadata, body, omitted_above: None, secrets }),
+        Ok(body) => return Ok(BufferedResponse { metadata, body, omitted_above: None, redirect_host, secrets }),
         // Of another status than a success, the status is known; the body is only described.
         Err(BodyFailure::TooLarge) if !is_success => {
-            return Ok(BufferedResponse { metadata, body: Bytes::new(), omitted_above: Some(limit), secrets });
+            let (body, omitted_above) = (Bytes::new(), Some(limit));
+            return Ok(BufferedResponse { metadata, body, omitted_above, redirect_host, secrets });
         }
         Err(BodyFailure::TooLarge) => {
             let message = format!("the body is larger than {limit} bytes");

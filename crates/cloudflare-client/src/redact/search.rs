@@ -9,9 +9,11 @@ use memchr::memchr3;
 pub(super) fn find(text: &str, secret: &str) -> Option<Range<usize>> {
     let (bytes, secret) = (text.as_bytes(), secret.as_bytes());
     let first = secret.first()?;
+    // No encoding is shorter than the secret, so most headers are too short for one.
+    let starts = text.len().checked_sub(secret.len())?.saturating_add(1);
     let mut offset: usize = 0;
     loop {
-        let rest = bytes.get(offset..)?;
+        let rest = bytes.get(offset..starts)?;
         // Everything between these bytes is skipped quickly: most text has no secret.
         let skipped = memchr3(first.to_ascii_lowercase(), first.to_ascii_uppercase(), b'%', rest)?;
         let start = offset.saturating_add(skipped);

@@ -112,7 +112,7 @@ impl<'de> Deserialize<'de> for SuccessFalse {
 pub(in crate::pipeline) fn of_status(response: &BufferedResponse) -> Error {
     let status = response.metadata.status();
     reported(response).unwrap_or_else(|| {
-        let error = if let Some(host) = response.redirect_host() {
+        let error = if let Some(host) = &response.redirect_host {
             Error::new(ErrorKind::UnexpectedStatus, format!("a redirect to {host}, which is never followed"))
         } else if status.is_success() {
             Error::from_kind(ErrorKind::UnexpectedStatus)
