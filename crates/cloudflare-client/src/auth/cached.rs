@@ -24,6 +24,7 @@ use crate::redact::one_line;
 /// - If the API rejects the cached token, the token is discarded and a new one is fetched. If the API rejects another token,
 ///   the cached one is newer, and nothing is fetched.
 /// - A fetch runs in a tokio task of its own. Dropping a call that waits for it neither stops the fetch nor affects others.
+/// - Outside a tokio runtime nothing is fetched: a call returns the cached token while it is valid, and fails afterwards.
 /// - A fetch that takes longer than [`fetch_timeout`](Self::fetch_timeout) has failed.
 ///
 /// Share one provider between connections by an [`Arc`].
@@ -104,7 +105,8 @@ impl TokenProvider for CachedTokenProvider {
             match cached {
                 Some(cached) if !cached.needs_refresh(now) => Ok(cached.token),
                 Some(cached) => {
-                    self.join_or_start()?;
+                    // Outside a runtime no fetch can start. The token is still valid, and a later call tries again.
+                    let _ = self.join_or_start();
                     Ok(cached.token)
                 }
                 None => self.join_or_start()?.into_fetch().wait().await,
