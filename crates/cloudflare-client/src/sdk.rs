@@ -6,7 +6,8 @@
 //!   that of another operation.
 //! - [`api`] makes the generated client, whose methods build requests and send nothing.
 //! - [`CallOptions`] has the settings that a single call overrides.
-//! - [`error`] makes an [`Error`] for a malformed argument, and [`one_line`] makes untrusted text safe to print.
+//! - [`error`] makes an [`Error`] for a malformed argument.
+//! - [`one_line`] makes untrusted text safe to print, and [`is_printable`] finds the characters that are not.
 //!
 //! # Examples
 //!
@@ -72,4 +73,10 @@ pub fn error(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Error {
 /// the writing direction become spaces.
 pub fn one_line(text: &str) -> String {
     crate::redact::one_line(text)
+}
+
+/// Whether a terminal or a log shows a character, and it changes no other. False for control characters, also a line break,
+/// for invisible characters, and for marks that change the writing direction.
+pub fn is_printable(char: char) -> bool {
+    crate::redact::is_printable(char)
 }

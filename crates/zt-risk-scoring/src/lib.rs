@@ -55,6 +55,8 @@ pub use behaviors::{
     Behavior, BehaviorId, BehaviorMap, Behaviors, GetBehaviors, RiskLevel, Selection, UnknownRiskLevel,
 };
 pub use client::{Client, ClientBuilder};
+/// For programs that print text as the API sent it.
+pub use cloudflare_client::sdk::is_printable;
 #[cfg(feature = "test-util")]
 pub use cloudflare_client::test_util;
 pub use cloudflare_client::{

@@ -9,7 +9,8 @@ const MAX_CHARS: usize = 200;
 /// It reads no more of the text than it keeps.
 pub(crate) fn one_line(text: &str) -> String {
     let mut chars = text.chars();
-    let mut line: String = chars.by_ref().take(MAX_CHARS).map(|char| if is_shown(char) { char } else { ' ' }).collect();
+    let mut line: String =
+        chars.by_ref().take(MAX_CHARS).map(|char| if is_printable(char) { char } else { ' ' }).collect();
     if chars.next().is_some() {
         line.push('…');
     }
@@ -17,7 +18,7 @@ pub(crate) fn one_line(text: &str) -> String {
 }
 
 /// Whether a terminal or a log shows a character, and it changes no other.
-fn is_shown(char: char) -> bool {
+pub(crate) fn is_printable(char: char) -> bool {
     !char.is_control() && !is_line_separator(char) && !is_default_ignorable(char)
 }
 

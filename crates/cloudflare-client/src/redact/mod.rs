@@ -13,5 +13,5 @@ mod line;
 mod search;
 mod secret;
 
-pub(crate) use line::one_line;
+pub(crate) use line::{is_printable, one_line};
 pub(crate) use secret::{Secret, Secrets};
