@@ -68,8 +68,10 @@ pub use cloudflare_client::{
 pub use zt_risk_scoring_api::REVISION;
 
 /// The crates whose types are in the public API. The documentation of [`cloudflare_client`] says what a new major version of
-/// each means. A new one of `chrono`, `serde_json` or `uuid`, whose types are in models, is a breaking release.
+/// each means. A new one of `cloudflare-client`, or of `chrono`, `serde_json` or `uuid`, whose types are in models, is a
+/// breaking release.
 pub mod external {
+    pub use cloudflare_client;
     pub use cloudflare_client::external::*;
 
     pub use zt_risk_scoring_api::external::*;

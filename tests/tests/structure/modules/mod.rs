@@ -17,7 +17,8 @@ mod tree;
 use std::fs;
 use std::path::Path;
 
-pub(crate) use references::is_test_only;
+pub(crate) use references::{all_imports, attributes_of, is_test_only};
+pub(crate) use tree::{Module, Tree};
 
 use crate::workspace::{packages, relative};
 
