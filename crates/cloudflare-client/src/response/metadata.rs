@@ -196,15 +196,12 @@ impl Metadata {
 
 /// Redacts the request's secrets from values, and drops headers whose name contains one. Text without secrets is not copied.
 fn redact_headers(headers: &mut HeaderMap, secrets: &Secrets) {
-    for value in headers.values_mut() {
-        // A secret is ASCII, so it is found also if other bytes are not UTF-8.
-        if let Cow::Owned(redacted) = secrets.redact(&String::from_utf8_lossy(value.as_bytes())) {
-            *value = HeaderValue::from_bytes(redacted.as_bytes()).unwrap_or(HeaderValue::from_static(""));
-            value.set_sensitive(true);
-        }
+    for value in headers.values_mut().filter(|value| secrets.are_in(value.as_bytes())) {
+        let redacted = secrets.redact(&String::from_utf8_lossy(value.as_bytes())).into_owned();
+        *value = HeaderValue::try_from(redacted).unwrap_or(HeaderValue::from_static(""));
+        value.set_sensitive(true);
     }
-    let has_secret = |name: &&HeaderName| matches!(secrets.redact(name.as_str()), Cow::Owned(_));
-    let names: Vec<_> = headers.keys().filter(has_secret).cloned().collect();
+    let names: Vec<_> = headers.keys().filter(|name| secrets.are_in(name.as_str().as_bytes())).cloned().collect();
     for name in names {
         headers.remove(name);
     }
