@@ -124,7 +124,7 @@ pub(crate) fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
-/// It calls itself at every level of a document, of which there are not many: what reads them refuses more than 128.
+/// It calls itself at every level of a document, of which there are not many: the parser rejects more than 128.
 struct Walk<F> {
     /// Where it is: one text for the whole way, since most places are never told to anybody.
     place: String,

@@ -165,7 +165,7 @@ fn what_is_put_together_and_leads_back_to_itself_has_an_end() {
 }
 
 #[test]
-fn what_is_shared_by_too_many_is_refused() {
+fn what_is_shared_by_too_many_is_rejected() {
     let large = json!({"type": "object", "properties": named(2_000, |_| json!({"type": "string"}))});
     let mut schemas = named(2_000, |_| json!({"allOf": [reference("Large"), {"properties": {"own": {}}}]}));
     schemas["Large"] = large;

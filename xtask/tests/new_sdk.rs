@@ -491,7 +491,7 @@ fn new_sdk_compiles_before_and_after_its_first_import() {
     assert!(client.contains("pub fn acme_gadgets_create"));
 
     let again = scaffold.write(&workspace, &process()).unwrap_err().to_string();
-    assert_eq!(again, "spec/acme-gadgets is there already");
+    assert_eq!(again, "spec/acme-gadgets already exists");
 }
 
 #[test]
@@ -535,5 +535,5 @@ fn a_survey_makes_an_sdk_of_every_tag_and_says_what_is_wrong_with_which() {
         out.join("crates/tag1-api/src/generated.rs").is_file() && out.join("crates/tag1/src/generated.rs").is_file()
     );
     let again = Survey::make(&Workspace::current(), &process(), &from, &out, true).err().unwrap();
-    assert!(again.to_string().ends_with("is there already"));
+    assert!(again.to_string().ends_with("already exists"));
 }

@@ -40,7 +40,7 @@ pub fn query_pairs(name: &str, value: &impl Serialize) -> Option<Vec<(String, St
     serde_urlencoded::from_str(&query).ok()
 }
 
-/// Adds the parameter's name to a scalar and to each value of a list. Whatever has names of its own goes to the inner
+/// Adds the parameter's name to a scalar and to each value of a list. Fields with names of their own are passed to the inner
 /// serializer as it is.
 struct Pairs<'a, S> {
     name: &'a str,

@@ -102,7 +102,7 @@ fn read_body(base_url: &str) -> Vec<u8> {
     body
 }
 
-/// A value of the kernel's status of this process, in bytes. Other systems than Linux do not tell it.
+/// A value of the kernel's status of this process, in bytes. Other systems than Linux do not report it.
 fn resident_memory(name: &str) -> usize {
     let Ok(status) = std::fs::read_to_string("/proc/self/status") else { return 0 };
     let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();

@@ -228,9 +228,9 @@ impl<'a> Comparison<'a> {
         self.tell_changed(changed, spot);
         if is_closed(before) != is_closed(after) {
             let what = if is_closed(after) {
-                "it refuses other properties now"
+                "it rejects other properties now"
             } else {
-                "it no longer refuses other properties"
+                "it no longer rejects other properties"
             };
             self.tell(Verdict::DOCUMENTS, spot, what);
         }

@@ -171,12 +171,12 @@ impl Import {
         Ok(written)
     }
 
-    /// Refuses what loses something.
+    /// Rejects the import if a rule lost something.
     ///
     /// # Errors
     ///
-    /// If a rule has done something by which something is lost.
-    pub fn refuse_losses(&self) -> Result<()> {
+    /// If a rule lost something.
+    pub fn reject_losses(&self) -> Result<()> {
         let losses = self.firings.iter().filter(|firing| firing.loss != Loss::Lossless).count();
         let changes = if losses == 1 { "change loses" } else { "changes lose" };
         ensure!(losses == 0, "{losses} {changes} something of the document");

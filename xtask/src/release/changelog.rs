@@ -205,7 +205,7 @@ fn order_problems(sdk: &str, entries: &[Entry]) -> Vec<String> {
             ));
         } else if let Some(older) = older {
             problems.push(format!(
-                "{FILE}:{line}: {sdk} {version} stands below {}, which is older; the newest release stands first",
+                "{FILE}:{line}: {sdk} {version} is below {}, which is older; the newest release comes first",
                 older.version
             ));
         }
@@ -311,7 +311,7 @@ mod tests {
             assert!(problems.len() == 1 && problems[0].starts_with(&start), "{problems:?}");
         }
         let problems = problems(&["0.3.0+2026-01-01", "0.1.0+2026-01-01", "0.2.0+2026-01-01"]);
-        let start = "CHANGELOG.md:3: a 0.2.0+2026-01-01 stands below 0.1.0+2026-01-01, which is older;";
+        let start = "CHANGELOG.md:3: a 0.2.0+2026-01-01 is below 0.1.0+2026-01-01, which is older;";
         assert!(problems.len() == 1 && problems[0].starts_with(start), "{problems:?}");
     }
 

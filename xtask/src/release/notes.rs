@@ -63,7 +63,7 @@ impl Notes {
             _ => crates,
         };
         let current = &sdk.manifest.current;
-        version.build = current.parse().with_context(|| format!("{current:?} cannot stand in a version"))?;
+        version.build = current.parse().with_context(|| format!("{current:?} is not valid in a version"))?;
         let text = format!("## {} {version}\n\n{}\n{}\n", sdk.name(), body(&next), provenance(&next.document.sha256));
         let has_entry = history.current.is_some_and(|entry| entry.version == version);
         Ok(Self { sdk, version, changelog, surface, has_entry, text })

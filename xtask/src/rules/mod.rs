@@ -123,14 +123,14 @@ const SMALL: usize = 500_000;
 ///
 /// # Errors
 ///
-/// If it would grow without measure by that.
+/// If inlining shared parts would make it too large.
 pub fn apply(document: &mut Value) -> Result<Vec<Firing>> {
     let (mut firings, mut room) = (Vec::new(), size(document).saturating_mul(MOST_GROWTH).max(SMALL));
     for rule in ALL {
         let mut log = Log { rule, firings: &mut firings, room: &mut room, too_large: None };
         (rule.apply)(document, &mut log);
         if let Some(place) = log.too_large {
-            bail!("what is shared by many grows too large where it is used, at the latest at {place} ({})", rule.name);
+            bail!("inlining shared parts makes the document too large (at {place}, rule {})", rule.name);
         }
     }
     Ok(firings)

@@ -125,7 +125,7 @@ fn stands_in(path: &str, parameter: &str) -> bool {
 
 pub(super) const WITHOUT_TEXT: Rule = Rule {
     name: "parameter-without-text",
-    why: "what goes into a path or a header is text; an object, a list or null has none",
+    why: "a path or a header contains text, and an object, a list or null has no text",
     loss: Loss::Widens,
     apply: to_text,
 };

@@ -23,7 +23,7 @@ const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(50);
 
 /// When an HTTP/2 connection is pinged: if nothing was received for this long.
 ///
-/// Requests share an HTTP/2 connection, and a new request goes to the same one. Without pings, a dead connection would fail
+/// Requests share an HTTP/2 connection, and a new request uses the same one. Without pings, a dead connection would fail
 /// all of them until the operating system gives up, which takes minutes. With [`HTTP2_PING_TIMEOUT`] it is found within 4 s,
 /// which leaves time for another attempt in a call of 10 s. A connection that receives something is not pinged.
 const HTTP2_PING_INTERVAL: Duration = Duration::from_secs(2);

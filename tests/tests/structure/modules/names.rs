@@ -13,7 +13,7 @@ pub(super) struct Names<'a> {
     children: BTreeSet<&'a str>,
 }
 
-/// A path that was followed before: imports can lead in a circle.
+/// Paths that were followed before: imports can form a cycle.
 type Seen = BTreeSet<Vec<String>>;
 
 impl<'a> Names<'a> {
