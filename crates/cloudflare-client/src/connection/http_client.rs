@@ -180,7 +180,8 @@ mod tests {
         let columns = connections.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
         let of_port = columns.into_iter().find(|columns| columns.get(1) == Some(&&*local))?;
         let hundredths = of_port.get(5)?.strip_prefix("02:")?;
-        Some(Duration::from_millis(10) * u32::from_str_radix(hundredths, 16).unwrap())
+        let hundredths = u64::from_str_radix(hundredths, 16).unwrap();
+        Some(Duration::from_millis(hundredths.saturating_mul(10)))
     }
 
     #[test]
