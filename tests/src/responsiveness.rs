@@ -85,9 +85,9 @@ impl Origin {
         (is_ok, time)
     }
 
-    /// Gets the response beside a task that sleeps for a millisecond again and again. Returns how long the call took, and how
-    /// long each sleep took in excess of the millisecond, in ascending order. Time in which the thread had no processor is
-    /// left out.
+    /// Gets the response beside a task that sleeps for a millisecond again and again. Returns how long the call took,
+    /// and how long each sleep took in excess of the millisecond, in ascending order. Time in which the thread had no
+    /// processor is left out.
     pub async fn call_beside_ticker(&self) -> (Duration, Vec<Duration>) {
         const TICK: Duration = Duration::from_millis(1);
         let is_done = Arc::new(AtomicBool::new(false));
@@ -114,8 +114,8 @@ impl Origin {
     }
 }
 
-/// For how long this thread could run and had no processor, which says nothing about the client. Other systems than Linux do
-/// not report it.
+/// For how long this thread could run and had no processor, which says nothing about the client. Other systems than
+/// Linux do not report it.
 fn time_without_processor() -> Duration {
     let statistics = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     let nanos = statistics.split(' ').nth(1).and_then(|nanos| nanos.parse().ok());

@@ -133,7 +133,8 @@ enum SpecTask {
         #[arg(value_name = "NAME")]
         sdk: Option<String>,
     },
-    /// Say what changed from one document to another, and what that means for users of the crates; exits with 3 if it breaks them
+    /// Say what changed from one document to another, and what that means for users of the crates; exits with 3 if it
+    /// breaks them
     Diff {
         /// A file, or a revision of an SDK
         old: String,
@@ -150,7 +151,8 @@ enum SpecTask {
 
 #[derive(Subcommand)]
 enum ReleaseTask {
-    /// Check versions, changelog, generated code, and the documents and public surfaces of releases; exits with 1 on a problem
+    /// Check versions, changelog, generated code, and the documents and public surfaces of releases; exits with 1 on a
+    /// problem
     Check {
         /// The SDK; every one unless given
         #[arg(value_name = "NAME")]
@@ -161,8 +163,8 @@ enum ReleaseTask {
         /// The SDK; may be left out if there is only one
         #[arg(value_name = "NAME")]
         sdk: Option<String>,
-        /// Write it into CHANGELOG.md, as the newest entry, and record the code's public surface under spec/NAME/surfaces/; if
-        /// the crates' version has an entry already, only record the surface
+        /// Write it into CHANGELOG.md, as the newest entry, and record the code's public surface under
+        /// spec/NAME/surfaces/; if the crates' version has an entry already, only record the surface
         #[arg(long)]
         write: bool,
     },

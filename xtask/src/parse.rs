@@ -20,7 +20,8 @@ const MOST_GROWTH: usize = 4;
 /// How much any document may hold, however short it is.
 const SMALL: usize = 1 << 20;
 
-/// How many braces may be open at once. The parser rejects fewer; this is a rough limit, which counts those in texts as well.
+/// How many braces may be open at once. The parser rejects fewer; this is a rough limit, which counts those in texts as
+/// well.
 const DEEPEST: usize = 1000;
 
 /// Reads a JSON document.
@@ -41,7 +42,8 @@ pub(crate) fn json(text: &[u8]) -> Result<Value> {
 ///
 /// # Errors
 ///
-/// If it is no YAML, has a value that JSON cannot express, has a duplicate key, or is too large once its aliases are expanded.
+/// If it is no YAML, has a value that JSON cannot express, has a duplicate key, or is too large once its aliases are
+/// expanded.
 pub(crate) fn yaml(text: &[u8]) -> Result<Value> {
     let mut open: usize = 0;
     for byte in text {

@@ -46,8 +46,8 @@ impl Packages {
 }
 
 impl Scaffold {
-    /// An SDK with a name, of which the names of its folder and its crates are made; title and description are made of the
-    /// name unless given.
+    /// An SDK with a name, of which the names of its folder and its crates are made; title and description are made of
+    /// the name unless given.
     ///
     /// # Errors
     ///
@@ -76,8 +76,8 @@ impl Scaffold {
         Packages { api: format!("{name}-api"), mock: format!("{name}-mock"), sdk: has_sdk.then(|| name.clone()) }
     }
 
-    /// Makes the folder, the crates, their place in the workspace, and the generated code: all of it, or nothing. The result
-    /// is what was written, relative to the workspace.
+    /// Makes the folder, the crates, their place in the workspace, and the generated code: all of it, or nothing. The
+    /// result is what was written, relative to the workspace.
     ///
     /// # Errors
     ///

@@ -41,8 +41,8 @@ pub struct Survey {
 }
 
 impl Survey {
-    /// Makes an SDK of every tag of a vendor's document, in a new workspace; without SDK crates on demand, which take long to
-    /// compile.
+    /// Makes an SDK of every tag of a vendor's document, in a new workspace; without SDK crates on demand, which take
+    /// long to compile.
     ///
     /// # Errors
     ///

@@ -121,7 +121,8 @@ fn a_long_chain_of_objects_is_compared_to_its_end() {
 fn circles_of_different_lengths_are_compared_once_around() {
     let inline = |next: Value| json!({"type": "object", "properties": {"next": next}});
     let after_one = document(&reference("T"), &json!({"T": inline(reference("T"))}));
-    // The names are never met at the same time: one circle is named at every odd step, the other one at every even step.
+    // The names are never met at the same time: one circle is named at every odd step, the other one at every even
+    // step.
     let odd = document(&reference("T"), &json!({"T": inline(inline(reference("T")))}));
     let even = document(&inline(reference("T")), &json!({"T": inline(inline(reference("T")))}));
     for (old, new) in [(&after_one, &odd), (&odd, &even), (&even, &odd)] {

@@ -4,7 +4,8 @@ use std::marker::PhantomData;
 
 use serde::de::{DeserializeOwned, Deserializer};
 
-/// A response envelope: an object with a boolean `success`, and optional `errors`, `messages`, `result` and `result_info`.
+/// A response envelope: an object with a boolean `success`, and optional `errors`, `messages`, `result` and
+/// `result_info`.
 ///
 /// Generated code implements this for every model of that shape. The client reads an envelope by itself, and asks the
 /// implementation only for the `result`.

@@ -15,8 +15,8 @@ pub(crate) fn line(value: &impl Serialize) -> serde_json::Result<String> {
     serde_json::to_string(value).map(escape)
 }
 
-/// Writes characters as `\u…` escapes that a terminal may execute or that hide text. serde_json escapes only those below
-/// U+0020. All others appear in strings alone, where an escape means the same.
+/// Writes characters as `\u…` escapes that a terminal may execute or that hide text. serde_json escapes only those
+/// below U+0020. All others appear in strings alone, where an escape means the same.
 fn escape(json: String) -> String {
     if !json.contains(is_unsafe) {
         return json;

@@ -4,9 +4,9 @@
 //! peak_memory CALL BASE_URL
 //! ```
 //!
-//! It is a process of its own, so that nothing else counts: the server, other calls, and memory that an allocator keeps. A
-//! name of a call that begins with `bare_` is the floor: it reads the same body into memory, and decodes the same type with
-//! `serde_json::from_slice`.
+//! It is a process of its own, so that nothing else counts: the server, other calls, and memory that an allocator
+//! keeps. A name of a call that begins with `bare_` is the floor: it reads the same body into memory, and decodes the
+//! same type with `serde_json::from_slice`.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a measurement that cannot be made must fail")]
 

@@ -1,8 +1,8 @@
 //! A user of an SDK can name every type of its public API without another dependency.
 //!
-//! The public signatures of an SDK crate, and of the workspace's crates that it re-exports, name types of other crates. The
-//! SDK crate must re-export each of them: by a path, by its module, or by its crate. Bodies of functions, private fields and
-//! the names of implemented traits are no part of a signature.
+//! The public signatures of an SDK crate, and of the workspace's crates that it re-exports, name types of other crates.
+//! The SDK crate must re-export each of them: by a path, by its module, or by its crate. Bodies of functions, private
+//! fields and the names of implemented traits are no part of a signature.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -183,7 +183,8 @@ fn unnameable(crates: &BTreeMap<String, Crate>, sdk: &str, api: &str) -> BTreeSe
     let own = exported.iter().map(|path| path[0].as_str()).filter(|name| crates.contains_key(*name));
     let checked: BTreeSet<_> = own.chain([sdk]).collect();
     let named = checked.iter().flat_map(|name| crates[*name].named_in_signatures());
-    // Signatures of a crate also name its own types. Those of the API's crate are the models, which the SDK names itself.
+    // Signatures of a crate also name its own types. Those of the API's crate are the models, which the SDK names
+    // itself.
     let whole = checked.iter().filter(|name| ![sdk, api].contains(name)).map(|name| vec![(*name).to_owned()]);
     let is_exported = |path: &External| exported.iter().any(|exported| path.starts_with(exported));
     named.chain(whole).filter(|path| !is_exported(path)).map(|path| path.join("::")).collect()

@@ -82,8 +82,8 @@ fn fail_on(drifts: &[Drift]) -> Result<()> {
     bail!("generated files are not current: {}; run `cargo xtask generate`", list.join(", "))
 }
 
-/// Writes the generated files of any revision of one SDK below another folder, so that it can be rebuilt and compared. The
-/// result is what was written, relative to that folder.
+/// Writes the generated files of any revision of one SDK below another folder, so that it can be rebuilt and compared.
+/// The result is what was written, relative to that folder.
 ///
 /// # Errors
 ///

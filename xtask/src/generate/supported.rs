@@ -91,8 +91,8 @@ fn fault<'a>(document: &'a Value, references: &References<'a>, operation: &Opera
     Some(format!("has {missing:?} in its path, and no parameter of that name"))
 }
 
-/// The status of a success whose envelope is no named schema. The generated crate could not implement `Envelope` for it, and a
-/// failed call would look like a success.
+/// The status of a success whose envelope is no named schema. The generated crate could not implement `Envelope` for
+/// it, and a failed call would look like a success.
 fn unnamed_envelope<'a>(
     document: &'a Value,
     references: &References<'a>,

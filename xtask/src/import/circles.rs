@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::effective::{named, reference};
 
-/// Rejects a named schema that is one of its own parts or alternatives, with nothing in between, such as a property. Its type
-/// would hold itself and nothing else, and reading any value of it would go on until the stack is full.
+/// Rejects a named schema that is one of its own parts or alternatives, with nothing in between, such as a property.
+/// Its type would hold itself and nothing else, and reading any value of it would go on until the stack is full.
 pub(crate) fn check(document: &Value) -> Result<()> {
     let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
     let mut done: BTreeSet<&str> = BTreeSet::new();

@@ -75,9 +75,9 @@ impl Import {
     ///
     /// # Errors
     ///
-    /// If the document cannot be read or is not OpenAPI 3.0, the slice holds nothing, a reference leads nowhere or out of the
-    /// document, a schema is nothing but itself, a fixup no longer applies, something that `sdk.toml` lists is not there, two things get one name, the date is
-    /// none, or the code of the result could not be generated.
+    /// If the document cannot be read or is not OpenAPI 3.0, the slice holds nothing, a reference leads nowhere or out
+    /// of the document, a schema is nothing but itself, a fixup no longer applies, something that `sdk.toml` lists is
+    /// not there, two things get one name, the date is none, or the code of the result could not be generated.
     pub fn make(sdk: &Sdk, from: &Path, revision: &str) -> Result<Self> {
         check_date(revision)?;
         let (_, vendors) = Document::read(from)?;

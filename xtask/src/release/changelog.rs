@@ -190,7 +190,8 @@ fn entry<'a>(section: &Section, version: &str, blocks: impl Iterator<Item = &'a 
     Ok(entry)
 }
 
-/// Reports duplicate versions and entries that are not sorted from newest to oldest. The history of releases relies on both.
+/// Reports duplicate versions and entries that are not sorted from newest to oldest. The history of releases relies on
+/// both.
 fn order_problems(sdk: &str, entries: &[Entry]) -> Vec<String> {
     let mut problems = Vec::new();
     for (position, Entry { line, version, .. }) in entries.iter().enumerate() {

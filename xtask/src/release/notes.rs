@@ -44,8 +44,8 @@ impl Notes {
     ///
     /// # Errors
     ///
-    /// If the SDK has no revision, the changelog has malformed entries, the document or the recorded surface of the last release
-    /// is missing or edited, or a file cannot be read.
+    /// If the SDK has no revision, the changelog has malformed entries, the document or the recorded surface of the
+    /// last release is missing or edited, or a file cannot be read.
     pub fn make(workspace: &Workspace, sdk: Sdk) -> Result<Self> {
         check_revision(&sdk)?;
         let root = workspace.root();
@@ -71,7 +71,8 @@ impl Notes {
 
     /// Writes the section into the changelog as the newest entry, records the public surface, and prints both files.
     ///
-    /// If the changelog has an entry of the crates' version already, only the record is written: the entry may have been edited.
+    /// If the changelog has an entry of the crates' version already, only the record is written: the entry may have
+    /// been edited.
     ///
     /// # Errors
     ///

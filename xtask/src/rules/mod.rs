@@ -112,8 +112,8 @@ pub const ALL: &[Rule] = &[
     properties::WRONG_DEFAULT,
 ];
 
-/// How many times as many values as a document has may be copied by all rules together, from where they stand to where they
-/// are used: a few kilobytes that are used in a thousand places would be as many megabytes, and so on.
+/// How many times as many values as a document has may be copied by all rules together, from where they stand to where
+/// they are used: a few kilobytes that are used in a thousand places would be as many megabytes, and so on.
 const MOST_GROWTH: usize = 8;
 
 /// How many values may be copied in any document, however small it is.

@@ -178,8 +178,8 @@ fn list_to_text(document: &mut Value, log: &mut Log<'_>) {
     });
 }
 
-/// The schema of the text that there is for a value, and what is lost by that, unless every value has one. That of anything
-/// is any text.
+/// The schema of the text that there is for a value, and what is lost by that, unless every value has one. That of
+/// anything is any text.
 fn as_text<'a>(references: &References<'a>, schema: &'a Value) -> Option<(Value, Loss)> {
     let schema = Effective::of(references, schema);
     match schema.get("type").and_then(Value::as_str) {

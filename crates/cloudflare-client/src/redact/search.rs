@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use memchr::memchr3;
 
-/// The range of the first occurrence of a secret. The secret is ASCII and not empty, so in UTF-8 the range is at boundaries
-/// of characters.
+/// The range of the first occurrence of a secret. The secret is ASCII and not empty, so in UTF-8 the range is at
+/// boundaries of characters.
 pub(super) fn find(text: &[u8], secret: &str) -> Option<Range<usize>> {
     let secret = secret.as_bytes();
     let first = secret.first()?;

@@ -156,14 +156,14 @@ impl Metadata {
         self.0.elapsed
     }
 
-    /// The headers of the response. A server may echo a secret of the request in them, so secrets are redacted, and a header
-    /// whose name contains one is dropped. Values are also marked as sensitive: `Debug` prints none.
+    /// The headers of the response. A server may echo a secret of the request in them, so secrets are redacted, and a
+    /// header whose name contains one is dropped. Values are also marked as sensitive: `Debug` prints none.
     pub fn headers(&self) -> &HeaderMap {
         &self.0.headers
     }
 
-    /// How long to wait before the next call: the `Retry-After` header, or the time for which the API still rejects every
-    /// call.
+    /// How long to wait before the next call: the `Retry-After` header, or the time for which the API still rejects
+    /// every call.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
@@ -194,7 +194,8 @@ impl Metadata {
     }
 }
 
-/// Redacts the request's secrets from values, and drops headers whose name contains one. Text without secrets is not copied.
+/// Redacts the request's secrets from values, and drops headers whose name contains one. Text without secrets is not
+/// copied.
 fn redact_headers(headers: &mut HeaderMap, secrets: &Secrets) {
     for value in headers.values_mut().filter(|value| secrets.are_in(value.as_bytes())) {
         let redacted = secrets.redact(&String::from_utf8_lossy(value.as_bytes())).into_owned();

@@ -73,8 +73,8 @@ fn flatten(tree: &UseTree, prefix: &mut Vec<String>, imports: &mut Vec<Import>) 
     }
 }
 
-/// The path from the root of the crate that a path in a module stands for; none if it does not begin with `crate`, `self` or
-/// `super`.
+/// The path from the root of the crate that a path in a module stands for; none if it does not begin with `crate`,
+/// `self` or `super`.
 pub(super) fn absolute(module: &[String], path: &[String]) -> Option<Vec<String>> {
     let mut base = module.to_vec();
     let mut rest = path;

@@ -86,8 +86,8 @@ impl Models {
         !is_optional(field) && both.is_some_and(|(these, those)| these.is_disjoint(those))
     }
 
-    /// Whether an unlisted value of a field may belong to another object. There the field has another type, or it is missing and
-    /// has a single value here.
+    /// Whether an unlisted value of a field may belong to another object. There the field has another type, or it is
+    /// missing and has a single value here.
     fn is_distinctive(&self, field: &Field, rivals: &[&Object]) -> bool {
         let Some(end) = self.end(&field.ty) else { return false };
         let same_fields: Vec<_> = rivals.iter().filter_map(|rival| rival.field(&key(field))).collect();

@@ -1,7 +1,7 @@
 //! Every envelope implements `api_runtime::Envelope`, which reads its result.
 //!
-//! The document says whether a result may be null. In the syntax, an `Option` also stands for a result that is optional in
-//! the document, although the API always sends it.
+//! The document says whether a result may be null. In the syntax, an `Option` also stands for a result that is optional
+//! in the document, although the API always sends it.
 
 use std::collections::BTreeMap;
 
