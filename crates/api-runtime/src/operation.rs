@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use percent_encoding::percent_decode_str;
+use percent_encoding::percent_decode;
 
 /// An operation of an API's document.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -51,7 +51,8 @@ impl Operation {
     /// assert!(!operation.has_path("/things/parts/7"));
     /// ```
     pub fn has_path(&self, path: &str) -> bool {
-        let (mut templates, mut segments) = (self.path.split('/'), path.split('/'));
+        let is_slash = |byte: &u8| *byte == b'/';
+        let (mut templates, mut segments) = (self.path.as_bytes().split(is_slash), path.as_bytes().split(is_slash));
         loop {
             match (templates.next(), segments.next()) {
                 (None, None) => return true,
@@ -63,23 +64,23 @@ impl Operation {
 }
 
 /// Whether a path segment is a template with a value for each parameter.
-fn is_instance(segment: &str, template: &str) -> bool {
+fn is_instance(segment: &[u8], template: &[u8]) -> bool {
     // Nearly every segment is a literal or one parameter, and needs no decoding.
-    match template.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
-        Some(name) if !name.contains('{') => return !segment.is_empty(),
-        None if segment == template => return true,
+    match template {
+        [b'{', name @ .., b'}'] if !name.contains(&b'{') => return !segment.is_empty(),
+        literal if literal == segment => return true,
         _ => {}
     }
-    let decode = |text| percent_decode_str(text).decode_utf8_lossy();
+    let decode = |text| percent_decode(text).decode_utf8_lossy();
     let segment = decode(segment);
-    let mut parts = template.split('{');
+    let mut parts = template.split(|byte| *byte == b'{');
     let Some(mut rest) = segment.strip_prefix(&*decode(parts.next().unwrap_or_default())) else { return false };
     let mut parts = parts.peekable();
     if parts.peek().is_none() {
         return rest.is_empty();
     }
     while let Some(part) = parts.next() {
-        let literal = decode(part.split_once('}').map_or("", |(_, literal)| literal));
+        let literal = decode(part.splitn(2, |byte| *byte == b'}').nth(1).unwrap_or_default());
         let mut value = rest.chars();
         if value.next().is_none() {
             return false;

@@ -46,6 +46,8 @@ pub fn path_segment<'a>(name: &'static str, value: &'a str) -> Result<Cow<'a, st
         "" => "is empty",
         "." => "is `.`, which URL parsers remove",
         ".." => "is `..`, which URL parsers remove together with the segment before it",
+        // Most values are ids, which need no encoding.
+        _ if value.bytes().all(|byte| byte.is_ascii_alphanumeric()) => return Ok(value.into()),
         _ => return Ok(utf8_percent_encode(value, ENCODED).into()),
     };
     Err(PathParameterError { name, problem })

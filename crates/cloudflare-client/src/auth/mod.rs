@@ -83,14 +83,14 @@ impl Credentials {
             Scheme::GlobalKey { email, key } => {
                 headers.insert(X_AUTH_EMAIL, email.header("").map_err(invalid_header)?);
                 headers.insert(X_AUTH_KEY, key.header("").map_err(invalid_header)?);
-                return Ok(Secrets::new([key.clone(), email.clone()]));
+                return Ok(Secrets::new(Some(key.clone()), Some(email.clone())));
             }
             Scheme::Provider(provider) => provider.token().await.map_err(|error| {
                 Error::new(ErrorKind::Authentication, "the token provider failed").with_source(error)
             })?,
         };
         headers.insert(AUTHORIZATION, token.secret().header("Bearer ").map_err(invalid_header)?);
-        Ok(Secrets::new([token.secret().clone()]))
+        Ok(Secrets::new(Some(token.secret().clone()), None))
     }
 
     /// Whether a provider may return other credentials later.

@@ -8,7 +8,7 @@ use super::http_options::{DEFAULT_CONNECT_TIMEOUT, HttpOptions};
 use super::problems::{Problems, check_not_zero};
 use super::{AccountId, Connection, Environment};
 use crate::base_url::{BaseUrl, DEFAULT_BASE_URL};
-use crate::pipeline::{FlowControl, Pipeline};
+use crate::pipeline::{FlowControl, Pipeline, UserAgent};
 use crate::{Credentials, Error, Quota, RetryConfig};
 
 /// The configuration of a [`Connection`], or of an SDK's client over one. No setter fails: [`build`](Self::build) reports all
@@ -193,7 +193,7 @@ impl Settings {
                 let retry = self.retry;
                 let pipeline = Pipeline {
                     http_client,
-                    user_agent_suffix,
+                    user_agent: UserAgent::new(user_agent_suffix),
                     base_url,
                     credentials,
                     timeout,
@@ -422,6 +422,6 @@ mod tests {
         let connection = builder.clone().build().unwrap();
         assert_eq!(format!("{connection:?}"), format!("{:?}", builder.build().unwrap()));
         assert_eq!(connection.pipeline().timeout, Duration::from_secs(7));
-        assert_eq!(connection.pipeline().user_agent_suffix.as_deref(), Some("app/1"));
+        assert!(connection.pipeline().user_agent.header("sdk/1").unwrap().as_bytes().ends_with(b" app/1"));
     }
 }

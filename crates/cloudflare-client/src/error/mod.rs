@@ -102,6 +102,12 @@ impl Error {
         self
     }
 
+    /// Sets how long the call took, if there was a response.
+    pub(crate) fn with_elapsed(mut self, elapsed: Duration) -> Self {
+        self.0.metadata = self.0.metadata.map(|metadata| metadata.with_elapsed(elapsed));
+        self
+    }
+
     /// Sets whether a request of the call may have reached the server.
     pub(crate) fn with_sent(mut self, may_have_been_sent: bool) -> Self {
         self.0.may_have_been_sent = may_have_been_sent;

@@ -32,7 +32,12 @@ pub(super) async fn prepare(
     deadline: Deadline,
 ) -> Result<ReadyRequest, AttemptFailure> {
     let started = Instant::now();
-    let attached = deadline.timeout(pipeline.credentials.attach(request.headers_mut())).await;
+    let attach = pipeline.credentials.attach(request.headers_mut());
+    let attached = match pipeline.credentials.can_rotate() {
+        // Boxed, since every attempt would have room for the timer otherwise.
+        true => Box::pin(deadline.timeout(attach)).await,
+        false => Ok(attach.await),
+    };
     match attached {
         Ok(Ok(secrets)) => Ok(ReadyRequest { request, secrets }),
         // The provider knows whether it is worth trying again.
@@ -46,13 +51,13 @@ pub(super) async fn prepare(
 
 /// What an attempt needs to know of its call.
 #[derive(Clone, Copy)]
-pub(super) struct AttemptContext {
+pub(super) struct AttemptContext<'a> {
     /// When the call began.
     pub(super) started: Instant,
     /// The number of the request, from 1.
     pub(super) number: u32,
     pub(super) deadline: Deadline,
-    pub(super) operation: Operation,
+    pub(super) operation: &'a Operation,
     /// Whether a success is an envelope.
     pub(super) is_envelope: bool,
 }
@@ -60,7 +65,7 @@ pub(super) struct AttemptContext {
 /// Sends a request once. A whole response of any status is `Ok`.
 pub(super) async fn send(
     pipeline: &Pipeline,
-    context: AttemptContext,
+    context: AttemptContext<'_>,
     ready: ReadyRequest,
 ) -> Result<BufferedResponse, AttemptFailure> {
     let AttemptContext { started, number, deadline, operation, is_envelope } = context;
@@ -75,7 +80,8 @@ pub(super) async fn send(
     let status = response.status();
     let headers = std::mem::take(response.headers_mut());
     let redirect_host = redirect_host(status, &headers, &secrets);
-    let metadata = Metadata::new(status, headers, number, started.elapsed()).redacted(&secrets);
+    let head = Instant::now();
+    let metadata = Metadata::new(status, headers, number, head.duration_since(started)).redacted(&secrets);
     // The gate closes before the body is read, since the body may take long or never come.
     if let Some(cooldown) = Cooldown::of_head(&metadata) {
         pipeline.flow.close_gate(cooldown);
@@ -84,9 +90,7 @@ pub(super) async fn send(
     let is_success = operation.is_success(status.as_u16());
     let limit = if is_success { pipeline.max_body_bytes } else { failure::MAX_BYTES.min(pipeline.max_body_bytes) };
     let limits = BodyLimits { max_bytes: limit, is_envelope };
-    let head = Instant::now();
     let body = within(expiry.as_mut(), pin!(body::read(&mut response, metadata.headers(), limits, &secrets))).await;
-    let metadata = metadata.with_elapsed(started.elapsed());
     let is_failure = failure::is_failure(status);
     let (error, retryability) = match body.unwrap_or_else(|| Err(timeout("the rest of the body", head).into())) {
         Ok(body) => return Ok(BufferedResponse { metadata, body, omitted_above: None, redirect_host, secrets }),

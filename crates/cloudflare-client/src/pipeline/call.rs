@@ -32,7 +32,8 @@ pub(crate) async fn call<T: Send + 'static>(
     let (operation, call) = Call::new(pipeline, config, build, decode.is_envelope())?;
     let span = telemetry::span(&pipeline.base_url, operation);
     let result = match call {
-        Ok(call) => call.run(decode).instrument(span.clone()).await,
+        // Boxed, so that neither this future nor that one is too large for the allocator's fast path.
+        Ok(ref call) => Box::pin(call.run(decode)).instrument(span.clone()).await,
         Err(error) => Err(error),
     };
     let result = result.map_err(|error| error.with_operation(operation.id));
@@ -121,7 +122,7 @@ impl<'a> Call<'a> {
         let elapsed = started.elapsed();
         match result {
             Ok(response) => Ok(response.with_elapsed(elapsed)),
-            Err(error) => Err(error.with_attempts(sent).with_sent(may_have_been_sent)),
+            Err(error) => Err(error.with_attempts(sent).with_elapsed(elapsed).with_sent(may_have_been_sent)),
         }
     }
 }
@@ -131,7 +132,7 @@ impl<'a> Call<'a> {
 /// The request is one pointer from here on: it is moved several times, and a future has room for each place.
 fn complete(pipeline: &Pipeline, config: &CallConfig, request: ApiRequest<()>) -> Result<Box<reqwest::Request>, Error> {
     check(pipeline, request.operation(), request.request())?;
-    let user_agent = user_agent(request.user_agent(), pipeline.user_agent_suffix.as_deref())?;
+    let user_agent = pipeline.user_agent.header(request.user_agent())?;
     let mut request = Box::new(request.into_request());
     let is_own = |name: &HeaderName| is_reserved(name) || request.headers().contains_key(name);
     if let Some((name, _)) = config.headers.iter().find(|(name, _)| is_own(name)) {
@@ -161,14 +162,6 @@ fn check(pipeline: &Pipeline, operation: Operation, request: &reqwest::Request) 
         )));
     }
     Ok(())
-}
-
-/// The `User-Agent` header: the SDK, this crate, and the user's suffix (RFC 9110, section 10.1.5).
-fn user_agent(sdk: &str, suffix: Option<&str>) -> Result<HeaderValue, Error> {
-    const CLIENT: &str = concat!(" cloudflare-client/", env!("CARGO_PKG_VERSION"));
-    let separator = if suffix.is_some() { " " } else { "" };
-    HeaderValue::try_from([sdk, CLIENT, separator, suffix.unwrap_or_default()].concat())
-        .map_err(|_| Error::configuration("the SDK's name or version is not allowed in a header"))
 }
 
 /// Whether a header is set by the client, or belongs to the connection.
@@ -202,9 +195,9 @@ impl AttemptDriver for Call<'_> {
     }
 
     async fn send(&self, ready: ReadyRequest, number: u32, deadline: Deadline) -> AttemptOutcome<BufferedResponse> {
-        let Self { pipeline, started, operation, is_envelope, .. } = *self;
+        let Self { pipeline, started, ref operation, is_envelope, .. } = *self;
         let context = AttemptContext { started, number, deadline, operation, is_envelope };
-        let outcome = match attempt::send(pipeline, context, ready).await {
+        let outcome = match Box::pin(attempt::send(pipeline, context, ready)).await {
             Ok(response) => self.outcome(response),
             Err(failure) => AttemptOutcome::from(failure),
         };
@@ -214,7 +207,8 @@ impl AttemptDriver for Call<'_> {
     }
 
     async fn try_renew(&self, response: &BufferedResponse, deadline: Deadline) -> bool {
-        let renewed = deadline.timeout(self.pipeline.credentials.try_renew(&response.secrets)).await;
+        // Boxed, since every call would have room for it otherwise.
+        let renewed = Box::pin(deadline.timeout(self.pipeline.credentials.try_renew(&response.secrets))).await;
         renewed.unwrap_or(false)
     }
 }

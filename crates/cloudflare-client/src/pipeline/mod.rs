@@ -20,6 +20,7 @@ mod flow_control;
 mod retry;
 mod retry_config;
 mod telemetry;
+mod user_agent;
 
 #[cfg(test)]
 #[allow(clippy::arithmetic_side_effects, clippy::cast_precision_loss, reason = "the numbers are the tests' own")]
@@ -36,6 +37,7 @@ pub use retry_config::{Backoff, RetryBudget, RetryConfig};
 pub(crate) use call::call;
 pub(crate) use decoding::Decode;
 pub(crate) use flow_control::FlowControl;
+pub(crate) use user_agent::UserAgent;
 
 use crate::Credentials;
 use crate::base_url::BaseUrl;
@@ -44,7 +46,7 @@ use crate::base_url::BaseUrl;
 pub(crate) struct Pipeline {
     pub(crate) http_client: reqwest::Client,
     /// The end of the `User-Agent`, checked.
-    pub(crate) user_agent_suffix: Option<String>,
+    pub(crate) user_agent: UserAgent,
     pub(crate) base_url: BaseUrl,
     pub(crate) credentials: Credentials,
     pub(crate) timeout: Duration,

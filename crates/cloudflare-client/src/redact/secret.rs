@@ -125,34 +125,39 @@ impl fmt::Display for InvalidSecret {
 }
 
 /// The secrets that a request carried.
-#[derive(Debug)]
-pub(crate) struct Secrets(Vec<Secret>);
+#[derive(Debug, Default)]
+pub(crate) struct Secrets([Option<Secret>; 2]);
 
 impl Secrets {
-    pub(crate) fn new(secrets: impl Into<Vec<Secret>>) -> Self {
-        Self(secrets.into())
+    /// The secrets of one scheme: a token, or a key with its e-mail address.
+    pub(crate) fn new(first: Option<Secret>, second: Option<Secret>) -> Self {
+        Self([first, second])
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &Secret> {
+        self.0.iter().flatten()
     }
 
     /// The secret that identifies the caller: the token, or the key.
     pub(crate) fn first(&self) -> Option<&Secret> {
-        self.0.first()
+        self.iter().next()
     }
 
     /// Whether a text contains a secret. Neither copies the text nor checks whether it is UTF-8.
     pub(crate) fn are_in(&self, text: &[u8]) -> bool {
-        self.0.iter().any(|secret| secret.is_in(text))
+        self.iter().any(|secret| secret.is_in(text))
     }
 
     /// Replaces every secret in untrusted text. A text without secrets is not copied.
     pub(crate) fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        self.0.iter().fold(Cow::Borrowed(text), |text, secret| secret.redact(text))
+        self.iter().fold(Cow::Borrowed(text), |text, secret| secret.redact(text))
     }
 }
 
 #[cfg(test)]
 impl From<&str> for Secrets {
     fn from(secret: &str) -> Self {
-        Self::new([Secret::new(secret.into()).unwrap()])
+        Self::new(Some(Secret::new(secret.into()).unwrap()), None)
     }
 }
 
@@ -184,7 +189,7 @@ mod tests {
 
     #[test]
     fn echoed_secret_is_redacted_wherever_it_is() {
-        let secrets = Secrets::new([secret("cfk_secret"), secret("a@b.io")]);
+        let secrets = Secrets::new(Some(secret("cfk_secret")), Some(secret("a@b.io")));
         for (text, expected) in [
             ("bad key cfk_secret!", "bad key [redacted]!"),
             ("cfk_secretCFK_SECRET", "[redacted][redacted]"),
@@ -198,7 +203,7 @@ mod tests {
 
     #[test]
     fn text_without_a_secret_is_not_copied() {
-        let secrets = Secrets::new([secret("cfk_secret"), secret("a@example.com")]);
+        let secrets = Secrets::new(Some(secret("cfk_secret")), Some(secret("a@example.com")));
         assert!(!secrets.are_in(b"an error of cfk_secre"));
         assert!(matches!(secrets.redact("an error of cfk_secre"), Cow::Borrowed("an error of cfk_secre")));
     }

@@ -12,12 +12,12 @@ use serde::{Deserialize, Serialize};
 /// The set of ids is open: the vendor adds new ones. Identify a behavior by its id, since its display name may change.
 #[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(transparent)]
-pub struct BehaviorId(String);
+pub struct BehaviorId(Box<str>);
 
 impl BehaviorId {
     /// The id with the given text.
     pub fn new(id: impl Into<String>) -> Self {
-        Self(id.into())
+        Self(id.into().into_boxed_str())
     }
 
     /// The id as text.
@@ -65,7 +65,7 @@ impl From<&String> for BehaviorId {
 
 impl From<BehaviorId> for String {
     fn from(id: BehaviorId) -> Self {
-        id.0
+        id.0.into_string()
     }
 }
 

@@ -40,10 +40,16 @@ pub enum RiskLevel {
 }
 
 /// The text of a level that this crate does not know.
+///
+/// The text is behind a second pointer: every behavior has room for a level, and hardly any level is unknown.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct UnknownRiskLevel(String);
+pub struct UnknownRiskLevel(Box<Box<str>>);
 
 impl UnknownRiskLevel {
+    fn new(level: impl Into<Box<str>>) -> Self {
+        Self(Box::new(level.into()))
+    }
+
     /// The level as the API writes it.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -82,13 +88,13 @@ impl RiskLevel {
 
 impl From<String> for RiskLevel {
     fn from(level: String) -> Self {
-        Self::known(&level).unwrap_or(Self::Unknown(UnknownRiskLevel(level)))
+        Self::known(&level).unwrap_or_else(|| Self::Unknown(UnknownRiskLevel::new(level)))
     }
 }
 
 impl From<&str> for RiskLevel {
     fn from(level: &str) -> Self {
-        Self::known(level).unwrap_or_else(|| Self::Unknown(UnknownRiskLevel(level.to_owned())))
+        Self::known(level).unwrap_or_else(|| Self::Unknown(UnknownRiskLevel::new(level)))
     }
 }
 
@@ -116,7 +122,7 @@ impl AsRef<str> for RiskLevel {
 impl From<RiskLevel> for String {
     fn from(level: RiskLevel) -> Self {
         match level {
-            RiskLevel::Unknown(level) => level.0,
+            RiskLevel::Unknown(level) => level.0.into_string(),
             known => known.as_str().to_owned(),
         }
     }

@@ -39,32 +39,63 @@ pub(super) async fn read(
     limits: BodyLimits,
     secrets: &Secrets,
 ) -> Result<Bytes, BodyFailure> {
-    let (BodyLimits { max_bytes, is_envelope }, started) = (limits, Instant::now());
+    let started = Instant::now();
     // Compression only makes a body smaller, or else by a few bytes.
     let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > u64::try_from(max_bytes).unwrap_or(u64::MAX)) {
+    if announced.is_some_and(|length| length > u64::try_from(limits.max_bytes).unwrap_or(u64::MAX)) {
         return Err(BodyFailure::TooLarge);
     }
-    let mut decoder = Decoder::for_headers(headers)?;
-    // A body that arrives in one piece is not copied.
-    let mut only = decoder.is_identity().then(Bytes::new);
-    let mut body = Buffer { is_envelope, ..Buffer::default() };
-    while let Some(chunk) =
-        response.chunk().await.map_err(|error| connection_failure::of_body(&error, started, secrets))?
-    {
-        match only.take() {
-            Some(first) if first.is_empty() && chunk.len() <= max_bytes => only = Some(chunk),
-            first => {
-                body.append(&mut decoder, &first.unwrap_or_default(), max_bytes).await?;
-                body.append(&mut decoder, &chunk, max_bytes).await?;
-                if body.is_invalid() {
-                    return Ok(body.bytes.into());
-                }
-            }
+    let decoder = Decoder::for_headers(headers)?;
+    let mut chunks = Chunks { response, started, secrets };
+    let Some(first) = chunks.next().await? else {
+        decoder.finish()?;
+        return Ok(Bytes::new());
+    };
+    let mut second = None;
+    if decoder.is_identity() && first.len() <= limits.max_bytes {
+        second = chunks.next().await?;
+        if second.is_none() {
+            // A body that arrives in one piece is not copied.
+            return Ok(first);
         }
     }
-    decoder.finish()?;
-    Ok(only.unwrap_or_else(|| body.bytes.into()))
+    // Boxed, since every call would have room for it otherwise.
+    Box::pin(read_pieces([Some(first), second], chunks, decoder, limits)).await
+}
+
+/// The chunks of a body as they arrive.
+struct Chunks<'a> {
+    response: &'a mut reqwest::Response,
+    started: Instant,
+    secrets: &'a Secrets,
+}
+
+impl Chunks<'_> {
+    async fn next(&mut self) -> Result<Option<Bytes>, AttemptFailure> {
+        let Self { response, started, secrets } = self;
+        response.chunk().await.map_err(|error| connection_failure::of_body(&error, *started, secrets))
+    }
+}
+
+/// Reads a body of several chunks, or one that is compressed. Some chunks were read already.
+async fn read_pieces(
+    read: [Option<Bytes>; 2],
+    mut chunks: Chunks<'_>,
+    mut decoder: Decoder,
+    limits: BodyLimits,
+) -> Result<Bytes, BodyFailure> {
+    let mut body = Buffer { is_envelope: limits.is_envelope, ..Buffer::default() };
+    for chunk in read.into_iter().flatten() {
+        body.append(&mut decoder, &chunk, limits.max_bytes).await?;
+    }
+    while !body.is_invalid() {
+        let Some(chunk) = chunks.next().await? else {
+            decoder.finish()?;
+            break;
+        };
+        body.append(&mut decoder, &chunk, limits.max_bytes).await?;
+    }
+    Ok(body.bytes.into())
 }
 
 /// The decompressed body so far.
