@@ -136,7 +136,7 @@ impl MemoryCase {
 
 /// All cases.
 pub fn memory_cases() -> Vec<MemoryCase> {
-    [successes(), invalid_bodies(), failures(), results()].into_iter().flatten().collect()
+    [successes(), behind_results(), invalid_bodies(), failures(), results()].into_iter().flatten().collect()
 }
 
 const SUCCESS: &str = r#"],"success":true,"result":{"behaviors":{}}}"#;
@@ -166,6 +166,36 @@ fn successes() -> Vec<MemoryCase> {
         ok("one unknown key", Box::new(repeated(r#"{""#, "k", r#"":["#, SUCCESS))),
         ok("white space", Box::new(repeated("{", " \n", r#""list":["#, SUCCESS))),
         ok("white space in a list", Box::new(repeated(r#"{"errors":["#, "  \n", "0", SUCCESS))),
+    ]
+}
+
+/// Envelopes with something large behind a result that is large for the client's filter, but not for the bound.
+fn behind_results() -> Vec<MemoryCase> {
+    let behind = |part: &'static str, end: &'static str| {
+        let members = repeated(part, r#"{"":0},"#, "0", end);
+        move |bytes| {
+            let description = "d".repeat(3 * MIB);
+            let behavior = format!(r#"{{"name":"n","description":"{description}","enabled":true,"risk_level":"low"}}"#);
+            let result = format!(r#"{{"result":{{"behaviors":{{"b":{behavior}}}}}"#);
+            [result.as_bytes(), &members(bytes - result.len())].concat()
+        }
+    };
+    let errors = behind(r#","success":true,"errors":["#, "]}");
+    vec![
+        MemoryCase::new("result of 3 MiB, then errors", 200, "ok", errors),
+        MemoryCase::new("result of 3 MiB, then errors, gzip", 200, "ok", errors).gzip(),
+        MemoryCase::new(
+            "result of 3 MiB, then an unknown member",
+            200,
+            "ok",
+            behind(r#","success":true,"more":["#, "]}"),
+        ),
+        MemoryCase::new(
+            "result of 3 MiB, then a failure",
+            200,
+            "api after 1",
+            behind(r#","success":false,"errors":["#, "]}"),
+        ),
     ]
 }
 

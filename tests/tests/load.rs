@@ -27,12 +27,21 @@ struct Outcome {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn most_of_a_quota_succeeds_at_three_times_its_rate() {
-    let _alone = ALONE.lock().await;
     // The vendor's quota and a timeout of a minute, ten times as fast.
-    let quota = Quota::new(1_200, 30 * SECOND).with_burst(100);
+    assert_goodput(Quota::new(1_200, 30 * SECOND).with_burst(100), 6 * SECOND).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn most_of_a_quota_without_bursts_succeeds_at_three_times_its_rate() {
+    assert_goodput(Quota::new(400, 10 * SECOND), 2 * SECOND).await;
+}
+
+/// Calls at three times the rate of a quota, for one window.
+async fn assert_goodput(quota: Quota, timeout: Duration) {
+    let _alone = ALONE.lock().await;
     let server = LoadServer::start(|number| Reply::success(MILLIS * u32::try_from(10 + number % 30).unwrap())).await;
     let client =
-        builder(server.base_url()).retry(RetryConfig::default()).timeout(6 * SECOND).quota(quota).build().unwrap();
+        builder(server.base_url()).retry(RetryConfig::default()).timeout(timeout).quota(quota).build().unwrap();
 
     let (start, mut calls) = (Instant::now(), JoinSet::new());
     let mut arrivals = interval(quota.window / quota.requests / 3);

@@ -35,6 +35,17 @@ async fn sent_headers(credentials: Option<Credentials>, environment: Environment
 }
 
 #[tokio::test]
+async fn debug_of_a_request_has_its_operation_and_options_without_secrets() {
+    let client = client("http://127.0.0.1:1");
+    let text = format!("{:?}", client.behaviors().get().timeout(Duration::from_secs(7)));
+    assert!(
+        text.starts_with(r#"Request { operation: "get_behaviors", options: "#) && text.contains("timeout: Some(7s)"),
+        "{text}"
+    );
+    assert!(!text.contains(TOKEN), "{text}");
+}
+
+#[tokio::test]
 async fn request_headers_have_revision_user_agent_and_accept() {
     let simulator = Simulator::start().await;
     client_of(&simulator).behaviors().get().await.unwrap();

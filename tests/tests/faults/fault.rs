@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use tokio::net::TcpListener;
 use tokio::time::Instant;
 use zt_risk_scoring::operations::types::UpdateBehaviorsBody;
 use zt_risk_scoring::{Client, ClientBuilder, Error};
@@ -35,6 +36,7 @@ impl Section {
 pub(crate) enum Method {
     Get,
     Put,
+    Delete,
     Post,
 }
 
@@ -47,6 +49,8 @@ pub(crate) enum Peer {
     Untrusted(Vec<Http2Step>),
     /// A proxy in front of `https://api.example.com`.
     Proxy(Vec<Step>),
+    /// Connections over TLS, on which no byte comes from the server.
+    Silent,
     /// Nothing responds at this base URL.
     Nothing(&'static str),
 }
@@ -118,6 +122,10 @@ impl Fault {
 
     pub(crate) fn put(self) -> Self {
         Self { method: Method::Put, ..self }
+    }
+
+    pub(crate) fn delete(self) -> Self {
+        Self { method: Method::Delete, ..self }
     }
 
     pub(crate) fn post(self) -> Self {
@@ -205,6 +213,7 @@ impl Fault {
 enum Server {
     Http1(ScriptedServer),
     Http2(Box<Http2Server>),
+    Silent(TcpListener),
     Nothing,
 }
 
@@ -215,6 +224,7 @@ impl Server {
             Peer::Http2(script) | Peer::Untrusted(script) => {
                 Self::Http2(Http2Server::start(script.clone()).await.into())
             }
+            Peer::Silent => Self::Silent(TcpListener::bind("127.0.0.1:0").await.unwrap()),
             Peer::Nothing(_) => Self::Nothing,
         }
     }
@@ -225,6 +235,7 @@ impl Server {
             (Self::Http1(server), _) => builder(server.base_url()),
             (Self::Http2(server), Peer::Untrusted(_)) => builder(server.base_url()),
             (Self::Http2(server), _) => server.builder(),
+            (Self::Silent(listener), _) => builder(format!("https://{}", listener.local_addr().unwrap())),
             (Self::Nothing, Peer::Nothing(url)) => builder(*url).allow_plain_http(true).no_proxy(),
             (Self::Nothing, _) => panic!("a server was not started"),
         }
@@ -235,7 +246,7 @@ impl Server {
         match self {
             Self::Http1(server) => server.requests().into_iter().map(|request| request.received_at).collect(),
             Self::Http2(server) => server.requests().into_iter().map(|request| request.received_at).collect(),
-            Self::Nothing => Vec::new(),
+            Self::Silent(_) | Self::Nothing => Vec::new(),
         }
     }
 
@@ -246,7 +257,7 @@ impl Server {
                 assert_eq!(server.accepted(), 1, "handshakes");
                 false
             }
-            (Self::Nothing, _) => false,
+            (Self::Silent(_) | Self::Nothing, _) => false,
             _ => true,
         }
     }
@@ -259,6 +270,9 @@ async fn call(client: &Client, method: Method) -> Result<usize, Error> {
         Method::Put => {
             let body = UpdateBehaviorsBody::new([].into());
             client.operations().update_behaviors(&body).send().await?.metadata().attempts()
+        }
+        Method::Delete => {
+            client.operations().delete_integration(&uuid::Uuid::nil()).send().await?.metadata().attempts()
         }
         Method::Post => client.operations().reset_user_risk(&uuid::Uuid::nil()).send().await?.metadata().attempts(),
     };

@@ -48,6 +48,9 @@ fn sent() -> Vec<Fault> {
         .warmed_up()
         .fails("connection", 1, "perhaps after"),
         fault("never responds", [Step::Stall(vec![])]).with(brief).fails("timeout", 1, "timed out after"),
+        Fault::new("never responds in TLS, and the attempt ends before `connect_timeout`", Peer::Silent)
+            .with(brief)
+            .fails("timeout", 1, "ms of waiting for a connection, or the first byte of the response"),
         fault("stalls in the middle of the body", [Step::Stall(head(9))]).with(brief).fails(
             "timeout",
             1,
@@ -124,6 +127,10 @@ fn unsent() -> Vec<Fault> {
                 3,
                 "the connection was refused",
             ),
+            Fault::new("never responds in TLS", Peer::Silent)
+                .slow()
+                .with(|builder| builder.connect_timeout(Duration::from_millis(300)))
+                .fails("timeout", 3, "ms of waiting for a connection"),
             Fault::new("has a name that is unknown", Peer::Nothing(UNKNOWN_HOST)).fails(
                 "connection",
                 3,

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use zt_risk_scoring::{ApiToken, Credentials, Quota, TokenFuture, TokenProvider};
 use zt_risk_scoring_tests::{Step, TOKEN};
 
-use crate::fault::{Section, fault};
+use crate::fault::{Fault, Peer, Section, fault};
 use crate::responses::{head, html, success};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -104,6 +104,11 @@ pub(crate) fn timeouts() -> Section {
             3,
             "of waiting for a connection, or the first byte of the response",
         ),
+        Fault::new("accepts connections, and never responds in TLS", Peer::Silent)
+            .slow()
+            .with(|builder| builder.connect_timeout(Duration::from_millis(300)))
+            .unsent()
+            .fails("timeout", 3, "ms of waiting for a connection"),
         fault("stalls in the middle of the head", [Step::Stall(b"HTTP/1.1 200 OK\r\ncf-".to_vec())])
             .slow()
             .with(brief)

@@ -35,7 +35,9 @@ pub(super) struct HttpOptions {
 impl<C> Builder<C> {
     /// How long connecting may take: name, proxy, TCP and TLS. 5 s by default; zero is an error.
     ///
-    /// The timeouts of the call and of the attempt apply as well.
+    /// The timeouts of the call and of the attempt apply as well. If an attempt ends before this timeout, it is not known
+    /// whether it was still connecting: its error says that the request may have been sent. So this timeout should be the
+    /// shortest one if calls have timeouts below 5 s and make changes.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.http().connect_timeout = Some(timeout);
         self

@@ -111,6 +111,17 @@ mod tests {
         assert!(root_certificates(key.as_bytes()).is_err());
     }
 
+    #[cfg(feature = "rustls")]
+    #[test]
+    fn error_has_the_innermost_cause() {
+        let ((certificate, _), (_, other_key)) = (certificate(), certificate());
+        let error = identity(format!("{certificate}{other_key}").as_bytes()).unwrap_err().to_string();
+        assert!(
+            error.ends_with("`client_certificate_pem` is invalid: keys may not be consistent: KeyMismatch"),
+            "{error}"
+        );
+    }
+
     #[test]
     fn identity_is_a_certificate_with_its_own_key_in_any_order() {
         let ((certificate, key), (_, other_key)) = (certificate(), certificate());

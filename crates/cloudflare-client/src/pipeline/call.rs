@@ -92,6 +92,7 @@ impl<'a> Call<'a> {
         let timeout = config.timeout.unwrap_or(pipeline.timeout);
         let deadline = Deadline::new(*started, timeout);
         let limits = CallLimits {
+            operation: operation.id,
             idempotent: operation.is_idempotent(),
             deadline,
             timeout,

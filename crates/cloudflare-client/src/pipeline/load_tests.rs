@@ -155,6 +155,7 @@ async fn overload(
         calls.spawn(async move {
             let began = Instant::now();
             let limits = CallLimits {
+                operation: "get",
                 idempotent: true,
                 deadline: Deadline::new(began, timeout),
                 timeout,

@@ -188,6 +188,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn invalid_utf8_is_replaced_in_a_body_that_is_not_large() {
+        let body = |length: usize, byte: u8| {
+            let (start, end) = (br#"{"success":false,"messages":""#, br#""}"#);
+            [start, &*vec![byte; length - start.len() - end.len()], end].concat()
+        };
+        for (length, byte, is_read) in [
+            (MAX_BYTES - 1, 0xff, true),
+            (MAX_BYTES, 0xff, true),
+            (MAX_BYTES + 1, 0xff, false),
+            (MAX_BYTES, b'x', true),
+            (MAX_BYTES + 1, b'x', true),
+        ] {
+            assert_eq!(FailureEnvelope::read(&body(length, byte)).has_success_false(), is_read, "{length} {byte}");
+        }
+    }
+
+    #[test]
     fn success_false_is_found_in_objects_only_and_also_as_a_duplicate_key() {
         for (body, expected) in [
             (r#"{"success":false}"#, true),

@@ -3,35 +3,32 @@
 mod gate;
 mod rate_limiter;
 mod time_estimate;
+mod waiter;
 
 use std::collections::VecDeque;
-use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use super::deadline::Deadline;
 use super::retry_config::{Jitter, RetryConfig, TokenBucket};
-use super::telemetry::as_millis;
-use crate::duration::human;
-use crate::{Error, ErrorKind};
+use crate::Error;
 use gate::{Gate, SPREAD};
-use rate_limiter::RateLimiter;
+use rate_limiter::{RateLimiter, TakenTurn};
+use waiter::{Start, Waiter};
 
 pub(super) use gate::Cooldown;
 pub use rate_limiter::Quota;
-pub(super) use time_estimate::{MIN_ATTEMPT_TIME, TimeEstimate};
+pub(super) use time_estimate::{AttemptTimes, MIN_ATTEMPT_TIME, Measured};
 
 /// The state that decides whether and when a request may be sent. All clones of a connection share it, since the vendor
 /// counts requests per token.
 pub(crate) struct FlowControl {
     pub(super) budget: TokenBucket,
     pub(super) jitter: Jitter,
-    pub(super) response_time: TimeEstimate,
-    /// How long it takes to prepare a request: to fetch its credentials.
-    pub(super) preparation_time: TimeEstimate,
+    pub(super) times: AttemptTimes,
     queue: Mutex<Queue>,
     /// Wakes the waiting calls: the gate closed, or a call left the queue without taking its turn.
     changed: Notify,
@@ -65,10 +62,34 @@ struct GateWait {
     is_probe: bool,
 }
 
-/// The turn that a call took.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Admission {
+/// The turn that a call took. Unless it is consumed, it is given back when it is dropped.
+pub(super) struct Admission<'a> {
+    flow: &'a FlowControl,
     closings: u64,
+    /// The turn of the rate limiter.
+    turn: Option<TakenTurn>,
+}
+
+impl Admission<'_> {
+    /// Uses the turn: the request is sent.
+    pub(super) fn consume(mut self) {
+        self.turn = None;
+    }
+
+    /// Whether the gate closed after the call was admitted, and is still closed.
+    pub(super) fn is_outdated(&self) -> bool {
+        let queue = self.flow.queue();
+        queue.gate.closings() != self.closings && queue.gate.opens_at(Instant::now()).is_some()
+    }
+}
+
+impl Drop for Admission<'_> {
+    fn drop(&mut self) {
+        let Some(turn) = self.turn else { return };
+        if self.flow.queue().limiter.as_mut().is_some_and(|limiter| limiter.give_back(turn)) {
+            self.flow.changed.notify_waiters();
+        }
+    }
 }
 
 /// The least time that must be left for an attempt.
@@ -94,8 +115,7 @@ impl FlowControl {
         Ok(Self {
             budget: TokenBucket::new(retry.budget),
             jitter: Jitter::new(retry.jitter_seed),
-            response_time: TimeEstimate::default(),
-            preparation_time: TimeEstimate::default(),
+            times: AttemptTimes::default(),
             queue: Mutex::new(Queue {
                 gate: Gate::default(),
                 limiter: quota.map(RateLimiter::new).transpose()?,
@@ -128,82 +148,17 @@ impl FlowControl {
         Some(self.queue().gate.opens_at(now)?.saturating_duration_since(now))
     }
 
-    /// Whether the gate closed after a call was admitted, and is still closed.
-    pub(super) fn has_closed_since(&self, admission: Admission) -> bool {
-        let queue = self.queue();
-        queue.gate.closings() != admission.closings && queue.gate.opens_at(Instant::now()).is_some()
-    }
-
     /// Waits until the gate is open and the rate limiter grants a turn, and takes it. Fails at once if too little time would be
     /// left for the attempt.
     ///
     /// # Cancellation
     ///
     /// A call that is dropped while it waits leaves the queue, and those behind it move up.
-    pub(super) async fn admit(&self, deadline: Deadline, least: LeastTime) -> Result<Admission, Error> {
-        if let Some(admission) = self.try_admit(deadline, least)? {
-            return Ok(admission);
-        }
-        // Boxed, since every call would have room for it otherwise.
-        Box::pin(self.wait_for_turn(deadline, least)).await
-    }
-
-    /// Takes a turn if the call need not wait for it. Such a call needs no notification and no timer.
-    fn try_admit(&self, deadline: Deadline, least: LeastTime) -> Result<Option<Admission>, Error> {
-        let now = Instant::now();
-        let mut queue = self.queue();
-        let wait = queue.gate_wait(deadline, least.after_wait, now);
-        if queue.turn(None, wait, now).at > now {
-            return Ok(None);
-        }
-        if !deadline.allows_at(now, least.at_once) {
-            return Err(Error::no_time_left(deadline.left(now)));
-        }
-        queue.take_turn(None, now, now);
-        Ok(Some(Admission { closings: wait.closings }))
-    }
-
-    async fn wait_for_turn(&self, deadline: Deadline, least: LeastTime) -> Result<Admission, Error> {
-        let mut place = None::<Place<'_>>;
-        let mut decided = None::<GateWait>;
-        loop {
-            let mut changed = pin!(self.changed.notified());
-            // A change after the queue is read must wake this call.
-            changed.as_mut().enable();
-            let now = Instant::now();
-            let turn = {
-                let mut queue = self.queue();
-                let is_first = decided.is_none_or(|wait| wait.closings != queue.gate.closings());
-                let wait = decided
-                    .filter(|_| !is_first)
-                    .unwrap_or_else(|| self.spread(queue.gate_wait(deadline, least.after_wait, now), now));
-                decided = Some(wait);
-                let (ticket, came) = place.as_ref().map_or((None, now), |place| (Some(place.ticket), place.came));
-                let turn = queue.turn(ticket, wait, came);
-                // Calls that are due at once wake in any order. A probe does not wait for those ahead.
-                let is_next = wait.is_probe || ticket.is_none_or(|ticket| queue.tickets.front() == Some(&ticket));
-                if turn.at <= now && is_next {
-                    // A call that waited was promised this much, and timers are late by some milliseconds.
-                    let promised = least.after_wait.saturating_sub(MAX_LATENESS).max(MIN_ATTEMPT_TIME);
-                    let least = if ticket.is_some() { promised } else { least.at_once };
-                    if !deadline.allows_at(now, least) {
-                        return Err(Error::no_time_left(deadline.left(now)));
-                    }
-                    queue.take_turn(ticket, turn.at, now);
-                    return Ok(Admission { closings: wait.closings });
-                }
-                if is_first {
-                    if !deadline.allows_at(turn.at, least.after_wait) {
-                        return Err(too_late(turn, deadline, now));
-                    }
-                    let wait_ms = as_millis(turn.at.saturating_duration_since(now));
-                    tracing::debug!(wait_ms, reason = turn.reason, "waiting");
-                }
-                place.get_or_insert_with(|| Place { flow: self, ticket: queue.join(wait), came: now });
-                Turn { at: turn.at.max(now.checked_add(Duration::from_millis(1)).unwrap_or(now)), ..turn }
-            };
-            // Whether the time came or something changed, the turn is computed again.
-            let _ = timeout_at(turn.at, changed).await;
+    pub(super) async fn admit(&self, deadline: Deadline, least: LeastTime) -> Result<Admission<'_>, Error> {
+        match Waiter::start(self, deadline, least)? {
+            Start::Admitted(admission) => Ok(admission),
+            // Boxed, since every call would have room for it otherwise.
+            Start::Waiting(waiter) => Box::pin(waiter.wait()).await,
         }
     }
 
@@ -213,12 +168,6 @@ impl FlowControl {
         let Some(opens_at) = wait.opens_at.filter(|_| wait.is_probe) else { return wait };
         let half = opens_at.saturating_duration_since(now).checked_div(2).unwrap_or_default();
         GateWait { opens_at: opens_at.checked_sub(self.jitter.up_to(half)), ..wait }
-    }
-
-    /// How long an attempt takes with some certainty, credentials included. An attempt that has to wait for its turn is not
-    /// sent if less time would be left for it.
-    pub(super) fn attempt_time(&self) -> Duration {
-        self.preparation_time.upper_bound().saturating_add(self.response_time.upper_bound().max(MIN_ATTEMPT_TIME))
     }
 
     /// Ignores poisoning: every change of the queue is a single step, so a panic cannot leave it inconsistent.
@@ -278,42 +227,13 @@ impl Queue {
 
     /// Takes a turn. The next ones follow from when it was due, since timers are late and the delays would add up. A turn that
     /// is very late counts as due a moment ago, so that the calls behind it are not sent at once.
-    fn take_turn(&mut self, ticket: Option<u64>, due: Instant, now: Instant) {
+    fn take_turn(&mut self, ticket: Option<u64>, due: Instant, now: Instant) -> Option<TakenTurn> {
         let due = now.checked_sub(MAX_LATENESS).map_or(due, |earliest| due.max(earliest));
-        if let Some(limiter) = &mut self.limiter {
-            limiter.take(due);
-        }
         if ticket.is_some_and(|ticket| self.leave(ticket)) {
             self.next_release = self.next_release.max(Some(due)).and_then(|release| release.checked_add(SPREAD));
         }
+        self.limiter.as_mut().map(|limiter| limiter.take(due))
     }
-}
-
-/// A call's place in the queue. It is given up when it is dropped.
-struct Place<'a> {
-    flow: &'a FlowControl,
-    ticket: u64,
-    /// When the call came.
-    came: Instant,
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        let mut queue = self.flow.queue();
-        let was_waiting = queue.tickets.contains(&self.ticket);
-        queue.leave(self.ticket);
-        drop(queue);
-        if was_waiting {
-            self.flow.changed.notify_waiters();
-        }
-    }
-}
-
-fn too_late(turn: Turn, deadline: Deadline, now: Instant) -> Error {
-    let wait = turn.at.saturating_duration_since(now);
-    let message =
-        format!("{}: the call has {} left, and would wait {}", turn.reason, human(deadline.left(now)), human(wait));
-    Error::new(ErrorKind::RateLimited, message).with_retry_after(wait)
 }
 
 #[cfg(test)]

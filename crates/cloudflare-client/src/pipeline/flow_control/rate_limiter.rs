@@ -59,6 +59,13 @@ pub(in crate::pipeline) struct RateLimiter {
     theoretical: Instant,
 }
 
+/// A turn that was taken.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::pipeline) struct TakenTurn {
+    /// When the next turn would come without the tolerance.
+    next: Instant,
+}
+
 impl RateLimiter {
     /// # Errors
     ///
@@ -89,9 +96,22 @@ impl RateLimiter {
     }
 
     /// Takes a turn that was due at the given time.
-    pub(in crate::pipeline) fn take(&mut self, due: Instant) {
+    pub(in crate::pipeline) fn take(&mut self, due: Instant) -> TakenTurn {
         let theoretical = self.theoretical.max(due);
         self.theoretical = theoretical.checked_add(self.interval).unwrap_or(theoretical);
+        TakenTurn { next: self.theoretical }
+    }
+
+    /// Gives a turn back that was not used. Returns whether it is free again.
+    ///
+    /// It is lost if another turn was taken since. That one may have come after an idle time, and then an earlier turn that is
+    /// free does not let a request follow it sooner.
+    pub(in crate::pipeline) fn give_back(&mut self, turn: TakenTurn) -> bool {
+        let is_last = self.theoretical == turn.next;
+        if is_last {
+            self.theoretical = self.theoretical.checked_sub(self.interval).unwrap_or(self.theoretical);
+        }
+        is_last
     }
 }
 
@@ -150,6 +170,21 @@ mod tests {
         let later = now + 60 * SECOND;
         assert_eq!(limiter.next_turn(9, later), later);
         assert_eq!(limiter.next_turn(10, later) - later, predicted[10]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn turn_that_is_given_back_is_free_unless_another_was_taken_since() {
+        let mut limiter = RateLimiter::new(quota(3, 2, 1)).unwrap();
+        let now = limiter.theoretical + 5 * SECOND;
+        let first = limiter.take(now);
+        let second = limiter.take(now);
+        assert!(limiter.next_turn(0, now) > now);
+        assert!(!limiter.give_back(first));
+        assert!(limiter.next_turn(0, now) > now);
+        assert!(limiter.give_back(second));
+        assert_eq!((limiter.next_turn(0, now), limiter.next_turn(1, now)), (now, now + limiter.interval));
+        assert!(limiter.give_back(first));
+        assert_eq!((limiter.next_turn(1, now), limiter.next_turn(2, now)), (now, now + limiter.interval));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll, Waker};
@@ -7,6 +7,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use super::*;
+use crate::ErrorKind;
 
 const SECOND: Duration = Duration::from_secs(1);
 const MILLIS: Duration = Duration::from_millis(1);
@@ -33,7 +34,10 @@ fn known(time: Duration) -> Cooldown {
 /// Admits a call, and returns how long it waited.
 async fn admit(flow: &FlowControl, timeout: Duration) -> Result<Duration, Error> {
     let start = Instant::now();
-    flow.admit(deadline(timeout), LEAST).await.map(|_| start.elapsed())
+    flow.admit(deadline(timeout), LEAST).await.map(|admission| {
+        admission.consume();
+        start.elapsed()
+    })
 }
 
 /// When each of many concurrent calls was admitted, from now, in ascending order.
@@ -149,7 +153,7 @@ async fn nothing_is_admitted_without_time_for_an_attempt() {
     let least = LeastTime { at_once: MILLIS, after_wait: SECOND };
     flow.admit(deadline(SECOND / 2), least).await.unwrap();
     flow.close_gate(known(SECOND));
-    let error = flow.admit(deadline(2 * SECOND), least).await.unwrap_err();
+    let error = flow.admit(deadline(2 * SECOND), least).await.err().unwrap();
     assert_eq!(error.kind(), ErrorKind::RateLimited);
     flow.admit(deadline(2 * SECOND + 10 * MILLIS), least).await.unwrap();
 }
@@ -225,7 +229,7 @@ async fn call_whose_turn_is_late_is_not_sent_without_time_for_a_response() {
         tokio::time::advance(1_300 * MILLIS).await;
     };
     let (result, ()) = tokio::join!(call, late);
-    assert!(result.unwrap_err().is_timeout());
+    assert!(result.err().unwrap().is_timeout());
 }
 
 #[tokio::test(start_paused = true)]
@@ -247,4 +251,18 @@ async fn calls_that_try_before_a_guessed_cooldown_is_over_are_spread() {
         let within = times[index..].iter().take_while(|other| **other < *time + 50 * MILLIS).count();
         assert!(within <= 50, "{within} calls within 50 ms of {time:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn turn_that_is_not_used_is_given_to_the_next_call() {
+    let flow = flow_control(quota(2, 1, 10 * SECOND));
+    let unused = flow.admit(deadline(SECOND), LEAST).await.unwrap();
+    let dropping = async {
+        sleep(SECOND).await;
+        drop(unused);
+    };
+    let (waited, ()) = tokio::join!(admit(&flow, 60 * SECOND), dropping);
+    assert!((SECOND..SECOND + 10 * MILLIS).contains(&waited.unwrap()));
+    let waited = admit(&flow, 60 * SECOND).await.unwrap();
+    assert!(waited > 9 * SECOND, "{waited:?}");
 }

@@ -1,29 +1,76 @@
 //! Estimates how long something takes that the client does again and again.
 
-use std::sync::{Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// The least time for an attempt, also for the first one of a connection. A response takes longer than this even from a server
 /// nearby, so a request that is sent with less time left is wasted.
 pub(in crate::pipeline) const MIN_ATTEMPT_TIME: Duration = Duration::from_millis(10);
 
-/// An estimate of a time: from sending a request to the last byte of its response, or to get credentials. The clones of a
-/// connection share it.
+/// How long the parts of an attempt take. The clones of a connection share it.
+#[derive(Default)]
+pub(in crate::pipeline) struct AttemptTimes(Mutex<Estimates>);
+
+#[derive(Default)]
+struct Estimates {
+    /// To get credentials.
+    preparation: TimeEstimate,
+    /// From sending a request to the last byte of its response, by the id of its operation: one that lists many users takes
+    /// much longer than one that reads a setting. An SDK has only some operations.
+    responses: BTreeMap<&'static str, TimeEstimate>,
+}
+
+/// A time that was measured.
+#[derive(Clone, Copy)]
+pub(in crate::pipeline) enum Measured {
+    Ended(Duration),
+    /// The client stopped waiting after this time.
+    TimedOut(Duration),
+}
+
+impl AttemptTimes {
+    pub(in crate::pipeline) fn record_preparation(&self, time: Measured) {
+        self.estimates().preparation.record(time);
+    }
+
+    pub(in crate::pipeline) fn record_response(&self, operation: &'static str, time: Measured) {
+        self.estimates().responses.entry(operation).or_default().record(time);
+    }
+
+    /// How long an attempt of an operation takes with some certainty, credentials included. A response that is not known yet
+    /// counts as the least time for one.
+    pub(in crate::pipeline) fn attempt_time(&self, operation: &str) -> Duration {
+        let estimates = self.estimates();
+        let response = estimates.responses.get(operation).map_or(Duration::ZERO, |estimate| estimate.upper_bound());
+        estimates.preparation.upper_bound().saturating_add(response.max(MIN_ATTEMPT_TIME))
+    }
+
+    fn estimates(&self) -> MutexGuard<'_, Estimates> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An estimate of a time.
 ///
 /// It is computed as TCP computes its retransmission timeout (RFC 6298, section 2): the smoothed time, and four times its
 /// mean deviation. Both follow more slowly than in TCP: under overload, every call waits until just this time is left, so an
 /// estimate that is too low for a moment fails many calls.
-#[derive(Default)]
-pub(in crate::pipeline) struct TimeEstimate(Mutex<Estimate>);
-
 #[derive(Clone, Copy, Default)]
-struct Estimate {
+struct TimeEstimate {
     smoothed: Option<Duration>,
     deviation: Duration,
 }
 
-impl Estimate {
-    fn record(&mut self, time: Duration) {
+impl TimeEstimate {
+    fn record(&mut self, time: Measured) {
+        match time {
+            Measured::Ended(time) => self.record_end(time),
+            Measured::TimedOut(time) => self.record_timeout(time),
+        }
+    }
+
+    fn record_end(&mut self, time: Duration) {
         *self = match self.smoothed {
             None => Self { smoothed: Some(time), deviation: time.checked_div(2).unwrap_or_default() },
             Some(smoothed) => {
@@ -32,43 +79,24 @@ impl Estimate {
         };
     }
 
+    /// It takes longer than this, so the estimate grows: it approaches twice the time, but as with TCP it at most doubles at
+    /// once, since a hang is not typical. A time in which few would end says nothing.
+    fn record_timeout(&mut self, time: Duration) {
+        match self.smoothed {
+            None => self.record_end(time.min(MIN_ATTEMPT_TIME)),
+            Some(smoothed) if time > smoothed => {
+                self.record_end(time.min(self.upper_bound()).saturating_mul(2));
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// How long it takes, with some certainty. It is 0 if nothing is known.
     fn upper_bound(self) -> Duration {
         /// Timers and the scheduler are not exact.
         const MARGIN: Duration = Duration::from_millis(10);
         let margin = MARGIN.min(self.smoothed.unwrap_or_default());
         self.smoothed.unwrap_or_default().saturating_add(self.deviation.saturating_mul(4).max(margin))
-    }
-}
-
-impl TimeEstimate {
-    /// Adds a time that it took.
-    pub(in crate::pipeline) fn record(&self, time: Duration) {
-        self.update(|estimate| estimate.record(time));
-    }
-
-    /// Adds a time after which the client stopped waiting. It takes longer than this, so the estimate grows: it approaches
-    /// twice the time, but as with TCP it at most doubles at once, since a hang is not typical. A time in which few would end
-    /// says nothing.
-    pub(in crate::pipeline) fn record_timeout(&self, time: Duration) {
-        self.update(|estimate| match estimate.smoothed {
-            None => estimate.record(time.min(MIN_ATTEMPT_TIME)),
-            Some(smoothed) if time > smoothed => {
-                let twice = time.min(estimate.upper_bound()).saturating_mul(2);
-                estimate.record(twice);
-            }
-            Some(_) => {}
-        });
-    }
-
-    /// How long it takes, with some certainty. It is 0 if nothing is known.
-    pub(in crate::pipeline) fn upper_bound(&self) -> Duration {
-        let mut upper_bound = Duration::ZERO;
-        self.update(|estimate| upper_bound = estimate.upper_bound());
-        upper_bound
-    }
-
-    fn update(&self, update: impl FnOnce(&mut Estimate)) {
-        update(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }
 
@@ -87,29 +115,41 @@ mod tests {
     }
 
     #[test]
+    fn attempt_takes_the_time_of_its_credentials_and_of_its_operation() {
+        let times = AttemptTimes::default();
+        assert_eq!(times.attempt_time("slow"), MIN_ATTEMPT_TIME);
+        times.record_response("slow", Measured::Ended(millis(20_000)));
+        times.record_response("fast", Measured::Ended(millis(100)));
+        assert_eq!((times.attempt_time("slow"), times.attempt_time("fast")), (millis(60_000), millis(300)));
+        assert_eq!(times.attempt_time("other"), MIN_ATTEMPT_TIME);
+        times.record_preparation(Measured::TimedOut(millis(100)));
+        assert_eq!(times.attempt_time("fast"), millis(330));
+    }
+
+    #[test]
     fn estimate_is_zero_until_a_time_is_known() {
         assert_eq!(TimeEstimate::default().upper_bound(), Duration::ZERO);
     }
 
     #[test]
     fn estimate_approaches_a_steady_response_time_from_above() {
-        let time = TimeEstimate::default();
-        time.record(millis(100));
+        let mut time = TimeEstimate::default();
+        time.record_end(millis(100));
         assert_eq!(time.upper_bound(), millis(300));
         for _ in 0..100 {
-            time.record(millis(100));
+            time.record_end(millis(100));
         }
         assert!((millis(110)..millis(111)).contains(&time.upper_bound()), "{:?}", time.upper_bound());
     }
 
     #[test]
     fn estimate_is_above_most_of_the_varying_response_times() {
-        let (time, mut random) = (TimeEstimate::default(), fastrand::Rng::with_seed(1));
+        let (mut time, mut random) = (TimeEstimate::default(), fastrand::Rng::with_seed(1));
         let mut above = 0;
         for _ in 0..1_000 {
             let next = millis(random.u64(50..150));
             above += u32::from(next > time.upper_bound());
-            time.record(next);
+            time.record_end(next);
         }
         assert!(above < 5, "{above}");
         assert!(time.upper_bound() < millis(300), "{:?}", time.upper_bound());
@@ -117,13 +157,16 @@ mod tests {
 
     #[test]
     fn timeouts_raise_the_estimate_until_it_exceeds_the_time() {
-        let time = TimeEstimate::default();
+        let mut time = TimeEstimate::default();
         for _ in 0..100 {
-            time.record(millis(100));
+            time.record_end(millis(100));
         }
         // Few responses take less than the smoothed time.
-        time.record_timeout(millis(99));
-        assert!(time.upper_bound() < millis(111), "{:?}", time.upper_bound());
+        let bound = time.upper_bound();
+        for at_most_smoothed in [99, 100] {
+            time.record_timeout(millis(at_most_smoothed));
+            assert_eq!(time.upper_bound(), bound);
+        }
         time.record_timeout(millis(60_000));
         assert!(time.upper_bound() < millis(200), "{:?}", time.upper_bound());
         let timeouts = (0..).take_while(|_| {
@@ -136,7 +179,7 @@ mod tests {
 
     #[test]
     fn first_timeout_is_not_taken_for_typical() {
-        let time = TimeEstimate::default();
+        let mut time = TimeEstimate::default();
         time.record_timeout(millis(60_000));
         assert_eq!(time.upper_bound(), 3 * MIN_ATTEMPT_TIME);
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::deadline::Deadline;
-use super::flow_control::{FlowControl, LeastTime, MIN_ATTEMPT_TIME, TimeEstimate};
+use super::flow_control::{FlowControl, LeastTime, MIN_ATTEMPT_TIME, Measured};
 use super::retry_config::{RetryConfig, RetryPermit};
 use super::telemetry::{self, as_millis};
 use crate::Error;
@@ -74,6 +74,8 @@ pub(super) struct CallOutcome<T> {
 /// What limits the attempts of one call.
 #[derive(Clone, Copy)]
 pub(super) struct CallLimits {
+    /// The id of the operation, whose response time is estimated.
+    pub(super) operation: &'static str,
     pub(super) idempotent: bool,
     pub(super) deadline: Deadline,
     /// The limit of the whole call, from which [`Self::deadline`] was computed.
@@ -95,7 +97,7 @@ impl CallLimits {
             let attempts = if self.idempotent { attempts_left.max(1) } else { 1 };
             let left = self.deadline.left(now);
             let share = left.checked_div(attempts).unwrap_or_default();
-            let share = if share < flow.attempt_time() { left } else { share };
+            let share = if share < flow.times.attempt_time(self.operation) { left } else { share };
             share.min(Self::MAX_ATTEMPT_TIMEOUT)
         });
         self.deadline.min(Deadline::new(now, timeout))
@@ -105,7 +107,7 @@ impl CallLimits {
     /// that a wrong estimate cannot keep a call from being made.
     fn least_time_after_wait(self, flow: &FlowControl) -> Duration {
         let half = self.timeout.checked_div(2).unwrap_or_default();
-        flow.attempt_time().min(half).max(MIN_ATTEMPT_TIME)
+        flow.times.attempt_time(self.operation).min(half).max(MIN_ATTEMPT_TIME)
     }
 }
 
@@ -129,7 +131,9 @@ pub(super) async fn run<D: AttemptDriver>(
     loop {
         progress.attempts = progress.attempts.saturating_add(1);
         let outcome = match prepare(flow, retry, limits, progress, driver).await {
-            Ok((ready, deadline)) => send(flow, &mut progress, permit.take(), driver, ready, deadline).await,
+            Ok((ready, deadline)) => {
+                send(flow, limits.operation, &mut progress, permit.take(), driver, ready, deadline).await
+            }
             Err(Unprepared::Failed(failure)) => AttemptOutcome::from(failure),
             Err(Unprepared::NoTurn(error)) => {
                 let wait = error.retry_after();
@@ -192,6 +196,7 @@ impl Progress {
 /// Sends a request, and charges or rewards the retry budget.
 async fn send<D: AttemptDriver>(
     flow: &FlowControl,
+    operation: &'static str,
     progress: &mut Progress,
     mut permit: Option<RetryPermit<'_>>,
     driver: &D,
@@ -205,7 +210,9 @@ async fn send<D: AttemptDriver>(
     progress.sent = progress.sent.saturating_add(1);
     let sent = Instant::now();
     let outcome = driver.send(ready, progress.sent, deadline).await;
-    record(&flow.response_time, sent, outcome.result.as_ref().err());
+    if let Some(time) = measured(sent, outcome.result.as_ref().err()) {
+        flow.times.record_response(operation, time);
+    }
     progress.may_have_been_sent |= outcome.retryability.was_sent();
     match permit {
         Some(permit) if outcome.retryability.is_handled() => permit.refund(),
@@ -215,12 +222,11 @@ async fn send<D: AttemptDriver>(
     outcome
 }
 
-/// Adds the time since a start to an estimate: it ended, or the client stopped waiting for it. Another error says nothing.
-fn record(estimate: &TimeEstimate, started: Instant, error: Option<&Error>) {
+/// The time since a start until something ended, or the client stopped waiting for it. Another error says nothing.
+fn measured(started: Instant, error: Option<&Error>) -> Option<Measured> {
     match error {
-        None => estimate.record(started.elapsed()),
-        Some(error) if error.is_timeout() => estimate.record_timeout(started.elapsed()),
-        Some(_) => {}
+        None => Some(Measured::Ended(started.elapsed())),
+        Some(error) => error.is_timeout().then(|| Measured::TimedOut(started.elapsed())),
     }
 }
 
@@ -252,15 +258,18 @@ async fn prepare<D: AttemptDriver>(
         let deadline = limits.attempt_deadline(attempts_left, flow);
         let started = Instant::now();
         let ready = driver.prepare(deadline).await;
-        record(&flow.preparation_time, started, ready.as_ref().err().map(|failure| &failure.error));
+        if let Some(time) = measured(started, ready.as_ref().err().map(|failure| &failure.error)) {
+            flow.times.record_preparation(time);
+        }
         let ready = ready.map_err(Unprepared::Failed)?;
-        if flow.has_closed_since(admission) {
+        if admission.is_outdated() {
             continue;
         }
         if !deadline.allows(MIN_ATTEMPT_TIME) {
             let error = Error::no_time_left(deadline.left(Instant::now()));
             return Err(Unprepared::Failed(AttemptFailure { error, retryability: Retryability::NotSent }));
         }
+        admission.consume();
         return Ok((ready, deadline));
     }
 }

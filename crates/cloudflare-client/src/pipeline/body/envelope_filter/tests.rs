@@ -146,23 +146,69 @@ fn invalid_structure_stays_invalid() {
     }
 }
 
-#[test]
-fn filter_stops_within_a_large_result() {
-    let decoration = format!(r#""errors":[{}0]"#, "0,".repeat(100));
-    let body = format!(r#"{{{decoration},"result":[{}0],{decoration}}}"#, "1,".repeat(100));
-    for (max_result, chunk, is_pass_through) in
-        [(201, 10, true), (202, 10, false), (201, 1, true), (202, 1, false), (201, 1_000, true), (202, 1_000, false)]
-    {
-        let (mut filter, mut out) = (EnvelopeFilter::with_limits(30, max_result), Vec::new());
-        for chunk in body.as_bytes().chunks(chunk) {
-            filter.push(chunk, &mut out);
-        }
-        assert_eq!(filter.is_pass_through(), is_pass_through);
-        assert_eq!(out.ends_with(format!(r#"1,0],{decoration}}}"#).as_bytes()), is_pass_through);
-        let start = String::from_utf8_lossy(&out[..46]);
-        assert_eq!(start, r#"{"errors":[0,0,0,0,0,0,0,0,0,0],"result":[1,1,"#);
-        assert!(serde_json::from_slice::<Value>(&out).is_ok());
+/// Filters a body that arrives in chunks of a length. A longer result is large.
+fn filter_large(body: &str, chunk: usize, max_result: usize) -> String {
+    let (mut filter, mut out) = (EnvelopeFilter::with_limits(30, max_result), Vec::new());
+    for chunk in body.as_bytes().chunks(chunk) {
+        filter.push(chunk, &mut out);
     }
+    assert!(!filter.is_pass_through());
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn large_result_is_copied_as_it_is_and_the_members_behind_it_are_bounded() {
+    let decoration = format!(r#""errors":[{}0]"#, "0,".repeat(100));
+    let result = format!("[{}   0]", "1,".repeat(100));
+    let body = format!(
+        r#"{{{decoration},"result":{result},"messages":[{}0],"more":"{}"}}"#,
+        "2,".repeat(100),
+        "x".repeat(100)
+    );
+    let start = r#"{"errors":[0,0,0,0,0,0,0,0,0,0],"result":"#;
+    for (max_result, is_large) in [(200, true), (201, true), (202, false), (1_000, false)] {
+        let result = if is_large { result.clone() } else { result.replace("   ", " ") };
+        let expected = format!(r#"{start}{result},"messages":[2,2,2,2,2,2,2,2]}}"#);
+        for chunk in [1, 10, 64, 100, 1_000] {
+            assert_eq!(filter_large(&body, chunk, max_result), expected, "{max_result} {chunk}");
+        }
+    }
+}
+
+#[test]
+fn failure_is_seen_behind_a_large_result() {
+    let (result, errors) = ("1,".repeat(100), "2,".repeat(100));
+    let body = format!(r#"{{"result":[{result}0],"success":false,"errors":[{errors}0]}}"#);
+    let expected = format!(r#"{{"result":[{result}0],"success":false,"errors":[2,2,2,2,2,2,2,2,2]}}"#);
+    assert_eq!(filter_large(&body, 70, 50), expected);
+}
+
+#[test]
+fn end_of_a_large_result_is_found_whatever_it_contains() {
+    let mut random = fastrand::Rng::with_seed(9);
+    let mut large = 0;
+    for _ in 0..3_000 {
+        let mut result = String::from("[");
+        for _ in 0..random.usize(..12) {
+            write_value(&mut random, 3, &mut result);
+            result.push(',');
+            // Long strings and plain brackets reach across several blocks.
+            let filling = ["", "x", "[{", "}]", r#"\""#, "\\\\"][random.usize(..6)].repeat(random.usize(..40));
+            let depth = 1 + filling.len();
+            result.push_str(&format!("\"{filling}\",{}{},", "[".repeat(depth), "]".repeat(depth)));
+        }
+        result.push_str("0]");
+        let body = format!(r#"{{"result":{result},"success":true,"errors":["{}"]}}"#, "x".repeat(40));
+        let max_result = random.usize(..200);
+        let before: Value = serde_json::from_str(&result).unwrap();
+        for chunk in [random.usize(1..200), body.len()] {
+            let out = filter_large(&body, chunk, max_result);
+            let after: Value = serde_json::from_str(&out).unwrap();
+            assert_eq!(after, serde_json::json!({"result": before, "success": true, "errors": []}), "{body}");
+        }
+        large += usize::from(result.len() > max_result + 100);
+    }
+    assert!(large > 1_000, "{large}");
 }
 
 #[test]

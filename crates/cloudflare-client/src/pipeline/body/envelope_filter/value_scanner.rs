@@ -1,6 +1,10 @@
 //! Finds the end of a JSON value.
 
+mod block;
+
 use memchr::memchr2;
+
+use block::Block;
 
 /// Finds the end of one value or key, whose bytes may arrive in any pieces. It counts brackets and reads strings; it does not
 /// validate. It needs no memory, however deep the value is nested.
@@ -104,6 +108,39 @@ impl ValueScanner {
             }
         }
         Scan::new(bytes.len(), Event::Paused)
+    }
+
+    /// Reads bytes of a large value. All of them are worth keeping: skipping white space takes more time than it saves memory.
+    pub(super) fn scan_large(&mut self, bytes: &[u8]) -> Scan {
+        let mut position: usize = 0;
+        while let Some(rest) = bytes.get(position..).filter(|rest| !rest.is_empty()) {
+            let block = rest.get(..Block::LENGTH).unwrap_or(rest);
+            if block.try_into().is_ok_and(|block| self.skip(&Block::new(block))) {
+                position = position.saturating_add(Block::LENGTH);
+                continue;
+            }
+            let scan = self.scan(block);
+            position = position.saturating_add(scan.read);
+            if scan.event == Event::Ended {
+                return Scan::new(position, Event::Ended);
+            }
+        }
+        Scan::new(bytes.len(), Event::Paused)
+    }
+
+    /// Reads a block at once, unless it has escapes or may end the value. Returns whether it did.
+    fn skip(&mut self, block: &Block) -> bool {
+        let starts_in_string = match self.state {
+            State::Nested | State::NestedBlank => false,
+            State::String => true,
+            State::Scalar | State::Escape => return false,
+        };
+        let Some(depth) = block.depth_after(self.depth, starts_in_string).filter(|_| !block.has_backslash()) else {
+            return false;
+        };
+        self.depth = depth;
+        self.state = if block.ends_in_string(starts_in_string) { State::String } else { State::Nested };
+        true
     }
 
     /// Reads to the next string, or to a byte at which the scan stops.

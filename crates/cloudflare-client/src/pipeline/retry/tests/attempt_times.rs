@@ -63,7 +63,7 @@ async fn retry_without_time_for_a_typical_response_is_not_sent() {
     let config = config();
     let flow = flow_control(&config);
     for _ in 0..50 {
-        flow.response_time.record(SECOND);
+        flow.times.record_response("get", Measured::Ended(SECOND));
     }
     let slow = Step { duration: 9 * SECOND, ..step(Retryability::Transient) };
     let limits = |timeout| CallLimits { attempt_timeout: Some(60 * SECOND), ..limits_of(true, timeout) };
@@ -82,4 +82,53 @@ async fn nothing_is_sent_if_the_credentials_took_the_time() {
     let outcome = run(&flow, &config, limits_of(true, SECOND), &slow).await;
     assert!(outcome.result.unwrap_err().is_timeout());
     assert_eq!((outcome.sent, outcome.may_have_been_sent), (0, false));
+}
+
+#[tokio::test(start_paused = true)]
+async fn slow_operation_does_not_fail_a_call_of_a_fast_one() {
+    let config = config();
+    let flow = FlowControl::new(&config, Some(Quota { requests: 2, window: 5 * SECOND, burst: 1 })).unwrap();
+    let steps = [Step { duration: SECOND / 10, ..step(Retryability::Final) }];
+    let slow = Step { duration: 20 * SECOND, ..step(Retryability::Final) };
+    let limits = |operation, seconds| CallLimits { operation, ..call_limits(true, seconds) };
+    let slow_limits = CallLimits { attempt_timeout: Some(60 * SECOND), ..limits("slow", 60) };
+    run_script(&flow, &config, slow_limits, &[slow]).await.0.result.unwrap();
+    run_script(&flow, &config, limits("fast", 60), &steps).await.0.result.unwrap();
+    // Each call waits 5 s for its turn.
+    let (outcome, _, time) = run_script(&flow, &config, limits("fast", 6), &steps).await;
+    outcome.result.unwrap();
+    assert!(time > 4 * SECOND, "{time:?}");
+    let (outcome, made, _) = run_script(&flow, &config, limits("slow", 6), &steps).await;
+    assert_eq!((outcome.result.unwrap_err().kind(), made), (ErrorKind::RateLimited, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn attempt_without_credentials_does_not_use_up_the_quota() {
+    let config = RetryConfig { max_attempts: 1, ..config() };
+    let flow = FlowControl::new(&config, Some(Quota { requests: 2, window: 60 * SECOND, burst: 1 })).unwrap();
+    let steps = [step(Retryability::Final)];
+    let hung = Script { credentials: Credentials::HangOnce, ..Script::new(&flow, &steps) };
+    assert_eq!(run(&flow, &config, call_limits(true, 5), &hung).await.sent, 0);
+    let (outcome, _, time) = run_script(&flow, &config, call_limits(true, 5), &steps).await;
+    assert_eq!((outcome.result.unwrap(), time), (1, Duration::ZERO));
+    let (outcome, ..) = run_script(&flow, &config, call_limits(true, 5), &steps).await;
+    assert_eq!(outcome.result.unwrap_err().kind(), ErrorKind::RateLimited);
+}
+
+#[tokio::test(start_paused = true)]
+async fn failure_other_than_a_timeout_says_nothing_about_the_response_time() {
+    let config = RetryConfig { max_attempts: 1, ..config() };
+    let flow = flow_control(&config);
+    let time = async |step| {
+        let limits = CallLimits { attempt_timeout: Some(SECOND), ..call_limits(true, 60) };
+        run_script(&flow, &config, limits, &[step]).await;
+        flow.times.attempt_time("get")
+    };
+    assert_eq!(time(Step { duration: SECOND / 2, ..step(Retryability::Interrupted) }).await, MIN_ATTEMPT_TIME);
+    // A first timeout counts as the least time for an attempt.
+    let after_timeout = time(Step { duration: 60 * SECOND, ..step(Retryability::Final) }).await;
+    assert_eq!(after_timeout, 3 * MIN_ATTEMPT_TIME);
+    assert_eq!(time(Step { duration: SECOND / 2, ..step(Retryability::Interrupted) }).await, after_timeout);
+    let after_response = time(Step { duration: SECOND / 2, ..step(Retryability::Final) }).await;
+    assert!(after_response > 5 * MIN_ATTEMPT_TIME, "{after_response:?}");
 }

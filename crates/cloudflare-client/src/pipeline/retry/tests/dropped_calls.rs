@@ -108,6 +108,6 @@ async fn dropped_calls_leave_the_shared_state_consistent() {
     // Every turn that was not taken is free.
     let least = LeastTime { at_once: Duration::ZERO, after_wait: Duration::ZERO };
     for _ in 0..quota.burst {
-        flow.admit(Deadline::new(Instant::now(), SECOND / 1000), least).await.unwrap();
+        flow.admit(Deadline::new(Instant::now(), SECOND / 1000), least).await.unwrap().consume();
     }
 }

@@ -145,7 +145,8 @@ fn call_limits(idempotent: bool, seconds: u64) -> CallLimits {
 }
 
 fn limits_of(idempotent: bool, timeout: Duration) -> CallLimits {
-    CallLimits { idempotent, deadline: Deadline::new(Instant::now(), timeout), timeout, attempt_timeout: None }
+    let deadline = Deadline::new(Instant::now(), timeout);
+    CallLimits { operation: "get", idempotent, deadline, timeout, attempt_timeout: None }
 }
 
 /// The outcome of the call, how many attempts were made, and how long it took.
