@@ -4,9 +4,9 @@
 //! cargo bench -p zt-risk-scoring-tests --bench call
 //! ```
 //!
-//! A pair measures the floor and the SDK right after each other, in alternating order, so that both meet the same load of the
-//! machine. The ratio is the median of the ratios of all pairs; the times are medians, too. criterion measures one function
-//! after the other, so a change of the load between them looks like a difference of the functions.
+//! A pair measures the floor and the SDK right after each other, in alternating order, so that both meet the same load
+//! of the machine. The ratio is the median of the ratios of all pairs; the times are medians, too. criterion measures
+//! one function after the other, so a change of the load between them looks like a difference of the functions.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark that cannot be set up must fail")]
 #![allow(clippy::arithmetic_side_effects, reason = "the counts of a benchmark are small")]

@@ -1,7 +1,7 @@
 //! Counts the instructions of a call, and of the same call in bare reqwest and `serde_json`.
 //!
-//! The counts are of the client's thread in user space: the SDK or the floor, reqwest, hyper, tokio and the allocator. They do
-//! not depend on the load of the machine. Each benchmark makes [`CALLS`] calls on a warm connection.
+//! The counts are of the client's thread in user space: the SDK or the floor, reqwest, hyper, tokio and the allocator.
+//! They do not depend on the load of the machine. Each benchmark makes [`CALLS`] calls on a warm connection.
 //!
 //! It needs valgrind and the runner of gungraun in the version of `Cargo.lock`, so it is behind a feature:
 //!

@@ -4,8 +4,8 @@
 //! cargo bench -p zt-risk-scoring-tests --bench memory
 //! ```
 //!
-//! The allocator counts what the calling thread allocates: the SDK or the floor, reqwest, hyper and tokio, but not the server.
-//! The counts do not depend on the load of the machine. It is a program of its own, since counting takes time.
+//! The allocator counts what the calling thread allocates: the SDK or the floor, reqwest, hyper and tokio, but not the
+//! server. The counts do not depend on the load of the machine. It is a program of its own, since counting takes time.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark that cannot be set up must fail")]
 #![allow(clippy::arithmetic_side_effects, reason = "the counts of a benchmark are small")]

@@ -4,8 +4,8 @@
 //! cargo bench -p zt-risk-scoring-tests --bench responsiveness
 //! ```
 //!
-//! Run it on a machine that has nothing else to do: it fails if the longest overrun of a timeout exceeds 50 ms, or if the 99th
-//! percentile of the delays exceeds 20 ms.
+//! Run it on a machine that has nothing else to do: it fails if the longest overrun of a timeout exceeds 50 ms, or if
+//! the 99th percentile of the delays exceeds 20 ms.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark that cannot be set up must fail")]
 

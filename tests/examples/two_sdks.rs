@@ -2,8 +2,8 @@
 //!
 //! `cargo run -p zt-risk-scoring-tests --example two_sdks`
 //!
-//! The vendor counts requests per token, so both SDKs share one rate-limit gate, one rate limiter and one retry budget. Two
-//! connections with one token would exceed its quota together.
+//! The vendor counts requests per token, so both SDKs share one rate-limit gate, one rate limiter and one retry budget.
+//! Two connections with one token would exceed its quota together.
 
 use api_tokens_mock::MockServerExt as _;
 use httpmock::MockServer;

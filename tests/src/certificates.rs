@@ -44,8 +44,8 @@ impl CertificateAuthority {
         format!("{}{}", certificate.pem(), key.serialize_pem())
     }
 
-    /// The TLS settings of a server with these names and application protocols. If `clients` is set, the server requires a
-    /// certificate of that authority from its clients.
+    /// The TLS settings of a server with these names and application protocols. If `clients` is set, the server
+    /// requires a certificate of that authority from its clients.
     pub fn server_config(&self, hosts: &[&str], protocols: &[&str], clients: Option<&Self>) -> Arc<ServerConfig> {
         let (certificate, key) = self.sign(hosts, ExtendedKeyUsagePurpose::ServerAuth);
         let builder = ServerConfig::builder();

@@ -1,5 +1,5 @@
-//! A scripted HTTP/2 server over TLS. It writes frames by hand: a server library sends no GOAWAY for a request that it has
-//! read, and responds to pings whatever a test wants.
+//! A scripted HTTP/2 server over TLS. It writes frames by hand: a server library sends no GOAWAY for a request that it
+//! has read, and responds to pings whatever a test wants.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -27,13 +27,13 @@ pub enum Http2Step {
     RespondThenReset(Http2Response, u32),
     /// Resets the stream with a code, such as [`REFUSED_STREAM`](Self::REFUSED_STREAM).
     ResetStream(u32),
-    /// Sends GOAWAY with the code NO_ERROR and a last stream before the request's, then closes the connection. The request
-    /// was not processed.
+    /// Sends GOAWAY with the code NO_ERROR and a last stream before the request's, then closes the connection. The
+    /// request was not processed.
     GoAway,
     /// The same with another code, and with a text for people.
     GoAwayWith(u32, &'static str),
-    /// Sends GOAWAY with the code NO_ERROR and the request's stream as the last one, then closes the connection. The request
-    /// may have been processed.
+    /// Sends GOAWAY with the code NO_ERROR and the request's stream as the last one, then closes the connection. The
+    /// request may have been processed.
     GoAwayAfter,
     /// Closes the connection.
     Close,

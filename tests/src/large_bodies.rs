@@ -5,7 +5,7 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-/// Makes bodies of about so many bytes, which repeat a part.
+/// Makes bodies of about a given length, which repeat a part.
 pub fn repeated(
     start: &'static str,
     part: &'static str,
@@ -18,13 +18,13 @@ pub fn repeated(
     }
 }
 
-/// A body of so many bytes, with a list that is nested as deeply as fits.
+/// A body of a given length, with a list that is nested as deeply as fits.
 pub fn nested(start: &str, end: &str, bytes: usize) -> Vec<u8> {
     let depth = bytes.saturating_sub(start.len() + end.len()) / 2;
     [start, &"[".repeat(depth), &"]".repeat(depth), end].concat().into()
 }
 
-/// A success with about so many bytes of behaviors.
+/// A success with about the given number of bytes of behaviors.
 pub fn behaviors(bytes: usize) -> Vec<u8> {
     let behavior = |number| {
         let name = format!(r#""behavior_{number:07}":{{"name":"Impossible travel {number:07}","#);
@@ -35,7 +35,7 @@ pub fn behaviors(bytes: usize) -> Vec<u8> {
     format!(r#"{{"success":true,"errors":[],"messages":[],"result":{{"behaviors":{{{behaviors}}}}}}}"#).into()
 }
 
-/// A success with about so many bytes of users.
+/// A success with about the given number of bytes of users.
 pub fn users(bytes: usize) -> Vec<u8> {
     let user = r#"{"email":"a@example.com","event_count":3,"last_event":"2026-01-01T00:00:00Z","max_risk_level":"high","name":"A. User","user_id":"00000000-0000-0000-0000-000000000000"}"#;
     let users = vec![user; bytes / (user.len() + 1)].join(",");

@@ -1,7 +1,7 @@
 //! Helpers of the end-to-end tests.
 //!
-//! The tests are a package of their own because they use every crate, from outside and over sockets. No crate could hold
-//! them without depending on a crate that depends on it.
+//! The tests are a package of their own because they use every crate, from outside and over sockets. No crate could
+//! hold them without depending on a crate that depends on it.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot be set up must fail")]
 #![allow(clippy::arithmetic_side_effects, reason = "the counts of a test are small")]

@@ -18,7 +18,7 @@ pub struct Reply {
     pub header: &'static str,
     /// How long the server takes.
     pub latency: Duration,
-    /// The server waits until it has received so many requests.
+    /// The server waits until it has received this number of requests.
     pub after_requests: usize,
 }
 

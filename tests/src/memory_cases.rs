@@ -32,7 +32,7 @@ type Body = Box<dyn Fn(usize) -> Vec<u8>>;
 pub struct Measured {
     /// The peak of what was allocated.
     pub allocated: usize,
-    /// The peak of the process's resident memory. It is 0 where the system does not tell it.
+    /// The peak of the process's resident memory. It is 0 where the system does not report it.
     pub resident: usize,
     /// What `allocated` may be at most.
     pub bound: usize,
@@ -59,7 +59,7 @@ impl MemoryCase {
         self.name
     }
 
-    /// Measures the case with a body of about so many bytes. `program` is the executable `peak_memory`.
+    /// Measures the case with a body of about the given length. `program` is the executable `peak_memory`.
     pub async fn measure(&self, program: &Path, bytes: usize) -> Measured {
         let body = (self.body)(bytes);
         let bound = if self.has_result {

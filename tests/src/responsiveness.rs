@@ -19,7 +19,7 @@ pub struct LargeResponse {
     response: Vec<u8>,
 }
 
-/// Responses with a body of about so many bytes, when decoded.
+/// Responses with a body of about the given length, when decoded.
 pub fn large_responses(bytes: usize) -> Vec<LargeResponse> {
     let response = |name, header: &str, body: &[u8]| {
         let head = format!("HTTP/1.1 200 OK\r\n{header}\r\n\r\n");
@@ -85,9 +85,9 @@ impl Origin {
         (is_ok, time)
     }
 
-    /// Gets the response beside a task that sleeps for a millisecond again and again. Returns how long the call took, and how
-    /// long each sleep took in excess of the millisecond, in ascending order. Time in which the thread had no processor is
-    /// left out.
+    /// Gets the response beside a task that sleeps for a millisecond again and again. Returns how long the call took,
+    /// and how long each sleep took in excess of the millisecond, in ascending order. Time in which the thread had no
+    /// processor is left out.
     pub async fn call_beside_ticker(&self) -> (Duration, Vec<Duration>) {
         const TICK: Duration = Duration::from_millis(1);
         let is_done = Arc::new(AtomicBool::new(false));
@@ -114,15 +114,15 @@ impl Origin {
     }
 }
 
-/// For how long this thread could run and had no processor, which says nothing about the client. Other systems than Linux do
-/// not tell it.
+/// For how long this thread could run and had no processor, which says nothing about the client. Other systems than
+/// Linux do not report it.
 fn time_without_processor() -> Duration {
     let statistics = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     let nanos = statistics.split(' ').nth(1).and_then(|nanos| nanos.parse().ok());
     Duration::from_nanos(nanos.unwrap_or_default())
 }
 
-/// The value in an ascending list that so many of a hundred values do not exceed.
+/// The percentile of an ascending list: the value that the given percentage of the values does not exceed.
 pub fn percentile(sorted: &[Duration], percent: usize) -> Duration {
     sorted.get(sorted.len() * percent / 100).or(sorted.last()).copied().unwrap_or_default()
 }

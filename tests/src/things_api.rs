@@ -1,5 +1,5 @@
-//! A generated client in miniature, for what the documents of this workspace lack: plain JSON, bytes, a response without a
-//! body, successes of other statuses, and parameters that nothing encodes.
+//! A generated client in miniature, for what the documents of this workspace lack: plain JSON, bytes, a response
+//! without a body, successes of other statuses, and parameters that nothing encodes.
 
 use api_runtime::{ApiClient, ApiRequest, Binary, Empty, Operation, RequestError, ResultOf};
 use serde_json::Value;

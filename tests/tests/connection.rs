@@ -1,4 +1,5 @@
-//! How a client connects: certificates, proxies, addresses, timeouts, dead connections, and retries of the HTTP library.
+//! How a client connects: certificates, proxies, addresses, timeouts, dead connections, and retries of the HTTP
+//! library.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -187,7 +188,8 @@ async fn rejected_proxy_password_is_not_printed() {
     assert!(!chain(&error).contains("hunter2") && !format!("{error:?}").contains("hunter2"), "{error:?}");
 }
 
-/// A listener whose queue of connections is full, so that connecting to it takes until a timeout. The connections fill it.
+/// A listener whose queue of connections is full, so that connecting to it takes until a timeout. The connections fill
+/// it.
 #[cfg(target_os = "linux")]
 async fn full_listener() -> (tokio::net::TcpListener, Vec<tokio::net::TcpStream>) {
     use tokio::net::{TcpSocket, TcpStream};
@@ -322,8 +324,8 @@ async fn connection_is_closed_before_servers_close_it() {
     assert_eq!(connections_of_two_calls(Duration::from_secs(55)).await, 2);
 }
 
-/// Sends 120 calls at once, more than the burst of the vendor's quota, and returns their errors. Within 3 s the quota allows 11
-/// more than its burst of 100.
+/// Sends 120 calls at once, more than the burst of the vendor's quota, and returns their errors. Within 3 s the quota
+/// allows 11 more than its burst of 100.
 async fn errors_of_120_calls(server: &Http2Server, host: &str, timeout: Duration) -> Vec<ErrorKind> {
     let client = builder(format!("https://{host}/client/v4"))
         .root_certificate_pem(server.root_certificate_pem())

@@ -1,5 +1,5 @@
-//! No call returns later than its timeout, whatever the server and the token provider do. A margin of half a second is for
-//! busy machines.
+//! No call returns later than its timeout, whatever the server and the token provider do. A margin of half a second is
+//! for busy machines.
 
 #![allow(clippy::arithmetic_side_effects, clippy::unwrap_used, reason = "a panic fails the test")]
 

@@ -36,8 +36,8 @@ fn respond(status: &str, body: &str) -> Step {
     Step::respond(status, &[("content-type", "application/json")], body)
 }
 
-/// Checks an error's line, and what it says about the next call: whether it may succeed, whether time was the reason, and
-/// whether a request may have been sent.
+/// Checks an error's line, and what it says about the next call: whether it may succeed, whether time was the reason,
+/// and whether a request may have been sent.
 fn check(error: &Error, kind: ErrorKind, line: &str, [is_retryable, is_timeout, may_have_been_sent]: [bool; 3]) {
     let text = error.to_string();
     assert!(text.contains(line) && text.len() <= MAX_LINE && text.lines().count() == 1, "{line:?}: {error:?}");

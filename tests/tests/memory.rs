@@ -1,5 +1,5 @@
-//! The memory that a call takes is bounded, whatever the response. `cargo bench -p zt-risk-scoring-tests --bench peak_memory`
-//! prints the table, with bodies of the default limit.
+//! The memory that a call takes is bounded, whatever the response.
+//! `cargo bench -p zt-risk-scoring-tests --bench peak_memory` prints the table, with bodies of the default limit.
 
 use std::path::Path;
 

@@ -1,4 +1,5 @@
-//! A path parameter cannot change the path: whatever its value is, the request reaches the mock of that value or is not sent.
+//! A path parameter cannot change the path: whatever its value is, the request reaches the mock of that value or is not
+//! sent.
 
 #![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 

@@ -399,9 +399,11 @@ async fn secret_echoed_by_the_server_is_redacted_from_the_error() {
         then.status(500)
             .header("ratelimit", format!("\"{TOKEN}\";r=1"))
             .header("content-type", format!("text/{TOKEN}"))
+            .header("x-echo", TOKEN)
             .body("x")
     });
     let error = result.await.unwrap_err();
+    assert_eq!(error.metadata().unwrap().headers()["x-echo"], "[redacted]");
     assert!(!format!("{error} {error:?} {:?}", error.metadata()).contains(TOKEN), "{error:?}");
     let body = json!({"success": true, "result": {"behaviors": {TOKEN: 1}}});
     assert_eq!(call_error(200, "application/json", body.to_string()).await.kind(), ErrorKind::Decode);

@@ -1,5 +1,5 @@
-//! A large response does not block the executor. `cargo bench -p zt-risk-scoring-tests --bench responsiveness` measures this
-//! and timeouts with bodies of the default limit.
+//! A large response does not block the executor. `cargo bench -p zt-risk-scoring-tests --bench responsiveness` measures
+//! this and timeouts with bodies of the default limit.
 
 use std::time::Duration;
 

@@ -90,7 +90,8 @@ async fn both_sdks_send_over_one_http_connection_with_their_own_user_agents() {
     server.abort();
 }
 
-/// Responds to every request on every connection with a result that fits both SDKs, whose id is the request's `User-Agent`.
+/// Responds to every request on every connection with a result that fits both SDKs, whose id is the request's
+/// `User-Agent`.
 async fn keep_alive(listener: TcpListener, accepted: Arc<AtomicU32>) {
     while let Ok((connection, _)) = listener.accept().await {
         accepted.fetch_add(1, Ordering::SeqCst);

@@ -70,7 +70,7 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// If it cannot be read, is neither JSON nor YAML, has a key twice, or is no object.
+    /// If it cannot be read, is neither JSON nor YAML, has a duplicate key, or is no object.
     pub fn read(path: &Path) -> Result<(Vec<u8>, Value)> {
         let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
         let is_json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
@@ -224,7 +224,7 @@ pub(crate) fn disagreements(document: &Value, sdk: &Sdk, revision: &str) -> Vec<
         ensure(is_inside, &|| format!("the operation {id:?} is outside the slice"));
         let problem = operation_problem(id);
         ensure(problem.is_none(), &|| format!("the operation id {}", problem.as_deref().unwrap_or_default()));
-        ensure(seen.insert(id), &|| format!("the operation {id:?} occurs twice"));
+        ensure(seen.insert(id), &|| format!("the operation {id:?} is a duplicate"));
         let other = *mocks.entry(mock_name(id)).or_insert(id);
         ensure(other == id, &|| format!("the operations {other:?} and {id:?} have one name in the mocks"));
     }
@@ -270,12 +270,12 @@ mod tests {
     }
 
     #[test]
-    fn another_revision_than_the_name_is_refused() {
+    fn another_revision_than_the_name_is_rejected() {
         assert!(complaint(|d| d["info"]["version"] = json!("2026-01-03")).contains("info.version"));
     }
 
     #[test]
-    fn a_path_outside_the_slice_is_refused() {
+    fn a_path_outside_the_slice_is_rejected() {
         assert!(
             complaint(|d| d["paths"]["/others"] = json!({"get": {"operationId": "list_others"}}))
                 .contains("list_others")
@@ -283,14 +283,14 @@ mod tests {
     }
 
     #[test]
-    fn a_prefix_that_no_path_has_is_refused() {
+    fn a_prefix_that_no_path_has_is_rejected() {
         let mut sdk = sdk();
         sdk.manifest.slice.paths.insert("/never".to_owned());
         assert!(agree(&document(), &sdk, "2026-01-02").unwrap_err().to_string().contains("/never"));
     }
 
     #[test]
-    fn an_operation_without_an_id_is_refused() {
+    fn an_operation_without_an_id_is_rejected() {
         assert!(complaint(|d| d["paths"]["/things"]["put"] = json!({})).contains("no operationId"));
     }
 
@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn an_operation_whose_name_is_no_good_is_refused() {
+    fn an_operation_whose_name_is_no_good_is_rejected() {
         let complaint = complaint(|d| d["paths"]["/things"]["put"] = json!({"operationId": "put-things"}));
         assert!(complaint.contains("put-things"));
     }
@@ -318,7 +318,7 @@ mod tests {
     #[test]
     fn two_operations_of_one_name_are_refused() {
         let complaint = complaint(|d| d["paths"]["/things"]["put"] = json!({"operationId": "list_things"}));
-        assert!(complaint.contains("occurs twice"));
+        assert!(complaint.contains("is a duplicate"));
     }
 
     #[test]
@@ -344,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_that_keeps_the_vendors_prefix_is_refused() {
+    fn a_schema_that_keeps_the_vendors_prefix_is_rejected() {
         assert!(complaint(|d| d["components"]["schemas"]["AcmeThing"] = json!({})).contains("AcmeThing"));
     }
 }

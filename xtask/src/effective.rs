@@ -24,8 +24,8 @@ pub(crate) fn named_schemas(document: &Value) -> Value {
 /// The named schemas of a document, and where references to them lead.
 pub(crate) struct References<'a> {
     schemas: Option<&'a Map<String, Value>>,
-    /// Where the names lead that stand for another name alone: each way is gone once, however long it is and from wherever
-    /// it is taken. One that leads to itself leads nowhere.
+    /// Where the names lead that stand for another name alone: each way is gone once, however long it is and from
+    /// wherever it is taken. One that leads to itself leads nowhere.
     ends: BTreeMap<&'a str, &'a Value>,
 }
 
@@ -55,7 +55,8 @@ impl<'a> References<'a> {
         self.ends.get(name).copied().or_else(|| self.named(name)).unwrap_or(&Value::Null)
     }
 
-    /// The schema that a reference leads to, or the schema itself. A reference to nowhere is a schema that says nothing.
+    /// The schema that a reference leads to, or the schema itself. A reference to nowhere is a schema that says
+    /// nothing.
     pub(crate) fn resolve(&self, schema: &'a Value) -> &'a Value {
         reference(schema).map_or(schema, |name| self.end(name))
     }
@@ -65,10 +66,10 @@ impl<'a> References<'a> {
 const GIVING_TYPE: [&str; 10] =
     ["$ref", "additionalProperties", "allOf", "anyOf", "enum", "format", "items", "oneOf", "properties", "type"];
 
-/// A schema with its references followed and the parts of its `allOf` in it: properties and requirements of all of them, and
-/// of everything else what the later part says. A later part that has a few words about a property, and no type, adds them
-/// to what is known of it. A whole that does not say whether it may be null may be if every part that says something about
-/// it allows it. The generator reads it in the same way.
+/// A schema with its references followed and the parts of its `allOf` in it: properties and requirements of all of
+/// them, and of everything else what the later part says. A later part that has a few words about a property, and no
+/// type, adds them to what is known of it. A whole that does not say whether it may be null may be if every part that
+/// says something about it allows it. The generator reads it in the same way.
 ///
 /// It borrows what the document says, so that nothing is copied and every part of it can be told from every other one.
 #[derive(Default, PartialEq)]
@@ -221,8 +222,9 @@ pub(crate) fn size(value: &Value) -> usize {
     parts.map(size).fold(1, usize::saturating_add)
 }
 
-/// A schema and all the parts of its `allOf`, and of theirs, the one that says the last word last. One that is a part in
-/// several ways is there once: a part of two parts that share one, and so on, would be there more often than can be counted.
+/// A schema and all the parts of its `allOf`, and of theirs, the one that says the last word last. One that is a part
+/// in several ways is there once: a part of two parts that share one, and so on, would be there more often than can be
+/// counted.
 fn parts<'a>(references: &References<'a>, schema: &'a Value) -> Vec<&'a Map<String, Value>> {
     let mut parts = Vec::new();
     let mut seen = BTreeSet::new();

@@ -110,11 +110,11 @@ enum SpecTask {
         /// Only say what would be done
         #[arg(long)]
         dry_run: bool,
-        /// Refuse to lose anything of the document
+        /// Fail, and write nothing, if a rule loses something of the document
         #[arg(long)]
         strict: bool,
     },
-    /// Make an SDK of every tag of a vendor's document, in a new workspace elsewhere, and say what came of it; exits with 1
+    /// Make an SDK of every tag of a vendor's document, in a new workspace, and report the result; exits with 1
     /// if one cannot be made, or an operation has no tag
     Survey {
         /// The vendor's document: OpenAPI 3.0, as JSON or YAML
@@ -133,7 +133,8 @@ enum SpecTask {
         #[arg(value_name = "NAME")]
         sdk: Option<String>,
     },
-    /// Say what changed from one document to another, and what that means for users of the crates; exits with 3 if it breaks them
+    /// Say what changed from one document to another, and what that means for users of the crates; exits with 3 if it
+    /// breaks them
     Diff {
         /// A file, or a revision of an SDK
         old: String,
@@ -150,7 +151,8 @@ enum SpecTask {
 
 #[derive(Subcommand)]
 enum ReleaseTask {
-    /// Check versions, changelog, generated code, and the documents and public surfaces of releases; exits with 1 on a problem
+    /// Check versions, changelog, generated code, and the documents and public surfaces of releases; exits with 1 on a
+    /// problem
     Check {
         /// The SDK; every one unless given
         #[arg(value_name = "NAME")]
@@ -161,14 +163,14 @@ enum ReleaseTask {
         /// The SDK; may be left out if there is only one
         #[arg(value_name = "NAME")]
         sdk: Option<String>,
-        /// Write it into CHANGELOG.md, as the newest entry, and record the code's public surface under spec/NAME/surfaces/; if
-        /// the crates' version has an entry already, only record the surface
+        /// Write it into CHANGELOG.md, as the newest entry, and record the code's public surface under
+        /// spec/NAME/surfaces/; if the crates' version has an entry already, only record the surface
         #[arg(long)]
         write: bool,
     },
 }
 
-/// The memory that the generator may take for a document, unless told otherwise: many times what the ones that are known need.
+/// How much memory the generator may take for a document by default: many times what known documents need.
 const MEMORY_MIB: usize = 2048;
 
 /// Counts the memory of this program, so that it can be limited where the generator runs.
@@ -241,7 +243,7 @@ fn run_spec(workspace: &Workspace, output: &mut impl Write, task: SpecTask) -> R
             write!(output, "{}", import.report())?;
             generate::try_generate(&GeneratorProcess::of_this_program(MEMORY_MIB)?, &sdk, &import)?;
             if strict {
-                import.refuse_losses()?;
+                import.reject_losses()?;
             }
             if dry_run {
                 import.is_there(workspace)?;

@@ -118,8 +118,8 @@ pub(crate) fn operation_name(vendors: &str) -> String {
     if name.starts_with(char::is_numeric) { format!("x_{name}") } else { name }
 }
 
-/// What the generator calls an operation's types in the mocks, but for their endings. Two ids may make one of it: those of
-/// which only the words differ, and not the letters.
+/// What the generator calls an operation's types in the mocks, but for their endings. Two ids may make one of it: those
+/// of which only the words differ, and not the letters.
 pub(crate) fn mock_name(id: &str) -> String {
     capitalised(words(id))
 }

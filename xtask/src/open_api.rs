@@ -23,7 +23,8 @@ const NOT_OPEN_API: &str = "not an OpenAPI 3.0 document";
 
 /// Checks that it is an OpenAPI 3.0 document: schema by schema, and then the rest of it.
 ///
-/// Reading it as a whole takes twice the time for each level at which a faulty schema is nested, and does not say where it is.
+/// Reading it as a whole takes twice the time for each level at which a faulty schema is nested, and does not say where
+/// it is.
 ///
 /// # Errors
 ///

@@ -20,14 +20,15 @@ const MOST_GROWTH: usize = 4;
 /// How much any document may hold, however short it is.
 const SMALL: usize = 1 << 20;
 
-/// How many braces may be open at once. The parser refuses fewer; this is a hint, which looks into texts as well.
+/// How many braces may be open at once. The parser rejects fewer; this is a rough limit, which counts those in texts as
+/// well.
 const DEEPEST: usize = 1000;
 
 /// Reads a JSON document.
 ///
 /// # Errors
 ///
-/// If it is no JSON, or a key occurs twice in an object.
+/// If it is no JSON, or an object has a duplicate key.
 pub(crate) fn json(text: &[u8]) -> Result<Value> {
     // There are no aliases in JSON.
     let mut room = usize::MAX;
@@ -41,7 +42,8 @@ pub(crate) fn json(text: &[u8]) -> Result<Value> {
 ///
 /// # Errors
 ///
-/// If it is no YAML, has what JSON has not, has a key twice, or its aliases make it many times as large.
+/// If it is no YAML, has a value that JSON cannot express, has a duplicate key, or is too large once its aliases are
+/// expanded.
 pub(crate) fn yaml(text: &[u8]) -> Result<Value> {
     let mut open: usize = 0;
     for byte in text {
@@ -144,7 +146,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
             match fields.entry(key) {
                 Entry::Vacant(vacant) => vacant.insert(map.next_value_seed(self.part())?),
                 Entry::Occupied(present) => {
-                    return Err(A::Error::custom(format_args!("the key {:?} occurs twice", present.key())));
+                    return Err(A::Error::custom(format_args!("duplicate key {:?}", present.key())));
                 }
             };
         }
@@ -179,17 +181,17 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_occurs_twice_is_refused_and_named() {
+    fn duplicate_key_is_rejected_and_named() {
         let text = r#"{"paths": {"/a": {"get": {}}, "/b": {}, "/a": {"put": {}}}}"#;
         for error in [json(text.as_bytes()).unwrap_err(), yaml(text.as_bytes()).unwrap_err()] {
-            assert!(error.to_string().contains(r#"the key "/a" occurs twice"#), "{error}");
+            assert!(error.to_string().contains(r#"duplicate key "/a""#), "{error}");
         }
         yaml("200: a\n'2000': b\n".as_bytes()).unwrap();
-        assert!(yaml("200: a\n'200': b\n".as_bytes()).unwrap_err().to_string().contains(r#""200" occurs twice"#));
+        assert!(yaml("200: a\n'200': b\n".as_bytes()).unwrap_err().to_string().contains(r#"duplicate key "200""#));
     }
 
     #[test]
-    fn a_merge_key_is_refused() {
+    fn a_merge_key_is_rejected() {
         let error = yaml(b"a: &a {x: 1}\nb:\n  <<: *a\n  y: 2\n").unwrap_err();
         assert!(error.to_string().contains("merge key"), "{error}");
     }
@@ -211,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_nested_too_deep_is_refused() {
+    fn what_is_nested_too_deep_is_rejected() {
         for open in ["[", "- ", "{a: ", "? ", "!t "] {
             assert!(yaml(open.repeat(10_000).as_bytes()).is_err(), "{open}");
         }

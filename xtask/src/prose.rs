@@ -18,7 +18,8 @@ pub(crate) fn paragraph(text: &str) -> String {
     escaped
 }
 
-/// Whether a character is part of what a reader sees. Controls of the direction of text are not: the compiler rejects them.
+/// Whether a character is part of what a reader sees. Controls of the direction of text are not: the compiler rejects
+/// them.
 fn is_shown(char: char) -> bool {
     !char.is_control()
         && !matches!(char, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')

@@ -46,8 +46,8 @@ impl Packages {
 }
 
 impl Scaffold {
-    /// An SDK with a name, of which the names of its folder and its crates are made; title and description are made of the
-    /// name unless given.
+    /// An SDK with a name, of which the names of its folder and its crates are made; title and description are made of
+    /// the name unless given.
     ///
     /// # Errors
     ///
@@ -76,12 +76,12 @@ impl Scaffold {
         Packages { api: format!("{name}-api"), mock: format!("{name}-mock"), sdk: has_sdk.then(|| name.clone()) }
     }
 
-    /// Makes the folder, the crates, their place in the workspace, and the generated code: all of it, or nothing. The result
-    /// is what was written, relative to the workspace.
+    /// Makes the folder, the crates, their place in the workspace, and the generated code: all of it, or nothing. The
+    /// result is what was written, relative to the workspace.
     ///
     /// # Errors
     ///
-    /// If something of that name is there already, or something cannot be written.
+    /// If an SDK or a package of that name exists, or a file cannot be written.
     pub fn write(&self, workspace: &Workspace, process: &GeneratorProcess) -> Result<Vec<PathBuf>> {
         let root = workspace.root();
         let packages = self.packages();
@@ -89,10 +89,10 @@ impl Scaffold {
         let crates = packages.all().map(|package| Path::new("crates").join(package));
         let folders: Vec<_> = [spec.clone()].into_iter().chain(crates).collect();
         for folder in &folders {
-            ensure!(!root.join(folder).exists(), "{} is there already", folder.display());
+            ensure!(!root.join(folder).exists(), "{} already exists", folder.display());
         }
         if root.join("spec").exists() {
-            workspace.sdks().context("the SDKs that are there have to be in order first")?;
+            workspace.sdks().context("the existing SDKs must be valid first")?;
         }
         let root_manifest = Path::new("Cargo.toml");
         let before = fs::read_to_string(root.join(root_manifest)).context("cannot read Cargo.toml")?;
@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_a_dependencys_is_refused() {
+    fn a_name_that_is_a_dependencys_is_rejected() {
         let error = with_dependencies("[workspace.dependencies]\nthings-mock = \"1\"\n", ["things-api", "things-mock"]);
         assert!(error.unwrap_err().to_string().contains("a package \"things-mock\" already"));
     }
@@ -321,7 +321,7 @@ mod tests {
         }
         fs::create_dir_all(folder.path().join("spec/empty")).unwrap();
         let error = format!("{:#}", write());
-        assert!(error.contains("in order first") && error.contains("spec/empty"), "{error}");
+        assert!(error.contains("must be valid first") && error.contains("spec/empty"), "{error}");
         assert!(!folder.path().join("crates/things-mock").exists());
     }
 }

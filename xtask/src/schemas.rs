@@ -80,8 +80,8 @@ impl Kind {
     }
 }
 
-/// Calls `change` with every schema of a document, the named ones and all that are nested in something, and its place: a JSON
-/// pointer (RFC 6901). What a schema consists of comes after the schema itself.
+/// Calls `change` with every schema of a document, the named ones and all that are nested in something, and its place:
+/// a JSON pointer (RFC 6901). What a schema consists of comes after the schema itself.
 pub(crate) fn for_each_schema(document: &mut Value, change: &mut dyn FnMut(&str, &mut Map<String, Value>)) {
     let visit = |place: &str, kind: Kind, object: &mut Map<String, Value>| {
         if kind == Kind::Schema {
@@ -91,8 +91,8 @@ pub(crate) fn for_each_schema(document: &mut Value, change: &mut dyn FnMut(&str,
     Walk { place: String::new(), visit }.object(document, Kind::Document);
 }
 
-/// Calls `change` with every reference in a part of a document, and the place of what holds it; puts what that gives back in
-/// its place. A discriminator may also name a schema alone; that counts as a reference to it, and stays a name.
+/// Calls `change` with every reference in a part of a document, and the place of what holds it; puts what that gives
+/// back in its place. A discriminator may also name a schema alone; that counts as a reference to it, and stays a name.
 pub(crate) fn for_each_reference(part: &mut Value, kind: Kind, change: &mut dyn FnMut(&str, &str) -> Option<String>) {
     let visit = |place: &str, kind: Kind, object: &mut Map<String, Value>| {
         if kind == Kind::Mapping {
@@ -124,7 +124,7 @@ pub(crate) fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
-/// It calls itself at every level of a document, of which there are not many: what reads them refuses more than 128.
+/// It calls itself at every level of a document, of which there are not many: the parser rejects more than 128.
 struct Walk<F> {
     /// Where it is: one text for the whole way, since most places are never told to anybody.
     place: String,

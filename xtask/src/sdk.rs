@@ -284,7 +284,7 @@ pub(crate) mod tests {
         assert!(twice.to_string().contains("listed twice"));
         check("things-api", "things-mock", &[]).unwrap();
         check("things-api", "things-mock", &["things"]).unwrap();
-        for (api, mock, others, complaint) in [
+        for (api, mock, others, problem) in [
             ("things-ap", "things-mock", &[][..], "does not exist"),
             ("things-api", "../../things-mock", &[], "no name"),
             ("things-api", "", &[], "no name"),
@@ -294,7 +294,7 @@ pub(crate) mod tests {
             ("things-api", "things-mock", &["things", "things"], "listed twice"),
             ("things-api", "things-mock", &["things-mock"], "listed twice"),
         ] {
-            assert!(check(api, mock, others).unwrap_err().to_string().contains(complaint), "{api} {mock} {others:?}");
+            assert!(check(api, mock, others).unwrap_err().to_string().contains(problem), "{api} {mock} {others:?}");
         }
     }
 }

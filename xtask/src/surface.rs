@@ -1,8 +1,8 @@
 //! The public surface of generated code: everything in it that a user's code can name or rely on, as sorted lines.
 //!
-//! The rule behind every line: removing or changing a line breaks users, and adding a line breaks nobody. Facts that work the
-//! other way are therefore written as the permission that users have. An exhaustive type has a line that lists its fields or
-//! variants; `#[non_exhaustive]` removes that line, and a new variant of an exhaustive enum changes it.
+//! The rule behind every line: removing or changing a line breaks users, and adding a line breaks nobody. Facts that
+//! work the other way are therefore written as the permission that users have. An exhaustive type has a line that lists
+//! its fields or variants; `#[non_exhaustive]` removes that line, and a new variant of an exhaustive enum changes it.
 //!
 //! | line | meaning |
 //! |---|---|
@@ -15,13 +15,13 @@
 //! | `const REVISION: &str` | a constant; its value is not compared |
 //! | `use Error = progenitor_client::Error` | a re-export |
 //!
-//! Paths are resolved within the file and names of the standard prelude are shortened, so that another spelling of the same
-//! type gives the same line.
+//! Paths are resolved within the file and names of the standard prelude are shortened, so that another spelling of the
+//! same type gives the same line.
 //!
-//! Not part of the surface: values of constants, attributes other than `#[non_exhaustive]` and `#[derive]`, auto traits,
-//! documentation, items marked `#[doc(hidden)]`, and the versions of dependencies whose types appear in signatures. The module
-//! `prelude` is skipped, because no crate re-exports it. Hand-written code, such as the `lib.rs` that re-exports the file, is
-//! outside the surface too.
+//! Not part of the surface: values of constants, attributes other than `#[non_exhaustive]` and `#[derive]`, auto
+//! traits, documentation, items marked `#[doc(hidden)]`, and the versions of dependencies whose types appear in
+//! signatures. The module `prelude` is skipped, because no crate re-exports it. Hand-written code, such as the `lib.rs`
+//! that re-exports the file, is outside the surface too.
 
 mod items;
 mod members;

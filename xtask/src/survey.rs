@@ -41,12 +41,12 @@ pub struct Survey {
 }
 
 impl Survey {
-    /// Makes an SDK of every tag of a vendor's document, in a new workspace; without SDK crates on demand, which take long to
-    /// compile.
+    /// Makes an SDK of every tag of a vendor's document, in a new workspace; without SDK crates on demand, which take
+    /// long to compile.
     ///
     /// # Errors
     ///
-    /// If the document cannot be read or is not OpenAPI 3.0, has no operations, or the folder is there already or cannot be
+    /// If the document cannot be read or is not OpenAPI 3.0, has no operations, or the folder exists or cannot be
     /// written to. What is wrong with one tag is part of the survey.
     pub fn make(
         workspace: &Workspace,
@@ -58,7 +58,7 @@ impl Survey {
         let (_, vendors) = Document::read(from)?;
         check_version(&vendors).with_context(|| format!("cannot survey {}", from.display()))?;
         ensure!(operations(&vendors).next().is_some(), "{} has no operations", from.display());
-        ensure!(!out.exists(), "{} is there already", out.display());
+        ensure!(!out.exists(), "{} already exists", out.display());
         let out = new_workspace(workspace, out)?;
         let mut survey = Self { untagged: untagged(&vendors), has_sdk, ..Self::default() };
         for (index, tag) in tags(&vendors).into_iter().enumerate() {
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn another_version_is_refused_and_so_is_nothing() {
+    fn another_version_is_rejected_and_so_is_nothing() {
         let error = survey(&json!({"openapi": "3.1.0", "paths": {}})).err().unwrap();
         assert!(format!("{error:#}").contains("OpenAPI 3.1.0, and only 3.0"), "{error:#}");
         let error = survey(&json!({"openapi": "3.0.3", "paths": {}})).err().unwrap();

@@ -141,14 +141,14 @@ fn a_slice_that_needs_all_memory_is_an_error_that_names_it() {
 }
 
 #[test]
-fn a_document_that_the_generator_refuses_is_an_error_that_names_it() {
+fn document_that_the_generator_rejects_is_an_error_that_names_it() {
     let (_root, workspace) = checkout(&json!({"type": "string", "enum": [1, 2]}));
     let error = format!("{:#}", generate::write(&workspace, &process()).unwrap_err());
     assert!(error.contains("spec/things/2026-01-02.json"), "{error}");
 }
 
 #[test]
-fn what_only_the_generator_refuses_is_told_by_an_import() {
+fn import_reports_what_only_the_generator_rejects() {
     let (root, workspace) = checkout(&json!({"not": {"type": "string"}}));
     let sdk = workspace.sdk(Some("things")).unwrap();
     let import = Import::make(&sdk, &root.path().join("spec/things/2026-01-02.json"), "2026-02-03").unwrap();

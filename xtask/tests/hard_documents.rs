@@ -121,7 +121,8 @@ fn a_long_chain_of_objects_is_compared_to_its_end() {
 fn circles_of_different_lengths_are_compared_once_around() {
     let inline = |next: Value| json!({"type": "object", "properties": {"next": next}});
     let after_one = document(&reference("T"), &json!({"T": inline(reference("T"))}));
-    // The names are never met at the same time: one circle is named at every odd step, the other one at every even step.
+    // The names are never met at the same time: one circle is named at every odd step, the other one at every even
+    // step.
     let odd = document(&reference("T"), &json!({"T": inline(inline(reference("T")))}));
     let even = document(&inline(reference("T")), &json!({"T": inline(inline(reference("T")))}));
     for (old, new) in [(&after_one, &odd), (&odd, &even), (&even, &odd)] {
@@ -165,7 +166,7 @@ fn what_is_put_together_and_leads_back_to_itself_has_an_end() {
 }
 
 #[test]
-fn what_is_shared_by_too_many_is_refused() {
+fn what_is_shared_by_too_many_is_rejected() {
     let large = json!({"type": "object", "properties": named(2_000, |_| json!({"type": "string"}))});
     let mut schemas = named(2_000, |_| json!({"allOf": [reference("Large"), {"properties": {"own": {}}}]}));
     schemas["Large"] = large;

@@ -152,7 +152,7 @@ fn every_rule_fires_and_the_report_says_where_and_what_is_lost() {
         let found = places.get(&(name, loss)).unwrap();
         assert!(found.contains(&place), "{name} fires at {found:?}");
     }
-    assert!(import.refuse_losses().is_err());
+    assert!(import.reject_losses().is_err());
 }
 
 #[test]

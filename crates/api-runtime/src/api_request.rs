@@ -10,8 +10,8 @@ use crate::{ApiClient, Operation, PathParameterError};
 /// A request of one operation, and the type of its success: an [`Envelope`](crate::Envelope), other JSON, [`Binary`] or
 /// [`Empty`].
 ///
-/// The methods of a generated client return it, and send nothing. The request carries its operation, which decides what is
-/// safe to retry, so no caller can pass another one.
+/// The methods of a generated client return it, and send nothing. The request carries its operation, which decides what
+/// is safe to retry, so no caller can pass another one.
 pub struct ApiRequest<T> {
     request: reqwest::Request,
     operation: Operation,

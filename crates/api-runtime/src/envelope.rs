@@ -4,7 +4,8 @@ use std::marker::PhantomData;
 
 use serde::de::{DeserializeOwned, Deserializer};
 
-/// A response envelope: an object with a boolean `success`, and optional `errors`, `messages`, `result` and `result_info`.
+/// A response envelope: an object with a boolean `success`, and optional `errors`, `messages`, `result` and
+/// `result_info`.
 ///
 /// Generated code implements this for every model of that shape. The client reads an envelope by itself, and asks the
 /// implementation only for the `result`.
@@ -19,8 +20,10 @@ pub trait Envelope: 'static {
     /// If the value does not match the type.
     fn read_result<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self::Result, D::Error>;
 
-    /// The value for a response without `result`. `None` if the document requires one.
-    fn missing_result() -> Option<Self::Result>;
+    /// The value for a response without `result`. `None`, as by default, if the document requires one.
+    fn missing_result() -> Option<Self::Result> {
+        None
+    }
 }
 
 /// An envelope whose `result` is required and read as a `T`: for a type that is not generated.
@@ -32,9 +35,5 @@ impl<T: DeserializeOwned + Send + 'static> Envelope for ResultOf<T> {
 
     fn read_result<'de, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
         T::deserialize(deserializer)
-    }
-
-    fn missing_result() -> Option<T> {
-        None
     }
 }

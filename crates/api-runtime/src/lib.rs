@@ -5,7 +5,8 @@
 //! - [`Operation`] describes an operation of the API's document.
 //! - [`Envelope`] reads the result of a response envelope. Generated code implements it for every model of that shape.
 //! - [`path_segment`], [`QueryParam`] and [`query_pairs`] encode parameters, for clients and mocks alike.
-//! - [`ObjectOnly`] makes generated models reject JSON arrays, and [`unique_keys`] makes them reject duplicate keys of maps.
+//! - [`ObjectOnly`] makes generated models reject JSON arrays, and [`unique_keys`] makes them reject duplicate keys of
+//!   maps.
 //!
 //! It is a crate of its own because generated crates name its items, and a second SDK must not copy them.
 

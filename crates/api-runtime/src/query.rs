@@ -2,8 +2,8 @@
 
 use serde::ser::{Serialize, SerializeSeq, SerializeStruct, Serializer};
 
-/// A query parameter, which serializes into its pairs: none for `None`, one for a scalar, one for each value of a list, and
-/// one for each property of an object.
+/// A query parameter, which serializes into its pairs: none for `None`, one for a scalar, one for each value of a list,
+/// and one for each property of an object.
 #[derive(Debug)]
 pub struct QueryParam<'a, T> {
     name: &'a str,
@@ -40,8 +40,8 @@ pub fn query_pairs(name: &str, value: &impl Serialize) -> Option<Vec<(String, St
     serde_urlencoded::from_str(&query).ok()
 }
 
-/// Adds the parameter's name to a scalar and to each value of a list. Whatever has names of its own goes to the inner
-/// serializer as it is.
+/// Adds the parameter's name to a scalar and to each value of a list. Fields with names of their own are passed to the
+/// inner serializer as it is.
 struct Pairs<'a, S> {
     name: &'a str,
     inner: S,

@@ -6,8 +6,8 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
-/// Reads a map, an optional map, or a list of maps. A duplicate key is an error: JSON leaves open which of the values counts (RFC 8259,
-/// section 4), and serde silently keeps the last one.
+/// Reads a map, an optional map, or a list of maps. A duplicate key is an error: JSON leaves open which of the values
+/// counts (RFC 8259, section 4), and serde silently keeps the last one.
 ///
 /// Models name it in `#[serde(deserialize_with = "api_runtime::unique_keys")]`.
 ///

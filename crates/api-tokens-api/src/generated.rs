@@ -288,9 +288,6 @@ pub mod types {
         ) -> ::std::result::Result<Self::Result, D::Error> {
             ::serde::Deserialize::deserialize(deserializer)
         }
-        fn missing_result() -> ::std::option::Option<Self::Result> {
-            ::std::option::Option::None
-        }
     }
 }
 #[derive(Clone, Debug)]
@@ -393,7 +390,7 @@ impl ::api_runtime::ApiClient for Client {
         }
     }
 }
-/// The API revision that this crate was generated from. It goes out as `api-version` with every request.
+/// The API revision that this crate was generated from. Every request sends it as `api-version`.
 pub const REVISION: &str = "2026-11-22";
 /// Every operation, as the document describes it.
 pub mod operations {

@@ -57,9 +57,11 @@ pub use cloudflare_client::{
     ResultInfo, RetryBudget, RetryConfig, TokenFuture, TokenProvider, TokenWithExpiry, UnexpectedBody,
 };
 
-/// The crates whose types are in the public API. The documentation of `cloudflare_client` says what a new major version of each
-/// means. A new one of `chrono`, `serde_json` or `uuid`, whose types are in models, is a breaking release.
+/// The crates whose types are in the public API. The documentation of `cloudflare_client` says what a new major version
+/// of each means. A new one of `cloudflare-client`, or of `chrono`, `serde_json` or `uuid`, whose types are in models,
+/// is a breaking release.
 pub mod external {
+    pub use cloudflare_client;
     pub use cloudflare_client::external::*;
 
     pub use api_tokens_api::external::*;

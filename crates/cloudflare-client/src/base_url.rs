@@ -16,8 +16,8 @@ pub(crate) struct BaseUrl(Url);
 impl BaseUrl {
     /// Checks a base URL.
     ///
-    /// Plain http sends the credentials unencrypted, so it is rejected unless the host is loopback or `allow_plain_http` is
-    /// set.
+    /// Plain http sends the credentials unencrypted, so it is rejected unless the host is loopback or
+    /// `allow_plain_http` is set.
     pub(crate) fn new(text: &str, allow_plain_http: bool) -> Result<Self, Error> {
         check_text(text)?;
         let url = Url::parse(text)
@@ -37,8 +37,8 @@ impl BaseUrl {
         }
     }
 
-    /// Whether requests are sent to the vendor. The host alone decides: the vendor counts requests per token, whatever the
-    /// port. A dot after the host marks it as absolute and changes nothing else.
+    /// Whether requests are sent to the vendor. The host alone decides: the vendor counts requests per token, whatever
+    /// the port. A dot after the host marks it as absolute and changes nothing else.
     pub(crate) fn is_vendor(&self) -> bool {
         let host = self.host();
         let host = host.strip_suffix('.').unwrap_or(host);
@@ -59,7 +59,8 @@ impl BaseUrl {
         self.0.scheme() == "https"
     }
 
-    /// The path of a URL after the path of the base URL, with its leading slash. `None` if the URL is not below the base URL.
+    /// The path of a URL after the path of the base URL, with its leading slash. `None` if the URL is not below the
+    /// base URL.
     pub(crate) fn relative_path<'a>(&self, url: &'a Url) -> Option<&'a str> {
         let path = url.path().strip_prefix(self.0.path().trim_end_matches('/'))?;
         (self.has_origin_of(url) && path.starts_with('/')).then_some(path)

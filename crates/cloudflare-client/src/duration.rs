@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-/// A duration as people read it: `0 s`, `0.3 ms`, `250 ms`, `1.5 s`, `5 min`, `1 d 1 h`. It has two units at most; what is
-/// shorter than the second unit is dropped.
+/// A duration as people read it: `0 s`, `0.3 ms`, `250 ms`, `1.5 s`, `5 min`, `1 d 1 h`. It has two units at most; what
+/// is shorter than the second unit is dropped.
 pub(crate) fn human(duration: Duration) -> impl fmt::Display {
     Human(duration)
 }

@@ -85,15 +85,18 @@
 //!
 //! # Other crates in the public API
 //!
-//! The module [`external`] re-exports the first four in the version that this crate uses.
+//! The module [`external`] re-exports them in the version that this crate uses, except `tokio` and `tracing`, whose types are in
+//! no signature. SDK crates re-export that module and this crate, so their users can name every type without a dependency.
 //!
 //! | crate | where | a new major version of it |
 //! |---|---|---|
+//! | `api-runtime` 0.1 | requests and operations for authors of SDK crates; traits of generated models | is a breaking release of this crate |
 //! | `http` 1 | statuses and headers of [`Metadata`], [`Error`] and [`Request::header`] | is a breaking release of this crate |
 //! | `bytes` 1 | the value of operations that return files | is a breaking release of this crate |
 //! | `secrecy` 0.10 | credentials take what becomes a `SecretString` | breaks code that names its types, and none that passes text |
 //! | `reqwest` 0.13 | [`Builder::http_client_unchecked`] | breaks code that gives a client, and no other |
-//! | `serde` 1, `tokio` 1, `tracing` 0.1 | traits of results, the runtime, spans and events | is a breaking release of this crate |
+//! | `serde` 1 | traits of results | is a breaking release of this crate |
+//! | `tokio` 1, `tracing` 0.1 | the runtime; spans and events | is a breaking release of this crate |
 //!
 //! # Why a crate of its own
 //!
@@ -117,7 +120,7 @@ pub mod test_util;
 
 /// The crates whose types are in the public API.
 pub mod external {
-    pub use {bytes, http, reqwest, secrecy};
+    pub use {api_runtime, bytes, http, reqwest, secrecy, serde};
 }
 
 pub use auth::{ApiToken, CachedTokenProvider, Credentials, RenewFuture, TokenFuture, TokenProvider, TokenWithExpiry};

@@ -20,8 +20,8 @@ type Build<'a> = dyn Fn(&Connection, &CallOptions) -> Result<ApiRequest<()>, Err
 
 /// A request for one operation. The methods of an SDK return it.
 ///
-/// Awaiting the request returns the value; [`send`](Self::send) returns the metadata of the response as well. A request can
-/// be cloned and sent again.
+/// Awaiting the request returns the value; [`send`](Self::send) returns the metadata of the response as well. A request
+/// can be cloned and sent again.
 ///
 /// # Errors
 ///
@@ -41,11 +41,11 @@ pub struct Request<'a, T> {
 }
 
 impl<'a, T: Send + 'static> Request<'a, T> {
-    /// For authors of SDK crates: a request whose response has an envelope, that is, an object with `success`, and perhaps
-    /// `result`, `result_info`, `errors` and `messages`. The value is the envelope's `result`.
+    /// For authors of SDK crates: a request whose response has an envelope, that is, an object with `success`, and
+    /// perhaps `result`, `result_info`, `errors` and `messages`. The value is the envelope's `result`.
     ///
-    /// `build` calls a method of the generated client; see [`sdk`](crate::sdk). It is called for each attempt, and must build
-    /// the same request each time.
+    /// `build` calls a method of the generated client; see [`sdk`](crate::sdk). It is called for each attempt, and must
+    /// build the same request each time.
     pub fn envelope<E: Envelope<Result = T>>(
         connection: &Connection,
         operation: Operation,
@@ -78,8 +78,8 @@ impl<'a, T: Send + 'static> Request<'a, T> {
         Self { connection, operation, options, build: Arc::new(build), decode }
     }
 
-    /// For authors of SDK crates: the same request, whose envelope's `result` is decoded as another type. A missing or null
-    /// `result` is an error.
+    /// For authors of SDK crates: the same request, whose envelope's `result` is decoded as another type. A missing or
+    /// null `result` is an error.
     pub fn result_as<U: DeserializeOwned + Send + 'static>(self) -> Request<'a, U> {
         self.with_decode(|_| Decode::envelope::<ResultOf<U>>())
     }
@@ -119,8 +119,8 @@ impl<'a, T: Send + 'static> Request<'a, T> {
         self
     }
 
-    /// A header to send, for example of a trace. The client's own headers, such as the credentials, cannot be replaced: the
-    /// call then fails before anything is sent.
+    /// A header to send, for example of a trace. The client's own headers, such as the credentials, cannot be replaced:
+    /// the call then fails before anything is sent.
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.options = self.options.header(name, value);
         self

@@ -2,11 +2,12 @@
 //!
 //! Users of an SDK do not need this module. The methods of an SDK, generated or hand-written, use it:
 //!
-//! - [`Request::envelope`] makes the request builder of an operation whose response has an envelope, and [`Request::plain`]
-//!   that of another operation.
+//! - [`Request::envelope`] makes the request builder of an operation whose response has an envelope, and
+//!   [`Request::plain`] that of another operation.
 //! - [`api`] makes the generated client, whose methods build requests and send nothing.
 //! - [`CallOptions`] has the settings that a single call overrides.
-//! - [`error`] makes an [`Error`] for a malformed argument, and [`one_line`] makes untrusted text safe to print.
+//! - [`error`] makes an [`Error`] for a malformed argument.
+//! - [`one_line`] makes untrusted text safe to print, and [`is_printable`] finds the characters that are not.
 //!
 //! # Examples
 //!
@@ -63,13 +64,20 @@ pub fn api<A: ApiClient>(connection: &Connection) -> A {
     A::new(pipeline.base_url.as_str(), pipeline.http_client.clone())
 }
 
-/// Makes an error with a message, such as that of a malformed argument. The message must not contain a secret or a body.
+/// Makes an error with a message, such as that of a malformed argument. The message must not contain a secret or a
+/// body.
 pub fn error(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Error {
     Error::new(kind, message)
 }
 
-/// Puts untrusted text on one line of at most 200 characters. Control characters, invisible characters and marks that change
-/// the writing direction become spaces.
+/// Puts untrusted text on one line of at most 200 characters. Control characters, invisible characters and marks that
+/// change the writing direction become spaces.
 pub fn one_line(text: &str) -> String {
     crate::redact::one_line(text)
+}
+
+/// Whether a terminal or a log shows a character, and it changes no other. False for control characters, also a line
+/// break, for invisible characters, and for marks that change the writing direction.
+pub fn is_printable(char: char) -> bool {
+    crate::redact::is_printable(char)
 }

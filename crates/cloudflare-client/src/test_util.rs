@@ -167,8 +167,8 @@ impl MetadataBuilder {
         self
     }
 
-    /// Adds a header of the response, such as `cf-ray`, `retry-after` or `ratelimit`. The metadata has what the client reads
-    /// from it.
+    /// Adds a header of the response, such as `cf-ray`, `retry-after` or `ratelimit`. The metadata has what the client
+    /// reads from it.
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.append(name, value);
         self

@@ -925,9 +925,6 @@ pub mod types {
         ) -> ::std::result::Result<Self::Result, D::Error> {
             ::serde::Deserialize::deserialize(deserializer)
         }
-        fn missing_result() -> ::std::option::Option<Self::Result> {
-            ::std::option::Option::None
-        }
     }
     impl ::api_runtime::Envelope for EmptyEnvelope {
         type Result = ::std::option::Option<::serde_json::Value>;
@@ -959,9 +956,6 @@ pub mod types {
         ) -> ::std::result::Result<Self::Result, D::Error> {
             ::serde::Deserialize::deserialize(deserializer)
         }
-        fn missing_result() -> ::std::option::Option<Self::Result> {
-            ::std::option::Option::None
-        }
     }
     impl ::api_runtime::Envelope for IntegrationsEnvelope {
         type Result = ::std::option::Option<::std::vec::Vec<Integration>>;
@@ -981,9 +975,6 @@ pub mod types {
         ) -> ::std::result::Result<Self::Result, D::Error> {
             ::serde::Deserialize::deserialize(deserializer)
         }
-        fn missing_result() -> ::std::option::Option<Self::Result> {
-            ::std::option::Option::None
-        }
     }
     impl ::api_runtime::Envelope for UpdatedBehaviorsEnvelope {
         type Result = UpdatedBehaviors;
@@ -992,9 +983,6 @@ pub mod types {
         ) -> ::std::result::Result<Self::Result, D::Error> {
             ::serde::Deserialize::deserialize(deserializer)
         }
-        fn missing_result() -> ::std::option::Option<Self::Result> {
-            ::std::option::Option::None
-        }
     }
     impl ::api_runtime::Envelope for UserRiskEnvelope {
         type Result = UserRisk;
@@ -1002,9 +990,6 @@ pub mod types {
             deserializer: D,
         ) -> ::std::result::Result<Self::Result, D::Error> {
             ::serde::Deserialize::deserialize(deserializer)
-        }
-        fn missing_result() -> ::std::option::Option<Self::Result> {
-            ::std::option::Option::None
         }
     }
 }
@@ -1488,7 +1473,7 @@ impl ::api_runtime::ApiClient for Client {
         }
     }
 }
-/// The API revision that this crate was generated from. It goes out as `api-version` with every request.
+/// The API revision that this crate was generated from. Every request sends it as `api-version`.
 pub const REVISION: &str = "2026-11-22";
 /// Every operation, as the document describes it.
 pub mod operations {

@@ -169,8 +169,8 @@ fn hint(error: &Error) -> String {
     }
 }
 
-/// What the user can do about a connection that failed. The SDK has one kind for all causes, so its message is read; tests
-/// make each cause.
+/// What the user can do about a connection that failed. The SDK has one kind for all causes, so its message is read;
+/// tests make each cause.
 fn connection_hint(message: &str) -> &'static str {
     if message.contains("certificate") {
         "check the base URL, this machine's clock, and which certificates the system trusts"

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use serde::Serialize;
+use zt_risk_scoring::is_printable;
 
 /// Serializes a value on several lines.
 pub(crate) fn pretty(value: &impl Serialize) -> serde_json::Result<String> {
@@ -14,8 +15,8 @@ pub(crate) fn line(value: &impl Serialize) -> serde_json::Result<String> {
     serde_json::to_string(value).map(escape)
 }
 
-/// Writes characters as `\u…` escapes that a terminal may execute or that hide text. serde_json escapes only those below
-/// U+0020. All others appear in strings alone, where an escape means the same.
+/// Writes characters as `\u…` escapes that a terminal may execute or that hide text. serde_json escapes only those
+/// below U+0020. All others appear in strings alone, where an escape means the same.
 fn escape(json: String) -> String {
     if !json.contains(is_unsafe) {
         return json;
@@ -34,18 +35,9 @@ fn escape(json: String) -> String {
     escaped
 }
 
-/// Whether a character is a control character, is invisible, or changes the writing direction.
+/// Line breaks are JSON's own, between values.
 fn is_unsafe(char: char) -> bool {
-    matches!(char,
-        '\u{7f}'..='\u{9f}'
-        | '\u{ad}'
-        | '\u{61c}'
-        | '\u{200b}'..='\u{200f}'
-        | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}'
-        | '\u{feff}'
-        | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e007f}')
+    char != '\n' && !is_printable(char)
 }
 
 #[cfg(test)]
@@ -56,7 +48,8 @@ mod tests {
 
     #[test]
     fn unsafe_characters_are_escaped_and_keep_their_meaning() {
-        let value = json!({"a\u{9b}31m": "\u{7f}\u{1b}[31m\u{202e}\u{2066}\u{200b}\u{feff}\u{e0041}\n"});
+        let hidden = "\u{34f}\u{115f}\u{180e}\u{3164}\u{fe0f}\u{1d173}\u{e01ef}";
+        let value = json!({"a\u{9b}31m": "\u{7f}\u{1b}[31m\u{202e}\u{2066}\u{200b}\u{feff}\u{e0041}\n", "b": hidden});
         for text in [line(&value).unwrap(), pretty(&value).unwrap()] {
             assert!(text.chars().all(|char| char == '\n' || (' '..='~').contains(&char)), "{text:?}");
             assert!(text.contains(r#""a\u009b31m""#) && text.contains(r"\udb40\udc41"), "{text}");

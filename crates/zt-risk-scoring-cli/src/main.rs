@@ -1,7 +1,7 @@
 //! `zt-risk`: Cloudflare's Zero Trust risk scoring on the command line.
 //!
-//! The program parses arguments, calls the SDK, and prints the result. It is a crate of its own so that the SDK depends on
-//! neither an argument parser nor the simulator.
+//! The program parses arguments, calls the SDK, and prints the result. It is a crate of its own so that the SDK depends
+//! on neither an argument parser nor the simulator.
 
 mod arguments;
 mod behaviors;

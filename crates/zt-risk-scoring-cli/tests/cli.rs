@@ -107,7 +107,8 @@ fn account_of_the_arguments_overrides_the_one_of_the_environment() {
     assert!(line.contains("5 characters") && line.contains("--account-id"), "{line}");
 }
 
-/// Runs `behaviors list` at a base URL with a proxy in the environment, and returns the first line that the proxy got, if any.
+/// Runs `behaviors list` at a base URL with a proxy in the environment, and returns the first line that the proxy got,
+/// if any.
 fn first_line_at_proxy(base_url: &str, variable: &str) -> Option<String> {
     let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", proxy.local_addr().unwrap());

@@ -1,12 +1,13 @@
 //! Mocks and a simulator of Cloudflare's Zero Trust risk scoring API, for tests and for use without an account.
 //!
-//! - [`MockServerExt`] and [`operations`] are generated: typed wrappers around [`httpmock`], with which a test scripts the
-//!   response of one operation. The client's base URL is the mock server's, without a path. A path parameter that is not set
-//!   matches any value: the mock of `get_user_risk` also matches `/behaviors` unless the test sets a user.
-//! - [`Simulator`] is a server that implements `get_behaviors`, with accounts and credentials. A test need not script it.
+//! - [`MockServerExt`] and [`operations`] are generated: typed wrappers around [`httpmock`], with which a test scripts
+//!   the response of one operation. The client's base URL is the mock server's, without a path. A path parameter that
+//!   is not set matches any value: the mock of `get_user_risk` also matches `/behaviors` unless the test sets a user.
+//! - [`Simulator`] is a server that implements `get_behaviors`, with accounts and credentials. A test need not script
+//!   it.
 //!
-//! The functions of the wrappers are named after the API's document, so a new revision of the API may rename them. Their
-//! names are less stable than those of the client.
+//! The functions of the wrappers are named after the API's document, so a new revision of the API may rename them.
+//! Their names are less stable than those of the client.
 //!
 //! Models of responses have no constructors, so that a new field breaks no test: a test makes them from JSON.
 //!

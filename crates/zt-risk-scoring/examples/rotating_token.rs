@@ -1,5 +1,5 @@
-//! Uses a token that rotates: each attempt asks a provider for the newest one. For tokens that are fetched and expire, use
-//! a [`CachedTokenProvider`](zt_risk_scoring::CachedTokenProvider) instead of a provider of your own.
+//! Uses a token that rotates: each attempt asks a provider for the newest one. For tokens that are fetched and expire,
+//! use a [`CachedTokenProvider`](zt_risk_scoring::CachedTokenProvider) instead of a provider of your own.
 //!
 //! `cargo run -p zt-risk-scoring --example rotating_token`
 

@@ -7,8 +7,8 @@ use crate::generated::Operations;
 
 /// A client of Zero Trust risk scoring: a thin front over a [`Connection`].
 ///
-/// Cloning it is cheap, and the clones share the connection. Make one connection for each token: all SDKs over it share its
-/// HTTP connections, its rate-limit gate, its rate limiter and its retry budget.
+/// Cloning it is cheap, and the clones share the connection. Make one connection for each token: all SDKs over it share
+/// its HTTP connections, its rate-limit gate, its rate limiter and its retry budget.
 ///
 /// ```
 /// # use zt_risk_scoring_mock::Simulator;
@@ -43,11 +43,13 @@ impl Client {
         ClientBuilder::default()
     }
 
-    /// A client configured by the environment of this process; see [`Environment`](crate::Environment) for the variables.
+    /// A client configured by the environment of this process; see [`Environment`](crate::Environment) for the
+    /// variables.
     ///
     /// # Errors
     ///
-    /// [`Configuration`](crate::ErrorKind::Configuration), listing everything that is missing, contradictory or malformed.
+    /// [`Configuration`](crate::ErrorKind::Configuration), listing everything that is missing, contradictory or
+    /// malformed.
     pub fn from_env() -> Result<Self, Error> {
         Connection::from_env().map(Self::from)
     }

@@ -24,13 +24,13 @@
 //!
 //! # When a call fails
 //!
-//! Match on the [`ErrorKind`]: each kind says what to do. The [documentation of cloudflare-client](cloudflare_client#faults)
-//! has a table of faults: how a call ends, and how many requests it sends.
+//! Match on the [`ErrorKind`]: each kind says what to do. The [documentation of
+//! cloudflare-client](cloudflare_client#faults) has a table of faults: how a call ends, and how many requests it sends.
 //!
 //! # Decisions
 //!
-//! - A risk level that this crate does not know compares above `high`: a question for everything at least that risky must
-//!   not miss what may be riskier. Ids and levels are open sets, and are kept and written verbatim.
+//! - A risk level that this crate does not know compares above `high`: a question for everything at least that risky
+//!   must not miss what may be riskier. Ids and levels are open sets, and are kept and written verbatim.
 //! - A duplicate key in a map is an error. JSON leaves open which value counts.
 //! - A question to a [`BehaviorMap`] returns a [`Selection`], which is no map: a part cannot be mistaken for the whole.
 //!
@@ -43,8 +43,8 @@
 //!
 //! # Why a crate of its own
 //!
-//! It is what services depend on, so its types are hand-written and change only on purpose. The generated client below it
-//! changes with every revision of the API.
+//! It is what services depend on, so its types are hand-written and change only on purpose. The generated client below
+//! it changes with every revision of the API.
 
 mod behaviors;
 mod client;
@@ -55,6 +55,8 @@ pub use behaviors::{
     Behavior, BehaviorId, BehaviorMap, Behaviors, GetBehaviors, RiskLevel, Selection, UnknownRiskLevel,
 };
 pub use client::{Client, ClientBuilder};
+/// For programs that print text as the API sent it.
+pub use cloudflare_client::sdk::is_printable;
 #[cfg(feature = "test-util")]
 pub use cloudflare_client::test_util;
 pub use cloudflare_client::{
@@ -65,9 +67,11 @@ pub use cloudflare_client::{
 /// The API revision that this crate speaks: a date. Every request sends it as `api-version`.
 pub use zt_risk_scoring_api::REVISION;
 
-/// The crates whose types are in the public API. The documentation of [`cloudflare_client`] says what a new major version of
-/// each means. A new one of `chrono`, `serde_json` or `uuid`, whose types are in models, is a breaking release.
+/// The crates whose types are in the public API. The documentation of [`cloudflare_client`] says what a new major
+/// version of each means. A new one of `cloudflare-client`, or of `chrono`, `serde_json` or `uuid`, whose types are in
+/// models, is a breaking release.
 pub mod external {
+    pub use cloudflare_client;
     pub use cloudflare_client::external::*;
 
     pub use zt_risk_scoring_api::external::*;

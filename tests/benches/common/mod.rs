@@ -1,7 +1,7 @@
 //! What the benchmarks share: an origin, and a call of the SDK beside its floor.
 //!
-//! The floor is what a program writes by hand: a reqwest client without any option, `serde_json`, and derived structs. It sends
-//! the same request to the same origin, and checks nothing.
+//! The floor is what a program writes by hand: a reqwest client without any option, `serde_json`, and derived structs.
+//! It sends the same request to the same origin, and checks nothing.
 
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "a benchmark that cannot be set up must fail")]
 // Each benchmark is a program of its own, and uses a part of this module.

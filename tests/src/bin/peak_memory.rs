@@ -4,9 +4,9 @@
 //! peak_memory CALL BASE_URL
 //! ```
 //!
-//! It is a process of its own, so that nothing else counts: the server, other calls, and memory that an allocator keeps. A
-//! name of a call that begins with `bare_` is the floor: it reads the same body into memory, and decodes the same type with
-//! `serde_json::from_slice`.
+//! It is a process of its own, so that nothing else counts: the server, other calls, and memory that an allocator
+//! keeps. A name of a call that begins with `bare_` is the floor: it reads the same body into memory, and decodes the
+//! same type with `serde_json::from_slice`.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a measurement that cannot be made must fail")]
 
@@ -102,7 +102,7 @@ fn read_body(base_url: &str) -> Vec<u8> {
     body
 }
 
-/// A value of the kernel's status of this process, in bytes. Other systems than Linux do not tell it.
+/// A value of the kernel's status of this process, in bytes. Other systems than Linux do not report it.
 fn resident_memory(name: &str) -> usize {
     let Ok(status) = std::fs::read_to_string("/proc/self/status") else { return 0 };
     let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();

@@ -110,12 +110,12 @@ impl Fault {
         }
     }
 
-    /// The call returns the value after so many requests.
+    /// The call returns the value after a number of requests.
     pub(crate) fn returns_value(self, requests: usize) -> Self {
         Self { error: None, requests, ..self }
     }
 
-    /// The call fails with a kind after so many requests. The error's line has a part.
+    /// The call fails with a kind after a number of requests. The error's line has a part.
     pub(crate) fn fails(self, kind: &'static str, requests: usize, line: &'static str) -> Self {
         Self { error: Some(kind), requests, line, ..self }
     }

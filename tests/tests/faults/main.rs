@@ -1,5 +1,5 @@
-//! Faults of the server and the network: the outcome of a call and the number of its requests, for each row of the table
-//! in the documentation.
+//! Faults of the server and the network: the outcome of a call and the number of its requests, for each row of the
+//! table in the documentation.
 
 #![allow(
     clippy::arithmetic_side_effects,

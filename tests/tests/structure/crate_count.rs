@@ -1,7 +1,7 @@
 //! How many crates an SDK adds to a program.
 //!
-//! The floor is a program that calls the API with reqwest, serde, `serde_json` and tokio alone, with the features that the SDK
-//! needs: its crates are the part of the SDK's dependency tree below these four.
+//! The floor is a program that calls the API with reqwest, serde, `serde_json` and tokio alone, with the features that
+//! the SDK needs: its crates are the part of the SDK's dependency tree below these four.
 
 use std::collections::BTreeSet;
 use std::process::Command;

@@ -1,8 +1,8 @@
 //! Where dependencies come from, under which licences, and which Rust they need.
 //!
-//! Licences and Rust versions are read from the manifests of all dependencies, on every platform. A build downloads those
-//! of its own platform only; `cargo fetch --locked`, which the checks run, downloads all of them. Without it, the tests
-//! look at this platform. The sources are read from `Cargo.lock`, which lists every platform.
+//! Licences and Rust versions are read from the manifests of all dependencies, on every platform. A build downloads
+//! those of its own platform only; `cargo fetch --locked`, which the checks run, downloads all of them. Without it, the
+//! tests look at this platform. The sources are read from `Cargo.lock`, which lists every platform.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,9 +1,9 @@
 //! `cloudflare-client` names no endpoint: no crate of an SDK, no operation, no path, no model.
 //!
 //! The names come from every document of every SDK. They are compared with the words of all files of the crate, tests,
-//! comments and manifest included. A word is an identifier, or several with hyphens between them: `types::RiskLevel` is two
-//! words, and `zt-risk-scoring` is one. A name of one word, such as `Summary` or `reset`, is ordinary English, so it counts
-//! only where nothing else can be meant:
+//! comments and manifest included. A word is an identifier, or several with hyphens between them: `types::RiskLevel` is
+//! two words, and `zt-risk-scoring` is one. A name of one word, such as `Summary` or `reset`, is ordinary English, so
+//! it counts only where nothing else can be meant:
 //!
 //! | name | of several words: counts anywhere | of one word: counts only as |
 //! |---|---|---|
@@ -12,8 +12,9 @@
 //! | model | with its capitals: `RiskLevel` | `types::Name` |
 //! | fixed segment of a path | also within a word: `zt_risk_scoring` | `"name"`, or `/name` that no word precedes |
 //!
-//! What belongs to the vendor's API as a whole may be named: the scopes that its paths begin with, such as `accounts`, and the
-//! models that describe envelopes and their messages. So may general terms of HTTP clients, such as `rate_limits`.
+//! What belongs to the vendor's API as a whole may be named: the scopes that its paths begin with, such as `accounts`,
+//! and the models that describe envelopes and their messages. So may general terms of HTTP clients, such as
+//! `rate_limits`.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -25,8 +26,8 @@ use crate::workspace::{CLIENT, files, relative, root, sdks};
 /// The scopes that the vendor's paths begin with. They are no endpoint's.
 const SCOPES: [&str; 3] = ["accounts", "user", "zones"];
 
-/// Terms of HTTP clients, in snake case. The client has them whether or not an endpoint is called so. A new SDK may need
-/// another term: add it only if the client had the word before, with this meaning.
+/// Terms of HTTP clients, in snake case. The client has them whether or not an endpoint is called so. A new SDK may
+/// need another term: add it only if the client had the word before, with this meaning.
 const GENERAL_TERMS: [&str; 22] = [
     "account_id",
     "api_token",
@@ -196,7 +197,8 @@ fn object<'a>(document: &'a Value, pointer: &str) -> impl Iterator<Item = (&'a s
     members.into_iter().flatten().map(|(name, value)| (name.as_str(), value))
 }
 
-/// The models of the vendor's API as a whole: envelopes of one without `result`, and what describes the rest of an envelope.
+/// The models of the vendor's API as a whole: envelopes of one without `result`, and what describes the rest of an
+/// envelope.
 fn shared_models(document: &Value) -> BTreeSet<String> {
     let mut shared = BTreeSet::new();
     let mut pending: Vec<&Value> = Vec::new();

@@ -17,4 +17,5 @@ mod endpoints;
 mod files;
 mod manifests;
 mod modules;
+mod public_types;
 mod workspace;

@@ -76,8 +76,8 @@ impl<'a> Comparison<'a> {
         Self { old, new, old_references, new_references, nowhere, seen, pending, renamed, compared, keys, changes }
     }
 
-    /// The changes, in the order of class and place. What breaks published crates in one of the ways that lead to it is told
-    /// as that.
+    /// The changes, in the order of class and place. What breaks published crates in one of the ways that lead to it is
+    /// told as that.
     pub(super) fn into_changes(mut self) -> Vec<Change> {
         for ((place, side), keys) in std::mem::take(&mut self.keys) {
             if !keys.is_empty() {
@@ -144,8 +144,8 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Follows the names that both schemas have, and compares the words beside them. A name may stand for another one. Nothing
-    /// is left to compare if the way leads to what has been found before.
+    /// Follows the names that both schemas have, and compares the words beside them. A name may stand for another one.
+    /// Nothing is left to compare if the way leads to what has been found before.
     fn follow_names(&mut self, old: &'a Value, new: &'a Value, mut spot: Spot) -> Option<(&'a Value, &'a Value, Spot)> {
         let (mut old, mut new) = (only_alternative(old), only_alternative(new));
         while let (Some(old_name), Some(new_name)) = (type_name(old), type_name(new)) {

@@ -183,8 +183,8 @@ impl<'a> Comparison<'a> {
         words.is("nullable") || !has_name && (type_of(&words) == Some("array") || is_map(&words))
     }
 
-    /// Compares what a list or a map holds, and what a model takes beside its properties: anything, unless something else is
-    /// said.
+    /// Compares what a list or a map holds, and what a model takes beside its properties: anything, unless something
+    /// else is said.
     fn compare_held(&mut self, before: &Effective<'a>, after: &Effective<'a>, spot: &Spot) {
         let held = |schema: &Effective<'a>, keyword| {
             schema.get(keyword).filter(|held| held.is_object()).unwrap_or(&Value::Null)
@@ -197,7 +197,8 @@ impl<'a> Comparison<'a> {
         let has_type = |references, schema| !is_free_form(&Effective::of(references, schema));
         match (has_type(&self.old_references, old), has_type(&self.new_references, new)) {
             _ if is_map(before) != is_map(after) || old.is_null() && new.is_null() => {}
-            // A model keeps other properties if their type is known: its constructor takes them, and it has no `Default`.
+            // A model keeps other properties if their type is known: its constructor takes them, and it has no
+            // `Default`.
             (false, true) if !is_map(after) => {
                 let is_seen = spot.side == Side::Request || has_default(before);
                 let verdict = if is_seen { Verdict::BREAKS } else { Verdict::ADDS };
@@ -228,9 +229,9 @@ impl<'a> Comparison<'a> {
         self.tell_changed(changed, spot);
         if is_closed(before) != is_closed(after) {
             let what = if is_closed(after) {
-                "it refuses other properties now"
+                "it rejects other properties now"
             } else {
-                "it no longer refuses other properties"
+                "it no longer rejects other properties"
             };
             self.tell(Verdict::DOCUMENTS, spot, what);
         }

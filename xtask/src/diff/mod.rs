@@ -37,8 +37,8 @@ use comparison::Comparison;
 
 /// Every change from one document to another, in the order of class and place.
 ///
-/// It takes time in proportion to the documents, with the parts of each `allOf` put together: a pair of named schemas is
-/// compared once for each side, where it is required and where it is not.
+/// It takes time in proportion to the documents, with the parts of each `allOf` put together: a pair of named schemas
+/// is compared once for each side, where it is required and where it is not.
 pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
     let [old, new] = [old, new].map(|document| {
         let mut document = document.clone();

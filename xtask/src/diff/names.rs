@@ -19,8 +19,8 @@ pub(super) enum Name {
 /// Keywords that add something to the type of what a schema is put together from. All the others are words about it.
 const ADDING_TO_TYPE: [&str; 7] = ["additionalProperties", "enum", "format", "items", "not", "properties", "required"];
 
-/// The name of a schema's type: that of what it refers to, also as the only part or alternative of a schema that adds nothing
-/// but words.
+/// The name of a schema's type: that of what it refers to, also as the only part or alternative of a schema that adds
+/// nothing but words.
 pub(super) fn type_name(schema: &Value) -> Option<&str> {
     let mut schema = schema;
     loop {
@@ -48,8 +48,8 @@ fn is_words(part: &Value) -> bool {
         .is_some_and(|part| !adds_to_type(part) && !OTHERS.iter().any(|keyword| part.contains_key(*keyword)))
 }
 
-/// Whether the generator makes a type of a schema, and calls it by the schema's title. It forgets that of a union that may be
-/// null.
+/// Whether the generator makes a type of a schema, and calls it by the schema's title. It forgets that of a union that
+/// may be null.
 pub(super) fn makes_type(schema: &Value) -> bool {
     let Some(schema) = schema.as_object() else { return false };
     let is_union = ["anyOf", "oneOf"].iter().any(|keyword| schema.contains_key(*keyword));

@@ -67,8 +67,8 @@ pub(super) fn is_free_form(schema: &Effective<'_>) -> bool {
     type_of(schema).is_none() && alternatives(schema).is_none()
 }
 
-/// Whether the generator makes a model of it that has a `Default`: without it, nothing is required. Who needs that of what only
-/// comes back is not known.
+/// Whether the generator makes a model of it that has a `Default`: without it, nothing is required. Who needs that of
+/// what only comes back is not known.
 pub(super) fn has_default(schema: &Effective<'_>) -> bool {
     !is_map(schema) && schema.required().is_empty()
 }

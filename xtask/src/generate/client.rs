@@ -43,7 +43,7 @@ pub(super) fn generate(document: &Document, front: &str) -> Result<syn::File> {
 /// The generated client had its revision as a method only. Users need a constant.
 fn revision(revision: &str) -> syn::Item {
     parse_quote! {
-        /// The API revision that this crate was generated from. It goes out as `api-version` with every request.
+        /// The API revision that this crate was generated from. Every request sends it as `api-version`.
         pub const REVISION: &str = #revision;
     }
 }

@@ -66,15 +66,15 @@ pub fn check(workspace: &Workspace, process: &GeneratorProcess) -> Result<()> {
     for drift in &drifts {
         writeln!(stdout(), "{}: {}\n{}", drift.kind, drift.path.display(), drift.diff())?;
     }
-    refuse(&drifts)
+    fail_on(&drifts)
 }
 
 /// As `check`, without printing diffs.
 pub(crate) fn check_quietly(workspace: &Workspace, process: &GeneratorProcess) -> Result<()> {
-    refuse(&drift::find(workspace.root(), &plan(workspace, process)?)?)
+    fail_on(&drift::find(workspace.root(), &plan(workspace, process)?)?)
 }
 
-fn refuse(drifts: &[Drift]) -> Result<()> {
+fn fail_on(drifts: &[Drift]) -> Result<()> {
     if drifts.is_empty() {
         return Ok(());
     }
@@ -82,8 +82,8 @@ fn refuse(drifts: &[Drift]) -> Result<()> {
     bail!("generated files are not current: {}; run `cargo xtask generate`", list.join(", "))
 }
 
-/// Writes the generated files of any revision of one SDK below another folder, so that it can be rebuilt and compared. The
-/// result is what was written, relative to that folder.
+/// Writes the generated files of any revision of one SDK below another folder, so that it can be rebuilt and compared.
+/// The result is what was written, relative to that folder.
 ///
 /// # Errors
 ///

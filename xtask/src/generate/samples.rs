@@ -10,8 +10,8 @@ const LARGEST: usize = 500;
 /// The text of a sample that may have any.
 pub(super) const TEXT: &str = "sample";
 
-/// A small value of a schema: with its required properties only, and with the first of listed values. There is none where it
-/// is not clear what the generated types take.
+/// A small value of a schema: with its required properties only, and with the first of listed values. There is none
+/// where it is not clear what the generated types take.
 pub(super) fn sample<'a>(references: &References<'a>, schema: &'a Value) -> Option<Value> {
     Samples { references, left: LARGEST }.of(schema)
 }

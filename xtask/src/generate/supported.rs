@@ -57,7 +57,7 @@ fn fault<'a>(document: &'a Value, references: &References<'a>, operation: &Opera
     for parameter in lists.flatten().filter_map(resolve) {
         let text = |key: &str| parameter.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         let (name, place, style) = (text("name"), text("in"), text("style"));
-        // One of the operation's own takes the place of one that all operations of the path share.
+        // A parameter of the operation replaces one of its path.
         if !seen.insert((name.clone(), place.clone())) {
             continue;
         }
@@ -79,7 +79,7 @@ fn fault<'a>(document: &'a Value, references: &References<'a>, operation: &Opera
             ("query", "" | "form")
                 if parameter.get("explode") == Some(&Value::Bool(false)) && is_compound(parameter) =>
             {
-                "is a list that stands in one parameter"
+                "is a list in one parameter (`explode: false`)"
             }
             ("path" | "header", "" | "simple") | ("query", "" | "form") => continue,
             _ => "has a style that the generator cannot write",
@@ -91,8 +91,8 @@ fn fault<'a>(document: &'a Value, references: &References<'a>, operation: &Opera
     Some(format!("has {missing:?} in its path, and no parameter of that name"))
 }
 
-/// The status of a success whose envelope is no named schema: nobody could take it apart, and a call that failed would look
-/// like a success.
+/// The status of a success whose envelope is no named schema. The generated crate could not implement `Envelope` for
+/// it, and a failed call would look like a success.
 fn unnamed_envelope<'a>(
     document: &'a Value,
     references: &References<'a>,
@@ -143,7 +143,7 @@ mod tests {
             (json!({"in": "query", "name": "a", "style": "deepObject", "schema": text}), "has a style"),
             (
                 json!({"in": "query", "name": "a", "explode": false, "schema": {"type": "array", "items": text}}),
-                "is a list that stands in one parameter",
+                "is a list in one parameter (`explode: false`)",
             ),
             (json!({"in": "header", "name": "Body", "schema": text}), "has the name of the argument for the body"),
         ] {
@@ -191,31 +191,31 @@ mod tests {
 
     #[test]
     fn a_form_holds_scalars_only() {
-        let complaint = |property: Value| {
+        let problem = |property: Value| {
             let form = json!({"schema": {"type": "object", "properties": {"a": property}}});
             let operation = json!({"operationId": "do_it", "requestBody": {"content": {FORM: form}}});
             check(&json!({"paths": {"/things": {"post": operation}}})).err().map(|error| error.to_string())
         };
-        assert_eq!(complaint(json!({"type": "string"})), None);
-        let list = complaint(json!({"type": "array", "items": {"type": "string"}})).unwrap();
+        assert_eq!(problem(json!({"type": "string"})), None);
+        let list = problem(json!({"type": "array", "items": {"type": "string"}})).unwrap();
         assert!(list.contains(r#"(POST /things) sends a form, in which "a" is no text"#), "{list}");
     }
 
     #[test]
-    fn two_parameters_that_make_one_argument_are_refused() {
+    fn two_parameters_that_make_one_argument_are_rejected() {
         let parameter = |place: &str, name: &str| json!({"in": place, "name": name, "schema": {"type": "string"}});
-        for (other, is_refused) in [("header", true), ("query", false)] {
+        for (other, is_rejected) in [("header", true), ("query", false)] {
             let parameters =
-                [parameter("query", "page-size"), parameter(other, if is_refused { "Page-Size" } else { "page" })];
+                [parameter("query", "page-size"), parameter(other, if is_rejected { "Page-Size" } else { "page" })];
             let operation = json!({"operationId": "do_it", "parameters": parameters});
             let fault = check(&json!({"paths": {"/things": {"get": operation}}})).err().map(|error| error.to_string());
-            assert_eq!(fault.is_some(), is_refused, "{fault:?}");
+            assert_eq!(fault.is_some(), is_rejected, "{fault:?}");
             assert!(fault.is_none_or(|fault| fault.ends_with("makes the same argument as another one")));
         }
     }
 
     #[test]
-    fn a_parameter_of_the_path_gives_way_to_the_operations_own() {
+    fn parameter_of_an_operation_replaces_that_of_its_path() {
         let parameter = |style: &str| json!({"in": "query", "name": "a", "style": style, "schema": {}});
         let document = |own: &str, shared: &str| {
             json!({"paths": {"/things": {

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::effective::{named, reference};
 
-/// Refuses a named schema that is one of its own parts or alternatives, with nothing in between, such as a property. Its type
-/// would hold itself and nothing else, and reading any value of it would go on until the stack is full.
+/// Rejects a named schema that is one of its own parts or alternatives, with nothing in between, such as a property.
+/// Its type would hold itself and nothing else, and reading any value of it would go on until the stack is full.
 pub(crate) fn check(document: &Value) -> Result<()> {
     let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
     let mut done: BTreeSet<&str> = BTreeSet::new();
@@ -17,7 +17,7 @@ pub(crate) fn check(document: &Value) -> Result<()> {
         while let Some((name, left)) = way.last_mut() {
             match left.pop() {
                 Some(next) if open.contains(next) => bail!(
-                    "the schema {next:?} is one of its own parts or alternatives, so no value of it could be read; mend it by \
+                    "the schema {next:?} is one of its own parts or alternatives, so no value of it can be read; fix it by \
                      a fixup in sdk.toml"
                 ),
                 Some(next) if !done.contains(next) => {
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_that_is_its_own_part_or_alternative_is_refused_and_named() {
+    fn a_schema_that_is_its_own_part_or_alternative_is_rejected_and_named() {
         for keyword in ["allOf", "anyOf", "oneOf"] {
             let text = json!({"type": "string"});
             for schemas in [

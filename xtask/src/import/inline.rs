@@ -1,6 +1,7 @@
 //! Names for schemas that have none.
 //!
-//! The generator would make names of its own, such as `ResponseResultVariant0Value`, which change with their surroundings.
+//! The generator would make names of its own, such as `ResponseResultVariant0Value`, which change with their
+//! surroundings.
 
 mod branches;
 
@@ -15,8 +16,8 @@ use crate::policies::envelope_unions::is_union;
 use crate::policies::envelopes::alias;
 use crate::schemas::{escape, for_each_schema};
 
-/// Makes a component of every schema that becomes a type and has no name. It is called after where it stands. The result is
-/// where each stood, and its name.
+/// Makes a component of every schema that becomes a type and has no name. It is called after where it stands. The
+/// result is where each stood, and its name.
 pub(super) fn name_all(document: &mut Value) -> Vec<(String, String)> {
     let naming = Naming::all(document);
     naming.names.insert(document);
@@ -174,8 +175,8 @@ impl Naming {
     }
 }
 
-/// Whether the generator makes a type of a schema: of an object with properties, of a list of values, and of what is put
-/// together of such. The parts of an `allOf` and the variants of a tagged enum are no types of their own.
+/// Whether the generator makes a type of a schema: of an object with properties, of a list of values, and of what is
+/// put together of such. The parts of an `allOf` and the variants of a tagged enum are no types of their own.
 pub(crate) fn becomes_type(schema: &Map<String, Value>) -> bool {
     let has_properties = schema.get("properties").and_then(Value::as_object).is_some_and(|object| !object.is_empty());
     let is_of_such = |keyword: &str| {

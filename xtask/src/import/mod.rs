@@ -75,9 +75,9 @@ impl Import {
     ///
     /// # Errors
     ///
-    /// If the document cannot be read or is not OpenAPI 3.0, the slice holds nothing, a reference leads nowhere or out of the
-    /// document, a schema is nothing but itself, a fixup no longer applies, something that `sdk.toml` lists is not there, two things get one name, the date is
-    /// none, or the code of the result could not be generated.
+    /// If the document cannot be read or is not OpenAPI 3.0, the slice holds nothing, a reference leads nowhere or out
+    /// of the document, a schema is nothing but itself, a fixup no longer applies, something that `sdk.toml` lists is
+    /// not there, two things get one name, the date is none, or the code of the result could not be generated.
     pub fn make(sdk: &Sdk, from: &Path, revision: &str) -> Result<Self> {
         check_date(revision)?;
         let (_, vendors) = Document::read(from)?;
@@ -171,12 +171,12 @@ impl Import {
         Ok(written)
     }
 
-    /// Refuses what loses something.
+    /// Rejects the import if a rule lost something.
     ///
     /// # Errors
     ///
-    /// If a rule has done something by which something is lost.
-    pub fn refuse_losses(&self) -> Result<()> {
+    /// If a rule lost something.
+    pub fn reject_losses(&self) -> Result<()> {
         let losses = self.firings.iter().filter(|firing| firing.loss != Loss::Lossless).count();
         let changes = if losses == 1 { "change loses" } else { "changes lose" };
         ensure!(losses == 0, "{losses} {changes} something of the document");

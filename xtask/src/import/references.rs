@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 
 use crate::schemas::{Kind, for_each_reference};
 
-/// Every component of the whole that something refers to, and that those refer to in turn. A reference with escapes in it
-/// becomes one with the plain name: nothing else knows escapes.
+/// Every component of the whole that something refers to, and that those refer to in turn. A reference with escapes in
+/// it becomes one with the plain name: nothing else knows escapes.
 pub(super) fn components(whole: &Value, from: &mut Value) -> Result<Map<String, Value>> {
     let mut found = Found { whole, seen: BTreeSet::new(), pending: Vec::new(), sound: BTreeSet::new() };
     found.follow_all(from, Kind::Document)?;
@@ -30,7 +30,8 @@ struct Found<'w> {
     seen: BTreeSet<String>,
     /// What they lead to, as far as nobody has looked into it.
     pending: Vec<Component<'w>>,
-    /// The references that lead to more than themselves: a chain of references is followed once, and not from each of its links.
+    /// The references that lead to more than themselves: a chain of references is followed once, and not from each of
+    /// its links.
     sound: BTreeSet<String>,
 }
 
@@ -89,8 +90,8 @@ struct Component<'w> {
 }
 
 impl<'w> Component<'w> {
-    /// The component of exactly that name, or else of the one that is meant: in a JSON pointer (RFC 6901) in a URI, some
-    /// characters are escaped.
+    /// The component of exactly that name, or else of the one that is meant: in a JSON pointer (RFC 6901) in a URI,
+    /// some characters are escaped.
     fn of(whole: &'w Value, reference: &str) -> Result<Self> {
         let Some(path) = reference.strip_prefix("#/") else {
             bail!("the reference {reference:?} leads out of the document, which is not supported");

@@ -34,9 +34,9 @@ fn rename_operations(document: &mut Value, names: &Names) -> Result<BTreeMap<Str
             bail!("the operation {id:?} has no good name: {problem}; {}", remedy("operations", "our_name", id));
         }
         match taken.insert(name.clone(), (id, place.clone())) {
-            Some((other, elsewhere)) if other == id => bail!(
-                "{elsewhere} and {place} have the same operationId {id:?}, which no name can tell apart; give one of them \
-                 another one by a fixup in sdk.toml"
+            Some((other, first)) if other == id => bail!(
+                "{first} and {place} have the same operationId {id:?}; \
+                 give one of them another id by a fixup in sdk.toml"
             ),
             Some((other, _)) => bail!(
                 "the operations {other:?} and {id:?} both get the name {name:?}; {}",
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_breaks_the_generated_code_is_refused_with_what_to_write() {
+    fn a_name_that_breaks_the_generated_code_is_rejected_with_what_to_write() {
         let one = |id: &str| json!({"paths": {"/a": {"get": {"operationId": id}}}});
         for id in ["all", "Post", "Reset", "type", "<="] {
             let error = complaint(one(id), "");

@@ -1,19 +1,19 @@
 //! A response that is a union of envelopes is one envelope.
 //!
 //! The vendor writes `oneOf` or `anyOf` where `allOf` is meant, or for envelopes with different results. A union has no
-//! `success` of its own, so a call could not report a failure. The union becomes one envelope if each of its branches is
-//! one of these:
+//! `success` of its own, so a call could not report a failure. The union becomes one envelope if each of its branches
+//! is one of these:
 //!
 //! - an envelope;
 //! - a failure envelope, which only allows `success: false`; its `result` is ignored;
 //! - a part of an envelope: an object whose properties are all properties of an envelope.
 //!
-//! A `result` beside the union replaces those of the branches. If the results differ, `result` is a union. Lists become a
-//! list of a union, so that an empty list fits. A part's `result` replaces an envelope's of the same type that says
+//! A `result` beside the union replaces those of the branches. If the results differ, `result` is a union. Lists become
+//! a list of a union, so that an empty list fits. A part's `result` replaces an envelope's of the same type that says
 //! nothing about its items or properties. `result` may be null if a branch with `success` allows null or has no result.
 //!
-//! Other unions remain, and `success` is not checked for their operations: unions with a branch that is no object or is a
-//! union itself, and those whose branches have different schemas for a property that is not an envelope's. In the
+//! Other unions remain, and `success` is not checked for their operations: unions with a branch that is no object or is
+//! a union itself, and those whose branches have different schemas for a property that is not an envelope's. In the
 //! vendor's document of 2024-08-06, seven operations return a union of envelopes, and all of these become one envelope.
 
 use std::collections::BTreeSet;
@@ -133,8 +133,8 @@ impl<'a> Branch<'a> {
         })
     }
 
-    /// The branch, if it is an envelope or a part of one. Without properties it is a part only beside a `success`: alone, it
-    /// allows any object.
+    /// The branch, if it is an envelope or a part of one. Without properties it is a part only beside a `success`:
+    /// alone, it allows any object.
     fn of_union(references: &References<'a>, schema: &'a Value, is_beside_success: bool) -> Option<Self> {
         let schema = Effective::of(references, schema);
         if UNIONS.iter().any(|keyword| schema.get(keyword).is_some()) {

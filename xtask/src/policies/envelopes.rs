@@ -1,9 +1,9 @@
 //! What surrounds a result in a response envelope cannot fail it.
 //!
-//! An envelope is a response's object with a boolean property `success`, and the vendor's documents are often wrong about
-//! the rest: one entry of `errors` with another shape would take the result down with it. So `success` is the only required
-//! field, and `errors`, `messages` and `result_info` are free-form. A missing or null `result` is decoded, too: the SDK
-//! reports it where the document requires a result.
+//! An envelope is a response's object with a boolean property `success`, and the vendor's documents are often wrong
+//! about the rest: one entry of `errors` with another shape would take the result down with it. So `success` is the
+//! only required field, and `errors`, `messages` and `result_info` are free-form. A missing or null `result` is
+//! decoded, too: the SDK reports it where the document requires a result.
 
 use std::collections::BTreeSet;
 
@@ -91,8 +91,8 @@ impl Outcome {
     }
 }
 
-/// The names of all envelopes: the schemas of responses that have the shape of one, and the names that stand for them. An
-/// object with a `success` within a result is none.
+/// The names of all envelopes: the schemas of responses that have the shape of one, and the names that stand for them.
+/// An object with a `success` within a result is none.
 pub(crate) fn names(document: &Value) -> BTreeSet<String> {
     let references = References::of(document);
     let mut names = BTreeSet::new();
@@ -135,7 +135,8 @@ pub(crate) fn alias(schema: &Value) -> Option<&str> {
     reference(only)
 }
 
-/// Calls `change` with every envelope that is no other name for one. One that is put together of parts is made one first.
+/// Calls `change` with every envelope that is no other name for one. One that is put together of parts is made one
+/// first.
 fn change_envelopes(document: &mut Value, mut change: impl FnMut(&mut Map<String, Value>)) {
     let names = names(document);
     let schemas = named_schemas(document);

@@ -32,7 +32,8 @@ pub fn for_client(document: &Value) -> Value {
     document
 }
 
-/// The document that the mocks are generated from: a mock may name the shape of a failure, a client must not rely on it.
+/// The document that the mocks are generated from: a mock may name the shape of a failure, a client must not rely on
+/// it.
 pub fn for_mocks(document: &Value) -> Value {
     let mut document = for_both(document);
     raw_failures::without_name(&mut document);

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use crate::document::{is_failure, is_success, operations_mut};
 
-/// For the client: no failure is decoded, and every one is expected. What a method may return would depend on whether its
-/// failures are documented.
+/// For the client: no failure is decoded, and every one is expected. What a method may return would depend on whether
+/// its failures are documented.
 pub(super) fn all(document: &mut Value) {
     for operation in operations_mut(document) {
         let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { continue };
@@ -21,8 +21,8 @@ pub(super) fn all(document: &mut Value) {
     }
 }
 
-/// For the mocks: a failure whose schema has no name is any JSON. The generator would give it one, of a type that the client
-/// does not have.
+/// For the mocks: a failure whose schema has no name is any JSON. The generator would give it one, of a type that the
+/// client does not have.
 pub(super) fn without_name(document: &mut Value) {
     for operation in operations_mut(document) {
         let responses = operation.get_mut("responses").and_then(Value::as_object_mut);

@@ -190,7 +190,8 @@ fn entry<'a>(section: &Section, version: &str, blocks: impl Iterator<Item = &'a 
     Ok(entry)
 }
 
-/// Reports duplicate versions and entries that are not sorted from newest to oldest. The history of releases relies on both.
+/// Reports duplicate versions and entries that are not sorted from newest to oldest. The history of releases relies on
+/// both.
 fn order_problems(sdk: &str, entries: &[Entry]) -> Vec<String> {
     let mut problems = Vec::new();
     for (position, Entry { line, version, .. }) in entries.iter().enumerate() {
@@ -205,7 +206,7 @@ fn order_problems(sdk: &str, entries: &[Entry]) -> Vec<String> {
             ));
         } else if let Some(older) = older {
             problems.push(format!(
-                "{FILE}:{line}: {sdk} {version} stands below {}, which is older; the newest release stands first",
+                "{FILE}:{line}: {sdk} {version} is below {}, which is older; the newest release comes first",
                 older.version
             ));
         }
@@ -311,7 +312,7 @@ mod tests {
             assert!(problems.len() == 1 && problems[0].starts_with(&start), "{problems:?}");
         }
         let problems = problems(&["0.3.0+2026-01-01", "0.1.0+2026-01-01", "0.2.0+2026-01-01"]);
-        let start = "CHANGELOG.md:3: a 0.2.0+2026-01-01 stands below 0.1.0+2026-01-01, which is older;";
+        let start = "CHANGELOG.md:3: a 0.2.0+2026-01-01 is below 0.1.0+2026-01-01, which is older;";
         assert!(problems.len() == 1 && problems[0].starts_with(start), "{problems:?}");
     }
 

@@ -26,8 +26,9 @@ pub(super) struct ReleaseHistory<'a> {
 impl<'a> ReleaseHistory<'a> {
     /// Sorts the changelog's entries by the version of the crates.
     ///
-    /// An entry with a higher version than the crates is a plan and no release. An entry with the crates' version describes the
-    /// crates as they are, unless it has another revision than the current one: then it describes an earlier release.
+    /// An entry with a higher version than the crates is a plan and no release. An entry with the crates' version
+    /// describes the crates as they are, unless it has another revision than the current one: then it describes an
+    /// earlier release.
     pub(super) fn of(sdk: &Sdk, version: &Version, entries: &'a [Entry]) -> Self {
         // A version without a revision counts as one with the current revision.
         let is_current = version.build.is_empty() || is_current(sdk, version);
@@ -45,7 +46,8 @@ impl<'a> ReleaseHistory<'a> {
         self.earlier.iter().copied().find(|entry| entry.version.pre.is_empty())
     }
 
-    /// Reports a current revision that is older than that of the last release. Pre-releases promise nothing and do not count.
+    /// Reports a current revision that is older than that of the last release. Pre-releases promise nothing and do not
+    /// count.
     pub(super) fn revision_problem(&self, sdk: &Sdk) -> Option<String> {
         let current = &sdk.manifest.current;
         // The order of ISO dates is that of their text.
@@ -62,8 +64,9 @@ impl<'a> ReleaseHistory<'a> {
 
 /// The next release of an SDK.
 ///
-/// Document and code are compared with those of the last release that is not a pre-release, since a pre-release promises nothing
-/// to its users. `0.2.0-rc.1` satisfies a requirement of `0.2.0`, but the version of every release must exceed the one before it.
+/// Document and code are compared with those of the last release that is not a pre-release, since a pre-release
+/// promises nothing to its users. `0.2.0-rc.1` satisfies a requirement of `0.2.0`, but the version of every release
+/// must exceed the one before it.
 pub(super) struct NextRelease<'a> {
     /// The document of the current revision.
     pub(super) document: Document,
@@ -143,8 +146,8 @@ impl<'a> NextRelease<'a> {
         format!("{count} {worst} {changes} of the API since {last}, {first}{place}: {words}")
     }
 
-    /// The breaking changes of the surface that no change of the document explains. A change of the document explains every line
-    /// that mentions its operation or its schema.
+    /// The breaking changes of the surface that no change of the document explains. A change of the document explains
+    /// every line that mentions its operation or its schema.
     pub(super) fn unexplained(&self) -> Vec<&SurfaceChange> {
         let is_explained = |change: &&SurfaceChange| words(change.line()).any(|word| self.explained.contains(word));
         self.surface.of_class(Class::Breaking).filter(|change| !is_explained(change)).collect()

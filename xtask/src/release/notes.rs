@@ -44,8 +44,8 @@ impl Notes {
     ///
     /// # Errors
     ///
-    /// If the SDK has no revision, the changelog has malformed entries, the document or the recorded surface of the last release
-    /// is missing or edited, or a file cannot be read.
+    /// If the SDK has no revision, the changelog has malformed entries, the document or the recorded surface of the
+    /// last release is missing or edited, or a file cannot be read.
     pub fn make(workspace: &Workspace, sdk: Sdk) -> Result<Self> {
         check_revision(&sdk)?;
         let root = workspace.root();
@@ -63,7 +63,7 @@ impl Notes {
             _ => crates,
         };
         let current = &sdk.manifest.current;
-        version.build = current.parse().with_context(|| format!("{current:?} cannot stand in a version"))?;
+        version.build = current.parse().with_context(|| format!("{current:?} is not valid in a version"))?;
         let text = format!("## {} {version}\n\n{}\n{}\n", sdk.name(), body(&next), provenance(&next.document.sha256));
         let has_entry = history.current.is_some_and(|entry| entry.version == version);
         Ok(Self { sdk, version, changelog, surface, has_entry, text })
@@ -71,7 +71,8 @@ impl Notes {
 
     /// Writes the section into the changelog as the newest entry, records the public surface, and prints both files.
     ///
-    /// If the changelog has an entry of the crates' version already, only the record is written: the entry may have been edited.
+    /// If the changelog has an entry of the crates' version already, only the record is written: the entry may have
+    /// been edited.
     ///
     /// # Errors
     ///

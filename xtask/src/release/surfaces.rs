@@ -1,13 +1,13 @@
 //! The recorded public surface of each release: `spec/NAME/surfaces/VERSION.txt`.
 //!
-//! A release promises its document and its code. The document of a release stays in the SDK's folder, so the record of its code
-//! is stored there too, and not in a crate that is published. There is one record per version and not per revision, since
-//! several releases of one revision may have different code.
+//! A release promises its document and its code. The document of a release stays in the SDK's folder, so the record of
+//! its code is stored there too, and not in a crate that is published. There is one record per version and not per
+//! revision, since several releases of one revision may have different code.
 //!
-//! A record contains the lines of [`Surface`] for every generated file that users can name: that of the api crate and, if there
-//! is one, that of the SDK crate. Mocks are left out: they follow the document and are used in tests only, where the compiler
-//! points at every change. From version 0.2.0 of the risk-scoring SDK on, users of the SDK crate cannot name the generated
-//! client. The api crate is released as well, so its whole surface counts nevertheless.
+//! A record contains the lines of [`Surface`] for every generated file that users can name: that of the api crate and,
+//! if there is one, that of the SDK crate. Mocks are left out: they follow the document and are used in tests only,
+//! where the compiler points at every change. From version 0.2.0 of the risk-scoring SDK on, users of the SDK crate
+//! cannot name the generated client. The api crate is released as well, so its whole surface counts nevertheless.
 //!
 //! A checksum over name, version and lines detects a record that was edited, renamed or damaged by a merge.
 

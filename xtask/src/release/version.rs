@@ -33,8 +33,8 @@ fn parse(manifest: &str) -> Result<Version> {
     }
 }
 
-/// The lowest version that may follow a release after changes of this class or better. By cargo's rules, a break raises the
-/// first number that is not zero.
+/// The lowest version that may follow a release after changes of this class or better. By cargo's rules, a break raises
+/// the first number that is not zero.
 pub(super) fn after(last: &Version, worst: Option<Class>) -> Version {
     let Version { major, minor, patch, .. } = *last;
     match (major, minor, worst) {

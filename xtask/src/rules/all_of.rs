@@ -123,8 +123,8 @@ fn merge_objects(document: &mut Value, log: &mut Log<'_>) {
     });
 }
 
-/// What is lost by putting parts together: something, if a later part overrides an earlier one, or one limits the properties
-/// of the others.
+/// What is lost by putting parts together: something, if a later part overrides an earlier one, or one limits the
+/// properties of the others.
 fn loss(merged: &Effective<'_>) -> Loss {
     let is_closed = merged.get("additionalProperties").is_some_and(|others| *others != true && *others != json!({}));
     if merged.overridden().is_empty() && !is_closed { Loss::Lossless } else { Loss::Widens }
@@ -191,7 +191,8 @@ fn is_object<'a>(schema: &'a Value, is_named_one: &mut dyn FnMut(&'a str) -> boo
         || parts.is_some_and(|parts| !parts.is_empty() && parts.iter().all(|part| is_object(part, is_named_one)))
 }
 
-/// Whether a schema consists of objects alone. One that is a single other schema with a few words added is left as it is.
+/// Whether a schema consists of objects alone. One that is a single other schema with a few words added is left as it
+/// is.
 fn is_all_of_objects(objects: &BTreeSet<String>, schema: &Map<String, Value>) -> bool {
     let Some(parts) = schema.get("allOf").and_then(Value::as_array) else { return false };
     let alone = parts.len() == 1 && !schema.contains_key("properties");

@@ -35,7 +35,7 @@ pub(super) const OF_TEXT_ONLY: Rule = Rule {
 
 pub(super) const CLASHING_VALUES: Rule = Rule {
     name: "clashing-values",
-    why: "two values that are called the same in Rust cannot be variants of one enum; one that is there twice is no other one",
+    why: "two values with the same name in Rust cannot be variants of one enum; a duplicate value is the same one",
     loss: Loss::Widens,
     apply: |document, log| {
         for_each_schema(document, &mut |place, schema| {
@@ -72,7 +72,7 @@ fn camel(value: &str) -> String {
 
 pub(super) const NO_OTHER_LIMITS: Rule = Rule {
     name: "enum-without-other-limits",
-    why: "the generator refuses a pattern or a length beside a list of values, which says all there is to say",
+    why: "the generator rejects a pattern or a length beside a list of values, and the list is more exact",
     loss: Loss::Lossless,
     apply: |document, log| {
         for_each_schema(document, &mut |place, schema| {

@@ -32,8 +32,8 @@ pub(super) const PARAMETERS: Rule = Rule {
     },
 };
 
-/// Calls what is known by its plain name, unless there is something of that name. The result is what was called otherwise,
-/// with that name.
+/// Calls what is known by its plain name, unless there is something of that name. The result is what was called
+/// otherwise, with that name.
 fn drop_parameters(content: &mut Map<String, Value>) -> Vec<(String, &'static str)> {
     let mut renamed = Vec::new();
     for known in KNOWN.into_iter().filter(|known| !content.contains_key(*known)).collect::<Vec<_>>() {

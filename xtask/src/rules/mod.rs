@@ -112,8 +112,8 @@ pub const ALL: &[Rule] = &[
     properties::WRONG_DEFAULT,
 ];
 
-/// How many times as many values as a document has may be copied by all rules together, from where they stand to where they
-/// are used: a few kilobytes that are used in a thousand places would be as many megabytes, and so on.
+/// How many times as many values as a document has may be copied by all rules together, from where they stand to where
+/// they are used: a few kilobytes that are used in a thousand places would be as many megabytes, and so on.
 const MOST_GROWTH: usize = 8;
 
 /// How many values may be copied in any document, however small it is.
@@ -123,14 +123,14 @@ const SMALL: usize = 500_000;
 ///
 /// # Errors
 ///
-/// If it would grow without measure by that.
+/// If inlining shared parts would make it too large.
 pub fn apply(document: &mut Value) -> Result<Vec<Firing>> {
     let (mut firings, mut room) = (Vec::new(), size(document).saturating_mul(MOST_GROWTH).max(SMALL));
     for rule in ALL {
         let mut log = Log { rule, firings: &mut firings, room: &mut room, too_large: None };
         (rule.apply)(document, &mut log);
         if let Some(place) = log.too_large {
-            bail!("what is shared by many grows too large where it is used, at the latest at {place} ({})", rule.name);
+            bail!("inlining shared parts makes the document too large (at {place}, rule {})", rule.name);
         }
     }
     Ok(firings)

@@ -125,7 +125,7 @@ fn stands_in(path: &str, parameter: &str) -> bool {
 
 pub(super) const WITHOUT_TEXT: Rule = Rule {
     name: "parameter-without-text",
-    why: "what goes into a path or a header is text; an object, a list or null has none",
+    why: "a path or a header contains text, and an object, a list or null has no text",
     loss: Loss::Widens,
     apply: to_text,
 };
@@ -178,8 +178,8 @@ fn list_to_text(document: &mut Value, log: &mut Log<'_>) {
     });
 }
 
-/// The schema of the text that there is for a value, and what is lost by that, unless every value has one. That of anything
-/// is any text.
+/// The schema of the text that there is for a value, and what is lost by that, unless every value has one. That of
+/// anything is any text.
 fn as_text<'a>(references: &References<'a>, schema: &'a Value) -> Option<(Value, Loss)> {
     let schema = Effective::of(references, schema);
     match schema.get("type").and_then(Value::as_str) {

@@ -37,7 +37,7 @@ fn has_clash(schema: &Map<String, Value>) -> bool {
 
 pub(super) const WRONG_DEFAULT: Rule = Rule {
     name: "wrong-default",
-    why: "a default that its own schema does not allow cannot be meant as it stands, and nobody can tell what is meant",
+    why: "a default that its own schema does not allow is a mistake, and the document does not show the intended value",
     loss: Loss::Narrows,
     apply: |document, log| {
         for_each_schema(document, &mut |place, schema| {

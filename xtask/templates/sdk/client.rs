@@ -19,11 +19,13 @@ impl Client {
         ClientBuilder::default()
     }
 
-    /// A client configured by the environment of this process; see [`Environment`](crate::Environment) for the variables.
+    /// A client configured by the environment of this process; see [`Environment`](crate::Environment) for the
+    /// variables.
     ///
     /// # Errors
     ///
-    /// [`Configuration`](crate::ErrorKind::Configuration), listing everything that is missing, contradictory or malformed.
+    /// [`Configuration`](crate::ErrorKind::Configuration), listing everything that is missing, contradictory or
+    /// malformed.
     pub fn from_env() -> Result<Self, Error> {
         Connection::from_env().map(Self::from)
     }

@@ -40,9 +40,11 @@ pub use cloudflare_client::{
 /// The API revision that this crate speaks: a date. Every request has it in the header `api-version`.
 pub use {{api_path}}::REVISION;
 
-/// The crates whose types are in the public API. The documentation of `cloudflare_client` says what a new major version of each
-/// means. A new one of `chrono`, `serde_json` or `uuid`, whose types are in models, is a breaking release.
+/// The crates whose types are in the public API. The documentation of `cloudflare_client` says what a new major version
+/// of each means. A new one of `cloudflare-client`, or of `chrono`, `serde_json` or `uuid`, whose types are in models,
+/// is a breaking release.
 pub mod external {
+    pub use cloudflare_client;
     pub use cloudflare_client::external::*;
 
     pub use {{api_path}}::external::*;

@@ -15,15 +15,18 @@ use crate::redact::one_line;
 
 /// A [`TokenProvider`] that caches fetched tokens.
 ///
-/// - A call gets the cached token until it expires. In the last tenth of the token's lifetime, but at most its last minute,
-///   a call also starts a fetch in the background.
+/// - A call gets the cached token until it expires. In the last tenth of the token's lifetime, but at most its last
+///   minute, a call also starts a fetch in the background.
 /// - Calls without a valid token wait for a fetch and share its result. At most one fetch runs at a time.
 /// - A failed fetch is an error for the calls that waited for it. The next call starts another. Fetches start at least
-///   [`MIN_INTERVAL`](Self::MIN_INTERVAL) apart, so failures do not flood the source of the tokens. A call that comes earlier
-///   waits.
-/// - If the API rejects the cached token, the token is discarded and a new one is fetched. If the API rejects another token,
-///   the cached one is newer, and nothing is fetched.
-/// - A fetch runs in a tokio task of its own. Dropping a call that waits for it neither stops the fetch nor affects others.
+///   [`MIN_INTERVAL`](Self::MIN_INTERVAL) apart, so failures do not flood the source of the tokens. A call that comes
+///   earlier waits.
+/// - If the API rejects the cached token, the token is discarded and a new one is fetched. If the API rejects another
+///   token, the cached one is newer, and nothing is fetched.
+/// - A fetch runs in a tokio task of its own. Dropping a call that waits for it neither stops the fetch nor affects
+///   others.
+/// - Outside a tokio runtime nothing is fetched: a call returns the cached token while it is valid, and fails
+///   afterwards.
 /// - A fetch that takes longer than [`fetch_timeout`](Self::fetch_timeout) has failed.
 ///
 /// Share one provider between connections by an [`Arc`].
@@ -58,8 +61,8 @@ impl CachedTokenProvider {
     /// How long a fetch may take by default: 30 s.
     pub const DEFAULT_FETCH_TIMEOUT: Duration = Duration::from_secs(30);
 
-    /// A provider that gets tokens from a function. An error of the function must not contain a secret, since calls return
-    /// it as a source.
+    /// A provider that gets tokens from a function. An error of the function must not contain a secret, since calls
+    /// return it as a source.
     pub fn new<F, T>(fetch: F) -> Self
     where
         F: Fn() -> T + Send + Sync + 'static,
@@ -69,8 +72,8 @@ impl CachedTokenProvider {
         Self { fetch_timeout: Self::DEFAULT_FETCH_TIMEOUT, cache: Arc::new(cache) }
     }
 
-    /// How long a fetch may take. [`DEFAULT_FETCH_TIMEOUT`](Self::DEFAULT_FETCH_TIMEOUT) by default. A call that waits for a
-    /// fetch may time out earlier; the fetch then continues for later calls.
+    /// How long a fetch may take. [`DEFAULT_FETCH_TIMEOUT`](Self::DEFAULT_FETCH_TIMEOUT) by default. A call that waits
+    /// for a fetch may time out earlier; the fetch then continues for later calls.
     #[must_use = "the provider is returned with the new timeout"]
     pub fn fetch_timeout(mut self, timeout: Duration) -> Self {
         self.fetch_timeout = timeout;
@@ -104,7 +107,8 @@ impl TokenProvider for CachedTokenProvider {
             match cached {
                 Some(cached) if !cached.needs_refresh(now) => Ok(cached.token),
                 Some(cached) => {
-                    self.join_or_start()?;
+                    // Outside a runtime no fetch can start. The token is still valid, and a later call tries again.
+                    let _ = self.join_or_start();
                     Ok(cached.token)
                 }
                 None => self.join_or_start()?.into_fetch().wait().await,

@@ -7,9 +7,9 @@ use super::{ApiToken, BoxError};
 
 /// A source of tokens that change while the client is in use, such as a vault, a metadata service or a file.
 ///
-/// Each attempt asks for a token, so a retry uses the newest one. Return the token from memory if possible: the time that
-/// it takes counts towards the attempt's timeout. [`CachedTokenProvider`](crate::CachedTokenProvider) keeps fetched tokens
-/// in memory.
+/// Each attempt asks for a token, so a retry uses the newest one. Return the token from memory if possible: the time
+/// that it takes counts towards the attempt's timeout. [`CachedTokenProvider`](crate::CachedTokenProvider) keeps
+/// fetched tokens in memory.
 ///
 /// ```
 /// use cloudflare_client::{ApiToken, Credentials, TokenFuture, TokenProvider};
@@ -44,7 +44,8 @@ pub trait TokenProvider: Send + Sync {
     /// Called when the API rejected a token. Returns whether [`token`](Self::token) now has another one; the call then
     /// sends its request once more. The client calls this at most once per call. The default is `false`.
     ///
-    /// Many calls may report the same rejected token at once: compare it with the newest token before you fetch another.
+    /// Many calls may report the same rejected token at once: compare it with the newest token before you fetch
+    /// another.
     ///
     /// # Errors
     ///

@@ -19,7 +19,8 @@ impl ApiToken {
     ///
     /// # Errors
     ///
-    /// [`Configuration`](crate::ErrorKind::Configuration) if it is empty or has a character that is not allowed in a header.
+    /// [`Configuration`](crate::ErrorKind::Configuration) if it is empty or has a character that is not allowed in a
+    /// header.
     pub fn new(token: impl Into<SecretString>) -> Result<Self, Error> {
         checked("the API token", token.into()).map(Self)
     }

@@ -23,7 +23,7 @@ const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(50);
 
 /// When an HTTP/2 connection is pinged: if nothing was received for this long.
 ///
-/// Requests share an HTTP/2 connection, and a new request goes to the same one. Without pings, a dead connection would fail
+/// Requests share an HTTP/2 connection, and a new request uses the same one. Without pings, a dead connection would fail
 /// all of them until the operating system gives up, which takes minutes. With [`HTTP2_PING_TIMEOUT`] it is found within 4 s,
 /// which leaves time for another attempt in a call of 10 s. A connection that receives something is not pinged.
 const HTTP2_PING_INTERVAL: Duration = Duration::from_secs(2);
@@ -57,8 +57,15 @@ pub(super) struct HttpClientConfig<'a> {
     pub(super) addresses: &'a BTreeMap<String, Vec<SocketAddr>>,
 }
 
-/// Builds the HTTP client of a connection. Only the pipeline retries, and nothing follows redirects.
+/// Builds the HTTP client of a connection.
 pub(super) fn build(config: HttpClientConfig<'_>) -> Result<reqwest::Client, Error> {
+    configure(config)
+        .build()
+        .map_err(|error| Error::configuration(format!("the HTTP client could not be set up: {}", tls::cause(&error))))
+}
+
+/// Sets all options. Only the pipeline retries, and nothing follows redirects.
+fn configure(config: HttpClientConfig<'_>) -> reqwest::ClientBuilder {
     let mut builder = tls::with_backend(reqwest::Client::builder())
         .connect_timeout(config.connect_timeout)
         .https_only(config.https_only)
@@ -93,14 +100,11 @@ pub(super) fn build(config: HttpClientConfig<'_>) -> Result<reqwest::Client, Err
     if let Some(identity) = config.identity {
         builder = builder.identity(identity);
     }
-    builder = match config.proxy {
+    match config.proxy {
         ProxyChoice::System => builder,
         ProxyChoice::Direct => builder.no_proxy(),
         ProxyChoice::Explicit(proxy) => builder.proxy(*proxy),
-    };
-    builder
-        .build()
-        .map_err(|error| Error::configuration(format!("the HTTP client could not be set up: {}", tls::cause(&error))))
+    }
 }
 
 /// Rejects a user's HTTP client that may follow redirects.
@@ -117,11 +121,68 @@ pub(super) fn check(client: &reqwest::Client) -> Result<(), Error> {
     ))
 }
 
+/// No test checks the interval and the number of the probes, nor `TCP_USER_TIMEOUT`. Reading them needs the file descriptor of
+/// the socket, which reqwest does not give out. Their effect needs a network that drops packets, and 20 s.
 #[cfg(test)]
 mod tests {
     use reqwest::redirect::Policy;
 
     use super::*;
+
+    fn config(addresses: &BTreeMap<String, Vec<SocketAddr>>) -> HttpClientConfig<'_> {
+        HttpClientConfig {
+            https_only: false,
+            connect_timeout: Duration::from_secs(5),
+            proxy: ProxyChoice::Direct,
+            root_certificates: Vec::new(),
+            identity: None,
+            addresses,
+        }
+    }
+
+    /// rustls has no older version, and distributions often forbid them to OpenSSL. So a server with an older version is
+    /// rejected with or without this setting, and only the builder's `Debug` output shows it.
+    #[test]
+    fn least_tls_version_is_1_2_whatever_the_backend_allows() {
+        let builder = format!("{:?}", configure(config(&BTreeMap::new())));
+        assert!(builder.contains("tls_version_min: Version(Tls1_2)"), "{builder}");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn idle_connection_is_probed_after_the_keep_alive_time() {
+        use std::net::TcpListener;
+
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let client = build(config(&BTreeMap::new())).unwrap();
+        let request = tokio::spawn(client.get(format!("http://{}", listener.local_addr().unwrap())).send());
+        let (_stream, peer) = tokio::task::spawn_blocking(move || listener.accept()).await.unwrap().unwrap();
+        // The kernel shows another timer until the request is acknowledged.
+        let mut timer = None;
+        for _ in 0..100 {
+            timer = probe_timer(peer.port());
+            if timer.is_some() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let timer = timer.expect("the connection has a timer for probes");
+        assert!(timer <= TCP_KEEP_ALIVE && timer > TCP_KEEP_ALIVE / 2, "{timer:?}");
+        request.abort();
+    }
+
+    /// When the kernel will probe the connection with a local port on 127.0.0.1: the column `tm->when` of `/proc/net/tcp`, in
+    /// hundredths of a second, if `tr` is 2, the timer for probes.
+    #[cfg(target_os = "linux")]
+    fn probe_timer(local_port: u16) -> Option<Duration> {
+        let connections = std::fs::read_to_string("/proc/self/net/tcp").unwrap();
+        let local = format!("0100007F:{local_port:04X}");
+        let columns = connections.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+        let of_port = columns.into_iter().find(|columns| columns.get(1) == Some(&&*local))?;
+        let hundredths = of_port.get(5)?.strip_prefix("02:")?;
+        let hundredths = u64::from_str_radix(hundredths, 16).unwrap();
+        Some(Duration::from_millis(hundredths.saturating_mul(10)))
+    }
 
     #[test]
     fn client_that_may_follow_redirects_is_rejected() {

@@ -6,17 +6,17 @@ use serde::{Serialize, Serializer};
 
 /// The kind of an error, and what to do about it.
 ///
-/// The status of the response determines the kind, and the API's codes refine it. A response with `"success": false` is a
-/// failure whatever its status. If something else responded in place of the API, such as a firewall,
+/// The status of the response determines the kind, and the API's codes refine it. A response with `"success": false` is
+/// a failure whatever its status. If something else responded in place of the API, such as a firewall,
 /// [`unexpected_body`](crate::Error::unexpected_body) describes the body.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The configuration or an argument is invalid. No request was sent unless [`attempts`](crate::Error::attempts) is above
-    /// 0. Correct the configuration or the argument.
+    /// The configuration or an argument is invalid. No request was sent unless [`attempts`](crate::Error::attempts) is
+    /// above 0. Correct the configuration or the argument.
     Configuration,
-    /// The credentials are missing, malformed or unknown (status 401, or code 6111, 9106 or 9109), or the token provider
-    /// failed. Check the credentials.
+    /// The credentials are missing, malformed or unknown (status 401, or code 6111, 9106 or 9109), or the token
+    /// provider failed. Check the credentials.
     Authentication,
     /// The credentials are known but lack a permission: status 403, or code 10000. Grant the permission. If
     /// [`unexpected_body`](crate::Error::unexpected_body) is set, something in front of the API blocked the request.
@@ -25,16 +25,16 @@ pub enum ErrorKind {
     Plan,
     /// The account or the object does not exist: status 404, or code 7003. Check the ids.
     NotFound,
-    /// Too many requests: status 429, or code 971 or 10100; or the rate-limit gate or the rate limiter would have delayed the
-    /// call past its timeout. The vendor rejects every call for up to five minutes. Wait for
+    /// Too many requests: status 429, or code 971 or 10100; or the rate-limit gate or the rate limiter would have
+    /// delayed the call past its timeout. The vendor rejects every call for up to five minutes. Wait for
     /// [`retry_after`](crate::Error::retry_after).
     RateLimited,
     /// The API rejected the call for another reason. See [`errors`](crate::Error::errors).
     Api,
     /// The server or the edge in front of it failed: status 5xx. The server may have made a change. Try again later.
     Server,
-    /// The API's document does not list the status. Redirects, which are never followed, are of this kind. After another
-    /// success than the documented one, such as 202, the server may have made a change.
+    /// The API's document does not list the status. Redirects, which are never followed, are of this kind. After
+    /// another success than the documented one, such as 202, the server may have made a change.
     UnexpectedStatus,
     /// A success whose body is not complete JSON, cannot be decompressed, or is too large.
     /// [`unexpected_body`](crate::Error::unexpected_body) describes a body that is not JSON.
@@ -42,11 +42,11 @@ pub enum ErrorKind {
     /// A success whose JSON does not match the documented schema: a field is missing, or has another type. The
     /// [`source`](std::error::Error::source) has the path of the field.
     Decode,
-    /// No connection could be made, or it broke, or the head of the response is not HTTP. The message says why. The server may
-    /// have made a change if [`may_have_been_sent`](crate::Error::may_have_been_sent) says so.
+    /// No connection could be made, or it broke, or the head of the response is not HTTP. The message says why. The
+    /// server may have made a change if [`may_have_been_sent`](crate::Error::may_have_been_sent) says so.
     Connection,
-    /// The call timed out, or had too little time for an attempt. The message says what it waited for. The server may have made a
-    /// change if [`may_have_been_sent`](crate::Error::may_have_been_sent) says so.
+    /// The call timed out, or had too little time for an attempt. The message says what it waited for. The server may
+    /// have made a change if [`may_have_been_sent`](crate::Error::may_have_been_sent) says so.
     Timeout,
 }
 

@@ -72,7 +72,8 @@ impl Shape {
         if text.is_empty() && is_complete {
             return Self::Empty;
         }
-        // This builds no value and does not recurse. 64 MiB take up to 0.4 s, and each open bracket takes a byte or two.
+        // This builds no value and does not recurse. 64 MiB take up to 0.4 s, and each open bracket takes a byte or
+        // two.
         match serde_json::from_str::<IgnoredAny>(text) {
             Ok(_) if is_complete => Self::OtherJson,
             Err(_) if text.starts_with('<') => Self::Html,

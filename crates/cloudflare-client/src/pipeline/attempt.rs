@@ -11,7 +11,7 @@ use reqwest::Request;
 use tokio::time::Instant;
 
 use super::body::{self, BodyFailure, BodyLimits};
-use super::buffered_response::BufferedResponse;
+use super::buffered_response::{BufferedResponse, redirect_host};
 use super::deadline::Deadline;
 use super::decoding::failure;
 use super::flow_control::Cooldown;
@@ -92,6 +92,7 @@ pub(super) async fn send(
     };
     let status = response.status();
     let headers = std::mem::take(response.headers_mut());
+    let redirect_host = redirect_host(status, &headers, &secrets);
     let head = Instant::now();
     let metadata = Metadata::new(status, headers, number, head.duration_since(started)).redacted(&secrets);
     // The gate closes before the body is read, since the body may take long or never come.
@@ -106,10 +107,11 @@ pub(super) async fn send(
         within(expiry.as_mut(), pin!(body::read(&mut response, metadata.headers(), limits, head, &secrets))).await;
     let is_failure = failure::is_failure(status);
     let (error, retryability) = match body.unwrap_or_else(|| Err(timeout("the rest of the body", head).into())) {
-        Ok(body) => return Ok(BufferedResponse { metadata, body, omitted_above: None, secrets }),
+        Ok(body) => return Ok(BufferedResponse { metadata, body, omitted_above: None, redirect_host, secrets }),
         // Of another status than a success, the status is known; the body is only described.
         Err(BodyFailure::TooLarge) if !is_success => {
-            return Ok(BufferedResponse { metadata, body: Bytes::new(), omitted_above: Some(limit), secrets });
+            let (body, omitted_above) = (Bytes::new(), Some(limit));
+            return Ok(BufferedResponse { metadata, body, omitted_above, redirect_host, secrets });
         }
         Err(BodyFailure::TooLarge) => {
             let message = format!("the body is larger than {limit} bytes");

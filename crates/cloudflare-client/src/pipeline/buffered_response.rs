@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, LOCATION};
+use http::{HeaderMap, StatusCode};
 use url::Url;
 
 use crate::Metadata;
@@ -14,6 +15,8 @@ pub(super) struct BufferedResponse {
     pub(super) body: Bytes,
     /// The limit that the body exceeds, if it was not read.
     pub(super) omitted_above: Option<usize>,
+    /// The host of a redirect's target, without secrets.
+    pub(super) redirect_host: Option<String>,
     /// The secrets of the request, which are redacted from every text of the response.
     pub(super) secrets: Secrets,
 }
@@ -34,7 +37,7 @@ impl BufferedResponse {
         let essence = value.split(';').next()?.trim();
         let is_harmless = |byte: u8| byte.is_ascii_alphanumeric() || b"/.+-_".contains(&byte);
         (!essence.is_empty() && essence.len() <= MAX_LENGTH && essence.bytes().all(is_harmless))
-            .then(|| self.secrets.redact(essence).into_owned())
+            .then(|| essence.to_owned())
     }
 
     /// Whether the media type is JSON (RFC 8259, section 11; RFC 6839, section 3.1).
@@ -42,19 +45,21 @@ impl BufferedResponse {
         let essence = self.content_type().unwrap_or_default().to_ascii_lowercase();
         essence == "application/json" || essence.ends_with("+json")
     }
+}
 
-    /// The host of a redirect's target. The rest of the target may contain secrets, so it is not printed. A relative target is
-    /// on the same host.
-    pub(super) fn redirect_host(&self) -> Option<String> {
-        if !self.metadata.status().is_redirection() {
-            return None;
-        }
-        let location = self.metadata.headers().get(LOCATION)?.to_str().ok()?;
-        // The parser lower-cases and decodes the host, so it is redacted afterwards.
-        match Url::parse(location) {
-            Ok(url) => Some(one_line(&self.secrets.redact(url.host_str().unwrap_or("a URL without a host")))),
-            Err(url::ParseError::RelativeUrlWithoutBase) => Some("the same host".to_owned()),
-            Err(_) => Some("an invalid URL".to_owned()),
-        }
+/// The host of a redirect's target. The rest of the target may contain secrets, so it is not printed. A relative target is
+/// on the same host.
+///
+/// The headers are not yet redacted: a host with `[redacted]` in it cannot be parsed.
+pub(super) fn redirect_host(status: StatusCode, headers: &HeaderMap, secrets: &Secrets) -> Option<String> {
+    if !status.is_redirection() {
+        return None;
+    }
+    let location = headers.get(LOCATION)?.to_str().ok()?;
+    // The parser lower-cases and decodes the host, so it is redacted afterwards.
+    match Url::parse(location) {
+        Ok(url) => Some(one_line(&secrets.redact(url.host_str().unwrap_or("a URL without a host")))),
+        Err(url::ParseError::RelativeUrlWithoutBase) => Some("the same host".to_owned()),
+        Err(_) => Some("an invalid URL".to_owned()),
     }
 }

@@ -3,13 +3,14 @@
 /// The most characters that [`one_line`] keeps.
 const MAX_CHARS: usize = 200;
 
-/// Puts untrusted text on one line of at most 200 characters. Control characters, invisible characters and marks that change
-/// the writing direction become spaces.
+/// Puts untrusted text on one line of at most 200 characters. Control characters, invisible characters and marks that
+/// change the writing direction become spaces.
 ///
 /// It reads no more of the text than it keeps.
 pub(crate) fn one_line(text: &str) -> String {
     let mut chars = text.chars();
-    let mut line: String = chars.by_ref().take(MAX_CHARS).map(|char| if is_shown(char) { char } else { ' ' }).collect();
+    let mut line: String =
+        chars.by_ref().take(MAX_CHARS).map(|char| if is_printable(char) { char } else { ' ' }).collect();
     if chars.next().is_some() {
         line.push('…');
     }
@@ -17,7 +18,7 @@ pub(crate) fn one_line(text: &str) -> String {
 }
 
 /// Whether a terminal or a log shows a character, and it changes no other.
-fn is_shown(char: char) -> bool {
+pub(crate) fn is_printable(char: char) -> bool {
     !char.is_control() && !is_line_separator(char) && !is_default_ignorable(char)
 }
 
@@ -25,8 +26,8 @@ fn is_line_separator(char: char) -> bool {
     matches!(char, '\u{2028}' | '\u{2029}')
 }
 
-/// Unicode's property `Default_Ignorable_Code_Point`, such as zero-width characters, marks that change the writing direction,
-/// variation selectors and tags; and the interlinear annotations, which terminals do not show either.
+/// Unicode's property `Default_Ignorable_Code_Point`, such as zero-width characters, marks that change the writing
+/// direction, variation selectors and tags; and the interlinear annotations, which terminals do not show either.
 fn is_default_ignorable(char: char) -> bool {
     matches!(
         char,

@@ -72,7 +72,7 @@ impl Secret {
         }
         let mut redacted = String::new();
         let mut rest = text.as_ref();
-        while let Some(range) = find(rest, secret) {
+        while let Some(range) = find(rest.as_bytes(), secret) {
             redacted.push_str(rest.get(..range.start).unwrap_or_default());
             redacted.push_str(Self::REDACTED);
             rest = rest.get(range.end..).unwrap_or_default();
@@ -82,6 +82,12 @@ impl Secret {
         }
         redacted.push_str(rest);
         Cow::Owned(redacted)
+    }
+
+    /// Whether redaction would change a text.
+    fn is_in(&self, text: &[u8]) -> bool {
+        let secret = self.expose();
+        Self::is_redactable(secret) && find(text, secret).is_some()
     }
 
     /// A secret shorter than any real one is not replaced, since ordinary words may contain it. E-mail addresses may be
@@ -137,6 +143,11 @@ impl Secrets {
         self.iter().next()
     }
 
+    /// Whether a text contains a secret. Neither copies the text nor checks whether it is UTF-8.
+    pub(crate) fn are_in(&self, text: &[u8]) -> bool {
+        self.iter().any(|secret| secret.is_in(text))
+    }
+
     /// Replaces every secret in untrusted text. A text without secrets is not copied.
     pub(crate) fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
         self.iter().fold(Cow::Borrowed(text), |text, secret| secret.redact(text))
@@ -185,6 +196,7 @@ mod tests {
             ("é cfk_secret of A%40b.io é", "é [redacted] of [redacted] é"),
             ("Bearer cfk_secret", "Bearer [redacted]"),
         ] {
+            assert!(secrets.are_in(text.as_bytes()));
             assert_eq!(secrets.redact(text), expected);
         }
     }
@@ -192,12 +204,14 @@ mod tests {
     #[test]
     fn text_without_a_secret_is_not_copied() {
         let secrets = Secrets::new(Some(secret("cfk_secret")), Some(secret("a@example.com")));
+        assert!(!secrets.are_in(b"an error of cfk_secre"));
         assert!(matches!(secrets.redact("an error of cfk_secre"), Cow::Borrowed("an error of cfk_secre")));
     }
 
     #[test]
     fn secret_that_is_shorter_than_any_real_one_is_not_redacted() {
         assert_eq!(Secrets::from("e").redact("error"), "error");
+        assert!(!Secrets::from("e").are_in(b"error"));
         assert_eq!(Secrets::from("0123456").redact("0123456"), "0123456");
         assert_eq!(Secrets::from("01234567").redact("01234567"), "[redacted]");
     }

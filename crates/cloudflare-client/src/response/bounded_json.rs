@@ -10,12 +10,12 @@ use super::json_memory;
 
 /// Any JSON, of which only so much is kept as fits into about 2 MiB of memory and 16 levels.
 ///
-/// It is for what decorates the result of an envelope: it accepts any value, so it fails no response. An element or a member
-/// that does not fit is left out, and smaller ones after it are kept. Of duplicate keys the last one counts. What is left out
-/// is skipped without recursion, so no depth of it is an error; malformed JSON is one.
+/// It is for what decorates the result of an envelope: it accepts any value, so it fails no response. An element or a
+/// member that does not fit is left out, and smaller ones after it are kept. Of duplicate keys the last one counts.
+/// What is left out is skipped without recursion, so no depth of it is an error; malformed JSON is one.
 ///
-/// `serde_json` itself takes a byte for each level that it skips, and the length of a string with escapes. Only the length of
-/// the body bounds these.
+/// `serde_json` itself takes a byte for each level that it skips, and the length of a string with escapes. Only the
+/// length of the body bounds these.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct BoundedJson(Option<Value>);
 
@@ -138,7 +138,8 @@ fn number(object: &Map<String, Value>) -> Option<Number> {
     object.get("$serde_json::private::Number")?.as_str()?.parse().ok()
 }
 
-/// Reads the key of an entry within bounds, if there are any. It takes the memory of the entry, given the entries before it.
+/// Reads the key of an entry within bounds, if there are any. It takes the memory of the entry, given the entries
+/// before it.
 struct Key<'a>(Option<Bounds<'a>>, usize);
 
 impl<'de> DeserializeSeed<'de> for Key<'_> {

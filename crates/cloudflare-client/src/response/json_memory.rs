@@ -1,5 +1,5 @@
-//! Estimates the memory that a `serde_json::Value` takes. The estimates are upper bounds for large values, and include what
-//! an allocator adds.
+//! Estimates the memory that a `serde_json::Value` takes. The estimates are upper bounds for large values, and include
+//! what an allocator adds.
 
 /// An element of a list. A list grows by doubling, so half of its room may be empty.
 pub(crate) const ELEMENT: usize = 64;

@@ -37,8 +37,8 @@ impl ApiMessage {
         }
     }
 
-    /// Reads a list of an envelope, up to a thousand entries. Each field is read on its own, so a malformed field hides no
-    /// other. An entry without any known field is kept as an empty one. The request's secrets are redacted.
+    /// Reads a list of an envelope, up to a thousand entries. Each field is read on its own, so a malformed field hides
+    /// no other. An entry without any known field is kept as an empty one. The request's secrets are redacted.
     pub(crate) fn list(raw: Option<&Value>, secrets: &Secrets) -> Vec<Self> {
         raw.and_then(Value::as_array)
             .into_iter()

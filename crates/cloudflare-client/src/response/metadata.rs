@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
 use http::StatusCode;
-use http::header::{HeaderMap, HeaderName};
+use http::header::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
@@ -101,7 +101,8 @@ impl Metadata {
 
     /// Redacts the request's secrets, which a server may echo anywhere.
     pub(crate) fn redacted(mut self, secrets: &Secrets) -> Self {
-        let Fields { cf_ray, rate_limits, rate_limit_policies, .. } = &mut *self.0;
+        let Fields { cf_ray, rate_limits, rate_limit_policies, headers, .. } = &mut *self.0;
+        redact_headers(headers, secrets);
         let names = rate_limits.iter_mut().map(|limit| &mut limit.name);
         let names = names.chain(rate_limit_policies.iter_mut().map(|policy| &mut policy.name));
         for text in names.chain(cf_ray) {
@@ -155,14 +156,14 @@ impl Metadata {
         self.0.elapsed
     }
 
-    /// The headers of the response, as the server sent them. A server may echo a secret of the request in them, so their values
-    /// are marked as sensitive, and `Debug` prints none.
+    /// The headers of the response. A server may echo a secret of the request in them, so secrets are redacted, and a
+    /// header whose name contains one is dropped. Values are also marked as sensitive: `Debug` prints none.
     pub fn headers(&self) -> &HeaderMap {
         &self.0.headers
     }
 
-    /// How long to wait before the next call: the `Retry-After` header, or the time for which the API still rejects every
-    /// call.
+    /// How long to wait before the next call: the `Retry-After` header, or the time for which the API still rejects
+    /// every call.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
@@ -190,6 +191,20 @@ impl Metadata {
     /// The envelope's `result_info`, if there was one: the counts of a list.
     pub fn result_info(&self) -> Option<&ResultInfo> {
         self.0.result_info.as_ref()
+    }
+}
+
+/// Redacts the request's secrets from values, and drops headers whose name contains one. Text without secrets is not
+/// copied.
+fn redact_headers(headers: &mut HeaderMap, secrets: &Secrets) {
+    for value in headers.values_mut().filter(|value| secrets.are_in(value.as_bytes())) {
+        let redacted = secrets.redact(&String::from_utf8_lossy(value.as_bytes())).into_owned();
+        *value = HeaderValue::try_from(redacted).unwrap_or(HeaderValue::from_static(""));
+        value.set_sensitive(true);
+    }
+    let names: Vec<_> = headers.keys().filter(|name| secrets.are_in(name.as_str().as_bytes())).cloned().collect();
+    for name in names {
+        headers.remove(name);
     }
 }
 
@@ -227,6 +242,29 @@ mod tests {
 
         let metadata = Metadata::new(StatusCode::NO_CONTENT, HeaderMap::new(), 1, Duration::ZERO);
         assert_eq!(serde_json::to_value(metadata).unwrap(), json!({"status": 204, "attempts": 1, "elapsed_ms": 0}));
+    }
+
+    #[test]
+    fn secret_in_a_header_is_redacted_from_its_value_and_drops_its_name() {
+        let headers: HeaderMap = [
+            ("x-echo", "token cfut_secret and cfut%5FSECRET!".as_bytes()),
+            ("x-echo", b"none"),
+            ("x-bytes", b"\xff cfut_secret"),
+            ("x-cfut_secret", b"1"),
+            ("server", b"cfut_secre"),
+        ]
+        .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_bytes(value).unwrap()))
+        .into_iter()
+        .collect();
+        let metadata = Metadata::new(StatusCode::OK, headers, 1, Duration::ZERO);
+        let metadata = metadata.redacted(&Secrets::from("cfut_secret"));
+        let headers: Vec<_> =
+            metadata.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+        let bytes = "\u{fffd} [redacted]".as_bytes();
+        let echo = b"token [redacted] and [redacted]!".as_slice();
+        let expected = [("x-echo", echo), ("x-echo", b"none"), ("x-bytes", bytes), ("server", b"cfut_secre")];
+        assert_eq!(headers, expected);
+        assert!(metadata.headers().values().all(HeaderValue::is_sensitive));
     }
 
     #[test]

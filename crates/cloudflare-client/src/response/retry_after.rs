@@ -7,8 +7,8 @@ use http::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 /// Longer waits are shortened to this one, so that adding a wait to a clock does not overflow.
 const MAX_WAIT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// A `Date` that differs more from our own clock is not believed. One of the two clocks is wrong then, and it is not ours:
-/// with such a clock of ours, no certificate of a server would be valid, and no response would come.
+/// A `Date` that differs more from our own clock is not believed. One of the two clocks is wrong then, and it is not
+/// ours: with such a clock of ours, no certificate of a server would be valid, and no response would come.
 const MAX_CLOCK_DIFFERENCE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Reads `Retry-After` (RFC 9110, section 10.2.3): whole seconds, or a date. A date in the past is no wait. A

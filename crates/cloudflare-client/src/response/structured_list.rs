@@ -27,8 +27,8 @@ impl Item<'_> {
     }
 }
 
-/// Parses a list of items. `None` if it is malformed, or has a part that no quota header has: an inner list, a date, or a
-/// display string.
+/// Parses a list of items. `None` if it is malformed, or has a part that no quota header has: an inner list, a date, or
+/// a display string.
 pub(super) fn parse(text: &[u8]) -> Option<Vec<Item<'_>>> {
     let mut cursor = Cursor(text);
     let mut items = Vec::new();

@@ -15,14 +15,15 @@ pub use state::RecordedRequest;
 use response::Response;
 use state::State;
 
-/// A server on a free loopback port that responds as the API does. At first it has one account, with the behaviors whose ids
-/// are known, all of them disabled.
+/// A server on a free loopback port that responds as the API does. At first it has one account, with the behaviors
+/// whose ids are known, all of them disabled.
 ///
 /// The simulator computes each response from its state. For responses that the API would not send, script the generated
 /// mocks.
 ///
-/// The simulator responds until it is dropped. Its port belongs to httpmock's pool of servers, so a later server may use the
-/// same port. The pool has 25 servers (`HTTPMOCK_MAX_SERVERS`); while all are in use, [`start`](Self::start) waits.
+/// The simulator responds until it is dropped. Its port belongs to httpmock's pool of servers, so a later server may
+/// use the same port. The pool has 25 servers (`HTTPMOCK_MAX_SERVERS`); while all are in use, [`start`](Self::start)
+/// waits.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -46,7 +47,8 @@ impl Simulator {
     ///
     /// # Panics
     ///
-    /// httpmock panics if no loopback port can be opened, or if `HTTPMOCK_MAX_SERVERS` is set to something else than a number.
+    /// httpmock panics if no loopback port can be opened, or if `HTTPMOCK_MAX_SERVERS` is set to something else than a
+    /// number.
     pub async fn start() -> Self {
         let state = Arc::new(Mutex::new(State::new()));
         let server = MockServer::start_async().await;

@@ -9,8 +9,8 @@ use super::{Behavior, BehaviorId, RiskLevel, Selection, table};
 
 /// All behaviors of an account, ordered by id. The map is complete, since the API does not page behaviors.
 ///
-/// A filter such as [`enabled`](Self::enabled) returns a [`Selection`], which has the same filters. It is a type of its own,
-/// so that no caller takes a filtered map for the complete one.
+/// A filter such as [`enabled`](Self::enabled) returns a [`Selection`], which has the same filters. It is a type of its
+/// own, so that no caller takes a filtered map for the complete one.
 ///
 /// In JSON the map is an object with the ids as keys. Deserializing an object with a duplicate id is an error.
 ///
@@ -58,8 +58,8 @@ impl BehaviorMap {
         self.iter().collect()
     }
 
-    /// The behaviors with the given display name, ignoring case. Names may change, and several behaviors may have the same
-    /// one.
+    /// The behaviors with the given display name, ignoring case. Names may change, and several behaviors may have the
+    /// same one.
     pub fn find_by_name(&self, name: &str) -> Selection<'_> {
         self.all().find_by_name(name)
     }
@@ -90,8 +90,8 @@ impl BehaviorMap {
         self.all().count_by_level()
     }
 
-    /// The highest level among the enabled behaviors, which is the highest score that a user can get. `None` if no behavior
-    /// is enabled. An unknown level is higher than every known one; see [`RiskLevel`].
+    /// The highest level among the enabled behaviors, which is the highest score that a user can get. `None` if no
+    /// behavior is enabled. An unknown level is higher than every known one; see [`RiskLevel`].
     pub fn highest_enabled_level(&self) -> Option<&RiskLevel> {
         self.enabled().highest_level()
     }

@@ -49,7 +49,8 @@ impl Behaviors {
 
     /// Gets all behaviors. The token needs the permission Zero Trust Read or Zero Trust Write.
     ///
-    /// Awaiting the request returns the behaviors. [`send`](Request::send) returns the metadata of the response as well.
+    /// Awaiting the request returns the behaviors. [`send`](Request::send) returns the metadata of the response as
+    /// well.
     ///
     /// ```
     /// # use zt_risk_scoring_mock::Simulator;

@@ -59,8 +59,8 @@ impl<'a> Selection<'a> {
         self.filter(|behavior| behavior.risk_level == level)
     }
 
-    /// The selected behaviors with the given level or a higher one. An unknown level is higher than every known one; see
-    /// [`RiskLevel`].
+    /// The selected behaviors with the given level or a higher one. An unknown level is higher than every known one;
+    /// see [`RiskLevel`].
     pub fn at_least(self, level: RiskLevel) -> Self {
         self.filter(|behavior| behavior.risk_level >= level)
     }

@@ -2,8 +2,8 @@
 //!
 //! The nodes are the direct children of a crate's `lib.rs` or `main.rs`; a module and its own children are one node. An
 //! arrow is a `use`, or a path that begins with `crate`, `self` or `super`, in a type, an expression, an attribute or a
-//! macro's arguments. A path to a name that the root re-exports is an arrow to the module that defines the name. Items of the
-//! root itself are no node. Items under `#[cfg(test)]` are not looked at.
+//! macro's arguments. A path to a name that the root re-exports is an arrow to the module that defines the name. Items
+//! of the root itself are no node. Items under `#[cfg(test)]` are not looked at.
 //!
 //! The rule holds for every target of the packages in `crates/` and `tests/`. `xtask` follows once it is divided into
 //! libraries.
@@ -17,7 +17,8 @@ mod tree;
 use std::fs;
 use std::path::Path;
 
-pub(crate) use references::is_test_only;
+pub(crate) use references::{all_imports, attributes_of, is_test_only};
+pub(crate) use tree::{Module, Tree};
 
 use crate::workspace::{packages, relative};
 

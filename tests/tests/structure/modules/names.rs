@@ -13,7 +13,7 @@ pub(super) struct Names<'a> {
     children: BTreeSet<&'a str>,
 }
 
-/// A path that was followed before: imports can lead in a circle.
+/// Paths that were followed before: imports can form a cycle.
 type Seen = BTreeSet<Vec<String>>;
 
 impl<'a> Names<'a> {
@@ -22,8 +22,8 @@ impl<'a> Names<'a> {
         Self { tree, children: children.map(|module| module.path[0].as_str()).collect() }
     }
 
-    /// The children of the root that a path from the root depends on: the one that it names, or those that define the name
-    /// which the root imports. A glob import of the root depends on all of them.
+    /// The children of the root that a path from the root depends on: the one that it names, or those that define the
+    /// name which the root imports. A glob import of the root depends on all of them.
     pub(super) fn owners(&self, path: &[String]) -> BTreeSet<String> {
         match path.first().map(String::as_str) {
             None => BTreeSet::new(),

@@ -19,10 +19,10 @@ pub(super) struct Reference {
 }
 
 /// A name that a `use` brings into a module, and the path that it stands for, as it is written.
-pub(super) struct Import {
+pub(crate) struct Import {
     /// The name, or `*`.
-    pub(super) name: String,
-    pub(super) path: Vec<String>,
+    pub(crate) name: String,
+    pub(crate) path: Vec<String>,
     line: usize,
 }
 
@@ -35,12 +35,15 @@ pub(super) fn references(module: &Module) -> Vec<Reference> {
     visitor.found
 }
 
-/// What one `use` imports.
+/// What one `use` imports. A path that begins with `::` leads to another crate, and is left out.
 pub(super) fn imports(item: &ItemUse) -> Vec<Import> {
+    if item.leading_colon.is_some() { Vec::new() } else { all_imports(item) }
+}
+
+/// What one `use` imports, also from other crates. A path that begins with `::` is returned without it.
+pub(crate) fn all_imports(item: &ItemUse) -> Vec<Import> {
     let mut imports = Vec::new();
-    if item.leading_colon.is_none() {
-        flatten(&item.tree, &mut Vec::new(), &mut imports);
-    }
+    flatten(&item.tree, &mut Vec::new(), &mut imports);
     imports
 }
 
@@ -70,8 +73,8 @@ fn flatten(tree: &UseTree, prefix: &mut Vec<String>, imports: &mut Vec<Import>) 
     }
 }
 
-/// The path from the root of the crate that a path in a module stands for; none if it does not begin with `crate`, `self` or
-/// `super`.
+/// The path from the root of the crate that a path in a module stands for; none if it does not begin with `crate`,
+/// `self` or `super`.
 pub(super) fn absolute(module: &[String], path: &[String]) -> Option<Vec<String>> {
     let mut base = module.to_vec();
     let mut rest = path;
@@ -252,7 +255,7 @@ impl<'ast> Visit<'ast> for Visitor<'_> {
     }
 }
 
-fn attributes_of(item: &Item) -> &[Attribute] {
+pub(crate) fn attributes_of(item: &Item) -> &[Attribute] {
     match item {
         Item::Const(item) => &item.attrs,
         Item::Enum(item) => &item.attrs,

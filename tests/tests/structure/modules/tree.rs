@@ -10,16 +10,16 @@ use super::references::{Reference, is_test_only, references};
 use crate::workspace::relative;
 
 /// A module and its own items; those of its children are apart.
-pub(super) struct Module {
+pub(crate) struct Module {
     /// The names from the root of the crate to it.
-    pub(super) path: Vec<String>,
+    pub(crate) path: Vec<String>,
     pub(super) file: PathBuf,
-    pub(super) items: Vec<Item>,
+    pub(crate) items: Vec<Item>,
 }
 
 /// The modules of a crate, the root first, without test modules.
-pub(super) struct Tree {
-    pub(super) modules: Vec<Module>,
+pub(crate) struct Tree {
+    pub(crate) modules: Vec<Module>,
 }
 
 /// A module that is still to be read.
@@ -33,7 +33,7 @@ struct Pending {
 
 impl Tree {
     /// Reads a crate from the file of its root.
-    pub(super) fn read(root: &Path, read: &dyn Fn(&Path) -> Option<String>) -> Self {
+    pub(crate) fn read(root: &Path, read: &dyn Fn(&Path) -> Option<String>) -> Self {
         let source = read(root).unwrap_or_else(|| panic!("{} cannot be read", root.display()));
         let folder = root.parent().unwrap().to_owned();
         let mut pending =

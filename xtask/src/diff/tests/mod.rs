@@ -40,7 +40,8 @@ fn content(name: &str) -> Value {
     json!({"application/json": {"schema": reference(name)}})
 }
 
-/// A document with most of what a client can be made of: two operations, and what is sent has the shape of what comes back.
+/// A document with most of what a client can be made of: two operations, and what is sent has the shape of what comes
+/// back.
 fn base() -> Value {
     let mut document = json!({
         "openapi": "3.0.3",

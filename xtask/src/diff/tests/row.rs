@@ -33,8 +33,9 @@ impl<'a> Row<'a> {
         self
     }
 
-    /// Puts something in the place of what stands there, or at the end of a list (`-`). A place is a JSON pointer, within the
-    /// named schemas or an operation unless it begins with a slash; an `@` in it, and in what is put there, stands for the side.
+    /// Puts something in the place of what stands there, or at the end of a list (`-`). A place is a JSON pointer,
+    /// within the named schemas or an operation unless it begins with a slash; an `@` in it, and in what is put there,
+    /// stands for the side.
     pub(super) fn with(mut self, place: &'a str, value: impl Into<Value>) -> Self {
         self.edits.push((place, Some(value.into())));
         self
@@ -69,8 +70,8 @@ impl<'a> Row<'a> {
         Self { is_mended: false, ..self }
     }
 
-    /// What is wrong with the verdicts. What breaks code must not be told as less; what is told as more than it does to code
-    /// has to break published crates, or there is a reason for it.
+    /// What is wrong with the verdicts. What breaks code must not be told as less; what is told as more than it does to
+    /// code has to break published crates, or there is a reason for it.
     fn faults(&self, side: &str, told: &[&str]) -> Vec<String> {
         let old = edited(base(), &self.given, side);
         let new = edited(old.clone(), &self.edits, side);
@@ -112,9 +113,8 @@ pub(super) fn verify_once(rows: &[Row<'_>]) {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// A change as one line: `!` stands for crates that are out there and break at run time, `@` for the side, a method for its
-/// operation. The words `sent`
-/// and `received` say the side where the place does not.
+/// A change as one line: `!` stands for crates that are out there and break at run time, `@` for the side, a method for
+/// its operation. The words `sent` and `received` say the side where the place does not.
 fn line(change: &Change, side: &str) -> String {
     let Change { class, place, what, .. } = change;
     let mark = if change.breaks_published { "!" } else { "" };

@@ -185,13 +185,13 @@ fn models_that_refuse_other_properties() {
             .told(&["additive @Options.new: there is a new optional property"]),
         given(Row::of("they are taken"))
             .without("@Options/additionalProperties")
-            .told(&["documentation @Options: it no longer refuses other properties"]),
+            .told(&["documentation @Options: it no longer rejects other properties"]),
         Row::of("beside a name")
             .with("@/properties/worded/additionalProperties", false)
-            .told(&["documentation @.worded: it refuses other properties now"]),
+            .told(&["documentation @.worded: it rejects other properties now"]),
         Row::of("what may be anything")
             .with("@/properties/any/additionalProperties", false)
-            .told(&["documentation @.any: it refuses other properties now"]),
+            .told(&["documentation @.any: it rejects other properties now"]),
     ]);
 }
 

@@ -73,18 +73,18 @@ fn what_lists_and_maps_hold() {
         Row::of("an object takes other properties, which goes without saying")
             .with("@Options/additionalProperties", true)
             .told(&[]),
-        Row::of("an object refuses other properties")
+        Row::of("an object rejects other properties")
             .with("@Options/additionalProperties", false)
-            .told(&["documentation @Options: it refuses other properties now"]),
-        Row::of("a map refuses all properties")
+            .told(&["documentation @Options: it rejects other properties now"]),
+        Row::of("a map rejects all properties")
             .with("@/properties/map/additionalProperties", false)
             .sent(&[
                 "breaking @.map{}: the type was string and is none",
-                "documentation @.map: it refuses other properties now",
+                "documentation @.map: it rejects other properties now",
             ])
             .received(&[
                 "breaking! @.map{}: the type was string and is none",
-                "documentation @.map: it refuses other properties now",
+                "documentation @.map: it rejects other properties now",
             ]),
     ]);
 }

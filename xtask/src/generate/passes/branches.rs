@@ -1,8 +1,8 @@
-//! Checks that tell the branches of a union apart.
+//! Checks that distinguish the branches of a union.
 //!
 //! serde reads the first branch that fits. An open enum fits any string, and an object fits a JSON object with more
 //! properties. So a dog would be read as a cat of the unknown kind "dog", and writing it would lose the properties that
-//! only dogs have. The enums cannot be closed, since they may be used elsewhere too. Instead, a branch rejects a value,
+//! only dogs have. The enums cannot be closed, since other models may use them. Instead, a branch rejects a value,
 //! in itself and in its nested objects, three levels deep:
 //!
 //! - if it has a property that this branch lacks and another branch has, whichever comes first, unless the property is
@@ -31,25 +31,25 @@ use super::shapes::{Models, Object, is_flat, key};
 /// How many objects within each other are compared. An object can be a part of itself.
 const MOST_NESTED: usize = 3;
 
-/// What makes a branch the wrong one, as conditions about `branch`.
+/// Conditions on `branch` under which a value does not belong to a branch.
 pub(super) struct Check {
-    /// It has a property that only another branch has, as JSON.
+    /// The value has a property that only another branch has, as JSON.
     pub(super) properties: Option<TokenStream>,
-    /// It has a value that is not listed, as what has been read.
+    /// The decoded branch has a value that is not listed.
     pub(super) values: Option<TokenStream>,
 }
 
-/// The objects that other branches are, seen from one of them.
+/// The other branches that are objects, as seen from one of them.
 #[derive(Default)]
 struct Rivals<'a> {
-    /// The ones that no tag tells from it.
-    untold: Vec<&'a Object>,
-    /// The properties of it that tell it from others by themselves.
-    tags: BTreeSet<String>,
+    /// Those without a discriminator against it. Their properties are compared.
+    undiscriminated: Vec<&'a Object>,
+    /// Its properties that are a discriminator against another branch.
+    discriminators: BTreeSet<String>,
 }
 
 impl Models {
-    /// What makes each branch of a union the wrong one.
+    /// The conditions under which a value does not belong to each branch of a union.
     pub(super) fn checks(&self, union: &ItemEnum) -> Vec<Check> {
         let types = union.variants.iter().map(|variant| match &variant.fields {
             Fields::Unnamed(fields) if fields.unnamed.len() == 1 => fields.unnamed.first().map(|field| &field.ty),
@@ -71,33 +71,33 @@ impl Models {
     fn rivals<'a>(&self, own: &Object, others: impl Iterator<Item = &'a Object>) -> Rivals<'a> {
         let mut rivals = Rivals::default();
         for other in others {
-            match own.fields.iter().find(|field| self.is_tag(field, other)) {
-                Some(tag) => drop(rivals.tags.insert(key(tag))),
-                None => rivals.untold.push(other),
+            match own.fields.iter().find(|field| self.is_discriminator(field, other)) {
+                Some(field) => drop(rivals.discriminators.insert(key(field))),
+                None => rivals.undiscriminated.push(other),
             }
         }
         rivals
     }
 
-    /// Whether a field is always there, with a value that the one of another object never has.
-    fn is_tag(&self, field: &Field, other: &Object) -> bool {
+    /// Whether a field is required, and its values are disjoint from those of the same field of another object.
+    fn is_discriminator(&self, field: &Field, other: &Object) -> bool {
         let values = |field: &Field| self.listed(&self.end(&field.ty).filter(|end| end.lists == 0)?);
         let both = values(field).zip(other.field(&key(field)).and_then(values));
         !is_optional(field) && both.is_some_and(|(these, those)| these.is_disjoint(those))
     }
 
-    /// Whether a value that is not listed may belong to another object: the field has another type there, or is not there and
-    /// has one value only.
-    fn tells(&self, field: &Field, rivals: &[&Object]) -> bool {
+    /// Whether an unlisted value of a field may belong to another object. There the field has another type, or it is
+    /// missing and has a single value here.
+    fn is_distinctive(&self, field: &Field, rivals: &[&Object]) -> bool {
         let Some(end) = self.end(&field.ty) else { return false };
-        let elsewhere: Vec<_> = rivals.iter().filter_map(|rival| rival.field(&key(field))).collect();
+        let same_fields: Vec<_> = rivals.iter().filter_map(|rival| rival.field(&key(field))).collect();
         let is_one_value = self.listed(&end).is_some_and(|values| values.len() == 1);
-        elsewhere.iter().any(|other| self.end(&other.ty).as_ref() != Some(&end))
-            || is_one_value && elsewhere.len() != rivals.len()
+        same_fields.iter().any(|other| self.end(&other.ty).as_ref() != Some(&end))
+            || is_one_value && same_fields.len() != rivals.len()
     }
 
-    /// The objects that a field of an object is in others, where it is not the same one.
-    fn elsewhere(&self, field: &Field, rivals: &[&Object]) -> Vec<Object> {
+    /// The objects that a field is in other branches, where its type is a different one.
+    fn rival_objects(&self, field: &Field, rivals: &[&Object]) -> Vec<Object> {
         let others = rivals.iter().filter_map(|rival| rival.field(&key(field)));
         let others = others.filter(|other| self.end(&other.ty) != self.end(&field.ty));
         others.filter_map(|other| self.object(&other.ty)).filter(|object| !object.fields.is_empty()).collect()
@@ -106,7 +106,8 @@ impl Models {
     /// The condition under which JSON has a property that rivals list, and an object does not.
     fn foreign(&self, own: &Object, rivals: &Rivals<'_>, nested: usize) -> Option<TokenStream> {
         let nested = nested.checked_sub(1)?;
-        let rivals: Vec<&Object> = rivals.untold.iter().copied().filter(|rival| rival.lists == own.lists).collect();
+        let rivals: Vec<&Object> =
+            rivals.undiscriminated.iter().copied().filter(|rival| rival.lists == own.lists).collect();
         let listed =
             rivals.iter().flat_map(|rival| &rival.fields).filter(|field| !is_flat(field) && !own.keeps_others());
         let foreign: BTreeSet<String> = listed.map(key).filter(|key| own.field(key).is_none()).collect();
@@ -118,7 +119,7 @@ impl Models {
             );
         }
         for field in &own.fields {
-            let others = self.elsewhere(field, &rivals);
+            let others = self.rival_objects(field, &rivals);
             let object = self.object(&field.ty).filter(|object| !object.fields.is_empty() && !others.is_empty());
             let condition =
                 object.and_then(|object| self.foreign(&object, &self.rivals(&object, others.iter()), nested));
@@ -132,7 +133,7 @@ impl Models {
         Some(condition)
     }
 
-    /// The condition under which a branch has a value that makes it the wrong one.
+    /// The condition under which a branch has a value that does not belong to it.
     fn unfit(&self, of: &Type, rivals: &Rivals<'_>, place: TokenStream, nested: usize) -> Option<TokenStream> {
         let nested = nested.checked_sub(1)?;
         self.walk(of, place, &mut |name, place| {
@@ -141,11 +142,11 @@ impl Models {
             for field in fields {
                 let Some(name) = &field.ident else { continue };
                 let place = quote! { (&#place.#name) };
-                if rivals.tags.contains(&key(field)) || self.tells(field, &rivals.untold) {
+                if rivals.discriminators.contains(&key(field)) || self.is_distinctive(field, &rivals.undiscriminated) {
                     conditions
                         .extend(self.walk(&field.ty, place.clone(), &mut |name, place| self.catches(name, &place)));
                 }
-                let others = self.elsewhere(field, &rivals.untold);
+                let others = self.rival_objects(field, &rivals.undiscriminated);
                 if let Some(object) = self.object(&field.ty).filter(|_| !others.is_empty()) {
                     conditions.extend(self.unfit(&field.ty, &self.rivals(&object, others.iter()), place, nested));
                 }

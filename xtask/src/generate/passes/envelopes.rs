@@ -1,7 +1,7 @@
 //! Every envelope implements `api_runtime::Envelope`, which reads its result.
 //!
-//! The document says whether a result may be null. In the syntax, an `Option` also stands for a result that is optional in
-//! the document, although the API always sends it.
+//! The document says whether a result may be null. In the syntax, an `Option` also stands for a result that is optional
+//! in the document, although the API always sends it.
 
 use std::collections::BTreeMap;
 
@@ -82,11 +82,18 @@ fn implementation(name: &Ident, fields: &Fields, outcome: Outcome) -> Result<Ite
             Parts {
                 of: quote! { #inner::Result },
                 read: quote! { #inner::read_result(deserializer) },
-                missing: quote! { #inner::missing_result() },
+                missing: Some(quote! { #inner::missing_result() }),
             }
         }
         Fields::Unit => bail!("expected fields, found none"),
     };
+    let missing = missing.map(|missing| {
+        quote! {
+            fn missing_result() -> ::std::option::Option<Self::Result> {
+                #missing
+            }
+        }
+    });
     Ok(parse_quote! {
         impl ::api_runtime::Envelope for #name {
             type Result = #of;
@@ -95,9 +102,7 @@ fn implementation(name: &Ident, fields: &Fields, outcome: Outcome) -> Result<Ite
             ) -> ::std::result::Result<Self::Result, D::Error> {
                 #read
             }
-            fn missing_result() -> ::std::option::Option<Self::Result> {
-                #missing
-            }
+            #missing
         }
     })
 }
@@ -108,8 +113,8 @@ struct Parts {
     of: TokenStream,
     /// The expression that reads it.
     read: TokenStream,
-    /// The expression for a response without a result.
-    missing: TokenStream,
+    /// The expression for a response without a result, unless it is the trait's default.
+    missing: Option<TokenStream>,
 }
 
 /// The parts for an envelope whose result is a field, if it has one.
@@ -119,7 +124,7 @@ fn result(field: Option<&Field>, outcome: Outcome) -> Result<Parts> {
         return Ok(Parts {
             of: quote! { () },
             read: quote! { <::serde::de::IgnoredAny as ::serde::Deserialize>::deserialize(deserializer).map(|_| ()) },
-            missing: quote! { ::std::option::Option::Some(()) },
+            missing: Some(quote! { ::std::option::Option::Some(()) }),
         });
     };
     let of = &field.ty;
@@ -130,10 +135,8 @@ fn result(field: Option<&Field>, outcome: Outcome) -> Result<Parts> {
         (Some(_), Outcome::Nullable) | (None, Outcome::Required) => of,
         (Some(inner), Outcome::Required) => inner,
     };
-    let missing = match outcome {
-        Outcome::Nullable => quote! { ::std::option::Option::Some(::std::option::Option::None) },
-        _ => quote! { ::std::option::Option::None },
-    };
+    let missing =
+        (outcome == Outcome::Nullable).then(|| quote! { ::std::option::Option::Some(::std::option::Option::None) });
     Ok(Parts { of: quote! { #of }, read: reader(&field.attrs)?, missing })
 }
 
@@ -186,10 +189,10 @@ mod tests {
         let optional = quote! { pub result: ::std::option::Option<String>, };
         let read = "{ ::serde::Deserialize::deserialize(deserializer) }";
         let made = applied(&text, &optional).unwrap();
-        let missing = "-> ::std::option::Option<Self::Result> { ::std::option::Option::None }";
-        for part in ["type Result = String;", read, missing] {
+        for part in ["type Result = String;", read] {
             assert!(made.contains(part), "{part}: {made}");
         }
+        assert_eq!(made.matches("fn missing_result").count(), 1, "of the other name alone: {made}");
         assert_eq!(
             made,
             applied(&text, &quote! { pub result: String, })

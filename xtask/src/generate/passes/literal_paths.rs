@@ -1,8 +1,9 @@
 //! A mock's paths match literally: the generator makes regular expressions of them, into which it puts the paths of the
-//! document and the values of their parameters as they are. `a.c` would also match `abc`, and `(a)` would not match itself.
+//! document and the values of their parameters as they are. `a.c` would also match `abc`, and `(a)` would not match
+//! itself.
 //!
-//! A value is encoded as the client encodes it, since a mock server matches the encoded path. One that the client rejects
-//! fails the test that makes the mock.
+//! A value is encoded as the client encodes it, since a mock server matches the encoded path. One that the client
+//! rejects fails the test that makes the mock.
 
 use anyhow::{Result, ensure};
 use proc_macro2::TokenStream;
@@ -12,7 +13,8 @@ use syn::ext::IdentExt;
 use syn::visit_mut::{self, VisitMut};
 use syn::{ImplItemFn, LitStr, Macro};
 
-/// Escapes the paths of a document, but for their parameters. In the generated code nobody can tell any more what was text.
+/// Escapes the paths of a document, but for their parameters. In the generated code nobody can tell any more what was
+/// text.
 pub(crate) fn escape_paths(document: &mut Value) {
     if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
         *paths = std::mem::take(paths).into_iter().map(|(path, item)| (escape(&path), item)).collect::<Map<_, _>>();

@@ -14,8 +14,8 @@ pub(crate) fn apply(file: &mut syn::File) {
 struct MockMethods;
 
 impl VisitMut for MockMethods {
-    /// A later method of a name that is taken gets another one, as the generator makes it of a keyword: `new_`. What every
-    /// mock has comes first.
+    /// A later method of a name that is taken gets another one, as the generator makes it of a keyword: `new_`. What
+    /// every mock has comes first.
     fn visit_item_impl_mut(&mut self, block: &mut ItemImpl) {
         let mut taken = BTreeSet::new();
         for item in &mut block.items {

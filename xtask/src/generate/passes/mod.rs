@@ -9,7 +9,7 @@
 //! | `open_enums`: an unlisted value is kept | it must neither fail a response nor be lost in a write |
 //! | `open_unions`: a value of no branch is kept | the same; and no branch may read a value of another one |
 //! | `unique_keys`: a duplicate key of a map is an error | serde silently keeps the last value |
-//! | `request_constructors`: what is sent has a constructor | a `#[non_exhaustive]` struct cannot be built elsewhere |
+//! | `request_constructors`: models of requests have a constructor | a `#[non_exhaustive]` struct cannot be built outside its crate |
 //! | `objects_only`: a struct is read from an object only | serde also reads it from an array, by position |
 //! | `non_exhaustive`: models may get fields | a new field must not break users |
 //! | `envelopes`: implements `Envelope` | the client reads the result of every envelope in the same way |

@@ -1,7 +1,7 @@
 //! String enums are open: a value that the document does not list is kept verbatim, not an error.
 //!
-//! Each gets a variant for it, which is read last and written as it was read. Variants may be added later, so the enum is
-//! `#[non_exhaustive]`; the variant holds a string, so it is not `Copy`.
+//! Each gets a variant for it, which is read last and written as it was read. Variants may be added later, so the enum
+//! is `#[non_exhaustive]`; the variant holds a string, so it is not `Copy`.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! A path parameter is exactly one segment of the path.
 //!
-//! The generated client encodes its value, and a URL parser then removes `..` together with the segment before it. So the
-//! value goes through `api_runtime::path_segment`, which rejects what no URL can carry.
+//! The generated client encodes its value, and a URL parser then removes `..` together with the segment before it. So
+//! the value is encoded by `api_runtime::path_segment`, which rejects what no URL can carry.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,6 +1,6 @@
 //! Every model that can be part of a request gets `new`, with its required fields.
 //!
-//! Without it, nobody outside the crate could build a `#[non_exhaustive]` struct. Models of responses get no
+//! Without it, code outside the crate could not build a `#[non_exhaustive]` struct. Models of responses get no
 //! constructor, so that a new required field does not break their users. Tests make them from JSON.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,8 +1,9 @@
 //! A method of the client returns a request, and sends nothing.
 //!
 //! The generated method also sends the request and decodes the response. Both belong to `cloudflare-client`, which does
-//! them within the deadline and for every SDK alike. So a method ends when its request is built, and is a plain function:
-//! `Result<::api_runtime::ApiRequest<T>, ::api_runtime::RequestError>`. Whatever sends and decodes is removed.
+//! them within the deadline and for every SDK alike. So a method ends when its request is built, and is a plain
+//! function: `Result<::api_runtime::ApiRequest<T>, ::api_runtime::RequestError>`. Whatever sends and decodes is
+//! removed.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! The statements of a generated method that send its request and decode the response. They are removed; what they decode
-//! as a success is part of the operation.
+//! The statements of a generated method that send its request and decode the response. They are removed; what they
+//! decode as a success is part of the operation.
 
 use std::ops::RangeInclusive;
 

@@ -120,7 +120,8 @@ impl Models {
         self.walk_down(of, place, end, DEEPEST)
     }
 
-    /// Goes through containers and structs around one value to what it is in the end, and makes the condition for the whole.
+    /// Goes through containers and structs around one value to what it is in the end, and makes the condition for the
+    /// whole.
     fn walk_down(
         &self,
         of: &Type,

@@ -30,7 +30,8 @@ impl VisitMut for UniqueKeys {
     }
 }
 
-/// Replaces the function that reads a field, if there is one: `Option::deserialize`, which makes a nullable field required.
+/// Replaces the function that reads a field, if there is one: `Option::deserialize`, which makes a nullable field
+/// required.
 fn replace_reader(field: &mut Field) -> bool {
     let mut is_replaced = false;
     for attribute in field.attrs.iter_mut().filter(|attribute| attribute.path().is_ident("serde")) {

@@ -111,7 +111,7 @@ fn yaml_is_read_as_well_as_json() {
 }
 
 #[test]
-fn what_cannot_be_imported_is_refused_and_named() {
+fn what_cannot_be_imported_is_rejected_and_named() {
     assert!(complaint(|d| d["openapi"] = json!("3.1.0")).contains("OpenAPI 3.1.0, and only 3.0"));
     assert!(complaint(|d| *d = json!({"swagger": "2.0"})).contains("OpenAPI 2.0, and only 3.0"));
     assert!(complaint(|d| *d = json!({"swagger": 2.0})).contains("OpenAPI 2.0, and only 3.0"));
@@ -132,7 +132,7 @@ fn what_cannot_be_imported_is_refused_and_named() {
 }
 
 #[test]
-fn text_that_is_neither_json_nor_yaml_is_refused() {
+fn text_that_is_neither_json_nor_yaml_is_rejected() {
     for (text, part) in [
         ("{\"openapi\": ", "not valid JSON"),
         ("a: [b", "neither JSON nor YAML"),
@@ -200,7 +200,7 @@ fn a_revision_is_a_date() {
 }
 
 #[test]
-fn what_is_listed_and_not_there_is_refused_and_named() {
+fn what_is_listed_and_not_there_is_rejected_and_named() {
     for (slice, part) in [
         ("paths = [\"/things\", \"/thigns\"]", "matches no operation: slice.paths = [\"/thigns\"]"),
         ("paths = [\"/things\"]\ntags = [\"Thigns\"]", "matches no operation: slice.tags = [\"Thigns\"]"),
@@ -287,7 +287,7 @@ fn importing_what_was_imported_changes_nothing_twice() {
 }
 
 #[test]
-fn a_slice_of_which_nothing_is_left_is_refused() {
+fn a_slice_of_which_nothing_is_left_is_rejected() {
     let complaint = complaint(|d| {
         d["paths"] = json!({"/things": {"post": {
             "operationId": "acme-things-upload", "requestBody": {"content": {"multipart/form-data": {}}}, "responses": {},
@@ -299,7 +299,7 @@ fn a_slice_of_which_nothing_is_left_is_refused() {
 #[test]
 fn what_loses_something_can_be_refused() {
     let mut document = vendors();
-    import(THINGS, &document).unwrap().refuse_losses().unwrap();
+    import(THINGS, &document).unwrap().reject_losses().unwrap();
     document["paths"]["/things"]["post"] = json!({
         "operationId": "acme-things-upload", "requestBody": {"content": {"multipart/form-data": {}}}, "responses": {},
     });
@@ -307,7 +307,7 @@ fn what_loses_something_can_be_refused() {
     let report = import.report();
     assert!(report.contains("multipart-body (drops operations), once:"), "{report}");
     assert!(report.contains("dropped the operation acme-things-upload"), "{report}");
-    assert_eq!(import.refuse_losses().unwrap_err().to_string(), "1 change loses something of the document");
+    assert_eq!(import.reject_losses().unwrap_err().to_string(), "1 change loses something of the document");
 }
 
 #[test]

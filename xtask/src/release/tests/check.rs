@@ -257,7 +257,7 @@ fn missing_or_empty_entry_is_a_problem() {
 fn entry_of_the_crates_version_must_be_the_newest() {
     let fake = second("0.2.0+2026-02-02", breaks);
     fake.set_changelog(&["things 0.1.0+2026-01-01", "things 0.2.0+2026-02-02"]);
-    fake.assert_problems(&["CHANGELOG.md:7: things 0.2.0+2026-02-02 stands below 0.1.0+2026-01-01, which is older"]);
+    fake.assert_problems(&["CHANGELOG.md:7: things 0.2.0+2026-02-02 is below 0.1.0+2026-01-01, which is older"]);
     fake.set_changelog(&["things 0.3.0+2026-02-02", "things 0.2.0+2026-02-02", "things 0.1.0+2026-01-01"]);
     fake.assert_problems(&["CHANGELOG.md:1: things 0.3.0+2026-02-02 is newer than the crates, which are 0.2.0"]);
 }

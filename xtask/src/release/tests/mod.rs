@@ -90,7 +90,8 @@ impl Fake {
         }
     }
 
-    /// Writes an entry below each heading, with the document's hash if there is a document. Every release has the present code.
+    /// Writes an entry below each heading, with the document's hash if there is a document. Every release has the
+    /// present code.
     fn set_changelog(&self, headings: &[&str]) {
         for name in ["things", "more"] {
             let _ = fs::remove_dir_all(self.0.path().join(format!("spec/{name}/surfaces")));

@@ -121,7 +121,7 @@ fn notes_need_a_valid_changelog_and_an_unedited_document() {
     for (headings, part) in [
         (&["things 0.1.0"][..], "does not say which revision"),
         (&["thing 0.1.0+2026-01-01"], "is no release of an SDK"),
-        (&["things 0.1.0+2026-01-01", "things 0.1.5+2026-01-01"], "stands below"),
+        (&["things 0.1.0+2026-01-01", "things 0.1.5+2026-01-01"], "is below"),
         (&["things 0.1.0+2025-12-31"], "cannot read spec/things/2025-12-31.json"),
     ] {
         fake.set_changelog(headings);

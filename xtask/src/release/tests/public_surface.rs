@@ -1,6 +1,7 @@
 use super::*;
 
-/// After a first release with other code in the checkout, and crates and changelog at a version. The document is the same.
+/// After a first release with other code in the checkout, and crates and changelog at a version. The document is the
+/// same.
 fn second_code(version: &str, code: &str) -> Fake {
     let fake = Fake::new();
     fake.release_code("things", "0.1.0+2026-01-01");

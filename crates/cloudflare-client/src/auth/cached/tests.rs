@@ -302,6 +302,23 @@ fn call_outside_a_runtime_is_an_error() {
     assert!(matches!(outcome, Poll::Ready(Err(_))));
 }
 
+#[test]
+fn valid_token_is_returned_outside_a_runtime_while_a_refresh_is_due() {
+    let provider = CachedTokenProvider::new(|| async { Ok(token(1).into()) });
+    let now = Instant::now();
+    let cached = CachedToken { token: token(0), expires: now.checked_add(HOUR), refresh: Some(now) };
+    provider.cache.state().token = Some(cached);
+    let poll = provider.token().as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    assert!(matches!(poll, Poll::Ready(Ok(cached)) if cached == token(0)));
+
+    // In a runtime, the next call starts the fetch.
+    runtime().block_on(async {
+        assert_eq!(provider.token().await.unwrap(), token(0));
+        sleep(SECOND).await;
+        assert_eq!(provider.token().await.unwrap(), token(1));
+    });
+}
+
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap()
 }

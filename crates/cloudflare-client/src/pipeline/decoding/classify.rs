@@ -4,15 +4,25 @@ use http::StatusCode;
 
 use crate::{ApiMessage, ErrorKind};
 
+/// The kind of a failed response whose status alone decides: 429 and 5xx.
+pub(super) fn by_status(status: StatusCode) -> Option<ErrorKind> {
+    match status {
+        StatusCode::TOO_MANY_REQUESTS => Some(ErrorKind::RateLimited),
+        status if status.is_server_error() => Some(ErrorKind::Server),
+        _ => None,
+    }
+}
+
 /// The kind of a failed response, from its status and the envelope's `errors`.
 ///
-/// For 429 and 5xx the status alone decides. Otherwise the API's codes are more exact than the status: it sends 403 for an
-/// unknown token (9109), for a missing permission (10000) and for a plan without the feature (3314).
+/// Unless the status alone decides, the API's codes are more exact than the status: it sends 403 for an unknown token (9109),
+/// for a missing permission (10000) and for a plan without the feature (3314).
 pub(super) fn failure(status: StatusCode, errors: &[ApiMessage]) -> ErrorKind {
+    if let Some(kind) = by_status(status) {
+        return kind;
+    }
     let has = |codes: &[i64]| codes.iter().any(|code| errors.iter().any(|error| error.has_code(*code)));
     match status {
-        StatusCode::TOO_MANY_REQUESTS => ErrorKind::RateLimited,
-        status if status.is_server_error() => ErrorKind::Server,
         _ if has(&[971, 10100]) => ErrorKind::RateLimited,
         _ if has(&[3314]) => ErrorKind::Plan,
         _ if has(&[6111, 9106, 9109]) => ErrorKind::Authentication,

@@ -60,10 +60,12 @@ impl FailureEnvelope {
 }
 
 /// The kind of a failed response, or `None` if its status is no failure.
+///
+/// The body is parsed only if it may change the kind. After several 429s or 5xx, only the last body is parsed, for the error.
 pub(in crate::pipeline) fn kind(response: &BufferedResponse) -> Option<ErrorKind> {
     let status = response.metadata.status();
-    let errors = || FailureEnvelope::read(&response.body).metadata(response).errors;
-    is_failure(status).then(|| classify::failure(status, &errors()))
+    let by_codes = || classify::failure(status, &FailureEnvelope::read(&response.body).metadata(response).errors);
+    is_failure(status).then(|| classify::by_status(status).unwrap_or_else(by_codes))
 }
 
 /// The kind of a failed response by its status alone, or `None` if the status is no failure.
@@ -112,7 +114,7 @@ impl<'de> Deserialize<'de> for SuccessFalse {
 pub(in crate::pipeline) fn of_status(response: &BufferedResponse) -> Error {
     let status = response.metadata.status();
     reported(response).unwrap_or_else(|| {
-        let error = if let Some(host) = response.redirect_host() {
+        let error = if let Some(host) = &response.redirect_host {
             Error::new(ErrorKind::UnexpectedStatus, format!("a redirect to {host}, which is never followed"))
         } else if status.is_success() {
             Error::from_kind(ErrorKind::UnexpectedStatus)

@@ -16,7 +16,8 @@ impl<T: Send + 'static> Decode<T> {
         metadata: Metadata,
         body: Bytes,
     ) -> Result<Response<T>, Error> {
-        let response = BufferedResponse { metadata, body, omitted_above: None, secrets: Secrets::default() };
+        let response =
+            BufferedResponse { metadata, body, omitted_above: None, redirect_host: None, secrets: Secrets::default() };
         if operation.is_success(response.metadata.status().as_u16()) {
             self.decoder.decode(response)
         } else {

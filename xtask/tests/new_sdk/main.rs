@@ -1,0 +1,113 @@
+//! Adds an SDK, imports a vendor's document, and compiles the crates and programs that use them.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has found something")]
+
+mod survey;
+mod vendor;
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use xtask::generate::{self, GeneratorProcess};
+use xtask::import::Import;
+use xtask::scaffold::Scaffold;
+use xtask::sdk::Slice;
+use xtask::workspace::Workspace;
+
+fn process() -> GeneratorProcess {
+    GeneratorProcess::of(env!("CARGO_BIN_EXE_xtask"), 1024)
+}
+
+/// Copies a folder, without the output of builds and without `.git`.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let (path, copied) = (entry.path(), to.join(entry.file_name()));
+        match entry.file_name().to_str() {
+            Some("target" | ".git") => {}
+            _ if path.is_dir() => copy(&path, &copied),
+            _ => drop(fs::copy(&path, &copied).unwrap()),
+        }
+    }
+}
+
+/// Runs cargo on the new packages. Nothing is fetched.
+fn cargo(root: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO"))
+        .args(arguments)
+        .current_dir(root)
+        .env("CARGO_TARGET_DIR", env!("CARGO_TARGET_TMPDIR"))
+        .env("RUSTDOCFLAGS", "--deny=warnings")
+        // Nobody debugs them, and the next run builds them anew.
+        .env("CARGO_PROFILE_DEV_DEBUG", "none")
+        .env("CARGO_INCREMENTAL", "0")
+        .output()
+        .unwrap()
+}
+
+/// A program that uses the models of the new client.
+const MODELS: &str = include_str!("fixtures/models.rs");
+
+/// A program that calls operations of the new SDK.
+const CALLS: &str = include_str!("fixtures/calls.rs");
+
+const PACKAGE_OF_THE_SDK: &str = "--package=acme-gadgets";
+const PACKAGES: [&str; 3] = [PACKAGE_OF_THE_SDK, "--package=acme-gadgets-api", "--package=acme-gadgets-mock"];
+
+/// Writes the integration test of a package.
+fn write_test(root: &Path, package: &str, text: &str) {
+    let path = root.join("crates").join(package).join("tests/user.rs");
+    fs::create_dir(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+/// The warnings and errors of clippy and rustdoc for the new packages.
+fn compiler_output(root: &Path) -> String {
+    let clippy = [&["clippy"], &PACKAGES[..], &["--offline", "--quiet", "--all-targets", "--", "--deny=warnings"]];
+    let doc = [&["doc"], &PACKAGES[..], &["--offline", "--quiet", "--no-deps"]];
+    let outputs = [clippy, doc].map(|arguments| {
+        let output = cargo(root, &arguments.concat());
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.success(), text.is_empty(), "{text}");
+        text
+    });
+    outputs.concat()
+}
+
+#[test]
+fn new_sdk_compiles_before_and_after_its_first_import() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    copy(Workspace::current().root(), root);
+    let workspace = Workspace::at(root);
+    let paths = ["/gadgets", "/accounts/{account_id}/gadgets"].map(str::to_owned).into();
+    let slice = Slice { paths, ..Slice::default() };
+    let title = "Acme's [gadgets] <b>{{description}} `https://acme.test".to_owned();
+    let scaffold = Scaffold::new("acme-gadgets", Some(title), None, slice).unwrap();
+
+    scaffold.write(&workspace, &process()).unwrap();
+    assert_eq!(compiler_output(root), "");
+    generate::check(&workspace, &process()).unwrap();
+
+    fs::write(root.join("vendors.json"), vendor::document().to_string()).unwrap();
+    let sdk = workspace.sdk(Some("acme-gadgets")).unwrap();
+    let import = Import::make(&sdk, &root.join("vendors.json"), "2026-01-02").unwrap();
+    import.write(&workspace, &sdk).unwrap();
+    generate::write(&workspace, &process()).unwrap();
+    let formatted = cargo(root, &["fmt", "--check", PACKAGE_OF_THE_SDK]);
+    assert!(formatted.status.success(), "{}", String::from_utf8_lossy(&formatted.stdout));
+    write_test(root, "acme-gadgets-api", MODELS);
+    write_test(root, "acme-gadgets", CALLS);
+    assert_eq!(compiler_output(root), "");
+    let run = cargo(root, &[&["test"], &PACKAGES[..], &["--offline", "--quiet"]].concat());
+    let output = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+    assert!(run.status.success(), "{output}");
+    let client = fs::read_to_string(root.join("crates/acme-gadgets-api/src/generated.rs")).unwrap();
+    assert!(client.contains("pub const REVISION: &str = \"2026-01-02\";"));
+    assert!(client.contains("pub fn acme_gadgets_create"));
+
+    let again = scaffold.write(&workspace, &process()).unwrap_err().to_string();
+    assert_eq!(again, "spec/acme-gadgets already exists");
+}

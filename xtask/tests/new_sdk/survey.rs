@@ -1,0 +1,53 @@
+//! An SDK of every tag of a vendor's document.
+
+use std::fs;
+
+use serde_json::json;
+use xtask::survey::Survey;
+use xtask::workspace::Workspace;
+
+use crate::{process, vendor};
+
+#[test]
+fn survey_makes_an_sdk_of_every_tag_and_reports_the_problems_of_each() {
+    let mut document = vendor::document();
+    let paths = document["paths"].as_object_mut().unwrap();
+    paths.retain(|path, _| !path.starts_with("/accounts"));
+    document["paths"]["/gadgets"]["get"]["tags"] = json!(["lists"]);
+    document["paths"]["/gadgets"]["post"]["tags"] = json!(["writes"]);
+    for path in ["/gadgets/owners", "/gadgets/search"] {
+        document["paths"][path]["get"]["tags"] = json!(["lists"]);
+    }
+    document["paths"]["/gadgets/{id}"]["get"]["tags"] = json!(["lists", "broken"]);
+    for method in ["head", "delete"] {
+        document["paths"]["/gadgets/{id}"][method]["tags"] = json!(["broken"]);
+    }
+    document["paths"]["/gadgets/{id}"]["delete"]["operationId"] = json!("acme_gadgets_get");
+    document["paths"]["/files"]["post"] = json!({
+        "operationId": "acme-files-upload", "tags": ["writes"],
+        "requestBody": {"content": {"multipart/form-data": {}}}, "responses": {},
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let (from, out) = (folder.path().join("vendors.json"), folder.path().join("out"));
+    fs::write(&from, document.to_string()).unwrap();
+
+    let survey = Survey::make(&Workspace::current(), &process(), &from, &out, true).unwrap();
+    assert_eq!(
+        survey.check().unwrap_err().to_string(),
+        "1 of 3 tags cannot be generated; 1 operation has no tag and was not tried"
+    );
+    let text = survey.to_string();
+    for part in [
+        "2 of 3 tags generated",
+        "broken: the operations \"acme_gadgets_get\" and \"acme-gadgets-get\" both get the name",
+        "multipart-body: dropped the operation acme-files-upload",
+        "multipart-body (drops operations): 1\n",
+    ] {
+        assert!(text.contains(part), "{text}");
+    }
+    assert!(
+        out.join("crates/tag1-api/src/generated.rs").is_file() && out.join("crates/tag1/src/generated.rs").is_file()
+    );
+    let again = Survey::make(&Workspace::current(), &process(), &from, &out, true).err().unwrap();
+    assert!(again.to_string().ends_with("already exists"));
+}
