@@ -13,7 +13,7 @@ use tracing::Instrument;
 use super::attempt::{self, AttemptContext, ReadyRequest};
 use super::buffered_response::BufferedResponse;
 use super::deadline::Deadline;
-use super::decoding::{Decode, failure};
+use super::decoding::{Decode, Decoding, failure};
 use super::flow_control::Cooldown;
 use super::retry::{self, AttemptDriver, AttemptFailure, AttemptOutcome, CallLimits, CallOutcome, Retryability};
 use super::{CallConfig, Pipeline, RetryConfig, telemetry};
@@ -101,24 +101,28 @@ impl<'a> Call<'a> {
         let retry = config.retry.as_ref().unwrap_or(&pipeline.retry);
         let outcome = retry::run(&pipeline.flow, retry, &limits, self).await;
         let CallOutcome { result, sent, may_have_been_sent, is_retryable, wait } = outcome;
-        let result = match result {
+        let decoding = match result {
             Ok(response) => {
                 let metadata = response.metadata.with_attempts(sent).with_wait(wait);
                 let response = BufferedResponse { metadata, ..response };
                 if operation.is_success(response.metadata.status().as_u16()) {
-                    decode.run(response, deadline).await
+                    decode.run(response, deadline)
                 } else {
-                    Err(failure::of_status(&response).with_retryable(is_retryable))
+                    Decoding::Ended(Err(failure::of_status(&response).with_retryable(is_retryable)))
                 }
             }
-            Err(error) => Err(match wait {
-                Some(wait) => {
-                    let wait = wait.max(error.retry_after().unwrap_or_default());
-                    error.with_retry_after(wait)
-                }
-                None => error,
+            Err(error) => {
+                let wait = wait.map(|wait| wait.max(error.retry_after().unwrap_or_default()));
+                let error = match wait {
+                    Some(wait) => error.with_retry_after(wait),
+                    None => error,
+                };
+                Decoding::Ended(Err(error.with_retryable(is_retryable)))
             }
-            .with_retryable(is_retryable)),
+        };
+        let result = match decoding {
+            Decoding::Ended(result) => result,
+            Decoding::OnAnotherThread(result) => result.await,
         };
         let elapsed = started.elapsed();
         match result {

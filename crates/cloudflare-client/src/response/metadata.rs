@@ -1,6 +1,7 @@
 //! The metadata of a response.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
 use http::StatusCode;
@@ -16,44 +17,64 @@ static CF_RAY: HeaderName = HeaderName::from_static("cf-ray");
 /// Everything about a response except its value.
 ///
 /// It is serialized with the names of its methods and its times in their units. What is missing or empty is left out.
-#[derive(Clone, Debug, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug)]
 pub struct Metadata(Box<Fields>);
 
 /// The fields, in one place in memory: responses and errors are moved several times on their way to the caller.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 struct Fields {
-    #[serde(serialize_with = "number")]
     status: StatusCode,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cf_ray: Option<String>,
     attempts: u32,
-    #[serde(rename = "elapsed_ms", serialize_with = "milliseconds")]
     elapsed: Duration,
-    #[serde(rename = "retry_after_ms", serialize_with = "milliseconds", skip_serializing_if = "Option::is_none")]
     retry_after: Option<Duration>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     rate_limits: Vec<RateLimit>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    rate_limit_policies: Vec<RateLimitPolicy>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// Read when they are asked for, which hardly any caller does.
+    rate_limit_policies: OnceLock<Vec<RateLimitPolicy>>,
     errors: Vec<ApiMessage>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     messages: Vec<ApiMessage>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     result_info: Option<ResultInfo>,
-    #[serde(skip)]
     headers: HeaderMap,
 }
 
-fn number<S: Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_u16(status.as_u16())
-}
+impl Serialize for Metadata {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Metadata<'a> {
+            status: u16,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            cf_ray: Option<&'a str>,
+            attempts: u32,
+            elapsed_ms: u64,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            retry_after_ms: Option<u64>,
+            #[serde(skip_serializing_if = "<[_]>::is_empty")]
+            rate_limits: &'a [RateLimit],
+            #[serde(skip_serializing_if = "<[_]>::is_empty")]
+            rate_limit_policies: &'a [RateLimitPolicy],
+            #[serde(skip_serializing_if = "<[_]>::is_empty")]
+            errors: &'a [ApiMessage],
+            #[serde(skip_serializing_if = "<[_]>::is_empty")]
+            messages: &'a [ApiMessage],
+            #[serde(skip_serializing_if = "Option::is_none")]
+            result_info: Option<&'a ResultInfo>,
+        }
 
-/// Writes whole milliseconds. A time that is longer than 64 bits of them is not realistic.
-fn milliseconds<S: Serializer, T: Copy + Into<Option<Duration>>>(time: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    let time: Option<Duration> = (*time).into();
-    time.map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX)).serialize(serializer)
+        // A time that is longer than 64 bits of milliseconds is not realistic.
+        let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        let metadata = Metadata {
+            status: self.status().as_u16(),
+            cf_ray: self.cf_ray(),
+            attempts: self.attempts(),
+            elapsed_ms: milliseconds(self.elapsed()),
+            retry_after_ms: self.retry_after().map(milliseconds),
+            rate_limits: self.rate_limits(),
+            rate_limit_policies: self.rate_limit_policies(),
+            errors: self.errors(),
+            messages: self.messages(),
+            result_info: self.result_info(),
+        };
+        metadata.serialize(serializer)
+    }
 }
 
 /// The fields of an envelope that are neither `success` nor `result`.
@@ -86,12 +107,11 @@ impl Metadata {
         headers.values_mut().for_each(|value| value.set_sensitive(true));
         Self(Box::new(Fields {
             status,
-            cf_ray: cf_ray(&headers),
             attempts,
             elapsed,
-            retry_after: retry_after::parse(&headers, SystemTime::now()),
+            retry_after: retry_after::parse(&headers, SystemTime::now),
             rate_limits: RateLimit::from_headers(&headers),
-            rate_limit_policies: RateLimitPolicy::from_headers(&headers),
+            rate_limit_policies: OnceLock::new(),
             errors: Vec::new(),
             messages: Vec::new(),
             result_info: None,
@@ -101,13 +121,11 @@ impl Metadata {
 
     /// Redacts the request's secrets, which a server may echo anywhere.
     pub(crate) fn redacted(mut self, secrets: &Secrets) -> Self {
-        let Fields { cf_ray, rate_limits, rate_limit_policies, headers, .. } = &mut *self.0;
+        let Fields { rate_limits, headers, .. } = &mut *self.0;
         redact_headers(headers, secrets);
-        let names = rate_limits.iter_mut().map(|limit| &mut limit.name);
-        let names = names.chain(rate_limit_policies.iter_mut().map(|policy| &mut policy.name));
-        for text in names.chain(cf_ray) {
-            if let Cow::Owned(redacted) = secrets.redact(text) {
-                *text = redacted;
+        for name in rate_limits.iter_mut().map(|limit| &mut limit.name) {
+            if let Cow::Owned(redacted) = secrets.redact(name) {
+                *name = redacted;
             }
         }
         self
@@ -141,9 +159,13 @@ impl Metadata {
         self.0.status
     }
 
-    /// The vendor's id of the request: the `cf-ray` header, if there was one. The vendor's support asks for it.
+    /// The vendor's id of the request: the `cf-ray` header, if there was one. The vendor's support asks for it. A value that
+    /// does not look like an id is left out, since the id is printed.
     pub fn cf_ray(&self) -> Option<&str> {
-        self.0.cf_ray.as_deref()
+        const MAX_LENGTH: usize = 64;
+        let is_valid = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        let id = self.0.headers.get(&CF_RAY)?.to_str().ok()?;
+        ((1..=MAX_LENGTH).contains(&id.len()) && id.bytes().all(is_valid)).then_some(id)
     }
 
     /// How many requests the call sent: 1 if nothing was retried.
@@ -175,7 +197,7 @@ impl Metadata {
 
     /// How large each quota is: the `Ratelimit-Policy` header. Empty if it is missing or cannot be read.
     pub fn rate_limit_policies(&self) -> &[RateLimitPolicy] {
-        &self.0.rate_limit_policies
+        self.0.rate_limit_policies.get_or_init(|| RateLimitPolicy::from_headers(&self.0.headers))
     }
 
     /// The envelope's `errors`, in its order. A success may have some as well.
@@ -206,14 +228,6 @@ fn redact_headers(headers: &mut HeaderMap, secrets: &Secrets) {
     for name in names {
         headers.remove(name);
     }
-}
-
-/// The `cf-ray` header. It is printed, so a value that does not look like a ray id is dropped.
-fn cf_ray(headers: &HeaderMap) -> Option<String> {
-    const MAX_LENGTH: usize = 64;
-    let value = headers.get(&CF_RAY)?.to_str().ok()?;
-    let is_valid = value.len() <= MAX_LENGTH && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    (is_valid && !value.is_empty()).then(|| value.to_owned())
 }
 
 #[cfg(test)]
@@ -292,7 +306,8 @@ mod tests {
             ("0123456789012345678901234567890123456789012345678901234567890123456789", false),
         ] {
             let headers = HeaderMap::from_iter([(http::HeaderName::from_static("cf-ray"), value.parse().unwrap())]);
-            assert_eq!(cf_ray(&headers).is_some(), expected, "{value:?}");
+            let metadata = Metadata::new(StatusCode::OK, headers, 1, Duration::ZERO);
+            assert_eq!(metadata.cf_ray(), expected.then_some(value), "{value:?}");
         }
     }
 }

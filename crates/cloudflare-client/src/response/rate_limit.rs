@@ -1,8 +1,9 @@
 //! The API's quota headers.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
-use http::header::{HeaderMap, HeaderName};
+use http::header::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Serialize, Serializer};
 
 use super::structured_list::{self, Item, Value};
@@ -62,14 +63,15 @@ impl RateLimitPolicy {
 ///
 /// A malformed header is ignored: it must not fail a call.
 fn entries<T>(headers: &HeaderMap, name: &HeaderName, make: impl Fn(String, &Item<'_>) -> T) -> Vec<T> {
-    let lines: Vec<&[u8]> = headers.get_all(name).iter().map(|value| value.as_bytes()).collect();
-    if lines.is_empty() {
-        return Vec::new();
+    let mut lines = headers.get_all(name).iter().map(HeaderValue::as_bytes);
+    let Some(first) = lines.next() else { return Vec::new() };
+    let mut text = Cow::Borrowed(first);
+    for line in lines {
+        text.to_mut().extend([b", ", line].concat());
     }
-    let text = lines.join(&b", "[..]);
     let items = structured_list::parse(&text).unwrap_or_default();
     let named = items.into_iter().filter_map(|mut item| match std::mem::replace(&mut item.value, Value::Other) {
-        Value::Text(name) => Some(make(name, &item)),
+        Value::Text(name) => Some(make(name.into_owned(), &item)),
         _ => None,
     });
     named.collect()

@@ -13,17 +13,18 @@ const MAX_CLOCK_DIFFERENCE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Reads `Retry-After` (RFC 9110, section 10.2.3): whole seconds, or a date. A date in the past is no wait. A
 /// malformed value is ignored. Of several values, the longest wait counts.
-pub(super) fn parse(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    headers.get_all(RETRY_AFTER).iter().filter_map(|value| wait(value, headers, now)).max()
+pub(super) fn parse(headers: &HeaderMap, now: impl Fn() -> SystemTime) -> Option<Duration> {
+    headers.get_all(RETRY_AFTER).iter().filter_map(|value| wait(value, headers, &now)).max()
 }
 
-fn wait(value: &HeaderValue, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+fn wait(value: &HeaderValue, headers: &HeaderMap, now: impl Fn() -> SystemTime) -> Option<Duration> {
     let value = value.to_str().ok()?.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         // A number that is too large is a very long wait.
         return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)).min(MAX_WAIT));
     }
     let date = httpdate::parse_http_date(value).ok()?;
+    let now = now();
     let now = server_time(headers, now).unwrap_or(now);
     Some(date.duration_since(now).unwrap_or_default().min(MAX_WAIT))
 }
@@ -60,9 +61,9 @@ mod tests {
             ("soon", None),
         ] {
             let headers = HeaderMap::from_iter([(RETRY_AFTER, value.parse().unwrap())]);
-            assert_eq!(parse(&headers, now), expected.map(Duration::from_secs), "{value:?}");
+            assert_eq!(parse(&headers, || now), expected.map(Duration::from_secs), "{value:?}");
         }
-        assert_eq!(parse(&HeaderMap::new(), now), None);
+        assert_eq!(parse(&HeaderMap::new(), || now), None);
     }
 
     fn headers(lines: &[(HeaderName, &str)]) -> HeaderMap {
@@ -79,7 +80,7 @@ mod tests {
             (&["soon", "later"], None),
         ] {
             let lines: Vec<_> = values.iter().map(|value| (RETRY_AFTER, *value)).collect();
-            assert_eq!(parse(&headers(&lines), now), expected.map(Duration::from_secs), "{values:?}");
+            assert_eq!(parse(&headers(&lines), || now), expected.map(Duration::from_secs), "{values:?}");
         }
     }
 
@@ -98,7 +99,7 @@ mod tests {
             ("now", 37),
         ] {
             let lines = [(RETRY_AFTER, "Sun, 06 Nov 1994 08:49:37 GMT"), (DATE, date)];
-            assert_eq!(parse(&headers(&lines), now), Some(Duration::from_secs(expected)), "{date}");
+            assert_eq!(parse(&headers(&lines), || now), Some(Duration::from_secs(expected)), "{date}");
         }
     }
 }

@@ -1,17 +1,19 @@
 //! Lists of structured fields (RFC 9651, section 3.1), as far as the quota headers need them.
 
+use std::borrow::Cow;
+
 /// An item of a list.
 #[derive(Debug, PartialEq)]
 pub(super) struct Item<'a> {
-    pub(super) value: Value,
-    parameters: Vec<(&'a [u8], Value)>,
+    pub(super) value: Value<'a>,
+    parameters: Vec<(&'a [u8], Value<'a>)>,
 }
 
 /// A value of an item or a parameter.
 #[derive(Debug, PartialEq)]
-pub(super) enum Value {
+pub(super) enum Value<'a> {
     /// A string or a token.
-    Text(String),
+    Text(Cow<'a, str>),
     Integer(i64),
     /// A decimal, a boolean, or a byte sequence.
     Other,
@@ -91,7 +93,7 @@ impl<'a> Cursor<'a> {
         Some(self.take_while(|byte| is_first(byte) || byte.is_ascii_digit() || b"_-.".contains(&byte)))
     }
 
-    fn value(&mut self) -> Option<Value> {
+    fn value(&mut self) -> Option<Value<'a>> {
         match self.0.first()? {
             b'"' => self.string(),
             b'?' => {
@@ -106,18 +108,22 @@ impl<'a> Cursor<'a> {
             b'-' | b'0'..=b'9' => self.number(),
             first if first.is_ascii_alphabetic() || *first == b'*' => {
                 let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~:/".contains(&byte);
-                Some(Value::Text(text(self.take_while(is_token))))
+                std::str::from_utf8(self.take_while(is_token)).ok().map(|token| Value::Text(token.into()))
             }
             _ => None,
         }
     }
 
-    fn string(&mut self) -> Option<Value> {
+    fn string(&mut self) -> Option<Value<'a>> {
         self.take(b'"')?;
-        let mut string = Vec::new();
+        let plain = self.take_while(|byte| matches!(byte, b' '..=b'~') && !b"\"\\".contains(&byte));
+        if self.take(b'"').is_some() {
+            return std::str::from_utf8(plain).ok().map(|string| Value::Text(string.into()));
+        }
+        let mut string = plain.to_vec();
         loop {
             match self.take_any()? {
-                b'"' => return String::from_utf8(string).ok().map(Value::Text),
+                b'"' => return String::from_utf8(string).ok().map(|string| Value::Text(string.into())),
                 b'\\' => string.push(self.take_any().filter(|byte| b"\"\\".contains(byte))?),
                 byte @ b' '..=b'~' => string.push(byte),
                 _ => return None,
@@ -126,7 +132,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// An integer of at most 15 digits, or a decimal of at most 12 digits and a fraction of at most 3.
-    fn number(&mut self) -> Option<Value> {
+    fn number(&mut self) -> Option<Value<'a>> {
         let sign = if self.take(b'-').is_some() { -1 } else { 1 };
         let digits = self.take_while(|byte| byte.is_ascii_digit());
         if self.take(b'.').is_some() {
@@ -140,11 +146,6 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// The text of ASCII bytes.
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,7 +156,7 @@ mod tests {
             parse(b"  \"a \\\"\\\\\";r=1; t=-2;r=3 ,\tb:/c;w;q=1.5, 50;x=?1, ?0;pk=:YQ==:;y=\"z\";q=999999999999999 ")
                 .unwrap();
         let values: Vec<&Value> = items.iter().map(|item| &item.value).collect();
-        let text = |text: &str| Value::Text(text.to_owned());
+        let text = |text: &'static str| Value::Text(text.into());
         assert_eq!(values, [&text("a \"\\"), &text("b:/c"), &Value::Integer(50), &Value::Other]);
         assert_eq!((items[0].number("r"), items[0].number("t"), items[0].number("x")), (Some(3), None, None));
         assert_eq!((items[1].number("w"), items[1].number("q")), (None, None));

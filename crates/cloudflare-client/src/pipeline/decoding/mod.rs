@@ -9,6 +9,7 @@ mod problem;
 #[cfg(any(test, feature = "test-util"))]
 mod recorded;
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use api_runtime::Envelope;
@@ -74,19 +75,18 @@ impl<T: Send + 'static> Decode<T> {
     }
 
     /// Decodes a response of a documented success status.
-    ///
-    /// # Cancellation
-    ///
-    /// Decoding on another thread ends later than the call if the call is dropped or its deadline passes. The value is then
-    /// dropped on that thread.
-    pub(super) async fn run(self, response: BufferedResponse, deadline: Deadline) -> Result<Response<T>, Error> {
+    pub(super) fn run(self, response: BufferedResponse, deadline: Deadline) -> Decoding<T> {
         if response.body.len() <= MAX_INLINE_BYTES {
-            return self.decoder.decode(response);
+            Decoding::Ended(self.decoder.decode(response))
+        } else {
+            Decoding::OnAnotherThread(Box::pin(self.run_on_another_thread(response, deadline)))
         }
-        // Boxed, since every call would have room for it otherwise.
-        Box::pin(self.run_on_another_thread(response, deadline)).await
     }
 
+    /// # Cancellation
+    ///
+    /// Decoding ends later than the call if the call is dropped or its deadline passes. The value is then dropped on the
+    /// other thread.
     async fn run_on_another_thread(self, response: BufferedResponse, deadline: Deadline) -> Result<Response<T>, Error> {
         let (metadata, started) = (response.metadata.clone(), Instant::now());
         let task = tokio::task::spawn_blocking(move || self.decoder.decode(response));
@@ -95,6 +95,13 @@ impl<T: Send + 'static> Decode<T> {
             Err(_) => Err(Error::timeout("the response to be decoded", started.elapsed()).with_metadata(metadata)),
         }
     }
+}
+
+/// A response that is decoded.
+pub(super) enum Decoding<T> {
+    Ended(Result<Response<T>, Error>),
+    /// Boxed, since every call would have room for it otherwise.
+    OnAnotherThread(Pin<Box<dyn Future<Output = Result<Response<T>, Error>> + Send>>),
 }
 
 impl<T> Clone for Decode<T> {

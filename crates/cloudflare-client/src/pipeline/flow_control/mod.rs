@@ -164,8 +164,7 @@ impl FlowControl {
     pub(super) async fn admit(&self, deadline: Deadline, least: LeastTime) -> Result<Admission<'_>, Error> {
         match Waiter::start(self, deadline, least)? {
             Start::Admitted(admission) => Ok(admission),
-            // Boxed, since every call would have room for it otherwise.
-            Start::Waiting(waiter) => Box::pin(waiter.wait()).await,
+            Start::Waiting(admission) => admission.await,
         }
     }
 

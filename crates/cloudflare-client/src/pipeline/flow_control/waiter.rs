@@ -1,6 +1,6 @@
 //! How a call waits for its turn.
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
@@ -25,7 +25,8 @@ pub(super) struct Waiter<'a> {
 /// What becomes of a call that comes.
 pub(super) enum Start<'a> {
     Admitted(Admission<'a>),
-    Waiting(Waiter<'a>),
+    /// Boxed, since every call would have room for it otherwise.
+    Waiting(Pin<Box<dyn Future<Output = Result<Admission<'a>, Error>> + Send + 'a>>),
 }
 
 /// What a call does next.
@@ -41,12 +42,12 @@ impl<'a> Waiter<'a> {
         let mut waiter = Self { flow, deadline, least, came, ticket: None, gate_wait: None };
         match waiter.step(came)? {
             Step::Admitted(admission) => Ok(Start::Admitted(admission)),
-            Step::WaitUntil(_) => Ok(Start::Waiting(waiter)),
+            Step::WaitUntil(_) => Ok(Start::Waiting(Box::pin(waiter.wait()))),
         }
     }
 
     /// Waits for the turn, and takes it.
-    pub(super) async fn wait(mut self) -> Result<Admission<'a>, Error> {
+    async fn wait(mut self) -> Result<Admission<'a>, Error> {
         loop {
             let mut changed = pin!(self.flow.changed.notified());
             // A change after the queue is read must wake this call.
