@@ -14,7 +14,7 @@ fn client() -> Client {
 /// A request's operation and what is sent, without the type of its success.
 fn sent<T>(built: Result<ApiRequest<T>, RequestError>) -> (Operation, reqwest::Request) {
     let request = built.unwrap();
-    (request.operation(), request.into_request())
+    (request.operation(), *request.into_request())
 }
 
 /// A request of every operation.

@@ -13,7 +13,8 @@ use crate::{ApiClient, Operation, PathParameterError};
 /// The methods of a generated client return it, and send nothing. The request carries its operation, which decides what
 /// is safe to retry, so no caller can pass another one.
 pub struct ApiRequest<T> {
-    request: reqwest::Request,
+    /// Boxed, since a request is moved several times on its way to the client that sends it.
+    request: Box<reqwest::Request>,
     operation: Operation,
     user_agent: &'static str,
     success: PhantomData<fn() -> T>,
@@ -32,7 +33,7 @@ pub struct Empty;
 impl<T> ApiRequest<T> {
     /// A request that a client built for one of its operations. Generated code calls this.
     pub fn new<A: ApiClient>(request: reqwest::Request, operation: Operation) -> Self {
-        Self { request, operation, user_agent: A::USER_AGENT, success: PhantomData }
+        Self { request: Box::new(request), operation, user_agent: A::USER_AGENT, success: PhantomData }
     }
 
     /// The same request, whose success is decoded as another type.
@@ -47,7 +48,7 @@ impl<T> ApiRequest<T> {
     }
 
     /// The request, to be sent.
-    pub fn into_request(self) -> reqwest::Request {
+    pub fn into_request(self) -> Box<reqwest::Request> {
         self.request
     }
 

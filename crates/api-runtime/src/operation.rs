@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use memchr::memchr;
 use percent_encoding::percent_decode;
 
 /// An operation of an API's document.
@@ -51,8 +52,7 @@ impl Operation {
     /// assert!(!operation.has_path("/things/parts/7"));
     /// ```
     pub fn has_path(&self, path: &str) -> bool {
-        let is_slash = |byte: &u8| *byte == b'/';
-        let (mut templates, mut segments) = (self.path.as_bytes().split(is_slash), path.as_bytes().split(is_slash));
+        let (mut templates, mut segments) = (segments(self.path), segments(path));
         loop {
             match (templates.next(), segments.next()) {
                 (None, None) => return true,
@@ -61,6 +61,18 @@ impl Operation {
             }
         }
     }
+}
+
+/// The segments of a path, with those before and behind a slash at an end.
+fn segments(path: &str) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(path.as_bytes());
+    std::iter::from_fn(move || {
+        let path = rest.take()?;
+        // Faster than `split`, which looks at byte after byte.
+        let Some(end) = memchr(b'/', path) else { return Some(path) };
+        rest = path.get(end.saturating_add(1)..);
+        path.get(..end)
+    })
 }
 
 /// Whether a path segment is a template with a value for each parameter.

@@ -78,10 +78,15 @@ impl<'a, T: Send + 'static> Request<'a, T> {
         Self { connection, operation, options, build: Arc::new(build), decode }
     }
 
+    /// For authors of SDK crates: the same request, whose response is decoded as another envelope.
+    pub fn envelope_as<E: Envelope>(self) -> Request<'a, E::Result> {
+        self.with_decode(|_| Decode::envelope::<E>())
+    }
+
     /// For authors of SDK crates: the same request, whose envelope's `result` is decoded as another type. A missing or
     /// null `result` is an error.
     pub fn result_as<U: DeserializeOwned + Send + 'static>(self) -> Request<'a, U> {
-        self.with_decode(|_| Decode::envelope::<ResultOf<U>>())
+        self.envelope_as::<ResultOf<U>>()
     }
 
     /// Converts the value of the response. For a large response, this runs on a thread for blocking work.

@@ -133,12 +133,10 @@ impl<'a> Call<'a> {
 }
 
 /// Checks a request and completes its headers, except for the credentials.
-///
-/// The request is one pointer from here on: it is moved several times, and a future has room for each place.
 fn complete(pipeline: &Pipeline, config: &CallConfig, request: ApiRequest<()>) -> Result<Box<reqwest::Request>, Error> {
     check(pipeline, request.operation(), request.request())?;
     let user_agent = pipeline.user_agent.header(request.user_agent())?;
-    let mut request = Box::new(request.into_request());
+    let mut request = request.into_request();
     let is_own = |name: &HeaderName| is_reserved(name) || request.headers().contains_key(name);
     if let Some((name, _)) = config.headers.iter().find(|(name, _)| is_own(name)) {
         return Err(Error::configuration(format!("the header `{name}` is the client's own; remove it")));

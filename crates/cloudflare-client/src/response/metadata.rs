@@ -224,8 +224,7 @@ fn redact_headers(headers: &mut HeaderMap, secrets: &Secrets) {
         *value = HeaderValue::try_from(redacted).unwrap_or(HeaderValue::from_static(""));
         value.set_sensitive(true);
     }
-    let names: Vec<_> = headers.keys().filter(|name| secrets.are_in(name.as_str().as_bytes())).cloned().collect();
-    for name in names {
+    while let Some(name) = headers.keys().find(|name| secrets.are_in(name.as_str().as_bytes())).cloned() {
         headers.remove(name);
     }
 }

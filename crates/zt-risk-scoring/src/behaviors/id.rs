@@ -5,12 +5,14 @@ use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::text;
 
 /// The id of a behavior, such as `imp_travel`: its key in a [`BehaviorMap`](super::BehaviorMap).
 ///
 /// The set of ids is open: the vendor adds new ones. Identify a behavior by its id, since its display name may change.
-#[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(transparent)]
 pub struct BehaviorId(Box<str>);
 
@@ -32,6 +34,12 @@ impl fmt::Display for BehaviorId {
     }
 }
 
+impl<'de> Deserialize<'de> for BehaviorId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        text::deserialize(deserializer)
+    }
+}
+
 /// Allows lookups in a map by `&str`: `Ord`, `Eq` and `Hash` are those of the text.
 impl Borrow<str> for BehaviorId {
     fn borrow(&self) -> &str {
@@ -47,7 +55,7 @@ impl AsRef<str> for BehaviorId {
 
 impl From<&str> for BehaviorId {
     fn from(id: &str) -> Self {
-        Self::new(id)
+        Self(id.into())
     }
 }
 

@@ -6,8 +6,9 @@ mod map;
 mod risk_level;
 mod selection;
 mod table;
+mod text;
 
-use api_runtime::ObjectOnly;
+use api_runtime::{Envelope, ObjectOnly};
 use cloudflare_client::Request;
 use serde::{Deserialize, Deserializer};
 
@@ -42,6 +43,15 @@ impl<'de> Deserialize<'de> for BehaviorsResult {
     }
 }
 
+impl Envelope for BehaviorsResult {
+    type Result = BehaviorMap;
+
+    fn read_result<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BehaviorMap, D::Error> {
+        let Self { behaviors } = Self::deserialize(deserializer)?;
+        Ok(behaviors)
+    }
+}
+
 impl Behaviors {
     pub(crate) fn new(operations: Operations) -> Self {
         Self { operations }
@@ -72,6 +82,6 @@ impl Behaviors {
     /// # }
     /// ```
     pub fn get(&self) -> GetBehaviors {
-        self.operations.get_behaviors().result_as().map(|BehaviorsResult { behaviors }| behaviors)
+        self.operations.get_behaviors().envelope_as::<BehaviorsResult>()
     }
 }

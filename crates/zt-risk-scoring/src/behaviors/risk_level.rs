@@ -4,8 +4,9 @@ use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::de::{Deserialize, Deserializer, Error, Visitor};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::text;
 
 /// How risky a behavior is: low < medium < high < any unknown level.
 ///
@@ -155,25 +156,7 @@ impl Serialize for RiskLevel {
 /// Known levels are read without an allocation.
 impl<'de> Deserialize<'de> for RiskLevel {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
-
-        impl Visitor<'_> for Text {
-            type Value = RiskLevel;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string")
-            }
-
-            fn visit_str<E: Error>(self, level: &str) -> Result<RiskLevel, E> {
-                Ok(RiskLevel::from(level))
-            }
-
-            fn visit_string<E: Error>(self, level: String) -> Result<RiskLevel, E> {
-                Ok(RiskLevel::from(level))
-            }
-        }
-
-        deserializer.deserialize_str(Text)
+        text::deserialize(deserializer)
     }
 }
 

@@ -102,8 +102,9 @@ impl TimeEstimate {
 
 /// The moving average after another time.
 fn mix(average: Duration, time: Duration) -> Duration {
-    const PARTS: u32 = 16;
-    average.saturating_mul(PARTS.saturating_sub(1)).saturating_add(time).checked_div(PARTS).unwrap_or(time)
+    // Of 16 parts, the new time is one. A `Duration` divides slowly.
+    let nanos = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+    Duration::from_nanos(nanos(average).saturating_mul(15).saturating_add(nanos(time)) / 16)
 }
 
 #[cfg(test)]
