@@ -1,4 +1,4 @@
-//! Counts the instructions of a call, and of the same call in bare reqwest and `serde_json`.
+//! Counts the instructions of a call and of decoding, and of the same work in bare reqwest and `serde_json`.
 //!
 //! The counts are of the client's thread in user space: the SDK or the floor, reqwest, hyper, tokio and the allocator.
 //! They do not depend on the load of the machine. Each benchmark makes [`CALLS`] calls on a warm connection.
@@ -21,12 +21,16 @@
 
 mod common;
 
+use std::collections::BTreeMap;
 use std::hint::black_box;
 
+use bytes::Bytes;
 use gungraun::{library_benchmark, library_benchmark_group, main};
 use tokio::runtime::{Builder, Runtime};
 
-use common::{Floor, Origin, Sdk, body};
+use zt_risk_scoring::BehaviorMap;
+
+use common::{Behavior, Floor, Origin, Sdk, body, decode};
 
 /// The calls of one benchmark.
 const CALLS: usize = 100;
@@ -81,5 +85,31 @@ fn sdk(fixture: Fixture<Sdk>) -> Fixture<Sdk> {
     fixture.call(Sdk::call)
 }
 
+/// A body of some behaviors.
+fn body_of(behaviors: usize) -> Bytes {
+    Bytes::from(body(behaviors))
+}
+
+#[library_benchmark(setup = body_of)]
+#[bench::behaviors_20(20)]
+#[bench::behaviors_1000(1_000)]
+fn decode_floor(body: Bytes) -> BTreeMap<String, Behavior> {
+    decode(&body)
+}
+
+/// The SDK and a body. The SDK only makes the request whose decoding is measured.
+fn sdk_and_body_of(behaviors: usize) -> (Sdk, Bytes) {
+    (Sdk::new(&Origin::start("", "")), body_of(behaviors))
+}
+
+#[library_benchmark(setup = sdk_and_body_of)]
+#[bench::behaviors_20(20)]
+#[bench::behaviors_1000(1_000)]
+fn decode_sdk((sdk, body): (Sdk, Bytes)) -> (Sdk, BehaviorMap) {
+    let behaviors = sdk.decode(body);
+    (sdk, behaviors)
+}
+
 library_benchmark_group!(name = calls, compare_by_id = true, benchmarks = [floor, sdk]);
-main!(library_benchmark_groups = calls);
+library_benchmark_group!(name = decoding, compare_by_id = true, benchmarks = [decode_floor, decode_sdk]);
+main!(library_benchmark_groups = calls, decoding);

@@ -1,10 +1,12 @@
 //! All behaviors of an account.
 
-use std::collections::{BTreeMap, btree_map};
+use std::collections::BTreeMap;
 use std::fmt;
+use std::vec;
 
 use serde::{Deserialize, Serialize};
 
+use super::sorted::{Iter, SortedBehaviors};
 use super::{Behavior, BehaviorId, RiskLevel, Selection, table};
 
 /// All behaviors of an account, ordered by id. The map is complete, since the API does not page behaviors.
@@ -28,9 +30,7 @@ use super::{Behavior, BehaviorId, RiskLevel, Selection, table};
 /// ```
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(transparent)]
-pub struct BehaviorMap(
-    #[serde(deserialize_with = "cloudflare_client::sdk::unique_keys")] BTreeMap<BehaviorId, Behavior>,
-);
+pub struct BehaviorMap(SortedBehaviors);
 
 impl BehaviorMap {
     /// The behavior with the given id.
@@ -45,7 +45,7 @@ impl BehaviorMap {
 
     /// Whether the account has no behaviors.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.len() == 0
     }
 
     /// The behaviors with their ids, in the order of the ids.
@@ -97,19 +97,16 @@ impl BehaviorMap {
     }
 }
 
-/// The behaviors with their ids, in the order of the ids.
-type Iter<'a> = btree_map::Iter<'a, BehaviorId, Behavior>;
-
 /// If several behaviors have the same id, the map keeps the last one, as the maps of the standard library do.
 impl<I: Into<BehaviorId>> FromIterator<(I, Behavior)> for BehaviorMap {
     fn from_iter<T: IntoIterator<Item = (I, Behavior)>>(behaviors: T) -> Self {
-        Self(behaviors.into_iter().map(|(id, behavior)| (id.into(), behavior)).collect())
+        Self(SortedBehaviors::last_of_each(behaviors.into_iter().map(|(id, behavior)| (id.into(), behavior)).collect()))
     }
 }
 
 impl IntoIterator for BehaviorMap {
     type Item = (BehaviorId, Behavior);
-    type IntoIter = btree_map::IntoIter<BehaviorId, Behavior>;
+    type IntoIter = vec::IntoIter<(BehaviorId, Behavior)>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.into_iter()

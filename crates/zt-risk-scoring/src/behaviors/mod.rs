@@ -5,6 +5,7 @@ mod id;
 mod map;
 mod risk_level;
 mod selection;
+mod sorted;
 mod table;
 mod text;
 
