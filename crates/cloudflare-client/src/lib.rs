@@ -59,8 +59,8 @@
 //! - A 429 or 5xx to a POST is not retried. The API has probably not acted on a request that it rejected with 429, but that is
 //!   not documented.
 //! - A 429 closes the gate when its head arrives, since the body may never come; the code 971 or 10100 closes it with any
-//!   failing status. Without a `Retry-After` that can be read, the client guesses 10 s, and a call with less time tries again shortly
-//!   before its deadline: a guess must not fail a call that has time.
+//!   failing status. Without a `Retry-After` that can be read, the client guesses 10 s, and a call with less time tries again in
+//!   the second half of its time: a guess must not fail a call that has time.
 //! - The time that is left is shared by the attempts that are left. An attempt that hangs leaves time for the next one.
 //! - Credentials are renewed on 401, and on the API's own codes for a rejected token: it sends 403 with code 9109. The request
 //!   is then sent once more, which needs neither a spare attempt nor the retry budget.

@@ -86,6 +86,12 @@ impl Error {
         Self::new(ErrorKind::Timeout, format!("no time for an attempt: {} left of the timeout", human(left)))
     }
 
+    /// The error of an attempt that was not sent, since something took too much of its time.
+    pub(crate) fn no_time_left_after(what: &str, took: Duration, left: Duration) -> Self {
+        let (took, left) = (human(took), human(left));
+        Self::new(ErrorKind::Timeout, format!("no time for an attempt: {what} took {took}, which left {left}"))
+    }
+
     pub(crate) fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
         self

@@ -79,6 +79,11 @@ impl Gate {
         self.closings
     }
 
+    /// Until when the API said that it rejects calls.
+    pub(in crate::pipeline) fn known_until(&self) -> Option<Instant> {
+        self.known
+    }
+
     /// When the gate opens. `None` if it is open.
     pub(in crate::pipeline) fn opens_at(&self, now: Instant) -> Option<Instant> {
         self.known.max(self.guessed).filter(|until| *until > now)

@@ -21,7 +21,7 @@ use waiter::{Start, Waiter};
 
 pub(super) use gate::Cooldown;
 pub use rate_limiter::Quota;
-pub(super) use time_estimate::{AttemptTimes, MIN_ATTEMPT_TIME, Measured};
+pub(super) use time_estimate::{AttemptTime, AttemptTimes, MIN_ATTEMPT_TIME, Measured};
 
 /// The state that decides whether and when a request may be sent. All clones of a connection share it, since the vendor
 /// counts requests per token.
@@ -58,6 +58,8 @@ struct Turn {
 struct GateWait {
     closings: u64,
     opens_at: Option<Instant>,
+    /// Until when the API said that it rejects calls. A probe comes after this.
+    known_until: Option<Instant>,
     /// Whether the call tries again before the gate opens, since the client only guesses when it opens.
     is_probe: bool,
 }
@@ -143,7 +145,7 @@ impl FlowControl {
     }
 
     /// How long the gate is still closed for a call, which needs some time for an attempt. `None` if it is open.
-    pub(super) fn gate_wait(&self, deadline: Deadline, attempt_time: Duration) -> Option<Duration> {
+    pub(super) fn time_until_open_for(&self, deadline: Deadline, attempt_time: Duration) -> Option<Duration> {
         let now = Instant::now();
         let opens_at = self.queue().gate.opens_for(deadline, attempt_time, now)?;
         Some(opens_at.saturating_duration_since(now)).filter(|wait| !wait.is_zero())
@@ -170,10 +172,10 @@ impl FlowControl {
 
     /// Brings a probe forward by a random part of its wait, at most half. Otherwise calls with one deadline would be sent at once
     /// to a server that rejects them for now.
-    fn spread(&self, wait: GateWait, now: Instant) -> GateWait {
+    fn spread_probe(&self, wait: GateWait, now: Instant) -> GateWait {
         let Some(opens_at) = wait.opens_at.filter(|_| wait.is_probe) else { return wait };
         let half = opens_at.saturating_duration_since(now).checked_div(2).unwrap_or_default();
-        GateWait { opens_at: opens_at.checked_sub(self.jitter.up_to(half)), ..wait }
+        GateWait { opens_at: opens_at.checked_sub(self.jitter.up_to(half)).max(wait.known_until), ..wait }
     }
 
     /// Ignores poisoning: every change of the queue is a single step, so a panic cannot leave it inconsistent.
@@ -192,7 +194,8 @@ impl Queue {
 
     fn gate_wait(&self, deadline: Deadline, attempt_time: Duration, now: Instant) -> GateWait {
         let opens_at = self.gate.opens_for(deadline, attempt_time, now);
-        GateWait { closings: self.gate.closings(), opens_at, is_probe: opens_at < self.gate.opens_at(now) }
+        let is_probe = opens_at < self.gate.opens_at(now);
+        GateWait { closings: self.gate.closings(), opens_at, known_until: self.gate.known_until(), is_probe }
     }
 
     /// The turn of a call in the queue, or of one that would join it, and when the call came. The turn is not before that, and

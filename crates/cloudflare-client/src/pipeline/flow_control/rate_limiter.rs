@@ -8,6 +8,8 @@ use crate::Error;
 
 /// How many requests the client may send: at most `requests` in any `window`, and at most `burst` of them at once.
 ///
+/// A request may be sent up to 20 ms late without delaying those behind it, so two windows may meet by that much.
+///
 /// A call over the quota waits for its turn. If the wait does not fit its timeout, the call fails at once and sends nothing.
 ///
 /// ```

@@ -266,3 +266,28 @@ async fn turn_that_is_not_used_is_given_to_the_next_call() {
     let waited = admit(&flow, 60 * SECOND).await.unwrap();
     assert!(waited > 9 * SECOND, "{waited:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn call_that_its_task_does_not_poll_does_not_stop_the_calls_behind_it() {
+    let flow = flow_control(quota(2, 1, SECOND));
+    admit(&flow, SECOND).await.unwrap();
+    let mut not_polled = pin!(admit(&flow, 60 * SECOND));
+    assert!(poll(not_polled.as_mut()).is_none());
+    let waited = admit(&flow, 5 * SECOND).await.unwrap();
+    assert!((SECOND..3 * SECOND).contains(&waited), "{waited:?}");
+    assert!(not_polled.await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn probe_does_not_come_before_the_time_that_the_api_stated() {
+    let flow = flow_control(None);
+    flow.close_gate(known(8 * SECOND));
+    flow.close_gate(Cooldown { time: 10 * SECOND, is_guess: true });
+    let mut calls = JoinSet::new();
+    for _ in 0..100 {
+        let flow = Arc::clone(&flow);
+        calls.spawn(async move { admit(&flow, 9_600 * MILLIS).await.unwrap() });
+    }
+    let first = calls.join_all().await.into_iter().min().unwrap();
+    assert!(first >= 8 * SECOND, "{first:?}");
+}

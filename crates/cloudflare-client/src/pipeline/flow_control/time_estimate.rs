@@ -17,7 +17,8 @@ struct Estimates {
     /// To get credentials.
     preparation: TimeEstimate,
     /// From sending a request to the last byte of its response, by the id of its operation: one that lists many users takes
-    /// much longer than one that reads a setting. An SDK has only some operations.
+    /// much longer than one that reads a setting. An SDK has only some operations. Operations of two SDKs with one id share an
+    /// estimate.
     responses: BTreeMap<&'static str, TimeEstimate>,
 }
 
@@ -25,8 +26,19 @@ struct Estimates {
 #[derive(Clone, Copy)]
 pub(in crate::pipeline) enum Measured {
     Ended(Duration),
+    /// It ended with a temporary failure, which may come at once.
+    Failed(Duration),
     /// The client stopped waiting after this time.
     TimedOut(Duration),
+}
+
+/// How long an attempt takes.
+#[derive(Clone, Copy)]
+pub(in crate::pipeline) struct AttemptTime {
+    /// With some certainty if it ends. Some requests that hang do not raise it.
+    pub(in crate::pipeline) typical: Duration,
+    /// With some certainty, hangs included.
+    pub(in crate::pipeline) upper_bound: Duration,
 }
 
 impl AttemptTimes {
@@ -38,12 +50,15 @@ impl AttemptTimes {
         self.estimates().responses.entry(operation).or_default().record(time);
     }
 
-    /// How long an attempt of an operation takes with some certainty, credentials included. A response that is not known yet
-    /// counts as the least time for one.
-    pub(in crate::pipeline) fn attempt_time(&self, operation: &str) -> Duration {
+    /// How long an attempt of an operation takes, credentials included. A response that is not known yet counts as the least
+    /// time for one.
+    pub(in crate::pipeline) fn attempt_time(&self, operation: &str) -> AttemptTime {
         let estimates = self.estimates();
-        let response = estimates.responses.get(operation).map_or(Duration::ZERO, |estimate| estimate.upper_bound());
-        estimates.preparation.upper_bound().saturating_add(response.max(MIN_ATTEMPT_TIME))
+        let response = estimates.responses.get(operation).copied().unwrap_or_default();
+        let sum = |time: fn(TimeEstimate) -> Duration| {
+            time(estimates.preparation).saturating_add(time(response).max(MIN_ATTEMPT_TIME))
+        };
+        AttemptTime { typical: sum(TimeEstimate::typical), upper_bound: sum(TimeEstimate::upper_bound) }
     }
 
     fn estimates(&self) -> MutexGuard<'_, Estimates> {
@@ -51,26 +66,53 @@ impl AttemptTimes {
     }
 }
 
-/// An estimate of a time.
-///
-/// It is computed as TCP computes its retransmission timeout (RFC 6298, section 2): the smoothed time, and four times its
-/// mean deviation. Both follow more slowly than in TCP: under overload, every call waits until just this time is left, so an
-/// estimate that is too low for a moment fails many calls.
+/// An estimate of a time, of which some measurements were cut short by a timeout.
 #[derive(Clone, Copy, Default)]
 struct TimeEstimate {
-    smoothed: Option<Duration>,
-    deviation: Duration,
+    /// Of what ended.
+    ended: Average,
+    /// Of what ended and what timed out.
+    all: Average,
 }
 
 impl TimeEstimate {
     fn record(&mut self, time: Measured) {
         match time {
-            Measured::Ended(time) => self.record_end(time),
-            Measured::TimedOut(time) => self.record_timeout(time),
+            Measured::Ended(time) => {
+                self.ended.record(time);
+                self.all.record(time);
+            }
+            // Many failures must not make a slow operation look fast.
+            Measured::Failed(time) if time > self.ended.mean() => self.record(Measured::Ended(time)),
+            Measured::Failed(_) => {}
+            Measured::TimedOut(time) => self.all.record_timeout(time),
         }
     }
 
-    fn record_end(&mut self, time: Duration) {
+    /// How long most of those take that end. If most do not end in time, this grows, too.
+    fn typical(self) -> Duration {
+        self.ended.upper_bound().max(self.all.mean())
+    }
+
+    /// How long it takes, with some certainty. It is 0 if nothing is known.
+    fn upper_bound(self) -> Duration {
+        self.all.upper_bound()
+    }
+}
+
+/// A moving average and its deviation.
+///
+/// They are computed as TCP computes its retransmission timeout (RFC 6298, section 2): the smoothed time, and four times its
+/// mean deviation. Both follow more slowly than in TCP: under overload, every call waits until just this time is left, so an
+/// estimate that is too low for a moment fails many calls.
+#[derive(Clone, Copy, Default)]
+struct Average {
+    smoothed: Option<Duration>,
+    deviation: Duration,
+}
+
+impl Average {
+    fn record(&mut self, time: Duration) {
         *self = match self.smoothed {
             None => Self { smoothed: Some(time), deviation: time.checked_div(2).unwrap_or_default() },
             Some(smoothed) => {
@@ -83,20 +125,23 @@ impl TimeEstimate {
     /// once, since a hang is not typical. A time in which few would end says nothing.
     fn record_timeout(&mut self, time: Duration) {
         match self.smoothed {
-            None => self.record_end(time.min(MIN_ATTEMPT_TIME)),
+            None => self.record(time.min(MIN_ATTEMPT_TIME)),
             Some(smoothed) if time > smoothed => {
-                self.record_end(time.min(self.upper_bound()).saturating_mul(2));
+                self.record(time.min(self.upper_bound()).saturating_mul(2));
             }
             Some(_) => {}
         }
     }
 
-    /// How long it takes, with some certainty. It is 0 if nothing is known.
+    fn mean(self) -> Duration {
+        self.smoothed.unwrap_or_default()
+    }
+
     fn upper_bound(self) -> Duration {
         /// Timers and the scheduler are not exact.
         const MARGIN: Duration = Duration::from_millis(10);
-        let margin = MARGIN.min(self.smoothed.unwrap_or_default());
-        self.smoothed.unwrap_or_default().saturating_add(self.deviation.saturating_mul(4).max(margin))
+        let margin = MARGIN.min(self.mean());
+        self.mean().saturating_add(self.deviation.saturating_mul(4).max(margin))
     }
 }
 
@@ -118,39 +163,41 @@ mod tests {
     #[test]
     fn attempt_takes_the_time_of_its_credentials_and_of_its_operation() {
         let times = AttemptTimes::default();
-        assert_eq!(times.attempt_time("slow"), MIN_ATTEMPT_TIME);
+        let bound = |operation| times.attempt_time(operation).upper_bound;
+        assert_eq!(bound("slow"), MIN_ATTEMPT_TIME);
         times.record_response("slow", Measured::Ended(millis(20_000)));
         times.record_response("fast", Measured::Ended(millis(100)));
-        assert_eq!((times.attempt_time("slow"), times.attempt_time("fast")), (millis(60_000), millis(300)));
-        assert_eq!(times.attempt_time("other"), MIN_ATTEMPT_TIME);
+        assert_eq!((bound("slow"), bound("fast")), (millis(60_000), millis(300)));
+        assert_eq!(bound("other"), MIN_ATTEMPT_TIME);
         times.record_preparation(Measured::TimedOut(millis(100)));
-        assert_eq!(times.attempt_time("fast"), millis(330));
+        assert_eq!(bound("fast"), millis(330));
+        assert_eq!(times.attempt_time("fast").typical, millis(310));
     }
 
     #[test]
     fn estimate_is_zero_until_a_time_is_known() {
-        assert_eq!(TimeEstimate::default().upper_bound(), Duration::ZERO);
+        assert_eq!(Average::default().upper_bound(), Duration::ZERO);
     }
 
     #[test]
     fn estimate_approaches_a_steady_response_time_from_above() {
-        let mut time = TimeEstimate::default();
-        time.record_end(millis(100));
+        let mut time = Average::default();
+        time.record(millis(100));
         assert_eq!(time.upper_bound(), millis(300));
         for _ in 0..100 {
-            time.record_end(millis(100));
+            time.record(millis(100));
         }
         assert!((millis(110)..millis(111)).contains(&time.upper_bound()), "{:?}", time.upper_bound());
     }
 
     #[test]
     fn estimate_is_above_most_of_the_varying_response_times() {
-        let (mut time, mut random) = (TimeEstimate::default(), fastrand::Rng::with_seed(1));
+        let (mut time, mut random) = (Average::default(), fastrand::Rng::with_seed(1));
         let mut above = 0;
         for _ in 0..1_000 {
             let next = millis(random.u64(50..150));
             above += u32::from(next > time.upper_bound());
-            time.record_end(next);
+            time.record(next);
         }
         assert!(above < 5, "{above}");
         assert!(time.upper_bound() < millis(300), "{:?}", time.upper_bound());
@@ -158,9 +205,9 @@ mod tests {
 
     #[test]
     fn timeouts_raise_the_estimate_until_it_exceeds_the_time() {
-        let mut time = TimeEstimate::default();
+        let mut time = Average::default();
         for _ in 0..100 {
-            time.record_end(millis(100));
+            time.record(millis(100));
         }
         // Few responses take less than the smoothed time.
         let bound = time.upper_bound();
@@ -180,7 +227,7 @@ mod tests {
 
     #[test]
     fn first_timeout_is_not_taken_for_typical() {
-        let mut time = TimeEstimate::default();
+        let mut time = Average::default();
         time.record_timeout(millis(60_000));
         assert_eq!(time.upper_bound(), 3 * MIN_ATTEMPT_TIME);
     }

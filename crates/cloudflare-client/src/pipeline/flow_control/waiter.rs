@@ -65,13 +65,16 @@ impl<'a> Waiter<'a> {
         let Self { flow, deadline, least, came, ticket, gate_wait } = *self;
         let mut queue = flow.queue();
         let decided = gate_wait.filter(|wait| wait.closings == queue.gate.closings());
-        let wait = decided.unwrap_or_else(|| flow.spread(queue.gate_wait(deadline, least.after_wait, now), now));
+        let wait = decided.unwrap_or_else(|| flow.spread_probe(queue.gate_wait(deadline, least.after_wait, now), now));
         let turn = queue.turn(ticket, wait, came);
-        // Calls that are due at once wake in any order. A probe does not wait for those ahead.
-        let is_next = wait.is_probe || ticket.is_none_or(|ticket| queue.tickets.front() == Some(&ticket));
+        // Calls that are due at once wake in any order. A probe does not wait for those ahead. A call ahead whose timer would be
+        // this late is not polled by its task, and must not stop the calls behind it.
+        let is_next = wait.is_probe
+            || ticket.is_none_or(|ticket| queue.tickets.front() == Some(&ticket))
+            || turn.at.checked_add(MAX_LATENESS).is_some_and(|late| late <= now);
+        // A call that waited was promised this much, and timers are late by some milliseconds.
+        let promised = least.after_wait.saturating_sub(MAX_LATENESS).max(MIN_ATTEMPT_TIME);
         if turn.at <= now && is_next {
-            // A call that waited was promised this much, and timers are late by some milliseconds.
-            let promised = least.after_wait.saturating_sub(MAX_LATENESS).max(MIN_ATTEMPT_TIME);
             let least = if ticket.is_some() { promised } else { least.at_once };
             if !deadline.allows_at(now, least) {
                 return Err(Error::no_time_left(deadline.left(now)));
@@ -79,17 +82,24 @@ impl<'a> Waiter<'a> {
             let turn = queue.take_turn(self.ticket.take(), turn.at, now);
             return Ok(Step::Admitted(Admission { flow, at: now, closings: wait.closings, turn }));
         }
-        if decided.is_none() {
-            if !deadline.allows_at(turn.at, least.after_wait) {
-                return Err(too_late(turn, deadline, now));
-            }
-            let wait_ms = as_millis(turn.at.saturating_duration_since(now));
-            tracing::debug!(wait_ms, reason = turn.reason, "waiting");
+        // The turn may come later than it was promised, for example if the probe of another call took one.
+        let is_too_late = match decided {
+            None => !deadline.allows_at(turn.at, least.after_wait),
+            Some(_) => !deadline.allows_at(now, MIN_ATTEMPT_TIME),
+        };
+        if is_too_late {
+            return Err(too_late(turn, deadline, now));
         }
         self.gate_wait = Some(wait);
         self.ticket = ticket.or_else(|| Some(queue.join(wait)));
+        drop(queue);
+        if decided.is_none() {
+            let wait_ms = as_millis(turn.at.saturating_duration_since(now));
+            tracing::debug!(wait_ms, reason = turn.reason, "waiting");
+        }
         let soon = now.checked_add(Duration::from_millis(1)).unwrap_or(now);
-        Ok(Step::WaitUntil(turn.at.max(soon)))
+        let end = deadline.before(MIN_ATTEMPT_TIME).unwrap_or(turn.at);
+        Ok(Step::WaitUntil(turn.at.min(end).max(soon)))
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::deadline::Deadline;
-use super::flow_control::{FlowControl, LeastTime, MIN_ATTEMPT_TIME, Measured};
+use super::flow_control::{AttemptTime, FlowControl, LeastTime, MIN_ATTEMPT_TIME, Measured};
 use super::retry_config::{RetryConfig, RetryPermit};
 use super::telemetry::{self, as_millis};
 use crate::Error;
@@ -52,6 +52,20 @@ pub(super) struct AttemptOutcome<T> {
     pub(super) retry_after: Option<Duration>,
 }
 
+impl<T> AttemptOutcome<T> {
+    /// What the time of the attempt says about the operation, if anything.
+    fn measured(&self, time: Duration) -> Option<Measured> {
+        match (&self.result, self.retryability) {
+            (Ok(_), retryability) if retryability.is_handled() => Some(Measured::Ended(time)),
+            (Ok(_), _) => Some(Measured::Failed(time)),
+            // A connection that was not made says nothing about responses.
+            (Err(error), retryability) => {
+                (error.is_timeout() && retryability.was_sent()).then_some(Measured::TimedOut(time))
+            }
+        }
+    }
+}
+
 impl<T> From<AttemptFailure> for AttemptOutcome<T> {
     fn from(AttemptFailure { error, retryability }: AttemptFailure) -> Self {
         Self { retry_after: error.retry_after(), result: Err(error), retryability }
@@ -91,20 +105,20 @@ impl CallLimits {
     /// The deadline of an attempt that begins at the given time. By default, the attempts that are left share the time that is left, so that
     /// one that hangs leaves time for the next. No share is shorter than a typical response takes. A request that is not safe
     /// to repeat gets all the time. No attempt gets more than 20 s.
-    fn attempt_deadline(&self, now: Instant, attempts_left: u32, attempt_time: Duration) -> Deadline {
+    fn attempt_deadline(&self, now: Instant, attempts_left: u32, attempt_time: AttemptTime) -> Deadline {
         let timeout = self.attempt_timeout.unwrap_or_else(|| {
             let attempts = if self.idempotent { attempts_left.max(1) } else { 1 };
             let left = self.deadline.left(now);
             let share = left.checked_div(attempts).unwrap_or_default();
-            let share = if share < attempt_time { left } else { share };
+            let share = if share < attempt_time.typical { left } else { share };
             share.min(Self::MAX_ATTEMPT_TIMEOUT)
         });
         self.deadline.min(Deadline::new(now, timeout))
     }
 
-    /// The least time for an attempt that waits for its turn, or follows another. It is at most half of the call's timeout, so
-    /// that a wrong estimate cannot keep a call from being made.
-    fn least_time_after_wait(&self, attempt_time: Duration) -> Duration {
+    /// The least time for an attempt that usually takes the given one. It is at most half of the call's timeout, so that a wrong
+    /// estimate cannot keep a call from being made.
+    fn least_time(&self, attempt_time: Duration) -> Duration {
         let half = self.timeout.checked_div(2).unwrap_or_default();
         attempt_time.min(half).max(MIN_ATTEMPT_TIME)
     }
@@ -206,7 +220,7 @@ async fn send<D: AttemptDriver>(
     progress.sent = progress.sent.saturating_add(1);
     let Prepared { request, deadline, at } = prepared;
     let outcome = driver.send(request, progress.sent, deadline).await;
-    if let Some(time) = measured(at.elapsed(), outcome.result.as_ref().err()) {
+    if let Some(time) = outcome.measured(at.elapsed()) {
         flow.times.record_response(operation, time);
     }
     progress.may_have_been_sent |= outcome.retryability.was_sent();
@@ -216,14 +230,6 @@ async fn send<D: AttemptDriver>(
         _ => {}
     }
     outcome
-}
-
-/// The time until something ended, or the client stopped waiting for it. Another error says nothing.
-fn measured(time: Duration, error: Option<&Error>) -> Option<Measured> {
-    match error {
-        None => Some(Measured::Ended(time)),
-        Some(error) => error.is_timeout().then_some(Measured::TimedOut(time)),
-    }
 }
 
 /// Why there is no request to send.
@@ -255,8 +261,9 @@ async fn prepare<D: AttemptDriver>(
     driver: &D,
 ) -> Result<Prepared<D::Ready>, Unprepared> {
     let attempt_time = flow.times.attempt_time(limits.operation);
-    let after_wait = limits.least_time_after_wait(attempt_time);
-    let at_once = if progress.sent == 0 { MIN_ATTEMPT_TIME } else { after_wait };
+    let after_wait = limits.least_time(attempt_time.upper_bound);
+    // A retry replaces an outcome, so it needs the time for another.
+    let at_once = if progress.sent == 0 { MIN_ATTEMPT_TIME } else { limits.least_time(attempt_time.typical) };
     let attempts_left = retry.max_attempts.saturating_sub(progress.attempts).saturating_add(1);
     loop {
         let admitted = flow.admit(limits.deadline, LeastTime { at_once, after_wait }).await;
@@ -265,15 +272,17 @@ async fn prepare<D: AttemptDriver>(
         let request = driver.prepare(deadline).await;
         let now = Instant::now();
         let took = now.saturating_duration_since(admission.at());
-        if let Some(time) = measured(took, request.as_ref().err().map(|failure| &failure.error)) {
-            flow.times.record_preparation(time);
+        match &request {
+            Ok(_) => flow.times.record_preparation(Measured::Ended(took)),
+            Err(failure) if failure.error.is_timeout() => flow.times.record_preparation(Measured::TimedOut(took)),
+            Err(_) => {}
         }
         let request = request.map_err(Unprepared::Failed)?;
         if admission.is_outdated() {
             continue;
         }
         if !deadline.allows_at(now, MIN_ATTEMPT_TIME) {
-            let error = Error::no_time_left(deadline.left(now));
+            let error = Error::no_time_left_after("the token provider", took, deadline.left(now));
             return Err(Unprepared::Failed(AttemptFailure { error, retryability: Retryability::NotSent }));
         }
         admission.consume();
@@ -305,8 +314,8 @@ fn plan<'a, T>(
     if !policy::allows_retry(outcome.retryability, limits.idempotent) {
         return Err(stop());
     }
-    let least = limits.least_time_after_wait(flow.times.attempt_time(limits.operation));
-    let gate = flow.gate_wait(limits.deadline, least).unwrap_or_default();
+    let least = limits.least_time(flow.times.attempt_time(limits.operation).typical);
+    let gate = flow.time_until_open_for(limits.deadline, least).unwrap_or_default();
     let requested = outcome.retry_after.unwrap_or_default();
     let wait = if is_rate_limited && !gate.is_zero() {
         // The call waits at the gate, which spreads the calls that it lets through.
