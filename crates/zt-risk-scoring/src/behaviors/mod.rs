@@ -48,7 +48,8 @@ impl Envelope for BehaviorsResult {
     type Result = BehaviorMap;
 
     fn read_result<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BehaviorMap, D::Error> {
-        let Self { behaviors } = Self::deserialize(deserializer)?;
+        // Not `Self::deserialize`, which is the derived function that would also read an array.
+        let Self { behaviors } = Deserialize::deserialize(deserializer)?;
         Ok(behaviors)
     }
 }
