@@ -22,10 +22,11 @@
 //! A retry is a request of its own. If the response to a DELETE is lost after the server deleted something, the retry finds
 //! nothing, and the call returns its 404. [`Error::attempts`] is then greater than 1.
 //!
-//! A call never takes longer than its timeout, decoding included, but for the milliseconds of a small body. It never waits
-//! longer for a server than [`RetryConfig`] allows. It sends no request while the rate-limit gate is closed, that is, while
-//! the API rejects every request. It sends none that has too little time left for a response either: less than 10 ms, and
-//! after a wait, less than responses of its operation take lately.
+//! A call never takes longer than its timeout, decoding included, but for the milliseconds of a small body. It fails at once
+//! if a response to it asks for a longer wait than [`RetryConfig::retry_after_ceiling`]. It sends no request while the
+//! rate-limit gate is closed, that is, while the API rejects every request. A call that is made meanwhile waits as long as
+//! its timeout allows. No request is sent that has too little time left for a response either: 10 ms or less, and after a
+//! wait, less than responses of its operation take lately.
 //!
 //! The limit of a body is 64 MiB after decompression by default ([`Builder::max_body_bytes`]). Redirects are never followed,
 //! so their target gets no request.
