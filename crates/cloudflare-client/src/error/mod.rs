@@ -241,8 +241,8 @@ impl Error {
     }
 }
 
-/// The longest summary, in bytes. The facts take at most 250 more.
-const MAX_SUMMARY: usize = 750;
+/// The longest summary, in bytes. With the longest of each, the facts take 322 more, and the mark of a cut 3.
+const MAX_SUMMARY: usize = 690;
 
 /// The most codes that are printed.
 const MAX_CODES: usize = 5;
@@ -292,7 +292,12 @@ impl From<std::convert::Infallible> for Error {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderMap;
+    use serde_json::json;
+
     use super::*;
+    use crate::redact::Secrets;
+    use crate::response::EnvelopeMetadata;
 
     #[test]
     fn display_is_one_line_and_source_is_the_cause() {
@@ -319,7 +324,30 @@ mod tests {
         let longest = "x".repeat(MAX_SUMMARY);
         assert_eq!(line(&longest), longest);
         assert_eq!(line(&format!("{longest}y")), format!("{longest}…"));
-        assert_eq!(line(&format!("x{}", "é".repeat(375))), format!("x{}…", "é".repeat(374)));
+        let half = MAX_SUMMARY / 2;
+        assert_eq!(line(&format!("x{}", "é".repeat(half))), format!("x{}…", "é".repeat(half - 1)));
+    }
+
+    #[test]
+    fn longest_line_has_at_most_1_kib() {
+        let errors: Vec<_> = (0..6).map(|_| json!({"code": i64::MIN, "message": "🙂".repeat(200)})).collect();
+        let errors = serde_json::Value::from(errors);
+        let envelope = || EnvelopeMetadata::read(Some(&errors), None, None, &Secrets::from("cfut_secret"));
+        let ray = "f".repeat(64);
+        for status in [StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, StatusCode::NETWORK_AUTHENTICATION_REQUIRED] {
+            let headers = [("cf-ray", ray.as_str()), ("retry-after", "31500000")];
+            let headers: HeaderMap =
+                headers.map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).into_iter().collect();
+            let metadata = Metadata::new(status, headers, 1, Duration::ZERO).with_envelope(envelope());
+            let error = Error::from_kind(ErrorKind::Api).with_operation("get_things").with_metadata(metadata);
+            let error = error.with_attempts(2);
+            let line = error.to_string();
+            assert!(line.contains("more codes, 2 attempts, retry after 364 d 14 h, cf-ray ffff"), "{line}");
+            let longest = error.with_attempts(u32::MAX).with_retry_after(Duration::MAX).to_string();
+            for line in [line, longest] {
+                assert!(line.len() <= 1_024, "{} bytes: {line}", line.len());
+            }
+        }
     }
 
     #[test]
