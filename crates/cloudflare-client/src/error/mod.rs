@@ -275,12 +275,8 @@ impl StdError for Error {
 /// The error of an argument that cannot be sent.
 impl From<RequestError> for Error {
     fn from(error: RequestError) -> Self {
-        match error {
-            // This message names the parameter, and does not contain its value.
-            RequestError::PathParameter(error) => Self::configuration(error.to_string()),
-            // The source of other errors may contain values.
-            other => Self::configuration(other.to_string()),
-        }
+        // The text may name the parameter, and has no value. A source may have one, so it is dropped.
+        Self::configuration(error.to_string())
     }
 }
 
