@@ -50,9 +50,9 @@
 //!
 //! When requests are sent:
 //!
-//! - A call's turn is computed when the call comes: from the gate, from the rate limiter, and from the calls ahead of it. If
-//!   the turn comes too late, the call fails at once, with the wait in [`Error::retry_after`]. In a queue without that, each
-//!   call reaches its turn when its time is up, is sent, and fails.
+//! - The client computes a call's turn when the call is made: from the gate, from the rate limiter, and from the calls ahead
+//!   of it. If the turn is too late for its deadline, the call fails at once, with the wait in [`Error::retry_after`]. In a
+//!   queue without that, each call reaches its turn when its time is up, is sent, and fails.
 //! - Waiting calls are spread when the gate opens, at 200 per second, the vendor's limit for an address.
 //! - Credentials are fetched after the turn has come, since they may expire in the queue. The gate is checked again after that.
 //! - A retry is charged to the budget in the step that sends it. Dropping a call before that costs nothing. A retry after a
