@@ -222,7 +222,8 @@ async fn timeout_says_what_was_waited_for_and_how_long() {
     check(&error, ErrorKind::Timeout, "timed out after 3", TIMEOUT_UNSENT);
     check(&error, ErrorKind::Timeout, " ms of waiting for a connection", TIMEOUT_UNSENT);
 
-    let error = error_of_step(Step::Stall(vec![]), |builder| builder.timeout(Duration::from_millis(1))).await;
+    let client = builder("http://127.0.0.1:1").build().unwrap();
+    let error = client.behaviors().get().timeout(Duration::from_millis(1)).await.unwrap_err();
     check(&error, ErrorKind::Timeout, "no time for an attempt: ", TIMEOUT_UNSENT);
 }
 

@@ -117,6 +117,13 @@ async fn failed_call_records_the_kind_of_its_error() {
 }
 
 #[tokio::test]
+async fn attempt_and_call_record_the_kind_that_the_code_of_a_failure_determines() {
+    let body = r#"{"success":false,"errors":[{"code":971}]}"#;
+    let (span, events) = record_call_with(vec![Step::respond("403 Oh", &[], body)], RetryConfig::none()).await;
+    assert_eq!((&*span["error.type"], &*events[0]["error.type"]), ("rate_limited", "rate_limited"));
+}
+
+#[tokio::test]
 async fn envelope_of_a_failure_with_status_200_records_status_and_kind() {
     let body = r#"{"success":false,"errors":[{"code":3314}]}"#;
     let (span, _) = record_call(vec![Step::respond("200 OK", &[("cf-ray", "only-FRA")], body)]).await;

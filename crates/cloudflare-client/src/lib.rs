@@ -22,10 +22,11 @@
 //! A retry is a request of its own. If the response to a DELETE is lost after the server deleted something, the retry finds
 //! nothing, and the call returns its 404. [`Error::attempts`] is then greater than 1.
 //!
-//! A call never takes longer than its timeout, decoding included, but for the milliseconds of a small body. It never waits
-//! longer for a server than [`RetryConfig`] allows. It sends no request while the rate-limit gate is closed, that is, while
-//! the API rejects every request. It sends none that has too little time left for a response either: less than 10 ms, and
-//! after a wait, less than responses of its operation take lately.
+//! A call never takes longer than its timeout, decoding included, but for the milliseconds of a small body. It fails at once
+//! if a response to it asks for a longer wait than [`RetryConfig::retry_after_ceiling`]. It sends no request while the
+//! rate-limit gate is closed, that is, while the API rejects every request. A call that is made meanwhile waits as long as
+//! its timeout allows. No request is sent that has too little time left for a response either: 10 ms or less, and after a
+//! wait, less than responses of its operation take lately.
 //!
 //! The limit of a body is 64 MiB after decompression by default ([`Builder::max_body_bytes`]). Redirects are never followed,
 //! so their target gets no request.
@@ -49,9 +50,9 @@
 //!
 //! When requests are sent:
 //!
-//! - A call's turn is computed when the call comes: from the gate, from the rate limiter, and from the calls ahead of it. If
-//!   the turn comes too late, the call fails at once, with the wait in [`Error::retry_after`]. In a queue without that, each
-//!   call reaches its turn when its time is up, is sent, and fails.
+//! - The client computes a call's turn when the call is made: from the gate, from the rate limiter, and from the calls ahead
+//!   of it. If the turn is too late for its deadline, the call fails at once, with the wait in [`Error::retry_after`]. In a
+//!   queue without that, each call reaches its turn when its time is up, is sent, and fails.
 //! - Waiting calls are spread when the gate opens, at 200 per second, the vendor's limit for an address.
 //! - Credentials are fetched after the turn has come, since they may expire in the queue. The gate is checked again after that.
 //! - A retry is charged to the budget in the step that sends it. Dropping a call before that costs nothing. A retry after a

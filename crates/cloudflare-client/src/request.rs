@@ -105,13 +105,15 @@ impl<'a, T: Send + 'static> Request<'a, T> {
         self
     }
 
-    /// How long the whole call may take, in place of the connection's setting.
+    /// How long the whole call may take, in place of the connection's setting. With 10 ms or less the call times out before
+    /// anything is sent.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.options = self.options.timeout(timeout);
         self
     }
 
-    /// How long each attempt may take, in place of the connection's setting.
+    /// How long each attempt may take, in place of the connection's setting. 10 ms or less fails the call before anything is
+    /// sent.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.options = self.options.attempt_timeout(timeout);
         self

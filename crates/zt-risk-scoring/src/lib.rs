@@ -52,7 +52,8 @@ mod client;
 mod generated;
 
 pub use behaviors::{
-    Behavior, BehaviorId, BehaviorMap, Behaviors, GetBehaviors, RiskLevel, Selection, UnknownRiskLevel,
+    Behavior, BehaviorId, BehaviorMap, BehaviorMapIntoIter, BehaviorMapIter, Behaviors, GetBehaviors, RiskLevel,
+    Selection, SelectionIter, UnknownRiskLevel,
 };
 pub use client::{Client, ClientBuilder};
 /// For programs that print text as the API sent it.

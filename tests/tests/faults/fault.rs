@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 use zt_risk_scoring::operations::types::UpdateBehaviorsBody;
-use zt_risk_scoring::{Client, ClientBuilder, Error};
+use zt_risk_scoring::{Client, ClientBuilder, Error, Request};
 use zt_risk_scoring_tests::{Http2Server, Http2Step, ScriptedServer, Step, brief_retries, builder};
 
 /// How long an attempt may take, unless a row says otherwise. A busy machine must not let an attempt time out that would end
@@ -64,6 +64,8 @@ pub(crate) struct Fault {
     pub(crate) method: Method,
     peer: Peer,
     configure: Configure,
+    /// The call's own timeout.
+    timeout: Option<Duration>,
     /// Whether a GET that succeeds comes before the call.
     is_warmed_up: bool,
     /// The kind of the error, or `None` for the value.
@@ -99,6 +101,7 @@ impl Fault {
             method: Method::Get,
             peer,
             configure: |builder| builder,
+            timeout: None,
             is_warmed_up: false,
             error: None,
             requests: 1,
@@ -145,6 +148,11 @@ impl Fault {
         Self { configure, ..self }
     }
 
+    /// The timeout of the call, in place of the client's.
+    pub(crate) fn timeout(self, timeout: Duration) -> Self {
+        Self { timeout: Some(timeout), ..self }
+    }
+
     pub(crate) fn min_gap(self, min_gap: Duration) -> Self {
         Self { min_gap, ..self }
     }
@@ -174,7 +182,7 @@ impl Fault {
         }
         let earlier = server.received().len();
         let result = match client {
-            Ok(client) => call(&client, self.method).await,
+            Ok(client) => call(&client, self.method, self.timeout).await,
             Err(error) => Err(error),
         };
         assert!(SystemTime::now() >= self.not_before, "{}", self.text);
@@ -264,17 +272,22 @@ impl Server {
 }
 
 /// Calls an operation that sends its request with the given method. Returns the number of requests.
-async fn call(client: &Client, method: Method) -> Result<usize, Error> {
-    let attempts = match method {
-        Method::Get => client.behaviors().get().send().await?.metadata().attempts(),
+async fn call(client: &Client, method: Method, timeout: Option<Duration>) -> Result<usize, Error> {
+    match method {
+        Method::Get => send(client.behaviors().get(), timeout).await,
         Method::Put => {
             let body = UpdateBehaviorsBody::new([].into());
-            client.operations().update_behaviors(&body).send().await?.metadata().attempts()
+            send(client.operations().update_behaviors(&body), timeout).await
         }
-        Method::Delete => {
-            client.operations().delete_integration(&uuid::Uuid::nil()).send().await?.metadata().attempts()
-        }
-        Method::Post => client.operations().reset_user_risk(&uuid::Uuid::nil()).send().await?.metadata().attempts(),
+        Method::Delete => send(client.operations().delete_integration(&uuid::Uuid::nil()), timeout).await,
+        Method::Post => send(client.operations().reset_user_risk(&uuid::Uuid::nil()), timeout).await,
+    }
+}
+
+async fn send<T: Send + 'static>(request: Request<'_, T>, timeout: Option<Duration>) -> Result<usize, Error> {
+    let request = match timeout {
+        Some(timeout) => request.timeout(timeout),
+        None => request,
     };
-    Ok(usize::try_from(attempts).unwrap())
+    Ok(usize::try_from(request.send().await?.metadata().attempts()).unwrap())
 }

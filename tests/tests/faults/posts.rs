@@ -143,9 +143,11 @@ fn unsent() -> Vec<Fault> {
             ),
             Fault::new("is behind a proxy that refuses to connect to it", Peer::Proxy(vec![html("403 Oh", &[])]))
                 .fails("connection", 1, "the proxy refused to connect to the server"),
-            fault("would respond, but the call has 1 ms", [success()])
-                .with(|builder| builder.timeout(Duration::from_millis(1)))
-                .fails("timeout", 0, "no time for an attempt"),
+            fault("would respond, but the call has 1 ms", [success()]).timeout(Duration::from_millis(1)).fails(
+                "timeout",
+                0,
+                "no time for an attempt",
+            ),
             fault("responded to all that the client's quota allows for now", [success()])
                 .with(|builder| builder.quota(Quota::new(1, Duration::from_secs(300))))
                 .warmed_up()

@@ -132,10 +132,11 @@ pub(crate) fn timeouts() -> Section {
             .slow()
             .with(brief)
             .fails("server", 3, "status 503"),
-        fault("would respond, but the call has 1 ms", [success()])
-            .with(|builder| builder.timeout(Duration::from_millis(1)))
-            .unsent()
-            .fails("timeout", 0, "no time for an attempt"),
+        fault("would respond, but the call has 1 ms", [success()]).timeout(Duration::from_millis(1)).unsent().fails(
+            "timeout",
+            0,
+            "no time for an attempt",
+        ),
         fault("would respond, but the token provider hangs once", [success()])
             .with(|builder| {
                 let builder = builder.credentials(Credentials::provider(HangsOnce::default()));

@@ -17,5 +17,6 @@ mod endpoints;
 mod files;
 mod manifests;
 mod modules;
+mod paths;
 mod public_types;
 mod workspace;

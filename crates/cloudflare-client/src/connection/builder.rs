@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::time::Duration;
 
 use super::http_options::{DEFAULT_CONNECT_TIMEOUT, HttpOptions};
-use super::problems::{Problems, check_not_zero};
+use super::problems::{Problems, check_attempt_time};
 use super::{AccountId, Connection, Environment};
 use crate::base_url::{BaseUrl, DEFAULT_BASE_URL};
 use crate::pipeline::{FlowControl, Pipeline, UserAgent};
@@ -100,14 +100,14 @@ impl<C: From<Connection>> Builder<C> {
     }
 
     /// How long a whole call may take, all attempts and waits included. [`DEFAULT_TIMEOUT`](Self::DEFAULT_TIMEOUT) by
-    /// default; zero is an error. A call can override it.
+    /// default. 10 ms or less is an error, since no request is sent with so little time. A call can override it.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = Some(timeout);
         self
     }
 
-    /// How long one attempt may take, from getting credentials to the last byte of the response. Zero is an error. A call can
-    /// override it.
+    /// How long one attempt may take, from getting credentials to the last byte of the response. 10 ms or less is an error,
+    /// since no request is sent with so little time. A call can override it.
     ///
     /// By default the attempts that are left share the time that is left, with at most 20 s each. So an attempt that hangs
     /// leaves time for the next. A request that is not safe to repeat gets up to 20 s.
@@ -237,9 +237,9 @@ impl Settings {
 
     fn limits(&self) -> Result<Limits, Error> {
         let mut problems = Problems::default();
-        let timeout = check_not_zero("timeout", self.timeout.unwrap_or(DEFAULT_TIMEOUT));
+        let timeout = check_attempt_time("timeout", self.timeout.unwrap_or(DEFAULT_TIMEOUT));
         let attempt_timeout =
-            self.attempt_timeout.map(|timeout| check_not_zero("attempt_timeout", timeout)).transpose();
+            self.attempt_timeout.map(|timeout| check_attempt_time("attempt_timeout", timeout)).transpose();
         let max_body_bytes = match self.max_body_bytes.unwrap_or(DEFAULT_MAX_BODY_BYTES) {
             0 => Err(Error::configuration(
                 "`max_body_bytes` is 0, with which every response with a body would fail; set it to at least 1",
@@ -369,12 +369,14 @@ mod tests {
     }
 
     #[test]
-    fn zero_limits_are_rejected_and_named() {
-        let zero = Duration::ZERO;
+    fn limits_with_which_no_call_would_succeed_are_rejected_and_named() {
+        let (zero, least) = (Duration::ZERO, Duration::from_millis(10));
         let builder = || Connection::builder().credentials(token());
         for (builder, name) in [
-            (builder().timeout(zero), "`timeout` is zero"),
-            (builder().attempt_timeout(zero), "`attempt_timeout` is zero"),
+            (builder().timeout(zero), "`timeout` is 0 s"),
+            (builder().timeout(least), "`timeout` is 10 ms"),
+            (builder().attempt_timeout(zero), "`attempt_timeout` is 0 s"),
+            (builder().attempt_timeout(least), "`attempt_timeout` is 10 ms"),
             (builder().connect_timeout(zero), "`connect_timeout` is zero"),
             (builder().max_body_bytes(0), "`max_body_bytes` is 0"),
         ] {
@@ -383,8 +385,10 @@ mod tests {
         }
         let all = builder().timeout(zero).attempt_timeout(zero).connect_timeout(zero).max_body_bytes(0);
         assert_eq!(problem(all).matches(" is ").count(), 4);
-        let least = Duration::from_nanos(1);
-        builder().timeout(least).attempt_timeout(least).connect_timeout(least).max_body_bytes(1).build().unwrap();
+        assert!(problem(builder().timeout(least)).contains("set it to more than 10 ms"));
+        let (longer, nanosecond) = (least + Duration::from_nanos(1), Duration::from_nanos(1));
+        let limited = builder().timeout(longer).attempt_timeout(longer).connect_timeout(nanosecond).max_body_bytes(1);
+        limited.build().unwrap();
     }
 
     #[test]

@@ -107,8 +107,8 @@ impl<C> Builder<C> {
     /// `redirect(reqwest::redirect::Policy::none())`. Everything else is up to you:
     ///
     /// - **Retries.** reqwest sends a request again after some failures of HTTP/2, and as often as its own retry policy says:
-    ///   also a POST, also with [`RetryConfig::none`](crate::RetryConfig::none), and without a rate-limit slot. Turn it off
-    ///   with `retry(reqwest::retry::never())`.
+    ///   also a POST, also with [`RetryConfig::none`](crate::RetryConfig::none), and without a turn of the rate limiter. Turn
+    ///   it off with `retry(reqwest::retry::never())`.
     /// - **Timeouts.** Connecting has no timeout of its own. A timeout of the client ends attempts earlier than this
     ///   crate's.
     /// - **Proxies** are used for loopback hosts as well, and a malformed variable is ignored.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::header::{HeaderName, HeaderValue};
 
-use super::problems::check_not_zero;
+use super::problems::check_attempt_time;
 use super::{AccountId, Connection};
 use crate::pipeline::CallConfig;
 use crate::{Error, ErrorKind, RetryConfig};
@@ -31,15 +31,15 @@ impl CallOptions {
         self
     }
 
-    /// How long the whole call may take. With zero, as with a caller's deadline that has passed, the call fails with
-    /// [`Timeout`](ErrorKind::Timeout) before anything is sent.
+    /// How long the whole call may take. With 10 ms or less, for example since a caller's deadline is near or has passed,
+    /// the call fails with [`Timeout`](ErrorKind::Timeout) before anything is sent.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.config.timeout = Some(timeout);
         self
     }
 
-    /// How long each attempt may take. Zero fails the call with [`Configuration`](ErrorKind::Configuration) before anything
-    /// is sent.
+    /// How long each attempt may take. 10 ms or less fails the call with [`Configuration`](ErrorKind::Configuration) before
+    /// anything is sent.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.config.attempt_timeout = Some(timeout);
         self
@@ -79,7 +79,7 @@ impl CallOptions {
         if let Some(Err(problem)) = &self.account_id {
             return Err(Error::configuration(problem.clone()));
         }
-        self.config.attempt_timeout.map(|timeout| check_not_zero("attempt_timeout", timeout)).transpose()?;
+        self.config.attempt_timeout.map(|timeout| check_attempt_time("attempt_timeout", timeout)).transpose()?;
         if self.config.timeout.is_some_and(|timeout| timeout.is_zero()) {
             return Err(Error::new(ErrorKind::Timeout, "the call's timeout is zero, so nothing was sent"));
         }
@@ -92,10 +92,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn zero_timeouts_of_a_call_are_rejected_before_sending() {
+    fn timeouts_of_a_call_that_are_too_short_are_rejected_before_sending() {
+        let least = Duration::from_millis(10);
         let kind = |options: CallOptions| options.checked_config().unwrap_err().kind();
         assert_eq!(kind(CallOptions::default().timeout(Duration::ZERO)), ErrorKind::Timeout);
-        assert_eq!(kind(CallOptions::default().attempt_timeout(Duration::ZERO)), ErrorKind::Configuration);
-        CallOptions::default().timeout(Duration::from_nanos(1)).checked_config().unwrap();
+        for attempt in [Duration::ZERO, least] {
+            assert_eq!(kind(CallOptions::default().attempt_timeout(attempt)), ErrorKind::Configuration);
+        }
+        // The call fails later, since its time ends before an attempt could.
+        let brief = CallOptions::default().timeout(Duration::from_nanos(1));
+        brief.attempt_timeout(least + Duration::from_nanos(1)).checked_config().unwrap();
     }
 }

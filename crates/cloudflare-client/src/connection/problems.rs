@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use crate::Error;
+use crate::duration::human;
+use crate::pipeline::MIN_ATTEMPT_TIME;
 
 /// The problems that were found so far.
 #[derive(Default)]
@@ -22,6 +24,18 @@ impl Problems {
     pub(super) fn into_error(self) -> Error {
         Error::configuration(self.0.join("; "))
     }
+}
+
+/// Rejects a time limit that leaves no time for an attempt. `name` is that of the setting.
+pub(super) fn check_attempt_time(name: &str, time: Duration) -> Result<Duration, Error> {
+    if time <= MIN_ATTEMPT_TIME {
+        return Err(Error::configuration(format!(
+            "`{name}` is {}, with which no request would be sent; set it to more than {}, or leave it at its default",
+            human(time),
+            human(MIN_ATTEMPT_TIME)
+        )));
+    }
+    Ok(time)
 }
 
 /// Rejects a time limit of zero, with which every call would fail. `name` is that of the setting.

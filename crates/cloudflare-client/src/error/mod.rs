@@ -247,8 +247,8 @@ impl Error {
     }
 }
 
-/// The longest summary, in bytes. The facts take at most 250 more.
-const MAX_SUMMARY: usize = 750;
+/// The longest summary, in bytes. With the longest of each, the facts take 322 more, and the mark of a cut 3.
+const MAX_SUMMARY: usize = 690;
 
 /// The most codes that are printed.
 const MAX_CODES: usize = 5;
@@ -281,12 +281,8 @@ impl StdError for Error {
 /// The error of an argument that cannot be sent.
 impl From<RequestError> for Error {
     fn from(error: RequestError) -> Self {
-        match error {
-            // This message names the parameter, and does not contain its value.
-            RequestError::PathParameter(error) => Self::configuration(error.to_string()),
-            // The source of other errors may contain values.
-            other => Self::configuration(other.to_string()),
-        }
+        // The text may name the parameter, and has no value. A source may have one, so it is dropped.
+        Self::configuration(error.to_string())
     }
 }
 
@@ -298,7 +294,12 @@ impl From<std::convert::Infallible> for Error {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderMap;
+    use serde_json::json;
+
     use super::*;
+    use crate::redact::Secrets;
+    use crate::response::EnvelopeMetadata;
 
     #[test]
     fn display_is_one_line_and_source_is_the_cause() {
@@ -325,7 +326,30 @@ mod tests {
         let longest = "x".repeat(MAX_SUMMARY);
         assert_eq!(line(&longest), longest);
         assert_eq!(line(&format!("{longest}y")), format!("{longest}…"));
-        assert_eq!(line(&format!("x{}", "é".repeat(375))), format!("x{}…", "é".repeat(374)));
+        let half = MAX_SUMMARY / 2;
+        assert_eq!(line(&format!("x{}", "é".repeat(half))), format!("x{}…", "é".repeat(half - 1)));
+    }
+
+    #[test]
+    fn longest_line_has_at_most_1_kib() {
+        let errors: Vec<_> = (0..6).map(|_| json!({"code": i64::MIN, "message": "🙂".repeat(200)})).collect();
+        let errors = serde_json::Value::from(errors);
+        let envelope = || EnvelopeMetadata::read(Some(&errors), None, None, &Secrets::from("cfut_secret"));
+        let ray = "f".repeat(64);
+        for status in [StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, StatusCode::NETWORK_AUTHENTICATION_REQUIRED] {
+            let headers = [("cf-ray", ray.as_str()), ("retry-after", "31500000")];
+            let headers: HeaderMap =
+                headers.map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).into_iter().collect();
+            let metadata = Metadata::new(status, headers, 1, Duration::ZERO).with_envelope(envelope());
+            let error = Error::from_kind(ErrorKind::Api).with_operation("get_things").with_metadata(metadata);
+            let error = error.with_attempts(2);
+            let line = error.to_string();
+            assert!(line.contains("more codes, 2 attempts, retry after 364 d 14 h, cf-ray ffff"), "{line}");
+            let longest = error.with_attempts(u32::MAX).with_retry_after(Duration::MAX).to_string();
+            for line in [line, longest] {
+                assert!(line.len() <= 1_024, "{} bytes: {line}", line.len());
+            }
+        }
     }
 
     #[test]

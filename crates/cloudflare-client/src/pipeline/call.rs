@@ -200,12 +200,15 @@ impl AttemptDriver for Call<'_> {
     async fn send(&self, ready: ReadyRequest, number: u32, deadline: Deadline) -> AttemptOutcome<BufferedResponse> {
         let Self { pipeline, started, ref operation, is_envelope, .. } = *self;
         let context = AttemptContext { started, number, deadline, operation, is_envelope };
-        let outcome = match Box::pin(attempt::send(pipeline, context, ready)).await {
+        let (outcome, kind) = match Box::pin(attempt::send(pipeline, context, ready)).await {
             Ok(response) => self.outcome(response),
-            Err(failure) => AttemptOutcome::from(failure),
+            Err(failure) => {
+                let kind = failure.error.kind();
+                (AttemptOutcome::from(failure), Some(kind))
+            }
         };
-        let result = outcome.result.as_ref();
-        telemetry::attempt(number, result.map(|response| &response.metadata));
+        let metadata = outcome.result.as_ref().map_or_else(Error::metadata, |response| Some(&response.metadata));
+        telemetry::attempt(number, metadata, kind);
         outcome
     }
 
@@ -217,9 +220,11 @@ impl AttemptDriver for Call<'_> {
 }
 
 impl Call<'_> {
-    /// The outcome of an attempt with a whole response. The body of a failure may say more than its status.
-    fn outcome(&self, response: BufferedResponse) -> AttemptOutcome<BufferedResponse> {
-        let retryability = match failure::kind(&response) {
+    /// The outcome of an attempt with a whole response, and the kind of failure, if it is one. The body of a failure may say
+    /// more than its status.
+    fn outcome(&self, response: BufferedResponse) -> (AttemptOutcome<BufferedResponse>, Option<ErrorKind>) {
+        let kind = failure::kind(&response);
+        let retryability = match kind {
             Some(ErrorKind::RateLimited) => {
                 if Cooldown::of_head(&response.metadata).is_none()
                     && let Some(cooldown) = Cooldown::of(&response.metadata, true)
@@ -231,6 +236,7 @@ impl Call<'_> {
             Some(ErrorKind::Authentication) if self.pipeline.credentials.can_rotate() => Retryability::Unauthorized,
             _ => Retryability::of(response.metadata.status()),
         };
-        AttemptOutcome { retry_after: response.metadata.retry_after(), retryability, result: Ok(response) }
+        let retry_after = response.metadata.retry_after();
+        (AttemptOutcome { retry_after, retryability, result: Ok(response) }, kind)
     }
 }

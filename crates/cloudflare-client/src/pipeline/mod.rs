@@ -42,6 +42,9 @@ pub(crate) use user_agent::UserAgent;
 use crate::Credentials;
 use crate::base_url::BaseUrl;
 
+/// The least time for an attempt: a request is sent only if more than this is left.
+pub(crate) const MIN_ATTEMPT_TIME: Duration = flow_control::MIN_ATTEMPT_TIME;
+
 /// The settings and the state that the calls of a connection share.
 pub(crate) struct Pipeline {
     pub(crate) http_client: reqwest::Client,

@@ -10,7 +10,6 @@ use http::StatusCode;
 use tracing::Span;
 use tracing::field::{Empty, display};
 
-use super::decoding::failure;
 use crate::base_url::BaseUrl;
 use crate::{Error, ErrorKind, Metadata};
 
@@ -38,8 +37,8 @@ pub(super) fn record(span: &Span, result: Result<&Metadata, &Error>) {
         return;
     }
     let attempts = result.map_or_else(Error::attempts, Metadata::attempts);
-    let (metadata, kind) = outcome(result);
-    span.record("error.type", kind.map(ErrorKind::as_str));
+    let metadata = result.map_or_else(Error::metadata, Some);
+    span.record("error.type", result.err().map(|error| error.kind().as_str()));
     if attempts > 1 {
         span.record("http.request.resend_count", attempts.saturating_sub(1));
     }
@@ -49,9 +48,8 @@ pub(super) fn record(span: &Span, result: Result<&Metadata, &Error>) {
     }
 }
 
-/// Emits the outcome of an attempt.
-pub(super) fn attempt(number: u32, result: Result<&Metadata, &Error>) {
-    let (metadata, kind) = outcome(result);
+/// Emits the outcome of an attempt: the metadata of the response, if there was one, and the kind of failure, if it is one.
+pub(super) fn attempt(number: u32, metadata: Option<&Metadata>, kind: Option<ErrorKind>) {
     tracing::debug!(
         attempt = number,
         http.response.status_code = metadata.map(Metadata::status).as_ref().map(StatusCode::as_u16),
@@ -65,14 +63,6 @@ pub(super) fn attempt(number: u32, result: Result<&Metadata, &Error>) {
 pub(super) fn budget_exhausted() {
     Span::current().record("retry_budget_exhausted", true);
     tracing::warn!("the retry budget is exhausted, so the call is not retried");
-}
-
-/// The metadata of the response, if there was one, and the kind of failure, if it is one.
-fn outcome<'a>(result: Result<&'a Metadata, &'a Error>) -> (Option<&'a Metadata>, Option<ErrorKind>) {
-    match result {
-        Ok(metadata) => (Some(metadata), failure::kind_of_status(metadata.status())),
-        Err(error) => (error.metadata(), Some(error.kind())),
-    }
 }
 
 /// A duration in telemetry: whole milliseconds.

@@ -1,6 +1,6 @@
 //! The `User-Agent` header.
 
-use std::sync::OnceLock;
+use std::sync::{PoisonError, RwLock};
 
 use http::header::HeaderValue;
 
@@ -9,13 +9,13 @@ use crate::Error;
 /// Makes the `User-Agent` header: the SDK, this crate, and the user's suffix (RFC 9110, section 10.1.5).
 pub(crate) struct UserAgent {
     suffix: Option<String>,
-    /// The header of the SDK that made the first call. Hardly any connection has two SDKs.
-    first: OnceLock<(&'static str, HeaderValue)>,
+    /// The header of each SDK that has made a call. A connection has few SDKs.
+    headers: RwLock<Vec<(&'static str, HeaderValue)>>,
 }
 
 impl UserAgent {
     pub(crate) fn new(suffix: Option<String>) -> Self {
-        Self { suffix, first: OnceLock::new() }
+        Self { suffix, headers: RwLock::default() }
     }
 
     /// The header of an SDK's request.
@@ -24,16 +24,21 @@ impl UserAgent {
     ///
     /// If the SDK's name or version is not allowed in a header.
     pub(crate) fn header(&self, sdk: &'static str) -> Result<HeaderValue, Error> {
-        if let Some((_, header)) = self.first.get().filter(|(first, _)| *first == sdk) {
-            return Ok(header.clone());
+        // A change of the list is a single step, so a panic cannot leave it inconsistent.
+        let find = |headers: &[(&str, HeaderValue)]| Some(headers.iter().find(|(other, _)| *other == sdk)?.1.clone());
+        if let Some(header) = find(&self.headers.read().unwrap_or_else(PoisonError::into_inner)) {
+            return Ok(header);
         }
         const CLIENT: &str = concat!(" cloudflare-client/", env!("CARGO_PKG_VERSION"));
         let separator = if self.suffix.is_some() { " " } else { "" };
         let text = [sdk, CLIENT, separator, self.suffix.as_deref().unwrap_or_default()].concat();
         let header = HeaderValue::try_from(text)
             .map_err(|_| Error::configuration("the SDK's name or version is not allowed in a header"))?;
-        // If another SDK was faster, its header stays.
-        let _ = self.first.set((sdk, header.clone()));
+        let mut headers = self.headers.write().unwrap_or_else(PoisonError::into_inner);
+        // Another call of the same SDK may have been faster.
+        if find(&headers).is_none() {
+            headers.push((sdk, header.clone()));
+        }
         Ok(header)
     }
 }
@@ -43,13 +48,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn header_names_the_sdk_of_each_request() {
+    fn header_names_the_sdk_of_each_request_and_is_made_once_for_each() {
         const CLIENT: &str = concat!("cloudflare-client/", env!("CARGO_PKG_VERSION"));
         for (suffix, end) in [(None, ""), (Some("app/1".to_owned()), " app/1")] {
             let user_agent = UserAgent::new(suffix);
             for sdk in ["a/1", "b/2", "a/1"] {
                 assert_eq!(user_agent.header(sdk).unwrap(), format!("{sdk} {CLIENT}{end}"));
             }
+            // A copy of a header shares its bytes.
+            for sdk in ["a/1", "b/2"] {
+                let [first, second] = [user_agent.header(sdk).unwrap(), user_agent.header(sdk).unwrap()];
+                assert_eq!(first.as_bytes().as_ptr(), second.as_bytes().as_ptr(), "{sdk}");
+            }
+            assert_eq!(user_agent.headers.read().unwrap().len(), 2);
         }
     }
 

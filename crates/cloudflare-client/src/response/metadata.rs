@@ -168,7 +168,7 @@ impl Metadata {
         ((1..=MAX_LENGTH).contains(&id.len()) && id.bytes().all(is_valid)).then_some(id)
     }
 
-    /// How many requests the call sent: 1 if nothing was retried.
+    /// How many requests the call tried to send: 1 if nothing was retried.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }

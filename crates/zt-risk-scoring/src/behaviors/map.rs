@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::sorted::{Iter, SortedBehaviors};
-use super::{Behavior, BehaviorId, RiskLevel, Selection, table};
+use super::sorted::SortedBehaviors;
+use super::{Behavior, BehaviorId, BehaviorMapIntoIter, BehaviorMapIter, RiskLevel, Selection, table};
 
 /// All behaviors of an account, ordered by id. The map is complete, since the API does not page behaviors.
 ///
@@ -49,7 +48,7 @@ impl BehaviorMap {
     }
 
     /// The behaviors with their ids, in the order of the ids.
-    pub fn iter(&self) -> Iter<'_> {
+    pub fn iter(&self) -> BehaviorMapIter<'_> {
         self.0.iter()
     }
 
@@ -106,7 +105,7 @@ impl<I: Into<BehaviorId>> FromIterator<(I, Behavior)> for BehaviorMap {
 
 impl IntoIterator for BehaviorMap {
     type Item = (BehaviorId, Behavior);
-    type IntoIter = vec::IntoIter<(BehaviorId, Behavior)>;
+    type IntoIter = BehaviorMapIntoIter;
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.into_iter()
@@ -115,7 +114,7 @@ impl IntoIterator for BehaviorMap {
 
 impl<'a> IntoIterator for &'a BehaviorMap {
     type Item = (&'a BehaviorId, &'a Behavior);
-    type IntoIter = Iter<'a>;
+    type IntoIter = BehaviorMapIter<'a>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()

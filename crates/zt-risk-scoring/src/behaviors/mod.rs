@@ -2,6 +2,7 @@
 
 mod behavior;
 mod id;
+mod iter;
 mod map;
 mod risk_level;
 mod selection;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Deserializer};
 
 pub use behavior::Behavior;
 pub use id::BehaviorId;
+pub use iter::{BehaviorMapIntoIter, BehaviorMapIter, SelectionIter};
 pub use map::BehaviorMap;
 pub use risk_level::{RiskLevel, UnknownRiskLevel};
 pub use selection::Selection;

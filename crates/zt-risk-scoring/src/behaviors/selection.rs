@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{Behavior, BehaviorId, RiskLevel, table};
+use super::{Behavior, BehaviorId, RiskLevel, SelectionIter, table};
 
 /// The behaviors of a [`BehaviorMap`](super::BehaviorMap) that passed a filter, ordered by id.
 ///
@@ -94,16 +94,16 @@ impl<'a> FromIterator<Entry<'a>> for Selection<'a> {
 
 impl<'a> IntoIterator for Selection<'a> {
     type Item = Entry<'a>;
-    type IntoIter = std::vec::IntoIter<Entry<'a>>;
+    type IntoIter = SelectionIter<'a>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        SelectionIter(self.0.into_iter())
     }
 }
 
 impl<'a> IntoIterator for &Selection<'a> {
     type Item = Entry<'a>;
-    type IntoIter = std::vec::IntoIter<Entry<'a>>;
+    type IntoIter = SelectionIter<'a>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.clone().into_iter()

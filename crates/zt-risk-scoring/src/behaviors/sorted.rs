@@ -1,14 +1,11 @@
 //! Behaviors in the order of their ids.
 
 use std::fmt;
-use std::iter::Map;
-use std::slice;
-use std::vec;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-use super::{Behavior, BehaviorId};
+use super::{Behavior, BehaviorId, BehaviorMapIntoIter, BehaviorMapIter};
 
 /// Behaviors that are sorted by id, each with an id of its own.
 ///
@@ -19,9 +16,6 @@ pub(super) struct SortedBehaviors(Vec<Entry>);
 
 /// A behavior with its id.
 type Entry = (BehaviorId, Behavior);
-
-/// The behaviors with their ids, in the order of the ids.
-pub(super) type Iter<'a> = Map<slice::Iter<'a, Entry>, fn(&'a Entry) -> (&'a BehaviorId, &'a Behavior)>;
 
 impl SortedBehaviors {
     /// Of several behaviors with one id, the last one is kept.
@@ -47,12 +41,12 @@ impl SortedBehaviors {
         self.0.len()
     }
 
-    pub(super) fn iter(&self) -> Iter<'_> {
-        self.0.iter().map(|(id, behavior)| (id, behavior))
+    pub(super) fn iter(&self) -> BehaviorMapIter<'_> {
+        BehaviorMapIter(self.0.iter())
     }
 
-    pub(super) fn into_iter(self) -> vec::IntoIter<Entry> {
-        self.0.into_iter()
+    pub(super) fn into_iter(self) -> BehaviorMapIntoIter {
+        BehaviorMapIntoIter(self.0.into_iter())
     }
 }
 

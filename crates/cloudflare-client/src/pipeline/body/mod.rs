@@ -40,7 +40,7 @@ pub(super) async fn read(
     started: Instant,
     secrets: &Secrets,
 ) -> Result<Bytes, BodyFailure> {
-    // Compression only makes a body smaller, or else by a few bytes.
+    // gzip adds a few bytes at most.
     let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > u64::try_from(limits.max_bytes).unwrap_or(u64::MAX)) {
         return Err(BodyFailure::TooLarge);

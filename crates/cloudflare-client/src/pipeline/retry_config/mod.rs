@@ -16,7 +16,7 @@ pub(super) use budget::{RetryPermit, TokenBucket};
 ///
 /// The client decides about a retry in a fixed order. First it checks whether a retry is safe, which cannot be configured.
 /// Then it adds the backoff to the wait that the server asks for. Last it checks the limits: attempts, the longest wait that
-/// a server may ask for, the call's timeout, and the budget.
+/// a response may ask for, the call's timeout, and the budget.
 ///
 /// ```
 /// use cloudflare_client::RetryConfig;
@@ -31,8 +31,11 @@ pub struct RetryConfig {
     pub max_attempts: u32,
     /// How long to wait between attempts.
     pub backoff: Backoff,
-    /// The longest wait that a server may ask for with `Retry-After`. If it asks for more, the call fails at once, and its
-    /// error has the wait. 60 s by default.
+    /// The longest wait that a response to the call may ask for with `Retry-After`. If it asks for more, the call fails at
+    /// once, and its error has the wait. 60 s by default.
+    ///
+    /// It does not limit the wait for the rate-limit gate, which responses to other calls may have closed. A call that is
+    /// made while the gate is closed waits as long as its timeout allows, and otherwise fails at once.
     pub retry_after_ceiling: Duration,
     /// How many retries all calls of a connection may send. The calls share one budget, so a call cannot override it.
     pub budget: RetryBudget,

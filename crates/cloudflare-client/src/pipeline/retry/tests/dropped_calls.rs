@@ -69,8 +69,8 @@ impl AttemptDriver for RandomAttempts {
     }
 }
 
-/// Many concurrent calls are dropped at random points: at the gate, while they wait for credentials or for a slot, before a
-/// retry, and during an attempt.
+/// Many concurrent calls are dropped at random points: at the gate, while they wait for credentials or for their turn, before
+/// a retry, and during an attempt.
 #[tokio::test(start_paused = true)]
 async fn dropped_calls_leave_the_shared_state_consistent() {
     let budget = RetryBudget { capacity: 100_000, cost: 5 };
@@ -105,9 +105,29 @@ async fn dropped_calls_leave_the_shared_state_consistent() {
     assert_eq!(flow.budget.tokens(), expected.load(Ordering::Relaxed));
     tokio::time::sleep(SECOND).await;
     assert_eq!(flow.time_until_open(), None);
-    // Every turn that was not taken is free.
+    // No call is left in the queue, where it would delay the others.
     let least = LeastTime { at_once: Duration::ZERO, after_wait: Duration::ZERO };
     for _ in 0..quota.burst {
         flow.admit(Deadline::new(Instant::now(), SECOND / 1000), least).await.unwrap().consume();
     }
+}
+
+/// A turn that a later call took is lost, so each call is dropped before the next one comes.
+#[tokio::test(start_paused = true)]
+async fn calls_that_are_dropped_while_they_fetch_credentials_give_their_turns_back() {
+    const MILLIS: Duration = Duration::from_millis(1);
+    let quota = Quota { requests: 100, window: 100 * SECOND, burst: 5 };
+    let flow = Arc::new(FlowControl::new(&config(), Some(quota)).unwrap());
+    let counter = || Arc::new(AtomicU32::new(0));
+    for _ in 0..quota.burst {
+        let mut call = RandomAttempts::new(&mut fastrand::Rng::with_seed(1), &flow, &counter(), &counter());
+        call.credentials = None;
+        assert!(timeout(MILLIS, run(&flow, &config(), &call_limits(true, 60), &call)).await.is_err());
+    }
+    // In this time, the rate limiter grants no other turn.
+    let least = LeastTime { at_once: Duration::ZERO, after_wait: Duration::ZERO };
+    for _ in 0..quota.burst {
+        flow.admit(Deadline::new(Instant::now(), MILLIS), least).await.unwrap().consume();
+    }
+    assert!(flow.admit(Deadline::new(Instant::now(), MILLIS), least).await.is_err());
 }
