@@ -64,7 +64,7 @@ pub(crate) struct Options {
     #[arg(long, global = true)]
     pub(crate) allow_plain_http: bool,
 
-    /// Time limit of the call, retries included
+    /// Time limit of the call, retries included; a first attempt gets a third of it, and 20 seconds at most
     #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) timeout: Option<Duration>,
 

@@ -143,9 +143,10 @@ fn hint(error: &Error) -> String {
             Some(_) => "wait for the stated time before the next call".to_owned(),
             None => "wait five minutes before the next call; the API may reject every call until then".to_owned(),
         },
-        ErrorKind::Server => {
+        ErrorKind::Server if error.cf_ray().is_some() => {
             "try again later; if the error persists, send the cf-ray to Cloudflare's support".to_owned()
         }
+        ErrorKind::Server => "try again later".to_owned(),
         _ if error.unexpected_body().is_some() => {
             "the response does not look like the API's; check the base URL, and proxies or firewalls in between"
                 .to_owned()

@@ -42,6 +42,8 @@ struct Inner {
     message: Cow<'static, str>,
     operation: Option<&'static str>,
     attempts: u32,
+    /// How long the call took. It is 0 if nothing was sent.
+    elapsed: Duration,
     may_have_been_sent: bool,
     /// `None` if the kind decides.
     is_retryable: Option<bool>,
@@ -58,6 +60,7 @@ impl Error {
             message: message.into(),
             operation: None,
             attempts: 0,
+            elapsed: Duration::ZERO,
             may_have_been_sent: false,
             is_retryable: None,
             metadata: None,
@@ -108,8 +111,9 @@ impl Error {
         self
     }
 
-    /// Sets how long the call took, if there was a response.
+    /// Sets how long the call took.
     pub(crate) fn with_elapsed(mut self, elapsed: Duration) -> Self {
+        self.0.elapsed = elapsed;
         self.0.metadata = self.0.metadata.map(|metadata| metadata.with_elapsed(elapsed));
         self
     }
@@ -224,7 +228,8 @@ impl Error {
             facts.push("more codes".to_owned());
         }
         if self.attempts() > 1 {
-            facts.push(format!("{} attempts", self.attempts()));
+            // The message tells the time of the last attempt.
+            facts.push(format!("{} attempts in {}", self.attempts(), human(self.0.elapsed)));
         }
         facts.extend(self.retry_after().map(|wait| format!("retry after {}", human(wait))));
         facts.extend(self.cf_ray().map(|ray| format!("cf-ray {ray}")));
@@ -247,8 +252,8 @@ impl Error {
     }
 }
 
-/// The longest summary, in bytes. With the longest of each, the facts take 322 more, and the mark of a cut 3.
-const MAX_SUMMARY: usize = 690;
+/// The longest summary, in bytes. With the longest of each, the facts take 365 more, and the mark of a cut 3.
+const MAX_SUMMARY: usize = 650;
 
 /// The most codes that are printed.
 const MAX_CODES: usize = 5;
@@ -316,8 +321,9 @@ mod tests {
 
     #[test]
     fn number_of_attempts_is_printed_if_there_were_several() {
-        let line = |attempts| Error::new(ErrorKind::Api, "no").with_attempts(attempts).to_string();
-        assert_eq!([line(0), line(1), line(2)], ["no", "no", "no (2 attempts)"]);
+        let error = |attempts| Error::new(ErrorKind::Api, "no").with_attempts(attempts);
+        let line = |attempts| error(attempts).with_elapsed(Duration::from_secs(3)).to_string();
+        assert_eq!([line(0), line(1), line(2)], ["no", "no", "no (2 attempts in 3 s)"]);
     }
 
     #[test]
@@ -342,10 +348,14 @@ mod tests {
                 headers.map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).into_iter().collect();
             let metadata = Metadata::new(status, headers, 1, Duration::ZERO).with_envelope(envelope());
             let error = Error::from_kind(ErrorKind::Api).with_operation("get_things").with_metadata(metadata);
-            let error = error.with_attempts(2);
+            let error = error.with_attempts(2).with_elapsed(Duration::from_secs(31_500_000));
             let line = error.to_string();
-            assert!(line.contains("more codes, 2 attempts, retry after 364 d 14 h, cf-ray ffff"), "{line}");
-            let longest = error.with_attempts(u32::MAX).with_retry_after(Duration::MAX).to_string();
+            assert!(
+                line.contains("more codes, 2 attempts in 364 d 14 h, retry after 364 d 14 h, cf-ray ffff"),
+                "{line}"
+            );
+            let longest =
+                error.with_attempts(u32::MAX).with_elapsed(Duration::MAX).with_retry_after(Duration::MAX).to_string();
             for line in [line, longest] {
                 assert!(line.len() <= 1_024, "{} bytes: {line}", line.len());
             }

@@ -1,6 +1,7 @@
 //! The metadata of a response.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
@@ -17,11 +18,11 @@ static CF_RAY: HeaderName = HeaderName::from_static("cf-ray");
 /// Everything about a response except its value.
 ///
 /// It is serialized with the names of its methods and its times in their units. What is missing or empty is left out.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Metadata(Box<Fields>);
 
 /// The fields, in one place in memory: responses and errors are moved several times on their way to the caller.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Fields {
     status: StatusCode,
     attempts: u32,
@@ -34,6 +35,25 @@ struct Fields {
     messages: Vec<ApiMessage>,
     result_info: Option<ResultInfo>,
     headers: HeaderMap,
+}
+
+/// Of the headers only the names.
+impl fmt::Debug for Metadata {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Metadata")
+            .field("status", &self.status())
+            .field("cf_ray", &self.cf_ray())
+            .field("attempts", &self.attempts())
+            .field("elapsed", &self.elapsed())
+            .field("retry_after", &self.retry_after())
+            .field("rate_limits", &self.rate_limits())
+            .field("rate_limit_policies", &self.rate_limit_policies())
+            .field("errors", &self.errors())
+            .field("messages", &self.messages())
+            .field("result_info", &self.result_info())
+            .field("headers", &self.headers().keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 impl Serialize for Metadata {
@@ -254,6 +274,10 @@ mod tests {
         assert_eq!(serde_json::to_value(metadata).unwrap(), expected);
 
         let metadata = Metadata::new(StatusCode::NO_CONTENT, HeaderMap::new(), 1, Duration::ZERO);
+        assert!(
+            format!("{metadata:?}").starts_with("Metadata { status: 204, cf_ray: None, attempts: 1, "),
+            "{metadata:?}"
+        );
         assert_eq!(serde_json::to_value(metadata).unwrap(), json!({"status": 204, "attempts": 1, "elapsed_ms": 0}));
     }
 
