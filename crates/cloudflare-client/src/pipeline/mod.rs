@@ -36,14 +36,11 @@ pub use retry_config::{Backoff, RetryBudget, RetryConfig};
 
 pub(crate) use call::call;
 pub(crate) use decoding::Decode;
-pub(crate) use flow_control::FlowControl;
+pub(crate) use flow_control::{FlowControl, MIN_ATTEMPT_TIME};
 pub(crate) use user_agent::UserAgent;
 
 use crate::Credentials;
 use crate::base_url::BaseUrl;
-
-/// The least time for an attempt: a request is sent only if more than this is left.
-pub(crate) const MIN_ATTEMPT_TIME: Duration = flow_control::MIN_ATTEMPT_TIME;
 
 /// The settings and the state that the calls of a connection share.
 pub(crate) struct Pipeline {

@@ -21,7 +21,8 @@ use waiter::{Start, Waiter};
 
 pub(super) use gate::Cooldown;
 pub use rate_limiter::Quota;
-pub(super) use time_estimate::{AttemptTime, AttemptTimes, MIN_ATTEMPT_TIME, Measured};
+pub(crate) use time_estimate::MIN_ATTEMPT_TIME;
+pub(super) use time_estimate::{AttemptTime, AttemptTimes, Measured};
 
 /// The state that decides whether and when a request may be sent. All clones of a connection share it, since the vendor
 /// counts requests per token.

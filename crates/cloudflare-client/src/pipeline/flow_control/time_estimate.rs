@@ -6,7 +6,7 @@ use std::time::Duration;
 
 /// The least time for an attempt, also for the first one of a connection. A response takes longer than this even from a server
 /// nearby, so a request that is sent with less time left is wasted.
-pub(in crate::pipeline) const MIN_ATTEMPT_TIME: Duration = Duration::from_millis(10);
+pub(crate) const MIN_ATTEMPT_TIME: Duration = Duration::from_millis(10);
 
 /// How long the parts of an attempt take. The clones of a connection share it.
 #[derive(Default)]
