@@ -136,7 +136,10 @@ impl MemoryCase {
 
 /// All cases.
 pub fn memory_cases() -> Vec<MemoryCase> {
-    [successes(), behind_results(), invalid_bodies(), failures(), results()].into_iter().flatten().collect()
+    [successes(), behind_results(), invalid_bodies(), failures(), results(), plain_bodies()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 const SUCCESS: &str = r#"],"success":true,"result":{"behaviors":{}}}"#;
@@ -272,5 +275,18 @@ fn results() -> Vec<MemoryCase> {
             expected: "decode after 1",
             ..MemoryCase::result("details: 10 MiB of small objects", "user_risk", details(r#"{"":0},"#, |_| 10 * MIB))
         },
+    ]
+}
+
+/// Bodies without an envelope, which nothing filters.
+fn plain_bodies() -> Vec<MemoryCase> {
+    let success = |element| repeated(r#"{"success":["#, element, "0", "]}");
+    let rejected = |name, body: Box<dyn Fn(usize) -> Vec<u8>>| MemoryCase {
+        expected: "decode after 1",
+        ..MemoryCase::result(name, "plain", body)
+    };
+    vec![
+        rejected("plain: `success` of objects", Box::new(success(r#"{"":0},"#))),
+        rejected("plain: `success` of numbers", Box::new(success("0,"))),
     ]
 }

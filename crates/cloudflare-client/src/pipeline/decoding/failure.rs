@@ -97,7 +97,7 @@ impl<'de> Deserialize<'de> for SuccessFalse {
                 let mut is_false = false;
                 while let Some(key) = map.next_key::<Cow<'_, str>>()? {
                     if key == "success" {
-                        is_false |= map.next_value::<Value>()? == Value::Bool(false);
+                        is_false |= map.next_value::<BoundedJson>()?.value() == Some(&Value::Bool(false));
                     } else {
                         map.next_value::<IgnoredAny>()?;
                     }
