@@ -62,8 +62,8 @@
 //!   failing status. Without a `Retry-After` that can be read, the client guesses 10 s, and a call with less time tries again shortly
 //!   before its deadline: a guess must not fail a call that has time.
 //! - The time that is left is shared by the attempts that are left. An attempt that hangs leaves time for the next one.
-//! - Credentials are renewed on 401, and on the API's own codes for a rejected token: it sends 403 with code 9109. The request
-//!   is then sent once more, which needs neither a spare attempt nor the retry budget.
+//! - Credentials are renewed on 401, whatever its body, and on the API's own codes for a rejected token: it sends 403 with
+//!   code 9109. The request is then sent once more, which needs neither a spare attempt nor the retry budget.
 //!
 //! How much memory and time a response takes:
 //!

@@ -7,7 +7,7 @@ use http::StatusCode;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::super::buffered_response::BufferedResponse;
+use super::super::buffered_response::{BufferedResponse, Omitted};
 use super::classify;
 use super::problem::DecodeProblem;
 use crate::error::without_bom;
@@ -68,6 +68,15 @@ pub(in crate::pipeline) fn kind(response: &BufferedResponse) -> Option<ErrorKind
     is_failure(status).then(|| classify::by_status(status).unwrap_or_else(by_codes))
 }
 
+/// The error of a response whose body cannot be read. For a failure, the status determines the kind, and the problem of the
+/// body becomes the source.
+pub(in crate::pipeline) fn of_unreadable(status: StatusCode, problem: Error) -> Error {
+    match kind_of_status(status) {
+        Some(kind) => Error::from_kind(kind).with_source(problem),
+        None => problem,
+    }
+}
+
 /// The kind of a failed response by its status alone, or `None` if the status is no failure.
 pub(in crate::pipeline) fn kind_of_status(status: StatusCode) -> Option<ErrorKind> {
     is_failure(status).then(|| classify::failure(status, &[]))
@@ -111,9 +120,12 @@ impl<'de> Deserialize<'de> for SuccessFalse {
 }
 
 /// The error of a response whose status is not a documented success.
-pub(in crate::pipeline) fn of_status(response: &BufferedResponse) -> Error {
+pub(in crate::pipeline) fn of_status(response: BufferedResponse) -> Error {
     let status = response.metadata.status();
-    reported(response).unwrap_or_else(|| {
+    if let Some(Omitted::Unreadable(problem)) = response.omitted {
+        return of_unreadable(status, problem).with_metadata(response.metadata);
+    }
+    reported(&response).unwrap_or_else(|| {
         let error = if let Some(host) = &response.redirect_host {
             Error::new(ErrorKind::UnexpectedStatus, format!("a redirect to {host}, which is never followed"))
         } else if status.is_success() {
