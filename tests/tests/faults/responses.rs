@@ -41,6 +41,12 @@ fn large_failure() -> String {
     format!(r#"{{"success":false,"errors":[{{"code":1001,"message":"no"}}],"padding":"{padding}"}}"#)
 }
 
+/// Some bytes of gzip, then 16 MiB of a part that is repeated.
+fn endless_gzip(start: &[u8], part: &[u8]) -> Step {
+    let head = [b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n", start].concat();
+    Step::Repeat { head, chunk: part.repeat((1 << 20) / part.len()), times: 16 }
+}
+
 pub(crate) fn heads() -> Section {
     let raw = |head: &str| [Step::Close(format!("{head}\r\n\r\n{SUCCESS}").into_bytes())];
     let lengths = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\ncontent-length: 5", SUCCESS.len());
@@ -129,6 +135,14 @@ pub(crate) fn large_bodies() -> Section {
             1,
             "the body is larger than 8388608 bytes",
         ),
+        fault("sends a gzip header that does not end", [endless_gzip(b"\x1f\x8b\x08\x08\0\0\0\0\0\x03", b"n")]).fails(
+            "unexpected_body",
+            1,
+            "the body is larger than 8388608 bytes",
+        ),
+        fault("sends gzip members without data, and no end", [endless_gzip(b"", &gzip(b""))])
+            .with(|builder| builder.max_body_bytes(256 << 10))
+            .fails("unexpected_body", 1, "the body is larger than 262144 bytes"),
         fault("responds with 200, `\"success\": false` and 1 MiB more", respond("200 OK")).fails("api", 1, "code 1001"),
         fault("responds with 403 and a body over 1 MiB", respond("403 Oh")).fails(
             "permission",
