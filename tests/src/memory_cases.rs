@@ -238,9 +238,11 @@ fn failures() -> Vec<MemoryCase> {
     vec![
         MemoryCase::new("403: objects", 403, "permission after 1", errors(r#"{"":0},"#)),
         MemoryCase::new("403: objects, gzip", 403, "permission after 1", errors(r#"{"":0},"#)).gzip(),
-        MemoryCase::new("403: objects of 1 MiB", 403, "permission after 1", move |_| errors(r#"{"":0},"#)(MIB - 100)),
-        MemoryCase::new("403: invalid UTF-8 of 1 MiB", 403, "permission after 1", |_| {
-            [b"{\"messages\":\"", &*vec![0xff; MIB - 100], b"\"}"].concat()
+        MemoryCase::new("403: objects of 256 KiB", 403, "permission after 1", move |_| {
+            errors(r#"{"":0},"#)(256 * 1024 - 100)
+        }),
+        MemoryCase::new("403: invalid UTF-8 of 256 KiB", 403, "permission after 1", |_| {
+            [b"{\"messages\":\"", &*vec![0xff; 256 * 1024 - 100], b"\"}"].concat()
         }),
         MemoryCase::new("302: text", 302, "unexpected_status after 1", |bytes| vec![b'x'; bytes]),
         MemoryCase::new("206: objects", 206, "unexpected_status after 1", errors(r#"{"":0},"#)),

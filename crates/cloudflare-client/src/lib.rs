@@ -67,7 +67,7 @@
 //!
 //! How much memory and time a response takes:
 //!
-//! - Of a failure, 1 MiB of the body is read. What decorates a large result is dropped while the body arrives. Free-form JSON
+//! - Of a failure, 256 KiB of the body are read. What decorates a large result is dropped while the body arrives. Free-form JSON
 //!   in a result may take 16 times the body and 16 MiB more; it would take up to a hundred times its text. In untagged enums and
 //!   flattened fields it may take twice that: nothing shows whether they keep what serde buffers for them.
 //! - A body of more than 256 KiB is decoded on a thread for blocking work. If the call's time is up, that work ends later than

@@ -35,9 +35,9 @@ pub(crate) fn encoded(coding: &str, body: &[u8]) -> Step {
     Step::respond("200 OK", &[("content-encoding", coding), ("content-type", "application/json")], body)
 }
 
-/// An envelope beside a member that makes it larger than 1 MiB.
+/// An envelope beside a member that makes it larger than 256 KiB.
 fn large_failure() -> String {
-    let padding = "x".repeat(1 << 20);
+    let padding = "x".repeat(256 << 10);
     format!(r#"{{"success":false,"errors":[{{"code":1001,"message":"no"}}],"padding":"{padding}"}}"#)
 }
 
@@ -143,13 +143,13 @@ pub(crate) fn large_bodies() -> Section {
         fault("sends gzip members without data, and no end", [endless_gzip(b"", &gzip(b""))])
             .with(|builder| builder.max_body_bytes(256 << 10))
             .fails("unexpected_body", 1, "the body is larger than 262144 bytes"),
-        fault("responds with 200, `\"success\": false` and 1 MiB more", respond("200 OK")).fails("api", 1, "code 1001"),
-        fault("responds with 403 and a body over 1 MiB", respond("403 Oh")).fails(
+        fault("responds with 200, `\"success\": false` and 256 KiB more", respond("200 OK")).fails("api", 1, "code 1001"),
+        fault("responds with 403 and a body over 256 KiB", respond("403 Oh")).fails(
             "permission",
             1,
             "a body that was not read to its end",
         ),
-        fault("responds with 503 and a body over 1 MiB", respond("503 Oh")).fails(
+        fault("responds with 503 and a body over 256 KiB", respond("503 Oh")).fails(
             "server",
             3,
             "a body that was not read to its end",

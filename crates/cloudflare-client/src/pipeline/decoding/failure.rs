@@ -15,7 +15,10 @@ use crate::response::{BoundedJson, EnvelopeMetadata};
 use crate::{Error, ErrorKind};
 
 /// The largest body of a failure that is read. A larger one is not described by its envelope.
-pub(in crate::pipeline) const MAX_BYTES: usize = 1 << 20;
+///
+/// A failure is parsed in place, so the limit is that of bodies that are decoded in place. It allows a thousand errors of 250
+/// bytes each.
+pub(in crate::pipeline) const MAX_BYTES: usize = super::MAX_INLINE_BYTES;
 
 /// The envelope of a failure. Every field may be missing or malformed, since a malformed description must not hide the
 /// failure.
@@ -197,7 +200,21 @@ pub(in crate::pipeline) fn is_failure(status: StatusCode) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::redact::Secrets;
+
+    #[test]
+    fn thousand_errors_with_all_fields_fit_into_the_limit() {
+        let error = json!({"code": 10_000, "message": "x".repeat(60), "documentation_url": "https://example.com/10000",
+            "source": {"pointer": "/things/0/a_property_name"}});
+        let body = json!({"success": false, "errors": vec![error; 1_000], "messages": [], "result": null}).to_string();
+        assert!(body.len() <= MAX_BYTES, "{}", body.len());
+        let errors = FailureEnvelope::read(body.as_bytes()).errors.unwrap();
+        let metadata = EnvelopeMetadata::read(errors.value(), None, None, &Secrets::default());
+        assert_eq!(metadata.errors.len(), 1_000);
+    }
 
     #[test]
     fn invalid_utf8_is_replaced_in_a_body_that_is_not_large() {
