@@ -136,7 +136,10 @@ impl MemoryCase {
 
 /// All cases.
 pub fn memory_cases() -> Vec<MemoryCase> {
-    [successes(), behind_results(), invalid_bodies(), failures(), results()].into_iter().flatten().collect()
+    [successes(), behind_results(), invalid_bodies(), failures(), results(), plain_bodies()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 const SUCCESS: &str = r#"],"success":true,"result":{"behaviors":{}}}"#;
@@ -235,9 +238,11 @@ fn failures() -> Vec<MemoryCase> {
     vec![
         MemoryCase::new("403: objects", 403, "permission after 1", errors(r#"{"":0},"#)),
         MemoryCase::new("403: objects, gzip", 403, "permission after 1", errors(r#"{"":0},"#)).gzip(),
-        MemoryCase::new("403: objects of 1 MiB", 403, "permission after 1", move |_| errors(r#"{"":0},"#)(MIB - 100)),
-        MemoryCase::new("403: invalid UTF-8 of 1 MiB", 403, "permission after 1", |_| {
-            [b"{\"messages\":\"", &*vec![0xff; MIB - 100], b"\"}"].concat()
+        MemoryCase::new("403: objects of 256 KiB", 403, "permission after 1", move |_| {
+            errors(r#"{"":0},"#)(256 * 1024 - 100)
+        }),
+        MemoryCase::new("403: invalid UTF-8 of 256 KiB", 403, "permission after 1", |_| {
+            [b"{\"messages\":\"", &*vec![0xff; 256 * 1024 - 100], b"\"}"].concat()
         }),
         MemoryCase::new("302: text", 302, "unexpected_status after 1", |bytes| vec![b'x'; bytes]),
         MemoryCase::new("206: objects", 206, "unexpected_status after 1", errors(r#"{"":0},"#)),
@@ -272,5 +277,18 @@ fn results() -> Vec<MemoryCase> {
             expected: "decode after 1",
             ..MemoryCase::result("details: 10 MiB of small objects", "user_risk", details(r#"{"":0},"#, |_| 10 * MIB))
         },
+    ]
+}
+
+/// Bodies without an envelope, which nothing filters.
+fn plain_bodies() -> Vec<MemoryCase> {
+    let success = |element| repeated(r#"{"success":["#, element, "0", "]}");
+    let rejected = |name, body: Box<dyn Fn(usize) -> Vec<u8>>| MemoryCase {
+        expected: "decode after 1",
+        ..MemoryCase::result(name, "plain", body)
+    };
+    vec![
+        rejected("plain: `success` of objects", Box::new(success(r#"{"":0},"#))),
+        rejected("plain: `success` of numbers", Box::new(success("0,"))),
     ]
 }

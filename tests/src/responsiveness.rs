@@ -19,7 +19,7 @@ pub struct LargeResponse {
     response: Vec<u8>,
 }
 
-/// Responses with a body of about the given length, when decoded.
+/// Responses with a body of about the given length when decoded, and one that is a part of it and decodes to little.
 pub fn large_responses(bytes: usize) -> Vec<LargeResponse> {
     let response = |name, header: &str, body: &[u8]| {
         let head = format!("HTTP/1.1 200 OK\r\n{header}\r\n\r\n");
@@ -34,6 +34,9 @@ pub fn large_responses(bytes: usize) -> Vec<LargeResponse> {
     let errors = repeated(r#"{"errors":["#, r#"{"":0},"#, "0", end)(bytes);
     let blank = repeated(r#"{"errors":["#, " ", "0", end)(bytes);
     let behaviors = behaviors(bytes);
+    let last = gzip(br#"{"success":true,"result":{"behaviors":{}}}"#);
+    let members = [gzip(b"").repeat(bytes / 640), last].concat();
+    let members_head = format!("content-encoding: gzip\r\ncontent-length: {}", members.len());
     vec![
         plain("behaviors", &behaviors),
         compressed("behaviors, gzip", &behaviors),
@@ -41,6 +44,7 @@ pub fn large_responses(bytes: usize) -> Vec<LargeResponse> {
         plain("errors", &errors),
         compressed("errors, gzip", &errors),
         compressed("white space, gzip", &blank),
+        response("gzip without data", &members_head, &members),
     ]
 }
 

@@ -249,18 +249,18 @@ async fn wait_that_does_not_fit_says_what_for_and_how_long() {
 
 #[tokio::test]
 async fn line_is_short_whatever_the_response_contains() {
-    let long = "\u{1f600}".repeat(250_000);
-    let errors: Vec<_> = (0..20_000).map(|code| json!({"code": i64::MIN + code, "message": "m"})).collect();
+    let long = "\u{1f600}".repeat(60_000);
+    let errors: Vec<_> = (0..5_000).map(|code| json!({"code": i64::MIN + code, "message": "m"})).collect();
     let messages = [
         json!({"success": false, "errors": errors}).to_string(),
         json!({"success": false, "errors": [{"code": 1, "message": long}]}).to_string(),
         json!({"success": false, "errors": [{"code": 1, "error_chain": errors}]}).to_string(),
-        json!({"success": true, "result": {"behaviors": {"k".repeat(1_000_000): 1}}}).to_string(),
+        json!({"success": true, "result": {"behaviors": {"k".repeat(200_000): 1}}}).to_string(),
     ];
     let ray = "r".repeat(8_000);
     let headers = [("cf-ray", ray.as_str()), ("content-type", "application/json"), ("retry-after", "90061")];
     for body in messages {
-        assert!(body.len() < 1 << 20);
+        assert!(body.len() < 256 << 10);
         for status in ["200 OK", "400 Bad Request", "511 Network Authentication Required"] {
             let error = error_of_step(Step::respond(status, &headers, &body), |builder| builder).await;
             let line = error.to_string();

@@ -11,7 +11,7 @@ use std::time::Duration;
 use http::header::HeaderMap;
 use httpmock::MockServer;
 use zt_risk_scoring::{
-    ApiToken, Client, Credentials, Environment, ErrorKind, REVISION, RenewFuture, RetryConfig, TokenFuture,
+    ApiToken, Client, Credentials, Environment, Error, ErrorKind, REVISION, RenewFuture, RetryConfig, TokenFuture,
     TokenProvider,
 };
 use zt_risk_scoring_mock::Simulator;
@@ -112,16 +112,21 @@ impl TokenProvider for NumberedTokens {
 
 /// The tokens of the requests that a call sends to a server that always responds with the same status.
 async fn sent_tokens(status: &str, renewals: u32) -> Vec<String> {
-    let server = ScriptedServer::start(vec![Step::respond(status, &[], "")]).await;
+    sent_tokens_and_error(vec![Step::respond(status, &[], "")], renewals).await.0
+}
+
+/// The tokens of the requests that a failing call sends, and its error.
+async fn sent_tokens_and_error(steps: Vec<Step>, renewals: u32) -> (Vec<String>, Error) {
+    let server = ScriptedServer::start(steps).await;
     let client = builder(server.base_url())
         .credentials(NumberedTokens::credentials(renewals))
         .retry(brief_retries())
         .build()
         .unwrap();
-    client.behaviors().get().await.unwrap_err();
+    let error = client.behaviors().get().attempt_timeout(Duration::from_millis(500)).await.unwrap_err();
     let token =
         |head: String| head.lines().find_map(|line| line.strip_prefix("authorization: Bearer ").map(str::to_owned));
-    server.heads().into_iter().filter_map(token).collect()
+    (server.heads().into_iter().filter_map(token).collect(), error)
 }
 
 #[tokio::test]
@@ -134,6 +139,24 @@ async fn rejected_token_is_renewed_at_most_once_per_call() {
     assert_eq!(sent_tokens("401 Unauthorized", 0).await, ["token-0"]);
     assert_eq!(sent_tokens("401 Unauthorized", 9).await, ["token-0", "token-1"]);
     assert_eq!(sent_tokens("403 Forbidden", 9).await, ["token-0"]);
+}
+
+#[tokio::test]
+async fn rejected_token_is_renewed_also_if_the_body_of_the_response_cannot_be_read() {
+    let head = |headers| format!("HTTP/1.1 401 Unauthorized\r\n{headers}\r\n\r\nerror").into_bytes();
+    for (step, problem) in [
+        (Step::Close(head("content-length: 1000")), "the connection broke before the end of the body"),
+        (Step::Close(head("content-encoding: gzip\r\ncontent-length: 5")), "the body is labelled gzip and is not"),
+        (Step::Stall(head("content-length: 1000")), "of waiting for the rest of the body"),
+    ] {
+        for (renewals, tokens) in [(9, &["token-0", "token-1"][..]), (0, &["token-0"])] {
+            let (sent, error) = sent_tokens_and_error(vec![step.clone()], renewals).await;
+            assert_eq!(sent, tokens, "{problem}");
+            assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Authentication, 401));
+            assert!(error.source().unwrap().to_string().contains(problem), "{error:?}");
+            assert!(!error.is_retryable(), "{error:?}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -63,13 +63,14 @@
 //!   failing status. Without a `Retry-After` that can be read, the client guesses 10 s, and a call with less time tries again in
 //!   the second half of its time: a guess must not fail a call that has time.
 //! - The time that is left is shared by the attempts that are left. An attempt that hangs leaves time for the next one.
-//! - Credentials are renewed on 401, and on the API's own codes for a rejected token: it sends 403 with code 9109. The request
-//!   is then sent once more, which needs neither a spare attempt nor the retry budget.
+//! - Credentials are renewed on 401, whatever its body, and on the API's own codes for a rejected token: it sends 403 with
+//!   code 9109. The request is then sent once more, which needs neither a spare attempt nor the retry budget.
 //!
 //! How much memory and time a response takes:
 //!
-//! - Of a failure, 1 MiB of the body is read. What decorates a large result is dropped while the body arrives. Free-form JSON
-//!   in a result may take 16 times the body and 16 MiB more; it would take up to a hundred times its text.
+//! - Of a failure, 256 KiB of the body are read. What decorates a large result is dropped while the body arrives. Free-form JSON
+//!   in a result may take 16 times the body and 16 MiB more; it would take up to a hundred times its text. In untagged enums and
+//!   flattened fields it may take twice that: nothing shows whether they keep what serde buffers for them.
 //! - A body of more than 256 KiB is decoded on a thread for blocking work. If the call's time is up, that work ends later than
 //!   the call, and its value is dropped there.
 //! - gzip is decoded here and not by the HTTP library, which takes a corrupt body for a broken connection.

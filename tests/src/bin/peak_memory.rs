@@ -17,11 +17,13 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use cap::Cap;
+use cloudflare_client::{Request, sdk};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use uuid::Uuid;
 use zt_risk_scoring::{BehaviorMap, Client, Error};
 use zt_risk_scoring_api::types;
+use zt_risk_scoring_tests::things_api::{ThingsApi, operations::LIST_THINGS};
 use zt_risk_scoring_tests::{brief_retries, builder};
 
 #[global_allocator]
@@ -66,6 +68,12 @@ async fn make_call(call: &str, client: &Client) -> Result<(), Error> {
         "behaviors" => drop(black_box(client.behaviors().get().await?)),
         "summary" => drop(black_box(client.operations().get_summary().await?)),
         "user_risk" => drop(black_box(client.operations().get_user_risk(&Uuid::nil()).await?)),
+        "plain" => {
+            let request = Request::plain(client.connection(), LIST_THINGS, |connection, _| {
+                Ok(sdk::api::<ThingsApi>(connection).list_things()?)
+            });
+            drop(black_box(request.await?));
+        }
         _ => panic!("there is no call `{call}`"),
     }
     Ok(())
@@ -77,6 +85,7 @@ fn make_bare_call(call: &str, base_url: &str) {
         "behaviors" => drop(black_box(decode::<Behaviors>(&body).behaviors)),
         "summary" => drop(black_box(decode::<types::Summary>(&body))),
         "user_risk" => drop(black_box(decode::<types::UserRisk>(&body))),
+        "plain" => drop(black_box(serde_json::from_slice::<IgnoredAny>(&body).unwrap())),
         _ => panic!("there is no call `{call}`"),
     }
 }

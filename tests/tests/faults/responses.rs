@@ -35,10 +35,16 @@ pub(crate) fn encoded(coding: &str, body: &[u8]) -> Step {
     Step::respond("200 OK", &[("content-encoding", coding), ("content-type", "application/json")], body)
 }
 
-/// An envelope beside a member that makes it larger than 1 MiB.
+/// An envelope beside a member that makes it larger than 256 KiB.
 fn large_failure() -> String {
-    let padding = "x".repeat(1 << 20);
+    let padding = "x".repeat(256 << 10);
     format!(r#"{{"success":false,"errors":[{{"code":1001,"message":"no"}}],"padding":"{padding}"}}"#)
+}
+
+/// Some bytes of gzip, then 16 MiB of a part that is repeated.
+fn endless_gzip(start: &[u8], part: &[u8]) -> Step {
+    let head = [b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n", start].concat();
+    Step::Repeat { head, chunk: part.repeat((1 << 20) / part.len()), times: 16 }
 }
 
 pub(crate) fn heads() -> Section {
@@ -112,34 +118,31 @@ pub(crate) fn bodies() -> Section {
 
 pub(crate) fn large_bodies() -> Section {
     let respond = |status| [Step::respond(status, &[("content-type", "application/json")], large_failure())];
+    let exceeds_limit =
+        |text, step| fault(text, [step]).fails("unexpected_body", 1, "the body is larger than 8388608 bytes");
+    // These take the time of much larger bodies, so the limit is low.
+    let has_no_end = |text, step| {
+        let fault = fault(text, [step]).with(|builder| builder.max_body_bytes(32 << 10));
+        fault.fails("unexpected_body", 1, "the body is larger than 32768 bytes")
+    };
+    let is_not_read = |text, status, kind, requests| {
+        fault(text, respond(status)).fails(kind, requests, "a body that was not read to its end")
+    };
     let announced = Step::Stall(head(MAX_BODY_BYTES + 1));
+    let long_name = endless_gzip(b"\x1f\x8b\x08\x08\0\0\0\0\0\x03", b"n");
     let faults = vec![
-        fault("announces a body larger than the limit", [announced]).fails(
-            "unexpected_body",
+        exceeds_limit("announces a body larger than the limit", announced),
+        exceeds_limit("sends a chunked body larger than the limit", Step::large_chunked_body()),
+        exceeds_limit("sends a gzip body that decompresses to more than the limit", Step::gzip_bomb()),
+        has_no_end("sends a gzip header that does not end", long_name),
+        has_no_end("sends gzip members without data, and no end", endless_gzip(b"", &gzip(b""))),
+        fault("responds with 200, `\"success\": false` and 256 KiB more", respond("200 OK")).fails(
+            "api",
             1,
-            "the body is larger than 8388608 bytes",
+            "code 1001",
         ),
-        fault("sends a chunked body larger than the limit", [Step::large_chunked_body()]).fails(
-            "unexpected_body",
-            1,
-            "the body is larger than 8388608 bytes",
-        ),
-        fault("sends a gzip body that decompresses to more than the limit", [Step::gzip_bomb()]).fails(
-            "unexpected_body",
-            1,
-            "the body is larger than 8388608 bytes",
-        ),
-        fault("responds with 200, `\"success\": false` and 1 MiB more", respond("200 OK")).fails("api", 1, "code 1001"),
-        fault("responds with 403 and a body over 1 MiB", respond("403 Oh")).fails(
-            "permission",
-            1,
-            "a body that was not read to its end",
-        ),
-        fault("responds with 503 and a body over 1 MiB", respond("503 Oh")).fails(
-            "server",
-            3,
-            "a body that was not read to its end",
-        ),
+        is_not_read("responds with 403 and a body over 256 KiB", "403 Oh", "permission", 1),
+        is_not_read("responds with 503 and a body over 256 KiB", "503 Oh", "server", 3),
     ];
     Section { title: "Large bodies", subject: "The server", faults }
 }

@@ -6,12 +6,13 @@ use std::task::Poll;
 
 use api_runtime::Operation;
 use bytes::Bytes;
+use http::StatusCode;
 use http::header::HeaderMap;
 use reqwest::Request;
 use tokio::time::Instant;
 
 use super::body::{self, BodyFailure, BodyLimits};
-use super::buffered_response::{BufferedResponse, redirect_host};
+use super::buffered_response::{BufferedResponse, Omitted, redirect_host};
 use super::deadline::Deadline;
 use super::decoding::failure;
 use super::flow_control::Cooldown;
@@ -105,31 +106,39 @@ pub(super) async fn send(
     let limits = BodyLimits { max_bytes: limit, is_envelope };
     let body =
         within(expiry.as_mut(), pin!(body::read(&mut response, metadata.headers(), limits, head, &secrets))).await;
-    let is_failure = failure::is_failure(status);
-    let (error, retryability) = match body.unwrap_or_else(|| Err(timeout("the rest of the body", head).into())) {
-        Ok(body) => return Ok(BufferedResponse { metadata, body, omitted_above: None, redirect_host, secrets }),
+    let failure = match body.unwrap_or_else(|| Err(timeout("the rest of the body", head).into())) {
+        Ok(body) => return Ok(BufferedResponse { metadata, body, omitted: None, redirect_host, secrets }),
+        Err(failure) => failure,
+    };
+    let omitted = match failure {
         // Of another status than a success, the status is known; the body is only described.
-        Err(BodyFailure::TooLarge) if !is_success => {
-            let (body, omitted_above) = (Bytes::new(), Some(limit));
-            return Ok(BufferedResponse { metadata, body, omitted_above, redirect_host, secrets });
+        BodyFailure::TooLarge if !is_success => Omitted::TooLarge(limit),
+        // Credentials are renewed only for a response, and this status alone rejects them.
+        failure if !is_success && status == StatusCode::UNAUTHORIZED => {
+            Omitted::Unreadable(without_body(failure, limit).error)
         }
-        Err(BodyFailure::TooLarge) => {
-            let message = format!("the body is larger than {limit} bytes");
-            (Error::new(ErrorKind::UnexpectedBody, message), Retryability::Unreadable)
+        failure => {
+            let AttemptFailure { error, retryability } = without_body(failure, limit);
+            // The status of a failure says whether a retry may help.
+            let retryability = if failure::is_failure(status) { Retryability::of(status) } else { retryability };
+            let error = failure::of_unreadable(status, error).with_metadata(metadata);
+            return Err(AttemptFailure { error, retryability });
         }
-        Err(BodyFailure::Undecodable(error)) => {
-            (Error::new(ErrorKind::UnexpectedBody, error.to_string()), Retryability::Unreadable)
-        }
-        Err(BodyFailure::Broken(AttemptFailure { error, retryability })) => (error, retryability),
     };
-    // The status of a failure says whether a retry may help.
-    let retryability = if is_failure { Retryability::of(status) } else { retryability };
-    // For a failure, the status determines the kind, and the problem of the body becomes the source.
-    let error = match failure::kind_of_status(status) {
-        Some(kind) => Error::from_kind(kind).with_source(error),
-        None => error,
+    Ok(BufferedResponse { metadata, body: Bytes::new(), omitted: Some(omitted), redirect_host, secrets })
+}
+
+/// The failure of an attempt whose response has no whole body. A larger body than the limit was not read.
+fn without_body(failure: BodyFailure, limit: usize) -> AttemptFailure {
+    let unexpected = |message| {
+        let error = Error::new(ErrorKind::UnexpectedBody, message);
+        AttemptFailure { error, retryability: Retryability::Unreadable }
     };
-    Err(AttemptFailure { error: error.with_metadata(metadata), retryability })
+    match failure {
+        BodyFailure::TooLarge => unexpected(format!("the body is larger than {limit} bytes")),
+        BodyFailure::Undecodable(error) => unexpected(error.to_string()),
+        BodyFailure::Broken(failure) => failure,
+    }
 }
 
 /// Waits for a future until a timer ends.

@@ -5,28 +5,36 @@ use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, StatusCode};
 use url::Url;
 
-use crate::Metadata;
 use crate::error::UnexpectedBody;
 use crate::redact::{Secrets, one_line};
+use crate::{Error, Metadata};
 
 /// A whole response, from which values and errors are made.
 pub(super) struct BufferedResponse {
     pub(super) metadata: Metadata,
     pub(super) body: Bytes,
-    /// The limit that the body exceeds, if it was not read.
-    pub(super) omitted_above: Option<usize>,
+    /// Why the body is empty, if it could not be read.
+    pub(super) omitted: Option<Omitted>,
     /// The host of a redirect's target, without secrets.
     pub(super) redirect_host: Option<String>,
     /// The secrets of the request, which are redacted from every text of the response.
     pub(super) secrets: Secrets,
 }
 
+/// Why the body of a failure was not read. Its status says enough.
+pub(super) enum Omitted {
+    /// The body exceeds this limit.
+    TooLarge(usize),
+    /// The body was cut off, or cannot be decompressed.
+    Unreadable(Error),
+}
+
 impl BufferedResponse {
     /// A description of the body.
     pub(super) fn describe_body(&self) -> UnexpectedBody {
-        match self.omitted_above {
-            Some(limit) => UnexpectedBody::too_large(self.content_type(), limit),
-            None => UnexpectedBody::new(self.content_type(), &self.body),
+        match self.omitted {
+            Some(Omitted::TooLarge(limit)) => UnexpectedBody::too_large(self.content_type(), limit),
+            _ => UnexpectedBody::new(self.content_type(), &self.body),
         }
     }
 

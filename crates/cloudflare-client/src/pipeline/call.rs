@@ -108,7 +108,7 @@ impl<'a> Call<'a> {
                 if operation.is_success(response.metadata.status().as_u16()) {
                     decode.run(response, deadline)
                 } else {
-                    Decoding::Ended(Err(failure::of_status(&response).with_retryable(is_retryable)))
+                    Decoding::Ended(Err(failure::of_status(response).with_retryable(is_retryable)))
                 }
             }
             Err(error) => {

@@ -2,7 +2,7 @@
 //!
 //! The HTTP library could decode gzip, too. It reports a body that arrived whole but cannot be decoded as a broken connection,
 //! and reads only the first member of a gzip body. This decoder also counts the decoded bytes: the limit of a body is exact,
-//! and at most one byte beyond it is ever decoded.
+//! and at most one byte beyond it is ever decoded. It counts the encoded bytes as well, since gzip may go on without data.
 //!
 //! # Decisions
 //!
@@ -42,6 +42,7 @@ pub(in crate::pipeline) enum ContentCodingError {
 /// Decodes one body, chunk by chunk.
 pub(super) struct Decoder {
     coding: Coding,
+    encoded_bytes: usize,
     decoded_bytes: usize,
 }
 
@@ -72,12 +73,22 @@ impl Decoder {
             }
         }
         let coding = if is_gzip { Coding::Gzip(Box::default()) } else { Coding::Identity };
-        Ok(Self { coding, decoded_bytes: 0 })
+        Ok(Self { coding, encoded_bytes: 0, decoded_bytes: 0 })
     }
 
     /// Whether the body is not encoded, so that its chunks can be used as they are.
     pub(super) fn is_identity(&self) -> bool {
         matches!(self.coding, Coding::Identity)
+    }
+
+    /// The most bytes that an encoded body may have, if it may have `max_bytes` when decoded.
+    pub(super) fn max_encoded_bytes(&self, max_bytes: usize) -> usize {
+        match self.coding {
+            Coding::Identity => max_bytes,
+            // Data that cannot be compressed grows by 5 bytes for each block, whose usual length is 16 KiB. The header may have a
+            // name, and there may be several members.
+            Coding::Gzip(_) => max_bytes.saturating_add(max_bytes / 1024).saturating_add(1024),
+        }
     }
 
     /// Takes bytes off the start of a chunk and appends what they decode to. A body may have `max_bytes` when decoded.
@@ -90,7 +101,7 @@ impl Decoder {
         max_bytes: usize,
     ) -> Result<(), ContentCodingError> {
         let room = max_bytes.saturating_sub(self.decoded_bytes);
-        let length = out.len();
+        let (length, unread) = (out.len(), chunk.len());
         match &mut self.coding {
             Coding::Identity if chunk.len() > room => return Err(ContentCodingError::TooLarge(max_bytes)),
             Coding::Identity => out.extend_from_slice(std::mem::take(chunk)),
@@ -98,7 +109,8 @@ impl Decoder {
             Coding::Gzip(gzip) => gzip.decode(chunk, out, room.saturating_add(1).min(Self::MAX_PIECE))?,
         }
         let produced = out.len().saturating_sub(length);
-        if produced > room {
+        self.encoded_bytes = self.encoded_bytes.saturating_add(unread.saturating_sub(chunk.len()));
+        if produced > room || self.encoded_bytes > self.max_encoded_bytes(max_bytes) {
             return Err(ContentCodingError::TooLarge(max_bytes));
         }
         self.decoded_bytes = self.decoded_bytes.saturating_add(produced);

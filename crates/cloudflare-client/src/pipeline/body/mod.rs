@@ -15,7 +15,7 @@ use envelope_filter::EnvelopeFilter;
 
 /// Why there is no whole body.
 pub(super) enum BodyFailure {
-    /// The body has more bytes than the limit, when decompressed. The rest was not read.
+    /// The body has more bytes than the limit, when decompressed or when compressed. The rest was not read.
     TooLarge,
     /// The body arrived, and cannot be decompressed.
     Undecodable(ContentCodingError),
@@ -26,7 +26,7 @@ pub(super) enum BodyFailure {
 /// What a body is read for.
 #[derive(Clone, Copy)]
 pub(super) struct BodyLimits {
-    /// The most bytes of the body after decompression.
+    /// The most bytes of the body after decompression. Before that it may have a few more.
     pub(super) max_bytes: usize,
     /// Whether the body is an envelope, whose large members other than `result` are dropped.
     pub(super) is_envelope: bool,
@@ -40,12 +40,12 @@ pub(super) async fn read(
     started: Instant,
     secrets: &Secrets,
 ) -> Result<Bytes, BodyFailure> {
-    // gzip adds a few bytes at most.
+    let decoder = Decoder::for_headers(headers)?;
+    let max_encoded = decoder.max_encoded_bytes(limits.max_bytes);
     let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > u64::try_from(limits.max_bytes).unwrap_or(u64::MAX)) {
+    if announced.is_some_and(|length| length > u64::try_from(max_encoded).unwrap_or(u64::MAX)) {
         return Err(BodyFailure::TooLarge);
     }
-    let decoder = Decoder::for_headers(headers)?;
     let mut chunks = Chunks { response, started, secrets };
     let Some(first) = chunks.next().await? else {
         decoder.finish()?;
@@ -116,6 +116,8 @@ impl Buffer {
     const MIN_FILTERED: usize = 4 << 20;
     /// The bytes that are processed at a time.
     const PIECE: usize = Decoder::MAX_PIECE;
+    /// A piece takes the time of this many bytes, also if it is a gzip member without data.
+    const LEAST_WORK: usize = 1 << 10;
 
     /// Decompresses a chunk, and appends it.
     async fn append(
@@ -141,17 +143,21 @@ impl Buffer {
     /// Decompresses a part of a piece, and appends it.
     fn push(&mut self, decoder: &mut Decoder, piece: &mut &[u8], max_bytes: usize) -> Result<(), ContentCodingError> {
         reserve(&mut self.bytes, Self::PIECE);
-        if self.filter.is_none() {
+        let unread = piece.len();
+        let produced = if self.filter.is_none() {
             let before = self.bytes.len();
             decoder.push(piece, &mut self.bytes, max_bytes)?;
-            self.count(self.bytes.len().saturating_sub(before));
-            return Ok(());
-        }
-        let mut decoded = std::mem::take(&mut self.decoded);
-        decoded.clear();
-        decoder.push(piece, &mut decoded, max_bytes)?;
-        self.filter(&decoded);
-        self.decoded = decoded;
+            self.bytes.len().saturating_sub(before)
+        } else {
+            let mut decoded = std::mem::take(&mut self.decoded);
+            decoded.clear();
+            decoder.push(piece, &mut decoded, max_bytes)?;
+            self.filter(&decoded);
+            self.decoded = decoded;
+            self.decoded.len()
+        };
+        let consumed = unread.saturating_sub(piece.len());
+        self.count(consumed.max(produced).max(Self::LEAST_WORK));
         Ok(())
     }
 
@@ -162,13 +168,13 @@ impl Buffer {
         for piece in unfiltered.chunks(Self::PIECE) {
             reserve(&mut self.bytes, Self::PIECE);
             self.filter(piece);
+            self.count(piece.len());
             self.yield_sometimes().await;
         }
     }
 
     /// Appends bytes through the filter.
     fn filter(&mut self, decoded: &[u8]) {
-        self.count(decoded.len());
         match &mut self.filter {
             Some(filter) => filter.push(decoded, &mut self.bytes),
             None => self.bytes.extend_from_slice(decoded),

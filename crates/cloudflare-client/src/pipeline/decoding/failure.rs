@@ -7,7 +7,7 @@ use http::StatusCode;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::super::buffered_response::BufferedResponse;
+use super::super::buffered_response::{BufferedResponse, Omitted};
 use super::classify;
 use super::problem::DecodeProblem;
 use crate::error::without_bom;
@@ -15,7 +15,10 @@ use crate::response::{BoundedJson, EnvelopeMetadata};
 use crate::{Error, ErrorKind};
 
 /// The largest body of a failure that is read. A larger one is not described by its envelope.
-pub(in crate::pipeline) const MAX_BYTES: usize = 1 << 20;
+///
+/// A failure is parsed in place, so the limit is that of bodies that are decoded in place. It allows a thousand errors of 250
+/// bytes each.
+pub(in crate::pipeline) const MAX_BYTES: usize = super::MAX_INLINE_BYTES;
 
 /// The envelope of a failure. Every field may be missing or malformed, since a malformed description must not hide the
 /// failure.
@@ -68,6 +71,15 @@ pub(in crate::pipeline) fn kind(response: &BufferedResponse) -> Option<ErrorKind
     is_failure(status).then(|| classify::by_status(status).unwrap_or_else(by_codes))
 }
 
+/// The error of a response whose body cannot be read. For a failure, the status determines the kind, and the problem of the
+/// body becomes the source.
+pub(in crate::pipeline) fn of_unreadable(status: StatusCode, problem: Error) -> Error {
+    match kind_of_status(status) {
+        Some(kind) => Error::from_kind(kind).with_source(problem),
+        None => problem,
+    }
+}
+
 /// The kind of a failed response by its status alone, or `None` if the status is no failure.
 pub(in crate::pipeline) fn kind_of_status(status: StatusCode) -> Option<ErrorKind> {
     is_failure(status).then(|| classify::failure(status, &[]))
@@ -97,7 +109,7 @@ impl<'de> Deserialize<'de> for SuccessFalse {
                 let mut is_false = false;
                 while let Some(key) = map.next_key::<Cow<'_, str>>()? {
                     if key == "success" {
-                        is_false |= map.next_value::<Value>()? == Value::Bool(false);
+                        is_false |= map.next_value::<BoundedJson>()?.value() == Some(&Value::Bool(false));
                     } else {
                         map.next_value::<IgnoredAny>()?;
                     }
@@ -111,9 +123,12 @@ impl<'de> Deserialize<'de> for SuccessFalse {
 }
 
 /// The error of a response whose status is not a documented success.
-pub(in crate::pipeline) fn of_status(response: &BufferedResponse) -> Error {
+pub(in crate::pipeline) fn of_status(response: BufferedResponse) -> Error {
     let status = response.metadata.status();
-    reported(response).unwrap_or_else(|| {
+    if let Some(Omitted::Unreadable(problem)) = response.omitted {
+        return of_unreadable(status, problem).with_metadata(response.metadata);
+    }
+    reported(&response).unwrap_or_else(|| {
         let error = if let Some(host) = &response.redirect_host {
             Error::new(ErrorKind::UnexpectedStatus, format!("a redirect to {host}, which is never followed"))
         } else if status.is_success() {
@@ -185,7 +200,21 @@ pub(in crate::pipeline) fn is_failure(status: StatusCode) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::redact::Secrets;
+
+    #[test]
+    fn thousand_errors_with_all_fields_fit_into_the_limit() {
+        let error = json!({"code": 10_000, "message": "x".repeat(60), "documentation_url": "https://example.com/10000",
+            "source": {"pointer": "/things/0/a_property_name"}});
+        let body = json!({"success": false, "errors": vec![error; 1_000], "messages": [], "result": null}).to_string();
+        assert!(body.len() <= MAX_BYTES, "{}", body.len());
+        let errors = FailureEnvelope::read(body.as_bytes()).errors.unwrap();
+        let metadata = EnvelopeMetadata::read(errors.value(), None, None, &Secrets::default());
+        assert_eq!(metadata.errors.len(), 1_000);
+    }
 
     #[test]
     fn invalid_utf8_is_replaced_in_a_body_that_is_not_large() {

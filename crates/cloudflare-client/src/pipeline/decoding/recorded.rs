@@ -17,11 +17,11 @@ impl<T: Send + 'static> Decode<T> {
         body: Bytes,
     ) -> Result<Response<T>, Error> {
         let response =
-            BufferedResponse { metadata, body, omitted_above: None, redirect_host: None, secrets: Secrets::default() };
+            BufferedResponse { metadata, body, omitted: None, redirect_host: None, secrets: Secrets::default() };
         if operation.is_success(response.metadata.status().as_u16()) {
             self.decoder.decode(response)
         } else {
-            Err(failure::of_status(&response))
+            Err(failure::of_status(response))
         }
     }
 }

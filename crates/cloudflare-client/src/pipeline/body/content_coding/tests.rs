@@ -202,3 +202,38 @@ fn members_without_data_end_a_piece_each() {
     }
     assert_eq!(decoder.finish(), Ok(()));
 }
+
+#[test]
+fn gzip_data_that_cannot_be_compressed_is_accepted_up_to_the_limit() {
+    let mut random = fastrand::Rng::with_seed(2);
+    for length in [0, 1, 1_000, 1_000_000] {
+        let text: Vec<u8> = (0..length).map(|_| random.u8(..)).collect();
+        let body = gzip(&text);
+        assert!(body.len() > length);
+        assert_eq!(decode("gzip", &body, 1_000, length).unwrap(), text);
+    }
+}
+
+#[test]
+fn limit_counts_encoded_bytes_too() {
+    const LIMIT: usize = 10_240;
+    /// The limit of the encoded bytes.
+    const ENCODED: usize = LIMIT + 10 + 1_024;
+    let empty = gzip(b"");
+    let members = empty.repeat(ENCODED / empty.len());
+    let named = |length: usize| {
+        let name = vec![b'n'; length - empty.len() - 1];
+        [&empty[..3], &[8], &empty[4..10], &name, &[0], &empty[10..]].concat()
+    };
+    let padded = |length: usize| [&empty[..], &vec![0; length - empty.len()]].concat();
+    for (fits, exceeds) in [
+        (members.clone(), [&members[..], &empty].concat()),
+        (named(ENCODED), named(ENCODED + 1)),
+        (padded(ENCODED), padded(ENCODED + 1)),
+    ] {
+        for chunk in [1, 1_000, exceeds.len()] {
+            assert_eq!(decode("gzip", &fits, chunk, LIMIT), Ok(Vec::new()));
+            assert_eq!(decode("gzip", &exceeds, chunk, LIMIT), Err(ContentCodingError::TooLarge(LIMIT)));
+        }
+    }
+}

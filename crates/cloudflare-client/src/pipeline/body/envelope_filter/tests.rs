@@ -184,6 +184,25 @@ fn failure_is_seen_behind_a_large_result() {
 }
 
 #[test]
+fn end_of_a_large_result_is_found_if_it_is_a_string_or_a_number() {
+    let text = "x".repeat(150);
+    for result in [
+        format!(r#""{text}""#),
+        format!(r#""{text}\"]}}{text}""#),
+        format!(r#""{text}\\""#),
+        format!(r#""{}""#, r#"\"]}"#.repeat(60)),
+        format!(r#""{}""#, "]}[{".repeat(60)),
+        "7".repeat(200),
+    ] {
+        let body = format!(r#"{{"result":{result},"success":false,"errors":[{}0]}}"#, "2,".repeat(100));
+        let expected = format!(r#"{{"result":{result},"success":false,"errors":[2,2,2,2,2,2,2,2,2]}}"#);
+        for chunk in [1, 63, 64, 65, 150, 1_000] {
+            assert_eq!(filter_large(&body, chunk, 50), expected, "{chunk}");
+        }
+    }
+}
+
+#[test]
 fn end_of_a_large_result_is_found_whatever_it_contains() {
     let mut random = fastrand::Rng::with_seed(9);
     let mut large = 0;

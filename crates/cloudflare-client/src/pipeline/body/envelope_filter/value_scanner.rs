@@ -112,6 +112,10 @@ impl ValueScanner {
 
     /// Reads bytes of a large value. All of them are worth keeping: skipping white space takes more time than it saves memory.
     pub(super) fn scan_large(&mut self, bytes: &[u8]) -> Scan {
+        if self.depth == 0 {
+            // A string or a scalar. A block shows only where lists and objects end.
+            return self.scan(bytes);
+        }
         let mut position: usize = 0;
         while let Some(rest) = bytes.get(position..).filter(|rest| !rest.is_empty()) {
             let block = rest.get(..Block::LENGTH).unwrap_or(rest);

@@ -112,10 +112,12 @@ fn ignored_fields_are_not_charged() {
 }
 
 #[test]
-fn buffer_of_an_untagged_enum_is_charged_while_it_lives() {
+fn buffer_of_an_untagged_enum_is_charged_while_it_is_filled_and_half_of_it_afterwards() {
     let object = json!({"a": 1, "b": [1, 2, 3]});
-    assert_eq!(charged::<Untagged>(&object), 0);
-    assert_eq!(charged::<Vec<Untagged>>(&json!(vec![object.clone(); 3])), 0);
+    let whole = charged::<Value>(&object);
+    assert_eq!(charged::<Untagged>(&object), whole / 2);
+    assert_eq!(charged::<Vec<Untagged>>(&json!(vec![object.clone(); 3])), 3 * (whole / 2));
+    assert_eq!(charged::<Vec<Untagged>>(&json!(["text", "text"])), 0);
     let (result, _) = decode::<Untagged>(&object.to_string(), 1_000);
     assert!(result.is_ok());
     let (result, _) = decode::<Untagged>(&object.to_string(), 700);
@@ -153,4 +155,56 @@ fn records_of_short_fields_are_accepted_however_many_there_are() {
     let record = r#"{"ip":"192.0.2.1","country":"DE","city":"Berlin","device":"a laptop of the user"}"#;
     let records = format!("[{}]", vec![record; 100_000].join(","));
     assert_eq!(from_slice::<Value>(records.as_bytes()).unwrap().as_array().unwrap().len(), 100_000);
+}
+
+/// A type that may keep everything that serde buffers for it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum NumberOrAny {
+    Number(u8),
+    Any(Value),
+}
+
+#[derive(Deserialize)]
+struct Flattened {
+    #[serde(flatten)]
+    extra: Map<String, Value>,
+}
+
+#[test]
+fn free_form_json_in_untagged_enums_and_flattened_fields_is_bounded() {
+    let list = format!("[{}0]", r#"{"":0},"#.repeat(500_000));
+    let is_exceeded = |error: Option<serde_json::Error>| error.unwrap().to_string().starts_with(EXCEEDED);
+    assert!(is_exceeded(from_slice::<Vec<NumberOrAny>>(list.as_bytes()).err()));
+    assert!(is_exceeded(from_slice::<Flattened>(format!(r#"{{"a":{list}}}"#).as_bytes()).err()));
+    // A list of many flattened structs, each of which is small.
+    let structs = format!("[{}{{}}]", r#"{"a":[{"":0}]},"#.repeat(100_000));
+    assert!(is_exceeded(from_slice::<Vec<Flattened>>(structs.as_bytes()).err()));
+
+    let few = from_slice::<Vec<NumberOrAny>>(format!("[{}1]", r#"{"":0},"#.repeat(20_000)).as_bytes()).unwrap();
+    assert!(matches!(&few[..], [NumberOrAny::Any(Value::Object(_)), .., NumberOrAny::Number(1)]));
+    let few =
+        from_slice::<Vec<Flattened>>(format!("[{}{{}}]", r#"{"a":[{"":0}]},"#.repeat(20_000)).as_bytes()).unwrap();
+    assert_eq!(few[0].extra["a"], json!([{"": 0}]));
+}
+
+#[test]
+fn long_list_of_ordinary_untagged_values_is_accepted() {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Range {
+        Single { ip: String },
+        Range { start: String, end: String },
+    }
+    let pair = r#"{"start":"192.0.2.1","end":"192.0.2.9"},"#;
+    let ranges =
+        from_slice::<Vec<Range>>(format!("[{}{}]", pair.repeat(100_000), r#"{"ip":"::1"}"#).as_bytes()).unwrap();
+    let starts = ranges.iter().filter(|range| matches!(range, Range::Range { start, end } if start < end));
+    assert_eq!(starts.count(), 100_000);
+    assert!(matches!(&ranges[100_000], Range::Single { ip } if ip == "::1"));
+
+    let small = format!("[{}{{\"a\":1,\"b\":[]}}]", r#"{"a":1,"b":[2]},"#.repeat(80_000));
+    assert_eq!(from_slice::<Vec<Untagged>>(small.as_bytes()).unwrap().len(), 80_001);
+    let scalars = format!("[{}\"text\"]", r#""text","#.repeat(300_000));
+    assert_eq!(from_slice::<Vec<Untagged>>(scalars.as_bytes()).unwrap().len(), 300_001);
 }
