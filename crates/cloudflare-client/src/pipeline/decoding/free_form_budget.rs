@@ -119,6 +119,16 @@ impl<'de, D: Deserializer<'de>, const PLACE: Place> Deserializer<'de> for Budget
         Ok(value)
     }
 
+    /// A model may hold a free-form object as a map.
+    #[inline]
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        let Self { inner, budget } = self;
+        if PLACE == TYPED && is_free_form_map::<V::Value>() {
+            return inner.deserialize_map(BudgetedVisitor::<V, FREE_FORM>::new(visitor, budget));
+        }
+        inner.deserialize_map(BudgetedVisitor::<V, PLACE>::new(visitor, budget))
+    }
+
     /// What a model ignores takes no memory.
     #[inline]
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
@@ -151,7 +161,6 @@ impl<'de, D: Deserializer<'de>, const PLACE: Place> Deserializer<'de> for Budget
         deserialize_seq()
         deserialize_tuple(length: usize)
         deserialize_tuple_struct(name: &'static str, length: usize)
-        deserialize_map()
         deserialize_struct(name: &'static str, fields: &'static [&'static str])
         deserialize_enum(name: &'static str, variants: &'static [&'static str])
         deserialize_identifier()
@@ -161,6 +170,12 @@ impl<'de, D: Deserializer<'de>, const PLACE: Place> Deserializer<'de> for Budget
     fn is_human_readable(&self) -> bool {
         self.inner.is_human_readable()
     }
+}
+
+/// Whether a type is a map of free-form values.
+#[inline]
+fn is_free_form_map<T>() -> bool {
+    type_name::<T>() == type_name::<serde_json::Map<String, serde_json::Value>>()
 }
 
 /// Whether a type is serde's buffer for values whose type is not known yet, which has no public name. A test fails if its name changes.

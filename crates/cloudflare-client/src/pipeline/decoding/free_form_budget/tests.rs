@@ -208,3 +208,13 @@ fn long_list_of_ordinary_untagged_values_is_accepted() {
     let scalars = format!("[{}\"text\"]", r#""text","#.repeat(300_000));
     assert_eq!(from_slice::<Vec<Untagged>>(scalars.as_bytes()).unwrap().len(), 300_001);
 }
+
+#[test]
+fn list_of_free_form_maps_has_a_budget() {
+    type Map = serde_json::Map<String, Value>;
+    let list = |object: &str, count: usize| format!("[{}]", vec![object; count].join(","));
+    let result = from_slice::<Vec<Map>>(list(r#"{"":0}"#, 500_000).as_bytes());
+    assert!(result.is_err_and(|error| error.to_string().contains(EXCEEDED)));
+    let record = r#"{"name":"a record","description":"some text of this record"}"#;
+    assert_eq!(from_slice::<Vec<Map>>(list(record, 100_000).as_bytes()).unwrap().len(), 100_000);
+}
