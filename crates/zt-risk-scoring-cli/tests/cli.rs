@@ -238,7 +238,8 @@ fn serve_untrusted() -> std::net::SocketAddr {
 /// The line that `behaviors list` prints for a failed call to a base URL.
 fn failure_at(base_url: &str, environment: &[(&str, &str)]) -> String {
     let environment = [&[("CLOUDFLARE_API_TOKEN", TOKEN), ("CLOUDFLARE_ACCOUNT_ID", ACCOUNT_ID)], environment].concat();
-    let output = zt_risk(&["behaviors", "list", "--timeout", "1", "--base-url", base_url], &environment);
+    let output =
+        zt_risk(&["behaviors", "list", "--timeout", "1", "--allow-plain-http", "--base-url", base_url], &environment);
     assert_eq!((output.status.code(), stderr(&output).lines().count()), (Some(1), 1), "{}", stderr(&output));
     stderr(&output)
 }
@@ -250,7 +251,8 @@ fn failed_connection_gets_a_hint_about_its_cause() {
     assert!(line.contains("hint: check the base URL, this machine's clock, and which certificates"), "{line}");
 
     for (response, problem) in [
-        (&b"HTTP/1.1 403 Forbidden\r\n\r\n"[..], "the proxy refused to connect to the server"),
+        (&b"HTTP/1.1 403 Forbidden\r\n\r\n"[..], "the proxy did not connect to the server"),
+        (b"SSH-2.0-Oh\r\n", "the proxy did not connect to the server, or is not an HTTP proxy"),
         (b"HTTP/1.1 407 Oh\r\n\r\n", "the proxy requires a user name and a password"),
     ] {
         let proxy = format!("http://{}", serve(response));
@@ -259,8 +261,27 @@ fn failed_connection_gets_a_hint_about_its_cause() {
     }
 
     let line = failure_at("http://127.0.0.1:1", &[]);
-    assert!(line.contains("the connection was refused"), "{line}");
+    assert!(line.contains("the connection to the server was refused"), "{line}");
     assert!(line.contains("hint: check the network and the base URL"), "{line}");
+}
+
+#[test]
+fn failed_proxy_is_not_taken_for_the_server() {
+    let password = b"HTTP/1.1 407 Oh\r\ncontent-length: 0\r\n\r\n";
+    let untrusted = format!("https://localhost:{}", serve_untrusted().port());
+    let asking = format!("http://{}", serve(password));
+    for (proxy, scheme, problem) in [
+        ("http://no-such.invalid:3128", "https", "the proxy's name"),
+        ("http://no-such.invalid:3128", "http", "the proxy's name"),
+        ("http://127.0.0.1:1", "https", "the connection to the proxy was refused"),
+        ("http://127.0.0.1:1", "http", "the connection to the proxy was refused"),
+        (untrusted.as_str(), "https", "the proxy's certificate is not trusted"),
+        (untrusted.as_str(), "http", "the proxy's certificate is not trusted"),
+        (asking.as_str(), "http", "the proxy requires a user name and a password"),
+    ] {
+        let line = failure_at(&format!("{scheme}://api.example.com"), &[("ALL_PROXY", proxy)]);
+        assert!(line.contains(problem) && line.contains("hint: check the proxy in HTTPS_PROXY"), "{line}");
+    }
 }
 
 #[test]

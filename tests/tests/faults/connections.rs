@@ -37,7 +37,7 @@ pub(crate) fn connections() -> Section {
         Fault::new("accepts no connection", Peer::Nothing("http://127.0.0.1:1")).unsent().fails(
             "connection",
             3,
-            "the connection was refused",
+            "the connection to the server was refused",
         ),
         fault(
             "resets the connection after a DELETE, and responds to the retry with 404",
@@ -103,7 +103,7 @@ pub(crate) fn peers() -> Section {
             Fault::new("the host's name is unknown", Peer::Nothing(UNKNOWN_HOST)).unsent().fails(
                 "connection",
                 3,
-                "the host's name could not be resolved",
+                "the server's name could not be resolved",
             ),
             Fault::new("the server's certificate is not trusted", Peer::Untrusted(vec![http2_success()]))
                 .unsent()
@@ -111,7 +111,7 @@ pub(crate) fn peers() -> Section {
             proxy("a proxy refuses to connect to the server", "403 Forbidden", &[]).unsent().fails(
                 "connection",
                 1,
-                "the proxy refused to connect to the server",
+                "the proxy did not connect to the server",
             ),
             proxy(
                 "a proxy asks for a password",
@@ -127,6 +127,20 @@ pub(crate) fn peers() -> Section {
             .with(|builder| builder.proxy("socks5://proxy.example"))
             .unsent()
             .fails("configuration", 0, "SOCKS is not supported"),
+            Fault::new(
+                "a proxy responds with something that is not HTTP",
+                Peer::Proxy(vec![Step::Close(b"SSH-2.0-Oh\r\n".to_vec())]),
+            )
+            .unsent()
+            .fails("connection", 1, "the proxy did not connect to the server, or is not an HTTP proxy"),
+            Fault::new("a proxy's name is unknown", Peer::Nothing("https://api.example.com"))
+                .with(|builder| builder.proxy("http://no-such.invalid:3128"))
+                .unsent()
+                .fails("connection", 3, "the proxy's name could not be resolved"),
+            Fault::new("a proxy accepts no connection", Peer::Nothing("http://api.example.com"))
+                .with(|builder| builder.proxy("http://127.0.0.1:1"))
+                .unsent()
+                .fails("connection", 3, "the connection to the proxy was refused"),
             Fault::new("a proxy closes the connection", Peer::Proxy(vec![Step::Close(vec![])])).unsent().fails(
                 "connection",
                 3,

@@ -13,6 +13,7 @@ use super::proxy::ProxySetting;
 use super::{Builder, tls};
 use crate::Error;
 use crate::base_url::BaseUrl;
+use crate::pipeline::Route;
 
 /// How long connecting may take by default.
 pub(super) const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -156,6 +157,11 @@ impl HttpOptions {
             addresses: &self.addresses,
         };
         problems.record(http_client::build(config))
+    }
+
+    /// How the HTTP client reaches a base URL.
+    pub(super) fn route(&self, base_url: &BaseUrl) -> Route {
+        if self.given.is_some() { Route::Unknown } else { self.proxy.route(base_url) }
     }
 
     /// The checked suffix of the `User-Agent`.

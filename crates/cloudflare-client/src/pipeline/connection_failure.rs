@@ -5,6 +5,8 @@ use std::io;
 
 use tokio::time::Instant;
 
+use super::Pipeline;
+use super::peer::Peer;
 use super::retry::AttemptFailure;
 use super::retry::Retryability::{self, Impossible, Interrupted, NotSent, Unreadable};
 use crate::redact::{Secrets, one_line};
@@ -14,23 +16,22 @@ use crate::{Error, ErrorKind};
 const GIVEN_TIMEOUT: &str = "a response, as long as the HTTP client's own timeout allows";
 
 /// The failure for an error before the response, on which the HTTP library worked since some time.
-pub(super) fn of(error: &reqwest::Error, since: Instant, secrets: &Secrets) -> AttemptFailure {
+pub(super) fn of(error: &reqwest::Error, pipeline: &Pipeline, since: Instant, secrets: &Secrets) -> AttemptFailure {
     let timeout = |awaited| Error::timeout(awaited, since.elapsed());
-    let connection = |message| Error::new(ErrorKind::Connection, message);
     let (described, retryability) = if error.is_builder() {
         (Error::configuration("the request could not be built"), Impossible)
     } else if error.is_connect() && error.is_timeout() {
         (timeout("a connection"), NotSent)
     } else if error.is_connect() {
-        let (message, retryability) = connecting(error);
-        (connection(message), retryability)
+        let (message, retryability) = connecting(error, pipeline);
+        (Error::new(ErrorKind::Connection, message), retryability)
     } else if let Some((message, retryability)) = known_exchange(error) {
-        (connection(message), retryability)
+        (Error::new(ErrorKind::Connection, message), retryability)
     } else if error.is_timeout() {
         (timeout(GIVEN_TIMEOUT), Interrupted)
     } else {
         let (message, retryability) = exchanging(error);
-        (connection(message), retryability)
+        (Error::new(ErrorKind::Connection, message), retryability)
     };
     AttemptFailure { error: described.with_source(source(error, secrets)), retryability }
 }
@@ -63,38 +64,42 @@ fn source(error: &reqwest::Error, secrets: &Secrets) -> String {
 ///
 /// The types of some causes are private to their crates, so their messages are read. Tests make each cause over sockets, and
 /// fail if a message changes.
-fn connecting(error: &reqwest::Error) -> (&'static str, Retryability) {
+fn connecting(error: &reqwest::Error, pipeline: &Pipeline) -> (String, Retryability) {
     let text = text_of_causes(error);
     let has = |part: &str| text.contains(part);
-    let is_refused = causes(error).any(|cause| is_io(cause, io::ErrorKind::ConnectionRefused));
+    let has_io = |kind| causes(error).any(|cause| is_io(cause, kind));
+    // A certificate's error contains names of hosts, so only the start of a message counts.
+    let is_tunnel = text.lines().any(|line| line.starts_with("tunnel error"));
+    let peer = Peer::of(&pipeline.base_url, &pipeline.route, is_tunnel);
     if rejects_client_certificate(&text) {
-        (CLIENT_CERTIFICATE, Impossible)
+        (client_certificate(peer), Impossible)
     } else if has("certificate") {
-        (server_certificate(&text), Impossible)
+        (format!("{peer}'s certificate {}", certificate_problem(&text)), Impossible)
     } else if has("proxy authorization required") {
-        ("the proxy requires a user name and a password", Impossible)
-    } else if has("tunnel error: unsuccessful") {
-        ("the proxy refused to connect to the server", Impossible)
-    } else if has("tunnel") && is_refused {
-        ("the connection to the proxy was refused", NotSent)
+        ("the proxy requires a user name and a password".to_owned(), Impossible)
+    } else if has("tunnel error: unsuccessful") || has("tunnel error: proxy response headers too long") {
+        // hyper-util reports a status other than 200 and a malformed response alike.
+        ("the proxy did not connect to the server, or is not an HTTP proxy".to_owned(), Impossible)
+    } else if has_io(io::ErrorKind::ConnectionRefused) {
+        (format!("the connection to {peer} was refused"), NotSent)
     } else if has("dns") || has("lookup address") {
-        ("the host's name could not be resolved", NotSent)
-    } else if has("tunnel") {
-        ("the connection to the proxy failed", NotSent)
-    } else if is_refused {
-        ("the connection was refused", NotSent)
-    } else if causes(error).any(|cause| is_io(cause, io::ErrorKind::ConnectionReset)) {
-        ("the server reset the connection before a request was sent", NotSent)
+        (format!("{peer}'s name could not be resolved"), NotSent)
     } else if has("corrupt message") || has("wrong version number") {
-        ("the server does not speak TLS", Impossible)
+        (format!("{peer} does not speak TLS"), Impossible)
+    } else if is_tunnel {
+        ("the connection to the proxy failed".to_owned(), NotSent)
+    } else if has_io(io::ErrorKind::ConnectionReset) {
+        (format!("{peer} reset the connection before a request was sent"), NotSent)
     } else if has("tls") || has("handshake") || has("ssl") {
-        ("the TLS handshake failed", NotSent)
+        (format!("the TLS handshake with {peer} failed"), NotSent)
     } else {
-        ("no connection could be made", NotSent)
+        (format!("no connection to {peer} could be made"), NotSent)
     }
 }
 
-const CLIENT_CERTIFICATE: &str = "the server rejected the client certificate, or requires one";
+fn client_certificate(peer: Peer) -> String {
+    format!("{peer} rejected the client certificate, or requires one")
+}
 
 /// Whether the server sent an alert about the client's certificate, by the messages of a TLS library.
 fn rejects_client_certificate(text: &str) -> bool {
@@ -103,15 +108,15 @@ fn rejects_client_certificate(text: &str) -> bool {
     text.contains("alert") && ALERTS.iter().any(|alert| text.contains(alert))
 }
 
-/// What is wrong with the server's certificate, by the messages of a TLS library.
-fn server_certificate(text: &str) -> &'static str {
+/// What is wrong with the peer's certificate, by the messages of a TLS library.
+fn certificate_problem(text: &str) -> &'static str {
     let has = |part: &str| text.contains(part);
     if has("expired") || has("not valid yet") {
-        "the server's certificate has expired or is not valid yet"
+        "has expired or is not valid yet"
     } else if has("not valid for") || has("mismatch") {
-        "the server's certificate is for another host"
+        "is for another host"
     } else {
-        "the server's certificate is not trusted"
+        "is not trusted"
     }
 }
 
@@ -142,16 +147,17 @@ fn is_ping_timeout(error: &reqwest::Error) -> bool {
 }
 
 /// Why a connection broke before a response.
-fn exchanging(error: &reqwest::Error) -> (&'static str, Retryability) {
+fn exchanging(error: &reqwest::Error) -> (String, Retryability) {
     if rejects_client_certificate(&text_of_causes(error)) {
         // In TLS 1.3 a server rejects the client's certificate when the client has already sent the request.
-        return (CLIENT_CERTIFICATE, Unreadable);
+        return (client_certificate(Peer::Server), Unreadable);
     }
-    if causes(error).any(|cause| is_io(cause, io::ErrorKind::ConnectionReset)) {
-        ("the server reset the connection, perhaps after it read the request", Interrupted)
+    let message = if causes(error).any(|cause| is_io(cause, io::ErrorKind::ConnectionReset)) {
+        "the server reset the connection, perhaps after it read the request"
     } else {
-        ("the connection closed before a response came, perhaps after the request was read", Interrupted)
-    }
+        "the connection closed before a response came, perhaps after the request was read"
+    };
+    (message.to_owned(), Interrupted)
 }
 
 /// What an error of HTTP/2 says about a request. A refused stream was not processed (RFC 9113, section 8.7); neither was one
