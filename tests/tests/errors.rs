@@ -114,7 +114,12 @@ async fn connection_that_fails_names_the_cause() {
         RETRYABLE_UNSENT,
     );
     let unknown = builder("http://certificate-407-tunnel.invalid").allow_plain_http(true).no_proxy();
-    check(&error_of(unknown).await, ErrorKind::Connection, "the server's name could not be resolved", RETRYABLE_UNSENT);
+    check(
+        &error_of(unknown).await,
+        ErrorKind::Connection,
+        "the server's name `certificate-407-tunnel.invalid` could",
+        RETRYABLE_UNSENT,
+    );
 
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let plain = builder(format!("https://{}", listener.local_addr().unwrap()));
@@ -178,8 +183,18 @@ async fn failed_proxy_is_not_taken_for_the_server() {
     let server = http2_server().await;
     let untrusted = server.base_url();
     for (proxy, base_url, line, expected) in [
-        ("http://no-such.invalid", "https://api.example.com", "the proxy's name", RETRYABLE_UNSENT),
-        ("http://no-such.invalid", "http://api.example.com", "the proxy's name", RETRYABLE_UNSENT),
+        (
+            "http://no-such.invalid",
+            "https://api.example.com",
+            "the proxy's name `no-such.invalid` could not be resolved",
+            RETRYABLE_UNSENT,
+        ),
+        (
+            "http://no-such.invalid",
+            "http://api.example.com",
+            "the proxy's name `no-such.invalid` could not be resolved",
+            RETRYABLE_UNSENT,
+        ),
         ("http://127.0.0.1:1", "http://api.example.com", "the connection to the proxy was refused", RETRYABLE_UNSENT),
         (untrusted.as_str(), "https://api.example.com", "the proxy's certificate is not trusted", FINAL_UNSENT),
         (untrusted.as_str(), "http://api.example.com", "the proxy's certificate is not trusted", FINAL_UNSENT),
@@ -192,8 +207,12 @@ async fn failed_proxy_is_not_taken_for_the_server() {
 #[tokio::test]
 async fn client_of_the_user_may_have_a_proxy_that_fails() {
     let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
-    let error = error_of(builder("http://127.0.0.1:1").http_client_unchecked(client)).await;
+    let builder = |base_url| builder(base_url).allow_plain_http(true).http_client_unchecked(client.clone());
+    let error = error_of(builder("http://127.0.0.1:1")).await;
     check(&error, ErrorKind::Connection, "the connection to the server or its proxy was refused", RETRYABLE_UNSENT);
+    let error = error_of(builder("http://no-such.invalid")).await;
+    let line = "the name of the server `no-such.invalid`, or of its proxy, could not be resolved";
+    check(&error, ErrorKind::Connection, line, RETRYABLE_UNSENT);
 }
 
 #[tokio::test]

@@ -260,6 +260,11 @@ fn failed_connection_gets_a_hint_about_its_cause() {
         assert!(line.contains(problem) && line.contains("hint: check the proxy in HTTPS_PROXY"), "{line}");
     }
 
+    // Words in a host's name choose no hint.
+    let line = failure_at("http://certificate-proxy.invalid/secret", &[]);
+    assert!(line.contains("the server's name `certificate-proxy.invalid` could not be resolved"), "{line}");
+    assert!(line.contains("hint: check the network and the base URL") && !line.contains("secret"), "{line}");
+
     let line = failure_at("http://127.0.0.1:1", &[]);
     assert!(line.contains("the connection to the server was refused"), "{line}");
     assert!(line.contains("hint: check the network and the base URL"), "{line}");
@@ -271,8 +276,8 @@ fn failed_proxy_is_not_taken_for_the_server() {
     let untrusted = format!("https://localhost:{}", serve_untrusted().port());
     let asking = format!("http://{}", serve(password));
     for (proxy, scheme, problem) in [
-        ("http://no-such.invalid:3128", "https", "the proxy's name"),
-        ("http://no-such.invalid:3128", "http", "the proxy's name"),
+        ("http://no-such.invalid:3128", "https", "the proxy's name `no-such.invalid` could not be resolved"),
+        ("http://no-such.invalid:3128", "http", "the proxy's name `no-such.invalid` could not be resolved"),
         ("http://127.0.0.1:1", "https", "the connection to the proxy was refused"),
         ("http://127.0.0.1:1", "http", "the connection to the proxy was refused"),
         (untrusted.as_str(), "https", "the proxy's certificate is not trusted"),

@@ -103,7 +103,7 @@ pub(crate) fn peers() -> Section {
             Fault::new("the host's name is unknown", Peer::Nothing(UNKNOWN_HOST)).unsent().fails(
                 "connection",
                 3,
-                "the server's name could not be resolved",
+                "the server's name `certificate-407-proxy-tls.invalid` could not be resolved",
             ),
             Fault::new("the server's certificate is not trusted", Peer::Untrusted(vec![http2_success()]))
                 .unsent()
@@ -134,9 +134,9 @@ pub(crate) fn peers() -> Section {
             .unsent()
             .fails("connection", 1, "the proxy did not connect to the server, or is not an HTTP proxy"),
             Fault::new("a proxy's name is unknown", Peer::Nothing("https://api.example.com"))
-                .with(|builder| builder.proxy("http://no-such.invalid:3128"))
+                .with(|builder| builder.proxy("http://user:password@no-such.invalid:3128"))
                 .unsent()
-                .fails("connection", 3, "the proxy's name could not be resolved"),
+                .fails("connection", 3, "the proxy's name `no-such.invalid` could not be resolved"),
             Fault::new("a proxy accepts no connection", Peer::Nothing("http://api.example.com"))
                 .with(|builder| builder.proxy("http://127.0.0.1:1"))
                 .unsent()

@@ -134,7 +134,7 @@ fn unsent() -> Vec<Fault> {
             Fault::new("has a name that is unknown", Peer::Nothing(UNKNOWN_HOST)).fails(
                 "connection",
                 3,
-                "the server's name could not be resolved",
+                "the server's name `certificate-407-proxy-tls.invalid` could not be resolved",
             ),
             Fault::new("has a certificate that is not trusted", Peer::Untrusted(vec![http2_success()])).fails(
                 "connection",

@@ -6,7 +6,7 @@ use std::io;
 use tokio::time::Instant;
 
 use super::Pipeline;
-use super::peer::Peer;
+use super::peer::{Peer, Route};
 use super::retry::AttemptFailure;
 use super::retry::Retryability::{self, Impossible, Interrupted, NotSent, Unreadable};
 use crate::redact::{Secrets, one_line};
@@ -83,7 +83,7 @@ fn connecting(error: &reqwest::Error, pipeline: &Pipeline) -> (String, Retryabil
     } else if has_io(io::ErrorKind::ConnectionRefused) {
         (format!("the connection to {peer} was refused"), NotSent)
     } else if has("dns") || has("lookup address") {
-        (format!("{peer}'s name could not be resolved"), NotSent)
+        (unresolved_name(peer, pipeline), NotSent)
     } else if has("corrupt message") || has("wrong version number") {
         (format!("{peer} does not speak TLS"), Impossible)
     } else if is_tunnel {
@@ -94,6 +94,19 @@ fn connecting(error: &reqwest::Error, pipeline: &Pipeline) -> (String, Retryabil
         (format!("the TLS handshake with {peer} failed"), NotSent)
     } else {
         (format!("no connection to {peer} could be made"), NotSent)
+    }
+}
+
+/// Names the host, since the reader may not see the setting that has it. A URL's other parts may contain ids or credentials.
+fn unresolved_name(peer: Peer, pipeline: &Pipeline) -> String {
+    let server = one_line(pipeline.base_url.host());
+    match (peer, &pipeline.route) {
+        (Peer::Server, _) => format!("the server's name `{server}` could not be resolved"),
+        (Peer::Proxy, Route::Proxy(host)) => format!("the proxy's name `{}` could not be resolved", one_line(host)),
+        (Peer::Proxy, _) => "the proxy's name could not be resolved".to_owned(),
+        (Peer::ServerOrProxy, _) => {
+            format!("the name of the server `{server}`, or of its proxy, could not be resolved")
+        }
     }
 }
 
