@@ -181,12 +181,14 @@ fn hint(error: &Error) -> String {
 /// What the user can do about a connection that failed. The SDK has one kind for all causes, so its message is read;
 /// tests make each cause.
 ///
-/// A host may have any word in its name, but neither a space nor an apostrophe.
+/// A host may have any word in its name, but neither a space, an apostrophe nor a capital letter.
 fn connection_hint(message: &str) -> &'static str {
     if message.contains("the proxy") {
         PROXY_HINT
     } else if message.contains("'s certificate") || message.contains("client certificate") {
         "check the base URL, this machine's clock, and which certificates the system trusts"
+    } else if message.contains("TLS") {
+        "check the scheme and the port of the base URL, and which versions of TLS the server supports"
     } else {
         "check the network and the base URL"
     }

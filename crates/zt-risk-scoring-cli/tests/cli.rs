@@ -217,6 +217,21 @@ fn serve(bytes: &'static [u8]) -> std::net::SocketAddr {
     address
 }
 
+/// Sends bytes to every connection before it reads, and keeps the connections open. Returns the server's address.
+fn greet(bytes: &'static [u8]) -> std::net::SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        let mut connections = Vec::new();
+        for connection in listener.incoming() {
+            let mut connection = connection.unwrap();
+            connection.write_all(bytes).unwrap();
+            connections.push(connection);
+        }
+    });
+    address
+}
+
 /// A server with a certificate that no system trusts. Returns the server's address.
 fn serve_untrusted() -> std::net::SocketAddr {
     let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
@@ -264,6 +279,10 @@ fn failed_connection_gets_a_hint_about_its_cause() {
     let line = failure_at("http://certificate-proxy.invalid/secret", &[]);
     assert!(line.contains("the server's name `certificate-proxy.invalid` could not be resolved"), "{line}");
     assert!(line.contains("hint: check the network and the base URL") && !line.contains("secret"), "{line}");
+
+    let line = failure_at(&format!("https://{}", greet(b"SSH-2.0-Oh\r\n")), &[]);
+    assert!(line.contains("the server does not speak TLS"), "{line}");
+    assert!(line.contains("hint: check the scheme and the port of the base URL"), "{line}");
 
     let line = failure_at("http://127.0.0.1:1", &[]);
     assert!(line.contains("the connection to the server was refused"), "{line}");

@@ -93,6 +93,42 @@ pub(crate) fn http2() -> Section {
     Section { title: "HTTP/2", subject: "The server", faults }
 }
 
+/// An alert of TLS: the version is not supported (RFC 8446, section 6.2).
+const PROTOCOL_VERSION_ALERT: &[u8] = b"\x15\x03\x01\0\x02\x02\x46";
+/// An alert of TLS: no acceptable set of parameters.
+const HANDSHAKE_FAILURE_ALERT: &[u8] = b"\x15\x03\x01\0\x02\x02\x28";
+/// A ServerHello of TLS 1.1 (RFC 4346, section 7.4.1.3), with zeros as its random bytes.
+const TLS_1_1_SERVER_HELLO: &[u8] = b"\x16\x03\x02\0\x2a\x02\0\0\x26\x03\x02\
+    \0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x2f\0";
+
+/// Handshakes of TLS that cannot succeed.
+pub(crate) fn tls() -> Section {
+    const VERSION: &str = "the server and the client have no common TLS version";
+    const PROXYS_VERSION: &str = "the proxy and the client have no common TLS version";
+    let row = |text, peer, line| Fault::new(text, peer).unsent().fails("connection", 1, line);
+    let faults = vec![
+        row("rejects the version of TLS", Peer::Handshake(PROTOCOL_VERSION_ALERT), VERSION),
+        row("responds in TLS 1.1", Peer::Handshake(TLS_1_1_SERVER_HELLO), VERSION),
+        row(
+            "has no cipher suite in common with the client",
+            Peer::Handshake(HANDSHAKE_FAILURE_ALERT),
+            "the server rejected the TLS handshake",
+        ),
+        row("does not speak TLS", Peer::Handshake(b"SSH-2.0-Oh\r\n"), "the server does not speak TLS"),
+        row(
+            "is behind an https proxy that rejects the version of TLS",
+            Peer::ProxyHandshake(PROTOCOL_VERSION_ALERT),
+            PROXYS_VERSION,
+        ),
+        row(
+            "is behind an https proxy that does not speak TLS",
+            Peer::ProxyHandshake(b"HTTP/1.1 400 Bad Request\r\n\r\n"),
+            "the proxy does not speak TLS",
+        ),
+    ];
+    Section { title: "TLS", subject: "The server", faults }
+}
+
 /// A host that no resolver knows (RFC 6761). Its name has words that describe other causes.
 pub(crate) const UNKNOWN_HOST: &str = "http://certificate-407-proxy-tls.invalid";
 

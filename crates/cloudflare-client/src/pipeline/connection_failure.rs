@@ -84,8 +84,8 @@ fn connecting(error: &reqwest::Error, pipeline: &Pipeline) -> (String, Retryabil
         (format!("the connection to {peer} was refused"), NotSent)
     } else if has("dns") || has("lookup address") {
         (unresolved_name(peer, pipeline), NotSent)
-    } else if has("corrupt message") || has("wrong version number") {
-        (format!("{peer} does not speak TLS"), Impossible)
+    } else if let Some(problem) = tls_mismatch(&text) {
+        (format!("{peer} {problem}"), Impossible)
     } else if is_tunnel {
         ("the connection to the proxy failed".to_owned(), NotSent)
     } else if has_io(io::ErrorKind::ConnectionReset) {
@@ -130,6 +130,34 @@ fn certificate_problem(text: &str) -> &'static str {
         "is for another host"
     } else {
         "is not trusted"
+    }
+}
+
+/// Why no TLS handshake with the peer can succeed, by the messages of a TLS library.
+fn tls_mismatch(text: &str) -> Option<&'static str> {
+    const NO_TLS: [&str; 2] = ["corruptmessage", "wrongversionnumber"];
+    const VERSIONS: [&str; 4] =
+        ["alertprotocolversion", "doesnotsupporttls12or13", "tlsversionisdisabled", "unsupportedprotocol"];
+    const REJECTED: [&str; 5] = [
+        "alerthandshakefailure",
+        "alertillegalparameter",
+        "alertinsufficientsecurity",
+        "alertnoapplicationprotocol",
+        "alertunrecogni",
+    ];
+    // rustls writes `fatal alert: ProtocolVersion`, OpenSSL `alert protocol version`.
+    let text = text.replace([' ', ':'], "");
+    let has = |parts: &[&str]| parts.iter().any(|part| text.contains(part));
+    if has(&NO_TLS) {
+        Some("does not speak TLS")
+    } else if has(&VERSIONS) {
+        Some("and the client have no common TLS version; the client needs at least TLS 1.2")
+    } else if has(&REJECTED) {
+        Some("rejected the TLS handshake, perhaps because it needs other cipher suites or a client certificate")
+    } else if has(&["peerisincompatible"]) {
+        Some("has no TLS settings in common with the client")
+    } else {
+        None
     }
 }
 
@@ -210,5 +238,32 @@ fn cause<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 
     match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
         Some(inner) => Some(inner),
         None => error.source(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tls_mismatch_is_read_from_the_messages_of_both_libraries() {
+        for (text, expected) in [
+            ("received corrupt message of type invalidcontenttype", "does not speak TLS"),
+            ("error:0a00010b:ssl routines:ssl3_get_record:wrong version number", "does not speak TLS"),
+            ("received fatal alert: protocolversion", "no common TLS version"),
+            ("error:0a00042e:ssl routines:ssl3_read_bytes:tlsv1 alert protocol version", "no common TLS version"),
+            ("error:0a000102:ssl routines:tls_process_server_hello:unsupported protocol", "no common TLS version"),
+            ("peer is incompatible: serverdoesnotsupporttls12or13", "no common TLS version"),
+            ("received fatal alert: handshakefailure", "rejected the TLS handshake"),
+            ("error:0a000410:ssl routines:ssl3_read_bytes:ssl/tls alert handshake failure", "rejected the TLS"),
+            ("received fatal alert: unrecognisedname", "rejected the TLS handshake"),
+            ("peer is incompatible: nokxgroupsincommon", "no TLS settings in common"),
+        ] {
+            let problem = tls_mismatch(text).unwrap();
+            assert!(problem.contains(expected), "{text}: {problem}");
+        }
+        for text in ["received fatal alert: internalerror", "tls handshake eof", "connection reset by peer"] {
+            assert_eq!(tls_mismatch(text), None, "{text}");
+        }
     }
 }
