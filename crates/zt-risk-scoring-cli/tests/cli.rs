@@ -256,6 +256,7 @@ fn failure_at(base_url: &str, environment: &[(&str, &str)]) -> String {
     let output =
         zt_risk(&["behaviors", "list", "--timeout", "1", "--allow-plain-http", "--base-url", base_url], &environment);
     assert_eq!((output.status.code(), stderr(&output).lines().count()), (Some(1), 1), "{}", stderr(&output));
+    assert!(!stderr(&output).contains("client error ("), "{}", stderr(&output));
     stderr(&output)
 }
 

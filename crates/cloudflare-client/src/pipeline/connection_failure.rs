@@ -1,6 +1,7 @@
 //! Why there is no whole response: classifies the errors of the HTTP library.
 
 use std::error::Error as StdError;
+use std::fmt;
 use std::io;
 
 use tokio::time::Instant;
@@ -53,12 +54,31 @@ pub(super) fn of_body(error: &reqwest::Error, since: Instant, secrets: &Secrets)
 
 /// The causes of an error on one line. It leaves out the error's own message: that has the URL, which has ids in its path. A
 /// server may echo a secret in a cause, such as the reason for which it closes an HTTP/2 connection.
-fn source(error: &reqwest::Error, secrets: &Secrets) -> String {
+fn source(error: &reqwest::Error, secrets: &Secrets) -> Causes {
     let mut causes: Vec<_> = causes(error).skip(1).map(ToString::to_string).collect();
     // An `io::Error` has the message of the error that it wraps.
     causes.dedup();
-    one_line(&secrets.redact(&causes.join(": ")))
+    Causes(one_line(&secrets.redact(&causes.join(": "))))
 }
+
+/// The messages of an error's causes. `Debug` prints all of them. `Display` omits that of hyper-util, such as `client error
+/// (Connect)`, which only names a part of the library.
+struct Causes(String);
+
+impl fmt::Display for Causes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rest = self.0.strip_prefix("client error (").and_then(|text| text.split_once("): "));
+        f.write_str(rest.map_or(&self.0, |(_, rest)| rest))
+    }
+}
+
+impl fmt::Debug for Causes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl StdError for Causes {}
 
 /// Why no connection could be made. Nothing was sent.
 ///
@@ -244,6 +264,20 @@ fn cause<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn causes_omit_the_parts_of_the_library_only_in_display() {
+        for (text, line) in [
+            ("client error (Connect): tcp connect error: refused", "tcp connect error: refused"),
+            ("client error (SendRequest): connection closed", "connection closed"),
+            ("client error (Connect)", "client error (Connect)"),
+            ("refused: client error (Connect): no", "refused: client error (Connect): no"),
+        ] {
+            let causes = Causes(text.to_owned());
+            assert_eq!(causes.to_string(), line);
+            assert_eq!(format!("{causes:?}"), format!("{text:?}"));
+        }
+    }
 
     #[test]
     fn tls_mismatch_is_read_from_the_messages_of_both_libraries() {
