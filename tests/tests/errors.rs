@@ -148,6 +148,16 @@ async fn certificate_that_is_rejected_names_the_reason() {
 }
 
 #[tokio::test]
+async fn own_certificate_of_a_server_is_trusted_unless_it_is_that_of_an_authority() {
+    let server =
+        async |is_ca| Http2Server::with_self_signed_certificate(vec![Http2Step::respond(200, SUCCESS)], is_ca).await;
+    server(false).await.builder().build().unwrap().behaviors().get().await.unwrap();
+    let error = error_of(server(true).await.builder()).await;
+    let line = "the server's certificate is that of an authority (CA:TRUE), not a server's own";
+    check(&error, ErrorKind::Connection, line, FINAL_UNSENT);
+}
+
+#[tokio::test]
 async fn client_certificate_that_is_missing_or_rejected_is_named() {
     const LINE: &str = "the server rejected the client certificate, or requires one";
     let clients = CertificateAuthority::default();

@@ -148,6 +148,8 @@ fn certificate_problem(text: &str) -> &'static str {
         "has expired or is not valid yet"
     } else if has("not valid for") || has("mismatch") {
         "is for another host"
+    } else if has("causedasendentity") {
+        "is that of an authority (CA:TRUE), not a server's own"
     } else {
         "is not trusted"
     }
