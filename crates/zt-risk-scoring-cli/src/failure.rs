@@ -185,10 +185,10 @@ fn hint(error: &Error) -> String {
 fn connection_hint(message: &str) -> &'static str {
     if message.contains("the proxy") {
         PROXY_HINT
-    } else if message.contains("'s certificate") || message.contains("client certificate") {
-        "check the base URL, this machine's clock, and which certificates the system trusts"
     } else if message.contains("TLS") {
         "check the scheme and the port of the base URL, and which versions of TLS the server supports"
+    } else if message.contains("'s certificate") || message.contains("client certificate") {
+        "check the base URL, this machine's clock, and which certificates the system trusts"
     } else {
         "check the network and the base URL"
     }

@@ -281,9 +281,14 @@ fn failed_connection_gets_a_hint_about_its_cause() {
     assert!(line.contains("the server's name `certificate-proxy.invalid` could not be resolved"), "{line}");
     assert!(line.contains("hint: check the network and the base URL") && !line.contains("secret"), "{line}");
 
-    let line = failure_at(&format!("https://{}", greet(b"SSH-2.0-Oh\r\n")), &[]);
-    assert!(line.contains("the server does not speak TLS"), "{line}");
-    assert!(line.contains("hint: check the scheme and the port of the base URL"), "{line}");
+    for (greeting, problem) in [
+        (&b"SSH-2.0-Oh\r\n"[..], "the server does not speak TLS"),
+        // The alert `handshake_failure`.
+        (b"\x15\x03\x01\0\x02\x02\x28", "the server rejected the TLS handshake"),
+    ] {
+        let line = failure_at(&format!("https://{}", greet(greeting)), &[]);
+        assert!(line.contains(problem) && line.contains("hint: check the scheme and the port"), "{line}");
+    }
 
     let line = failure_at("http://127.0.0.1:1", &[]);
     assert!(line.contains("the connection to the server was refused"), "{line}");
