@@ -15,6 +15,8 @@ pub struct CertificateAuthority {
     issuer: Issuer<'static, KeyPair>,
     /// Whether the certificates that it signs have expired.
     signs_expired: bool,
+    /// The private key in PEM, if the authority's own certificate is also that of its server.
+    own_key: Option<String>,
 }
 
 impl Default for CertificateAuthority {
@@ -23,7 +25,7 @@ impl Default for CertificateAuthority {
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let key = KeyPair::generate().unwrap();
         let certificate = params.self_signed(&key).unwrap();
-        Self { certificate, issuer: Issuer::new(params, key), signs_expired: false }
+        Self { certificate, issuer: Issuer::new(params, key), signs_expired: false, own_key: None }
     }
 }
 
@@ -31,6 +33,17 @@ impl CertificateAuthority {
     /// An authority whose certificates for others have expired.
     pub fn of_expired_certificates() -> Self {
         Self { signs_expired: true, ..Self::default() }
+    }
+
+    /// A certificate for `localhost` that a server uses without an authority. `is_ca` is what it says about itself, as
+    /// `CA:TRUE` or `CA:FALSE`.
+    pub fn self_signed(is_ca: bool) -> Self {
+        let mut params = CertificateParams::new(["localhost".to_owned()]).unwrap();
+        params.is_ca = if is_ca { IsCa::Ca(BasicConstraints::Unconstrained) } else { IsCa::ExplicitNoCa };
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.self_signed(&key).unwrap();
+        let own_key = Some(key.serialize_pem());
+        Self { certificate, issuer: Issuer::new(params, key), signs_expired: false, own_key }
     }
 
     /// The authority's own certificate.
@@ -64,6 +77,9 @@ impl CertificateAuthority {
     }
 
     fn sign(&self, hosts: &[&str], purpose: ExtendedKeyUsagePurpose) -> (Certificate, KeyPair) {
+        if let Some(key) = &self.own_key {
+            return (self.certificate.clone(), KeyPair::from_pem(key).unwrap());
+        }
         let hosts: Vec<_> = hosts.iter().map(|&host| host.to_owned()).collect();
         let mut params = CertificateParams::new(hosts).unwrap();
         params.extended_key_usages = vec![purpose];

@@ -132,6 +132,11 @@ impl Http2Server {
         Self::start_with(script, CertificateAuthority::of_expired_certificates(), None).await
     }
 
+    /// Starts a server that uses an authority's own certificate.
+    pub async fn with_self_signed_certificate(script: Vec<Http2Step>, is_ca: bool) -> Self {
+        Self::start_with(script, CertificateAuthority::self_signed(is_ca), None).await
+    }
+
     async fn start_with(
         script: Vec<Http2Step>,
         authority: CertificateAuthority,

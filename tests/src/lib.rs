@@ -12,6 +12,7 @@ mod http2_server;
 pub mod large_bodies;
 mod load_server;
 mod memory_cases;
+mod raw_server;
 mod recording_proxy;
 pub mod responsiveness;
 mod scripted_server;
@@ -22,6 +23,7 @@ pub use certificates::CertificateAuthority;
 pub use http2_server::{Http2Request, Http2Response, Http2Server, Http2Step};
 pub use load_server::{LoadServer, Reply};
 pub use memory_cases::{MAX_BODY, Measured, MemoryCase, Violation, memory_cases};
+pub use raw_server::RawServer;
 pub use recording_proxy::RecordingProxy;
 pub use scripted_server::{ReceivedRequest, ScriptedServer, Step};
 

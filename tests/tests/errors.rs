@@ -90,7 +90,8 @@ async fn connection_that_fails_names_the_cause() {
     ] {
         check(&error_of_step(step, |builder| builder).await, ErrorKind::Connection, line, expected);
     }
-    for (reads, line) in [(true, "the TLS handshake failed"), (false, "reset the connection before a request was sent")]
+    for (reads, line) in
+        [(true, "the TLS handshake with the server failed"), (false, "reset the connection before a request was sent")]
     {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let closing = builder(format!("https://{}", listener.local_addr().unwrap()));
@@ -106,9 +107,19 @@ async fn connection_that_fails_names_the_cause() {
     }
     // The path and the host have words that describe other causes.
     let refused = builder("http://127.0.0.1:1/certificate/407/tunnel/dns/tls");
-    check(&error_of(refused).await, ErrorKind::Connection, "the connection was refused", RETRYABLE_UNSENT);
+    check(
+        &error_of(refused).await,
+        ErrorKind::Connection,
+        "the connection to the server was refused",
+        RETRYABLE_UNSENT,
+    );
     let unknown = builder("http://certificate-407-tunnel.invalid").allow_plain_http(true).no_proxy();
-    check(&error_of(unknown).await, ErrorKind::Connection, "name could not be resolved", RETRYABLE_UNSENT);
+    check(
+        &error_of(unknown).await,
+        ErrorKind::Connection,
+        "the server's name `certificate-407-tunnel.invalid` could",
+        RETRYABLE_UNSENT,
+    );
 
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let plain = builder(format!("https://{}", listener.local_addr().unwrap()));
@@ -137,6 +148,16 @@ async fn certificate_that_is_rejected_names_the_reason() {
 }
 
 #[tokio::test]
+async fn own_certificate_of_a_server_is_trusted_unless_it_is_that_of_an_authority() {
+    let server =
+        async |is_ca| Http2Server::with_self_signed_certificate(vec![Http2Step::respond(200, SUCCESS)], is_ca).await;
+    server(false).await.builder().build().unwrap().behaviors().get().await.unwrap();
+    let error = error_of(server(true).await.builder()).await;
+    let line = "the server's certificate is that of an authority (CA:TRUE), not a server's own";
+    check(&error, ErrorKind::Connection, line, FINAL_UNSENT);
+}
+
+#[tokio::test]
 async fn client_certificate_that_is_missing_or_rejected_is_named() {
     const LINE: &str = "the server rejected the client certificate, or requires one";
     let clients = CertificateAuthority::default();
@@ -156,7 +177,7 @@ async fn proxy_that_does_not_connect_is_named() {
         error_of(builder("https://api.example.com").proxy(proxy.base_url())).await
     };
     for (step, line, expected) in [
-        (respond("502 Bad Gateway", ""), "the proxy refused to connect to the server", FINAL_UNSENT),
+        (respond("502 Bad Gateway", ""), "the proxy did not connect to the server", FINAL_UNSENT),
         (respond("407 Oh", ""), "the proxy requires a user name and a password", FINAL_UNSENT),
         (Step::Close(vec![]), "the connection to the proxy failed", RETRYABLE_UNSENT),
         (Step::Reset(vec![]), "the connection to the proxy failed", RETRYABLE_UNSENT),
@@ -165,6 +186,43 @@ async fn proxy_that_does_not_connect_is_named() {
     }
     let refused = builder("https://api.example.com").proxy("http://127.0.0.1:1");
     check(&error_of(refused).await, ErrorKind::Connection, "connection to the proxy was refused", RETRYABLE_UNSENT);
+}
+
+#[tokio::test]
+async fn failed_proxy_is_not_taken_for_the_server() {
+    let server = http2_server().await;
+    let untrusted = server.base_url();
+    for (proxy, base_url, line, expected) in [
+        (
+            "http://no-such.invalid",
+            "https://api.example.com",
+            "the proxy's name `no-such.invalid` could not be resolved",
+            RETRYABLE_UNSENT,
+        ),
+        (
+            "http://no-such.invalid",
+            "http://api.example.com",
+            "the proxy's name `no-such.invalid` could not be resolved",
+            RETRYABLE_UNSENT,
+        ),
+        ("http://127.0.0.1:1", "http://api.example.com", "the connection to the proxy was refused", RETRYABLE_UNSENT),
+        (untrusted.as_str(), "https://api.example.com", "the proxy's certificate is not trusted", FINAL_UNSENT),
+        (untrusted.as_str(), "http://api.example.com", "the proxy's certificate is not trusted", FINAL_UNSENT),
+    ] {
+        let error = error_of(builder(base_url).allow_plain_http(true).proxy(proxy)).await;
+        check(&error, ErrorKind::Connection, line, expected);
+    }
+}
+
+#[tokio::test]
+async fn client_of_the_user_may_have_a_proxy_that_fails() {
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
+    let builder = |base_url| builder(base_url).allow_plain_http(true).http_client_unchecked(client.clone());
+    let error = error_of(builder("http://127.0.0.1:1")).await;
+    check(&error, ErrorKind::Connection, "the connection to the server or its proxy was refused", RETRYABLE_UNSENT);
+    let error = error_of(builder("http://no-such.invalid")).await;
+    let line = "the name of the server `no-such.invalid`, or of its proxy, could not be resolved";
+    check(&error, ErrorKind::Connection, line, RETRYABLE_UNSENT);
 }
 
 #[tokio::test]

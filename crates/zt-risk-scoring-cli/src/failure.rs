@@ -16,6 +16,12 @@ const FAILED: u8 = 1;
 /// The exit status if the arguments or the configuration are invalid.
 const INVALID: u8 = 2;
 
+/// The status with which a proxy asks for credentials.
+const PROXY_AUTHENTICATION_REQUIRED: u16 = 407;
+
+/// What the user can do about a proxy.
+const PROXY_HINT: &str = "check the proxy in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, or exclude the host with NO_PROXY";
+
 /// Why there is no result.
 pub(crate) enum Failure {
     /// The SDK returned an error.
@@ -139,6 +145,9 @@ fn seconds(wait: Duration) -> u64 {
 fn hint(error: &Error) -> String {
     match error.kind() {
         ErrorKind::Configuration => "run `zt-risk --help` for the options and the environment variables".to_owned(),
+        _ if error.status().is_some_and(|status| status.as_u16() == PROXY_AUTHENTICATION_REQUIRED) => {
+            PROXY_HINT.to_owned()
+        }
         ErrorKind::RateLimited => match error.retry_after() {
             Some(_) => "wait for the stated time before the next call".to_owned(),
             None => "wait five minutes before the next call; the API may reject every call until then".to_owned(),
@@ -172,11 +181,15 @@ fn hint(error: &Error) -> String {
 
 /// What the user can do about a connection that failed. The SDK has one kind for all causes, so its message is read;
 /// tests make each cause.
+///
+/// A host may have any word in its name, but neither a space, an apostrophe nor a capital letter.
 fn connection_hint(message: &str) -> &'static str {
-    if message.contains("certificate") {
+    if message.contains("the proxy") {
+        PROXY_HINT
+    } else if message.contains("TLS") {
+        "check the scheme and the port of the base URL, and which versions of TLS the server supports"
+    } else if message.contains("'s certificate") || message.contains("client certificate") {
         "check the base URL, this machine's clock, and which certificates the system trusts"
-    } else if message.contains("proxy") {
-        "check the proxy in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, or exclude the host with NO_PROXY"
     } else {
         "check the network and the base URL"
     }

@@ -217,6 +217,21 @@ fn serve(bytes: &'static [u8]) -> std::net::SocketAddr {
     address
 }
 
+/// Sends bytes to every connection before it reads, and keeps the connections open. Returns the server's address.
+fn greet(bytes: &'static [u8]) -> std::net::SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        let mut connections = Vec::new();
+        for connection in listener.incoming() {
+            let mut connection = connection.unwrap();
+            connection.write_all(bytes).unwrap();
+            connections.push(connection);
+        }
+    });
+    address
+}
+
 /// A server with a certificate that no system trusts. Returns the server's address.
 fn serve_untrusted() -> std::net::SocketAddr {
     let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
@@ -238,8 +253,10 @@ fn serve_untrusted() -> std::net::SocketAddr {
 /// The line that `behaviors list` prints for a failed call to a base URL.
 fn failure_at(base_url: &str, environment: &[(&str, &str)]) -> String {
     let environment = [&[("CLOUDFLARE_API_TOKEN", TOKEN), ("CLOUDFLARE_ACCOUNT_ID", ACCOUNT_ID)], environment].concat();
-    let output = zt_risk(&["behaviors", "list", "--timeout", "1", "--base-url", base_url], &environment);
+    let output =
+        zt_risk(&["behaviors", "list", "--timeout", "1", "--allow-plain-http", "--base-url", base_url], &environment);
     assert_eq!((output.status.code(), stderr(&output).lines().count()), (Some(1), 1), "{}", stderr(&output));
+    assert!(!stderr(&output).contains("client error ("), "{}", stderr(&output));
     stderr(&output)
 }
 
@@ -250,7 +267,8 @@ fn failed_connection_gets_a_hint_about_its_cause() {
     assert!(line.contains("hint: check the base URL, this machine's clock, and which certificates"), "{line}");
 
     for (response, problem) in [
-        (&b"HTTP/1.1 403 Forbidden\r\n\r\n"[..], "the proxy refused to connect to the server"),
+        (&b"HTTP/1.1 403 Forbidden\r\n\r\n"[..], "the proxy did not connect to the server"),
+        (b"SSH-2.0-Oh\r\n", "the proxy did not connect to the server, or is not an HTTP proxy"),
         (b"HTTP/1.1 407 Oh\r\n\r\n", "the proxy requires a user name and a password"),
     ] {
         let proxy = format!("http://{}", serve(response));
@@ -258,9 +276,42 @@ fn failed_connection_gets_a_hint_about_its_cause() {
         assert!(line.contains(problem) && line.contains("hint: check the proxy in HTTPS_PROXY"), "{line}");
     }
 
+    // Words in a host's name choose no hint.
+    let line = failure_at("http://certificate-proxy.invalid/secret", &[]);
+    assert!(line.contains("the server's name `certificate-proxy.invalid` could not be resolved"), "{line}");
+    assert!(line.contains("hint: check the network and the base URL") && !line.contains("secret"), "{line}");
+
+    for (greeting, problem) in [
+        (&b"SSH-2.0-Oh\r\n"[..], "the server does not speak TLS"),
+        // The alert `handshake_failure`.
+        (b"\x15\x03\x01\0\x02\x02\x28", "the server rejected the TLS handshake"),
+    ] {
+        let line = failure_at(&format!("https://{}", greet(greeting)), &[]);
+        assert!(line.contains(problem) && line.contains("hint: check the scheme and the port"), "{line}");
+    }
+
     let line = failure_at("http://127.0.0.1:1", &[]);
-    assert!(line.contains("the connection was refused"), "{line}");
+    assert!(line.contains("the connection to the server was refused"), "{line}");
     assert!(line.contains("hint: check the network and the base URL"), "{line}");
+}
+
+#[test]
+fn failed_proxy_is_not_taken_for_the_server() {
+    let password = b"HTTP/1.1 407 Oh\r\ncontent-length: 0\r\n\r\n";
+    let untrusted = format!("https://localhost:{}", serve_untrusted().port());
+    let asking = format!("http://{}", serve(password));
+    for (proxy, scheme, problem) in [
+        ("http://no-such.invalid:3128", "https", "the proxy's name `no-such.invalid` could not be resolved"),
+        ("http://no-such.invalid:3128", "http", "the proxy's name `no-such.invalid` could not be resolved"),
+        ("http://127.0.0.1:1", "https", "the connection to the proxy was refused"),
+        ("http://127.0.0.1:1", "http", "the connection to the proxy was refused"),
+        (untrusted.as_str(), "https", "the proxy's certificate is not trusted"),
+        (untrusted.as_str(), "http", "the proxy's certificate is not trusted"),
+        (asking.as_str(), "http", "the proxy requires a user name and a password"),
+    ] {
+        let line = failure_at(&format!("{scheme}://api.example.com"), &[("ALL_PROXY", proxy)]);
+        assert!(line.contains(problem) && line.contains("hint: check the proxy in HTTPS_PROXY"), "{line}");
+    }
 }
 
 #[test]

@@ -37,7 +37,7 @@ pub(crate) fn connections() -> Section {
         Fault::new("accepts no connection", Peer::Nothing("http://127.0.0.1:1")).unsent().fails(
             "connection",
             3,
-            "the connection was refused",
+            "the connection to the server was refused",
         ),
         fault(
             "resets the connection after a DELETE, and responds to the retry with 404",
@@ -93,6 +93,42 @@ pub(crate) fn http2() -> Section {
     Section { title: "HTTP/2", subject: "The server", faults }
 }
 
+/// An alert of TLS: the version is not supported (RFC 8446, section 6.2).
+const PROTOCOL_VERSION_ALERT: &[u8] = b"\x15\x03\x01\0\x02\x02\x46";
+/// An alert of TLS: no acceptable set of parameters.
+const HANDSHAKE_FAILURE_ALERT: &[u8] = b"\x15\x03\x01\0\x02\x02\x28";
+/// A ServerHello of TLS 1.1 (RFC 4346, section 7.4.1.3), with zeros as its random bytes.
+const TLS_1_1_SERVER_HELLO: &[u8] = b"\x16\x03\x02\0\x2a\x02\0\0\x26\x03\x02\
+    \0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x2f\0";
+
+/// Handshakes of TLS that cannot succeed.
+pub(crate) fn tls() -> Section {
+    const VERSION: &str = "the server and the client have no common TLS version";
+    const PROXYS_VERSION: &str = "the proxy and the client have no common TLS version";
+    let row = |text, peer, line| Fault::new(text, peer).unsent().fails("connection", 1, line);
+    let faults = vec![
+        row("rejects the version of TLS", Peer::Handshake(PROTOCOL_VERSION_ALERT), VERSION),
+        row("responds in TLS 1.1", Peer::Handshake(TLS_1_1_SERVER_HELLO), VERSION),
+        row(
+            "has no cipher suite in common with the client",
+            Peer::Handshake(HANDSHAKE_FAILURE_ALERT),
+            "the server rejected the TLS handshake",
+        ),
+        row("does not speak TLS", Peer::Handshake(b"SSH-2.0-Oh\r\n"), "the server does not speak TLS"),
+        row(
+            "is behind an https proxy that rejects the version of TLS",
+            Peer::ProxyHandshake(PROTOCOL_VERSION_ALERT),
+            PROXYS_VERSION,
+        ),
+        row(
+            "is behind an https proxy that does not speak TLS",
+            Peer::ProxyHandshake(b"HTTP/1.1 400 Bad Request\r\n\r\n"),
+            "the proxy does not speak TLS",
+        ),
+    ];
+    Section { title: "TLS", subject: "The server", faults }
+}
+
 /// A host that no resolver knows (RFC 6761). Its name has words that describe other causes.
 pub(crate) const UNKNOWN_HOST: &str = "http://certificate-407-proxy-tls.invalid";
 
@@ -103,7 +139,7 @@ pub(crate) fn peers() -> Section {
             Fault::new("the host's name is unknown", Peer::Nothing(UNKNOWN_HOST)).unsent().fails(
                 "connection",
                 3,
-                "the host's name could not be resolved",
+                "the server's name `certificate-407-proxy-tls.invalid` could not be resolved",
             ),
             Fault::new("the server's certificate is not trusted", Peer::Untrusted(vec![http2_success()]))
                 .unsent()
@@ -111,7 +147,7 @@ pub(crate) fn peers() -> Section {
             proxy("a proxy refuses to connect to the server", "403 Forbidden", &[]).unsent().fails(
                 "connection",
                 1,
-                "the proxy refused to connect to the server",
+                "the proxy did not connect to the server",
             ),
             proxy(
                 "a proxy asks for a password",
@@ -127,6 +163,20 @@ pub(crate) fn peers() -> Section {
             .with(|builder| builder.proxy("socks5://proxy.example"))
             .unsent()
             .fails("configuration", 0, "SOCKS is not supported"),
+            Fault::new(
+                "a proxy responds with something that is not HTTP",
+                Peer::Proxy(vec![Step::Close(b"SSH-2.0-Oh\r\n".to_vec())]),
+            )
+            .unsent()
+            .fails("connection", 1, "the proxy did not connect to the server, or is not an HTTP proxy"),
+            Fault::new("a proxy's name is unknown", Peer::Nothing("https://api.example.com"))
+                .with(|builder| builder.proxy("http://user:password@no-such.invalid:3128"))
+                .unsent()
+                .fails("connection", 3, "the proxy's name `no-such.invalid` could not be resolved"),
+            Fault::new("a proxy accepts no connection", Peer::Nothing("http://api.example.com"))
+                .with(|builder| builder.proxy("http://127.0.0.1:1"))
+                .unsent()
+                .fails("connection", 3, "the connection to the proxy was refused"),
             Fault::new("a proxy closes the connection", Peer::Proxy(vec![Step::Close(vec![])])).unsent().fails(
                 "connection",
                 3,

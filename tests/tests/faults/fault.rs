@@ -6,7 +6,7 @@ use tokio::net::TcpListener;
 use tokio::time::Instant;
 use zt_risk_scoring::operations::types::UpdateBehaviorsBody;
 use zt_risk_scoring::{Client, ClientBuilder, Error, Request};
-use zt_risk_scoring_tests::{Http2Server, Http2Step, ScriptedServer, Step, brief_retries, builder};
+use zt_risk_scoring_tests::{Http2Server, Http2Step, RawServer, ScriptedServer, Step, brief_retries, builder};
 
 /// How long an attempt may take, unless a row says otherwise. A busy machine must not let an attempt time out that would end
 /// otherwise.
@@ -49,6 +49,10 @@ pub(crate) enum Peer {
     Untrusted(Vec<Http2Step>),
     /// A proxy in front of `https://api.example.com`.
     Proxy(Vec<Step>),
+    /// Bytes in response to the first message of a TLS handshake.
+    Handshake(&'static [u8]),
+    /// The same, of an https proxy in front of `https://api.example.com`.
+    ProxyHandshake(&'static [u8]),
     /// Connections over TLS, on which no byte comes from the server.
     Silent,
     /// Nothing responds at this base URL.
@@ -221,6 +225,7 @@ impl Fault {
 enum Server {
     Http1(ScriptedServer),
     Http2(Box<Http2Server>),
+    Raw(RawServer),
     Silent(TcpListener),
     Nothing,
 }
@@ -232,6 +237,7 @@ impl Server {
             Peer::Http2(script) | Peer::Untrusted(script) => {
                 Self::Http2(Http2Server::start(script.clone()).await.into())
             }
+            Peer::Handshake(bytes) | Peer::ProxyHandshake(bytes) => Self::Raw(RawServer::start(bytes).await),
             Peer::Silent => Self::Silent(TcpListener::bind("127.0.0.1:0").await.unwrap()),
             Peer::Nothing(_) => Self::Nothing,
         }
@@ -243,17 +249,22 @@ impl Server {
             (Self::Http1(server), _) => builder(server.base_url()),
             (Self::Http2(server), Peer::Untrusted(_)) => builder(server.base_url()),
             (Self::Http2(server), _) => server.builder(),
+            (Self::Raw(server), Peer::ProxyHandshake(_)) => {
+                builder("https://api.example.com").proxy(server.https_url())
+            }
+            (Self::Raw(server), _) => builder(server.https_url()),
             (Self::Silent(listener), _) => builder(format!("https://{}", listener.local_addr().unwrap())),
             (Self::Nothing, Peer::Nothing(url)) => builder(*url).allow_plain_http(true).no_proxy(),
             (Self::Nothing, _) => panic!("a server was not started"),
         }
     }
 
-    /// When the requests arrived.
+    /// When the requests arrived, or the connections if none carries a request.
     fn received(&self) -> Vec<Instant> {
         match self {
             Self::Http1(server) => server.requests().into_iter().map(|request| request.received_at).collect(),
             Self::Http2(server) => server.requests().into_iter().map(|request| request.received_at).collect(),
+            Self::Raw(server) => server.accepted(),
             Self::Silent(_) | Self::Nothing => Vec::new(),
         }
     }

@@ -32,6 +32,7 @@ fn sections() -> Vec<Section> {
         connections::connections(),
         connections::http2(),
         connections::peers(),
+        connections::tls(),
         responses::heads(),
         responses::bodies(),
         responses::large_bodies(),

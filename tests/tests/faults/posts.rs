@@ -125,7 +125,7 @@ fn unsent() -> Vec<Fault> {
             Fault::new("accepts no connection", Peer::Nothing("http://127.0.0.1:1")).fails(
                 "connection",
                 3,
-                "the connection was refused",
+                "the connection to the server was refused",
             ),
             Fault::new("never responds in TLS", Peer::Silent)
                 .slow()
@@ -134,7 +134,7 @@ fn unsent() -> Vec<Fault> {
             Fault::new("has a name that is unknown", Peer::Nothing(UNKNOWN_HOST)).fails(
                 "connection",
                 3,
-                "the host's name could not be resolved",
+                "the server's name `certificate-407-proxy-tls.invalid` could not be resolved",
             ),
             Fault::new("has a certificate that is not trusted", Peer::Untrusted(vec![http2_success()])).fails(
                 "connection",
@@ -142,7 +142,7 @@ fn unsent() -> Vec<Fault> {
                 "the server's certificate is not trusted",
             ),
             Fault::new("is behind a proxy that refuses to connect to it", Peer::Proxy(vec![html("403 Oh", &[])]))
-                .fails("connection", 1, "the proxy refused to connect to the server"),
+                .fails("connection", 1, "the proxy did not connect to the server"),
             fault("would respond, but the call has 1 ms", [success()]).timeout(Duration::from_millis(1)).fails(
                 "timeout",
                 0,

@@ -190,9 +190,10 @@ impl Settings {
                 Some(user_agent_suffix),
                 Some(http_client),
             ) if problems.is_empty() => {
-                let retry = self.retry;
+                let (retry, route) = (self.retry, self.http.route(&base_url));
                 let pipeline = Pipeline {
                     http_client,
+                    route,
                     user_agent: UserAgent::new(user_agent_suffix),
                     base_url,
                     credentials,

@@ -13,6 +13,7 @@ use super::proxy::ProxySetting;
 use super::{Builder, tls};
 use crate::Error;
 use crate::base_url::BaseUrl;
+use crate::pipeline::Route;
 
 /// How long connecting may take by default.
 pub(super) const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -67,6 +68,10 @@ impl<C> Builder<C> {
 
     /// Trusts the certificates of some certificate authorities, in PEM, in addition to those of the operating system. May
     /// be called several times.
+    ///
+    /// These are the certificates of authorities (`CA:TRUE`). A server's own certificate must have `CA:FALSE`: with the feature
+    /// `rustls`, a server that uses the certificate of an authority as its own is rejected, also if it is given here. `openssl
+    /// req -x509` makes such a certificate unless told otherwise, with `-addext basicConstraints=critical,CA:FALSE`.
     pub fn root_certificate_pem(mut self, pem: impl AsRef<[u8]>) -> Self {
         self.http().root_certificates.push(pem.as_ref().to_vec());
         self
@@ -156,6 +161,11 @@ impl HttpOptions {
             addresses: &self.addresses,
         };
         problems.record(http_client::build(config))
+    }
+
+    /// How the HTTP client reaches a base URL.
+    pub(super) fn route(&self, base_url: &BaseUrl) -> Route {
+        if self.given.is_some() { Route::Unknown } else { self.proxy.route(base_url) }
     }
 
     /// The checked suffix of the `User-Agent`.

@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::Error;
 use crate::base_url::BaseUrl;
+use crate::pipeline::Route;
 
 /// Which proxy the user wants.
 #[derive(Clone, Default)]
@@ -45,6 +46,20 @@ impl ProxySetting {
             }
             _ => Ok(choice),
         }
+    }
+
+    /// How requests reach a base URL, as reqwest decides it.
+    pub(super) fn route(&self, base_url: &BaseUrl) -> Route {
+        let matcher = match self {
+            _ if base_url.is_loopback() => return Route::Direct,
+            Self::Direct => return Route::Direct,
+            Self::System => Matcher::from_system(),
+            Self::Url(url) => Matcher::builder().all(url.expose_secret()).build(),
+        };
+        let proxy = base_url.as_str().parse::<Uri>().ok().and_then(|url| matcher.intercept(&url));
+        // The URI has no credentials: hyper-util keeps them apart.
+        let host = proxy.and_then(|proxy| Some(proxy.uri().host()?.trim_matches(['[', ']']).to_owned()));
+        host.map_or(Route::Direct, Route::Proxy)
     }
 }
 
@@ -230,5 +245,17 @@ mod tests {
         let other = BaseUrl::new("https://a.example", false).unwrap();
         assert!(matches!(proxy.resolve(Some(&other)), Ok(ProxyChoice::Explicit(_))));
         assert!(matches!(ProxySetting::Direct.resolve(Some(&other)), Ok(ProxyChoice::Direct)));
+    }
+
+    #[test]
+    fn route_has_the_host_of_the_proxy_and_no_credentials() {
+        let other = BaseUrl::new("https://a.example", false).unwrap();
+        let loopback = BaseUrl::new("http://127.0.0.1:1", false).unwrap();
+        let setting = |url: &str| ProxySetting::Url(url.to_owned().into());
+        let proxy = setting("https://user:secret@proxy.example:8080");
+        assert_eq!(proxy.route(&other), Route::Proxy("proxy.example".to_owned()));
+        assert_eq!(setting("http://[::1]:1").route(&other), Route::Proxy("::1".to_owned()));
+        assert_eq!(proxy.route(&loopback), Route::Direct);
+        assert_eq!(ProxySetting::Direct.route(&other), Route::Direct);
     }
 }

@@ -17,6 +17,7 @@ mod connection_failure;
 mod deadline;
 mod decoding;
 mod flow_control;
+mod peer;
 mod retry;
 mod retry_config;
 mod telemetry;
@@ -37,6 +38,7 @@ pub use retry_config::{Backoff, RetryBudget, RetryConfig};
 pub(crate) use call::call;
 pub(crate) use decoding::Decode;
 pub(crate) use flow_control::{FlowControl, MIN_ATTEMPT_TIME};
+pub(crate) use peer::Route;
 pub(crate) use user_agent::UserAgent;
 
 use crate::Credentials;
@@ -45,6 +47,8 @@ use crate::base_url::BaseUrl;
 /// The settings and the state that the calls of a connection share.
 pub(crate) struct Pipeline {
     pub(crate) http_client: reqwest::Client,
+    /// How the HTTP client reaches the server, for the messages of failed connections.
+    pub(crate) route: Route,
     /// The end of the `User-Agent`, checked.
     pub(crate) user_agent: UserAgent,
     pub(crate) base_url: BaseUrl,
