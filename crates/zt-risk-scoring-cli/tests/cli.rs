@@ -3,7 +3,7 @@
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic fails the test")]
 
 use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 
@@ -199,33 +199,30 @@ fn page_of_html_with_429_or_503_gets_a_hint_about_the_wait() {
     }
 }
 
-/// Sends the same bytes to every connection, and keeps the connections open. Returns the server's address.
+/// Sends the same bytes to every connection after its first line. Returns the server's address.
 fn serve(bytes: &'static [u8]) -> std::net::SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    std::thread::spawn(move || {
-        let mut connections = Vec::new();
-        for connection in listener.incoming() {
-            let mut connection = connection.unwrap();
-            let mut line = String::new();
-            BufReader::new(&connection).read_line(&mut line).unwrap();
-            // A client that closes the connection early fails the write.
-            let _ = connection.write_all(bytes);
-            connections.push(connection);
-        }
-    });
-    address
+    accept(move |connection| {
+        let mut line = String::new();
+        BufReader::new(&*connection).read_line(&mut line).unwrap();
+        // A client that closes the connection early fails the write.
+        let _ = connection.write_all(bytes);
+    })
 }
 
-/// Sends bytes to every connection before it reads, and keeps the connections open. Returns the server's address.
+/// Sends bytes to every connection before it reads. Returns the server's address.
 fn greet(bytes: &'static [u8]) -> std::net::SocketAddr {
+    accept(move |connection| connection.write_all(bytes).unwrap())
+}
+
+/// Handles every connection, and keeps it open. Returns the server's address.
+fn accept(handle: impl Fn(&mut TcpStream) + Send + 'static) -> std::net::SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
         let mut connections = Vec::new();
         for connection in listener.incoming() {
             let mut connection = connection.unwrap();
-            connection.write_all(bytes).unwrap();
+            handle(&mut connection);
             connections.push(connection);
         }
     });
