@@ -26,4 +26,4 @@ pub use object_only::ObjectOnly;
 pub use operation::Operation;
 pub use path::{PathParameterError, path_segment};
 pub use query::{QueryParam, query_pairs};
-pub use unique_keys::{UniqueKeys, unique_keys};
+pub use unique_keys::{DUPLICATE_KEY, UniqueKeys, unique_keys};

@@ -30,6 +30,9 @@ pub fn unique_keys<'de, D: Deserializer<'de>, T: UniqueKeys<'de>>(deserializer: 
     T::deserialize_unique(deserializer)
 }
 
+/// The message of the error of a duplicate key. The client recognizes the error by it, and reports where the key is.
+pub const DUPLICATE_KEY: &str = "duplicate key";
+
 /// A type that [`unique_keys`] reads.
 pub trait UniqueKeys<'de>: Sized {
     /// Reads the value.
@@ -80,7 +83,7 @@ impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>> Visitor<'de> for Uniqu
         let mut map = BTreeMap::new();
         while let Some((key, value)) = entries.next_entry()? {
             if map.insert(key, value).is_some() {
-                return Err(A::Error::custom("duplicate key"));
+                return Err(A::Error::custom(DUPLICATE_KEY));
             }
         }
         Ok(map)

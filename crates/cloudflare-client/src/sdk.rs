@@ -50,9 +50,6 @@ use std::borrow::Cow;
 
 use api_runtime::ApiClient;
 
-/// Reads a map whose duplicate keys are an error.
-pub use api_runtime::unique_keys;
-
 pub use crate::connection::CallOptions;
 pub use crate::pipeline::PlainBody;
 pub use crate::request::Request;

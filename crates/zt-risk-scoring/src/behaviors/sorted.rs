@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use api_runtime::DUPLICATE_KEY;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
@@ -86,7 +87,7 @@ impl<'de> Deserialize<'de> for SortedBehaviors {
                 if !entries.is_sorted_by(|(a, _): &Entry, (b, _)| a < b) {
                     entries.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
                     if entries.windows(2).any(|pair| matches!(pair, [(a, _), (b, _)] if a == b)) {
-                        return Err(A::Error::custom("duplicate key"));
+                        return Err(A::Error::custom(DUPLICATE_KEY));
                     }
                 }
                 Ok(SortedBehaviors(entries))

@@ -4,6 +4,7 @@
 //! workspace writes are recognized, and only the parts of them that come from the schema are kept. The text of any other error,
 //! such as that of a model's own check, is never printed.
 
+use api_runtime::DUPLICATE_KEY;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
@@ -67,10 +68,7 @@ fn reason(error: &serde_json::Error) -> String {
 
 /// The reason in a message about a value that does not match its schema.
 fn data_reason(text: &str) -> Option<String> {
-    if text == "duplicate key" {
-        return Some("duplicate key".to_owned());
-    }
-    if text == free_form_budget::EXCEEDED {
+    if [DUPLICATE_KEY, free_form_budget::EXCEEDED].contains(&text) {
         return Some(text.to_owned());
     }
     for known in ["missing field `", "duplicate field `"] {
