@@ -70,8 +70,8 @@ impl<C> Builder<C> {
     /// be called several times.
     ///
     /// These are the certificates of authorities (`CA:TRUE`). A server's own certificate must have `CA:FALSE`: with the feature
-    /// `rustls`, a server that uses the certificate of an authority as its own is rejected, also if it is given here. `openssl
-    /// req -x509` makes such a certificate unless told otherwise, with `-addext basicConstraints=critical,CA:FALSE`.
+    /// `rustls`, a server that uses the certificate of an authority as its own is rejected, also if it is given here. By
+    /// default, `openssl req -x509` makes such a certificate; add `-addext basicConstraints=critical,CA:FALSE`.
     pub fn root_certificate_pem(mut self, pem: impl AsRef<[u8]>) -> Self {
         self.http().root_certificates.push(pem.as_ref().to_vec());
         self

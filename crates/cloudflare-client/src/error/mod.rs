@@ -42,7 +42,7 @@ struct Inner {
     message: Cow<'static, str>,
     operation: Option<&'static str>,
     attempts: u32,
-    /// How long the call took. It is 0 if nothing was sent.
+    /// How long the call took. It is 0 if the call did not begin.
     elapsed: Duration,
     may_have_been_sent: bool,
     /// `None` if the kind decides.
@@ -228,7 +228,7 @@ impl Error {
             facts.push("more codes".to_owned());
         }
         if self.attempts() > 1 {
-            // The message tells the time of the last attempt.
+            // The message has the time of the last attempt.
             facts.push(format!("{} attempts in {}", self.attempts(), human(self.0.elapsed)));
         }
         facts.extend(self.retry_after().map(|wait| format!("retry after {}", human(wait))));

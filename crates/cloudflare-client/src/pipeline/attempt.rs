@@ -86,7 +86,7 @@ pub(super) async fn send(
     let mut response = match within(expiry.as_mut(), pin!(pipeline.http_client.execute(*request))).await {
         Some(Ok(response)) => response,
         Some(Err(error)) => return Err(connection_failure::of(&error, pipeline, sent, &secrets)),
-        // reqwest does not tell whether the request got a connection: hyper-util can (`capture_connection`), but gets none of
+        // reqwest does not report whether the request got a connection: hyper-util can (`capture_connection`), but gets none of
         // the request's extensions. A connector cannot know either, since the request may use another connection than the
         // one that it makes. So the request counts as sent, unless the connector's own timeout came first.
         None => return Err(timeout("a connection, or the first byte of the response", sent)),

@@ -38,7 +38,7 @@ pub(super) fn names(branches: &[Value], name: &str) -> Vec<String> {
     branches.iter().enumerate().map(own).collect()
 }
 
-/// Whether the generator tells the branches apart by a constant that all of them require: it makes variants of them,
+/// Whether the generator distinguishes the branches by a constant that all of them require: it makes variants of them,
 /// with fields of their own, and no types. As references they would be tried one after the other.
 pub(super) fn are_tagged(branches: &[Value]) -> bool {
     let Some(first) = branches.first().filter(|_| branches.len() > 1) else { return false };
