@@ -50,10 +50,12 @@ mod behaviors;
 mod client;
 #[rustfmt::skip]
 mod generated;
+mod risk_level;
+mod text;
 
 pub use behaviors::{
-    Behavior, BehaviorId, BehaviorMap, BehaviorMapIntoIter, BehaviorMapIter, Behaviors, GetBehaviors, RiskLevel,
-    Selection, SelectionIter, UnknownRiskLevel,
+    Behavior, BehaviorId, BehaviorMap, BehaviorMapIntoIter, BehaviorMapIter, Behaviors, GetBehaviors, Selection,
+    SelectionIter,
 };
 pub use client::{Client, ClientBuilder};
 /// For programs that print text as the API sent it.
@@ -65,6 +67,7 @@ pub use cloudflare_client::{
     Environment, Error, ErrorKind, Metadata, Quota, RateLimit, RateLimitPolicy, RenewFuture, Request, Response,
     ResultInfo, RetryBudget, RetryConfig, TokenFuture, TokenProvider, TokenWithExpiry, UnexpectedBody,
 };
+pub use risk_level::{RiskLevel, UnknownRiskLevel};
 /// The API revision that this crate speaks: a date. Every request sends it as `api-version`.
 pub use zt_risk_scoring_api::REVISION;
 

@@ -3,7 +3,7 @@
 use api_runtime::ObjectOnly;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::RiskLevel;
+use crate::RiskLevel;
 
 /// A behavior that raises the risk score of a user who triggers it, such as impossible travel. Its id is its key in the
 /// [`BehaviorMap`](super::BehaviorMap).

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::text;
+use crate::text;
 
 /// The id of a behavior, such as `imp_travel`: its key in a [`BehaviorMap`](super::BehaviorMap).
 ///

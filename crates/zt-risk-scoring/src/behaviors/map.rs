@@ -6,7 +6,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::sorted::SortedBehaviors;
-use super::{Behavior, BehaviorId, BehaviorMapIntoIter, BehaviorMapIter, RiskLevel, Selection, table};
+use super::{Behavior, BehaviorId, BehaviorMapIntoIter, BehaviorMapIter, Selection, table};
+use crate::RiskLevel;
 
 /// All behaviors of an account, ordered by id. The map is complete, since the API does not page behaviors.
 ///

@@ -4,11 +4,9 @@ mod behavior;
 mod id;
 mod iter;
 mod map;
-mod risk_level;
 mod selection;
 mod sorted;
 mod table;
-mod text;
 
 use api_runtime::{Envelope, ObjectOnly};
 use cloudflare_client::Request;
@@ -18,7 +16,6 @@ pub use behavior::Behavior;
 pub use id::BehaviorId;
 pub use iter::{BehaviorMapIntoIter, BehaviorMapIter, SelectionIter};
 pub use map::BehaviorMap;
-pub use risk_level::{RiskLevel, UnknownRiskLevel};
 pub use selection::Selection;
 
 use crate::generated::Operations;

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{Behavior, BehaviorId, RiskLevel, SelectionIter, table};
+use super::{Behavior, BehaviorId, SelectionIter, table};
+use crate::RiskLevel;
 
 /// The behaviors of a [`BehaviorMap`](super::BehaviorMap) that passed a filter, ordered by id.
 ///

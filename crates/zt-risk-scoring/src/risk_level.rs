@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::text;
+use crate::text;
 
 /// How risky a behavior is: low < medium < high < any unknown level.
 ///
