@@ -54,7 +54,8 @@ mod risk_level;
 mod text;
 
 pub use behaviors::{
-    Behavior, BehaviorId, BehaviorMap, BehaviorMapIntoIter, BehaviorMapIter, Behaviors, GetBehaviors, Selection,
+    Behavior, BehaviorChange, BehaviorChanges, BehaviorDiff, BehaviorDifference, BehaviorId, BehaviorMap,
+    BehaviorMapIntoIter, BehaviorMapIter, BehaviorSettings, Behaviors, DiffConflict, GetBehaviors, Selection,
     SelectionIter,
 };
 pub use client::{Client, ClientBuilder};

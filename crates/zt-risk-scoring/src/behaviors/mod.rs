@@ -1,10 +1,13 @@
 //! The behaviors of an account.
 
 mod behavior;
+mod changes;
+mod diff;
 mod id;
 mod iter;
 mod map;
 mod selection;
+mod settings;
 mod sorted;
 mod table;
 
@@ -13,10 +16,13 @@ use cloudflare_client::Request;
 use serde::{Deserialize, Deserializer};
 
 pub use behavior::Behavior;
+pub use changes::{BehaviorChange, BehaviorChanges};
+pub use diff::{BehaviorDiff, BehaviorDifference, DiffConflict};
 pub use id::BehaviorId;
 pub use iter::{BehaviorMapIntoIter, BehaviorMapIter, SelectionIter};
 pub use map::BehaviorMap;
 pub use selection::Selection;
+pub use settings::BehaviorSettings;
 
 use crate::generated::Operations;
 
