@@ -6,6 +6,7 @@
 //!   [`Request::plain`] that of another operation.
 //! - [`api`] makes the generated client, whose methods build requests and send nothing.
 //! - [`CallOptions`] has the settings that a single call overrides.
+//! - [`backoff`] is the wait before something is tried again.
 //! - [`error`] makes an [`Error`] for a malformed argument.
 //! - [`one_line`] makes untrusted text safe to print, and [`is_printable`] finds the characters that are not.
 //!
@@ -47,6 +48,7 @@
 //! ```
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use api_runtime::ApiClient;
 
@@ -59,6 +61,13 @@ use crate::{Connection, Error, ErrorKind};
 pub fn api<A: ApiClient>(connection: &Connection) -> A {
     let pipeline = connection.pipeline();
     A::new(pipeline.base_url.as_str(), pipeline.http_client.clone())
+}
+
+/// How long to wait before something is tried again, after it failed the given number of times: the backoff of the
+/// connection, with its jitter. An SDK uses it where a repetition is more than a repeated call.
+pub fn backoff(connection: &Connection, failures: u32) -> Duration {
+    let pipeline = connection.pipeline();
+    pipeline.flow.backoff(pipeline.retry.backoff, failures)
 }
 
 /// Makes an error with a message, such as that of a malformed argument. The message must not contain a secret or a

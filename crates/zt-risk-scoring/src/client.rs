@@ -56,7 +56,7 @@ impl Client {
 
     /// The behaviors of an account.
     pub fn behaviors(&self) -> Behaviors {
-        Behaviors::new(self.operations())
+        Behaviors::new(self.connection.clone())
     }
 
     /// One generated method for each operation of the API, also for those that this crate has no other method for.

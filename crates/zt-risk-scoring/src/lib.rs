@@ -50,6 +50,7 @@ mod behaviors;
 mod client;
 #[rustfmt::skip]
 mod generated;
+mod plan;
 mod risk_level;
 mod text;
 
@@ -67,6 +68,10 @@ pub use cloudflare_client::{
     AccountId, ApiMessage, ApiToken, Backoff, Builder, CachedTokenProvider, Connection, Credentials, DEFAULT_BASE_URL,
     Environment, Error, ErrorKind, Metadata, Quota, RateLimit, RateLimitPolicy, RenewFuture, Request, Response,
     ResultInfo, RetryBudget, RetryConfig, TokenFuture, TokenProvider, TokenWithExpiry, UnexpectedBody,
+};
+pub use plan::{
+    Applied, ApplyError, ApplyErrorKind, ApplyPlan, ChangeRecord, DesiredState, Mismatch, MismatchKind, OtherBehaviors,
+    Plan, PlanBehaviors, PlanError, PlanErrorKind, PlanTarget, PlanWarning, RequestRecord, SettingsChange,
 };
 pub use risk_level::{RiskLevel, UnknownRiskLevel};
 /// The API revision that this crate speaks: a date. Every request sends it as `api-version`.

@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::deadline::Deadline;
-use super::retry_config::{Jitter, RetryConfig, TokenBucket};
+use super::retry_config::{Backoff, Jitter, RetryConfig, TokenBucket};
 use crate::Error;
 use gate::{Gate, SPREAD};
 use rate_limiter::{RateLimiter, TakenTurn};
@@ -136,6 +136,11 @@ impl FlowControl {
             }),
             changed: Notify::new(),
         })
+    }
+
+    /// The wait after something failed the given number of times.
+    pub(crate) fn backoff(&self, backoff: Backoff, failures: u32) -> Duration {
+        backoff.wait(failures, &self.jitter)
     }
 
     /// Closes the gate. The waiting calls decide again whether they have enough time.

@@ -1,0 +1,123 @@
+//! What applying a plan has done so far, and the outcomes that follow from it.
+
+use std::collections::BTreeMap;
+
+use super::super::Plan;
+use super::{Applied, ApplyError, ApplyErrorKind, ChangeRecord, Mismatch, RequestRecord};
+use crate::{BehaviorMap, BehaviorSettings, Error, Response};
+
+/// What applying a plan has done so far.
+pub(super) struct Progress<'a> {
+    plan: &'a Plan,
+    record: ChangeRecord,
+    /// How many PUTs were tried.
+    writes: u32,
+    /// Whether a PUT may have been sent.
+    may_have_written: bool,
+    /// The error of the last PUT.
+    failed_write: Option<Error>,
+}
+
+impl<'a> Progress<'a> {
+    pub(super) fn new(plan: &'a Plan) -> Self {
+        let record = ChangeRecord::begin(plan);
+        Self { plan, record, writes: 0, may_have_written: false, failed_write: None }
+    }
+
+    pub(super) fn writes(&self) -> u32 {
+        self.writes
+    }
+
+    pub(super) fn failed_write(&self) -> Option<&Error> {
+        self.failed_write.as_ref()
+    }
+
+    pub(super) fn record_read(&mut self, response: &Result<Response<BehaviorMap>, Error>) {
+        let outcome = response.as_ref().map(Response::metadata);
+        self.record.requests.push(RequestRecord::new("GET", outcome));
+        self.record.after = response.as_ref().ok().map(|response| response.value().clone());
+        if self.record.before.is_none() {
+            self.record.before.clone_from(&self.record.after);
+        }
+    }
+
+    /// Returns whether the PUT succeeded.
+    pub(super) fn record_write<T>(&mut self, response: Result<Response<T>, Error>) -> bool {
+        let outcome = response.as_ref().map(Response::metadata);
+        self.record.requests.push(RequestRecord::new("PUT", outcome));
+        self.writes = self.writes.saturating_add(1);
+        self.may_have_written |= response.as_ref().map_or_else(Error::may_have_been_sent, |_| true);
+        self.failed_write = response.err();
+        self.failed_write.is_none()
+    }
+
+    /// The account has the settings of the plan. Everything else must be as it was before.
+    pub(super) fn finish(mut self) -> Result<Applied, ApplyError> {
+        if let (Some(before), Some(after)) = (&self.record.before, &self.record.after) {
+            self.record.mismatches = Mismatch::after(self.plan, before, after);
+        }
+        if self.record.mismatches.is_empty() {
+            let rollback = self.rollback();
+            return Ok(Applied::new(self.record.end(), rollback, self.may_have_written));
+        }
+        let message = describe("after the change, the account is not as it was meant to be", &self.record.mismatches);
+        Err(self.fail(ApplyErrorKind::Mismatch, message))
+    }
+
+    /// Some behaviors are neither as the plan saw them nor as it means them to be.
+    pub(super) fn outdated(mut self, mismatches: Vec<Mismatch>) -> ApplyError {
+        let message = describe("the plan is outdated; plan again", &mismatches);
+        self.record.mismatches = mismatches;
+        self.fail(ApplyErrorKind::Outdated, message)
+    }
+
+    /// The last PUT failed, and the account is not as the plan means it to be.
+    pub(super) fn unwritten(mut self) -> ApplyError {
+        let source = self.failed_write.take();
+        self.fail(ApplyErrorKind::Write, "the change was not made".to_owned()).with_source(source)
+    }
+
+    /// The behaviors could not be read.
+    pub(super) fn unread(mut self, read: Error) -> ApplyError {
+        let (kind, message) = if self.may_have_written {
+            (ApplyErrorKind::Unknown, "the change may have been made, but the behaviors could not be read afterwards")
+        } else if self.failed_write.is_some() {
+            (ApplyErrorKind::Write, "the change was not made")
+        } else {
+            (ApplyErrorKind::Read, "the behaviors could not be read, so nothing was written")
+        };
+        // The failure of the PUT says more than that of the read after it.
+        let source = self.failed_write.take().or(Some(read));
+        self.fail(kind, message.to_owned()).with_source(source)
+    }
+
+    fn fail(self, kind: ApplyErrorKind, message: String) -> ApplyError {
+        let rollback = self.may_have_written.then(|| self.rollback());
+        ApplyError::new(kind, message, self.record, rollback)
+    }
+
+    /// The plan that brings back the settings from before: what the plan saw of its own behaviors, and what the first read found
+    /// of the others.
+    fn rollback(&self) -> Plan {
+        let (Some(before), Some(after)) = (&self.record.before, &self.record.after) else {
+            return self.plan.reversed();
+        };
+        let settings = |behaviors: &BehaviorMap| {
+            behaviors.iter().map(|(id, behavior)| (id.clone(), BehaviorSettings::from(behavior))).collect()
+        };
+        let mut earlier: BTreeMap<_, _> = settings(before);
+        earlier.extend(self.plan.changes().iter().map(|(id, change)| (id.clone(), change.before.clone())));
+        Plan::restoring(self.plan.target().clone(), after.clone(), &earlier)
+    }
+}
+
+/// The most behaviors that a message describes.
+const MAX_DESCRIBED: usize = 5;
+
+fn describe(message: &str, mismatches: &[Mismatch]) -> String {
+    let mut list: Vec<_> = mismatches.iter().take(MAX_DESCRIBED).map(ToString::to_string).collect();
+    if let Some(more) = mismatches.len().checked_sub(MAX_DESCRIBED).filter(|more| *more > 0) {
+        list.push(format!("and {more} more"));
+    }
+    format!("{message}: {}", list.join("; "))
+}

@@ -1,0 +1,207 @@
+//! The request that applies a plan.
+
+use std::future::IntoFuture;
+use std::pin::Pin;
+use std::time::Duration;
+
+use cloudflare_client::sdk::{self, CallOptions};
+
+use super::super::{Plan, PlanTarget};
+use super::progress::Progress;
+use super::{Applied, ApplyError, ApplyErrorKind, ChangeRecord, Mismatch};
+use crate::{AccountId, BehaviorId, BehaviorMap, BehaviorSettings, Behaviors, Error, Response, RetryConfig};
+
+impl Behaviors {
+    /// Applies a plan: reads the behaviors, writes what changes in one PUT, and reads again to check the result.
+    ///
+    /// - Nothing is written if a behavior that the plan changes is no longer as the plan saw it.
+    /// - Behaviors that already are as the plan means them to be are not written. So a plan can be applied again, for example
+    ///   after an interruption. An empty plan sends nothing.
+    /// - A PUT that may have been sent is not repeated before the behaviors have been read again.
+    /// - Each difference between what was meant and what is afterwards is an error, also a change that nobody requested.
+    ///
+    /// The API cannot make a write depend on what was read. A write of another client to the same behavior, between the first read
+    /// and the PUT, is overwritten. That is the time of one request.
+    ///
+    /// The token needs the permission Zero Trust Write. See [`Plan`] for an example.
+    pub fn apply<'a>(&self, plan: &'a Plan) -> ApplyPlan<'a> {
+        ApplyPlan {
+            behaviors: self.clone(),
+            plan,
+            options: CallOptions::default(),
+            has_account: false,
+            timeout: None,
+            max_age: None,
+            max_writes: 3,
+        }
+    }
+}
+
+/// A request that applies a plan; see [`Behaviors::apply`]. Awaiting it returns what was done.
+///
+/// ```
+/// # use zt_risk_scoring_mock::Simulator;
+/// # use zt_risk_scoring::{BehaviorChanges, Client, Credentials};
+/// use std::time::Duration;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let simulator = Simulator::start().await;
+/// # let client = Client::builder()
+/// #     .credentials(Credentials::api_token(simulator.api_token())?)
+/// #     .account_id(simulator.account_id())
+/// #     .base_url(simulator.base_url())
+/// #     .build()?;
+/// let plan = client.behaviors().plan(BehaviorChanges::new().enable("imp_travel")).await?;
+/// client.behaviors().apply(&plan).max_age(Duration::from_secs(60 * 60)).timeout(Duration::from_secs(10)).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// An [`ApplyError`]. Ask [`may_have_written`](ApplyError::may_have_written) whether something may have changed.
+///
+/// # Cancellation
+///
+/// Dropping the future ends the calls. The PUT may already have been sent. Applying the same plan again ends in the same state.
+#[derive(Clone, Debug)]
+#[must_use = "a plan is not applied until the request is awaited"]
+pub struct ApplyPlan<'a> {
+    behaviors: Behaviors,
+    plan: &'a Plan,
+    options: CallOptions,
+    has_account: bool,
+    timeout: Option<Duration>,
+    max_age: Option<Duration>,
+    max_writes: u32,
+}
+
+impl<'a> ApplyPlan<'a> {
+    /// The account, in place of the connection's. The plan must be for it. Without either, the plan's account is used.
+    pub fn account_id(mut self, id: impl TryInto<AccountId, Error: Into<Error>>) -> Self {
+        self.options = self.options.account_id(id);
+        self.has_account = true;
+        self
+    }
+
+    /// How long each call may take, in place of the connection's setting. There are three calls, or more after failures.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Rejects a plan that is older. By default a plan may have any age.
+    pub fn max_age(mut self, max_age: Duration) -> Self {
+        self.max_age = Some(max_age);
+        self
+    }
+
+    /// How often the PUT is sent at most, if it fails in a way that may pass. 3 by default, and at least 1.
+    pub fn max_writes(mut self, max_writes: u32) -> Self {
+        self.max_writes = max_writes.max(1);
+        self
+    }
+
+    /// The account of the calls.
+    fn check(&self) -> Result<AccountId, ApplyError> {
+        let (connection, planned) = (self.behaviors.connection(), self.plan.target());
+        let account = if self.has_account || connection.account_id().is_some() {
+            self.options.resolve_account(connection).cloned().map_err(|error| {
+                ApplyError::unsent(ApplyErrorKind::Target, "the account id is malformed".to_owned())
+                    .with_source(Some(error))
+            })?
+        } else {
+            planned.account_id.clone()
+        };
+        if let Some(difference) = planned.difference(&PlanTarget::new(connection, account.clone())) {
+            return Err(ApplyError::unsent(ApplyErrorKind::Target, difference));
+        }
+        let age = self.plan.age();
+        if let Some(max_age) = self.max_age.filter(|max_age| age > *max_age) {
+            let (age, max_age) = (age.as_secs(), max_age.as_secs());
+            let message = format!("the plan is {age} s old, and may be {max_age} s old; plan again");
+            return Err(ApplyError::unsent(ApplyErrorKind::TooOld, message));
+        }
+        Ok(account)
+    }
+
+    async fn run(self) -> Result<Applied, ApplyError> {
+        let account = self.check()?;
+        if self.plan.is_empty() {
+            return Ok(Applied::new(ChangeRecord::begin(self.plan), self.plan.clone(), false));
+        }
+        let mut progress = Progress::new(self.plan);
+        loop {
+            if let Some(wait) = progress.failed_write().filter(|error| self.may_repeat(error, &progress)).map(|error| {
+                sdk::backoff(self.behaviors.connection(), progress.writes())
+                    .max(error.retry_after().unwrap_or_default())
+            }) {
+                tokio::time::sleep(wait).await;
+            }
+            let found = match self.read(&account, &mut progress).await {
+                Ok(found) => found,
+                Err(error) => return Err(progress.unread(error)),
+            };
+            let outdated = Mismatch::outdated(self.plan, &found);
+            if !outdated.is_empty() {
+                return Err(progress.outdated(outdated));
+            }
+            let pending = self.pending(&found);
+            if pending.is_empty() {
+                return progress.finish();
+            }
+            if progress.failed_write().is_some_and(|error| !self.may_repeat(error, &progress)) {
+                return Err(progress.unwritten());
+            }
+            if self.write(&account, pending, &mut progress).await {
+                return match self.read(&account, &mut progress).await {
+                    Ok(_) => progress.finish(),
+                    Err(error) => Err(progress.unread(error)),
+                };
+            }
+        }
+    }
+
+    /// Whether a PUT that failed is sent again, after the behaviors have been read.
+    fn may_repeat(&self, error: &Error, progress: &Progress<'_>) -> bool {
+        let is_soon = error.retry_after().unwrap_or_default() <= RetryConfig::default().retry_after_ceiling;
+        error.is_retryable() && is_soon && progress.writes() < self.max_writes
+    }
+
+    /// What the plan changes and is not so yet. Whatever the plan leaves alone is as it was seen, so it is written verbatim.
+    fn pending(&self, found: &BehaviorMap) -> Vec<(BehaviorId, BehaviorSettings)> {
+        let changes = self.plan.changes().iter();
+        let pending = changes.filter(|(id, change)| found.get(*id).is_some_and(|found| change.after != *found));
+        pending.map(|(id, change)| (id.clone(), change.after.clone())).collect()
+    }
+
+    async fn read(&self, account: &AccountId, progress: &mut Progress<'_>) -> Result<BehaviorMap, Error> {
+        let request = self.behaviors.get().account_id(account);
+        let request = self.timeout.map_or(request.clone(), |timeout| request.timeout(timeout));
+        let response = request.send().await;
+        progress.record_read(&response);
+        response.map(Response::into_value)
+    }
+
+    /// Sends the PUT once. Returns whether it succeeded.
+    async fn write(
+        &self,
+        account: &AccountId,
+        entries: Vec<(BehaviorId, BehaviorSettings)>,
+        progress: &mut Progress<'_>,
+    ) -> bool {
+        let request = self.behaviors.update(entries).account_id(account).retry(RetryConfig::none());
+        let request = self.timeout.map_or(request.clone(), |timeout| request.timeout(timeout));
+        progress.record_write(request.send().await)
+    }
+}
+
+impl<'a> IntoFuture for ApplyPlan<'a> {
+    type Output = Result<Applied, ApplyError>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}

@@ -1,0 +1,118 @@
+//! Errors of planning.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use cloudflare_client::sdk::one_line;
+
+use crate::{BehaviorId, BehaviorMap, Error};
+
+/// Why no plan could be made; see [`Behaviors::plan`](crate::Behaviors::plan). `Display` is one line, and the error
+/// of a failed call is the [`source`](StdError::source).
+///
+/// ```
+/// # use zt_risk_scoring_mock::Simulator;
+/// # use zt_risk_scoring::{BehaviorChanges, Client, Credentials};
+/// use zt_risk_scoring::PlanErrorKind;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let simulator = Simulator::start().await;
+/// # let client = Client::builder()
+/// #     .credentials(Credentials::api_token(simulator.api_token())?)
+/// #     .account_id(simulator.account_id())
+/// #     .base_url(simulator.base_url())
+/// #     .build()?;
+/// let error = client.behaviors().plan(BehaviorChanges::new().enable("imp_travl")).await.unwrap_err();
+/// assert_eq!(error.kind(), PlanErrorKind::MissingBehaviors);
+/// assert_eq!(error.ids()[0].as_str(), "imp_travl");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct PlanError {
+    kind: PlanErrorKind,
+    ids: Vec<BehaviorId>,
+    message: String,
+    source: Option<Error>,
+}
+
+/// What kind of problem a [`PlanError`] is.
+///
+/// ```
+/// # use zt_risk_scoring::{PlanError, PlanErrorKind};
+/// fn is_worth_a_retry(error: &PlanError) -> bool {
+///     error.kind() == PlanErrorKind::Call && error.call_error().is_some_and(|error| error.is_retryable())
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum PlanErrorKind {
+    /// The behaviors could not be read. [`call_error`](PlanError::call_error) says why.
+    Call,
+    /// The desired state lists behaviors that the account does not have. Correct the ids, or use
+    /// [`allow_missing`](crate::PlanBehaviors::allow_missing).
+    MissingBehaviors,
+    /// The desired state sets a level that this crate does not know. Correct the level, or use
+    /// [`allow_unknown_levels`](crate::PlanBehaviors::allow_unknown_levels).
+    UnknownLevels,
+}
+
+impl PlanError {
+    pub(super) fn missing(ids: Vec<BehaviorId>, seen: &BehaviorMap) -> Self {
+        let known: Vec<_> = seen.iter().map(|(id, _)| id.clone()).collect();
+        let message = format!("the account has no behavior {}; it has {}", join(&ids), join(&known));
+        Self { kind: PlanErrorKind::MissingBehaviors, ids, message, source: None }
+    }
+
+    pub(super) fn unknown_levels(ids: Vec<BehaviorId>) -> Self {
+        let message = format!("unknown risk level for {}; the known levels are low, medium and high", join(&ids));
+        Self { kind: PlanErrorKind::UnknownLevels, ids, message, source: None }
+    }
+
+    /// The kind of error: what to do about it.
+    pub fn kind(&self) -> PlanErrorKind {
+        self.kind
+    }
+
+    /// The ids of the behaviors that the error is about.
+    pub fn ids(&self) -> &[BehaviorId] {
+        &self.ids
+    }
+
+    /// The error of the call that failed.
+    pub fn call_error(&self) -> Option<&Error> {
+        self.source.as_ref()
+    }
+}
+
+impl From<Error> for PlanError {
+    fn from(error: Error) -> Self {
+        let message = "the behaviors could not be read".to_owned();
+        Self { kind: PlanErrorKind::Call, ids: Vec::new(), message, source: Some(error) }
+    }
+}
+
+/// The most ids that a message lists.
+const MAX_IDS: usize = 20;
+
+/// Ids in a message.
+fn join(ids: &[BehaviorId]) -> String {
+    let mut list: Vec<_> = ids.iter().take(MAX_IDS).map(|id| format!("`{}`", one_line(id.as_str()))).collect();
+    if let Some(more) = ids.len().checked_sub(MAX_IDS).filter(|more| *more > 0) {
+        list.push(format!("{more} more"));
+    }
+    if list.is_empty() { "none".to_owned() } else { list.join(", ") }
+}
+
+impl fmt::Display for PlanError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl StdError for PlanError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_ref().map(|error| error as _)
+    }
+}

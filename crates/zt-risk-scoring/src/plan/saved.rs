@@ -1,0 +1,52 @@
+//! Plans in serialized data.
+
+use std::collections::BTreeMap;
+
+use api_runtime::unique_keys;
+use chrono::{DateTime, Utc};
+use cloudflare_client::sdk::one_line;
+use serde::{Deserialize, Serialize};
+
+use super::{Plan, PlanTarget, SettingsChange};
+use crate::{BehaviorId, BehaviorMap};
+
+/// A plan in serialized data. An unknown key is an error: a later version may mean something by it that this one would not do.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SavedPlan {
+    target: PlanTarget,
+    created_at: DateTime<Utc>,
+    #[serde(deserialize_with = "unique_keys")]
+    changes: BTreeMap<BehaviorId, SettingsChange>,
+    unchanged: Vec<BehaviorId>,
+    unmanaged: Vec<BehaviorId>,
+    missing: Vec<BehaviorId>,
+    seen: BehaviorMap,
+}
+
+impl From<Plan> for SavedPlan {
+    fn from(plan: Plan) -> Self {
+        let Plan { target, created_at, changes, unchanged, unmanaged, missing, seen } = plan;
+        Self { target, created_at, changes, unchanged, unmanaged, missing, seen }
+    }
+}
+
+/// Checks that the changes begin with what the plan saw, and change something.
+impl TryFrom<SavedPlan> for Plan {
+    type Error = String;
+
+    fn try_from(saved: SavedPlan) -> Result<Self, String> {
+        let SavedPlan { target, created_at, changes, unchanged, unmanaged, missing, seen } = saved;
+        for (id, SettingsChange { before, after }) in &changes {
+            let seen = seen.get(id);
+            let id = one_line(id.as_str());
+            if seen.is_none_or(|behavior| before != behavior) {
+                return Err(format!("the plan changes `{id}`, but not from the settings that it saw; plan again"));
+            }
+            if before == after {
+                return Err(format!("the plan lists `{id}` as a change, but its settings stay the same; plan again"));
+            }
+        }
+        Ok(Self { target, created_at, changes, unchanged, unmanaged, missing, seen })
+    }
+}
