@@ -6,7 +6,7 @@
 //!   [`Request::plain`] that of another operation.
 //! - [`api`] makes the generated client, whose methods build requests and send nothing.
 //! - [`CallOptions`] has the settings that a single call overrides.
-//! - [`backoff`] is the wait before something is tried again.
+//! - [`backoff`] is the wait before something is tried again, and [`ready`] the wait until a call can be sent.
 //! - [`error`] makes an [`Error`] for a malformed argument.
 //! - [`one_line`] makes untrusted text safe to print, and [`is_printable`] finds the characters that are not.
 //!
@@ -68,6 +68,15 @@ pub fn api<A: ApiClient>(connection: &Connection) -> A {
 pub fn backoff(connection: &Connection, failures: u32) -> Duration {
     let pipeline = connection.pipeline();
     pipeline.flow.backoff(pipeline.retry.backoff, failures)
+}
+
+/// Waits until a call that is made then is sent at once: the rate-limit gate is open, and the rate limiter grants a turn. An
+/// SDK that makes many calls waits for this before each, so that the time of a call does not run while it waits for its turn.
+/// Returns whether the gate was closed.
+///
+/// It takes no turn. Another call may take it first.
+pub async fn ready(connection: &Connection) -> bool {
+    connection.pipeline().flow.ready().await
 }
 
 /// Makes an error with a message, such as that of a malformed argument. The message must not contain a secret or a

@@ -98,6 +98,18 @@ impl Credentials {
         matches!(self.0, Scheme::Provider(_))
     }
 
+    /// Whether both authenticate alike. Two providers do if one is a clone of the other.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Scheme::Token(token), Scheme::Token(other)) => token == other,
+            (Scheme::GlobalKey { email, key }, Scheme::GlobalKey { email: other_email, key: other_key }) => {
+                email == other_email && key == other_key
+            }
+            (Scheme::Provider(provider), Scheme::Provider(other)) => Arc::ptr_eq(provider, other),
+            _ => false,
+        }
+    }
+
     /// Asks the provider, if there is one, to replace the rejected credentials. Returns whether it has others.
     ///
     /// An error of the provider becomes an event, since the API's rejection is the error of the call.

@@ -8,6 +8,7 @@ mod http_options;
 mod options;
 mod problems;
 mod proxy;
+mod siblings;
 mod tls;
 
 use std::fmt;
@@ -17,6 +18,8 @@ pub use account_id::AccountId;
 pub use builder::Builder;
 pub use environment::Environment;
 pub use options::CallOptions;
+
+use siblings::Siblings;
 
 use crate::Error;
 use crate::pipeline::Pipeline;
@@ -40,6 +43,7 @@ pub struct Connection(Arc<Inner>);
 struct Inner {
     pipeline: Arc<Pipeline>,
     account_id: Option<AccountId>,
+    siblings: Siblings,
 }
 
 impl Connection {
@@ -72,7 +76,7 @@ impl Connection {
     }
 
     fn new(pipeline: Pipeline, account_id: Option<AccountId>) -> Self {
-        Self(Arc::new(Inner { pipeline: Arc::new(pipeline), account_id }))
+        Self(Arc::new(Inner { pipeline: Arc::new(pipeline), account_id, siblings: Siblings::default() }))
     }
 }
 

@@ -61,6 +61,24 @@ pub(crate) struct Pipeline {
     pub(crate) flow: FlowControl,
 }
 
+impl Pipeline {
+    /// A pipeline with other credentials and the same settings. Its state is its own, except for the HTTP connections.
+    pub(crate) fn with_credentials(&self, credentials: Credentials) -> Self {
+        Self {
+            http_client: self.http_client.clone(),
+            route: self.route.clone(),
+            user_agent: self.user_agent.without_headers(),
+            base_url: self.base_url.clone(),
+            credentials,
+            timeout: self.timeout,
+            attempt_timeout: self.attempt_timeout,
+            max_body_bytes: self.max_body_bytes,
+            retry: self.retry.clone(),
+            flow: self.flow.without_state(&self.retry),
+        }
+    }
+}
+
 /// The settings that one call overrides.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CallConfig {

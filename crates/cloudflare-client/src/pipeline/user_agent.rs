@@ -18,6 +18,11 @@ impl UserAgent {
         Self { suffix, headers: RwLock::default() }
     }
 
+    /// The same, for another connection.
+    pub(crate) fn without_headers(&self) -> Self {
+        Self::new(self.suffix.clone())
+    }
+
     /// The header of an SDK's request.
     ///
     /// # Errors

@@ -6,11 +6,12 @@ mod time_estimate;
 mod waiter;
 
 use std::collections::VecDeque;
+use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use super::deadline::Deadline;
 use super::retry_config::{Backoff, Jitter, RetryConfig, TokenBucket};
@@ -122,20 +123,30 @@ impl FlowControl {
     ///
     /// If the quota is invalid.
     pub(crate) fn new(retry: &RetryConfig, quota: Option<Quota>) -> Result<Self, Error> {
-        Ok(Self {
+        Ok(Self::with_limiter(retry, quota.map(RateLimiter::new).transpose()?))
+    }
+
+    /// The same settings, for another connection.
+    pub(crate) fn without_state(&self, retry: &RetryConfig) -> Self {
+        let limiter = self.queue().limiter.map(RateLimiter::without_state);
+        Self::with_limiter(retry, limiter)
+    }
+
+    fn with_limiter(retry: &RetryConfig, limiter: Option<RateLimiter>) -> Self {
+        Self {
             budget: TokenBucket::new(retry.budget),
             jitter: Jitter::new(retry.jitter_seed),
             times: AttemptTimes::default(),
             queue: Mutex::new(Queue {
                 gate: Gate::default(),
-                limiter: quota.map(RateLimiter::new).transpose()?,
+                limiter,
                 tickets: VecDeque::new(),
                 next_ticket: 0,
                 next_release: None,
                 last_gated: None,
             }),
             changed: Notify::new(),
-        })
+        }
     }
 
     /// The wait after something failed the given number of times.
@@ -161,6 +172,28 @@ impl FlowControl {
     pub(super) fn time_until_open(&self) -> Option<Duration> {
         let now = Instant::now();
         Some(self.queue().gate.opens_at(now)?.saturating_duration_since(now))
+    }
+
+    /// Waits until a call that is made then is sent at once: the gate is open, and the rate limiter grants a turn. It takes no
+    /// turn. Returns whether the gate was closed.
+    pub(crate) async fn ready(&self) -> bool {
+        let mut was_closed = false;
+        loop {
+            let mut changed = pin!(self.changed.notified());
+            // A change after the queue is read must end the wait.
+            changed.as_mut().enable();
+            let now = Instant::now();
+            let turn = {
+                let queue = self.queue();
+                let wait = queue.gate_wait(Deadline::new(now, Duration::MAX), Duration::ZERO, now);
+                was_closed |= wait.opens_at.is_some();
+                queue.turn(None, wait, now)
+            };
+            if turn.at <= now {
+                return was_closed;
+            }
+            drop(timeout_at(turn.at, changed).await);
+        }
     }
 
     /// Waits until the gate is open and the rate limiter grants a turn, and takes it. Fails at once if too little time would be

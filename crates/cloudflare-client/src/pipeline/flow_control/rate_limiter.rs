@@ -89,6 +89,11 @@ impl RateLimiter {
         Err(Error::configuration(format!("the quota is invalid: {problem}")))
     }
 
+    /// The same quota, of which nothing is used.
+    pub(in crate::pipeline) fn without_state(self) -> Self {
+        Self { theoretical: Instant::now(), ..self }
+    }
+
     /// When the next turn comes, if `ahead` others take theirs first and none comes before `earliest`.
     pub(in crate::pipeline) fn next_turn(&self, ahead: usize, earliest: Instant) -> Instant {
         let ahead = u32::try_from(ahead).unwrap_or(u32::MAX);

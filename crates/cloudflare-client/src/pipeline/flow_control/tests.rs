@@ -291,3 +291,37 @@ async fn probe_does_not_come_before_the_time_that_the_api_stated() {
     let first = calls.join_all().await.into_iter().min().unwrap();
     assert!(first >= 8 * SECOND, "{first:?}");
 }
+
+/// How long a caller waits until the next call would be sent at once, and whether the gate was closed.
+async fn ready(flow: &FlowControl) -> (Duration, bool) {
+    let start = Instant::now();
+    let was_closed = flow.ready().await;
+    (start.elapsed(), was_closed)
+}
+
+#[tokio::test(start_paused = true)]
+async fn flow_is_ready_when_the_next_call_would_be_sent_at_once() {
+    let flow = flow_control(quota(3, 1, 20 * SECOND));
+    assert_eq!(ready(&flow).await, (Duration::ZERO, false));
+    assert_eq!(admit(&flow, SECOND).await.unwrap(), Duration::ZERO);
+    let (waited, was_closed) = ready(&flow).await;
+    assert!(!was_closed && waited >= 10 * SECOND && waited < 10 * SECOND + 2 * MILLIS, "{waited:?}");
+    // Being ready takes no turn.
+    assert_eq!(ready(&flow).await, (Duration::ZERO, false));
+    assert_eq!(admit(&flow, SECOND).await.unwrap(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn flow_is_not_ready_while_the_gate_is_closed() {
+    let flow = flow_control(None);
+    flow.close_gate(known(SECOND));
+    let waiting = tokio::spawn({
+        let flow = Arc::clone(&flow);
+        async move { ready(&flow).await }
+    });
+    tokio::task::yield_now().await;
+    // It closes for longer meanwhile.
+    flow.close_gate(known(9 * SECOND));
+    let (waited, was_closed) = waiting.await.unwrap();
+    assert!(was_closed && waited >= 9 * SECOND && waited < 10 * SECOND, "{waited:?}");
+}

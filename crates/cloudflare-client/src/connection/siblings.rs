@@ -1,0 +1,114 @@
+//! Connections with other credentials and the same settings.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::Connection;
+use crate::Credentials;
+use crate::pipeline::Pipeline;
+
+/// How long a connection that nobody uses is kept. Its gate and its rate limiter count, since the vendor's block of a token
+/// lasts five minutes.
+const KEPT_FOR: Duration = Duration::from_secs(10 * 60);
+
+/// The connections that [`Connection::for_credentials`] made.
+#[derive(Default)]
+pub(super) struct Siblings(Mutex<Vec<Sibling>>);
+
+struct Sibling {
+    connection: Connection,
+    last_used: Instant,
+}
+
+impl Connection {
+    /// The connection with other credentials: it has the same settings, account included, and shares the HTTP connections. It has
+    /// a rate-limit gate, a rate limiter and a retry budget of its own, since the vendor counts requests per token.
+    ///
+    /// Equal credentials give the same connection. It is kept for ten minutes after its last use, so that a rejected token stays
+    /// known. Two [providers](Credentials::provider) are equal if one is a clone of the other.
+    ///
+    /// ```
+    /// use cloudflare_client::{Connection, Credentials};
+    ///
+    /// let connection = Connection::builder().credentials(Credentials::api_token("cfut_0123456789")?).build()?;
+    /// let customer = connection.for_credentials(&Credentials::api_token("cfut_9876543210")?);
+    /// assert_eq!(customer.base_url(), connection.base_url());
+    /// # Ok::<(), cloudflare_client::Error>(())
+    /// ```
+    pub fn for_credentials(&self, credentials: &Credentials) -> Self {
+        if self.pipeline().credentials.is_same(credentials) {
+            return self.clone();
+        }
+        let now = Instant::now();
+        // Every change of the list is a single step, so a panic cannot leave it inconsistent.
+        let mut siblings = self.0.siblings.0.lock().unwrap_or_else(PoisonError::into_inner);
+        siblings.retain(|sibling| sibling.is_kept(now));
+        let known = siblings.iter_mut().find(|sibling| sibling.connection.pipeline().credentials.is_same(credentials));
+        if let Some(sibling) = known {
+            sibling.last_used = now;
+            return sibling.connection.clone();
+        }
+        let pipeline: Pipeline = self.pipeline().with_credentials(credentials.clone());
+        let connection = Self::new(pipeline, self.account_id().cloned());
+        siblings.push(Sibling { connection: connection.clone(), last_used: now });
+        connection
+    }
+}
+
+impl Sibling {
+    fn is_kept(&self, now: Instant) -> bool {
+        let is_used = Arc::strong_count(&self.connection.0) > 1;
+        is_used || now.saturating_duration_since(self.last_used) < KEPT_FOR
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(token: &str) -> Credentials {
+        Credentials::api_token(token).unwrap()
+    }
+
+    fn connection() -> Connection {
+        let account = "023e105f4ecef8ad9ca31a8372d0c353";
+        Connection::builder().credentials(token("cfut_1")).account_id(account).build().unwrap()
+    }
+
+    fn is_same(a: &Connection, b: &Connection) -> bool {
+        Arc::ptr_eq(&a.0, &b.0)
+    }
+
+    #[test]
+    fn equal_credentials_share_one_connection() {
+        let connection = connection();
+        assert!(is_same(&connection, &connection.for_credentials(&token("cfut_1"))));
+        let other = connection.for_credentials(&token("cfut_2"));
+        assert!(!is_same(&connection, &other));
+        assert!(is_same(&other, &connection.for_credentials(&token("cfut_2"))));
+        assert!(!is_same(&other, &connection.for_credentials(&token("cfut_3"))));
+        assert_eq!(other.account_id(), connection.account_id());
+        let key = |key: &str| Credentials::global_key("a@example.com", key).unwrap();
+        let by_key = connection.for_credentials(&key("cfk_1"));
+        assert!(is_same(&by_key, &connection.for_credentials(&key("cfk_1"))));
+        assert!(!is_same(&by_key, &connection.for_credentials(&key("cfk_2"))));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn unused_connection_is_kept_for_ten_minutes() {
+        let connection = connection();
+        let made = Arc::downgrade(&connection.for_credentials(&token("cfut_2")).0);
+        let used = connection.for_credentials(&token("cfut_3"));
+        let advance = |seconds| async move {
+            tokio::time::advance(Duration::from_secs(seconds)).await;
+        };
+        advance(9 * 60).await;
+        drop(connection.for_credentials(&token("cfut_4")));
+        assert!(made.upgrade().is_some());
+        advance(61).await;
+        assert!(is_same(&used, &connection.for_credentials(&token("cfut_3"))));
+        assert!(made.upgrade().is_none());
+    }
+}
