@@ -48,6 +48,7 @@
 
 mod behaviors;
 mod client;
+mod fleet;
 #[rustfmt::skip]
 mod generated;
 mod plan;
@@ -69,6 +70,7 @@ pub use cloudflare_client::{
     Environment, Error, ErrorKind, Metadata, Quota, RateLimit, RateLimitPolicy, RenewFuture, Request, Response,
     ResultInfo, RetryBudget, RetryConfig, TokenFuture, TokenProvider, TokenWithExpiry, UnexpectedBody,
 };
+pub use fleet::{ApplyMany, FleetAccount, FleetPlan, GetMany, PlanMany};
 pub use plan::{
     Applied, ApplyError, ApplyErrorKind, ApplyPlan, ChangeRecord, DesiredState, Mismatch, MismatchKind, OtherBehaviors,
     Plan, PlanBehaviors, PlanError, PlanErrorKind, PlanTarget, PlanWarning, RequestRecord, SettingsChange,

@@ -71,6 +71,11 @@ impl Connection {
         self.0.pipeline.base_url.as_str()
     }
 
+    /// Whether both are clones of one connection, and share its state.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     pub(crate) fn pipeline(&self) -> &Arc<Pipeline> {
         &self.0.pipeline
     }

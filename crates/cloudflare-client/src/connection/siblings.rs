@@ -77,23 +77,19 @@ mod tests {
         Connection::builder().credentials(token("cfut_1")).account_id(account).build().unwrap()
     }
 
-    fn is_same(a: &Connection, b: &Connection) -> bool {
-        Arc::ptr_eq(&a.0, &b.0)
-    }
-
     #[test]
     fn equal_credentials_share_one_connection() {
         let connection = connection();
-        assert!(is_same(&connection, &connection.for_credentials(&token("cfut_1"))));
+        assert!(connection.is_same(&connection.for_credentials(&token("cfut_1"))));
         let other = connection.for_credentials(&token("cfut_2"));
-        assert!(!is_same(&connection, &other));
-        assert!(is_same(&other, &connection.for_credentials(&token("cfut_2"))));
-        assert!(!is_same(&other, &connection.for_credentials(&token("cfut_3"))));
+        assert!(!connection.is_same(&other));
+        assert!(other.is_same(&connection.for_credentials(&token("cfut_2"))));
+        assert!(!other.is_same(&connection.for_credentials(&token("cfut_3"))));
         assert_eq!(other.account_id(), connection.account_id());
         let key = |key: &str| Credentials::global_key("a@example.com", key).unwrap();
         let by_key = connection.for_credentials(&key("cfk_1"));
-        assert!(is_same(&by_key, &connection.for_credentials(&key("cfk_1"))));
-        assert!(!is_same(&by_key, &connection.for_credentials(&key("cfk_2"))));
+        assert!(by_key.is_same(&connection.for_credentials(&key("cfk_1"))));
+        assert!(!by_key.is_same(&connection.for_credentials(&key("cfk_2"))));
     }
 
     #[tokio::test(start_paused = true)]
@@ -108,7 +104,7 @@ mod tests {
         drop(connection.for_credentials(&token("cfut_4")));
         assert!(made.upgrade().is_some());
         advance(61).await;
-        assert!(is_same(&used, &connection.for_credentials(&token("cfut_3"))));
+        assert!(used.is_same(&connection.for_credentials(&token("cfut_3"))));
         assert!(made.upgrade().is_none());
     }
 }

@@ -1,0 +1,132 @@
+//! The behaviors of many accounts.
+
+use std::fmt;
+use std::future::IntoFuture;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures_core::Stream;
+
+use super::FleetAccount;
+use super::runner::{Boxed, Job, Runner};
+use crate::{AccountId, BehaviorMap, Behaviors, Error, ErrorKind};
+
+impl Behaviors {
+    /// Gets the behaviors of many accounts, as a stream in the order in which they arrive. The error of one account is one item.
+    ///
+    /// A call is made only when it can be sent, and its timeout begins then. So thousands of accounts all succeed, at the rate that
+    /// the quota of their tokens allows. A call that the rate limit rejects is made again when the API accepts calls again. After
+    /// three rejections of one call, the calls with that token fail at once until one of them succeeds.
+    ///
+    /// Accounts may have [credentials](FleetAccount) of their own. There is one connection per token, and a token that is blocked
+    /// does not hold up the others.
+    ///
+    /// ```
+    /// # use zt_risk_scoring_mock::Simulator;
+    /// # use zt_risk_scoring::{BehaviorMap, Client, Credentials};
+    /// use futures_util::StreamExt;
+    /// use zt_risk_scoring::AccountId;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), zt_risk_scoring::Error> {
+    /// # let simulator = Simulator::start().await;
+    /// # simulator.set_behaviors_of("023e105f4ecef8ad9ca31a8372d0c353", BehaviorMap::default()).unwrap();
+    /// # let client = Client::builder()
+    /// #     .credentials(Credentials::api_token(simulator.api_token())?)
+    /// #     .base_url(simulator.base_url())
+    /// #     .build()?;
+    /// # let ids = [simulator.account_id(), "023e105f4ecef8ad9ca31a8372d0c353"];
+    /// let accounts = [AccountId::new(ids[0])?, AccountId::new(ids[1])?];
+    /// let mut behaviors = client.behaviors().get_many(&accounts);
+    /// # let mut total = 0;
+    /// while let Some((account, behaviors)) = behaviors.next().await {
+    ///     match behaviors {
+    ///         Ok(behaviors) => println!("{account}: {} enabled", behaviors.enabled().len()),
+    ///         Err(error) => eprintln!("{account}: {error}"),
+    ///     }
+    /// #     total += 1;
+    /// }
+    /// # assert_eq!(total, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get_many<A: Into<FleetAccount>>(&self, accounts: impl IntoIterator<Item = A>) -> GetMany {
+        let accounts = accounts.into_iter().map(Into::into);
+        let jobs = accounts.map(|account: FleetAccount| (account.behaviors(self), Get(account.account_id)));
+        GetMany(Runner::new(GetOptions { timeout: None }, jobs))
+    }
+}
+
+/// The behaviors of many accounts: a stream; see [`Behaviors::get_many`].
+///
+/// ```
+/// use std::time::Duration;
+/// use zt_risk_scoring::{AccountId, Behaviors, GetMany};
+///
+/// fn slowly(behaviors: &Behaviors, accounts: Vec<AccountId>) -> GetMany {
+///     behaviors.get_many(accounts).concurrency(2).timeout(Duration::from_secs(10))
+/// }
+/// ```
+///
+/// # Cancellation
+///
+/// The calls run while the stream is polled. Dropping it ends them.
+#[must_use = "a stream does nothing until it is polled"]
+pub struct GetMany(Runner<Get>);
+
+struct Get(AccountId);
+
+struct GetOptions {
+    timeout: Option<Duration>,
+}
+
+impl GetMany {
+    /// How many calls run at once: 16 by default, and at least 1.
+    pub fn concurrency(mut self, concurrency: usize) -> Self {
+        self.0.set_concurrency(concurrency);
+        self
+    }
+
+    /// How long each call may take, in place of the connection's setting.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.0.options.timeout = Some(timeout);
+        self
+    }
+}
+
+impl Job for Get {
+    type Output = Result<BehaviorMap, Error>;
+    type Options = GetOptions;
+
+    fn start(self: Arc<Self>, behaviors: &Behaviors, options: &GetOptions) -> Boxed<Self::Output> {
+        let request = behaviors.get().account_id(&self.0);
+        match options.timeout {
+            Some(timeout) => request.timeout(timeout).into_future(),
+            None => request.into_future(),
+        }
+    }
+
+    fn is_rate_limited(output: &Self::Output) -> bool {
+        output.as_ref().is_err_and(|error| error.kind() == ErrorKind::RateLimited)
+    }
+}
+
+impl Stream for GetMany {
+    type Item = (AccountId, Result<BehaviorMap, Error>);
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_next(cx).map(|ended| ended.map(|(job, behaviors)| (job.0.clone(), behaviors)))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.0.len(), Some(self.0.len()))
+    }
+}
+
+impl fmt::Debug for GetMany {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GetMany").field("left", &self.0.len()).finish_non_exhaustive()
+    }
+}
