@@ -206,3 +206,6 @@ impl Plan {
 fn now() -> DateTime<Utc> {
     std::time::SystemTime::now().into()
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,10 +36,8 @@ use crate::Error;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug)]
 pub struct ApplyError(Box<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     kind: ApplyErrorKind,
     message: String,
@@ -128,6 +126,18 @@ impl ApplyError {
 impl fmt::Display for ApplyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.message)
+    }
+}
+
+/// Leaves out the behaviors of the record and the rollback, which may be long.
+impl fmt::Debug for ApplyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApplyError")
+            .field("kind", &self.kind())
+            .field("message", &self.0.message)
+            .field("may_have_written", &self.may_have_written())
+            .field("source", &self.0.source)
+            .finish_non_exhaustive()
     }
 }
 

@@ -51,7 +51,7 @@ pub enum MismatchKind {
 
 impl Mismatch {
     /// The behaviors of a plan that have neither the settings that it saw nor those that it means.
-    pub(super) fn outdated(plan: &Plan, found: &BehaviorMap) -> Vec<Self> {
+    pub(in crate::plan) fn outdated(plan: &Plan, found: &BehaviorMap) -> Vec<Self> {
         let outdated = plan.changes().iter().filter_map(|(id, change)| {
             let found = found.get(id).map(BehaviorSettings::from);
             let fits = found.as_ref().is_some_and(|found| *found == change.before || *found == change.after);
@@ -62,7 +62,7 @@ impl Mismatch {
     }
 
     /// What differs between the account before a plan was applied, and after. Names and descriptions do not count.
-    pub(super) fn after(plan: &Plan, before: &BehaviorMap, found: &BehaviorMap) -> Vec<Self> {
+    pub(in crate::plan) fn after(plan: &Plan, before: &BehaviorMap, found: &BehaviorMap) -> Vec<Self> {
         let differences = plan.applied_to(before).diff(found);
         let mismatches = differences.iter().filter_map(|(id, difference)| {
             let expected = difference.before().map(BehaviorSettings::from);
