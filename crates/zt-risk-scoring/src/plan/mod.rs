@@ -183,6 +183,16 @@ impl Plan {
         Self::new(target, now(), comparison, seen)
     }
 
+    /// The behaviors that the desired state covers: the settings that the plan saw, and those that it means.
+    fn managed(&self) -> impl Iterator<Item = (&BehaviorId, SettingsChange)> {
+        let changes = self.changes.iter().map(|(id, change)| (id, change.clone()));
+        let unchanged = self.unchanged.iter().filter_map(|id| {
+            let settings = BehaviorSettings::from(self.seen.get(id)?);
+            Some((id, SettingsChange { before: settings.clone(), after: settings }))
+        });
+        changes.chain(unchanged)
+    }
+
     /// Behaviors with the changed settings. What is not in the map is left out.
     fn applied_to(&self, behaviors: &BehaviorMap) -> BehaviorMap {
         let changed = behaviors.iter().map(|(id, behavior)| {

@@ -63,7 +63,7 @@ pub enum ApplyErrorKind {
     TooOld,
     /// The behaviors could not be read before the change. Nothing was written.
     Read,
-    /// A behavior that the plan changes is no longer as the plan saw it. Plan again.
+    /// A behavior that the plan covers is neither as the plan saw it nor as it means it to be. Plan again.
     Outdated,
     /// The change was rejected or not made, and the behaviors that the plan changes are not as it means them to be. The same plan
     /// may be applied again.

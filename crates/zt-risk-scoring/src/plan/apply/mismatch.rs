@@ -5,7 +5,7 @@ use std::fmt;
 use cloudflare_client::sdk::one_line;
 use serde::{Deserialize, Serialize};
 
-use super::super::Plan;
+use super::super::{Plan, SettingsChange};
 use crate::{BehaviorId, BehaviorMap, BehaviorSettings};
 
 /// A behavior that is not as it is meant to be; see [`ApplyError::mismatches`](crate::ApplyError::mismatches).
@@ -41,7 +41,7 @@ pub struct Mismatch {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum MismatchKind {
-    /// The plan changes the behavior, but it is no longer as the plan saw it.
+    /// The plan covers the behavior, but it is no longer as the plan saw it.
     Outdated,
     /// The plan changes the behavior, and the API accepted the change, but the settings are others.
     NotApplied,
@@ -50,13 +50,12 @@ pub enum MismatchKind {
 }
 
 impl Mismatch {
-    /// The behaviors of a plan that have neither the settings that it saw nor those that it means.
+    /// The behaviors that a plan covers and that have neither the settings that it saw nor those that it means.
     pub(in crate::plan) fn outdated(plan: &Plan, found: &BehaviorMap) -> Vec<Self> {
-        let outdated = plan.changes().iter().filter_map(|(id, change)| {
+        let outdated = plan.managed().filter_map(|(id, SettingsChange { before, after })| {
             let found = found.get(id).map(BehaviorSettings::from);
-            let fits = found.as_ref().is_some_and(|found| *found == change.before || *found == change.after);
-            let expected = Some(change.before.clone());
-            (!fits).then(|| Self { id: id.clone(), kind: MismatchKind::Outdated, expected, found })
+            let fits = found.as_ref().is_some_and(|found| *found == before || *found == after);
+            (!fits).then(|| Self { id: id.clone(), kind: MismatchKind::Outdated, expected: Some(before), found })
         });
         outdated.collect()
     }

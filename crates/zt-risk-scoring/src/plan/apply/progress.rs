@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::Plan;
 use super::{Applied, ApplyError, ApplyErrorKind, ChangeRecord, Mismatch, RequestRecord};
-use crate::{BehaviorMap, BehaviorSettings, Error, Response};
+use crate::{BehaviorId, BehaviorMap, BehaviorSettings, Error, Response};
 
 /// What applying a plan has done so far.
 pub(super) struct Progress<'a> {
@@ -16,12 +16,35 @@ pub(super) struct Progress<'a> {
     may_have_written: bool,
     /// The error of the last PUT.
     failed_write: Option<Error>,
+    /// Whether a PUT was meant to repair the side effects of an earlier one.
+    has_repaired: bool,
+}
+
+/// A behavior that is written.
+type Entry = (BehaviorId, BehaviorSettings);
+
+/// What follows from a read.
+#[derive(Debug, PartialEq)]
+pub(super) enum Next {
+    /// These entries are written.
+    Write(Vec<Entry>),
+    /// The account is compared with what was meant.
+    Finish,
+    /// Something that the plan covers is neither as it saw it nor as it means it to be.
+    Outdated(Vec<Mismatch>),
+    /// The last PUT failed, and is not sent again.
+    Unwritten,
+}
+
+/// Whether a behavior exists and has the given settings.
+fn has(found: &BehaviorMap, id: &BehaviorId, settings: &BehaviorSettings) -> bool {
+    found.get(id).is_some_and(|found| settings == found)
 }
 
 impl<'a> Progress<'a> {
     pub(super) fn new(plan: &'a Plan) -> Self {
         let record = ChangeRecord::begin(plan);
-        Self { plan, record, writes: 0, may_have_written: false, failed_write: None }
+        Self { plan, record, writes: 0, may_have_written: false, failed_write: None, has_repaired: false }
     }
 
     pub(super) fn writes(&self) -> u32 {
@@ -41,14 +64,45 @@ impl<'a> Progress<'a> {
         }
     }
 
-    /// Returns whether the PUT succeeded.
-    pub(super) fn record_write<T>(&mut self, response: Result<Response<T>, Error>) -> bool {
+    pub(super) fn record_write<T>(&mut self, response: Result<Response<T>, Error>) {
         let outcome = response.as_ref().map(Response::metadata);
         self.record.requests.push(RequestRecord::new("PUT", outcome));
         self.writes = self.writes.saturating_add(1);
         self.may_have_written |= response.as_ref().map_or_else(Error::may_have_been_sent, |_| true);
         self.failed_write = response.err();
-        self.failed_write.is_none()
+    }
+
+    /// What follows from a read. A PUT that failed can be repeated or not.
+    pub(super) fn next(&mut self, found: &BehaviorMap, can_repeat: bool) -> Next {
+        let outdated = Mismatch::outdated(self.plan, found);
+        let changes = self.plan.changes().iter().filter(|(id, change)| !has(found, id, &change.after));
+        let pending: Vec<_> = changes.map(|(id, change)| (id.clone(), change.after.clone())).collect();
+        let has_failed = self.failed_write.is_some();
+        let has_side_effects = self.may_have_written && pending.is_empty() && !outdated.is_empty();
+        if self.has_repaired || has_side_effects {
+            let is_due = !outdated.is_empty() && can_repeat && (has_failed || !self.has_repaired);
+            if !is_due {
+                return Next::Finish;
+            }
+            self.has_repaired = true;
+            return Next::Write(self.covered(found));
+        }
+        let has_written = self.writes > 0 && !has_failed;
+        if has_written || (pending.is_empty() && outdated.is_empty()) {
+            Next::Finish
+        } else if !outdated.is_empty() {
+            Next::Outdated(outdated)
+        } else if has_failed && !can_repeat {
+            Next::Unwritten
+        } else {
+            Next::Write(pending)
+        }
+    }
+
+    /// Everything that the plan covers, as it means it to be.
+    fn covered(&self, found: &BehaviorMap) -> Vec<Entry> {
+        let managed = self.plan.managed().filter(|(id, _)| found.get(id).is_some());
+        managed.map(|(id, change)| (id.clone(), change.after)).collect()
     }
 
     /// The account has the settings of the plan. Everything else must be as it was before.
@@ -61,7 +115,8 @@ impl<'a> Progress<'a> {
             return Ok(Applied::new(self.record.end(), rollback, self.may_have_written));
         }
         let message = describe("after the change, the account is not as it was meant to be", &self.record.mismatches);
-        Err(self.fail(ApplyErrorKind::Mismatch, message))
+        let source = self.failed_write.take();
+        Err(self.fail(ApplyErrorKind::Mismatch, message).with_source(source))
     }
 
     /// Some behaviors are neither as the plan saw them nor as it means them to be.

@@ -7,17 +7,19 @@ use std::time::Duration;
 use cloudflare_client::sdk::{self, CallOptions};
 
 use super::super::{Plan, PlanTarget};
-use super::progress::Progress;
-use super::{Applied, ApplyError, ApplyErrorKind, ChangeRecord, Mismatch};
+use super::progress::{Next, Progress};
+use super::{Applied, ApplyError, ApplyErrorKind, ChangeRecord};
 use crate::{AccountId, BehaviorId, BehaviorMap, BehaviorSettings, Behaviors, Error, Response, RetryConfig};
 
 impl Behaviors {
     /// Applies a plan: reads the behaviors, writes what changes in one PUT, and reads again to check the result.
     ///
-    /// - Nothing is written if a behavior that the plan changes is no longer as the plan saw it.
+    /// - Nothing is written if a behavior that the desired state covers is no longer as the plan saw it.
     /// - Behaviors that already are as the plan means them to be are not written. So a plan can be applied again, for example
     ///   after an interruption. An empty plan sends nothing.
     /// - A PUT that may have been sent is not repeated before the behaviors have been read again.
+    /// - If the PUT changes other behaviors that the desired state covers, a second one repairs that, with all that it covers. It is
+    ///   not known whether the API keeps the behaviors that a PUT omits.
     /// - Each difference between what was meant and what is afterwards is an error, also a change that nobody requested.
     ///
     /// The API cannot make a write depend on what was read. A write of another client to the same behavior, between the first read
@@ -133,32 +135,20 @@ impl<'a> ApplyPlan<'a> {
         }
         let mut progress = Progress::new(self.plan);
         loop {
-            if let Some(wait) = progress.failed_write().filter(|error| self.may_repeat(error, &progress)).map(|error| {
-                sdk::backoff(self.behaviors.connection(), progress.writes())
-                    .max(error.retry_after().unwrap_or_default())
-            }) {
-                tokio::time::sleep(wait).await;
+            if let Some(error) = progress.failed_write().filter(|error| self.may_repeat(error, &progress)) {
+                let backoff = sdk::backoff(self.behaviors.connection(), progress.writes());
+                tokio::time::sleep(backoff.max(error.retry_after().unwrap_or_default())).await;
             }
             let found = match self.read(&account, &mut progress).await {
                 Ok(found) => found,
                 Err(error) => return Err(progress.unread(error)),
             };
-            let outdated = Mismatch::outdated(self.plan, &found);
-            if !outdated.is_empty() {
-                return Err(progress.outdated(outdated));
-            }
-            let pending = self.pending(&found);
-            if pending.is_empty() {
-                return progress.finish();
-            }
-            if progress.failed_write().is_some_and(|error| !self.may_repeat(error, &progress)) {
-                return Err(progress.unwritten());
-            }
-            if self.write(&account, pending, &mut progress).await {
-                return match self.read(&account, &mut progress).await {
-                    Ok(_) => progress.finish(),
-                    Err(error) => Err(progress.unread(error)),
-                };
+            let can_repeat = progress.failed_write().is_none_or(|error| self.may_repeat(error, &progress));
+            match progress.next(&found, can_repeat) {
+                Next::Write(entries) => self.write(&account, entries, &mut progress).await,
+                Next::Finish => return progress.finish(),
+                Next::Outdated(mismatches) => return Err(progress.outdated(mismatches)),
+                Next::Unwritten => return Err(progress.unwritten()),
             }
         }
     }
@@ -169,13 +159,6 @@ impl<'a> ApplyPlan<'a> {
         error.is_retryable() && is_soon && progress.writes() < self.max_writes
     }
 
-    /// What the plan changes and is not so yet. Whatever the plan leaves alone is as it was seen, so it is written verbatim.
-    fn pending(&self, found: &BehaviorMap) -> Vec<(BehaviorId, BehaviorSettings)> {
-        let changes = self.plan.changes().iter();
-        let pending = changes.filter(|(id, change)| found.get(*id).is_some_and(|found| change.after != *found));
-        pending.map(|(id, change)| (id.clone(), change.after.clone())).collect()
-    }
-
     async fn read(&self, account: &AccountId, progress: &mut Progress<'_>) -> Result<BehaviorMap, Error> {
         let request = self.behaviors.get().account_id(account);
         let request = self.timeout.map_or(request.clone(), |timeout| request.timeout(timeout));
@@ -184,16 +167,16 @@ impl<'a> ApplyPlan<'a> {
         response.map(Response::into_value)
     }
 
-    /// Sends the PUT once. Returns whether it succeeded.
+    /// Sends the PUT once.
     async fn write(
         &self,
         account: &AccountId,
         entries: Vec<(BehaviorId, BehaviorSettings)>,
         progress: &mut Progress<'_>,
-    ) -> bool {
+    ) {
         let request = self.behaviors.update(entries).account_id(account).retry(RetryConfig::none());
         let request = self.timeout.map_or(request.clone(), |timeout| request.timeout(timeout));
-        progress.record_write(request.send().await)
+        progress.record_write(request.send().await);
     }
 }
 
