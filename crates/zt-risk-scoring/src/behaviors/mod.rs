@@ -10,9 +10,10 @@ mod selection;
 mod settings;
 mod sorted;
 mod table;
+mod update;
 
 use api_runtime::{Envelope, ObjectOnly};
-use cloudflare_client::Request;
+use cloudflare_client::{Connection, Request};
 use serde::{Deserialize, Deserializer};
 
 pub use behavior::Behavior;
@@ -23,13 +24,14 @@ pub use iter::{BehaviorMapIntoIter, BehaviorMapIter, SelectionIter};
 pub use map::BehaviorMap;
 pub use selection::Selection;
 pub use settings::BehaviorSettings;
+pub use update::{UpdateBehaviors, UpdatedBehavior, UpdatedBehaviors};
 
 use crate::generated::Operations;
 
 /// The behaviors of an account; see [`Client::behaviors`](crate::Client::behaviors).
 #[derive(Clone, Debug)]
 pub struct Behaviors {
-    operations: Operations,
+    connection: Connection,
 }
 
 /// A request for all behaviors of an account; see [`Behaviors::get`].
@@ -60,8 +62,12 @@ impl Envelope for BehaviorsResult {
 }
 
 impl Behaviors {
-    pub(crate) fn new(operations: Operations) -> Self {
-        Self { operations }
+    pub(crate) fn new(connection: Connection) -> Self {
+        Self { connection }
+    }
+
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
     }
 
     /// Gets all behaviors. The token needs the permission Zero Trust Read or Zero Trust Write.
@@ -89,6 +95,6 @@ impl Behaviors {
     /// # }
     /// ```
     pub fn get(&self) -> GetBehaviors {
-        self.operations.get_behaviors().envelope_as::<BehaviorsResult>()
+        Operations::new(self.connection.clone()).get_behaviors().envelope_as::<BehaviorsResult>()
     }
 }
