@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use httpmock::{HttpMockRequest, HttpMockResponse, MockServer};
 use zt_risk_scoring::{ErrorKind, Quota};
-use zt_risk_scoring_tests::{ScriptedServer, brief_retries, builder};
+use zt_risk_scoring_tests::{ScriptedServer, Step, brief_retries, builder};
 
 /// How many requests the server accepts before it rejects every request for the time of a [`BLOCK`].
 const ALLOWED: u32 = 20;
@@ -54,6 +54,20 @@ async fn quota_server() -> (MockServer, Arc<Mutex<QuotaState>>) {
         then.respond_with(move |_: &HttpMockRequest| shared.lock().unwrap().respond());
     });
     (server, state)
+}
+
+#[tokio::test]
+async fn longer_of_a_quota_and_a_403_that_names_the_rate_limit_closes_the_gate() {
+    let headers = [("retry-after", "600"), ("ratelimit", "\"default\";r=0;t=30")];
+    let body = r#"{"success":false,"errors":[{"code":971,"message":"Please wait"}]}"#;
+    let server = ScriptedServer::start(vec![Step::respond("403 Oh", &headers, body)]).await;
+    let client = builder(server.base_url()).timeout(Duration::from_secs(60)).build().unwrap();
+    for requests in [1, 0] {
+        let error = client.behaviors().get().await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, requests));
+        assert!(error.retry_after().unwrap() > Duration::from_secs(590), "{error}");
+    }
+    assert_eq!(server.heads().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

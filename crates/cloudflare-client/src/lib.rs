@@ -20,7 +20,9 @@
 #![doc = include_str!("faults.md")]
 //!
 //! A retry is a request of its own. If the response to a DELETE is lost after the server deleted something, the retry finds
-//! nothing, and the call returns its 404. [`Error::attempts`] is then greater than 1.
+//! nothing, and the API responds with 404. That is a success, if a success of the operation may be empty, and an earlier request
+//! of the call may have had its effect. [`Metadata::status`] is then 404, and [`Metadata::attempts`] is greater than 1. The 404
+//! of a first request is an error, and so is one that is not the API's own, or has code 7003: the API has no such path.
 //!
 //! A call never takes longer than its timeout, decoding included, but for the milliseconds of a small body. It fails at once
 //! if a response to it asks for a longer wait than [`RetryConfig::retry_after_ceiling`]. It sends no request while the

@@ -2,8 +2,8 @@
 
 use cloudflare_client::{Builder, Connection, Error};
 
-use crate::Behaviors;
 use crate::generated::Operations;
+use crate::{Behaviors, Integrations, Users};
 
 /// A client of Zero Trust risk scoring: a thin front over a [`Connection`].
 ///
@@ -59,7 +59,33 @@ impl Client {
         Behaviors::new(self.connection.clone())
     }
 
-    /// One generated method for each operation of the API, also for those that this crate has no other method for.
+    /// The users of an account, and their risk.
+    ///
+    /// ```
+    /// # use zt_risk_scoring::{Client, Credentials};
+    /// # let client = Client::builder().credentials(Credentials::api_token("cfut_0123456789")?).build()?;
+    /// let request = client.users().summary().account_id("023e105f4ecef8ad9ca31a8372d0c353");
+    /// # drop(request);
+    /// # Ok::<(), zt_risk_scoring::Error>(())
+    /// ```
+    pub fn users(&self) -> Users {
+        Users::new(self.connection.clone())
+    }
+
+    /// The integrations of an account: third parties to which changes of risk scores are sent.
+    ///
+    /// ```
+    /// # use zt_risk_scoring::{Client, Credentials};
+    /// # let client = Client::builder().credentials(Credentials::api_token("cfut_0123456789")?).build()?;
+    /// let request = client.integrations().list().account_id("023e105f4ecef8ad9ca31a8372d0c353");
+    /// # drop(request);
+    /// # Ok::<(), zt_risk_scoring::Error>(())
+    /// ```
+    pub fn integrations(&self) -> Integrations {
+        Integrations::new(self.connection.clone())
+    }
+
+    /// One generated method for each operation of the API, with the types of the generated client.
     ///
     /// ```
     /// # use zt_risk_scoring_mock::{MockServerExt, httpmock::MockServer};

@@ -1,4 +1,5 @@
-//! SDK for Cloudflare's Zero Trust risk scoring: the behaviors that raise a user's risk score.
+//! SDK for Cloudflare's Zero Trust risk scoring: the behaviors that raise a user's risk score, the scores themselves, and the
+//! integrations to which they are sent.
 //!
 //! ```
 //! use zt_risk_scoring::{Client, Credentials, RiskLevel};
@@ -32,6 +33,11 @@
 //! - A risk level that this crate does not know compares above `high`: a question for everything at least that risky
 //!   must not miss what may be riskier. Ids and levels are open sets, and are kept and written verbatim.
 //! - A duplicate key in a map is an error. JSON leaves open which value counts.
+//! - One odd value in a list of users costs no other user. Text that does not match its format is kept as [`Formatted`] text, and
+//!   a value of another JSON type is set aside. Both are written back verbatim.
+//! - E-mail addresses, names and details of events are personal data: `Debug` prints none of them, and neither errors nor
+//!   telemetry contain one.
+//! - A creation that may have been sent is never repeated; see [`Integrations::create`].
 //! - A question to a [`BehaviorMap`] returns a [`Selection`], which is no map: a part cannot be mistaken for the whole.
 //!
 //! # Features
@@ -51,14 +57,22 @@ mod client;
 mod fleet;
 #[rustfmt::skip]
 mod generated;
+mod integrations;
+mod object;
 mod plan;
+mod requests;
 mod risk_level;
 mod text;
+mod timestamp;
+mod users;
+mod uuid_id;
+
+pub use api_runtime::Formatted;
 
 pub use behaviors::{
     Behavior, BehaviorChange, BehaviorChanges, BehaviorDiff, BehaviorDifference, BehaviorId, BehaviorMap,
     BehaviorMapIntoIter, BehaviorMapIter, BehaviorSettings, Behaviors, DiffConflict, GetBehaviors, Selection,
-    SelectionIter,
+    SelectionIter, UpdateBehaviors, UpdatedBehavior, UpdatedBehaviors,
 };
 pub use client::{Client, ClientBuilder};
 /// For programs that print text as the API sent it.
@@ -71,11 +85,20 @@ pub use cloudflare_client::{
     ResultInfo, RetryBudget, RetryConfig, TokenFuture, TokenProvider, TokenWithExpiry, UnexpectedBody,
 };
 pub use fleet::{ApplyMany, FleetAccount, FleetPlan, GetMany, PlanMany};
+pub use integrations::{
+    CreateIntegration, DeleteIntegration, GetIntegration, Integration, IntegrationId, IntegrationType,
+    IntegrationUpdate, Integrations, ListIntegrations, NewIntegration, ReferenceId, UnknownIntegrationType,
+    UpdateIntegration,
+};
 pub use plan::{
     Applied, ApplyError, ApplyErrorKind, ApplyPlan, ChangeRecord, DesiredState, Mismatch, MismatchKind, OtherBehaviors,
     Plan, PlanBehaviors, PlanError, PlanErrorKind, PlanTarget, PlanWarning, RequestRecord, SettingsChange,
 };
 pub use risk_level::{RiskLevel, UnknownRiskLevel};
+pub use timestamp::Timestamp;
+pub use users::{
+    GetSummary, GetUserRisk, ResetUserRisk, Summary, UserId, UserRisk, UserRiskEvent, UserSelection, UserSummary, Users,
+};
 /// The API revision that this crate speaks: a date. Every request sends it as `api-version`.
 pub use zt_risk_scoring_api::REVISION;
 

@@ -9,8 +9,6 @@ use crate::responses::{head, success};
 
 pub(crate) fn connections() -> Section {
     let cut_off = [head(1000), b"{\"success\":".to_vec()].concat();
-    let not_found =
-        Step::respond("404 Oh", &[], r#"{"success":false,"errors":[{"code":1001,"message":"There is none"}]}"#);
     let faults = vec![
         fault("resets the connection once, after the request", [Step::Reset(vec![]), success()]).returns_value(2),
         fault("resets the connection after every request", [Step::Reset(vec![])]).fails(
@@ -39,12 +37,6 @@ pub(crate) fn connections() -> Section {
             3,
             "the connection to the server was refused",
         ),
-        fault(
-            "resets the connection after a DELETE, and responds to the retry with 404",
-            [Step::Reset(vec![]), not_found],
-        )
-        .delete()
-        .fails("not_found", 2, "status 404"),
     ];
     Section { title: "Connections", subject: "The server", faults }
 }

@@ -11,6 +11,7 @@
 
 mod connections;
 mod fault;
+mod methods;
 mod posts;
 mod responses;
 mod times;
@@ -40,6 +41,7 @@ fn sections() -> Vec<Section> {
         responses::statuses(),
         times::rate_limits(),
         times::timeouts(),
+        methods::methods(),
         posts::posts(),
     ]
 }

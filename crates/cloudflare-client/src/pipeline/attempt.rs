@@ -107,7 +107,9 @@ pub(super) async fn send(
     let body =
         within(expiry.as_mut(), pin!(body::read(&mut response, metadata.headers(), limits, head, &secrets))).await;
     let failure = match body.unwrap_or_else(|| Err(timeout("the rest of the body", head).into())) {
-        Ok(body) => return Ok(BufferedResponse { metadata, body, omitted: None, redirect_host, secrets }),
+        Ok(body) => {
+            return Ok(BufferedResponse { metadata, body, omitted: None, redirect_host, is_deleted: false, secrets });
+        }
         Err(failure) => failure,
     };
     let omitted = match failure {
@@ -125,7 +127,14 @@ pub(super) async fn send(
             return Err(AttemptFailure { error, retryability });
         }
     };
-    Ok(BufferedResponse { metadata, body: Bytes::new(), omitted: Some(omitted), redirect_host, secrets })
+    Ok(BufferedResponse {
+        metadata,
+        body: Bytes::new(),
+        omitted: Some(omitted),
+        redirect_host,
+        is_deleted: false,
+        secrets,
+    })
 }
 
 /// The failure of an attempt whose response has no whole body. A larger body than the limit was not read.

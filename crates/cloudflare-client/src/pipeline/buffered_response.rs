@@ -17,6 +17,9 @@ pub(super) struct BufferedResponse {
     pub(super) omitted: Option<Omitted>,
     /// The host of a redirect's target, without secrets.
     pub(super) redirect_host: Option<String>,
+    /// Whether the response says that the object to be deleted does not exist, after an earlier request of the call may have
+    /// deleted it.
+    pub(super) is_deleted: bool,
     /// The secrets of the request, which are redacted from every text of the response.
     pub(super) secrets: Secrets,
 }

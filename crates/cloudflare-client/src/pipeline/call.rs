@@ -3,6 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use api_runtime::{ApiRequest, Operation};
+use http::StatusCode;
 use http::header::{
     ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, EXPECT, HOST, HeaderName,
     HeaderValue, PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE, USER_AGENT,
@@ -100,13 +101,16 @@ impl<'a> Call<'a> {
         };
         let retry = config.retry.as_ref().unwrap_or(&pipeline.retry);
         let outcome = retry::run(&pipeline.flow, retry, &limits, self).await;
-        let CallOutcome { result, sent, may_have_been_sent, is_retryable, wait } = outcome;
+        let CallOutcome { result, sent, may_have_been_sent, is_repeat, is_retryable, wait } = outcome;
         let decoding = match result {
             Ok(response) => {
                 let metadata = response.metadata.with_attempts(sent).with_wait(wait);
                 let response = BufferedResponse { metadata, ..response };
                 if operation.is_success(response.metadata.status().as_u16()) {
                     decode.run(response, deadline)
+                } else if is_repeat && operation.method == "DELETE" && failure::is_missing_object(&response) {
+                    // The request before this one has probably deleted the object, and its response was lost.
+                    Decoding::Ended(decode.run_without_object(response))
                 } else {
                     Decoding::Ended(Err(failure::of_status(response).with_retryable(is_retryable)))
                 }
@@ -226,7 +230,9 @@ impl Call<'_> {
         let kind = failure::kind(&response);
         let retryability = match kind {
             Some(ErrorKind::RateLimited) => {
-                if Cooldown::of_head(&response.metadata).is_none()
+                // The gate closed when the head of a 429 arrived. The head of another status does not show its `Retry-After`
+                // to be about the rate limit; the body does.
+                if response.metadata.status() != StatusCode::TOO_MANY_REQUESTS
                     && let Some(cooldown) = Cooldown::of(&response.metadata, true)
                 {
                     self.pipeline.flow.close_gate(cooldown);

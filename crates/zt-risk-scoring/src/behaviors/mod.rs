@@ -24,6 +24,7 @@ pub use iter::{BehaviorMapIntoIter, BehaviorMapIter, SelectionIter};
 pub use map::BehaviorMap;
 pub use selection::Selection;
 pub use settings::BehaviorSettings;
+pub use update::{UpdateBehaviors, UpdatedBehavior, UpdatedBehaviors};
 
 use crate::generated::Operations;
 

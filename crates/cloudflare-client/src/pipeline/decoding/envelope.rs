@@ -39,8 +39,12 @@ impl<'de, E: Envelope> Deserialize<'de> for RawResult<E> {
     }
 }
 
-/// Makes the result of a call whose response has an envelope. `success` must be true.
+/// Makes the result of a call whose response has an envelope. `success` must be true, unless the object was already deleted and
+/// the result may be missing.
 pub(super) fn decode<E: Envelope>(response: BufferedResponse) -> Result<Response<E::Result>, Error> {
+    if response.is_deleted {
+        return failure::or_without_object(response, E::missing_result());
+    }
     let problem = || DecodeProblem::find::<ResponseEnvelope<E>>(&response.body);
     let envelope = match from_json::<ResponseEnvelope<E>>(&response.body) {
         Some(envelope) if envelope.success => envelope,

@@ -12,7 +12,7 @@ use super::classify;
 use super::problem::DecodeProblem;
 use crate::error::without_bom;
 use crate::response::{BoundedJson, EnvelopeMetadata};
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, Response};
 
 /// The largest body of a failure that is read. A larger one is not described by its envelope.
 ///
@@ -80,6 +80,19 @@ pub(in crate::pipeline) fn of_unreadable(status: StatusCode, problem: Error) -> 
     }
 }
 
+/// Whether the API says that the object of the request does not exist. Something in front of the API may respond with 404, too,
+/// and the API does so with code 7003 if it has no such path, for example since the account is another one.
+pub(in crate::pipeline) fn is_missing_object(response: &BufferedResponse) -> bool {
+    const NO_ROUTE: i64 = 7003;
+    if response.metadata.status() != StatusCode::NOT_FOUND {
+        return false;
+    }
+    let envelope = FailureEnvelope::read(&response.body);
+    let errors = envelope.metadata(response).errors;
+    let is_missing = classify::failure(StatusCode::NOT_FOUND, &errors) == ErrorKind::NotFound;
+    envelope.has_success_false() && is_missing && !errors.iter().any(|error| error.has_code(NO_ROUTE))
+}
+
 /// The kind of a failed response by its status alone, or `None` if the status is no failure.
 pub(in crate::pipeline) fn kind_of_status(status: StatusCode) -> Option<ErrorKind> {
     is_failure(status).then(|| classify::failure(status, &[]))
@@ -138,6 +151,17 @@ pub(in crate::pipeline) fn of_status(response: BufferedResponse) -> Error {
         };
         error.with_metadata(response.metadata.clone())
     })
+}
+
+/// The value of a deletion whose object no longer exists, or the error of its response if the operation has no such value.
+pub(super) fn or_without_object<T>(response: BufferedResponse, value: Option<T>) -> Result<Response<T>, Error> {
+    match value {
+        Some(value) => {
+            let envelope = FailureEnvelope::read(&response.body).metadata(&response);
+            Ok(Response::new(value, response.metadata.with_envelope(envelope)))
+        }
+        None => Err(of_status(response)),
+    }
 }
 
 /// The error of a response with a documented success status, whose body has no value. `problem` is what kept the body from
@@ -230,6 +254,43 @@ mod tests {
             (MAX_BYTES + 1, b'x', true),
         ] {
             assert_eq!(FailureEnvelope::read(&body(length, byte)).has_success_false(), is_read, "{length} {byte}");
+        }
+    }
+
+    #[test]
+    fn object_is_missing_only_if_the_api_says_so() {
+        let is_missing = |status: u16, body: &str| {
+            let metadata = crate::Metadata::new(
+                StatusCode::from_u16(status).unwrap(),
+                http::HeaderMap::new(),
+                1,
+                std::time::Duration::ZERO,
+            );
+            is_missing_object(&BufferedResponse {
+                metadata,
+                body: body.to_owned().into(),
+                omitted: None,
+                redirect_host: None,
+                is_deleted: false,
+                secrets: Secrets::default(),
+            })
+        };
+        for (status, body, expected) in [
+            (404, r#"{"success":false,"errors":[{"code":1001}]}"#, true),
+            (404, r#"{"success":false,"errors":[]}"#, true),
+            (404, r#"{"success":false}"#, true),
+            (404, r#"{"success":false,"errors":[{"code":7003}]}"#, false),
+            (404, r#"{"success":false,"errors":[{"code":1},{"code":2,"error_chain":[{"code":7003}]}]}"#, false),
+            (404, r#"{"success":false,"errors":[{"code":9109}]}"#, false),
+            (404, r#"{"success":true}"#, false),
+            (404, r#"{"errors":[{"code":1001}]}"#, false),
+            (404, r#"["success",false]"#, false),
+            (404, "<html>", false),
+            (404, "", false),
+            (410, r#"{"success":false}"#, false),
+            (200, r#"{"success":false,"errors":[{"code":1001}]}"#, false),
+        ] {
+            assert_eq!(is_missing(status, body), expected, "{status} {body}");
         }
     }
 

@@ -83,6 +83,11 @@ impl<T: Send + 'static> Decode<T> {
         }
     }
 
+    /// Makes the value of a deletion whose object no longer exists, if a success of the operation may be empty.
+    pub(super) fn run_without_object(self, response: BufferedResponse) -> Result<Response<T>, Error> {
+        self.decoder.decode(BufferedResponse { is_deleted: true, ..response })
+    }
+
     /// # Cancellation
     ///
     /// Decoding ends later than the call if the call is dropped or its deadline passes. The value is then dropped on the
@@ -125,4 +130,58 @@ fn lost(error: JoinError) -> Error {
 /// Decodes a JSON document.
 pub(super) fn from_json<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
     free_form_budget::from_slice(without_bom(body)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use api_runtime::{Binary, Empty, ResultOf};
+    use http::{HeaderMap, StatusCode};
+
+    use super::*;
+    use crate::redact::Secrets;
+    use crate::{ErrorKind, Metadata};
+
+    /// An envelope whose `result` may be missing.
+    struct Optional;
+
+    impl Envelope for Optional {
+        type Result = Option<u32>;
+
+        fn read_result<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+            serde::Deserialize::deserialize(deserializer)
+        }
+
+        fn missing_result() -> Option<Option<u32>> {
+            Some(None)
+        }
+    }
+
+    fn not_found() -> BufferedResponse {
+        let metadata = Metadata::new(StatusCode::NOT_FOUND, HeaderMap::new(), 2, Duration::ZERO);
+        let body = r#"{"success":false,"errors":[{"code":1001}]}"#.into();
+        let secrets = Secrets::default();
+        BufferedResponse { metadata, body, omitted: None, redirect_host: None, is_deleted: false, secrets }
+    }
+
+    #[test]
+    fn deleted_object_is_a_value_where_a_success_may_be_empty() {
+        let response = Decode::envelope::<Optional>().run_without_object(not_found()).unwrap();
+        assert_eq!((response.value(), response.metadata().status().as_u16()), (&None, 404));
+        assert_eq!(response.metadata().errors()[0].code(), Some(1001));
+        let mapped = Decode::envelope::<Optional>().map(|value| value.is_none());
+        assert!(mapped.run_without_object(not_found()).unwrap().into_value());
+        Decode::plain::<Empty, _>().run_without_object(not_found()).unwrap();
+    }
+
+    #[test]
+    fn deleted_object_is_an_error_where_a_success_has_a_value() {
+        let error = Decode::envelope::<ResultOf<u32>>().run_without_object(not_found()).unwrap_err();
+        assert_eq!((error.kind(), error.errors()[0].code()), (ErrorKind::NotFound, Some(1001)));
+        let error = Decode::plain::<Binary, _>().run_without_object(not_found()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotFound);
+        let error = Decode::plain::<Vec<u32>, _>().run_without_object(not_found()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotFound);
+    }
 }

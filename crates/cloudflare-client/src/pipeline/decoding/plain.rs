@@ -19,6 +19,12 @@ pub trait PlainBody<Kind>: 'static {
     /// `None` if it reports a failure.
     #[doc(hidden)]
     fn decode(body: &Bytes, is_json: bool) -> Result<Self::Value, Option<DecodeProblem>>;
+
+    /// The value for a response without a body, if the type has one.
+    #[doc(hidden)]
+    fn missing() -> Option<Self::Value> {
+        None
+    }
 }
 
 /// The `Kind` of [`PlainBody`] for JSON.
@@ -64,10 +70,17 @@ impl PlainBody<EmptyKind> for Empty {
     fn decode(body: &Bytes, is_json: bool) -> Result<(), Option<DecodeProblem>> {
         if is_json && failure::has_success_false(body) { Err(None) } else { Ok(()) }
     }
+
+    fn missing() -> Option<()> {
+        Some(())
+    }
 }
 
 /// Makes the result of a call whose response has no envelope.
 pub(super) fn decode<B: PlainBody<K>, K>(response: BufferedResponse) -> Result<Response<B::Value>, Error> {
+    if response.is_deleted {
+        return failure::or_without_object(response, B::missing());
+    }
     match B::decode(&response.body, response.has_json_type()) {
         Ok(value) => Ok(Response::new(value, response.metadata)),
         Err(problem) => Err(failure::of_body(&response, || problem)),

@@ -16,8 +16,14 @@ impl<T: Send + 'static> Decode<T> {
         metadata: Metadata,
         body: Bytes,
     ) -> Result<Response<T>, Error> {
-        let response =
-            BufferedResponse { metadata, body, omitted: None, redirect_host: None, secrets: Secrets::default() };
+        let response = BufferedResponse {
+            metadata,
+            body,
+            omitted: None,
+            redirect_host: None,
+            is_deleted: false,
+            secrets: Secrets::default(),
+        };
         if operation.is_success(response.metadata.status().as_u16()) {
             self.decoder.decode(response)
         } else {

@@ -79,6 +79,8 @@ pub(super) struct CallOutcome<T> {
     pub(super) sent: u32,
     /// Whether a request may have reached the server.
     pub(super) may_have_been_sent: bool,
+    /// Whether the server may have acted on a request before the last one, which repeated it.
+    pub(super) is_repeat: bool,
     /// Whether the same call may succeed later, if it failed.
     pub(super) is_retryable: bool,
     /// The wait that did not fit the call's limits, if that ended the call.
@@ -189,6 +191,10 @@ struct Progress {
     /// How many requests were sent. An attempt without credentials sends none.
     sent: u32,
     may_have_been_sent: bool,
+    /// Whether the server may have acted on a request.
+    may_have_acted: bool,
+    /// Whether the server may have acted on a request before the last one.
+    is_repeat: bool,
     has_renewed: bool,
 }
 
@@ -199,6 +205,7 @@ impl Progress {
             result: outcome.result,
             sent: self.sent,
             may_have_been_sent: self.may_have_been_sent,
+            is_repeat: self.is_repeat,
             wait,
         }
     }
@@ -224,6 +231,8 @@ async fn send<D: AttemptDriver>(
         flow.times.record_response(operation, time);
     }
     progress.may_have_been_sent |= outcome.retryability.was_sent();
+    progress.is_repeat = progress.may_have_acted;
+    progress.may_have_acted |= outcome.retryability.may_have_acted();
     match permit {
         Some(permit) if outcome.retryability.is_handled() => permit.refund(),
         None if is_first && outcome.retryability.is_handled() => flow.budget.reward(),

@@ -43,6 +43,11 @@ impl Retryability {
         !matches!(self, Self::NotSent | Self::Impossible)
     }
 
+    /// Whether the server may have acted on the request. A server that rejects the credentials has not.
+    pub(in crate::pipeline) fn may_have_acted(self) -> bool {
+        self.was_sent() && self != Self::Unauthorized
+    }
+
     /// Whether the same request may succeed later.
     pub(in crate::pipeline) fn may_improve(self) -> bool {
         matches!(self, Self::Transient | Self::RateLimited | Self::Interrupted | Self::NotSent)
@@ -86,6 +91,8 @@ mod tests {
         for retryability in ALL {
             let is_unsent = matches!(retryability, Retryability::NotSent | Retryability::Impossible);
             assert_eq!(retryability.was_sent(), !is_unsent, "{retryability:?}");
+            let is_rejected = retryability == Retryability::Unauthorized;
+            assert_eq!(retryability.may_have_acted(), !is_unsent && !is_rejected, "{retryability:?}");
         }
     }
 

@@ -101,3 +101,24 @@ async fn request_may_have_been_sent_if_any_attempt_may_have_sent_it() {
     let (outcome, ..) = run_script(&flow, &config, call_limits(true, 60), &[step(Retryability::NotSent); 3]).await;
     assert!(!outcome.may_have_been_sent);
 }
+
+#[tokio::test(start_paused = true)]
+async fn last_request_is_a_repeat_if_the_server_may_have_acted_on_an_earlier_one() {
+    use Retryability::{Final, Interrupted, NotSent, RateLimited, Transient, Unauthorized};
+    for (script, expected) in [
+        (&[Final][..], false),
+        (&[NotSent, Final], false),
+        (&[Unauthorized, Final], false),
+        (&[Interrupted, Final], true),
+        (&[Transient, Final], true),
+        (&[RateLimited, Final], true),
+        (&[Interrupted, NotSent, Final], true),
+        (&[Transient, Unauthorized, Final], true),
+    ] {
+        let config = config();
+        let flow = flow_control(&config);
+        let steps: Vec<_> = script.iter().copied().map(step).collect();
+        let (outcome, ..) = run_script(&flow, &config, call_limits(true, 60), &steps).await;
+        assert_eq!(outcome.is_repeat, expected, "{script:?}");
+    }
+}

@@ -1,0 +1,490 @@
+//! Objects of responses that are read property by property: an odd value of one property costs no other value.
+//!
+//! What a list of hundreds of thousands of objects says is worth more than its oddest entry. So a value of another JSON type than
+//! the documented one is set aside, is found by its name, and is written back verbatim.
+//!
+//! serde's derive cannot set a value aside: it has no place but the property's own. [`impl_object`] implements the traits.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use api_runtime::{Format, Formatted};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::ser::Serialize;
+use serde_json::Value;
+
+use crate::RiskLevel;
+
+/// The values of an object's properties that have another JSON type than the documented one.
+///
+/// Hardly any object has one, so it takes no more than a pointer.
+#[derive(Clone, Default, Eq, PartialEq)]
+pub(crate) struct Mistyped(Option<Box<Entries>>);
+
+#[derive(Clone, Default, Eq, PartialEq)]
+struct Entries(Vec<(&'static str, Value)>);
+
+impl Mistyped {
+    /// The values with the names of their properties.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, &Value)> {
+        let entries = self.0.as_ref().map_or(&[][..], |entries| &entries.0);
+        entries.iter().map(|(name, value)| (*name, value))
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
+        self.iter().find_map(|(other, value)| (other == name).then_some(value))
+    }
+
+    fn insert(&mut self, name: &'static str, value: Value) {
+        self.0.get_or_insert_default().0.push((name, value));
+    }
+}
+
+/// The names only: the values may be personal data.
+impl fmt::Debug for Mistyped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter().map(|(name, _)| name)).finish()
+    }
+}
+
+/// The type of a property.
+pub(crate) trait Property: Serialize + Sized {
+    /// Reads the value of the property with a name, or sets it aside.
+    fn read<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        name: &'static str,
+        mistyped: &mut Mistyped,
+    ) -> Result<Self, D::Error>;
+
+    /// The value of an absent property.
+    fn absent<E: Error>(name: &'static str) -> Result<Self, E> {
+        Err(E::missing_field(name))
+    }
+
+    /// Whether the value is still the one that was made of a value set aside.
+    fn stands_for(&self, _: &Value) -> bool {
+        false
+    }
+
+    /// Whether the property is written.
+    fn is_written(&self) -> bool {
+        true
+    }
+}
+
+/// A type of JSON strings or numbers.
+pub(crate) trait Scalar: Serialize + PartialEq + Sized {
+    /// The value of a string, if the type has strings.
+    fn from_text(_: &str) -> Option<Self> {
+        None
+    }
+
+    /// The value of an integer, if the type has integers.
+    fn from_integer(_: i64) -> Option<Self> {
+        None
+    }
+
+    /// A value that stands for one of another JSON type.
+    fn from_mistyped(_: &Value) -> Option<Self> {
+        None
+    }
+}
+
+impl Scalar for Box<str> {
+    fn from_text(text: &str) -> Option<Self> {
+        Some(text.into())
+    }
+}
+
+impl<T: Format> Scalar for Formatted<T> {
+    fn from_text(text: &str) -> Option<Self> {
+        Some(Self::from_text(text))
+    }
+}
+
+/// A level of another JSON type is unknown: a question for everything at least that risky must not miss it.
+impl Scalar for RiskLevel {
+    fn from_text(text: &str) -> Option<Self> {
+        Some(text.into())
+    }
+
+    fn from_mistyped(value: &Value) -> Option<Self> {
+        Some(value.to_string().into())
+    }
+}
+
+impl Scalar for i64 {
+    fn from_integer(integer: i64) -> Option<Self> {
+        Some(integer)
+    }
+}
+
+/// A property that may be absent or null, and whose odd value is set aside.
+impl<T: Scalar> Property for Option<T> {
+    fn read<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        name: &'static str,
+        mistyped: &mut Mistyped,
+    ) -> Result<Self, D::Error> {
+        match deserializer.deserialize_any(ScalarVisitor(PhantomData))? {
+            ScalarOr::Scalar(value) => Ok(Some(value)),
+            ScalarOr::Null => Ok(None),
+            ScalarOr::Mistyped(json) => {
+                let value = T::from_mistyped(&json);
+                mistyped.insert(name, json);
+                Ok(value)
+            }
+        }
+    }
+
+    fn absent<E: Error>(_: &'static str) -> Result<Self, E> {
+        Ok(None)
+    }
+
+    fn stands_for(&self, json: &Value) -> bool {
+        *self == T::from_mistyped(json)
+    }
+}
+
+/// Free-form JSON. Absent is not null.
+impl Property for Option<Value> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D, _: &'static str, _: &mut Mistyped) -> Result<Self, D::Error> {
+        Value::deserialize(deserializer).map(Some)
+    }
+
+    fn absent<E: Error>(_: &'static str) -> Result<Self, E> {
+        Ok(None)
+    }
+
+    fn is_written(&self) -> bool {
+        self.is_some()
+    }
+}
+
+/// Implements [`Property`] for types without which an object is an error.
+macro_rules! impl_required {
+    ($($type:ty),+) => {$(
+        impl $crate::object::Property for $type {
+            fn read<'de, D: ::serde::Deserializer<'de>>(
+                deserializer: D,
+                _: &'static str,
+                _: &mut $crate::object::Mistyped,
+            ) -> Result<Self, D::Error> {
+                ::serde::Deserialize::deserialize(deserializer)
+            }
+        }
+    )+};
+}
+pub(crate) use impl_required;
+
+impl_required!(bool, String);
+
+impl<T: Format> Property for Formatted<T> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D, _: &'static str, _: &mut Mistyped) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)
+    }
+}
+
+impl<T: for<'de> Deserialize<'de> + Serialize> Property for Vec<T> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D, _: &'static str, _: &mut Mistyped) -> Result<Self, D::Error> {
+        list(deserializer)
+    }
+}
+
+/// Reads a list. Null is an empty one, as some programs write it.
+pub(crate) fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    struct List<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list")
+        }
+
+        fn visit_none<E: Error>(self) -> Result<Vec<T>, E> {
+            Ok(Vec::new())
+        }
+
+        fn visit_unit<E: Error>(self) -> Result<Vec<T>, E> {
+            Ok(Vec::new())
+        }
+
+        fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<T>, D::Error> {
+            deserializer.deserialize_seq(self)
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Vec<T>, A::Error> {
+            let mut list = Vec::new();
+            while let Some(element) = elements.next_element()? {
+                if list.len() == list.capacity() {
+                    // A vector doubles by itself, so up to half of it would be unused.
+                    list.reserve_exact(16.max(list.len() / 8));
+                }
+                list.push(element);
+            }
+            Ok(list)
+        }
+    }
+
+    deserializer.deserialize_option(List(PhantomData))
+}
+
+/// What was read for a scalar.
+enum ScalarOr<T> {
+    Scalar(T),
+    Null,
+    Mistyped(Value),
+}
+
+struct ScalarVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Scalar> Visitor<'de> for ScalarVisitor<T> {
+    type Value = ScalarOr<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<ScalarOr<T>, E> {
+        Ok(T::from_text(text).map_or_else(|| ScalarOr::Mistyped(text.into()), ScalarOr::Scalar))
+    }
+
+    fn visit_i64<E: Error>(self, integer: i64) -> Result<ScalarOr<T>, E> {
+        Ok(T::from_integer(integer).map_or_else(|| ScalarOr::Mistyped(integer.into()), ScalarOr::Scalar))
+    }
+
+    fn visit_u64<E: Error>(self, integer: u64) -> Result<ScalarOr<T>, E> {
+        match i64::try_from(integer) {
+            Ok(integer) => self.visit_i64(integer),
+            Err(_) => Ok(ScalarOr::Mistyped(integer.into())),
+        }
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<ScalarOr<T>, E> {
+        Ok(ScalarOr::Mistyped(number.into()))
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<ScalarOr<T>, E> {
+        Ok(ScalarOr::Mistyped(value.into()))
+    }
+
+    fn visit_none<E: Error>(self) -> Result<ScalarOr<T>, E> {
+        Ok(ScalarOr::Null)
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<ScalarOr<T>, E> {
+        Ok(ScalarOr::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<ScalarOr<T>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, elements: A) -> Result<ScalarOr<T>, A::Error> {
+        Value::deserialize(SeqAccessDeserializer::new(elements)).map(ScalarOr::Mistyped)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<ScalarOr<T>, A::Error> {
+        Value::deserialize(MapAccessDeserializer::new(entries)).map(ScalarOr::Mistyped)
+    }
+}
+
+/// Reads the value of the property with a name.
+pub(crate) struct PropertySeed<'a, T> {
+    name: &'static str,
+    mistyped: &'a mut Mistyped,
+    value: PhantomData<T>,
+}
+
+impl<'a, T> PropertySeed<'a, T> {
+    pub(crate) fn new(name: &'static str, mistyped: &'a mut Mistyped) -> Self {
+        Self { name, mistyped, value: PhantomData }
+    }
+}
+
+impl<'de, T: Property> DeserializeSeed<'de> for PropertySeed<'_, T> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        T::read(deserializer, self.name, self.mistyped)
+    }
+}
+
+/// Implements serde's traits for a struct whose properties are [`Property`]s, with a field `mistyped` besides. Unknown members are
+/// ignored, and a duplicate property is an error. Only an object is read; serde would also read an array, by position.
+macro_rules! impl_object {
+    ($type:ident { $($property:ident),+ $(,)? }) => {
+        impl<'de> ::serde::Deserialize<'de> for $type {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                use ::serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
+                use $crate::object::{Mistyped, Property, PropertySeed};
+
+                #[derive(::serde::Deserialize)]
+                #[serde(field_identifier)]
+                #[allow(non_camel_case_types, reason = "the variants are the names in JSON")]
+                enum Name {
+                    $($property,)+
+                    #[serde(other)]
+                    Unknown,
+                }
+
+                struct Object;
+
+                impl<'de> Visitor<'de> for Object {
+                    type Value = $type;
+
+                    fn expecting(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                        f.write_str(concat!("struct ", stringify!($type)))
+                    }
+
+                    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<$type, A::Error> {
+                        let mut mistyped = Mistyped::default();
+                        $(let mut $property = None;)+
+                        while let Some(member) = map.next_key()? {
+                            match member {
+                                $(Name::$property => {
+                                    const NAME: &str = stringify!($property);
+                                    if $property.is_some() {
+                                        return Err(A::Error::duplicate_field(NAME));
+                                    }
+                                    $property = Some(map.next_value_seed(PropertySeed::new(NAME, &mut mistyped))?);
+                                })+
+                                Name::Unknown => {
+                                    map.next_value::<IgnoredAny>()?;
+                                }
+                            }
+                        }
+                        Ok($type {
+                            $($property: match $property {
+                                Some(value) => value,
+                                None => Property::absent(stringify!($property))?,
+                            },)+
+                            mistyped,
+                        })
+                    }
+                }
+
+                deserializer.deserialize_map(Object)
+            }
+        }
+
+        impl ::serde::Serialize for $type {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use ::serde::ser::SerializeStruct;
+                use $crate::object::Property;
+
+                let properties = [$(stringify!($property)),+].len();
+                let mut object = serializer.serialize_struct(stringify!($type), properties)?;
+                $({
+                    const NAME: &str = stringify!($property);
+                    match self.mistyped.get(NAME) {
+                        Some(json) if self.$property.stands_for(json) => object.serialize_field(NAME, json)?,
+                        _ if self.$property.is_written() => object.serialize_field(NAME, &self.$property)?,
+                        _ => object.skip_field(NAME)?,
+                    }
+                })+
+                object.end()
+            }
+        }
+    };
+}
+pub(crate) use impl_object;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug)]
+    struct Thing {
+        label: Option<Box<str>>,
+        count: Option<i64>,
+        level: Option<RiskLevel>,
+        details: Option<Value>,
+        parts: Vec<bool>,
+        is_on: bool,
+        mistyped: Mistyped,
+    }
+
+    impl_object!(Thing { label, count, level, details, parts, is_on });
+
+    fn read(json: Value) -> Thing {
+        serde_json::from_str(&json.to_string()).unwrap()
+    }
+
+    fn thing(property: &str, value: Value) -> Value {
+        let mut thing =
+            json!({"label": "x", "count": -1, "level": "low", "details": {"a": []}, "parts": [true], "is_on": true});
+        thing[property] = value;
+        thing
+    }
+
+    #[test]
+    fn value_of_any_json_type_is_written_as_it_was_read() {
+        let values = [json!(null), json!("x"), json!(""), json!(1), json!(-1), json!(u64::MAX), json!(1.5), json!(3.0)];
+        let values = values.into_iter().chain([json!(true), json!([1, {"a": null}]), json!({"a": [1.5, "x"]})]);
+        for value in values {
+            for property in ["label", "count", "level", "details"] {
+                let json = thing(property, value.clone());
+                let thing = read(json.clone());
+                assert_eq!(serde_json::to_value(&thing).unwrap(), json);
+                let from_value: Thing = serde_json::from_value(json.clone()).unwrap();
+                assert_eq!(serde_json::to_value(&from_value).unwrap(), json);
+                let is_documented = match property {
+                    "count" => value.is_i64(),
+                    "details" => true,
+                    _ => value.is_string(),
+                };
+                let expected = (!is_documented && !value.is_null()).then_some((property, &value));
+                assert_eq!(thing.mistyped.iter().next(), expected, "{property} {value}");
+            }
+        }
+    }
+
+    #[test]
+    fn level_of_another_json_type_is_unknown() {
+        let mut odd = read(thing("level", json!(3)));
+        assert_eq!(odd.level, Some(RiskLevel::from("3")));
+        odd.level = Some(RiskLevel::High);
+        assert_eq!(serde_json::to_value(&odd).unwrap()["level"], "high");
+    }
+
+    #[test]
+    fn absent_properties_are_null_and_absent_details_stay_absent() {
+        let thing = read(json!({"is_on": false, "parts": null, "more": [{}]}));
+        assert!(thing.label.is_none() && thing.count.is_none() && thing.level.is_none() && thing.details.is_none());
+        let expected = json!({"label": null, "count": null, "level": null, "parts": [], "is_on": false});
+        assert_eq!(serde_json::to_value(&thing).unwrap(), expected);
+    }
+
+    #[test]
+    fn object_that_cannot_be_read_is_rejected_without_its_values() {
+        for (json, problem) in [
+            (r#"{"parts":[]}"#, "missing field `is_on`"),
+            (r#"{"is_on":true}"#, "missing field `parts`"),
+            (r#"{"is_on":true,"parts":[],"is_on":true}"#, "duplicate field `is_on`"),
+            (r#"{"label":null,"label":null}"#, "duplicate field `label`"),
+            (r#"{"parts":{}}"#, "invalid type: map, expected a list"),
+            (r#"{"is_on":"x"}"#, "invalid type: string \"x\", expected a boolean"),
+            (r#"["x",1]"#, "invalid type: sequence, expected struct Thing"),
+        ] {
+            let error = serde_json::from_str::<Thing>(json).unwrap_err().to_string();
+            assert!(error.starts_with(problem), "{error}");
+        }
+    }
+
+    #[test]
+    fn debug_output_names_mistyped_properties_without_their_values() {
+        let debug = format!("{:?}", read(thing("count", json!("secret"))).mistyped);
+        assert_eq!(debug, r#"["count"]"#);
+    }
+
+    #[test]
+    fn list_has_little_unused_room() {
+        let parts: Vec<bool> = read(thing("parts", vec![true; 10_000].into())).parts;
+        assert!(parts.len() == 10_000 && parts.capacity() < 11_300, "{}", parts.capacity());
+    }
+}
