@@ -35,6 +35,15 @@ const CALLS: usize = 640;
 /// The ratio that is acceptable.
 const TARGET: f64 = 1.05;
 
+/// How many calls for a fleet are in flight at once, as by default.
+const FLEET_CONCURRENCY: usize = 16;
+
+/// How long the origin of a fleet takes for a response. That of the vendor takes some ten times as long.
+const LATENCY: Duration = Duration::from_millis(5);
+
+/// The ratio that is acceptable for a fleet: nine tenths of the floor's throughput.
+const FLEET_TARGET: f64 = 1.0 / 0.9;
+
 fn main() {
     // `cargo test --benches` only checks that a benchmark runs.
     let (pairs, calls) = if std::env::args().any(|argument| argument == "--bench") { (PAIRS, CALLS) } else { (2, 32) };
@@ -47,20 +56,37 @@ fn main() {
         let call_floor = || time_of_calls(&runtime, &floor, calls, concurrency, async |floor| drop(floor.call().await));
         let call_sdk = || time_of_calls(&runtime, &sdk, calls, concurrency, async |sdk| drop(sdk.call().await));
         let name = format!("20 behaviors, {concurrency} at a time");
-        measure(&name, pairs, calls, call_floor, call_sdk);
+        measure(&name, TARGET, pairs, calls, call_floor, call_sdk);
     }
+
+    print_head(&format!(
+        "Time for an account of a fleet in µs: medians of {pairs} pairs of {calls} accounts, on one thread"
+    ));
+    let origin = Origin::start_slow("", &body(20), LATENCY);
+    let (floor, sdk) = (Floor::new(&origin), Sdk::new(&origin));
+    let call_floor = || time_on(&runtime, async { floor.call_many(calls, FLEET_CONCURRENCY).await });
+    let call_sdk = || time_on(&runtime, async { sdk.call_many(calls, FLEET_CONCURRENCY).await });
+    let name = format!("20 behaviors, {FLEET_CONCURRENCY} at a time, latency {LATENCY:?}");
+    measure(&name, FLEET_TARGET, pairs, calls, call_floor, call_sdk);
 
     print_head(&format!("Time of decoding in µs: medians of {pairs} pairs"));
     for (behaviors, repeats) in [(20, calls), (1_000, calls / 16), (100_000, 1)] {
         let body = Bytes::from(body(behaviors));
         let decode_floor = || time_of(repeats, || decode(&body));
         let decode_sdk = || time_of(repeats, || sdk.decode(body.clone()));
-        measure(&format!("{behaviors} behaviors"), pairs, repeats, decode_floor, decode_sdk);
+        measure(&format!("{behaviors} behaviors"), TARGET, pairs, repeats, decode_floor, decode_sdk);
     }
 }
 
 /// Measures pairs, and prints the row. Each measurement repeats its work some times.
-fn measure(name: &str, pairs: usize, repeats: usize, floor: impl Fn() -> Duration, sdk: impl Fn() -> Duration) {
+fn measure(
+    name: &str,
+    target: f64,
+    pairs: usize,
+    repeats: usize,
+    floor: impl Fn() -> Duration,
+    sdk: impl Fn() -> Duration,
+) {
     // The first measurement opens connections and fills caches.
     let _ = (floor(), sdk());
     let (mut floors, mut sdks, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
@@ -78,7 +104,7 @@ fn measure(name: &str, pairs: usize, repeats: usize, floor: impl Fn() -> Duratio
         sdks.push(sdk);
     }
     let per_repeat = |times| format!("{:.1}", median(times) * 1e6 / repeats as f64);
-    print_row(name, per_repeat(floors), per_repeat(sdks), median(ratios), Some(TARGET));
+    print_row(name, per_repeat(floors), per_repeat(sdks), median(ratios), Some(target));
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -109,6 +135,13 @@ fn time_of_calls<C: Clone + 'static>(
         }
         callers.join_all().await;
     });
+    started.elapsed()
+}
+
+/// The time of a future.
+fn time_on(runtime: &Runtime, future: impl Future<Output = ()>) -> Duration {
+    let started = Instant::now();
+    runtime.block_on(future);
     started.elapsed()
 }
 

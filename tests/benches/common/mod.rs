@@ -14,8 +14,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use cloudflare_client::test_util;
+use futures_util::StreamExt;
 use serde::Deserialize;
-use zt_risk_scoring::{BehaviorMap, Client, Credentials};
+use zt_risk_scoring::{AccountId, BehaviorMap, Client, Credentials};
 
 pub(crate) use origin::Origin;
 
@@ -98,6 +99,14 @@ impl Floor {
     }
 }
 
+impl Floor {
+    /// Gets the behaviors of many accounts.
+    pub(crate) async fn call_many(&self, accounts: usize, concurrency: usize) {
+        let calls = futures_util::stream::iter(0..accounts).map(|_| self.call());
+        calls.buffer_unordered(concurrency).for_each(async |behaviors| drop(behaviors)).await;
+    }
+}
+
 /// Decodes a body as a program without the SDK does.
 pub(crate) fn decode(body: &[u8]) -> BTreeMap<String, Behavior> {
     serde_json::from_slice::<Envelope>(body).unwrap().result.unwrap().behaviors
@@ -116,6 +125,13 @@ impl Sdk {
     /// Gets the behaviors.
     pub(crate) async fn call(&self) -> BehaviorMap {
         self.0.behaviors().get().await.unwrap()
+    }
+
+    /// Gets the behaviors of many accounts.
+    pub(crate) async fn call_many(&self, accounts: usize, concurrency: usize) {
+        let account = AccountId::new(ACCOUNT_ID).unwrap();
+        let behaviors = self.0.behaviors().get_many(std::iter::repeat_n(account, accounts)).concurrency(concurrency);
+        behaviors.for_each(async |(_, behaviors)| drop(behaviors.unwrap())).await;
     }
 
     /// Decodes a body as a call does, in place.

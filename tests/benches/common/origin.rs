@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A server with a thread for each connection. It ends with the process.
 pub(crate) struct Origin(SocketAddr);
@@ -10,6 +11,11 @@ pub(crate) struct Origin(SocketAddr);
 impl Origin {
     /// Starts a server. Its responses have the body, and some headers besides the body's, each with its line break.
     pub(crate) fn start(headers: &str, body: &str) -> Self {
+        Self::start_slow(headers, body, Duration::ZERO)
+    }
+
+    /// The same, with a delay of each response.
+    pub(crate) fn start_slow(headers: &str, body: &str, delay: Duration) -> Self {
         let length = body.len();
         let response = format!(
             "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
@@ -19,7 +25,7 @@ impl Origin {
         std::thread::spawn(move || {
             for connection in listener.incoming() {
                 let response = Arc::clone(&response);
-                std::thread::spawn(move || serve(connection.unwrap(), &response));
+                std::thread::spawn(move || serve(connection.unwrap(), &response, delay));
             }
         });
         origin
@@ -31,7 +37,7 @@ impl Origin {
 }
 
 /// Responds to every request of a connection until the client closes it. No request has a body.
-fn serve(mut connection: TcpStream, response: &[u8]) {
+fn serve(mut connection: TcpStream, response: &[u8], delay: Duration) {
     connection.set_nodelay(true).unwrap();
     let (mut buffer, mut length) = ([0; 4096], 0);
     loop {
@@ -41,6 +47,9 @@ fn serve(mut connection: TcpStream, response: &[u8]) {
         }
         if buffer[..length].ends_with(b"\r\n\r\n") {
             length = 0;
+            if !delay.is_zero() {
+                std::thread::sleep(delay);
+            }
             if connection.write_all(response).is_err() {
                 return;
             }
