@@ -11,6 +11,7 @@
 //! Models of responses have no constructors, so that a new field breaks no test: a test makes them from JSON.
 //!
 //! ```
+//! # #[cfg(feature = "mocks")] {
 //! use serde_json::{from_value, json};
 //! use zt_risk_scoring_mock::MockServerExt;
 //!
@@ -20,11 +21,17 @@
 //!     then.ok(&from_value(json!({"success": true, "result": {"behaviors": {}}})).unwrap());
 //! });
 //! assert_eq!(mock.calls(), 0);
+//! # }
 //! ```
 //!
 //! # Why a crate of its own
 //!
 //! A service depends on the client, and should not build a server with it.
+//!
+//! The simulator needs no feature. The mocks need `mocks`, which is a default feature.
+
+// A doc-test of this crate cannot use the SDK. The tests of the workspace run the chapter's code.
+#![cfg_attr(not(doctest), doc = include_str!("../TESTING.md"))]
 
 #[cfg(feature = "mocks")]
 #[allow(missing_docs, reason = "the document has no description of some items, and generated code is not edited")]

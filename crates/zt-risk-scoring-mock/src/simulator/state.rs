@@ -149,9 +149,7 @@ mod tests {
         let mut state = State::new();
         state.add_account("changed");
         state.add_missing_account("changed").behaviors_mut().remove("imp_travel");
-        let mut unknowns = Unknowns::default();
-        unknowns.unlisted_behaviors = true;
-        state.set_unknowns(unknowns);
+        state.set_unknowns(Unknowns { unlisted_behaviors: true, ..Unknowns::default() });
         state.add_account("later");
         let count = |id: &str| state.accounts[id].behaviors().len();
         assert_eq!((count(State::ACCOUNT_ID), count("changed"), count("later")), (8, 2, 8));

@@ -87,6 +87,12 @@ impl Caller {
         self.try_send(Method::GET, &self.path(path), None).await.unwrap()
     }
 
+    /// The body of a large response, which is not parsed.
+    pub(super) async fn get_text(&self, path: &str) -> String {
+        let url = format!("{}{}", self.base_url, self.path(path));
+        self.http.get(url).bearer_auth(&self.token).send().await.unwrap().text().await.unwrap()
+    }
+
     pub(super) async fn send(&self, method: Method, path: &str, body: &Value) -> Reply {
         self.try_send(method, &self.path(path), Some(body.to_string())).await.unwrap()
     }

@@ -46,13 +46,12 @@ async fn ten_thousand_accounts_and_two_hundred_thousand_users_are_served() {
 
     simulator.edit(simulator.account_id(), |account| account.generate_users(200_000));
     let started = Instant::now();
-    let summary = caller.get("/summary").await;
-    println!("first summary: {:?}, {} bytes", started.elapsed(), summary.header("content-length"));
-    let users = summary.result()["users"].as_array().unwrap();
-    assert_eq!((users.len(), &summary.body["result_info"]["total_count"]), (200_000, &200_000.into()));
-    let ids: BTreeSet<_> = users.iter().map(|user| user["user_id"].as_str().unwrap()).collect();
+    let summary = caller.get_text("/summary").await;
+    println!("first summary: {:?}, {} bytes", started.elapsed(), summary.len());
+    assert!(summary.contains(r#""total_count":200000"#));
+    let ids: BTreeSet<_> = summary.split(r#""user_id":""#).skip(1).map(|rest| &rest[..36]).collect();
     assert_eq!(ids.len(), 200_000);
     let started = Instant::now();
-    assert_eq!(caller.get("/summary").await.body, summary.body);
+    assert!(caller.get_text("/summary").await == summary);
     println!("second summary: {:?}", started.elapsed());
 }
