@@ -67,3 +67,8 @@ pub fn brief_retries() -> RetryConfig {
     retry.backoff.base = Duration::from_millis(1);
     retry
 }
+
+/// The code of the chapter on testing a service, which has to run.
+#[cfg(doctest)]
+#[doc = include_str!("../../crates/zt-risk-scoring-mock/TESTING.md")]
+struct TestingChapter;

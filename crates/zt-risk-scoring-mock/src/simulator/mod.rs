@@ -1,70 +1,195 @@
 //! A simulator of the API, in this process.
+//!
+//! [`Simulator`] is a server on a free loopback port that implements the operations of risk scoring, with state: updates
+//! stick, resets clear, integrations come and go. It also verifies tokens, as the SDK of API tokens asks for.
+//!
+//! | a test wants | it calls |
+//! |---|---|
+//! | accounts with behaviors, users and integrations | [`add_account`](Simulator::add_account), [`edit`](Simulator::edit), [`account`](Simulator::account) |
+//! | tokens that may not do everything, or expire | [`add_token`](Simulator::add_token) |
+//! | an account whose plan lacks the feature | [`Account::set_feature`] |
+//! | a quota that blocks like the vendor's | [`set_quota`](Simulator::set_quota) |
+//! | errors, delays, lost responses, other writers | [`inject`](Simulator::inject) |
+//! | the API to differ where it is not known | [`set_unknowns`](Simulator::set_unknowns) |
+//! | to know what was sent | [`requests`](Simulator::requests) |
+//!
+//! Everything can be changed while the simulator runs.
+//!
+//! # Time
+//!
+//! Delays, quotas and timestamps use tokio's clock. A test can pause it (`#[tokio::test(start_paused = true)]`): then a
+//! block of five minutes passes in about a second, and a request takes 0.1 to 0.3 seconds of paused time. Use
+//! [`Simulator::start`] for that, not [`Simulator::start_blocking`].
 
+mod accounts;
 mod auth;
 mod behaviors;
+mod body;
+mod carry_out;
+mod clock;
+mod faults;
+mod integrations;
+mod json_body;
+mod paused_clock;
+mod quota;
+mod request;
 mod response;
+mod routing;
+mod server;
 mod state;
+mod tokens;
+mod unknowns;
+mod users;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+#[cfg(test)]
+mod tests;
 
-use httpmock::{HttpMockRequest, HttpMockResponse, MockServer};
-use serde::Serialize;
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, MutexGuard};
+use std::thread::{self, JoinHandle};
+use std::time::SystemTime;
 
-pub use state::RecordedRequest;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::AbortHandle;
 
-use response::Response;
+pub use accounts::Account;
+pub use api_runtime::Operation;
+pub use behaviors::Behavior;
+pub use faults::{Fault, InjectedFault};
+pub use integrations::Integration;
+pub use quota::Quota;
+pub use request::RecordedRequest;
+pub use response::Response;
+pub use routing::operations;
+pub use tokens::{Permissions, Token};
+pub use unknowns::{
+    ConcurrentUpdates, DuplicateReferenceIds, EmptyResult, OmittedBehaviors, OmittedReferenceId, UnknownBehaviors,
+    UnknownLevels, Unknowns, UpdateResponse, UrlForm,
+};
+pub use users::{Event, User};
+pub use uuid::Uuid;
+
+use clock::Clock;
+use server::Shared;
 use state::State;
 
 /// A server on a free loopback port that responds as the API does. At first it has one account, with the behaviors
-/// whose ids are known, all of them disabled.
+/// whose ids are known, all of them disabled, and one API token with all permissions.
 ///
-/// The simulator computes each response from its state. For responses that the API would not send, script the generated
-/// mocks.
-///
-/// The simulator responds until it is dropped. Its port belongs to httpmock's pool of servers, so a later server may
-/// use the same port. The pool has 25 servers (`HTTPMOCK_MAX_SERVERS`); while all are in use, [`start`](Self::start)
-/// waits.
+/// Any number of simulators can run at once. A simulator responds until it is dropped, which ends its connections.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() {
+/// # async fn main() -> Result<(), reqwest::Error> {
 /// use zt_risk_scoring_mock::Simulator;
 ///
 /// let simulator = Simulator::start().await;
-/// assert!(simulator.base_url().starts_with("http://127.0.0.1:"));
+/// let url = format!("{}/accounts/{}/zt_risk_scoring/behaviors", simulator.base_url(), simulator.account_id());
+/// let response = reqwest::Client::new().get(url).bearer_auth(simulator.api_token()).send().await?;
+/// assert_eq!(response.status(), 200);
+/// # Ok(())
 /// # }
 /// ```
 pub struct Simulator {
-    server: MockServer,
-    state: Arc<Mutex<State>>,
+    shared: Arc<Shared>,
+    address: SocketAddr,
+    server: Server,
+}
+
+/// Where the server runs.
+enum Server {
+    /// On the runtime of the test.
+    Tasks([AbortHandle; 2]),
+    /// On a thread, which ends when the sender is dropped.
+    Thread { stop: Option<oneshot::Sender<()>>, thread: Option<JoinHandle<()>> },
 }
 
 impl Simulator {
     /// The path of the base URL, the same as the vendor's.
     const BASE_PATH: &str = "/client/v4";
 
-    /// Starts a simulator.
+    /// Starts a simulator on the tokio runtime of the caller. It ends with the runtime at the latest.
     ///
     /// # Panics
     ///
-    /// httpmock panics if no loopback port can be opened, or if `HTTPMOCK_MAX_SERVERS` is set to something else than a
-    /// number.
+    /// If no loopback port can be opened. [`try_start`](Self::try_start) returns the error instead.
     pub async fn start() -> Self {
-        let state = Arc::new(Mutex::new(State::new()));
-        let server = MockServer::start_async().await;
-        let shared = Arc::clone(&state);
-        server
-            .mock_async(|when, then| {
-                when.any_request();
-                then.respond_with(move |request| respond(&mut lock(&shared), request));
-            })
-            .await;
-        Self { server, state }
+        started(Self::try_start().await)
+    }
+
+    /// Starts a simulator on the tokio runtime of the caller. It ends with the runtime at the latest.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # use zt_risk_scoring_mock::Simulator;
+    /// let simulator = Simulator::try_start().await?;
+    /// assert!(simulator.base_url().starts_with("http://127.0.0.1:"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If no loopback port can be opened.
+    pub async fn try_start() -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let (address, shared) = (listener.local_addr()?, Arc::new(Shared::new()));
+        let serve = tokio::spawn(server::serve(listener, Arc::downgrade(&shared)));
+        let keep_pace = tokio::spawn(paused_clock::keep_pace(Arc::downgrade(&shared)));
+        let server = Server::Tasks([serve.abort_handle(), keep_pace.abort_handle()]);
+        Ok(Self { shared, address, server })
+    }
+
+    /// Starts a simulator on a thread of its own, for tests without a runtime.
+    ///
+    /// ```
+    /// use zt_risk_scoring_mock::Simulator;
+    ///
+    /// let simulator = Simulator::start_blocking();
+    /// assert!(std::net::TcpStream::connect(simulator.address()).is_ok());
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If no loopback port can be opened, or no thread be started.
+    pub fn start_blocking() -> Self {
+        started(Self::try_start_blocking())
+    }
+
+    fn try_start_blocking() -> io::Result<Self> {
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        listener.set_nonblocking(true)?;
+        let (address, shared) = (listener.local_addr()?, Arc::new(Shared::new()));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let (stop, stopped) = oneshot::channel();
+        let weak = Arc::downgrade(&shared);
+        let listener = {
+            let _entered = runtime.enter();
+            TcpListener::from_std(listener)?
+        };
+        let serve = move || {
+            runtime.block_on(async {
+                tokio::spawn(server::serve(listener, weak));
+                // An error means that the simulator was dropped.
+                stopped.await.unwrap_or_default();
+            });
+        };
+        let thread = thread::Builder::new().name("simulator".to_owned()).spawn(serve)?;
+        Ok(Self { shared, address, server: Server::Thread { stop: Some(stop), thread: Some(thread) } })
     }
 
     /// The base URL for a client.
     pub fn base_url(&self) -> String {
-        self.server.url(Self::BASE_PATH)
+        format!("http://{}{}", self.address, Self::BASE_PATH)
+    }
+
+    /// The address of the server.
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// The account that exists from the start.
@@ -72,70 +197,48 @@ impl Simulator {
         State::ACCOUNT_ID
     }
 
-    /// The API token that the simulator accepts.
+    /// The API token that exists from the start. It has all permissions for all accounts.
     pub fn api_token(&self) -> &'static str {
         State::API_TOKEN
     }
 
-    /// The e-mail address and the global API key that the simulator accepts.
+    /// The e-mail address and the global API key that the simulator accepts. They have all permissions.
     pub fn global_key(&self) -> (&'static str, &'static str) {
         (State::EMAIL, State::API_KEY)
     }
 
-    /// Replaces the behaviors of the account that exists from the start.
-    ///
-    /// # Errors
-    ///
-    /// If the value is not a map from id to behavior.
-    pub fn set_behaviors(&self, behaviors: impl Serialize) -> Result<(), serde_json::Error> {
-        self.set_behaviors_of(State::ACCOUNT_ID, behaviors)
+    /// Sets the time that new timestamps have, and that tokens expire by. It advances with tokio's clock.
+    pub fn set_time(&self, now: SystemTime) {
+        self.state().clock = Clock::starting_at(now);
     }
 
-    /// Replaces the behaviors of an account. An account that does not exist is created.
-    ///
-    /// # Errors
-    ///
-    /// If the value is not a map from id to behavior.
-    pub fn set_behaviors_of(&self, account_id: &str, behaviors: impl Serialize) -> Result<(), serde_json::Error> {
-        let behaviors = serde_json::from_value(serde_json::to_value(behaviors)?)?;
-        lock(&self.state).accounts.insert(account_id.to_owned(), behaviors);
-        Ok(())
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.shared.lock()
     }
+}
 
-    /// The requests that the simulator received, in order.
-    pub fn requests(&self) -> Vec<RecordedRequest> {
-        lock(&self.state).requests.clone()
+#[allow(clippy::panic, reason = "a test whose server does not start fails; the docs say so")]
+fn started(simulator: io::Result<Simulator>) -> Simulator {
+    simulator.unwrap_or_else(|error| panic!("the simulator did not start: {error}"))
+}
+
+impl fmt::Debug for Simulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Simulator").field("address", &self.address).finish_non_exhaustive()
     }
 }
 
 impl Drop for Simulator {
     fn drop(&mut self) {
-        self.server.reset();
-    }
-}
-
-/// Ignores poisoning: every change of the state is a single step, so a panic cannot leave it inconsistent.
-fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Records a request, and responds to it.
-fn respond(state: &mut State, request: &HttpMockRequest) -> HttpMockResponse {
-    state.requests.push(RecordedRequest::new(request));
-    let ray = format!("{:016x}-SIM", state.requests.len());
-    match auth::authenticate(&request.headers()) {
-        Ok(()) => route(state, request.method_str(), request.uri().path()),
-        Err(rejection) => rejection,
-    }
-    .into_http(&ray)
-}
-
-/// Calls the operation of a method and path.
-fn route(state: &State, method: &str, path: &str) -> Response {
-    let segments: Option<Vec<&str>> =
-        path.strip_prefix(Simulator::BASE_PATH).map(|path| path.split('/').skip(1).collect());
-    match (method, segments.as_deref()) {
-        ("GET", Some(["accounts", account, "zt_risk_scoring", "behaviors"])) => behaviors::get(state, account, path),
-        _ => Response::no_route(path),
+        match &mut self.server {
+            Server::Tasks(tasks) => tasks.iter().for_each(AbortHandle::abort),
+            Server::Thread { stop, thread } => {
+                drop(stop.take());
+                // An edit on the simulator's own thread may drop the last reference, and must not wait for itself.
+                if let Some(thread) = thread.take().filter(|thread| thread.thread().id() != thread::current().id()) {
+                    let _ended = thread.join();
+                }
+            }
+        }
     }
 }
