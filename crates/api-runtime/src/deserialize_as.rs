@@ -275,8 +275,8 @@ mod tests {
         one: i64,
         #[serde(default, deserialize_with = "deserialize_as::<Option<Integer>, _, _>")]
         optional: Option<u8>,
-        #[serde(default, deserialize_with = "deserialize_as::<Box<Vec<Option<Integer>>>, _, _>")]
-        list: Box<Vec<Option<i32>>>,
+        #[serde(default, deserialize_with = "deserialize_as::<Vec<Option<Box<Integer>>>, _, _>")]
+        list: Vec<Option<Box<i32>>>,
         #[serde(flatten, deserialize_with = "deserialize_as::<UniqueKeys<Integer>, _, _>")]
         rest: BTreeMap<String, u64>,
     }

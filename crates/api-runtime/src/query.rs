@@ -47,7 +47,7 @@ pub fn query_pairs<T: Serialize + ?Sized>(
 /// ```
 /// use api_runtime::{has_query_pairs, query_pairs};
 ///
-/// let ids = query_pairs("id", &["a", "b"]).unwrap();
+/// let ids = query_pairs("id", &vec!["a", "b"]).unwrap();
 /// assert!(has_query_pairs("page=2&id=a&id=b", "id", &ids));
 /// assert!(!has_query_pairs("page=2&id=a&id=b&id=c", "id", &ids));
 /// ```
