@@ -72,7 +72,7 @@ fn request_carries_the_body_and_the_user_agent_of_the_sdk() {
 fn path_parameter_that_no_url_can_carry_is_an_error() {
     for value in ["", ".", ".."] {
         let error = client().get_integration_by_reference_id("abc", value).unwrap_err();
-        assert!(matches!(error, RequestError::PathParameter(_)));
+        assert!(matches!(error, RequestError::Parameter(_)));
         assert!(error.to_string().starts_with("the path parameter `reference_id` is "), "{error}");
     }
 }

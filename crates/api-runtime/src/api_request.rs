@@ -3,9 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use reqwest::header::InvalidHeaderValue;
-
-use crate::{ApiClient, Operation, PathParameterError};
+use crate::{ApiClient, Operation, ParameterError};
 
 /// A request of one operation, and the type of its success: an [`Envelope`](crate::Envelope), other JSON, [`Binary`] or
 /// [`Empty`].
@@ -74,36 +72,27 @@ impl<T> fmt::Debug for ApiRequest<T> {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum RequestError {
-    /// No URL can carry the value of a path parameter.
-    PathParameter(PathParameterError),
-    /// A header cannot have the value of its parameter.
-    Header(InvalidHeaderValue),
-    /// A query parameter or the body cannot be written.
+    /// No request can carry the value of a parameter.
+    Parameter(ParameterError),
+    /// The body cannot be written, or no URL can be made of the base URL.
     Build(reqwest::Error),
 }
 
 impl fmt::Display for RequestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::PathParameter(error) => error.fmt(f),
+            Self::Parameter(error) => error.fmt(f),
             // The messages of the HTTP library may contain the value of an argument.
-            Self::Header(_) => f.write_str("a header cannot have the value of its parameter"),
-            Self::Build(_) => f.write_str("a query parameter or the body cannot be written"),
+            Self::Build(_) => f.write_str("the URL or the body of the request cannot be written"),
         }
     }
 }
 
 impl std::error::Error for RequestError {}
 
-impl From<PathParameterError> for RequestError {
-    fn from(error: PathParameterError) -> Self {
-        Self::PathParameter(error)
-    }
-}
-
-impl From<InvalidHeaderValue> for RequestError {
-    fn from(error: InvalidHeaderValue) -> Self {
-        Self::Header(error)
+impl From<ParameterError> for RequestError {
+    fn from(error: ParameterError) -> Self {
+        Self::Parameter(error)
     }
 }
 

@@ -1,9 +1,11 @@
 //! Strings with a format, such as a date-time or a UUID.
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::str::FromStr;
 
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::ser::{Serialize, Serializer};
@@ -155,6 +157,15 @@ impl<'de, T: Format> Deserialize<'de> for Formatted<T> {
         }
 
         deserializer.deserialize_str(Text(std::marker::PhantomData))
+    }
+}
+
+/// Never fails: text that does not match the format is kept.
+impl<T: Format> FromStr for Formatted<T> {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self::from_text(text))
     }
 }
 

@@ -5,28 +5,34 @@
 //! - [`Operation`] describes an operation of the API's document.
 //! - [`Envelope`] reads the result of a response envelope. Generated code implements it for every model of that shape.
 //! - [`Formatted`] reads a string with a format, such as a date-time, also if it does not match the format.
-//! - [`path_segment`], [`QueryParam`] and [`query_pairs`] encode parameters, for clients and mocks alike.
-//! - [`ObjectOnly`] makes generated models reject JSON arrays, and [`unique_keys`] makes them reject duplicate keys of
-//!   maps.
+//! - [`path_segment`], [`path_parameter`], [`header_parameter`], [`query_pairs`] and [`form_body`] encode parameters, for
+//!   clients and mocks alike.
+//! - [`ObjectOnly`] makes generated models reject JSON arrays.
+//! - [`deserialize_as`] reads the fields of models: [`UniqueKeys`] rejects duplicate keys of maps, [`Integer`] reads `1.0` as
+//!   1, and [`Present`] distinguishes null from absence.
 //!
 //! It is a crate of its own because generated crates name its items, and a second SDK must not copy them.
 
 mod api_client;
 mod api_request;
+mod deserialize_as;
 mod envelope;
 mod formatted;
+mod header;
 mod object_only;
 mod operation;
+mod parameter;
 mod path;
 mod query;
-mod unique_keys;
 
 pub use api_client::ApiClient;
 pub use api_request::{ApiRequest, Binary, Empty, RequestError};
+pub use deserialize_as::{DUPLICATE_KEY, DeserializeAs, Integer, Present, Same, UniqueKeys, deserialize_as};
 pub use envelope::{Envelope, ResultOf};
 pub use formatted::{Format, Formatted};
+pub use header::header_parameter;
 pub use object_only::ObjectOnly;
 pub use operation::Operation;
-pub use path::{PathParameterError, path_segment};
-pub use query::{QueryParam, query_pairs};
-pub use unique_keys::{DUPLICATE_KEY, UniqueKeys, unique_keys};
+pub use parameter::ParameterError;
+pub use path::{path_parameter, path_segment};
+pub use query::{form_body, has_query_pairs, query_pairs};

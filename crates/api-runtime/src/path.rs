@@ -1,9 +1,12 @@
 //! Path parameters.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::ser::Serialize;
+
+use crate::ParameterError;
+use crate::parameter::{Place, text};
 
 /// Every byte that cannot stand unencoded in a path segment (RFC 3986, section 3.3: `pchar`). A URL parser changes nothing
 /// of what is left.
@@ -41,7 +44,7 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
 /// assert_eq!(path_segment("name", "a b/c\\d").unwrap(), "a%20b%2Fc%5Cd");
 /// assert!(path_segment("name", "..").is_err());
 /// ```
-pub fn path_segment<'a>(name: &'static str, value: &'a str) -> Result<Cow<'a, str>, PathParameterError> {
+pub fn path_segment<'a>(name: &'static str, value: &'a str) -> Result<Cow<'a, str>, ParameterError> {
     let problem = match value {
         "" => "is empty",
         "." => "is `.`, which URL parsers remove",
@@ -50,23 +53,27 @@ pub fn path_segment<'a>(name: &'static str, value: &'a str) -> Result<Cow<'a, st
         _ if value.bytes().all(|byte| byte.is_ascii_alphanumeric()) => return Ok(value.into()),
         _ => return Ok(utf8_percent_encode(value, ENCODED).into()),
     };
-    Err(PathParameterError { name, problem })
+    Err(ParameterError::new(Place::Path, name, problem))
 }
 
-/// The value of a path parameter that no URL can carry.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct PathParameterError {
-    name: &'static str,
-    problem: &'static str,
+/// The same for a value that is not text: its text in JSON is encoded.
+///
+/// # Errors
+///
+/// As for [`path_segment`], and if the value is a list, an object or null.
+///
+/// # Examples
+///
+/// ```
+/// use api_runtime::path_parameter;
+///
+/// assert_eq!(path_parameter("page", &2).unwrap(), "2");
+/// assert!(path_parameter("page", &[2]).is_err());
+/// ```
+pub fn path_parameter<T: Serialize + ?Sized>(name: &'static str, value: &T) -> Result<String, ParameterError> {
+    let text = text(value).map_err(|problem| ParameterError::new(Place::Path, name, problem))?;
+    path_segment(name, &text).map(Cow::into_owned)
 }
-
-impl fmt::Display for PathParameterError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the path parameter `{}` {}", self.name, self.problem)
-    }
-}
-
-impl std::error::Error for PathParameterError {}
 
 #[cfg(test)]
 mod tests {

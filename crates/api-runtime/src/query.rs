@@ -1,31 +1,28 @@
 //! Query parameters.
 
-use serde::ser::{Serialize, SerializeSeq, SerializeStruct, Serializer};
+use serde::ser::{Error as _, Serialize, SerializeSeq, SerializeStruct, Serializer};
 
-/// A query parameter, which serializes into its pairs: none for `None`, one for a scalar, one for each value of a list,
-/// and one for each property of an object.
-#[derive(Debug)]
-pub struct QueryParam<'a, T> {
+use crate::ParameterError;
+use crate::parameter::{Place, text};
+
+/// A query parameter, which serializes into its pairs.
+struct QueryParam<'a, T: ?Sized> {
     name: &'a str,
     value: &'a T,
 }
 
-impl<'a, T: Serialize> QueryParam<'a, T> {
-    /// A parameter with a name, which is not used if the value is an object.
-    pub fn new(name: &'a str, value: &'a T) -> Self {
-        Self { name, value }
-    }
-}
-
-impl<T: Serialize> Serialize for QueryParam<'_, T> {
+impl<T: Serialize + ?Sized> Serialize for QueryParam<'_, T> {
     fn serialize<S: Serializer>(&self, pairs: S) -> Result<S::Ok, S::Error> {
         self.value.serialize(Pairs { name: self.name, inner: pairs })
     }
 }
 
-/// The pairs that a generated client writes into the query for a parameter. Mocks compare requests with them.
+/// The pairs that a query parameter consists of: none for `None`, one for a scalar, one for each value of a list, and one
+/// for each property of an object. The name is not used if the value is an object.
 ///
-/// `None` if the client cannot write the value either, such as a list of lists.
+/// # Errors
+///
+/// If a query cannot carry the value, such as a list of lists.
 ///
 /// # Examples
 ///
@@ -33,12 +30,61 @@ impl<T: Serialize> Serialize for QueryParam<'_, T> {
 /// let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
 /// assert_eq!(api_runtime::query_pairs("page", &2).unwrap(), [pair("page", "2")]);
 /// assert_eq!(api_runtime::query_pairs("id", &vec!["a", "b&c"]).unwrap(), [pair("id", "a"), pair("id", "b&c")]);
-/// assert!(api_runtime::query_pairs("id", &vec![vec!["a"]]).is_none());
+/// assert!(api_runtime::query_pairs("id", &vec![vec!["a"]]).is_err());
 /// ```
-pub fn query_pairs(name: &str, value: &impl Serialize) -> Option<Vec<(String, String)>> {
-    let query = serde_urlencoded::to_string(QueryParam::new(name, value)).ok()?;
-    serde_urlencoded::from_str(&query).ok()
+pub fn query_pairs<T: Serialize + ?Sized>(
+    name: &'static str,
+    value: &T,
+) -> Result<Vec<(String, String)>, ParameterError> {
+    let query = serde_urlencoded::to_string(QueryParam { name, value });
+    let pairs = query.ok().and_then(|query| serde_urlencoded::from_str(&query).ok());
+    pairs.ok_or(ParameterError::new(Place::Query, name, NO_PAIRS))
 }
+
+/// Whether a query has exactly these pairs of these names, and no pair of the parameter's name if there are none. Mocks
+/// compare requests with it.
+///
+/// ```
+/// use api_runtime::{has_query_pairs, query_pairs};
+///
+/// let ids = query_pairs("id", &vec!["a", "b"]).unwrap();
+/// assert!(has_query_pairs("page=2&id=a&id=b", "id", &ids));
+/// assert!(!has_query_pairs("page=2&id=a&id=b&id=c", "id", &ids));
+/// ```
+pub fn has_query_pairs(query: &str, name: &str, pairs: &[(String, String)]) -> bool {
+    let Ok(sent) = serde_urlencoded::from_str::<Vec<(String, String)>>(query) else { return false };
+    let is_compared = |other: &str| {
+        if pairs.is_empty() { other == name } else { pairs.iter().any(|(name, _)| name == other) }
+    };
+    let mut sent: Vec<_> = sent.into_iter().filter(|(name, _)| is_compared(name)).collect();
+    // The order of the values of one name counts, and that of names does not.
+    let mut expected = pairs.to_vec();
+    sent.sort_by(|(one, _), (other, _)| one.cmp(other));
+    expected.sort_by(|(one, _), (other, _)| one.cmp(other));
+    sent == expected
+}
+
+/// The text of a form, as clients send it and mocks compare it.
+///
+/// # Errors
+///
+/// If a form cannot carry the value, such as an object in an object.
+///
+/// # Examples
+///
+/// ```
+/// use std::collections::BTreeMap;
+///
+/// let form = BTreeMap::from([("a b", "c&d")]);
+/// assert_eq!(api_runtime::form_body(&form).unwrap(), "a+b=c%26d");
+/// ```
+pub fn form_body<T: Serialize + ?Sized>(value: &T) -> Result<String, ParameterError> {
+    serde_urlencoded::to_string(value).map_err(|_| ParameterError::new(Place::Form, "", NO_PAIRS))
+}
+
+/// Why a query or a form cannot carry a value.
+const NO_PAIRS: &str =
+    "holds a list or an object where only text, a number or a boolean can stand, or is a number that is not finite";
 
 /// Adds the parameter's name to a scalar and to each value of a list. Fields with names of their own are passed to the
 /// inner serializer as it is.
@@ -90,10 +136,16 @@ impl<'a, S: Serializer> Serializer for Pairs<'a, S> {
         serialize_u32: u32,
         serialize_u64: u64,
         serialize_u128: u128,
-        serialize_f32: f32,
-        serialize_f64: f64,
         serialize_char: char,
         serialize_str: &str,
+    }
+
+    fn serialize_f32(self, value: f32) -> Result<S::Ok, S::Error> {
+        self.serialize_str(&text(&value).map_err(S::Error::custom)?)
+    }
+
+    fn serialize_f64(self, value: f64) -> Result<S::Ok, S::Error> {
+        self.serialize_str(&text(&value).map_err(S::Error::custom)?)
     }
 
     inner! {
@@ -151,7 +203,7 @@ impl<S: SerializeSeq> SerializeSeq for Values<'_, S> {
     type Error = S::Error;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), S::Error> {
-        self.inner.serialize_element(&(self.name, value))
+        self.inner.serialize_element(&(self.name, text(value).map_err(S::Error::custom)?))
     }
 
     fn end(self) -> Result<S::Ok, S::Error> {
@@ -185,12 +237,13 @@ mod tests {
         order: Option<Order>,
     }
 
-    /// The query that reqwest writes.
+    /// The query that reqwest writes for the pairs.
     fn query(value: impl Serialize) -> String {
-        let request = reqwest::Client::new().get("http://localhost/").query(&QueryParam::new("a&b", &value));
-        request
-            .build()
-            .map_or_else(|_| "error".to_owned(), |request| request.url().query().unwrap_or("none").to_owned())
+        let Ok(pairs) = query_pairs("a&b", &value) else { return "error".to_owned() };
+        let request = reqwest::Client::new().get("http://localhost/").query(&pairs).build().unwrap();
+        let query = request.url().query().filter(|query| !query.is_empty()).unwrap_or("none").to_owned();
+        assert!(has_query_pairs(request.url().query().unwrap_or_default(), "a&b", &pairs), "{query}");
+        query
     }
 
     #[test]
@@ -213,6 +266,8 @@ mod tests {
         assert_eq!(query(vec![Order::ByName, Order::Unknown("new".to_owned())]), "a%26b=by+name&a%26b=new");
         assert_eq!(query(Vec::<u8>::new()), "none");
         assert_eq!(query(vec![vec![1]]), "error");
+        assert_eq!(query(f64::NAN), "error");
+        assert_eq!(query(vec![1.5, f64::INFINITY]), "error");
     }
 
     #[test]
@@ -223,5 +278,32 @@ mod tests {
         assert_eq!(query(Order::Named(7)), "Named=7");
         assert_eq!(query(None::<u8>), "none");
         assert_eq!(query(()), "none");
+    }
+
+    #[test]
+    fn query_is_compared_by_all_values_of_a_name() {
+        let pairs = |value: &[&str]| query_pairs("id", value).unwrap();
+        for (query, values, is_same) in [
+            ("id=a&page=2&id=b%26", &["a", "b&"][..], true),
+            ("id=b&id=a", &["a", "b"], false),
+            ("id=a&id=b", &["a"], false),
+            ("id=a", &["a", "b"], false),
+            ("page=2", &[], true),
+            ("id=a", &[], false),
+            ("ID=a", &["a"], false),
+        ] {
+            assert_eq!(has_query_pairs(query, "id", &pairs(values)), is_same, "{query}");
+        }
+        let object = query_pairs("filter", &BTreeMap::from([("x", 1), ("y", 2)])).unwrap();
+        assert!(has_query_pairs("y=2&x=1&z=3", "filter", &object));
+        assert!(!has_query_pairs("y=2&x=1&x=3", "filter", &object));
+    }
+
+    #[test]
+    fn parameter_that_no_query_can_carry_is_an_error_by_name() {
+        let error = query_pairs("id", &[[1]]).unwrap_err().to_string();
+        assert!(error.starts_with("the query parameter `id` holds a list"), "{error}");
+        let error = form_body(&BTreeMap::from([("a", BTreeMap::from([("b", 1)]))])).unwrap_err().to_string();
+        assert!(error.starts_with("the form holds a list"), "{error}");
     }
 }

@@ -14,13 +14,17 @@ pub mod types {
     pub struct ApiMessage {
         ///The kind of message. In `messages` of a success, 10000 is no error.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(
+            deserialize_with = "::api_runtime::deserialize_as::<::std::option::Option<::api_runtime::Integer>, _, _>"
+        )]
+        #[serde(default)]
         pub code: ::std::option::Option<i64>,
         ///Where the vendor explains the code.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub documentation_url: ::std::option::Option<::std::string::String>,
         ///The causes of an error, outermost first. Undocumented, but seen.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub error_chain: ::std::vec::Vec<ApiMessage>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub error_chain: ::std::option::Option<::std::vec::Vec<ApiMessage>>,
         ///The message in words.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<::std::string::String>,
@@ -39,22 +43,20 @@ pub mod types {
     ///The entries of an envelope's `errors` or `messages`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[serde(transparent)]
-    pub struct ApiMessages(pub ::std::option::Option<::std::vec::Vec<ApiMessage>>);
+    pub struct ApiMessages(pub ::std::vec::Vec<ApiMessage>);
     impl ::std::ops::Deref for ApiMessages {
-        type Target = ::std::option::Option<::std::vec::Vec<ApiMessage>>;
-        fn deref(&self) -> &::std::option::Option<::std::vec::Vec<ApiMessage>> {
+        type Target = ::std::vec::Vec<ApiMessage>;
+        fn deref(&self) -> &::std::vec::Vec<ApiMessage> {
             &self.0
         }
     }
-    impl ::std::convert::From<ApiMessages>
-    for ::std::option::Option<::std::vec::Vec<ApiMessage>> {
+    impl ::std::convert::From<ApiMessages> for ::std::vec::Vec<ApiMessage> {
         fn from(value: ApiMessages) -> Self {
             value.0
         }
     }
-    impl ::std::convert::From<::std::option::Option<::std::vec::Vec<ApiMessage>>>
-    for ApiMessages {
-        fn from(value: ::std::option::Option<::std::vec::Vec<ApiMessage>>) -> Self {
+    impl ::std::convert::From<::std::vec::Vec<ApiMessage>> for ApiMessages {
+        fn from(value: ::std::vec::Vec<ApiMessage>) -> Self {
             Self(value)
         }
     }
@@ -140,12 +142,16 @@ pub mod types {
     pub struct TokenStatus {
         ///When the token expires. Absent if it never does.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub expires_on: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub expires_on: ::std::option::Option<
+            ::api_runtime::Formatted<::chrono::DateTime<::chrono::offset::Utc>>,
+        >,
         ///The id of the token, which is no secret.
         pub id: ::std::string::String,
         ///When the token becomes valid. Absent if it always was.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub not_before: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub not_before: ::std::option::Option<
+            ::api_runtime::Formatted<::chrono::DateTime<::chrono::offset::Utc>>,
+        >,
         pub status: TokenState,
     }
     ///The response with a token's status.

@@ -14,18 +14,32 @@ pub mod types {
     pub struct ApiMessage {
         ///What kind of message this is. Documented as at least 1000; 971 has been seen, and codes above 65535.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(
+            deserialize_with = "::api_runtime::deserialize_as::<::std::option::Option<::api_runtime::Integer>, _, _>"
+        )]
+        #[serde(default)]
         pub code: ::std::option::Option<i64>,
         ///Where the vendor explains the code.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub documentation_url: ::std::option::Option<::std::string::String>,
         ///The causes behind an error, outermost first. Undocumented, but seen.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub error_chain: ::std::option::Option<::std::vec::Vec<ApiMessage>>,
+        #[serde(
+            default,
+            skip_serializing_if = "::std::option::Option::is_none",
+            deserialize_with = "::api_runtime::deserialize_as::<::api_runtime::Present, _, _>"
+        )]
+        pub error_chain: ::std::option::Option<
+            ::std::option::Option<::std::vec::Vec<ApiMessage>>,
+        >,
         ///The message in words.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<::std::string::String>,
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub source: ::std::option::Option<ApiMessageSource>,
+        #[serde(
+            default,
+            skip_serializing_if = "::std::option::Option::is_none",
+            deserialize_with = "::api_runtime::deserialize_as::<::api_runtime::Present, _, _>"
+        )]
+        pub source: ::std::option::Option<::std::option::Option<ApiMessageSource>>,
     }
     ///Which part of the request a message is about.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -39,22 +53,20 @@ pub mod types {
     ///What went wrong (`errors`), or what the API has to say beside the result (`messages`). Documented as always present; `messages` has been seen null and seen missing.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[serde(transparent)]
-    pub struct ApiMessages(pub ::std::option::Option<::std::vec::Vec<ApiMessage>>);
+    pub struct ApiMessages(pub ::std::vec::Vec<ApiMessage>);
     impl ::std::ops::Deref for ApiMessages {
-        type Target = ::std::option::Option<::std::vec::Vec<ApiMessage>>;
-        fn deref(&self) -> &::std::option::Option<::std::vec::Vec<ApiMessage>> {
+        type Target = ::std::vec::Vec<ApiMessage>;
+        fn deref(&self) -> &::std::vec::Vec<ApiMessage> {
             &self.0
         }
     }
-    impl ::std::convert::From<ApiMessages>
-    for ::std::option::Option<::std::vec::Vec<ApiMessage>> {
+    impl ::std::convert::From<ApiMessages> for ::std::vec::Vec<ApiMessage> {
         fn from(value: ApiMessages) -> Self {
             value.0
         }
     }
-    impl ::std::convert::From<::std::option::Option<::std::vec::Vec<ApiMessage>>>
-    for ApiMessages {
-        fn from(value: ::std::option::Option<::std::vec::Vec<ApiMessage>>) -> Self {
+    impl ::std::convert::From<::std::vec::Vec<ApiMessage>> for ApiMessages {
+        fn from(value: ::std::vec::Vec<ApiMessage>) -> Self {
             Self(value)
         }
     }
@@ -86,7 +98,9 @@ pub mod types {
     #[non_exhaustive]
     pub struct Behaviors {
         ///The behaviors by id.
-        #[serde(deserialize_with = "::api_runtime::unique_keys")]
+        #[serde(
+            deserialize_with = "::api_runtime::deserialize_as::<::api_runtime::UniqueKeys, _, _>"
+        )]
         pub behaviors: ::std::collections::BTreeMap<::std::string::String, Behavior>,
     }
     ///The answer to reading the behaviors.
@@ -110,8 +124,14 @@ pub mod types {
     pub struct CreateIntegrationBody {
         pub integration_type: IntegrationType,
         ///An id of the client's own choosing.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub reference_id: ::std::option::Option<::std::string::String>,
+        #[serde(
+            default,
+            skip_serializing_if = "::std::option::Option::is_none",
+            deserialize_with = "::api_runtime::deserialize_as::<::api_runtime::Present, _, _>"
+        )]
+        pub reference_id: ::std::option::Option<
+            ::std::option::Option<::std::string::String>,
+        >,
         ///The base URL of the tenant.
         pub tenant_url: ::std::string::String,
     }
@@ -152,9 +172,11 @@ pub mod types {
         ///Whether changes are being sent.
         pub active: bool,
         ///When the integration was made.
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::api_runtime::Formatted<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         ///The id of the integration.
-        pub id: ::uuid::Uuid,
+        pub id: ::api_runtime::Formatted<::uuid::Uuid>,
         pub integration_type: IntegrationType,
         ///An id of the client's own choosing.
         pub reference_id: ::std::string::String,
@@ -357,7 +379,9 @@ pub mod types {
     #[non_exhaustive]
     pub struct UpdateBehaviorsBody {
         ///The new settings by behavior id.
-        #[serde(deserialize_with = "::api_runtime::unique_keys")]
+        #[serde(
+            deserialize_with = "::api_runtime::deserialize_as::<::api_runtime::UniqueKeys, _, _>"
+        )]
         pub behaviors: ::std::collections::BTreeMap<
             ::std::string::String,
             BehaviorUpdate,
@@ -397,7 +421,9 @@ pub mod types {
     #[non_exhaustive]
     pub struct UpdatedBehaviors {
         ///The behaviors by id.
-        #[serde(deserialize_with = "::api_runtime::unique_keys")]
+        #[serde(
+            deserialize_with = "::api_runtime::deserialize_as::<::api_runtime::UniqueKeys, _, _>"
+        )]
         pub behaviors: ::std::collections::BTreeMap<
             ::std::string::String,
             UpdatedBehavior,
@@ -427,15 +453,25 @@ pub mod types {
         ///The events that make the score.
         pub events: ::std::vec::Vec<UserRiskEvent>,
         ///When the score was last reset; null if never.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(
+            default,
+            skip_serializing_if = "::std::option::Option::is_none",
+            deserialize_with = "::api_runtime::deserialize_as::<::api_runtime::Present, _, _>"
+        )]
         pub last_reset_time: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
+            ::std::option::Option<
+                ::api_runtime::Formatted<::chrono::DateTime<::chrono::offset::Utc>>,
+            >,
         >,
         ///The user's name.
         pub name: ::std::string::String,
         ///The user's score; null if the user has none.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub risk_level: ::std::option::Option<RiskLevel>,
+        #[serde(
+            default,
+            skip_serializing_if = "::std::option::Option::is_none",
+            deserialize_with = "::api_runtime::deserialize_as::<::api_runtime::Present, _, _>"
+        )]
+        pub risk_level: ::std::option::Option<::std::option::Option<RiskLevel>>,
     }
     ///The answer to reading one user's risk.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -459,7 +495,11 @@ pub mod types {
     #[non_exhaustive]
     pub struct UserRiskEvent {
         ///Details, of a shape that depends on the behavior.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(
+            default,
+            skip_serializing_if = "::std::option::Option::is_none",
+            deserialize_with = "::api_runtime::deserialize_as::<::api_runtime::Present, _, _>"
+        )]
         pub event_details: ::std::option::Option<::serde_json::Value>,
         ///The id of the event.
         pub id: ::std::string::String,
@@ -467,7 +507,9 @@ pub mod types {
         pub name: ::std::string::String,
         pub risk_level: RiskLevel,
         ///When it happened.
-        pub timestamp: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub timestamp: ::api_runtime::Formatted<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
     }
     ///The risk of one user of the account, in short.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -477,14 +519,19 @@ pub mod types {
         ///The user's e-mail address.
         pub email: ::std::string::String,
         ///How many risk events the user has.
+        #[serde(
+            deserialize_with = "::api_runtime::deserialize_as::<::api_runtime::Integer, _, _>"
+        )]
         pub event_count: i64,
         ///When the latest event happened.
-        pub last_event: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub last_event: ::api_runtime::Formatted<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         pub max_risk_level: RiskLevel,
         ///The user's name.
         pub name: ::std::string::String,
         ///The user's id.
-        pub user_id: ::uuid::Uuid,
+        pub user_id: ::api_runtime::Formatted<::uuid::Uuid>,
     }
     /// Error types.
     pub mod error {
@@ -1233,7 +1280,7 @@ Arguments:
         let url = format!(
             "{}/accounts/{}/zt_risk_scoring/integrations/{}", self.baseurl,
             ::api_runtime::path_segment("account_id", account_id) ?,
-            ::api_runtime::path_segment("integration_id", & integration_id.to_string()) ?
+            ::api_runtime::path_parameter("integration_id", & integration_id) ?
         );
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map
@@ -1275,7 +1322,7 @@ Arguments:
         let url = format!(
             "{}/accounts/{}/zt_risk_scoring/integrations/{}", self.baseurl,
             ::api_runtime::path_segment("account_id", account_id) ?,
-            ::api_runtime::path_segment("integration_id", & integration_id.to_string()) ?
+            ::api_runtime::path_parameter("integration_id", & integration_id) ?
         );
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map
@@ -1320,7 +1367,7 @@ Arguments:
         let url = format!(
             "{}/accounts/{}/zt_risk_scoring/integrations/{}", self.baseurl,
             ::api_runtime::path_segment("account_id", account_id) ?,
-            ::api_runtime::path_segment("integration_id", & integration_id.to_string()) ?
+            ::api_runtime::path_parameter("integration_id", & integration_id) ?
         );
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map
@@ -1401,7 +1448,7 @@ Arguments:
         let url = format!(
             "{}/accounts/{}/zt_risk_scoring/{}", self.baseurl,
             ::api_runtime::path_segment("account_id", account_id) ?,
-            ::api_runtime::path_segment("user_id", & user_id.to_string()) ?
+            ::api_runtime::path_parameter("user_id", & user_id) ?
         );
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map
@@ -1441,7 +1488,7 @@ Arguments:
         let url = format!(
             "{}/accounts/{}/zt_risk_scoring/{}/reset", self.baseurl,
             ::api_runtime::path_segment("account_id", account_id) ?,
-            ::api_runtime::path_segment("user_id", & user_id.to_string()) ?
+            ::api_runtime::path_parameter("user_id", & user_id) ?
         );
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map

@@ -15,7 +15,7 @@
 #[rustfmt::skip]
 mod generated;
 
-pub use api_runtime::{ApiClient, ApiRequest, Binary, Empty, Envelope, Operation, RequestError};
+pub use api_runtime::{ApiClient, ApiRequest, Binary, Empty, Envelope, Format, Formatted, Operation, RequestError};
 pub use generated::{Client, REVISION, operations, types};
 
 /// The crates whose types models may have.

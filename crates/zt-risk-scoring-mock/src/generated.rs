@@ -25,12 +25,13 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::When {
             self.0
         }
+        #[track_caller]
         pub fn account_id(self, value: &str) -> Self {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/{}/zt_risk_scoring/behaviors$", ::regex::escape(&
-                        ::api_runtime::path_segment("account_id", & value.to_string())
-                        .unwrap())
+                        super::sendable(::api_runtime::path_parameter("account_id", &
+                        value)))
                     ),
                 )
                 .unwrap();
@@ -80,19 +81,21 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::When {
             self.0
         }
+        #[track_caller]
         pub fn account_id(self, value: &str) -> Self {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/{}/zt_risk_scoring/behaviors$", ::regex::escape(&
-                        ::api_runtime::path_segment("account_id", & value.to_string())
-                        .unwrap())
+                        super::sendable(::api_runtime::path_parameter("account_id", &
+                        value)))
                     ),
                 )
                 .unwrap();
             Self(self.0.path_matches(re))
         }
+        #[track_caller]
         pub fn body(self, value: &types::UpdateBehaviorsBody) -> Self {
-            Self(self.0.json_body_obj(&value))
+            Self(super::with_json(self.0, &::serde_json::to_string(&value).unwrap()))
         }
     }
     pub struct UpdateBehaviorsThen(::httpmock::Then);
@@ -140,12 +143,13 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::When {
             self.0
         }
+        #[track_caller]
         pub fn account_id(self, value: &str) -> Self {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/{}/zt_risk_scoring/integrations$", ::regex::escape(&
-                        ::api_runtime::path_segment("account_id", & value.to_string())
-                        .unwrap())
+                        super::sendable(::api_runtime::path_parameter("account_id", &
+                        value)))
                     ),
                 )
                 .unwrap();
@@ -197,19 +201,21 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::When {
             self.0
         }
+        #[track_caller]
         pub fn account_id(self, value: &str) -> Self {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/{}/zt_risk_scoring/integrations$", ::regex::escape(&
-                        ::api_runtime::path_segment("account_id", & value.to_string())
-                        .unwrap())
+                        super::sendable(::api_runtime::path_parameter("account_id", &
+                        value)))
                     ),
                 )
                 .unwrap();
             Self(self.0.path_matches(re))
         }
+        #[track_caller]
         pub fn body(self, value: &types::CreateIntegrationBody) -> Self {
-            Self(self.0.json_body_obj(&value))
+            Self(super::with_json(self.0, &::serde_json::to_string(&value).unwrap()))
         }
     }
     pub struct CreateIntegrationThen(::httpmock::Then);
@@ -257,23 +263,27 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::When {
             self.0
         }
+        #[track_caller]
         pub fn account_id(self, value: &str) -> Self {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/{}/zt_risk_scoring/integrations/reference_id/.*$",
-                        ::regex::escape(& ::api_runtime::path_segment("account_id", &
-                        value.to_string()).unwrap())
+                        ::regex::escape(&
+                        super::sendable(::api_runtime::path_parameter("account_id", &
+                        value)))
                     ),
                 )
                 .unwrap();
             Self(self.0.path_matches(re))
         }
+        #[track_caller]
         pub fn reference_id(self, value: &str) -> Self {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/.*/zt_risk_scoring/integrations/reference_id/{}$",
-                        ::regex::escape(& ::api_runtime::path_segment("reference_id", &
-                        value.to_string()).unwrap())
+                        ::regex::escape(&
+                        super::sendable(::api_runtime::path_parameter("reference_id", &
+                        value)))
                     ),
                 )
                 .unwrap();
@@ -325,23 +335,27 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::When {
             self.0
         }
+        #[track_caller]
         pub fn account_id(self, value: &str) -> Self {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/{}/zt_risk_scoring/integrations/.*$",
-                        ::regex::escape(& ::api_runtime::path_segment("account_id", &
-                        value.to_string()).unwrap())
+                        ::regex::escape(&
+                        super::sendable(::api_runtime::path_parameter("account_id", &
+                        value)))
                     ),
                 )
                 .unwrap();
             Self(self.0.path_matches(re))
         }
+        #[track_caller]
         pub fn integration_id(self, value: &::uuid::Uuid) -> Self {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/.*/zt_risk_scoring/integrations/{}$",
-                        ::regex::escape(& ::api_runtime::path_segment("integration_id", &
-                        value.to_string()).unwrap())
+                        ::regex::escape(&
+                        super::sendable(::api_runtime::path_parameter("integration_id", &
+                        value)))
                     ),
                 )
                 .unwrap();
@@ -393,30 +407,35 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::When {
             self.0
         }
+        #[track_caller]
         pub fn account_id(self, value: &str) -> Self {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/{}/zt_risk_scoring/integrations/.*$",
-                        ::regex::escape(& ::api_runtime::path_segment("account_id", &
-                        value.to_string()).unwrap())
+                        ::regex::escape(&
+                        super::sendable(::api_runtime::path_parameter("account_id", &
+                        value)))
                     ),
                 )
                 .unwrap();
             Self(self.0.path_matches(re))
         }
+        #[track_caller]
         pub fn integration_id(self, value: &::uuid::Uuid) -> Self {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/.*/zt_risk_scoring/integrations/{}$",
-                        ::regex::escape(& ::api_runtime::path_segment("integration_id", &
-                        value.to_string()).unwrap())
+                        ::regex::escape(&
+                        super::sendable(::api_runtime::path_parameter("integration_id", &
+                        value)))
                     ),
                 )
                 .unwrap();
             Self(self.0.path_matches(re))
         }
+        #[track_caller]
         pub fn body(self, value: &types::UpdateIntegrationBody) -> Self {
-            Self(self.0.json_body_obj(&value))
+            Self(super::with_json(self.0, &::serde_json::to_string(&value).unwrap()))
         }
     }
     pub struct UpdateIntegrationThen(::httpmock::Then);
@@ -464,23 +483,27 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::When {
             self.0
         }
+        #[track_caller]
         pub fn account_id(self, value: &str) -> Self {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/{}/zt_risk_scoring/integrations/.*$",
-                        ::regex::escape(& ::api_runtime::path_segment("account_id", &
-                        value.to_string()).unwrap())
+                        ::regex::escape(&
+                        super::sendable(::api_runtime::path_parameter("account_id", &
+                        value)))
                     ),
                 )
                 .unwrap();
             Self(self.0.path_matches(re))
         }
+        #[track_caller]
         pub fn integration_id(self, value: &::uuid::Uuid) -> Self {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/.*/zt_risk_scoring/integrations/{}$",
-                        ::regex::escape(& ::api_runtime::path_segment("integration_id", &
-                        value.to_string()).unwrap())
+                        ::regex::escape(&
+                        super::sendable(::api_runtime::path_parameter("integration_id", &
+                        value)))
                     ),
                 )
                 .unwrap();
@@ -530,12 +553,13 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::When {
             self.0
         }
+        #[track_caller]
         pub fn account_id(self, value: &str) -> Self {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/{}/zt_risk_scoring/summary$", ::regex::escape(&
-                        ::api_runtime::path_segment("account_id", & value.to_string())
-                        .unwrap())
+                        super::sendable(::api_runtime::path_parameter("account_id", &
+                        value)))
                     ),
                 )
                 .unwrap();
@@ -585,23 +609,25 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::When {
             self.0
         }
+        #[track_caller]
         pub fn account_id(self, value: &str) -> Self {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/{}/zt_risk_scoring/.*$", ::regex::escape(&
-                        ::api_runtime::path_segment("account_id", & value.to_string())
-                        .unwrap())
+                        super::sendable(::api_runtime::path_parameter("account_id", &
+                        value)))
                     ),
                 )
                 .unwrap();
             Self(self.0.path_matches(re))
         }
+        #[track_caller]
         pub fn user_id(self, value: &::uuid::Uuid) -> Self {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/.*/zt_risk_scoring/{}$", ::regex::escape(&
-                        ::api_runtime::path_segment("user_id", & value.to_string())
-                        .unwrap())
+                        super::sendable(::api_runtime::path_parameter("user_id", &
+                        value)))
                     ),
                 )
                 .unwrap();
@@ -653,23 +679,25 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::When {
             self.0
         }
+        #[track_caller]
         pub fn account_id(self, value: &str) -> Self {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/{}/zt_risk_scoring/.*/reset$", ::regex::escape(&
-                        ::api_runtime::path_segment("account_id", & value.to_string())
-                        .unwrap())
+                        super::sendable(::api_runtime::path_parameter("account_id", &
+                        value)))
                     ),
                 )
                 .unwrap();
             Self(self.0.path_matches(re))
         }
+        #[track_caller]
         pub fn user_id(self, value: &::uuid::Uuid) -> Self {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/.*/zt_risk_scoring/{}/reset$", ::regex::escape(&
-                        ::api_runtime::path_segment("user_id", & value.to_string())
-                        .unwrap())
+                        super::sendable(::api_runtime::path_parameter("user_id", &
+                        value)))
                     ),
                 )
                 .unwrap();
@@ -871,6 +899,49 @@ impl MockServerExt for ::httpmock::MockServer {
             )
         })
     }
+}
+/// What the client sends for a value.
+#[allow(
+    dead_code,
+    clippy::panic,
+    reason = "an operation may have no parameters; a test that fails says why"
+)]
+#[track_caller]
+fn sendable<T>(value: ::std::result::Result<T, ::api_runtime::ParameterError>) -> T {
+    match value {
+        Ok(value) => value,
+        Err(error) => panic!("the client cannot send this: {error}"),
+    }
+}
+#[allow(dead_code, reason = "an operation may have no query")]
+fn with_query(
+    when: ::httpmock::When,
+    name: &'static str,
+    pairs: ::std::vec::Vec<(String, String)>,
+) -> ::httpmock::When {
+    let when = pairs
+        .iter()
+        .fold(when, |when, (name, value)| when.query_param(name, value));
+    when.is_true(move |request| {
+        let query = request.uri_str().split_once('?').map_or("", |(_, query)| query);
+        ::api_runtime::has_query_pairs(query, name, &pairs)
+    })
+}
+#[allow(dead_code, reason = "an operation may have no header")]
+fn with_header(
+    when: ::httpmock::When,
+    name: &'static str,
+    value: &[u8],
+) -> ::httpmock::When {
+    when.header(name, String::from_utf8_lossy(value))
+}
+#[allow(dead_code, reason = "an operation may have no body")]
+fn with_json(when: ::httpmock::When, text: &str) -> ::httpmock::When {
+    when.json_body::<::serde_json::Value>(::serde_json::from_str(text).unwrap())
+}
+#[allow(dead_code, reason = "an operation may have no body")]
+fn with_bytes(when: ::httpmock::When, bytes: ::std::vec::Vec<u8>) -> ::httpmock::When {
+    when.is_true(move |request| request.body_ref() == bytes)
 }
 mod sealed {
     pub trait Sealed {}

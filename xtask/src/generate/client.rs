@@ -26,11 +26,13 @@ pub(super) fn generate(document: &Document, front: &str) -> Result<syn::File> {
     passes::api_client::apply(&mut file, front)?;
     let operations: Vec<_> = operations(&document.value).collect();
     let successes = passes::requests::apply(&mut file, &operations)?;
-    passes::path_parameters::apply(&mut file, &document.value)?;
+    passes::parameters::apply(&mut file, &document.value)?;
     passes::variant_names::apply(&mut file);
     let enums = passes::open_enums::apply(&mut file)?;
+    passes::formatted::apply(&mut file);
+    passes::property_states::apply(&mut file, &document.value);
+    passes::field_readers::apply(&mut file);
     passes::open_unions::apply(&mut file, &enums)?;
-    passes::unique_keys::apply(&mut file);
     passes::request_constructors::apply(&mut file);
     passes::objects_only::apply(&mut file);
     passes::non_exhaustive::apply(&mut file);

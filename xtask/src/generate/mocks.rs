@@ -4,7 +4,7 @@ use anyhow::Result;
 use progenitor::{GenerationSettings, Generator};
 
 use super::passes;
-use crate::document::Document;
+use crate::document::{Document, operations};
 use crate::open_api;
 use crate::policies;
 use crate::sdk::crate_path;
@@ -16,9 +16,11 @@ pub(super) fn generate(document: &Document, api: &str) -> Result<syn::File> {
     let tokens = Generator::new(&GenerationSettings::new()).httpmock(&open_api, &crate_path(api))?;
 
     let mut file = syn::parse2(tokens)?;
+    let operations: Vec<_> = operations(&document.value).collect();
     passes::mock_methods::apply(&mut file);
-    passes::mock_values::apply(&mut file);
-    passes::literal_paths::apply(&mut file)?;
+    passes::mock_values::apply(&mut file, &document.value, &operations);
+    passes::literal_paths::apply(&mut file, &operations)?;
+    passes::formatted::apply_to_mocks(&mut file);
     passes::sealed_mocks::apply(&mut file)?;
     Ok(file)
 }

@@ -6,10 +6,13 @@
 //! | policy | reason |
 //! |---|---|
 //! | `closed_objects`: closed objects become open | an unlisted property would fail the whole response |
-//! | `constraints`: limits on values are dropped | the generator makes types of them that reject a response |
+//! | `constraints`: limits on values are dropped, the size of numbers too | the generator makes types of them that reject a response |
 //! | `defaults`: default values are dropped | an absent field would look as if the API had sent it |
 //! | `envelope_unions`, before all others: a union of envelopes becomes one | a failure must not look like a value |
 //! | `envelopes`: only `success` is required, messages are free-form | what surrounds a result must not fail it |
+//! | `nullable`: places are nullable, and components are not | null has one type, whether or not a component allows it |
+//! | `null_marks`, client: nullable properties are marked | in the generated code they would look like optional ones |
+//! | `parameters`: one that is a string with a format has its type | what is sent matches its format |
 //! | `raw_failures`, client: failures are not decoded | one that differs from the document would lose its status |
 //! | `raw_failures`, mocks: a failure without a named schema is any JSON | the client has no type for it |
 //!
@@ -21,6 +24,9 @@ pub(crate) mod constraints;
 mod defaults;
 pub(crate) mod envelope_unions;
 pub(crate) mod envelopes;
+pub(crate) mod null_marks;
+mod nullable;
+mod parameters;
 mod raw_failures;
 
 use serde_json::Value;
@@ -29,6 +35,7 @@ use serde_json::Value;
 pub fn for_client(document: &Value) -> Value {
     let mut document = for_both(document);
     raw_failures::all(&mut document);
+    null_marks::apply(&mut document);
     document
 }
 
@@ -45,6 +52,8 @@ fn for_both(document: &Value) -> Value {
     closed_objects::apply(&mut document);
     constraints::apply(&mut document);
     defaults::apply(&mut document);
+    nullable::apply(&mut document);
+    parameters::apply(&mut document);
     envelopes::apply(&mut document);
     document
 }

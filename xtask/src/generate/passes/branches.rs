@@ -7,8 +7,9 @@
 //!
 //! - if it has a property that this branch lacks and another branch has, whichever comes first, unless the property is
 //!   null;
-//! - if a property has a value that this branch does not list, and either has another type in another branch or lists a
-//!   single value.
+//! - if it lacks a property that is required here and may be null;
+//! - if a property has a value that this branch does not list, or text that does not match the format here, and either
+//!   has another type in another branch or lists a single value.
 //!
 //! A required property whose values are disjoint from those of another branch acts as a discriminator; other properties
 //! of the two are not compared. A property that all branches have in the same form distinguishes none, and stays open.
@@ -25,15 +26,15 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Field, Fields, ItemEnum, Type};
 
-use super::is_optional;
 use super::shapes::{Models, Object, is_flat, key};
+use super::{is_optional, is_required_and_nullable};
 
 /// How many objects within each other are compared. An object can be a part of itself.
 const MOST_NESTED: usize = 3;
 
 /// Conditions on `branch` under which a value does not belong to a branch.
 pub(super) struct Check {
-    /// The value has a property that only another branch has, as JSON.
+    /// The value has a property that only another branch has, or lacks one of this branch, as JSON.
     pub(super) properties: Option<TokenStream>,
     /// The decoded branch has a value that is not listed.
     pub(super) values: Option<TokenStream>,
@@ -103,7 +104,8 @@ impl Models {
         others.filter_map(|other| self.object(&other.ty)).filter(|object| !object.fields.is_empty()).collect()
     }
 
-    /// The condition under which JSON has a property that rivals list, and an object does not.
+    /// The condition under which JSON has a property that rivals list and an object does not, or lacks one that the object
+    /// requires.
     fn foreign(&self, own: &Object, rivals: &Rivals<'_>, nested: usize) -> Option<TokenStream> {
         let nested = nested.checked_sub(1)?;
         let rivals: Vec<&Object> =
@@ -112,6 +114,10 @@ impl Models {
             rivals.iter().flat_map(|rival| &rival.fields).filter(|field| !is_flat(field) && !own.keeps_others());
         let foreign: BTreeSet<String> = listed.map(key).filter(|key| own.field(key).is_none()).collect();
         let mut conditions = Vec::new();
+        let lacking: Vec<_> = own.fields.iter().filter(|field| is_required_and_nullable(field)).map(key).collect();
+        if !lacking.is_empty() {
+            conditions.push(quote! { [#(#lacking),*].iter().any(|key| branch.get(key).is_none()) });
+        }
         if !foreign.is_empty() {
             let foreign = foreign.iter();
             conditions.push(
@@ -313,5 +319,41 @@ mod tests {
                 "matches!(branch,Kind::Unknown(_))",
             ]
         );
+    }
+
+    #[test]
+    fn branch_requires_its_required_properties_also_if_they_may_be_null() {
+        let [cat, dog] = conditions(parse_quote! {
+            mod types {
+                #[serde(untagged)]
+                enum Pet { Cat(Cat), Dog(Dog) }
+                struct Cat { #[serde(default)] owner: Option<String>, #[serde(rename = "the size", default)] size: Value }
+                struct Dog {
+                    #[serde(skip_serializing_if = "Option::is_none")] owner: Option<String>,
+                }
+            }
+        })
+        .try_into()
+        .unwrap();
+        assert_eq!(cat[0], r#"["owner","thesize"].iter().any(|key|branch.get(key).is_none())"#);
+        assert_eq!(dog[0], has(r#""thesize""#));
+    }
+
+    #[test]
+    fn text_that_does_not_match_a_format_may_belong_to_another_branch() {
+        let [id, thing, other, text] = conditions(parse_quote! {
+            mod types {
+                #[serde(untagged)]
+                enum Either { Id(Id), Thing(Thing), Other(Other), Text(String) }
+                struct Id(::api_runtime::Formatted<::uuid::Uuid>);
+                struct Thing { at: ::api_runtime::Formatted<::uuid::Uuid>, to: ::api_runtime::Formatted<::uuid::Uuid> }
+                struct Other { at: ::api_runtime::Formatted<::std::net::IpAddr>, to: ::api_runtime::Formatted<::uuid::Uuid> }
+            }
+        })
+        .try_into()
+        .unwrap();
+        assert_eq!(id[1], "(&branch.0).value().is_none()");
+        assert_eq!((&thing[1], &other[1]), (&"(&branch.at).value().is_none()".to_owned(), &thing[1]));
+        assert_eq!(text[1], "");
     }
 }

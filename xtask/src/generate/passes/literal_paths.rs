@@ -3,15 +3,20 @@
 //! itself.
 //!
 //! A value is encoded as the client encodes it, since a mock server matches the encoded path. One that the client
-//! rejects fails the test that makes the mock.
+//! rejects fails the test that makes the mock, with the client's reason; see [`mock_values`](super::mock_values).
+
+use std::collections::BTreeMap;
 
 use anyhow::{Result, ensure};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use serde_json::{Map, Value};
-use syn::ext::IdentExt;
 use syn::visit_mut::{self, VisitMut};
-use syn::{ImplItemFn, LitStr, Macro};
+use syn::{ItemImpl, LitStr, Macro};
+
+use super::implementor;
+use crate::document::{Operation, names_in};
+use crate::names;
 
 /// Escapes the paths of a document, but for their parameters. In the generated code nobody can tell any more what was
 /// text.
@@ -34,29 +39,37 @@ fn escape(path: &str) -> String {
     escaped
 }
 
-pub(crate) fn apply(file: &mut syn::File) -> Result<()> {
-    let mut pass = LiteralPaths::default();
+pub(crate) fn apply(file: &mut syn::File, operations: &[Operation<'_>]) -> Result<()> {
+    let names = operations.iter().filter_map(|operation| Some((when(operation)?, names_in(operation.path).collect())));
+    let mut pass = LiteralPaths { names: names.collect(), current: Vec::new(), unknown: Vec::new() };
     pass.visit_file_mut(file);
     ensure!(pass.unknown.is_empty(), "expected `format!(\"^…$\", value.to_string())`, found {:?}", pass.unknown);
     Ok(())
 }
 
-#[derive(Default)]
-struct LiteralPaths {
-    /// The method that is visited: it has the parameter's name.
-    method: String,
+/// The name of the type that matches requests of an operation.
+pub(super) fn when(operation: &Operation<'_>) -> Option<String> {
+    Some(names::type_name(&format!("{}-when", operation.id()?), None))
+}
+
+struct LiteralPaths<'a> {
+    /// The path parameters of each operation, by the name of the type that matches its requests.
+    names: BTreeMap<String, Vec<&'a str>>,
+    /// Those of the block that is visited.
+    current: Vec<&'a str>,
     unknown: Vec<String>,
 }
 
-impl VisitMut for LiteralPaths {
-    fn visit_impl_item_fn_mut(&mut self, method: &mut ImplItemFn) {
-        self.method = method.sig.ident.unraw().to_string();
-        visit_mut::visit_impl_item_fn_mut(self, method);
+impl VisitMut for LiteralPaths<'_> {
+    fn visit_item_impl_mut(&mut self, block: &mut ItemImpl) {
+        let name = implementor(block).map(ToString::to_string).unwrap_or_default();
+        self.current = self.names.get(&name).cloned().unwrap_or_default();
+        visit_mut::visit_item_impl_mut(self, block);
     }
 
     fn visit_macro_mut(&mut self, item: &mut Macro) {
         if item.path.is_ident("format") {
-            match escaped(&item.tokens, &self.method) {
+            match escaped(&item.tokens, &self.current) {
                 Some(tokens) => item.tokens = tokens,
                 None => self.unknown.push(item.tokens.to_string()),
             }
@@ -65,10 +78,15 @@ impl VisitMut for LiteralPaths {
     }
 }
 
-fn escaped(tokens: &TokenStream, name: &str) -> Option<TokenStream> {
+/// The arguments of the `format!` that makes the pattern for one of the path's parameters.
+fn escaped(tokens: &TokenStream, names: &[&str]) -> Option<TokenStream> {
     let pattern: LitStr = syn::parse2(tokens.clone().into_iter().take(1).collect()).ok()?;
     let is_as_expected = tokens.to_string() == quote! { #pattern, value.to_string() }.to_token_stream().to_string();
-    let segment = quote! { ::api_runtime::path_segment(#name, &value.to_string()).unwrap() };
+    // The other parameters are `.*`.
+    let text = pattern.value();
+    let (before, _) = text.split_once("{}")?;
+    let name = names.get(before.matches(".*").count())?;
+    let segment = quote! { super::sendable(::api_runtime::path_parameter(#name, &value)) };
     is_as_expected.then(|| quote! { #pattern, ::regex::escape(&#segment) })
 }
 
@@ -80,16 +98,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn value_of_a_path_parameter_is_encoded_and_escaped() {
-        let mut file: syn::File =
-            parse_quote! { impl When { fn id() { format!("^/things/{}$", value.to_string()); } } };
-        apply(&mut file).unwrap();
+    fn value_of_a_path_parameter_is_encoded_and_escaped_under_its_name_in_the_document() {
+        let document =
+            serde_json::json!({"paths": {"/things/{thing-id}/parts/{part}": {"get": {"operationId": "get_part"}}}});
+        let operations: Vec<_> = crate::document::operations(&document).collect();
+        let mut file: syn::File = parse_quote! {
+            impl GetPartWhen {
+                fn thing_id() { format!("^/things/{}/parts/.*$", value.to_string()); }
+                fn part() { format!("^/things/.*/parts/{}$", value.to_string()); }
+            }
+        };
+        apply(&mut file, &operations).unwrap();
         let expected: syn::File = parse_quote! {
-            impl When {
-                fn id() {
+            impl GetPartWhen {
+                fn thing_id() {
                     format!(
-                        "^/things/{}$",
-                        ::regex::escape(&::api_runtime::path_segment("id", &value.to_string()).unwrap())
+                        "^/things/{}/parts/.*$",
+                        ::regex::escape(&super::sendable(::api_runtime::path_parameter("thing-id", &value)))
+                    );
+                }
+                fn part() {
+                    format!(
+                        "^/things/.*/parts/{}$",
+                        ::regex::escape(&super::sendable(::api_runtime::path_parameter("part", &value)))
                     );
                 }
             }
@@ -106,6 +137,6 @@ mod tests {
 
     #[test]
     fn a_path_of_another_make_is_an_error() {
-        assert!(apply(&mut parse_quote! { fn id() { format!("{value}"); } }).is_err());
+        assert!(apply(&mut parse_quote! { fn id() { format!("{value}"); } }, &[]).is_err());
     }
 }

@@ -1,40 +1,121 @@
 //! A mock compares what the client sends.
 //!
-//! The generator gives bodies and query parameters to the mock server in ways that fit some types only: a list has no
-//! `to_string`, and an enum is not a reference. Bodies are lent whatever they are; a parameter is written as the client
-//! writes it.
+//! The generator writes parameters of mocks by their `Display`, and all bodies as JSON. That is another encoding than the
+//! client's, and fits some types only: a list has no `Display`. So a mock encodes a value by the function of
+//! `api_runtime` that the client uses. A value that the client rejects cannot be matched; the mock panics in the line of
+//! the test that passes it, with the client's reason.
+//!
+//! A body of JSON is compared after it was written and read, since reading may change the last digit of a number.
+
+use std::collections::BTreeSet;
 
 use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ExprMethodCall, parse_quote};
+use syn::{Expr, ExprMethodCall, FnArg, ImplItemFn, ItemImpl, parse_quote};
 
-pub(crate) fn apply(file: &mut syn::File) {
-    let mut pass = MockValues::default();
+use super::implementor;
+use super::literal_paths::when;
+use crate::document::{Operation, component};
+use crate::rules::FORM;
+
+pub(crate) fn apply(file: &mut syn::File, document: &serde_json::Value, operations: &[Operation<'_>]) {
+    let has_form = |operation: &&Operation<'_>| {
+        let body = operation.object.get("requestBody").and_then(|body| component(document, body));
+        let content = body.and_then(|body| body.get("content"));
+        content.is_some_and(|content| content.get(FORM).is_some() && content.get("application/json").is_none())
+    };
+    let forms = operations.iter().filter(has_form).filter_map(when).collect();
+    let mut pass = MockValues { forms, is_request: false, is_form: false };
     pass.visit_file_mut(file);
-    if pass.has_queries {
-        file.items.push(parse_quote! {
-            fn with_query(when: ::httpmock::When, name: &str, pairs: ::std::vec::Vec<(String, String)>) -> ::httpmock::When {
-                if pairs.is_empty() {
-                    return when.query_param_missing(name);
-                }
-                pairs.into_iter().fold(when, |when, (name, value)| when.query_param(name, value))
+    file.items.extend(helpers().items);
+}
+
+/// Functions that the mocks call.
+fn helpers() -> syn::File {
+    parse_quote! {
+        /// What the client sends for a value.
+        #[allow(dead_code, clippy::panic, reason = "an operation may have no parameters; a test that fails says why")]
+        #[track_caller]
+        fn sendable<T>(value: ::std::result::Result<T, ::api_runtime::ParameterError>) -> T {
+            match value {
+                Ok(value) => value,
+                Err(error) => panic!("the client cannot send this: {error}"),
             }
-        });
+        }
+
+        #[allow(dead_code, reason = "an operation may have no query")]
+        fn with_query(
+            when: ::httpmock::When,
+            name: &'static str,
+            pairs: ::std::vec::Vec<(String, String)>,
+        ) -> ::httpmock::When {
+            // Each pair on its own, so that a report of a mismatch names it; then all of them.
+            let when = pairs.iter().fold(when, |when, (name, value)| when.query_param(name, value));
+            when.is_true(move |request| {
+                let query = request.uri_str().split_once('?').map_or("", |(_, query)| query);
+                ::api_runtime::has_query_pairs(query, name, &pairs)
+            })
+        }
+
+        #[allow(dead_code, reason = "an operation may have no header")]
+        fn with_header(
+            when: ::httpmock::When,
+            name: &'static str,
+            value: &[u8],
+        ) -> ::httpmock::When {
+            when.header(name, String::from_utf8_lossy(value))
+        }
+
+        #[allow(dead_code, reason = "an operation may have no body")]
+        fn with_json(when: ::httpmock::When, text: &str) -> ::httpmock::When {
+            when.json_body::<::serde_json::Value>(::serde_json::from_str(text).unwrap())
+        }
+
+        #[allow(dead_code, reason = "an operation may have no body")]
+        fn with_bytes(when: ::httpmock::When, bytes: ::std::vec::Vec<u8>) -> ::httpmock::When {
+            when.is_true(move |request| request.body_ref() == bytes)
+        }
     }
 }
 
-#[derive(Default)]
 struct MockValues {
-    has_queries: bool,
+    /// The types that match requests with a form.
+    forms: BTreeSet<String>,
+    /// Whether the block that is visited matches requests.
+    is_request: bool,
+    /// Whether these have a form.
+    is_form: bool,
 }
 
 impl VisitMut for MockValues {
+    fn visit_item_impl_mut(&mut self, block: &mut ItemImpl) {
+        let name = implementor(block).map(ToString::to_string).unwrap_or_default();
+        self.is_request = name.ends_with("When");
+        self.is_form = self.forms.contains(&name);
+        visit_mut::visit_item_impl_mut(self, block);
+    }
+
+    fn visit_impl_item_fn_mut(&mut self, method: &mut ImplItemFn) {
+        let body = method.block.to_token_stream().to_string();
+        if self.is_request && body.contains(". json_body (value)") {
+            for argument in &mut method.sig.inputs {
+                if let FnArg::Typed(argument) = argument {
+                    *argument.ty = parse_quote! { impl ::std::convert::AsRef<[u8]> };
+                }
+            }
+        }
+        if self.is_request && body.contains("value") {
+            method.attrs.push(parse_quote! { #[track_caller] });
+        }
+        visit_mut::visit_impl_item_fn_mut(self, method);
+    }
+
     fn visit_expr_mut(&mut self, expression: &mut Expr) {
         if let Expr::MethodCall(call) = expression
-            && let Some(query) = query(call)
+            && self.is_request
+            && let Some(comparison) = comparison(call, self.is_form)
         {
-            *expression = query;
-            self.has_queries = true;
+            *expression = comparison;
         }
         visit_mut::visit_expr_mut(self, expression);
     }
@@ -49,40 +130,100 @@ impl VisitMut for MockValues {
     }
 }
 
-/// What replaces `when.query_param("name", value.to_string())`.
-fn query(call: &ExprMethodCall) -> Option<Expr> {
-    let (name, value) = (call.args.first()?, call.args.get(1)?);
-    let is_query = call.method == "query_param" && value.to_token_stream().to_string() == "value . to_string ()";
+/// What replaces a comparison with a value by the mock server.
+fn comparison(call: &ExprMethodCall, is_form: bool) -> Option<Expr> {
     let when = &call.receiver;
-    is_query
-        .then(|| parse_quote! { super::with_query(#when, #name, ::api_runtime::query_pairs(#name, &value).unwrap()) })
+    let texts: Vec<_> = call.args.iter().map(|argument| argument.to_token_stream().to_string()).collect();
+    let texts: Vec<_> = texts.iter().map(String::as_str).collect();
+    match (call.method.to_string().as_str(), texts.as_slice()) {
+        ("query_param", [_, "value . to_string ()"]) => {
+            let name = call.args.first()?;
+            let pairs = quote::quote! { super::sendable(::api_runtime::query_pairs(#name, &value)) };
+            Some(parse_quote! { super::with_query(#when, #name, #pairs) })
+        }
+        ("header", [_, "value . to_string ()"]) => {
+            let name = call.args.first()?;
+            let header = quote::quote! { super::sendable(::api_runtime::header_parameter(#name, &value)) };
+            Some(parse_quote! { super::with_header(#when, #name, #header.as_bytes()) })
+        }
+        ("json_body_obj", ["value"]) if is_form => Some(parse_quote! {
+            super::with_bytes(#when, super::sendable(::api_runtime::form_body(&value)).into_bytes())
+        }),
+        ("json_body_obj", ["value"]) => {
+            Some(parse_quote! { super::with_json(#when, &::serde_json::to_string(&value).unwrap()) })
+        }
+        ("json_body", ["value"]) => Some(parse_quote! { super::with_bytes(#when, value.as_ref().to_vec()) }),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::super::assert_same;
     use super::*;
 
-    #[test]
-    fn a_body_is_lent() {
-        let mut file: syn::File = parse_quote! { fn body() { self.0.json_body_obj(value).json_body_obj(&value); } };
-        apply(&mut file);
-        assert_same(&file, &parse_quote! { fn body() { self.0.json_body_obj(&value).json_body_obj(&value); } });
+    fn applied(mut file: syn::File) -> syn::File {
+        let form = json!({"content": {FORM: {}}});
+        let document = json!({"paths": {"/": {"post": {"operationId": "post_form", "requestBody": form}}}});
+        let operations: Vec<_> = crate::document::operations(&document).collect();
+        apply(&mut file, &document, &operations);
+        let helpers = helpers().items.len();
+        file.items.truncate(file.items.len() - helpers);
+        file
     }
 
     #[test]
-    fn a_query_parameter_is_written_as_the_client_writes_it() {
-        let mut file: syn::File = parse_quote! {
-            fn page() { Self(self.0.query_param("page", value.to_string())); self.0.header("page", value.to_string()); }
-        };
-        apply(&mut file);
+    fn value_of_a_request_is_encoded_as_the_client_encodes_it() {
+        let file = applied(parse_quote! {
+            impl PutWhen {
+                fn new(inner: When) {}
+                fn page(self, value: u8) { Self(self.0.query_param("page", value.to_string())) }
+                fn tag(self, value: u8) { Self(self.0.header("If-Match", value.to_string())) }
+                fn json(self, value: &Body) { Self(self.0.json_body_obj(value)) }
+                fn bytes(self, value: ::serde_json::Value) { Self(self.0.json_body(value)) }
+            }
+            impl PostFormWhen { fn body(self, value: &Body) { Self(self.0.json_body_obj(value)) } }
+        });
         let expected = parse_quote! {
-            fn page() {
-                Self(super::with_query(self.0, "page", ::api_runtime::query_pairs("page", &value).unwrap()));
-                self.0.header("page", value.to_string());
+            impl PutWhen {
+                fn new(inner: When) {}
+                #[track_caller]
+                fn page(self, value: u8) {
+                    Self(super::with_query(self.0, "page", super::sendable(::api_runtime::query_pairs("page", &value))))
+                }
+                #[track_caller]
+                fn tag(self, value: u8) {
+                    Self(super::with_header(
+                        self.0, "If-Match", super::sendable(::api_runtime::header_parameter("If-Match", &value)).as_bytes()
+                    ))
+                }
+                #[track_caller]
+                fn json(self, value: &Body) { Self(super::with_json(self.0, &::serde_json::to_string(&value).unwrap())) }
+                #[track_caller]
+                fn bytes(self, value: impl ::std::convert::AsRef<[u8]>) {
+                    Self(super::with_bytes(self.0, value.as_ref().to_vec()))
+                }
+            }
+            impl PostFormWhen {
+                #[track_caller]
+                fn body(self, value: &Body) {
+                    Self(super::with_bytes(self.0, super::sendable(::api_runtime::form_body(&value)).into_bytes()))
+                }
             }
         };
-        assert!(matches!(file.items.pop(), Some(syn::Item::Fn(function)) if function.sig.ident == "with_query"));
+        assert_same(&file, &expected);
+    }
+
+    #[test]
+    fn body_of_a_response_is_lent() {
+        let file = applied(parse_quote! {
+            impl PutThen { fn ok(self, value: &Body) { self.0.json_body_obj(value).json_body_obj(&value); } }
+        });
+        let expected = parse_quote! {
+            impl PutThen { fn ok(self, value: &Body) { self.0.json_body_obj(&value).json_body_obj(&value); } }
+        };
         assert_same(&file, &expected);
     }
 }

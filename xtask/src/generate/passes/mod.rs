@@ -4,11 +4,13 @@
 //! |---|---|
 //! | `requests`: a method returns a request, and sends nothing | `cloudflare-client` sends and decodes, within its deadline |
 //! | `api_client`: only `ApiClient` makes a client | the generated `Client::new` follows redirects and panics |
-//! | `path_parameters`: a value is one segment of the path | `..` in a value would change the path |
+//! | `parameters`: a parameter is encoded by `api_runtime` | client and mocks need one encoding, and `..` would change a path |
 //! | `variant_names`: a variant is named after what it holds | one more branch of a union would rename the others |
 //! | `open_enums`: an unlisted value is kept | it must neither fail a response nor be lost in a write |
+//! | `formatted`: in responses, a string keeps text that does not match its format | it must not fail the response |
+//! | `property_states`: absent, null and value are three states | each has a meaning in a request |
+//! | `field_readers`: a duplicate key of a map is an error, and `1.0` is an integer | serde keeps the last value, and rejects it |
 //! | `open_unions`: a value of no branch is kept | the same; and no branch may read a value of another one |
-//! | `unique_keys`: a duplicate key of a map is an error | serde silently keeps the last value |
 //! | `request_constructors`: models of requests have a constructor | a `#[non_exhaustive]` struct cannot be built outside its crate |
 //! | `objects_only`: a struct is read from an object only | serde also reads it from an array, by position |
 //! | `non_exhaustive`: models may get fields | a new field must not break users |
@@ -20,8 +22,9 @@
 //! | pass over the mocks | reason |
 //! |---|---|
 //! | `mock_methods`: parameters do not clash with methods that every mock has | such mocks do not compile |
-//! | `mock_values`: a value is compared as the client sends it | mocks of lists and enums do not compile |
+//! | `mock_values`: a value is compared as the client sends it | the generator has another encoding for mocks |
 //! | `literal_paths`: paths match literally | the generator makes regular expressions of them |
+//! | `formatted`: responses have the types of the client | a mock returns what the client reads |
 //! | `sealed_mocks`: the extension trait is sealed | a new operation must not break its implementations |
 //!
 //! A pass that changes every client fails if it finds nothing to change: then the generator has changed, and the pass
@@ -30,6 +33,8 @@
 pub(super) mod api_client;
 mod branches;
 pub(super) mod envelopes;
+pub(super) mod field_readers;
+pub(super) mod formatted;
 pub(super) mod literal_paths;
 pub(super) mod mock_methods;
 pub(super) mod mock_values;
@@ -37,17 +42,20 @@ pub(super) mod non_exhaustive;
 pub(super) mod objects_only;
 pub(super) mod open_enums;
 pub(super) mod open_unions;
-pub(super) mod path_parameters;
+pub(super) mod parameters;
+pub(super) mod property_states;
+mod reach;
 pub(super) mod request_constructors;
 pub(super) mod requests;
 pub(super) mod response_arms;
 pub(super) mod sealed_mocks;
 mod shapes;
-pub(super) mod unique_keys;
 pub(super) mod variant_names;
 
+use quote::quote;
 use syn::ext::IdentExt;
-use syn::{Attribute, Field, GenericArgument, Item, ItemImpl, PathArguments, Type};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Field, GenericArgument, Item, ItemImpl, Meta, PathArguments, Token, Type};
 
 /// The items of the module `types`, where the generator puts the models.
 fn models(file: &mut syn::File) -> Option<&mut Vec<Item>> {
@@ -144,7 +152,32 @@ fn called(attributes: &[Attribute], name: &syn::Ident) -> String {
     serde_text(attributes, "rename").map_or_else(|| name.unraw().to_string(), |name| name.value())
 }
 
-/// Whether a field may be absent: it is an `Option`, or serde has a default for it.
+/// Removes words from serde's attributes, such as `default`.
+fn retain_serde(attributes: &mut Vec<Attribute>, is_kept: impl Fn(&str) -> bool) {
+    attributes.retain_mut(|attribute| {
+        let Meta::List(list) = &mut attribute.meta else { return true };
+        if !list.path.is_ident("serde") {
+            return true;
+        }
+        let Ok(parts) = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated) else { return true };
+        let kept = parts.iter().filter(|part| part.path().get_ident().is_none_or(|word| is_kept(&word.to_string())));
+        let kept: Vec<_> = kept.collect();
+        list.tokens = quote! { #(#kept),* };
+        !kept.is_empty()
+    });
+}
+
+/// Whether a field may be left out of an object: its property is optional.
+fn can_be_absent(field: &Field) -> bool {
+    has_serde(&field.attrs, "skip_serializing_if")
+}
+
+/// Whether a field is of a property that is required and may be null, or anything. It is read although it is missing.
+fn is_required_and_nullable(field: &Field) -> bool {
+    has_serde(&field.attrs, "default") && !can_be_absent(field)
+}
+
+/// Whether a field may be missing, or null: it is an `Option`, or serde has a default for it.
 fn is_optional(field: &Field) -> bool {
     has_serde(&field.attrs, "default") || type_name(&field.ty).as_deref() == Some("Option")
 }

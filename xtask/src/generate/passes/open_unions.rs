@@ -8,12 +8,12 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use quote::{format_ident, quote};
 use syn::visit_mut::VisitMut;
-use syn::{Field, Fields, Ident, Item, ItemEnum, ItemImpl, parse_quote};
+use syn::{Field, Fields, Ident, Item, ItemEnum, ItemImpl, Path, parse_quote};
 
 use super::branches::Check;
 use super::open_enums::{ExtendMatch, Opened, catch_all, drop_derives};
 use super::shapes::Models;
-use super::{has_serde, implemented, implementor, models};
+use super::{has_serde, implemented, implementor, models, retain_serde, serde_text};
 
 pub(crate) fn apply(file: &mut syn::File, enums: &Opened) -> Result<()> {
     let Some(items) = models(file) else { return Ok(()) };
@@ -139,7 +139,7 @@ fn read_through(field: &mut Field, check: &Check, checks: &mut Vec<Item>) {
             let read: ::serde_json::Value = ::serde::Deserialize::deserialize(deserializer)?;
             let branch = &read;
             if #condition {
-                return Err(::serde::de::Error::custom("a property that only another branch has"));
+                return Err(::serde::de::Error::custom("a property of another branch, or none that this one requires"));
             }
             let deserializer = ::serde::de::IntoDeserializer::into_deserializer(read);
         }
@@ -156,6 +156,10 @@ fn read_through(field: &mut Field, check: &Check, checks: &mut Vec<Item>) {
         return;
     }
     let error = properties.is_some().then(|| quote! { .map_err(::serde::de::Error::custom) });
+    let reader: Path = serde_text(&field.attrs, "deserialize_with")
+        .and_then(|path| path.parse().ok())
+        .unwrap_or_else(|| parse_quote! { ::serde::Deserialize::deserialize });
+    retain_serde(&mut field.attrs, |word| word != "deserialize_with");
     let name = format_ident!("branch_{}", checks.len());
     let path = format!("branches::{name}");
     checks.push(parse_quote! {
@@ -163,7 +167,7 @@ fn read_through(field: &mut Field, check: &Check, checks: &mut Vec<Item>) {
             deserializer: D,
         ) -> ::std::result::Result<#of, D::Error> {
             #properties
-            let read: #of = ::serde::Deserialize::deserialize(deserializer)#error?;
+            let read: #of = #reader(deserializer)#error?;
             #values
             Ok(read)
         }
@@ -254,7 +258,7 @@ mod tests {
                     let read: ::serde_json::Value = ::serde::Deserialize::deserialize(deserializer)?;
                     let branch = &read;
                     if ["a"].iter().any(|key| branch.get(key).is_some_and(|value| !value.is_null())) {
-                        return Err(::serde::de::Error::custom("a property that only another branch has"));
+                        return Err(::serde::de::Error::custom("a property of another branch, or none that this one requires"));
                     }
                     let deserializer = ::serde::de::IntoDeserializer::into_deserializer(read);
                     let read: Cat = ::serde::Deserialize::deserialize(deserializer).map_err(::serde::de::Error::custom)?;

@@ -1,32 +1,20 @@
 //! Every model that can be part of a request gets `new`, with its required fields.
 //!
-//! Without it, code outside the crate could not build a `#[non_exhaustive]` struct. Models of responses get no
+//! A property that is required and may be null is an argument, too: nobody sends null by leaving it out.
+//!
+//! Without a constructor, code outside the crate could not build a `#[non_exhaustive]` struct. Models of responses get no
 //! constructor, so that a new required field does not break their users. Tests make them from JSON.
-
-use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::visit::{self, Visit};
-use syn::{Fields, Path};
-use syn::{FnArg, Ident, ImplItem, Item, ItemStruct, parse_quote};
+use syn::{Fields, Item, ItemStruct, parse_quote};
 
-use super::{implementor, is_optional, models};
+use super::reach::{Direction, reached};
+use super::{can_be_absent, models};
 
 pub(crate) fn apply(file: &mut syn::File) {
-    let mut pending = arguments(file);
+    let sent = reached(file, Direction::Request);
     let Some(items) = models(file) else { return };
-    let models: BTreeMap<_, _> = items.iter().filter_map(|item| Some((name(item)?, item))).collect();
-    let mut sent = BTreeSet::new();
-    while let Some(model) = pending.pop_last() {
-        if let Some(item) = models.get(&model)
-            && sent.insert(model)
-        {
-            let mut named = Names::default();
-            named.visit_item(item);
-            pending.extend(named.0);
-        }
-    }
     let constructors: Vec<Item> = items
         .iter()
         .filter_map(|item| match item {
@@ -37,43 +25,6 @@ pub(crate) fn apply(file: &mut syn::File) {
     items.extend(constructors);
 }
 
-fn name(item: &Item) -> Option<Ident> {
-    match item {
-        Item::Struct(model) => Some(model.ident.clone()),
-        Item::Enum(model) => Some(model.ident.clone()),
-        _ => None,
-    }
-}
-
-/// The names of types in the arguments of the client's methods: bodies and parameters.
-fn arguments(file: &syn::File) -> BTreeSet<Ident> {
-    let mut names = Names::default();
-    for item in &file.items {
-        let Item::Impl(block) = item else { continue };
-        if block.trait_.is_some() || implementor(block).is_none_or(|name| name != "Client") {
-            continue;
-        }
-        for item in &block.items {
-            if let ImplItem::Fn(function) = item {
-                let typed = function.sig.inputs.iter().filter(|input| matches!(input, FnArg::Typed(_)));
-                typed.for_each(|input| names.visit_fn_arg(input));
-            }
-        }
-    }
-    names.0
-}
-
-/// The last segment of every path that stands for a type.
-#[derive(Default)]
-struct Names(BTreeSet<Ident>);
-
-impl<'a> Visit<'a> for Names {
-    fn visit_path(&mut self, path: &'a Path) {
-        self.0.extend(path.segments.last().map(|segment| segment.ident.clone()));
-        visit::visit_path(self, path);
-    }
-}
-
 fn constructor(model: &ItemStruct) -> Option<Item> {
     let Fields::Named(fields) = &model.fields else { return None };
     let name = &model.ident;
@@ -81,7 +32,7 @@ fn constructor(model: &ItemStruct) -> Option<Item> {
     let (mut arguments, mut values): (Vec<TokenStream>, Vec<TokenStream>) = Default::default();
     for field in &fields.named {
         let (ident, of) = (&field.ident, &field.ty);
-        if is_optional(field) {
+        if can_be_absent(field) {
             values.push(quote! { #ident: ::std::default::Default::default() });
         } else {
             arguments.push(quote! { #ident: #of });
@@ -100,7 +51,7 @@ fn constructor(model: &ItemStruct) -> Option<Item> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::assert_same;
+    use super::super::{assert_same, implementor};
     use super::*;
 
     #[test]
@@ -110,9 +61,10 @@ mod tests {
             mod types {
                 struct Body {
                     id: String,
+                    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
                     note: ::std::option::Option<String>,
-                    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-                    tags: Vec<String>,
+                    #[serde(default)]
+                    parent: ::std::option::Option<String>,
                 }
                 struct Answer { id: String }
             }
@@ -121,12 +73,8 @@ mod tests {
         let added: syn::File = parse_quote! {
             impl Body {
                 #[doc = "A `Body` with its required fields; the optional ones are absent."]
-                pub fn new(id: String) -> Self {
-                    Self {
-                        id,
-                        note: ::std::default::Default::default(),
-                        tags: ::std::default::Default::default()
-                    }
+                pub fn new(id: String, parent: ::std::option::Option<String>) -> Self {
+                    Self { id, note: ::std::default::Default::default(), parent }
                 }
             }
         };

@@ -137,23 +137,22 @@ impl VisitMut for Builder {
             Expr::Call(call) if call.func.to_token_stream().to_string() == "Self :: api_version" => {
                 *value = parse_quote! { REVISION };
             }
-            // `form_urlencoded` returns an error at once, and reqwest's `form` when the request is built.
             Expr::Try(result) => {
-                if let Expr::MethodCall(call) = &mut *result.expr
+                if let Expr::MethodCall(call) = &*result.expr
                     && call.method == "form_urlencoded"
                 {
-                    call.method = format_ident!("form");
-                    *value = Expr::MethodCall(call.clone());
+                    let (builder, body) = (&call.receiver, &call.args);
+                    *value = parse_quote! {
+                        #builder
+                            .header(
+                                ::reqwest::header::CONTENT_TYPE,
+                                ::reqwest::header::HeaderValue::from_static("application/x-www-form-urlencoded"),
+                            )
+                            .body(::api_runtime::form_body(#body)?)
+                    };
                 }
             }
             _ => {}
-        }
-    }
-
-    fn visit_path_mut(&mut self, path: &mut syn::Path) {
-        visit_mut::visit_path_mut(self, path);
-        if path.to_token_stream().to_string() == "progenitor_client :: QueryParam :: new" {
-            *path = parse_quote! { ::api_runtime::QueryParam::new };
         }
     }
 }

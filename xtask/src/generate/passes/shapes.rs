@@ -74,6 +74,10 @@ impl Models {
             let name = format_ident!("{}", type_name(of)?);
             of = match (name.to_string().as_str(), self.structs.get(&name)) {
                 ("Option" | "Box", _) => within(of)?,
+                ("Formatted", _) => {
+                    let name = format_ident!("{name}{}", type_name(within(of)?)?);
+                    return Some(End { lists, name });
+                }
                 ("Vec", _) => {
                     lists = lists.saturating_add(1);
                     within(of)?
@@ -131,6 +135,9 @@ impl Models {
     ) -> Option<TokenStream> {
         let deepest = deepest.checked_sub(1)?;
         let name = format_ident!("{}", type_name(of)?);
+        if name == "Formatted" {
+            return Some(quote! { #place.value().is_none() });
+        }
         if let Some(inner) = within(of) {
             let is_box = name == "Box";
             let inner_place = if is_box {

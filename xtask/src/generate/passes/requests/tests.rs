@@ -131,8 +131,13 @@ fn request_is_built_without_progenitor_client() {
                 &self, request: i64, result: i64, response: i64
             ) -> Result<::api_runtime::ApiRequest<::api_runtime::Empty>, ::api_runtime::RequestError> {
                 header_map.append("api-version", HeaderValue::from_static(REVISION));
-                let _request = self.client.get(url).form(&body)
-                    .query(&::api_runtime::QueryParam::new("request", &request)).build()?;
+                let _request = self.client.get(url)
+                    .header(
+                        ::reqwest::header::CONTENT_TYPE,
+                        ::reqwest::header::HeaderValue::from_static("application/x-www-form-urlencoded"),
+                    )
+                    .body(::api_runtime::form_body(&body)?)
+                    .query(&progenitor_client::QueryParam::new("request", &request)).build()?;
                 Ok(::api_runtime::ApiRequest::new::<Self>(_request, operations::GET_THING))
             }
         }

@@ -1,18 +1,19 @@
-//! A path parameter is exactly one segment of the path.
+//! Parameters are encoded by `api_runtime`, as those of mocks are.
 //!
-//! The generated client encodes its value, and a URL parser then removes `..` together with the segment before it. So
-//! the value is encoded by `api_runtime::path_segment`, which rejects what no URL can carry.
+//! The generated client writes a value into a path or a header by its `Display`, which for a date-time is not that of
+//! RFC 3339, and puts any text into a path: a URL parser then removes `..` together with the segment before it. The
+//! functions of `api_runtime` write the value's JSON text, and reject what no request can carry.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, ensure};
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 use serde_json::Value;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, FnArg, Ident, ImplItem, Item, Lit, Macro, Pat, PatType, Token, Type};
+use syn::{Expr, ExprMethodCall, FnArg, Ident, ImplItem, Item, Lit, Macro, Pat, PatType, Token, Type, parse_quote};
 
 use super::{implementor, type_name};
 use crate::document::{names_in, operations};
@@ -32,7 +33,7 @@ pub(crate) fn apply(file: &mut syn::File, document: &Value) -> Result<()> {
             let id = method.sig.ident.to_string();
             let Some(path) = paths.get(id.as_str()) else { continue };
             let texts = method.sig.inputs.iter().filter_map(text_argument).collect();
-            let mut pass = Segments { names: names_in(path).collect(), texts, is_found: false };
+            let mut pass = Parameters { names: names_in(path).collect(), texts, is_found: false };
             pass.visit_block_mut(&mut method.block);
             found = found.saturating_add(1);
             if !pass.is_found {
@@ -48,7 +49,7 @@ pub(crate) fn apply(file: &mut syn::File, document: &Value) -> Result<()> {
     Ok(())
 }
 
-struct Segments<'a> {
+struct Parameters<'a> {
     /// The names of the path's parameters, in the order of the path.
     names: Vec<&'a str>,
     /// The method's arguments that are text, so that they need no copy.
@@ -56,7 +57,24 @@ struct Segments<'a> {
     is_found: bool,
 }
 
-impl VisitMut for Segments<'_> {
+impl VisitMut for Parameters<'_> {
+    fn visit_expr_mut(&mut self, value: &mut Expr) {
+        visit_mut::visit_expr_mut(self, value);
+        if let Some(pairs) = query_pairs(value) {
+            *value = pairs;
+        }
+    }
+
+    fn visit_expr_method_call_mut(&mut self, call: &mut ExprMethodCall) {
+        visit_mut::visit_expr_method_call_mut(self, call);
+        if call.method == "append"
+            && let (Some(name), Some(value)) = (call.args.first(), call.args.get(1).and_then(header_text))
+        {
+            let header = parse_quote! { ::api_runtime::header_parameter(#name, &#value)? };
+            call.args = [name.clone(), header].into_iter().collect();
+        }
+    }
+
     fn visit_macro_mut(&mut self, item: &mut Macro) {
         if item.path.is_ident("format")
             && let Some(tokens) = segments(&item.tokens, &self.names, &self.texts)
@@ -74,9 +92,25 @@ fn segments(tokens: &TokenStream, names: &[&str], texts: &BTreeSet<Ident>) -> Op
     let mut arguments = arguments.into_iter();
     let pattern = arguments.next().filter(is_text)?;
     let base_url = arguments.next().filter(|base_url| quote! { #base_url }.to_string() == "self . baseurl")?;
-    let values: Vec<_> = arguments.map(|argument| encoded(&argument, texts)).collect::<Option<_>>()?;
-    (values.len() == names.len())
-        .then(|| quote! { #pattern, #base_url, #(::api_runtime::path_segment(#names, #values)?),* })
+    let mut names = names.iter();
+    let values: Vec<_> = arguments.map(|argument| encoded(names.next()?, &argument, texts)).collect::<Option<_>>()?;
+    names.next().is_none().then(|| quote! { #pattern, #base_url, #(#values),* })
+}
+
+/// `::api_runtime::query_pairs("name", &value)?` for `QueryParam::new("name", &value)`.
+fn query_pairs(value: &Expr) -> Option<Expr> {
+    let Expr::Call(call) = value else { return None };
+    let is_query = call.func.to_token_stream().to_string() == "progenitor_client :: QueryParam :: new";
+    let arguments = &call.args;
+    is_query.then(|| parse_quote! { ::api_runtime::query_pairs(#arguments)? })
+}
+
+/// `value` of `value.to_string().try_into()?`.
+fn header_text(value: &Expr) -> Option<Expr> {
+    let Expr::Try(result) = value else { return None };
+    let Expr::MethodCall(conversion) = &*result.expr else { return None };
+    let Expr::MethodCall(text) = &*conversion.receiver else { return None };
+    (conversion.method == "try_into" && text.method == "to_string").then(|| (*text.receiver).clone())
 }
 
 fn is_text(argument: &Expr) -> bool {
@@ -94,16 +128,17 @@ fn text_argument(argument: &FnArg) -> Option<Ident> {
     }
 }
 
-/// `&value.to_string()` for `encode_path(&value.to_string())`, or `value` if it is text.
-fn encoded(argument: &Expr, texts: &BTreeSet<Ident>) -> Option<Expr> {
+/// The segment for `encode_path(&value.to_string())`. Text needs no copy.
+fn encoded(name: &str, argument: &Expr, texts: &BTreeSet<Ident>) -> Option<Expr> {
     let Expr::Call(call) = argument else { return None };
     let Expr::Path(function) = &*call.func else { return None };
     let (Some(Expr::Reference(text)), 1) = (call.args.first(), call.args.len()) else { return None };
-    function.path.is_ident("encode_path").then(|| match &*text.expr {
-        Expr::MethodCall(copy) if texts.iter().any(|name| is_variable(&copy.receiver, name)) => {
-            (*copy.receiver).clone()
-        }
-        _ => Expr::Reference(text.clone()),
+    let Expr::MethodCall(copy) = &*text.expr else { return None };
+    let value = &copy.receiver;
+    let is_text = texts.iter().any(|name| is_variable(value, name));
+    (function.path.is_ident("encode_path") && copy.method == "to_string").then(|| match is_text {
+        true => parse_quote! { ::api_runtime::path_segment(#name, #value)? },
+        false => parse_quote! { ::api_runtime::path_parameter(#name, &#value)? },
     })
 }
 
@@ -114,7 +149,6 @@ fn is_variable(value: &Expr, name: &Ident) -> bool {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use syn::parse_quote;
 
     use super::super::assert_same;
     use super::*;
@@ -137,7 +171,7 @@ mod tests {
             impl Client {
                 fn get_thing(&self, thing_id: &Uuid, type_: &'a str) {
                     format!(
-                        "{}/things/{}/{}", self.baseurl, ::api_runtime::path_segment("thing-id", &thing_id.to_string())?,
+                        "{}/things/{}/{}", self.baseurl, ::api_runtime::path_parameter("thing-id", &thing_id)?,
                         ::api_runtime::path_segment("type", type_)?
                     );
                 }
@@ -158,5 +192,39 @@ mod tests {
             assert!(apply(&mut file, &document()).is_err(), "{body}");
         }
         assert!(apply(&mut parse_quote! { impl Client {} }, &document()).is_err());
+    }
+
+    #[test]
+    fn header_and_query_parameter_are_encoded_under_their_names() {
+        let mut file: syn::File = parse_quote! {
+            impl Client {
+                fn get_thing(&self) {
+                    let url = format!("{}/things/{}/{}", self.baseurl, encode_path(&a.to_string()), encode_path(&b.to_string()));
+                    header_map.append("api-version", HeaderValue::from_static(REVISION));
+                    if let Some(value) = since {
+                        header_map.append("If-Modified-Since", value.to_string().try_into()?);
+                    }
+                    let request = self.client.get(url).query(&progenitor_client::QueryParam::new("page-size", &page_size));
+                }
+            }
+        };
+        apply(&mut file, &document()).unwrap();
+        let expected: syn::File = parse_quote! {
+            impl Client {
+                fn get_thing(&self) {
+                    let url = format!(
+                        "{}/things/{}/{}", self.baseurl, ::api_runtime::path_parameter("thing-id", &a)?,
+                        ::api_runtime::path_parameter("type", &b)?
+                    );
+                    header_map.append("api-version", HeaderValue::from_static(REVISION));
+                    if let Some(value) = since {
+                        header_map
+                            .append("If-Modified-Since", ::api_runtime::header_parameter("If-Modified-Since", &value)?);
+                    }
+                    let request = self.client.get(url).query(&::api_runtime::query_pairs("page-size", &page_size)?);
+                }
+            }
+        };
+        assert_same(&file, &expected);
     }
 }

@@ -1,0 +1,146 @@
+//! Fields are read in ways of their own where serde's is too strict or too lax.
+//!
+//! - A duplicate key of a map is an error. JSON allows duplicate keys and leaves open which value counts (RFC 8259,
+//!   section 4), and serde silently keeps the last one. serde itself rejects a duplicate field of a struct.
+//! - An integer is also read from `1.0`: many languages have one type of numbers, and write it so.
+//!
+//! A branch of a union that is itself an integer is not read from `1.0`: another branch may be a number.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Field, GenericArgument, PathArguments, Type, Variant, parse_quote};
+
+use super::{has_serde, type_name, within};
+
+/// The types of integers in generated models.
+const INTEGERS: [&str; 8] = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
+
+pub(crate) fn apply(file: &mut syn::File) {
+    FieldReaders.visit_file_mut(file);
+}
+
+struct FieldReaders;
+
+impl VisitMut for FieldReaders {
+    fn visit_field_mut(&mut self, field: &mut Field) {
+        if let Some(way) = way(&field.ty)
+            && !has_serde(&field.attrs, "deserialize_with")
+        {
+            let path = function(&way);
+            field.attrs.push(parse_quote! { #[serde(deserialize_with = #path)] });
+            // With a function of its own, an `Option` with a name is required.
+            let is_option = field.ident.is_some() && type_name(&field.ty).as_deref() == Some("Option");
+            if is_option && !has_serde(&field.attrs, "default") {
+                field.attrs.push(parse_quote! { #[serde(default)] });
+            }
+        }
+        visit_mut::visit_field_mut(self, field);
+    }
+
+    fn visit_variant_mut(&mut self, variant: &mut Variant) {
+        let is_integer = |field: &Field| way(&field.ty).is_some_and(|way| way.to_string().ends_with("Integer"));
+        if variant.fields.iter().any(|field| field.ident.is_some() || !is_integer(field)) {
+            visit_mut::visit_variant_mut(self, variant);
+        }
+    }
+}
+
+/// The path of the function that reads a field in a way.
+pub(super) fn function(way: &TokenStream) -> String {
+    let text = quote! { ::api_runtime::deserialize_as::<#way, _, _> }.to_string();
+    // As the generator writes paths in strings.
+    text.replace(" , ", ", ")
+        .split(' ')
+        .fold(String::new(), |text, part| if text.ends_with(',') { text + " " + part } else { text + part })
+}
+
+/// The way to read a value of a type, for `::api_runtime::deserialize_as`, unless it is that of the type itself.
+pub(super) fn way(of: &Type) -> Option<TokenStream> {
+    let container = match type_name(of)?.as_str() {
+        "Option" => quote! { ::std::option::Option },
+        "Vec" => quote! { ::std::vec::Vec },
+        "Box" => quote! { ::std::boxed::Box },
+        "BTreeMap" => {
+            let values = map_values(of).and_then(way).map(|way| quote! { <#way> });
+            return Some(quote! { ::api_runtime::UniqueKeys #values });
+        }
+        name if INTEGERS.contains(&name) && of.to_token_stream().to_string() == name => {
+            return Some(quote! { ::api_runtime::Integer });
+        }
+        _ => return None,
+    };
+    let inner = way(within(of)?)?;
+    Some(quote! { #container<#inner> })
+}
+
+/// The type of the values of a map.
+fn map_values(of: &Type) -> Option<&Type> {
+    let Type::Path(path) = of else { return None };
+    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
+    match arguments.args.iter().nth(1)? {
+        GenericArgument::Type(of) => Some(of),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::assert_same;
+    use super::*;
+
+    #[test]
+    fn map_and_integer_are_read_in_their_ways_and_other_fields_are_not() {
+        let mut file: syn::File = parse_quote! {
+            struct Things {
+                map: ::std::collections::BTreeMap<String, bool>,
+                optional: ::std::option::Option<::std::collections::BTreeMap<String, i64>>,
+                #[serde(default)]
+                absent: ::std::option::Option<i64>,
+                text: ::std::option::Option<Vec<String>>,
+                number: f64,
+                maps: ::std::vec::Vec<::std::collections::BTreeMap<String, ::std::collections::BTreeMap<String, bool>>>,
+            }
+            struct Count(pub u64);
+            enum Either { Number(i64), Map(::std::collections::BTreeMap<String, i64>), Text(String) }
+        };
+        apply(&mut file);
+        let expected: syn::File = parse_quote! {
+            struct Things {
+                #[serde(deserialize_with = "::api_runtime::deserialize_as::<::api_runtime::UniqueKeys, _, _>")]
+                map: ::std::collections::BTreeMap<String, bool>,
+                #[serde(
+                    deserialize_with = "::api_runtime::deserialize_as::<::std::option::Option<::api_runtime::UniqueKeys<::api_runtime::Integer>>, _, _>"
+                )]
+                #[serde(default)]
+                optional: ::std::option::Option<::std::collections::BTreeMap<String, i64>>,
+                #[serde(default)]
+                #[serde(
+                    deserialize_with = "::api_runtime::deserialize_as::<::std::option::Option<::api_runtime::Integer>, _, _>"
+                )]
+                absent: ::std::option::Option<i64>,
+                text: ::std::option::Option<Vec<String>>,
+                number: f64,
+                #[serde(
+                    deserialize_with = "::api_runtime::deserialize_as::<::std::vec::Vec<::api_runtime::UniqueKeys<::api_runtime::UniqueKeys>>, _, _>"
+                )]
+                maps: ::std::vec::Vec<::std::collections::BTreeMap<String, ::std::collections::BTreeMap<String, bool>>>,
+            }
+            struct Count(
+                #[serde(deserialize_with = "::api_runtime::deserialize_as::<::api_runtime::Integer, _, _>")]
+                pub u64
+            );
+            enum Either {
+                Number(i64),
+                Map(
+                    #[serde(
+                        deserialize_with = "::api_runtime::deserialize_as::<::api_runtime::UniqueKeys<::api_runtime::Integer>, _, _>"
+                    )]
+                    ::std::collections::BTreeMap<String, i64>
+                ),
+                Text(String),
+            }
+        };
+        assert_same(&file, &expected);
+    }
+}

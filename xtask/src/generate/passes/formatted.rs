@@ -1,0 +1,199 @@
+//! In responses, a string with a format may have any text.
+//!
+//! The generator makes types of formats, such as `Uuid`, which reject other text: one odd date-time would fail the whole
+//! response. So in every model that a response may consist of, the type becomes `::api_runtime::Formatted`, which keeps
+//! such text. In models of requests only, and in parameters, the type stays: what a program sends matches its format.
+//!
+//! This is one rule for all that limits values: a response is read although it breaks a limit. Limits without a type are
+//! dropped (`policies/constraints.rs`), listed values are open (`open_enums`), and what fits no branch of a union is kept
+//! (`open_unions`). So a branch that is a string with a format keeps its type: other text belongs to other branches.
+
+use std::collections::BTreeSet;
+
+use quote::ToTokens;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Field, Fields, GenericArgument, Ident, ImplItem, Item, ItemImpl, PathArguments, Type, parse_quote};
+
+use super::reach::{Direction, reached};
+use super::{implementor, models, name_of};
+
+/// What the generator makes of formats.
+const TYPES: [&str; 6] = [
+    ":: chrono :: DateTime < :: chrono :: offset :: Utc >",
+    ":: chrono :: naive :: NaiveDate",
+    ":: std :: net :: IpAddr",
+    ":: std :: net :: Ipv4Addr",
+    ":: std :: net :: Ipv6Addr",
+    ":: uuid :: Uuid",
+];
+
+/// Changes the models of a client, and what its methods return.
+pub(crate) fn apply(file: &mut syn::File) {
+    let [mut sent, received] = [Direction::Request, Direction::Response].map(|direction| reached(file, direction));
+    sent.retain(|name| !received.contains(name));
+    let mut newtypes = BTreeSet::new();
+    for item in models(file).into_iter().flatten() {
+        if name_of(item).is_none_or(|name| sent.contains(name)) {
+            continue;
+        }
+        match item {
+            Item::Struct(model) => {
+                model.fields.iter_mut().for_each(change_field);
+                if matches!(model.fields, Fields::Unnamed(_)) {
+                    newtypes.insert(model.ident.clone());
+                }
+            }
+            Item::Enum(union) => {
+                let branches = union.variants.iter_mut().filter(|variant| matches!(variant.fields, Fields::Named(_)));
+                branches.flat_map(|variant| variant.fields.iter_mut()).for_each(change_field);
+            }
+            _ => {}
+        }
+    }
+    for item in models(file).into_iter().flatten() {
+        if let Item::Impl(block) = item
+            && (implementor(block).is_some_and(|name| newtypes.contains(name)) || converts(block, &newtypes))
+        {
+            Change.visit_item_impl_mut(block);
+        }
+    }
+    change_methods(
+        file,
+        |block| implementor(block).is_some_and(|name| name == "Client"),
+        |signature| {
+            Change.visit_return_type_mut(&mut signature.output);
+        },
+    );
+}
+
+/// Changes the responses of mocks.
+pub(crate) fn apply_to_mocks(file: &mut syn::File) {
+    for item in &mut file.items {
+        let Item::Mod(module) = item else { continue };
+        let Some((_, items)) = &mut module.content else { continue };
+        let is_then = |block: &ItemImpl| implementor(block).is_some_and(|name| name.to_string().ends_with("Then"));
+        change_methods_in(items, is_then, |signature| {
+            signature.inputs.iter_mut().for_each(|input| Change.visit_fn_arg_mut(input));
+        });
+    }
+}
+
+fn change_methods(file: &mut syn::File, is_meant: impl Fn(&ItemImpl) -> bool, change: impl Fn(&mut syn::Signature)) {
+    change_methods_in(&mut file.items, is_meant, change);
+}
+
+fn change_methods_in(items: &mut [Item], is_meant: impl Fn(&ItemImpl) -> bool, change: impl Fn(&mut syn::Signature)) {
+    for item in items {
+        let Item::Impl(block) = item else { continue };
+        if block.trait_.is_some() || !is_meant(block) {
+            continue;
+        }
+        for item in &mut block.items {
+            if let ImplItem::Fn(method) = item {
+                change(&mut method.sig);
+            }
+        }
+    }
+}
+
+fn change_field(field: &mut Field) {
+    Change.visit_type_mut(&mut field.ty);
+}
+
+/// Whether an implementation converts a newtype into the type within: `impl From<Id> for Uuid`.
+fn converts(block: &ItemImpl, newtypes: &BTreeSet<Ident>) -> bool {
+    let Some((_, path, _)) = &block.trait_ else { return false };
+    let Some(PathArguments::AngleBracketed(arguments)) = path.segments.last().map(|segment| &segment.arguments) else {
+        return false;
+    };
+    arguments.args.iter().any(|argument| match argument {
+        GenericArgument::Type(Type::Path(of)) => of.path.get_ident().is_some_and(|name| newtypes.contains(name)),
+        _ => false,
+    })
+}
+
+/// Changes every type of a format.
+struct Change;
+
+impl VisitMut for Change {
+    fn visit_type_mut(&mut self, of: &mut Type) {
+        if TYPES.contains(&of.to_token_stream().to_string().as_str()) {
+            *of = parse_quote! { ::api_runtime::Formatted<#of> };
+        } else {
+            visit_mut::visit_type_mut(self, of);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::assert_same;
+    use super::*;
+
+    #[test]
+    fn format_is_kept_as_text_in_responses_and_typed_in_requests() {
+        let mut file: syn::File = parse_quote! {
+            impl Client {
+                fn put(&self, id: &::uuid::Uuid, body: &types::Body) -> Result<::api_runtime::ApiRequest<types::Thing>, E> {}
+                fn list(&self) -> Result<::api_runtime::ApiRequest<::std::vec::Vec<::std::net::IpAddr>>, E> {}
+            }
+            mod types {
+                struct Body { at: ::chrono::DateTime<::chrono::offset::Utc>, both: Both }
+                struct Both { day: ::std::option::Option<::chrono::naive::NaiveDate> }
+                struct Thing { id: Id, both: Both, either: Either, text: String }
+                struct Id(pub ::uuid::Uuid);
+                impl ::std::convert::From<Id> for ::uuid::Uuid { fn from(value: Id) -> Self { value.0 } }
+                impl ::std::str::FromStr for Id { type Err = <::uuid::Uuid as ::std::str::FromStr>::Err; }
+                impl ::std::convert::From<::uuid::Uuid> for Either { fn from(value: ::uuid::Uuid) -> Self {} }
+                enum Either { Uuid(::uuid::Uuid), Named { at: ::std::vec::Vec<::std::net::Ipv4Addr> } }
+                struct Unused { at: ::std::net::Ipv6Addr }
+            }
+        };
+        apply(&mut file);
+        let expected: syn::File = parse_quote! {
+            impl Client {
+                fn put(&self, id: &::uuid::Uuid, body: &types::Body) -> Result<::api_runtime::ApiRequest<types::Thing>, E> {}
+                fn list(
+                    &self,
+                ) -> Result<::api_runtime::ApiRequest<::std::vec::Vec<::api_runtime::Formatted<::std::net::IpAddr>>>, E> {}
+            }
+            mod types {
+                struct Body { at: ::chrono::DateTime<::chrono::offset::Utc>, both: Both }
+                struct Both { day: ::std::option::Option<::api_runtime::Formatted<::chrono::naive::NaiveDate>> }
+                struct Thing { id: Id, both: Both, either: Either, text: String }
+                struct Id(pub ::api_runtime::Formatted<::uuid::Uuid>);
+                impl ::std::convert::From<Id> for ::api_runtime::Formatted<::uuid::Uuid> {
+                    fn from(value: Id) -> Self { value.0 }
+                }
+                impl ::std::str::FromStr for Id {
+                    type Err = <::api_runtime::Formatted<::uuid::Uuid> as ::std::str::FromStr>::Err;
+                }
+                impl ::std::convert::From<::uuid::Uuid> for Either { fn from(value: ::uuid::Uuid) -> Self {} }
+                enum Either {
+                    Uuid(::uuid::Uuid),
+                    Named { at: ::std::vec::Vec<::api_runtime::Formatted<::std::net::Ipv4Addr>> }
+                }
+                struct Unused { at: ::api_runtime::Formatted<::std::net::Ipv6Addr> }
+            }
+        };
+        assert_same(&file, &expected);
+    }
+
+    #[test]
+    fn mock_responds_with_the_types_of_the_client() {
+        let mut file: syn::File = parse_quote! {
+            mod operations {
+                impl GetWhen { fn id(self, value: &::uuid::Uuid) {} }
+                impl GetThen { fn ok(self, value: &::std::vec::Vec<::uuid::Uuid>) {} }
+            }
+        };
+        apply_to_mocks(&mut file);
+        let expected: syn::File = parse_quote! {
+            mod operations {
+                impl GetWhen { fn id(self, value: &::uuid::Uuid) {} }
+                impl GetThen { fn ok(self, value: &::std::vec::Vec<::api_runtime::Formatted<::uuid::Uuid>>) {} }
+            }
+        };
+        assert_same(&file, &expected);
+    }
+}
