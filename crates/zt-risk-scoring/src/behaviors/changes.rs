@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, btree_map};
 
-use api_runtime::{ObjectOnly, unique_keys};
+use api_runtime::{ObjectOnly, UniqueKeys, deserialize_as};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Behavior, BehaviorId, BehaviorSettings};
@@ -29,7 +29,9 @@ use crate::RiskLevel;
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(transparent)]
 #[must_use = "changes do nothing until they are planned and applied"]
-pub struct BehaviorChanges(#[serde(deserialize_with = "unique_keys")] BTreeMap<BehaviorId, BehaviorChange>);
+pub struct BehaviorChanges(
+    #[serde(deserialize_with = "deserialize_as::<UniqueKeys, _, _>")] BTreeMap<BehaviorId, BehaviorChange>,
+);
 
 /// The edit of one behavior; see [`BehaviorChanges`]. A setting that it does not name stays as it is.
 ///

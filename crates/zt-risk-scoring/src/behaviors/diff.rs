@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, btree_map};
 use std::fmt;
 
-use api_runtime::{ObjectOnly, unique_keys};
+use api_runtime::{ObjectOnly, UniqueKeys, deserialize_as};
 use cloudflare_client::sdk::one_line;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -32,7 +32,9 @@ use super::{Behavior, BehaviorId, BehaviorMap, BehaviorSettings};
 /// ```
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(transparent)]
-pub struct BehaviorDiff(#[serde(deserialize_with = "unique_keys")] BTreeMap<BehaviorId, BehaviorDifference>);
+pub struct BehaviorDiff(
+    #[serde(deserialize_with = "deserialize_as::<UniqueKeys, _, _>")] BTreeMap<BehaviorId, BehaviorDifference>,
+);
 
 /// How one behavior differs; see [`BehaviorDiff`].
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]

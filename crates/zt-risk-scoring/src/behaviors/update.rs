@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, btree_map};
 
-use api_runtime::{ObjectOnly, unique_keys};
+use api_runtime::{ObjectOnly, UniqueKeys, deserialize_as};
 use cloudflare_client::Request;
 use cloudflare_client::external::bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -32,7 +32,7 @@ pub type UpdateBehaviors = Request<'static, UpdatedBehaviors>;
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(remote = "Self")]
 pub struct UpdatedBehaviors {
-    #[serde(deserialize_with = "unique_keys")]
+    #[serde(deserialize_with = "deserialize_as::<UniqueKeys, _, _>")]
     behaviors: BTreeMap<BehaviorId, UpdatedBehavior>,
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use api_runtime::unique_keys;
+use api_runtime::{UniqueKeys, deserialize_as};
 use chrono::{DateTime, Utc};
 use cloudflare_client::sdk::one_line;
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use crate::{BehaviorId, BehaviorMap};
 pub(super) struct SavedPlan {
     target: PlanTarget,
     created_at: DateTime<Utc>,
-    #[serde(deserialize_with = "unique_keys")]
+    #[serde(deserialize_with = "deserialize_as::<UniqueKeys, _, _>")]
     changes: BTreeMap<BehaviorId, SettingsChange>,
     unchanged: Vec<BehaviorId>,
     unmanaged: Vec<BehaviorId>,
