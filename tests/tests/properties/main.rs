@@ -3,4 +3,5 @@
 #![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod maps;
+mod plans;
 mod strategies;
