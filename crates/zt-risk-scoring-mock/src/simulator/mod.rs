@@ -208,6 +208,17 @@ impl Simulator {
     }
 
     /// Sets the time that new timestamps have, and that tokens expire by. It advances with tokio's clock.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # use zt_risk_scoring_mock::simulator::Simulator;
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let simulator = Simulator::start().await;
+    /// simulator.set_time(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000));
+    /// # }
+    /// ```
     pub fn set_time(&self, now: SystemTime) {
         self.state().clock = Clock::starting_at(now);
     }
