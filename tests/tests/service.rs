@@ -4,7 +4,7 @@
 //! The service decides whether a login is allowed: it denies one that set off a behavior which counts, and allows any
 //! while it does not know the behaviors.
 
-#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
+#![allow(clippy::arithmetic_side_effects, clippy::unwrap_used, reason = "a panic fails the test")]
 
 use std::time::Duration;
 

@@ -32,6 +32,10 @@
 
 // A doc-test of this crate cannot use the SDK. The tests of the workspace run the chapter's code.
 #![cfg_attr(not(doctest), doc = include_str!("../TESTING.md"))]
+#![cfg_attr(
+    not(feature = "mocks"),
+    allow(rustdoc::broken_intra_doc_links, reason = "the docs describe the mocks, too")
+)]
 
 #[cfg(feature = "mocks")]
 #[allow(missing_docs, reason = "the document has no description of some items, and generated code is not edited")]

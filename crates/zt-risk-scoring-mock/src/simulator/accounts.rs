@@ -162,6 +162,16 @@ impl Simulator {
     }
 
     /// Removes an account. It returns whether the account existed.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # use zt_risk_scoring_mock::simulator::Simulator;
+    /// let simulator = Simulator::start().await;
+    /// assert!(simulator.remove_account(simulator.account_id()));
+    /// assert_eq!(simulator.account(simulator.account_id()).map(|account| account.has_feature()), None);
+    /// # }
+    /// ```
     pub fn remove_account(&self, account_id: &str) -> bool {
         self.state().accounts.remove(account_id).is_some()
     }
@@ -188,6 +198,19 @@ impl Simulator {
     /// # Errors
     ///
     /// If the value is not a map from id to behavior.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # use zt_risk_scoring_mock::simulator::Simulator;
+    /// use serde_json::json;
+    ///
+    /// let simulator = Simulator::start().await;
+    /// let behavior = json!({"name": "New", "description": "", "enabled": true, "risk_level": "critical"});
+    /// simulator.set_behaviors(json!({"new": behavior})).unwrap();
+    /// assert!(simulator.set_behaviors(json!(["new"])).is_err());
+    /// # }
+    /// ```
     pub fn set_behaviors(&self, behaviors: impl Serialize) -> Result<(), serde_json::Error> {
         self.set_behaviors_of(self.account_id(), behaviors)
     }

@@ -271,6 +271,18 @@ impl Simulator {
     }
 
     /// Removes all faults.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # use zt_risk_scoring_mock::simulator::{Fault, Simulator};
+    /// let simulator = Simulator::start().await;
+    /// let fault = simulator.inject(Fault::status(500));
+    /// simulator.clear_faults();
+    /// let response = reqwest::get(simulator.base_url()).await.unwrap();
+    /// assert_eq!((response.status().as_u16(), fault.happened()), (400, 0));
+    /// # }
+    /// ```
     pub fn clear_faults(&self) {
         self.state().faults = Faults::default();
     }

@@ -17,9 +17,9 @@
 //!
 //! # Time
 //!
-//! Delays, quotas and timestamps use tokio's clock. A test can pause it (`#[tokio::test(start_paused = true)]`): then a
-//! block of five minutes passes in about a second, and a request takes 0.1 to 0.3 seconds of paused time. Use
-//! [`Simulator::start`] for that, not [`Simulator::start_blocking`].
+//! Delays, quotas and timestamps use tokio's clock. A test can pause it with `#[tokio::test(start_paused = true)]`: then
+//! a block of five minutes takes no time, and neither does a request. It needs tokio 1.53.3, and [`Simulator::start`]
+//! rather than [`Simulator::start_blocking`].
 
 mod accounts;
 mod auth;
@@ -30,7 +30,6 @@ mod clock;
 mod faults;
 mod integrations;
 mod json_body;
-mod paused_clock;
 mod quota;
 mod request;
 mod response;
@@ -102,7 +101,7 @@ pub struct Simulator {
 /// Where the server runs.
 enum Server {
     /// On the runtime of the test.
-    Tasks([AbortHandle; 2]),
+    Task(AbortHandle),
     /// On a thread, which ends when the sender is dropped.
     Thread { stop: Option<oneshot::Sender<()>>, thread: Option<JoinHandle<()>> },
 }
@@ -139,9 +138,7 @@ impl Simulator {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let (address, shared) = (listener.local_addr()?, Arc::new(Shared::new()));
         let serve = tokio::spawn(server::serve(listener, Arc::downgrade(&shared)));
-        let keep_pace = tokio::spawn(paused_clock::keep_pace(Arc::downgrade(&shared)));
-        let server = Server::Tasks([serve.abort_handle(), keep_pace.abort_handle()]);
-        Ok(Self { shared, address, server })
+        Ok(Self { shared, address, server: Server::Task(serve.abort_handle()) })
     }
 
     /// Starts a simulator on a thread of its own, for tests without a runtime.
@@ -208,6 +205,17 @@ impl Simulator {
     }
 
     /// Sets the time that new timestamps have, and that tokens expire by. It advances with tokio's clock.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # use zt_risk_scoring_mock::simulator::Simulator;
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let simulator = Simulator::start().await;
+    /// simulator.set_time(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000));
+    /// # }
+    /// ```
     pub fn set_time(&self, now: SystemTime) {
         self.state().clock = Clock::starting_at(now);
     }
@@ -231,7 +239,7 @@ impl fmt::Debug for Simulator {
 impl Drop for Simulator {
     fn drop(&mut self) {
         match &mut self.server {
-            Server::Tasks(tasks) => tasks.iter().for_each(AbortHandle::abort),
+            Server::Task(task) => task.abort(),
             Server::Thread { stop, thread } => {
                 drop(stop.take());
                 // An edit on the simulator's own thread may drop the last reference, and must not wait for itself.

@@ -148,6 +148,15 @@ impl Simulator {
 
     /// Sets the quota of every address that sends requests, or removes it with `None`. All clients of a test have one
     /// address.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # use zt_risk_scoring_mock::simulator::{Quota, Simulator};
+    /// let simulator = Simulator::start().await;
+    /// simulator.set_address_quota(Some(Quota::VENDOR_ADDRESS));
+    /// # }
+    /// ```
     pub fn set_address_quota(&self, quota: Option<Quota>) {
         let mut state = self.state();
         state.quotas.of_addresses = quota;

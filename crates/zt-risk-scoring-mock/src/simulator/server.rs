@@ -3,7 +3,6 @@
 use std::error::Error as _;
 use std::fmt;
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -24,22 +23,11 @@ use super::state::{Received, State};
 /// What the simulator shares with its server.
 pub(super) struct Shared {
     state: Mutex<State>,
-    /// How many connections, requests and responses there were.
-    activity: AtomicU64,
 }
 
 impl Shared {
     pub(super) fn new() -> Self {
-        Self { state: Mutex::new(State::new()), activity: AtomicU64::new(0) }
-    }
-
-    /// A number that changes with every connection, request and response.
-    pub(super) fn activity(&self) -> u64 {
-        self.activity.load(Ordering::Relaxed)
-    }
-
-    fn count_activity(&self) {
-        self.activity.fetch_add(1, Ordering::Relaxed);
+        Self { state: Mutex::new(State::new()) }
     }
 
     /// Ignores poisoning: only an edit of the test can panic, and the test sees the panic.
@@ -66,7 +54,6 @@ pub(super) async fn serve(listener: TcpListener, shared: Weak<Shared>) {
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
-                shared.upgrade().iter().for_each(|shared| shared.count_activity());
                 connections.spawn(serve_connection(stream, peer.ip(), Weak::clone(&shared)));
             }
             // The process has too many open files, or the client gave up.
@@ -98,7 +85,6 @@ async fn exchange(
     let body = body::read(body).await.ok_or(ConnectionReset)?;
     // A simulator that was dropped has no state to respond from.
     let shared = shared.upgrade().ok_or(ConnectionReset)?;
-    shared.count_activity();
     let received = shared.lock().receive(RecordedRequest::new(head, body));
     let response = match before(&shared, &received).await? {
         Some(response) => Faulty::from(response),
@@ -107,7 +93,6 @@ async fn exchange(
             after(&shared, &received, response).await?
         }
     };
-    shared.count_activity();
     Ok(response.into_http(received.number))
 }
 

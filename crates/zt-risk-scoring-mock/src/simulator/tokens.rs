@@ -199,6 +199,16 @@ impl Simulator {
     }
 
     /// Removes a token. It returns whether the token existed.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # use zt_risk_scoring_mock::simulator::Simulator;
+    /// let simulator = Simulator::start().await;
+    /// assert!(simulator.remove_token(simulator.api_token()));
+    /// assert!(!simulator.remove_token(simulator.api_token()));
+    /// # }
+    /// ```
     pub fn remove_token(&self, secret: &str) -> bool {
         self.state().tokens.remove(secret).is_some()
     }

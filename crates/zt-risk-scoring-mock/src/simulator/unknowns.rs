@@ -9,6 +9,13 @@ macro_rules! switch {
         $name:ident { $(#[$first_attribute:meta])* $first:ident, $($(#[$value_attribute:meta])* $value:ident),+ $(,)? }
     ) => {
         $(#[$attribute])*
+        ///
+        /// ```
+        #[doc = concat!("use zt_risk_scoring_mock::simulator::", stringify!($name), ";")]
+        ///
+        #[doc = concat!("assert_eq!(", stringify!($name), "::ALL[0], ", stringify!($name), "::default());")]
+        #[doc = concat!("assert_eq!(", stringify!($name), "::default(), ", stringify!($name), "::", stringify!($first), ");")]
+        /// ```
         #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
         #[non_exhaustive]
         pub enum $name {

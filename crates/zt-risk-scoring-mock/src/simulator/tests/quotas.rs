@@ -76,16 +76,20 @@ async fn address_over_its_quota_is_blocked_with_every_token() {
     assert_eq!(caller.with_token("cfut_other").get("/behaviors").await.header("retry-after"), "300");
 }
 
-/// Five minutes of paused time, with requests that a timeout of half a second limits.
+/// Requests take no paused time, so the shortest timeout suffices. tokio before 1.53.3 let the clock jump although a socket
+/// had just woken a task.
 #[tokio::test(start_paused = true)]
-async fn paused_time_does_not_time_requests_out() {
+async fn request_takes_no_paused_time() {
     let simulator = Simulator::start().await;
-    let caller = Caller::of(&simulator);
-    let started = (Instant::now(), std::time::Instant::now());
+    let started = Instant::now();
     for _ in 0..10 {
-        tokio::time::timeout(Duration::from_millis(500), caller.get("/behaviors")).await.unwrap().result();
-        tokio::time::sleep(Duration::from_secs(30)).await;
+        let send = |caller: Caller| async move {
+            tokio::time::timeout(Duration::from_millis(1), caller.get("/behaviors")).await.unwrap().result();
+        };
+        let tasks: Vec<_> = (0..5).map(|_| tokio::spawn(send(Caller::of(&simulator)))).collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
     }
-    assert!(started.0.elapsed() >= Duration::from_secs(300));
-    println!("{:?} of paused time took {:?}", started.0.elapsed(), started.1.elapsed());
+    assert_eq!(started.elapsed(), Duration::ZERO);
 }
