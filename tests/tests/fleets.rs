@@ -1,0 +1,245 @@
+//! Many accounts, with one token or several.
+
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use futures_util::{Stream, StreamExt};
+use tokio::time::Instant;
+use zt_risk_scoring::{
+    AccountId, ApplyErrorKind, BehaviorChanges, Client, Credentials, ErrorKind, FleetAccount, FleetPlan, Plan, Quota,
+};
+use zt_risk_scoring_mock::Simulator;
+use zt_risk_scoring_mock::simulator::operations::{GET_BEHAVIORS, UPDATE_BEHAVIORS};
+use zt_risk_scoring_mock::simulator::{self, Fault, Token};
+use zt_risk_scoring_tests::{builder, client_of};
+
+/// Adds accounts to a simulator.
+fn accounts(simulator: &Simulator, count: usize) -> Vec<AccountId> {
+    let accounts: Vec<_> = (0..count).map(|number| AccountId::new(format!("{number:032x}")).unwrap()).collect();
+    accounts.iter().for_each(|account| simulator.add_account(account.as_str()));
+    accounts
+}
+
+fn api_token(token: &str) -> Credentials {
+    Credentials::api_token(token).unwrap()
+}
+
+/// A client of a simulator that keeps within a quota, if there is one.
+fn client_within(simulator: &Simulator, quota: Option<Quota>) -> Client {
+    let builder = builder(simulator.base_url()).credentials(api_token(simulator.api_token()));
+    match quota {
+        Some(quota) => builder.quota(quota),
+        None => builder,
+    }
+    .build()
+    .unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_thousand_accounts_succeed_under_the_vendors_quota() {
+    let simulator = Simulator::start().await;
+    simulator.set_quota(Some(simulator::Quota::VENDOR));
+    let accounts = accounts(&simulator, 2_000);
+    // With a quota of its own, the client sends each request once. Without one, it waits for the end of the blocks.
+    for (quota, most) in [(Some(Quota::VENDOR), 2_000), (None, 2_100)] {
+        simulator.set_quota(Some(simulator::Quota::VENDOR));
+        simulator.clear_requests();
+        let started = Instant::now();
+        // A timeout that is far shorter than the wait for a turn.
+        let stream = client_within(&simulator, quota).behaviors().get_many(&accounts).timeout(Duration::from_secs(5));
+        assert_eq!(stream.size_hint(), (2_000, Some(2_000)));
+        let results: Vec<_> = stream.collect().await;
+        let read: BTreeSet<_> =
+            results.iter().map(|(account, behaviors)| (account, behaviors.as_ref().unwrap().len())).collect();
+        assert_eq!(read.len(), 2_000);
+        let sent = simulator.requests().len();
+        assert!((2_000..=most).contains(&sent), "{sent} requests");
+        let took = started.elapsed();
+        assert!(took > Duration::from_secs(300) && took < Duration::from_secs(660), "{took:?}");
+    }
+}
+
+#[tokio::test]
+async fn failure_of_one_account_is_one_item() {
+    let simulator = Simulator::start().await;
+    let accounts = accounts(&simulator, 20);
+    simulator.remove_account(accounts[7].as_str());
+    let results: BTreeMap<_, _> = client_of(&simulator).behaviors().get_many(&accounts).collect().await;
+    assert_eq!(results.len(), 20);
+    for (account, result) in &results {
+        assert_eq!(
+            result.as_ref().err().map(|error| error.kind()),
+            (*account == accounts[7]).then_some(ErrorKind::NotFound)
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn as_many_calls_run_at_once_as_are_allowed_and_results_come_as_they_end() {
+    let simulator = Simulator::start().await;
+    let accounts = accounts(&simulator, 12);
+    let delay = Duration::from_secs(1);
+    simulator.inject(Fault::delay(delay));
+    for (concurrency, rounds) in [(1, 12), (3, 4), (0, 12), (100, 1)] {
+        let started = Instant::now();
+        let stream = client_of(&simulator).behaviors().get_many(&accounts).concurrency(concurrency);
+        assert_eq!(stream.count().await, 12);
+        let took = started.elapsed();
+        assert!(took >= delay * rounds && took < delay * rounds + delay / 2, "{concurrency}: {took:?}");
+    }
+    // The first account is slow, so it is the last item.
+    simulator.clear_faults();
+    simulator.inject(Fault::delay(delay).in_account(accounts[0].as_str()));
+    let order: Vec<_> =
+        client_of(&simulator).behaviors().get_many(&accounts).map(|(account, _)| account).collect().await;
+    assert_eq!((order.len(), order.last()), (12, accounts.first()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn token_that_is_blocked_does_not_hold_up_the_others() {
+    let simulator = Simulator::start().await;
+    let accounts = accounts(&simulator, 40);
+    for token in ["cfut_one", "cfut_two"] {
+        simulator.add_token(Token::new(token));
+    }
+    simulator.set_quota(Some(simulator::Quota::new(10, Duration::from_secs(60))));
+    let with_token = accounts.iter().enumerate().map(|(number, account)| {
+        // Thirty accounts of one token, and ten of the other.
+        let token = if number % 4 == 0 { "cfut_two" } else { "cfut_one" };
+        FleetAccount::from(account).credentials(api_token(token))
+    });
+    let started = Instant::now();
+    let mut times = BTreeMap::new();
+    let mut stream = client_within(&simulator, None).behaviors().get_many(with_token);
+    while let Some((account, behaviors)) = stream.next().await {
+        behaviors.unwrap();
+        times.insert(account, started.elapsed());
+    }
+    let minute = Duration::from_secs(60);
+    let of = |is_two: bool| accounts.iter().enumerate().filter(move |(number, _)| (number % 4 == 0) == is_two);
+    assert!(of(true).all(|(_, account)| times[account] < minute), "{times:?}");
+    assert!(of(false).any(|(_, account)| times[account] > minute) && times.len() == 40, "{times:?}");
+}
+
+#[tokio::test]
+async fn accounts_with_one_token_share_a_connection_and_each_request_has_the_accounts_token() {
+    let simulator = Simulator::start().await;
+    let accounts = accounts(&simulator, 6);
+    for (number, account) in accounts.iter().enumerate() {
+        simulator.add_token(Token::new(format!("cfut_{}", number % 2)).accounts([account.as_str()]));
+    }
+    // The last definition of a token counts, so each is limited to the accounts of its own.
+    for number in 0..2 {
+        let own = accounts.iter().skip(number).step_by(2).map(|account| account.as_str());
+        simulator.add_token(Token::new(format!("cfut_{number}")).accounts(own));
+    }
+    let with_token = accounts
+        .iter()
+        .enumerate()
+        .map(|(number, account)| (account.clone(), api_token(&format!("cfut_{}", number % 2))));
+    // One request a minute for each connection: six connections would not wait.
+    let client = client_of(&simulator);
+    let results: Vec<_> = client.behaviors().get_many(with_token).collect().await;
+    assert!(results.iter().all(|(_, behaviors)| behaviors.is_ok()), "{results:?}");
+    let one = client.connection().for_credentials(&api_token("cfut_0"));
+    assert!(one.is_same(&client.connection().for_credentials(&api_token("cfut_0"))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn token_that_stays_blocked_fails_its_calls_after_three_blocks() {
+    let simulator = Simulator::start().await;
+    let accounts = accounts(&simulator, 50);
+    simulator.inject(Fault::status(429));
+    let started = Instant::now();
+    let results: Vec<_> = client_within(&simulator, None).behaviors().get_many(&accounts).collect().await;
+    assert_eq!(results.len(), 50);
+    assert!(results.iter().all(|(_, result)| result.as_ref().unwrap_err().kind() == ErrorKind::RateLimited));
+    // Three rounds of what is in flight at once.
+    assert!(simulator.requests().len() <= 3 * 16, "{}", simulator.requests().len());
+    assert!(started.elapsed() < Duration::from_secs(16 * 60), "{:?}", started.elapsed());
+}
+
+/// Plans to enable `imp_travel` in each account, in their order.
+async fn plans(client: &Client, accounts: &[AccountId]) -> Vec<Plan> {
+    let plans = client.behaviors().plan_many(accounts, BehaviorChanges::new().enable("imp_travel"));
+    let plans: BTreeMap<_, _> = plans.collect().await;
+    plans.into_values().map(Result::unwrap).collect()
+}
+
+fn enabled(simulator: &Simulator, accounts: &[AccountId]) -> Vec<bool> {
+    accounts
+        .iter()
+        .map(|account| simulator.account(account.as_str()).unwrap().behaviors()["imp_travel"].enabled)
+        .collect()
+}
+
+#[tokio::test]
+async fn plans_of_many_accounts_have_their_own_options_and_errors() {
+    let simulator = Simulator::start().await;
+    let accounts = accounts(&simulator, 3);
+    simulator.remove_account(accounts[1].as_str());
+    let changes = BehaviorChanges::new().enable("missing");
+    let behaviors = client_of(&simulator).behaviors();
+    let strict: Vec<_> = behaviors.plan_many(&accounts, changes.clone()).collect().await;
+    assert!(strict.len() == 3 && strict.iter().all(|(_, plan)| plan.is_err()));
+    let lenient = behaviors.plan_many(&accounts, changes).each(|plan| plan.allow_missing()).concurrency(1);
+    let lenient: BTreeMap<_, _> = lenient.collect().await;
+    assert_eq!(accounts.iter().map(|account| lenient[account].is_ok()).collect::<Vec<_>>(), [true, false, true]);
+    assert_eq!(lenient[&accounts[2]].as_ref().unwrap().target().account_id, accounts[2]);
+}
+
+#[tokio::test]
+async fn applying_stops_at_the_first_failure_and_can_go_on_later() {
+    let simulator = Simulator::start().await;
+    let accounts = accounts(&simulator, 5);
+    let client = client_of(&simulator);
+    let plans = plans(&client, &accounts).await;
+    simulator.inject(Fault::status(403).on(UPDATE_BEHAVIORS).in_account(accounts[2].as_str()).once());
+    let mut stream = client.behaviors().apply_many(plans);
+    let mut results = Vec::new();
+    while let Some((account, result)) = stream.next().await {
+        results.push((account, result.err().map(|error| error.kind())));
+    }
+    let expected = [None, None, Some(ApplyErrorKind::Write)];
+    assert_eq!(results, accounts.iter().cloned().zip(expected).collect::<Vec<_>>());
+    assert_eq!(enabled(&simulator, &accounts), [true, true, false, false, false]);
+
+    let remaining = stream.remaining();
+    assert_eq!(
+        remaining.iter().map(|plan| &plan.target().account_id).collect::<Vec<_>>(),
+        [&accounts[2], &accounts[3], &accounts[4]]
+    );
+    let again: Vec<_> = client.behaviors().apply_many(remaining).collect().await;
+    assert!(again.len() == 3 && again.iter().all(|(_, result)| result.is_ok()));
+    assert_eq!(enabled(&simulator, &accounts), [true; 5]);
+}
+
+#[tokio::test]
+async fn applying_goes_on_after_a_failure_if_asked() {
+    let simulator = Simulator::start().await;
+    let accounts = accounts(&simulator, 5);
+    let client = client_of(&simulator);
+    let plans = plans(&client, &accounts).await.into_iter().map(FleetPlan::from);
+    simulator.inject(Fault::status(403).on(GET_BEHAVIORS).in_account(accounts[0].as_str()));
+    let mut stream = client.behaviors().apply_many(plans).keep_going().concurrency(2);
+    let results: BTreeMap<_, _> = stream.by_ref().collect().await;
+    assert_eq!(
+        accounts.iter().map(|account| results[account].is_ok()).collect::<Vec<_>>(),
+        [false, true, true, true, true]
+    );
+    assert_eq!(stream.remaining().len(), 1);
+}
+
+#[tokio::test]
+async fn options_of_each_apply_hold() {
+    let simulator = Simulator::start().await;
+    let accounts = accounts(&simulator, 2);
+    let client = client_of(&simulator);
+    let plans = plans(&client, &accounts).await;
+    let stream = client.behaviors().apply_many(plans).keep_going().each(|apply| apply.max_age(Duration::ZERO));
+    let results: Vec<_> = stream.collect().await;
+    assert!(results.iter().all(|(_, result)| result.as_ref().unwrap_err().kind() == ApplyErrorKind::TooOld));
+    assert_eq!(enabled(&simulator, &accounts), [false, false]);
+}
