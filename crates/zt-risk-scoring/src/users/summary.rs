@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::slice;
 use std::sync::OnceLock;
 
 use api_runtime::ObjectOnly;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use super::{UserId, UserSelection, level_without_text};
-use crate::object::{self, Mistyped, impl_object};
+use super::list::UserList;
+use super::{SummaryIntoIter, SummaryIter, UserId, UserSelection, level_without_text};
+use crate::object::{Mistyped, impl_object};
 use crate::{Formatted, RiskLevel, Timestamp};
 
 /// The risk of one user, in short: an entry of a [`Summary`].
@@ -110,8 +110,8 @@ impl fmt::Debug for UserSummary {
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct Summary {
-    #[serde(deserialize_with = "object::list")]
-    users: Vec<UserSummary>,
+    #[serde(deserialize_with = "UserList::read")]
+    users: UserList,
     /// The places of users with an id, in the order of the ids. Made when it is needed, since decoding should not wait for it.
     #[serde(skip)]
     by_id: OnceLock<Box<[usize]>>,
@@ -180,17 +180,12 @@ impl Summary {
 
     /// Whether the account has no users.
     pub fn is_empty(&self) -> bool {
-        self.users.is_empty()
+        self.len() == 0
     }
 
     /// The users, in the API's order.
-    pub fn iter(&self) -> slice::Iter<'_, UserSummary> {
+    pub fn iter(&self) -> SummaryIter<'_> {
         self.users.iter()
-    }
-
-    /// The users, in the API's order.
-    pub fn into_users(self) -> Vec<UserSummary> {
-        self.users
     }
 }
 
@@ -229,7 +224,7 @@ impl<'de> Deserialize<'de> for Summary {
 
 impl PartialEq for Summary {
     fn eq(&self, other: &Self) -> bool {
-        self.users == other.users
+        self.iter().eq(other)
     }
 }
 
@@ -250,7 +245,7 @@ impl FromIterator<UserSummary> for Summary {
 
 impl IntoIterator for Summary {
     type Item = UserSummary;
-    type IntoIter = std::vec::IntoIter<UserSummary>;
+    type IntoIter = SummaryIntoIter;
 
     fn into_iter(self) -> Self::IntoIter {
         self.users.into_iter()
@@ -259,7 +254,7 @@ impl IntoIterator for Summary {
 
 impl<'a> IntoIterator for &'a Summary {
     type Item = &'a UserSummary;
-    type IntoIter = slice::Iter<'a, UserSummary>;
+    type IntoIter = SummaryIter<'a>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
@@ -314,7 +309,7 @@ pub(super) mod tests {
 
     #[test]
     fn odd_text_is_kept_beside_no_value() {
-        let user = |json| summary(&[json]).into_users().remove(0);
+        let user = |json| summary(&[json]).into_iter().next().unwrap();
         assert_eq!(user(with("user_id", json!("one"))).id(), None);
         assert_eq!(user(with("user_id", json!(JANE.to_uppercase()))).id().unwrap().to_string(), JANE);
         let last_event = user(with("last_event", json!("yesterday"))).last_event.unwrap();
@@ -406,7 +401,7 @@ pub(super) mod tests {
                 assert!(!debug.contains("jane.doe") && !debug.contains("Jane"), "{debug}");
             }
         }
-        let user = summary(&[with("event_count", json!(3))]).into_users().remove(0);
+        let user = summary(&[with("event_count", json!(3))]).into_iter().next().unwrap();
         let expected = "UserSummary { id: Some(UserId(67e55044-10b1-426f-9247-bb680e5fe0c8)), max_risk_level: Some(\"high\"), \
             last_event: Some(2026-11-22T01:02:03Z), event_count: Some(3), mistyped: [], .. }";
         assert_eq!(format!("{user:?}"), expected);
