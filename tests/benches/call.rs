@@ -24,7 +24,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinSet;
 
 use common::table::{print_head, print_row};
-use common::{Floor, Origin, Sdk, body, decode};
+use common::{Floor, Origin, Sdk, body, decode, users};
 
 /// The number of pairs. An even number has as many that begin with the floor as with the SDK.
 const PAIRS: usize = 30;
@@ -75,6 +75,12 @@ fn main() {
         let decode_floor = || time_of(repeats, || decode(&body));
         let decode_sdk = || time_of(repeats, || sdk.decode(body.clone()));
         measure(&format!("{behaviors} behaviors"), TARGET, pairs, repeats, decode_floor, decode_sdk);
+    }
+    for (number, repeats) in [(1_000, calls / 16), (200_000, 1)] {
+        let body = Bytes::from(users::body(number));
+        let decode_floor = || time_of(repeats, || users::decode(&body));
+        let decode_sdk = || time_of(repeats, || users::decode_with(&sdk, body.clone()));
+        measure(&format!("{number} users"), pairs, repeats, decode_floor, decode_sdk);
     }
 }
 

@@ -19,7 +19,7 @@ use bytes::Bytes;
 use tokio::runtime::Builder;
 
 use common::table::{print_head, print_row};
-use common::{Floor, Origin, Sdk, body, decode};
+use common::{Floor, Origin, Sdk, body, decode, users};
 
 /// The calls of one measurement.
 const CALLS: u64 = 100;
@@ -50,5 +50,12 @@ fn main() {
         let sdk = peak(measure(|| drop(black_box(sdk.decode(body.clone())))));
         let name = format!("{behaviors} behaviors");
         print_row(&name, floor / 1024, sdk / 1024, sdk as f64 / floor as f64, Some(1.1));
+    }
+    for number in [1_000, 200_000] {
+        let body = Bytes::from(users::body(number));
+        let peak = |info: AllocationInfo| info.bytes_max;
+        let floor = peak(measure(|| drop(black_box(users::decode(&body)))));
+        let sdk = peak(measure(|| drop(black_box(users::decode_with(&sdk, body.clone())))));
+        print_row(&format!("{number} users"), floor / 1024, sdk / 1024, sdk as f64 / floor as f64, Some(1.1));
     }
 }

@@ -81,9 +81,9 @@ impl Step {
             }
             Self::RespondThenReset(bytes) => {
                 connection.write_all(&bytes).await?;
-                let head = read_request(&mut connection).await;
-                if !head.is_empty() {
-                    recorded.lock().unwrap().push(ReceivedRequest { received_at: Instant::now(), head });
+                let request = read_request(&mut connection).await;
+                if !request.head.is_empty() {
+                    recorded.lock().unwrap().push(request);
                 }
                 connection.set_zero_linger()
             }
@@ -112,6 +112,8 @@ pub struct ReceivedRequest {
     pub received_at: Instant,
     /// The request line and the headers, up to the empty line.
     pub head: String,
+    /// The body.
+    pub body: String,
 }
 
 /// A server on a free loopback port. It takes one step per request, and repeats the last one.
@@ -132,8 +134,8 @@ impl ScriptedServer {
             let mut script = script.into_iter();
             let mut step = script.next();
             while let Ok((mut connection, _)) = listener.accept().await {
-                let head = read_request(&mut connection).await;
-                recorded.lock().unwrap().push(ReceivedRequest { received_at: Instant::now(), head });
+                let request = read_request(&mut connection).await;
+                recorded.lock().unwrap().push(request);
                 if let Some(step) = step.clone() {
                     let recorded = Arc::clone(&recorded);
                     // A client that closes the connection early fails the write, which no test looks at.
@@ -172,6 +174,12 @@ impl ScriptedServer {
         self.requests.lock().unwrap().clone()
     }
 
+    /// The methods and paths of the requests that the server received, in order, without the version of HTTP.
+    pub fn request_lines(&self) -> Vec<String> {
+        let line = |head: &str| head.lines().next().unwrap_or_default().trim_end_matches(" HTTP/1.1").to_owned();
+        self.requests().iter().map(|request| line(&request.head)).collect()
+    }
+
     /// The heads of the requests that the server received, in order.
     pub fn heads(&self) -> Vec<String> {
         self.requests().into_iter().map(|request| request.head).collect()
@@ -184,8 +192,8 @@ impl Drop for ScriptedServer {
     }
 }
 
-/// Reads a request with its body, and returns its head.
-async fn read_request(connection: &mut TcpStream) -> String {
+/// Reads a request with its body.
+async fn read_request(connection: &mut TcpStream) -> ReceivedRequest {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         match connection.read_u8().await {
@@ -193,10 +201,11 @@ async fn read_request(connection: &mut TcpStream) -> String {
             Err(_) => break,
         }
     }
+    let received_at = Instant::now();
     let head = String::from_utf8_lossy(&head).into_owned();
     let length =
         head.lines().filter_map(|line| line.strip_prefix("content-length: ")).find_map(|text| text.parse().ok());
     let mut body = vec![0; length.unwrap_or(0)];
     let _ = connection.read_exact(&mut body).await;
-    head
+    ReceivedRequest { received_at, head, body: String::from_utf8_lossy(&body).into_owned() }
 }

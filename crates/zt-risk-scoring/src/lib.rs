@@ -97,7 +97,8 @@ pub use plan::{
 pub use risk_level::{RiskLevel, UnknownRiskLevel};
 pub use timestamp::Timestamp;
 pub use users::{
-    GetSummary, GetUserRisk, ResetUserRisk, Summary, UserId, UserRisk, UserRiskEvent, UserSelection, UserSummary, Users,
+    GetSummary, GetUserRisk, ResetUserRisk, Summary, SummaryIntoIter, SummaryIter, UserId, UserRisk, UserRiskEvent,
+    UserSelection, UserSummary, Users,
 };
 /// The API revision that this crate speaks: a date. Every request sends it as `api-version`.
 pub use zt_risk_scoring_api::REVISION;

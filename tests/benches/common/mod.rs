@@ -9,6 +9,7 @@
 
 mod origin;
 pub(crate) mod table;
+pub(crate) mod users;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -114,7 +115,7 @@ pub(crate) fn decode(body: &[u8]) -> BTreeMap<String, Behavior> {
 
 /// The SDK as it is by default.
 #[derive(Clone)]
-pub(crate) struct Sdk(Client);
+pub(crate) struct Sdk(pub(crate) Client);
 
 impl Sdk {
     pub(crate) fn new(origin: &Origin) -> Self {

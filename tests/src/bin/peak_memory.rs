@@ -21,8 +21,7 @@ use cloudflare_client::{Request, sdk};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use uuid::Uuid;
-use zt_risk_scoring::{BehaviorMap, Client, Error};
-use zt_risk_scoring_api::types;
+use zt_risk_scoring::{BehaviorMap, Client, Error, Summary, UserRisk};
 use zt_risk_scoring_tests::things_api::{ThingsApi, operations::LIST_THINGS};
 use zt_risk_scoring_tests::{brief_retries, builder};
 
@@ -66,8 +65,8 @@ async fn main() {
 async fn make_call(call: &str, client: &Client) -> Result<(), Error> {
     match call {
         "behaviors" => drop(black_box(client.behaviors().get().await?)),
-        "summary" => drop(black_box(client.operations().get_summary().await?)),
-        "user_risk" => drop(black_box(client.operations().get_user_risk(&Uuid::nil()).await?)),
+        "summary" => drop(black_box(client.users().summary().await?)),
+        "user_risk" => drop(black_box(client.users().get(Uuid::nil().into()).await?)),
         "plain" => {
             let request = Request::plain(client.connection(), LIST_THINGS, |connection, _| {
                 Ok(sdk::api::<ThingsApi>(connection).list_things()?)
@@ -83,8 +82,8 @@ fn make_bare_call(call: &str, base_url: &str) {
     let body = read_body(base_url);
     match call {
         "behaviors" => drop(black_box(decode::<Behaviors>(&body).behaviors)),
-        "summary" => drop(black_box(decode::<types::Summary>(&body))),
-        "user_risk" => drop(black_box(decode::<types::UserRisk>(&body))),
+        "summary" => drop(black_box(decode::<Summary>(&body))),
+        "user_risk" => drop(black_box(decode::<UserRisk>(&body))),
         "plain" => drop(black_box(serde_json::from_slice::<IgnoredAny>(&body).unwrap())),
         _ => panic!("there is no call `{call}`"),
     }

@@ -1,6 +1,7 @@
 //! The users of an account, and their risk.
 
 mod id;
+mod list;
 mod risk;
 mod selection;
 mod summary;
@@ -9,6 +10,7 @@ use cloudflare_client::{Connection, Request};
 use zt_risk_scoring_api::operations::{GET_SUMMARY, GET_USER_RISK, RESET_USER_RISK};
 
 pub use id::UserId;
+pub use list::{SummaryIntoIter, SummaryIter};
 pub use risk::{UserRisk, UserRiskEvent};
 pub use selection::UserSelection;
 pub use summary::{Summary, UserSummary};

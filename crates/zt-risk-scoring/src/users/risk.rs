@@ -111,3 +111,85 @@ impl fmt::Debug for UserRiskEvent {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn event() -> Value {
+        json!({"event_details": {"ip": "192.0.2.1"}, "id": "1", "name": "Impossible Travel", "risk_level": "high",
+            "timestamp": "2026-11-22T01:02:03Z"})
+    }
+
+    fn user(event: &Value) -> Value {
+        json!({"email": "jane@example.com", "events": [event], "last_reset_time": "2026-11-21T00:00:00Z", "name": "Jane",
+            "risk_level": "high"})
+    }
+
+    fn with(json: &Value, property: &str, value: Value) -> Value {
+        let mut json = json.clone();
+        json[property] = value;
+        json
+    }
+
+    fn round_trip(json: &Value) -> UserRisk {
+        let user: UserRisk = serde_json::from_str(&json.to_string()).unwrap();
+        assert_eq!(serde_json::to_value(&user).unwrap(), *json);
+        user
+    }
+
+    #[test]
+    fn odd_values_are_written_as_they_were_read() {
+        let values = || [json!(null), json!("odd"), json!(7), json!(false), json!([1, 2]), json!({"a": {}})];
+        for value in values() {
+            for property in ["email", "last_reset_time", "name", "risk_level"] {
+                round_trip(&with(&user(&event()), property, value.clone()));
+            }
+            for property in ["event_details", "id", "name", "risk_level", "timestamp"] {
+                round_trip(&user(&with(&event(), property, value.clone())));
+            }
+        }
+    }
+
+    #[test]
+    fn user_without_a_level_or_a_reset_has_none() {
+        let json = with(&with(&user(&event()), "risk_level", json!(null)), "last_reset_time", json!(null));
+        let read = round_trip(&json);
+        assert_eq!((read.risk_level, read.last_reset_time), (None, None));
+        let short: UserRisk = serde_json::from_value(json!({"events": null})).unwrap();
+        assert_eq!(short, UserRisk::default());
+        let error = serde_json::from_value::<UserRisk>(json!({"email": "a"})).unwrap_err().to_string();
+        assert_eq!(error, "missing field `events`");
+    }
+
+    #[test]
+    fn details_are_free_form_and_absent_is_not_null() {
+        let details = |json: &Value| round_trip(&user(json)).events.remove(0).event_details;
+        assert_eq!(details(&event()), Some(json!({"ip": "192.0.2.1"})));
+        assert_eq!(details(&with(&event(), "event_details", json!(null))), Some(Value::Null));
+        let mut without = event();
+        without.as_object_mut().unwrap().remove("event_details");
+        assert_eq!(details(&without), None);
+    }
+
+    #[test]
+    fn debug_output_has_no_personal_data() {
+        let secret = "jane.doe@example.com";
+        let print = |json: Value| format!("{:?}", round_trip(&json));
+        for value in [json!(secret), json!([secret]), json!({secret: secret})] {
+            for property in ["email", "last_reset_time", "name", "risk_level"] {
+                let debug = print(with(&user(&event()), property, value.clone()));
+                assert!(!["jane", "Jane", "192.0.2.1"].iter().any(|secret| debug.contains(secret)), "{debug}");
+            }
+            for property in ["event_details", "id", "name", "risk_level", "timestamp"] {
+                let debug = print(user(&with(&event(), property, value.clone())));
+                assert!(!["jane", "Jane"].iter().any(|secret| debug.contains(secret)), "{debug}");
+            }
+        }
+        let debug = print(user(&event()));
+        assert!(debug.starts_with(r#"UserRisk { risk_level: Some("high"), last_reset_time: Some(2026-"#), "{debug}");
+        assert!(debug.contains(r#"UserRiskEvent { risk_level: Some("high"), timestamp: Some("#), "{debug}");
+    }
+}

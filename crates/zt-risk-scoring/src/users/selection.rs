@@ -114,3 +114,41 @@ impl<'a> IntoIterator for &UserSelection<'a> {
         self.clone().into_iter()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::summary::tests::{names, summary, user};
+    use super::*;
+
+    #[test]
+    fn riskiest_users_come_first_and_of_them_those_with_the_latest_event() {
+        let user = |name: &str, level: serde_json::Value, time: serde_json::Value| user(name, json!(null), level, time);
+        let summary = summary(&[
+            user("none", json!(null), json!("2027-01-01T00:00:00Z")),
+            user("low", json!("low"), json!("2026-11-22T00:00:00Z")),
+            user("high, odd time", json!("high"), json!("yesterday")),
+            user("high, no time", json!("high"), json!(null)),
+            user("high, early", json!("high"), json!("2026-11-22T00:00:00+02:00")),
+            user("high, late", json!("high"), json!("2026-11-22T00:00:00Z")),
+            user("unknown", json!("critical"), json!(null)),
+            user("medium", json!("medium"), json!("2026-11-22T00:00:00Z")),
+        ]);
+        let expected =
+            ["unknown", "high, late", "high, early", "high, odd time", "high, no time", "medium", "low", "none"];
+        assert_eq!(names(summary.by_risk()), expected);
+        assert_eq!(names(summary.at_least(RiskLevel::Medium).by_risk()), expected[..6]);
+    }
+
+    #[test]
+    fn selection_is_iterated_in_its_order() {
+        let user = |name: &str, level: &str| user(name, json!(null), json!(level), json!(null));
+        let summary = summary(&[user("a", "low"), user("b", "high"), user("a", "medium")]);
+        let selection = summary.by_risk();
+        assert_eq!((selection.len(), names(&selection)), (3, vec!["b", "a", "a"]));
+        assert_eq!(names(selection.iter().rev()), ["a", "a", "b"]);
+        assert_eq!(names(selection.find_by_email("A@example.com")), ["a", "a"]);
+        assert!(UserSelection::default().is_empty());
+    }
+}

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::slice;
 use std::sync::OnceLock;
 
 use api_runtime::ObjectOnly;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use super::{UserId, UserSelection, level_without_text};
-use crate::object::{self, Mistyped, impl_object};
+use super::list::UserList;
+use super::{SummaryIntoIter, SummaryIter, UserId, UserSelection, level_without_text};
+use crate::object::{Mistyped, impl_object};
 use crate::{Formatted, RiskLevel, Timestamp};
 
 /// The risk of one user, in short: an entry of a [`Summary`].
@@ -110,8 +110,8 @@ impl fmt::Debug for UserSummary {
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct Summary {
-    #[serde(deserialize_with = "object::list")]
-    users: Vec<UserSummary>,
+    #[serde(deserialize_with = "UserList::read")]
+    users: UserList,
     /// The places of users with an id, in the order of the ids. Made when it is needed, since decoding should not wait for it.
     #[serde(skip)]
     by_id: OnceLock<Box<[usize]>>,
@@ -180,17 +180,12 @@ impl Summary {
 
     /// Whether the account has no users.
     pub fn is_empty(&self) -> bool {
-        self.users.is_empty()
+        self.len() == 0
     }
 
     /// The users, in the API's order.
-    pub fn iter(&self) -> slice::Iter<'_, UserSummary> {
+    pub fn iter(&self) -> SummaryIter<'_> {
         self.users.iter()
-    }
-
-    /// The users, in the API's order.
-    pub fn into_users(self) -> Vec<UserSummary> {
-        self.users
     }
 }
 
@@ -229,7 +224,7 @@ impl<'de> Deserialize<'de> for Summary {
 
 impl PartialEq for Summary {
     fn eq(&self, other: &Self) -> bool {
-        self.users == other.users
+        self.iter().eq(other)
     }
 }
 
@@ -250,7 +245,7 @@ impl FromIterator<UserSummary> for Summary {
 
 impl IntoIterator for Summary {
     type Item = UserSummary;
-    type IntoIter = std::vec::IntoIter<UserSummary>;
+    type IntoIter = SummaryIntoIter;
 
     fn into_iter(self) -> Self::IntoIter {
         self.users.into_iter()
@@ -259,9 +254,168 @@ impl IntoIterator for Summary {
 
 impl<'a> IntoIterator for &'a Summary {
     type Item = &'a UserSummary;
-    type IntoIter = slice::Iter<'a, UserSummary>;
+    type IntoIter = SummaryIter<'a>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const JANE: &str = "67e55044-10b1-426f-9247-bb680e5fe0c8";
+    const JOE: &str = "f81d4fae-7dec-11d0-a765-00a0c91e6bf6";
+
+    pub(crate) fn user(name: &str, id: Value, level: Value, last_event: Value) -> Value {
+        json!({"email": format!("{name}@example.com"), "event_count": 1, "last_event": last_event, "max_risk_level": level,
+            "name": name, "user_id": id})
+    }
+
+    pub(crate) fn summary(users: &[Value]) -> Summary {
+        serde_json::from_value(json!({"users": users})).unwrap()
+    }
+
+    pub(crate) fn names<'a>(users: impl IntoIterator<Item = &'a UserSummary>) -> Vec<&'a str> {
+        users.into_iter().map(|user| user.name.as_deref().unwrap()).collect()
+    }
+
+    fn with(property: &str, value: Value) -> Value {
+        let mut user = user("Jane", json!(JANE), json!("high"), json!("2026-11-22T01:02:03Z"));
+        user[property] = value;
+        user
+    }
+
+    #[test]
+    fn odd_value_of_one_user_costs_no_other_user_and_is_written_back() {
+        let others = user("Joe", json!(JOE), json!("low"), json!("2026-11-22T01:02:03Z"));
+        for property in ["email", "event_count", "last_event", "max_risk_level", "name", "user_id"] {
+            for value in [json!(null), json!("odd"), json!(7), json!(1.5), json!(true), json!([1]), json!({"a": null})]
+            {
+                let json = json!({"users": [others, with(property, value.clone()), others]});
+                let summary: Summary = serde_json::from_str(&json.to_string()).unwrap();
+                assert_eq!(summary.len(), 3, "{property} {value}");
+                assert_eq!(serde_json::to_value(&summary).unwrap(), json);
+            }
+            let mut absent = with(property, json!(null));
+            absent.as_object_mut().unwrap().remove(property);
+            let written = serde_json::to_value(summary(&[absent])).unwrap();
+            assert_eq!(written, json!({"users": [with(property, json!(null))]}));
+        }
+    }
+
+    #[test]
+    fn odd_text_is_kept_beside_no_value() {
+        let user = |json| summary(&[json]).into_iter().next().unwrap();
+        assert_eq!(user(with("user_id", json!("one"))).id(), None);
+        assert_eq!(user(with("user_id", json!(JANE.to_uppercase()))).id().unwrap().to_string(), JANE);
+        let last_event = user(with("last_event", json!("yesterday"))).last_event.unwrap();
+        assert_eq!((last_event.value(), &*last_event.text()), (None, "yesterday"));
+        assert_eq!(user(with("last_event", json!(1_795_309_323))).last_event, None);
+        let level = |value| user(with("max_risk_level", value)).max_risk_level.unwrap();
+        assert_eq!((level(json!("Critical")).as_str(), level(json!(4)).as_str()), ("Critical", "4"));
+        let odd = user(with("event_count", json!("3")));
+        assert_eq!((odd.event_count, odd.mistyped().collect::<Vec<_>>()), (None, vec![("event_count", &json!("3"))]));
+    }
+
+    #[test]
+    fn malformed_summary_is_rejected_without_its_values() {
+        for (json, problem) in [
+            (json!({}), "missing field `users`"),
+            (json!([]), "invalid type: sequence, expected struct Summary"),
+            (json!({"users": {}}), "invalid type: map, expected a list"),
+            (json!({"users": [null]}), "invalid type: null, expected struct UserSummary"),
+            (json!({"users": [["a"]]}), "invalid type: sequence, expected struct UserSummary"),
+        ] {
+            let error = serde_json::from_str::<Summary>(&json.to_string()).unwrap_err().to_string();
+            assert!(error.starts_with(problem), "{error}");
+        }
+        let empty: Summary = serde_json::from_str(r#"{"users":null}"#).unwrap();
+        assert!(empty.is_empty() && empty == Summary::default());
+    }
+
+    #[test]
+    fn user_is_found_by_id_wherever_it_stands() {
+        let ids: Vec<_> = (0..100_u128).map(|number| uuid::Uuid::from_u128(number * 7 % 101).to_string()).collect();
+        let users = ids.iter().map(|id| user(id, json!(id), json!("low"), json!(null)));
+        let odd = [json!("odd"), json!(null), json!(7)].map(|id| user("odd", id, json!("low"), json!(null)));
+        let summary = summary(&odd.into_iter().chain(users).collect::<Vec<_>>());
+        for id in &ids {
+            assert_eq!(summary.get(id.parse().unwrap()).unwrap().name.as_deref(), Some(id.as_str()));
+        }
+        for unknown in ["ffffffff-ffff-ffff-ffff-ffffffffffff", "00000000-0000-0000-0000-0000000000ff"] {
+            assert_eq!(summary.get(unknown.parse().unwrap()), None);
+        }
+        assert_eq!(summary.clone().get(ids[5].parse().unwrap()), summary.get(ids[5].parse().unwrap()));
+        assert_eq!(Summary::default().get(JANE.parse().unwrap()), None);
+    }
+
+    #[test]
+    fn first_of_several_users_with_one_id_is_found() {
+        let jane = |name: &str| user(name, json!(JANE), json!("low"), json!(null));
+        let summary = summary(&[user("Joe", json!(JOE), json!("low"), json!(null)), jane("first"), jane("second")]);
+        assert_eq!(names(summary.get(JANE.parse().unwrap())), ["first"]);
+    }
+
+    #[test]
+    fn email_is_found_ignoring_ascii_case() {
+        let named = |name: &str| user(name, json!(null), json!("low"), json!(null));
+        let summary = summary(&[named("jane"), named("JANE"), named("joe"), with("email", json!(null)), named("ü")]);
+        assert_eq!(names(summary.find_by_email("Jane@Example.com")), ["jane", "JANE"]);
+        assert_eq!(names(summary.find_by_email("ü@example.com")), ["ü"]);
+        assert!(summary.find_by_email("Ü@example.com").is_empty() && summary.find_by_email("").is_empty());
+    }
+
+    #[test]
+    fn levels_are_selected_and_counted() {
+        let at = |name: &str, level: Value| user(name, json!(null), level, json!(null));
+        let summary = summary(&[
+            at("a", json!("low")),
+            at("b", json!("critical")),
+            at("c", json!("medium")),
+            at("d", json!(null)),
+            at("e", json!(9)),
+            at("f", json!("medium")),
+        ]);
+        assert_eq!(names(summary.at_least(RiskLevel::Medium)), ["b", "c", "e", "f"]);
+        assert_eq!(names(summary.at_least(RiskLevel::Low).at_least(RiskLevel::High)), ["b", "e"]);
+        assert_eq!(names(summary.at_level(RiskLevel::Medium)), ["c", "f"]);
+        assert_eq!(names(summary.all().at_level(RiskLevel::Low)), ["a"]);
+        assert_eq!((names(summary.without_level()), names(summary.all().without_level())), (vec!["d"], vec!["d"]));
+        let counts = [("low", 1), ("medium", 2), ("high", 0), ("9", 1), ("critical", 1)];
+        let counts: BTreeMap<RiskLevel, usize> = counts.map(|(level, count)| (level.into(), count)).into();
+        assert_eq!(summary.count_by_level(), counts);
+        assert_eq!(summary.all().count_by_level(), counts);
+    }
+
+    #[test]
+    fn debug_output_has_no_personal_data() {
+        let secret = "jane.doe@example.com";
+        for property in ["email", "event_count", "last_event", "max_risk_level", "name", "user_id"] {
+            for value in [json!(secret), json!([secret]), json!({secret: secret})] {
+                let summary = summary(&[with(property, value)]);
+                let debug = format!("{:?} {summary:?} {:?}", summary.iter().next().unwrap(), summary.all());
+                assert!(!debug.contains("jane.doe") && !debug.contains("Jane"), "{debug}");
+            }
+        }
+        let user = summary(&[with("event_count", json!(3))]).into_iter().next().unwrap();
+        let expected = "UserSummary { id: Some(UserId(67e55044-10b1-426f-9247-bb680e5fe0c8)), max_risk_level: Some(\"high\"), \
+            last_event: Some(2026-11-22T01:02:03Z), event_count: Some(3), mistyped: [], .. }";
+        assert_eq!(format!("{user:?}"), expected);
+    }
+
+    #[test]
+    fn summary_is_made_of_users() {
+        let users = summary(&[with("name", json!("a")), with("name", json!("b"))]);
+        assert_eq!(users.clone().into_iter().collect::<Summary>(), users);
+        assert_eq!((names(&users), names(users.all())), (vec!["a", "b"], vec!["a", "b"]));
+    }
+
+    #[test]
+    fn user_takes_little_more_than_its_values() {
+        assert!(size_of::<UserSummary>() <= 112, "{}", size_of::<UserSummary>());
     }
 }
