@@ -41,12 +41,17 @@
 //!
 //! The feature `test-util` has constructors of [`Error`], [`Metadata`] and [`Response`], for fakes in your own tests.
 //!
+//! The feature `blocking` has the module `blocking`, for threads without an async runtime: `request.wait()` takes the place of
+//! `request.await`.
+//!
 //! # Why a crate of its own
 //!
 //! It is what services depend on, so its types are hand-written and change only on purpose. The generated client below
 //! it changes with every revision of the API.
 
 mod behaviors;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod client;
 #[rustfmt::skip]
 mod generated;
