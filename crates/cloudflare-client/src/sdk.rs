@@ -8,6 +8,7 @@
 //! - [`CallOptions`] has the settings that a single call overrides.
 //! - [`backoff`] is the wait before something is tried again, [`jitter`] spreads what happens at intervals, and [`ready`] waits
 //!   until a call can be sent.
+//! - [`timeout`] is how long a call may take.
 //! - [`error`] makes an [`Error`] for a malformed argument.
 //! - [`one_line`] makes untrusted text safe to print, and [`is_printable`] finds the characters that are not.
 //!
@@ -75,6 +76,11 @@ pub fn backoff(connection: &Connection, failures: u32) -> Duration {
 /// the random source of the connection.
 pub fn jitter(connection: &Connection, limit: Duration) -> Duration {
     connection.pipeline().flow.random_time(limit)
+}
+
+/// How long a call may take that sets no other timeout.
+pub fn timeout(connection: &Connection) -> Duration {
+    connection.pipeline().timeout
 }
 
 /// Waits until a call that is made then is sent at once: the rate-limit gate is open, and the rate limiter grants a turn. An

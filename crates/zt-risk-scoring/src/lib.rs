@@ -52,18 +52,21 @@
 mod behaviors;
 #[cfg(feature = "blocking")]
 pub mod blocking;
+mod cache;
 mod client;
 #[rustfmt::skip]
 mod generated;
 mod plan;
 mod risk_level;
 mod text;
+mod watch;
 
 pub use behaviors::{
     Behavior, BehaviorChange, BehaviorChanges, BehaviorDiff, BehaviorDifference, BehaviorId, BehaviorMap,
     BehaviorMapIntoIter, BehaviorMapIter, BehaviorSettings, Behaviors, DiffConflict, GetBehaviors, Selection,
     SelectionIter,
 };
+pub use cache::{BehaviorsSnapshot, CacheBehaviors, CacheStatus, CachedBehaviors};
 pub use client::{Client, ClientBuilder};
 /// For programs that print text as the API sent it.
 pub use cloudflare_client::sdk::is_printable;
@@ -79,6 +82,7 @@ pub use plan::{
     Plan, PlanBehaviors, PlanError, PlanErrorKind, PlanTarget, PlanWarning, RequestRecord, SettingsChange,
 };
 pub use risk_level::{RiskLevel, UnknownRiskLevel};
+pub use watch::{BehaviorsEvent, WatchBehaviors};
 /// The API revision that this crate speaks: a date. Every request sends it as `api-version`.
 pub use zt_risk_scoring_api::REVISION;
 
