@@ -245,4 +245,5 @@ impl fmt::Debug for CachedBehaviors {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, reason = "the numbers are the tests' own")]
 mod tests;

@@ -129,4 +129,5 @@ impl fmt::Debug for WatchBehaviors {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, reason = "the numbers are the tests' own")]
 mod tests;

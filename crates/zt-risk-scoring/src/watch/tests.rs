@@ -37,7 +37,7 @@ fn error(kind: ErrorKind) -> Error {
 /// A watcher whose reads are scripted. The last one never ends.
 struct Scripted {
     watcher: Watcher,
-    script: Mutex<VecDeque<Result<BehaviorMap, Error>>>,
+    script: VecDeque<Result<BehaviorMap, Error>>,
     /// When the reads started.
     starts: Arc<Mutex<Vec<Instant>>>,
 }
@@ -45,20 +45,20 @@ struct Scripted {
 impl Scripted {
     fn new(script: impl IntoIterator<Item = Result<BehaviorMap, Error>>) -> Self {
         let watcher = Watcher::new(client().connection().clone(), INTERVAL);
-        Self { watcher, script: Mutex::new(script.into_iter().collect()), starts: Arc::default() }
+        Self { watcher, script: script.into_iter().collect(), starts: Arc::default() }
     }
 
     async fn next(&mut self) -> Option<Result<BehaviorsEvent, Error>> {
         let Self { watcher, script, starts } = self;
-        let read = || -> ReadFuture {
+        let mut read = || -> ReadFuture {
             starts.lock().unwrap().push(Instant::now());
-            let Some(result) = script.lock().unwrap().pop_front() else { return Box::pin(pending()) };
+            let Some(result) = script.pop_front() else { return Box::pin(pending()) };
             Box::pin(async {
                 tokio::time::sleep(READ).await;
                 result
             })
         };
-        poll_fn(|cx| watcher.poll_next(cx, read)).await
+        poll_fn(|cx| watcher.poll_next(cx, &mut read)).await
     }
 
     /// Waits for the read after the script, and returns the times between the starts of the reads.

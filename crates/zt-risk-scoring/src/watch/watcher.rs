@@ -45,7 +45,7 @@ impl Watcher {
     pub(super) fn poll_next(
         &mut self,
         cx: &mut Context<'_>,
-        start_read: impl Fn() -> ReadFuture,
+        mut start_read: impl FnMut() -> ReadFuture,
     ) -> Poll<Option<Result<BehaviorsEvent, Error>>> {
         loop {
             match &mut self.step {
