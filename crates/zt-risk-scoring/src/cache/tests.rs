@@ -304,7 +304,7 @@ async fn result_of_a_read_that_started_before_the_invalidation_is_not_fresh() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn status_tells_what_the_cache_has() {
+async fn status_has_the_map_the_last_error_and_whether_a_read_runs() {
     let scripted = Scripted::of([Ok(map(1)), down()]);
     let status = scripted.cache.status();
     assert!(!status.is_ready() && !status.is_reading());
