@@ -186,7 +186,9 @@ async fn api_that_is_up_again_is_noticed_in_the_background() {
     assert_eq!(scripted.get().await, Ok((1, true)));
     advance(RETRY_INTERVAL).await;
     assert_eq!(scripted.get().await, Ok((1, true)));
+    assert!(scripted.cache.status().last_error().is_some());
     sleep(READ * 2).await;
+    assert!(scripted.cache.status().last_error().is_none());
     assert_eq!(scripted.get().await, Ok((2, false)));
     assert_eq!(scripted.reads(), 3);
 }
@@ -219,6 +221,18 @@ async fn zero_times_read_for_each_caller_and_return_nothing_old() {
     for expected in [Ok((1, false)), Ok((2, false)), Err(ErrorKind::Server), Ok((4, false))] {
         assert_eq!(scripted.get().await, expected);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn caller_that_comes_while_a_read_runs_takes_its_result_whatever_the_time_to_live() {
+    let settings = Settings { time_to_live: Duration::ZERO, ..settings() };
+    let scripted = Scripted::new(settings, [(READ, Some(Ok(map(1))))]);
+    let later = async {
+        sleep(READ / 2).await;
+        scripted.get().await
+    };
+    assert_eq!(tokio::join!(scripted.get(), later), (Ok((1, false)), Ok((1, false))));
+    assert_eq!(scripted.reads(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -290,7 +304,7 @@ async fn result_of_a_read_that_started_before_the_invalidation_is_not_fresh() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn status_tells_what_the_cache_has() {
+async fn status_has_the_map_the_last_error_and_whether_a_read_runs() {
     let scripted = Scripted::of([Ok(map(1)), down()]);
     let status = scripted.cache.status();
     assert!(!status.is_ready() && !status.is_reading());
