@@ -80,7 +80,7 @@ fn main() {
         let body = Bytes::from(users::body(number));
         let decode_floor = || time_of(repeats, || users::decode(&body));
         let decode_sdk = || time_of(repeats, || users::decode_with(&sdk, body.clone()));
-        measure(&format!("{number} users"), pairs, repeats, decode_floor, decode_sdk);
+        measure(&format!("{number} users"), TARGET, pairs, repeats, decode_floor, decode_sdk);
     }
 }
 

@@ -86,8 +86,8 @@ async fn personal_data_is_in_no_span_event_or_error() {
     let bodies = [
         format!(r#"{{"success":true,"result":{user}}}"#),
         format!(r#"{{"success":true,"result":{{"users":[{user}]}}}}"#),
-        format!(r#"{{"success":true,"result":{{"users":["jane@hunter2"]}}}}"#),
-        format!(r#"{{"success":true,"result":{{"users":"jane@hunter2","events":"jane@hunter2"}}}}"#),
+        r#"{"success":true,"result":{"users":["jane@hunter2"]}}"#.to_owned(),
+        r#"{"success":true,"result":{"users":"jane@hunter2","events":"jane@hunter2"}}"#.to_owned(),
         format!(r#"{{"success":true,"result":{odd_user}}}"#),
         r#"{"success":true,"result":"jane@hunter2"}"#.to_owned(),
         r#"{"success":true,"result":{"id":"jane hunter2","active":"hunter2"}}"#.to_owned(),

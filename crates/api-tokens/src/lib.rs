@@ -37,6 +37,9 @@
 //!
 //! The feature `test-util` has constructors of [`Error`], [`Metadata`] and [`Response`], for fakes in your own tests.
 //!
+//! The feature `blocking` has the module `blocking`, for threads without an async runtime: `request.wait()` takes the place of
+//! `request.await`.
+//!
 //! # Why a crate of its own
 //!
 //! Users depend on this crate only. Credentials, retries and limits are in `cloudflare-client`, which SDKs of one
@@ -49,6 +52,8 @@ mod generated;
 /// The API revision that this crate speaks: a date. Every request has it in the header `api-version`.
 pub use api_tokens_api::REVISION;
 pub use client::{Client, ClientBuilder};
+#[cfg(feature = "blocking")]
+pub use cloudflare_client::blocking;
 #[cfg(feature = "test-util")]
 pub use cloudflare_client::test_util;
 pub use cloudflare_client::{

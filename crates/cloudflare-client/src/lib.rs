@@ -77,7 +77,7 @@
 //!   the call, and its value is dropped there.
 //! - gzip is decoded here and not by the HTTP library, which takes a corrupt body for a broken connection.
 //!
-//! The state of a call is in the call. There are no globals and no task-locals. What clones of a connection share is part of
+//! The state of a call is in the call. There are no task-locals, and no globals but the thread of the feature `blocking`. What clones of a connection share is part of
 //! the connection. The retry loop is generic over the attempt, so that its tests use scripted outcomes and paused time.
 //!
 //! # Features
@@ -86,6 +86,8 @@
 //! features, uses the operating system's TLS instead. Futures need a tokio runtime.
 //!
 //! The feature `test-util` has constructors of [`Error`], [`Metadata`] and [`Response`], for fakes in your own tests.
+//!
+//! The feature `blocking` has the module `blocking`, for threads without an async runtime.
 //!
 //! # Other crates in the public API
 //!
@@ -99,6 +101,7 @@
 //! | `bytes` 1 | the value of operations that return files | is a breaking release of this crate |
 //! | `secrecy` 0.10 | credentials take what becomes a `SecretString` | breaks code that names its types, and none that passes text |
 //! | `reqwest` 0.13 | [`Builder::http_client_unchecked`] | breaks code that gives a client, and no other |
+//! | `futures-core` 0.3 | streams of SDKs, and waiting for them with the feature `blocking` | is a breaking release of the SDKs with streams |
 //! | `serde` 1 | traits of results | is a breaking release of this crate |
 //! | `tokio` 1, `tracing` 0.1 | the runtime; spans and events | is a breaking release of this crate |
 //!
@@ -111,6 +114,8 @@ compile_error!("https needs the feature `rustls` (on by default) or `native-tls`
 
 mod auth;
 mod base_url;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod connection;
 mod duration;
 mod error;
@@ -124,7 +129,7 @@ pub mod test_util;
 
 /// The crates whose types are in the public API.
 pub mod external {
-    pub use {api_runtime, bytes, http, reqwest, secrecy, serde};
+    pub use {api_runtime, bytes, futures_core, http, reqwest, secrecy, serde};
 }
 
 pub use auth::{ApiToken, CachedTokenProvider, Credentials, RenewFuture, TokenFuture, TokenProvider, TokenWithExpiry};

@@ -6,7 +6,9 @@
 //!   [`Request::plain`] that of another operation.
 //! - [`api`] makes the generated client, whose methods build requests and send nothing.
 //! - [`CallOptions`] has the settings that a single call overrides.
-//! - [`backoff`] is the wait before something is tried again, and [`ready`] the wait until a call can be sent.
+//! - [`backoff`] is the wait before something is tried again, [`jitter`] spreads what happens at intervals, and [`ready`] waits
+//!   until a call can be sent.
+//! - [`timeout`] is how long a call may take.
 //! - [`error`] makes an [`Error`] for a malformed argument.
 //! - [`one_line`] makes untrusted text safe to print, and [`is_printable`] finds the characters that are not.
 //!
@@ -68,6 +70,17 @@ pub fn api<A: ApiClient>(connection: &Connection) -> A {
 pub fn backoff(connection: &Connection, failures: u32) -> Duration {
     let pipeline = connection.pipeline();
     pipeline.flow.backoff(pipeline.retry.backoff, failures)
+}
+
+/// A random time, less than the given one, so that what happens at intervals does not happen everywhere at once. It is from
+/// the random source of the connection.
+pub fn jitter(connection: &Connection, limit: Duration) -> Duration {
+    connection.pipeline().flow.random_time(limit)
+}
+
+/// How long a call may take that sets no other timeout.
+pub fn timeout(connection: &Connection) -> Duration {
+    connection.pipeline().timeout
 }
 
 /// Waits until a call that is made then is sent at once: the rate-limit gate is open, and the rate limiter grants a turn. An

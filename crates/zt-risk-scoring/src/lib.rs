@@ -47,12 +47,18 @@
 //!
 //! The feature `test-util` has constructors of [`Error`], [`Metadata`] and [`Response`], for fakes in your own tests.
 //!
+//! The feature `blocking` has the module `blocking`, for threads without an async runtime: `request.wait()` takes the place of
+//! `request.await`.
+//!
 //! # Why a crate of its own
 //!
 //! It is what services depend on, so its types are hand-written and change only on purpose. The generated client below
 //! it changes with every revision of the API.
 
 mod behaviors;
+#[cfg(feature = "blocking")]
+pub mod blocking;
+mod cache;
 mod client;
 mod fleet;
 #[rustfmt::skip]
@@ -66,6 +72,7 @@ mod text;
 mod timestamp;
 mod users;
 mod uuid_id;
+mod watch;
 
 pub use api_runtime::Formatted;
 
@@ -74,6 +81,7 @@ pub use behaviors::{
     BehaviorMapIntoIter, BehaviorMapIter, BehaviorSettings, Behaviors, DiffConflict, GetBehaviors, Selection,
     SelectionIter, UpdateBehaviors, UpdatedBehavior, UpdatedBehaviors,
 };
+pub use cache::{BehaviorsSnapshot, CacheBehaviors, CacheStatus, CachedBehaviors};
 pub use client::{Client, ClientBuilder};
 /// For programs that print text as the API sent it.
 pub use cloudflare_client::sdk::is_printable;
@@ -100,6 +108,7 @@ pub use users::{
     GetSummary, GetUserRisk, ResetUserRisk, Summary, SummaryIntoIter, SummaryIter, UserId, UserRisk, UserRiskEvent,
     UserSelection, UserSummary, Users,
 };
+pub use watch::{BehaviorsEvent, WatchBehaviors};
 /// The API revision that this crate speaks: a date. Every request sends it as `api-version`.
 pub use zt_risk_scoring_api::REVISION;
 

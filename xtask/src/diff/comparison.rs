@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::change::{Change, Side, Verdict};
 use super::names::{Name, makes_type, only_alternative, type_name};
+use super::shape::alternatives;
 use crate::effective::{Effective, References, named, reference};
 
 /// Two schemas, each of them one of its document.
@@ -39,6 +40,8 @@ pub(super) struct Spot {
     pub(super) side: Side,
     /// Whether a value has to be there, before and after.
     pub(super) required: bool,
+    /// Whether it is a parameter, which is never null in the crates.
+    pub(super) is_parameter: bool,
     pub(super) name: Name,
     /// The last named schemas on the way to it.
     within: Pair,
@@ -48,7 +51,7 @@ impl Spot {
     /// What is always there, whatever is there.
     pub(super) fn new(place: impl Into<String>, side: Side) -> Self {
         let within = (std::ptr::null(), std::ptr::null());
-        Self { place: place.into(), side, required: true, name: Name::Place, within }
+        Self { place: place.into(), side, required: true, is_parameter: false, name: Name::Place, within }
     }
 
     /// The same, if it may be absent.
@@ -56,9 +59,15 @@ impl Spot {
         Self { required, ..self }
     }
 
+    /// The same, if it is the schema of a parameter.
+    pub(super) fn parameter(self) -> Self {
+        Self { is_parameter: true, ..self }
+    }
+
     /// A part of it that is always there.
     pub(super) fn part(&self, suffix: &str) -> Self {
-        Self { place: format!("{}{suffix}", self.place), required: true, name: Name::Place, ..*self }
+        let place = format!("{}{suffix}", self.place);
+        Self { place, required: true, is_parameter: false, name: Name::Place, ..*self }
     }
 
     /// One of its properties.
@@ -154,7 +163,8 @@ impl<'a> Comparison<'a> {
                 self.renamed.entry((old_name, new_name)).or_default().insert((spot.place.clone(), spot.side));
             }
             let words = (Effective::of(&self.nowhere, old), Effective::of(&self.nowhere, new));
-            self.compare_nullability(&words.0, &words.1, spot.required, &spot);
+            let is_union = alternatives(&Effective::of(&self.new_references, new)).is_some();
+            self.compare_nullability(&words.0, &words.1, is_union, &spot);
             self.compare_words(&words.0, &words.1, &spot);
             let target = |document: &'a Value, name| named(document, name).unwrap_or(&Value::Null);
             (old, new) = (target(self.old, old_name), target(self.new, new_name));

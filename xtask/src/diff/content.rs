@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::alternatives::alternatives_came_or_went;
 use super::change::{Side, Verdict};
 use super::comparison::{Comparison, Spot};
-use super::names::{Name, type_name};
+use super::names::Name;
 use super::shape::{alternatives, described, has_default, is_closed, is_free_form, is_map, scalar, type_of, values};
 use crate::effective::Effective;
 
@@ -46,9 +46,7 @@ impl<'a> Comparison<'a> {
         if is_free {
             self.tell_nullability(Verdict::DOCUMENTS, &before, &after, spot);
         } else {
-            // A list or a map that may be absent is an empty one, and no `Option`.
-            let required = spot.required || old_type == Some("array") || is_map(&after);
-            self.compare_nullability(&before, &after, required, spot);
+            self.compare_nullability(&before, &after, alternatives(&after).is_some(), spot);
         }
         self.compare_values(&before, &after, spot);
         self.compare_properties(&before, &after, spot);
@@ -64,7 +62,9 @@ impl<'a> Comparison<'a> {
             let what =
                 format!("the format was {} and is {}", old_format.unwrap_or("none"), new_format.unwrap_or("none"));
             let is_seen = scalar(of, old_format) != scalar(of, new_format);
-            self.tell(if is_seen { Verdict::BREAKS_PUBLISHED } else { Verdict::DOCUMENTS }, spot, what);
+            // A response's string with a format may have any text, in published crates, too.
+            let is_read = spot.side == Side::Response && of == Some("string");
+            self.tell(if is_seen { Verdict::breaks(!is_read) } else { Verdict::DOCUMENTS }, spot, what);
         }
         if is_map(before) != is_map(after) {
             let what = if is_map(after) { "it takes any property now" } else { "it no longer takes any property" };
@@ -75,25 +75,17 @@ impl<'a> Comparison<'a> {
         }
     }
 
+    /// Compares whether a value may be null. A field has one `Option` more or less then.
     pub(super) fn compare_nullability(
         &mut self,
         before: &Effective<'a>,
         after: &Effective<'a>,
-        required: bool,
+        is_union: bool,
         spot: &Spot,
     ) {
-        let is = after.is("nullable");
-        let is_union = alternatives(after).is_some();
-        // A union that may be null is called after its place, whatever its title is.
-        let loses_title = is_union && after.get("title").is_some();
-        let verdict = match spot.side {
-            // It keeps null as it keeps whatever fits none of its alternatives.
-            _ if is && is_union && spot.name == Name::Component => Verdict::ADDS,
-            Side::Response if required => Verdict::breaks(is),
-            _ if required || loses_title || spot.name == Name::Component => Verdict::BREAKS,
-            // What is optional is an `Option` already, which reads null as absent.
-            _ => Verdict::DOCUMENTS,
-        };
+        // A union keeps null as it keeps whatever fits no alternative.
+        let fails = after.is("nullable") && spot.required && spot.side == Side::Response && !is_union;
+        let verdict = if spot.is_parameter { Verdict::DOCUMENTS } else { Verdict::breaks(fails) };
         self.tell_nullability(verdict, before, after, spot);
     }
 
@@ -161,26 +153,17 @@ impl<'a> Comparison<'a> {
             if was_required != is_required {
                 let (verdict, what) = match (side, is_required) {
                     (Side::Request, true) => (Verdict::BREAKS_PUBLISHED, "it is required now"),
-                    (_, true) if !has_default(before) && self.field_stays(schema) => {
-                        (Verdict::ADDS, "it is required now; fixtures without it no longer decode")
-                    }
                     (_, true) => (Verdict::BREAKS, "it is required now"),
                     (_, false) => (Verdict::breaks(side == Side::Response), "it is optional now"),
                 };
                 self.tell(verdict, &spot, what);
             }
             let (added, adds) = (before.added(name), after.added(name));
-            self.compare_nullability(&added, &adds, spot.required, &spot);
+            let is_union = alternatives(&Effective::of(&self.new_references, schema)).is_some();
+            self.compare_nullability(&added, &adds, is_union, &spot);
             self.compare_words(&added, &adds, &spot);
             self.compare_at(earlier, schema, spot);
         }
-    }
-
-    /// Whether the field of a required property has the type that it would have if it were optional.
-    fn field_stays(&self, property: &'a Value) -> bool {
-        let has_name = type_name(property).is_some();
-        let words = Effective::of(if has_name { &self.nowhere } else { &self.new_references }, property);
-        words.is("nullable") || !has_name && (type_of(&words) == Some("array") || is_map(&words))
     }
 
     /// Compares what a list or a map holds, and what a model takes beside its properties: anything, unless something

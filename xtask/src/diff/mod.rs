@@ -3,7 +3,8 @@
 //! Two documents are compared operation by operation, then schema by schema, requests and responses separately. Each
 //! change has a place, a side and a class: what it does to code that uses the crates. The comparison knows how the
 //! crates are generated: methods take positional arguments, models are non-exhaustive, enums and unions are open,
-//! constraints and defaults are dropped, closed objects are open, failures are not decoded.
+//! constraints and defaults are dropped, closed objects are open, failures are not decoded. An optional property that may
+//! be null is an `Option` of an `Option`, so null and absence are parts of the type of every property.
 //!
 //! The tests are a table of changes; see `diff/tests/`. They prove facts that would otherwise be assumed. For example,
 //! a method sends a body whether or not the document requires one, an unknown `format` changes nothing, and the first
@@ -18,6 +19,7 @@ mod change;
 mod comparison;
 mod content;
 mod envelopes;
+mod formats;
 mod grouped;
 mod names;
 mod operations;
@@ -45,13 +47,12 @@ pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
         policies::envelope_unions::apply(&mut document);
         document
     });
-    let (mut before, mut after) = (old.clone(), new.clone());
-    policies::envelopes::apply(&mut before);
-    policies::envelopes::apply(&mut after);
+    let (before, after) = (policies::for_comparison(&old), policies::for_comparison(&new));
     let mut comparison = Comparison::new(&before, &after);
     comparison.compare_envelopes(&old, &new);
     comparison.compare_operations();
     comparison.compare_names();
+    comparison.compare_formats();
     comparison.compare_surroundings();
     comparison.into_changes()
 }

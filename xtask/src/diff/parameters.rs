@@ -67,7 +67,7 @@ impl<'a> Comparison<'a> {
         self.tell_others(old.as_object(), new.as_object(), &compared, &spot);
         let required = is_required(old) && is_required(new);
         match (old.get("schema"), new.get("schema")) {
-            (Some(old), Some(new)) => self.compare(old, new, spot.required(required)),
+            (Some(old), Some(new)) => self.compare(old, new, spot.required(required).parameter()),
             (None, None) => {}
             _ => self.tell(Verdict::BREAKS_PUBLISHED, &spot, "whether it has a schema changed"),
         }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::effective::Effective;
+use crate::policies::parameters::FORMATS;
 
 /// The type of a schema; if it does not say one, what else it says may leave no other.
 pub(super) fn type_of<'a>(schema: &Effective<'a>) -> Option<&'a str> {
@@ -29,16 +30,11 @@ pub(super) fn values<'a>(schema: &Effective<'a>) -> Option<BTreeSet<&'a str>> {
     (!values.is_empty()).then_some(values)
 }
 
-/// What the generator makes of a scalar: it knows some formats, and takes no notice of the others.
+/// What the generator makes of a scalar. It knows some formats; a policy drops those of numbers that only limit them.
 pub(super) fn scalar<'a>(of: Option<&'a str>, format: Option<&'a str>) -> &'a str {
-    const OF_TEXT: [&str; 6] = ["date", "date-time", "ip", "ipv4", "ipv6", "uuid"];
-    const OF_INTEGERS: [&str; 6] = ["int8", "int16", "uint8", "uint16", "uint32", "uint64"];
     match (of.unwrap_or_default(), format.unwrap_or_default()) {
-        ("string", format) if OF_TEXT.contains(&format) => format,
-        ("integer", format) if OF_INTEGERS.contains(&format) => format,
-        ("integer", "int" | "int32") => "int32",
-        ("integer", "uint") => "uint32",
-        ("number", "float") => "float",
+        ("string", format) if FORMATS.contains(&format) => format,
+        ("integer", "uint64") => "uint64",
         (of, _) => of,
     }
 }

@@ -18,7 +18,9 @@ use crate::policies;
 pub(super) fn generate(document: &Document, front: &str) -> Result<syn::File> {
     let mut settings = GenerationSettings::new();
     settings.with_map_type("::std::collections::BTreeMap");
-    let open_api = open_api::read(&policies::for_client(&document.value))?;
+    let mut changed = policies::for_client(&document.value);
+    let marks = policies::null_marks::places(&mut changed);
+    let open_api = open_api::read(&changed)?;
     // A generator keeps state: a second output from the same one differs.
     let tokens = Generator::new(&settings).generate_tokens(&open_api)?;
 
@@ -30,7 +32,7 @@ pub(super) fn generate(document: &Document, front: &str) -> Result<syn::File> {
     passes::variant_names::apply(&mut file);
     let enums = passes::open_enums::apply(&mut file)?;
     passes::formatted::apply(&mut file);
-    passes::property_states::apply(&mut file, &document.value);
+    passes::property_states::apply(&mut file, &document.value, &marks)?;
     passes::field_readers::apply(&mut file);
     passes::open_unions::apply(&mut file, &enums)?;
     passes::request_constructors::apply(&mut file);

@@ -12,7 +12,7 @@
 //! | `envelopes`: only `success` is required, messages are free-form | what surrounds a result must not fail it |
 //! | `nullable`: places are nullable, and components are not | null has one type, whether or not a component allows it |
 //! | `null_marks`, client: nullable properties are marked | in the generated code they would look like optional ones |
-//! | `parameters`: one that is a string with a format has its type | what is sent matches its format |
+//! | `parameters`: one has the type of its format, and is never null | what is sent matches its format, and null has no text |
 //! | `raw_failures`, client: failures are not decoded | one that differs from the document would lose its status |
 //! | `raw_failures`, mocks: a failure without a named schema is any JSON | the client has no type for it |
 //!
@@ -26,7 +26,7 @@ pub(crate) mod envelope_unions;
 pub(crate) mod envelopes;
 pub(crate) mod null_marks;
 mod nullable;
-mod parameters;
+pub(crate) mod parameters;
 mod raw_failures;
 
 use serde_json::Value;
@@ -47,13 +47,23 @@ pub fn for_mocks(document: &Value) -> Value {
     document
 }
 
+/// The document that is compared with another one: with the policies that move what it says to other places.
+pub(crate) fn for_comparison(document: &Value) -> Value {
+    let mut document = document.clone();
+    nullable::apply(&mut document);
+    parameters::inline_formats(&mut document);
+    envelopes::apply(&mut document);
+    document
+}
+
 fn for_both(document: &Value) -> Value {
     let mut document = document.clone();
     closed_objects::apply(&mut document);
     constraints::apply(&mut document);
     defaults::apply(&mut document);
     nullable::apply(&mut document);
-    parameters::apply(&mut document);
+    parameters::inline_formats(&mut document);
+    parameters::remove_null(&mut document);
     envelopes::apply(&mut document);
     document
 }

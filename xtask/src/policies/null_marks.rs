@@ -1,25 +1,45 @@
 //! Properties that may be null are marked, for the client only.
 //!
 //! The generator makes the same type of an optional property whether it may be null or not, so the pass
-//! `property_states` could not distinguish them. A description reaches the generated code, so it carries the mark, and the
-//! pass removes it.
+//! `property_states` could not distinguish them. A description reaches the generated code, so it carries the mark: the
+//! property's place, between two characters for private use. The pass removes the marks, and reports one that is missing.
+
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::schemas::for_each_schema;
+use crate::schemas::{escape, for_each_schema};
 
-/// The mark. A document does not have this character: it is for private use.
+/// What a mark begins and ends with.
 pub(crate) const MARK: char = '\u{e000}';
 
-pub(super) fn apply(document: &mut Value) {
+/// The place in a text's mark.
+pub(crate) fn place(text: &str) -> Option<&str> {
+    text.split(MARK).nth(1)
+}
+
+/// The places of all marks of a document.
+pub(crate) fn places(document: &mut Value) -> BTreeSet<String> {
+    let mut places = BTreeSet::new();
     for_each_schema(document, &mut |_, schema| {
+        let description = schema.get("description").and_then(Value::as_str);
+        places.extend(description.and_then(place).map(str::to_owned));
+    });
+    places
+}
+
+pub(super) fn apply(document: &mut Value) {
+    for_each_schema(document, &mut |place, schema| {
         let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
-        for property in properties.into_iter().flat_map(|properties| properties.values_mut()) {
+        for (name, property) in properties.into_iter().flatten() {
             if property.get("nullable") == Some(&Value::Bool(true))
                 && let Some(property) = property.as_object_mut()
             {
                 let description = property.get("description").and_then(Value::as_str).unwrap_or_default();
-                property.insert("description".to_owned(), format!("{description}{MARK}").into());
+                property.insert(
+                    "description".to_owned(),
+                    format!("{description}{MARK}{place}/properties/{}{MARK}", escape(name)).into(),
+                );
             }
         }
     });
@@ -39,8 +59,11 @@ mod tests {
         }}}}});
         apply(&mut document);
         let properties = &document["components"]["schemas"]["Thing"]["properties"];
-        assert_eq!(properties["a"]["description"], format!("d{MARK}"));
-        assert_eq!(properties["b"]["description"], MARK.to_string());
+        let mark = |name: &str| format!("{MARK}/components/schemas/Thing/properties/{name}{MARK}");
+        assert_eq!(properties["a"]["description"], format!("d{}", mark("a")));
+        assert_eq!(properties["b"]["description"], mark("b"));
         assert_eq!((properties["c"].get("description"), properties["nullable"].get("description")), (None, None));
+        let expected = ["a", "b"].map(|name| format!("/components/schemas/Thing/properties/{name}"));
+        assert_eq!(places(&mut document), expected.into());
     }
 }

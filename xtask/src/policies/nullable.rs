@@ -4,10 +4,10 @@
 //! refers to one is another type than one that is nullable itself, although the JSON is the same. So nullability moves:
 //!
 //! - a component loses it, and each place that refers to the component gets it;
-//! - a part of an `allOf` or a branch of a union loses it, and the whole gets it if it allows null;
-//! - a parameter loses it, since null has no text.
+//! - a part of an `allOf` or a branch of a union loses it, and the whole gets it if it allows null.
 //!
-//! What is free-form allows null in any case, and an envelope is never null.
+//! An envelope is never null. What is free-form allows null in any case, and a name for it would hide that: a place that
+//! refers to a free-form component is free-form itself.
 
 use serde_json::{Map, Value, json};
 
@@ -24,10 +24,13 @@ pub(super) fn apply(document: &mut Value) {
     let references = References::of(&schemas);
     for_each_schema(document, &mut |place, schema| match Role::of(place) {
         Role::Part => remove_null(schema),
+        Role::Parameter => {}
         Role::Use => {
             let target = schema.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next());
             let is_envelope = target.is_some_and(|name| envelopes.contains(name));
-            if !is_envelope && allows_null(&references, &Value::Object(schema.clone()), DEEPEST) {
+            if target.is_some() && is_free_form(&references, &Value::Object(schema.clone())) {
+                schema.clear();
+            } else if !is_envelope && allows_null(&references, &Value::Object(schema.clone()), DEEPEST) {
                 add_null(schema);
             }
         }
@@ -36,8 +39,10 @@ pub(super) fn apply(document: &mut Value) {
 
 /// What a schema is for.
 enum Role {
-    /// What others refer to or consist of, and a parameter.
+    /// What others refer to or consist of.
     Part,
+    /// What is sent as text; see `parameters.rs`.
+    Parameter,
     /// Where a value stands.
     Use,
 }
@@ -49,9 +54,18 @@ impl Role {
         let is_component = place.matches('/').count() == 3 && place.starts_with("/components/schemas/");
         let is_branch = matches!(before, Some("allOf" | "anyOf" | "oneOf"))
             && last.is_some_and(|index| index.bytes().all(|byte| byte.is_ascii_digit()));
-        let is_parameter = last == Some("schema") && earlier == Some("parameters");
-        if is_component || is_branch || is_parameter || last == Some("not") { Self::Part } else { Self::Use }
+        if is_component || is_branch || last == Some("not") {
+            Self::Part
+        } else if last == Some("schema") && earlier == Some("parameters") {
+            Self::Parameter
+        } else {
+            Self::Use
+        }
     }
+}
+
+fn is_free_form<'a>(references: &References<'a>, schema: &'a Value) -> bool {
+    envelopes::is_free_form(&Effective::of(references, schema))
 }
 
 /// Whether a schema allows null and some other values, but not all.
@@ -71,7 +85,7 @@ fn add_null(schema: &mut Map<String, Value>) {
     schema.insert("nullable".to_owned(), true.into());
 }
 
-fn remove_null(schema: &mut Map<String, Value>) {
+pub(super) fn remove_null(schema: &mut Map<String, Value>) {
     if schema.remove("nullable") == Some(Value::Bool(true))
         && let Some(values) = schema.get_mut("enum").and_then(Value::as_array_mut)
     {
@@ -121,9 +135,10 @@ mod tests {
             let map = |values: Value| json!({"type": "object", "additionalProperties": values});
             assert_eq!(applied(map(reference(name))), map(nullable(name)), "{name}");
         }
-        for name in ["Text", "Never", "Free"] {
+        for name in ["Text", "Never"] {
             assert_eq!(applied(reference(name)), reference(name), "{name}");
         }
+        assert_eq!(applied(reference("Free")), json!({}));
     }
 
     #[test]
@@ -139,20 +154,17 @@ mod tests {
     }
 
     #[test]
-    fn parameter_is_not_nullable_and_a_body_is() {
-        let schemas = json!({"Null": {"type": "string", "nullable": true}});
+    fn body_is_nullable_if_its_component_is_and_a_parameter_stays() {
         let content = |schema: Value| json!({"content": {"application/json": {"schema": schema}}});
-        let document = |parameter: Value, body: Value| {
-            let parameters = json!([{"in": "query", "name": "a", "schema": parameter}, {"in": "query", "name": "b", "schema": reference("Null")}]);
+        let paths = |body: Value| {
+            let parameters = json!([{"in": "query", "name": "a", "schema": reference("Null")}]);
             let responses = json!({"200": content(body.clone())});
             json!({"/": {"put": {"parameters": parameters, "requestBody": content(body), "responses": responses}}})
         };
-        let text = |nullable: bool| {
-            if nullable { json!({"type": "string", "nullable": true}) } else { json!({"type": "string"}) }
-        };
-        let mut changed = json!({"paths": document(text(true), reference("Null")), "components": {"schemas": schemas}});
-        apply(&mut changed);
-        assert_eq!(changed["paths"], document(text(false), nullable("Null")));
+        let schemas = json!({"Null": {"type": "string", "nullable": true}});
+        let mut document = json!({"paths": paths(reference("Null")), "components": {"schemas": schemas}});
+        apply(&mut document);
+        assert_eq!(document["paths"], paths(nullable("Null")));
     }
 
     #[test]

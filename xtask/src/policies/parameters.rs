@@ -1,7 +1,8 @@
-//! A parameter that refers to a string with a format has the format's type.
+//! A parameter has the type of its format, and is never null.
 //!
-//! The string's component is a type of its own. If a response uses it, it also holds text that does not match the
-//! format, which a program cannot send by mistake in a parameter of the format's type.
+//! The component of a string with a format is a type of its own. If a response uses it, it also holds text that does not
+//! match the format, which a program cannot send by mistake in a parameter of the format's type. Null has no text: an
+//! optional parameter is left out.
 
 use serde_json::{Map, Value, json};
 
@@ -11,17 +12,28 @@ use crate::schemas::for_each_schema;
 /// The formats of strings that the generator has types for.
 pub(crate) const FORMATS: [&str; 6] = ["date", "date-time", "ip", "ipv4", "ipv6", "uuid"];
 
-pub(super) fn apply(document: &mut Value) {
+/// Gives a parameter that refers to a string with a format, or a list of such, the format itself.
+pub(super) fn inline_formats(document: &mut Value) {
     let schemas = named_schemas(document);
     let references = References::of(&schemas);
+    for_each_parameter(document, |schema| {
+        inline(&references, schema);
+        if let Some(items) = schema.get_mut("items").and_then(Value::as_object_mut) {
+            inline(&references, items);
+        }
+    });
+}
+
+/// Makes every parameter one that is never null.
+pub(super) fn remove_null(document: &mut Value) {
+    for_each_parameter(document, super::nullable::remove_null);
+}
+
+fn for_each_parameter(document: &mut Value, change: impl Fn(&mut Map<String, Value>)) {
     for_each_schema(document, &mut |place, schema| {
         let mut parts = place.rsplit('/');
-        let is_parameter = (parts.next(), parts.nth(1)) == (Some("schema"), Some("parameters"));
-        if is_parameter {
-            inline(&references, schema);
-            if let Some(items) = schema.get_mut("items").and_then(Value::as_object_mut) {
-                inline(&references, items);
-            }
+        if (parts.next(), parts.nth(1)) == (Some("schema"), Some("parameters")) {
+            change(schema);
         }
     });
 }
@@ -67,7 +79,19 @@ mod tests {
             }})
         };
         let mut document = of(&reference("Id"));
-        apply(&mut document);
+        inline_formats(&mut document);
         assert_eq!(document, of(&json!({"type": "string", "format": "uuid"})));
+    }
+
+    #[test]
+    fn parameter_is_never_null_and_its_properties_may_be() {
+        let object = json!({"type": "object", "properties": {"a": {"type": "string", "nullable": true}}});
+        let of = |schema: Value| json!({"components": {"parameters": {"p": {"in": "query", "schema": schema}}}});
+        let mut document = of(json!({"type": "string", "nullable": true, "enum": ["a", null]}));
+        remove_null(&mut document);
+        assert_eq!(document, of(json!({"type": "string", "enum": ["a"]})));
+        let mut document = of(object.clone());
+        remove_null(&mut document);
+        assert_eq!(document, of(object));
     }
 }

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has found something")]
 
+mod parameters;
+mod states;
 mod survey;
 mod vendor;
 
@@ -50,16 +52,22 @@ fn cargo(root: &Path, arguments: &[&str]) -> Output {
 /// A program that uses the models of the new client.
 const MODELS: &str = include_str!("fixtures/models.rs");
 
+/// A program that reads and writes every kind of property in every state.
+const STATES: &str = include_str!("fixtures/states.rs");
+
+/// A program that sends many values of parameters and bodies to mocks of them.
+const PARAMETERS: &str = include_str!("fixtures/parameters.rs");
+
 /// A program that calls operations of the new SDK.
 const CALLS: &str = include_str!("fixtures/calls.rs");
 
 const PACKAGE_OF_THE_SDK: &str = "--package=acme-gadgets";
 const PACKAGES: [&str; 3] = [PACKAGE_OF_THE_SDK, "--package=acme-gadgets-api", "--package=acme-gadgets-mock"];
 
-/// Writes the integration test of a package.
-fn write_test(root: &Path, package: &str, text: &str) {
-    let path = root.join("crates").join(package).join("tests/user.rs");
-    fs::create_dir(path.parent().unwrap()).unwrap();
+/// Writes an integration test of a package.
+fn write_test(root: &Path, package: &str, name: &str, text: &str) {
+    let path = root.join("crates").join(package).join("tests").join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, text).unwrap();
 }
 
@@ -98,8 +106,10 @@ fn new_sdk_compiles_before_and_after_its_first_import() {
     generate::write(&workspace, &process()).unwrap();
     let formatted = cargo(root, &["fmt", "--check", PACKAGE_OF_THE_SDK]);
     assert!(formatted.status.success(), "{}", String::from_utf8_lossy(&formatted.stdout));
-    write_test(root, "acme-gadgets-api", MODELS);
-    write_test(root, "acme-gadgets", CALLS);
+    write_test(root, "acme-gadgets-api", "user/main.rs", MODELS);
+    write_test(root, "acme-gadgets-api", "user/states.rs", STATES);
+    write_test(root, "acme-gadgets", "user/main.rs", CALLS);
+    write_test(root, "acme-gadgets", "user/parameters.rs", PARAMETERS);
     assert_eq!(compiler_output(root), "");
     let run = cargo(root, &[&["test"], &PACKAGES[..], &["--offline", "--quiet"]].concat());
     let output = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));

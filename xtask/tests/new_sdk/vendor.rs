@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::{parameters, states};
+
 /// A vendor's document with most of what a client can be made of.
 #[allow(clippy::too_many_lines, reason = "one document")]
 pub(crate) fn document() -> Value {
@@ -30,7 +32,7 @@ pub(crate) fn document() -> Value {
     }});
     let fields =
         (0..56).map(|number| json!({"in": "query", "name": format!("field{number}"), "schema": {"type": "string"}}));
-    json!({
+    let mut document = json!({
         "openapi": "3.0.3",
         "info": {"title": "Acme", "version": "1"},
         "paths": {
@@ -138,5 +140,8 @@ pub(crate) fn document() -> Value {
             "acme_toy_kind": {"type": "string", "enum": ["dog", "hound"]},
             "acme_gadget": gadget,
         }},
-    })
+    });
+    states::extend(&mut document);
+    parameters::extend(&mut document);
+    document
 }

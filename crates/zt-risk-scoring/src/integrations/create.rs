@@ -22,6 +22,18 @@ const MAX_CLOCK_DIFFERENCE: TimeDelta = TimeDelta::hours(24);
 ///
 /// Awaiting it returns the integration. [`send`](Self::send) returns the metadata of the response as well.
 ///
+/// ```
+/// # use zt_risk_scoring::{Client, Credentials};
+/// use std::time::Duration;
+/// use zt_risk_scoring::NewIntegration;
+///
+/// # let client = Client::builder().credentials(Credentials::api_token("cfut_0123456789")?).build()?;
+/// let new = NewIntegration::okta("https://tenant.okta.com")?.reference("primary".parse()?);
+/// let request = client.integrations().create(new).timeout(Duration::from_secs(10));
+/// # drop(request);
+/// # Ok::<(), zt_risk_scoring::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// An [`Error`] of any [`kind`](Error::kind). If [`may_have_been_sent`](Error::may_have_been_sent) is true, the integration may

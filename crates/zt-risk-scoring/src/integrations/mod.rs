@@ -27,6 +27,15 @@ use crate::object;
 use crate::requests::{NoResult, json, request, request_with_body};
 
 /// The integrations of an account; see [`Client::integrations`](crate::Client::integrations).
+///
+/// ```
+/// # use zt_risk_scoring::{Client, Credentials};
+/// # let client = Client::builder().credentials(Credentials::api_token("cfut_0123456789")?).build()?;
+/// let integrations = client.integrations();
+/// let request = integrations.by_reference("primary".parse()?);
+/// # drop(request);
+/// # Ok::<(), zt_risk_scoring::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Integrations {
     connection: Connection,

@@ -81,9 +81,7 @@ impl OtherBehaviors {
             Self::Disable => false,
             Self::Enable => true,
         };
-        let mut change = BehaviorChange::default();
-        change.enabled = Some(enabled);
-        Some(change)
+        Some(BehaviorChange { enabled: Some(enabled), ..BehaviorChange::default() })
     }
 }
 

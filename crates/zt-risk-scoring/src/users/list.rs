@@ -3,10 +3,11 @@
 use std::iter::FusedIterator;
 use std::{fmt, slice, vec};
 
-use serde::de::{Deserializer, Error, SeqAccess, Visitor};
+use serde::de::Deserializer;
 use serde::ser::{Serialize, Serializer};
 
 use super::UserSummary;
+use crate::object;
 
 /// How many users a chunk holds.
 const CHUNK: usize = 128;
@@ -20,6 +21,11 @@ pub(super) struct UserList {
 }
 
 impl UserList {
+    /// Reads a list. Null is an empty one, and an absent one is an error.
+    pub(super) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        object::collect(deserializer, Self::push)
+    }
+
     fn push(&mut self, user: UserSummary) {
         self.len = self.len.saturating_add(1);
         match self.chunks.last_mut().filter(|chunk| chunk.len() < CHUNK) {
@@ -53,6 +59,13 @@ impl UserList {
 }
 
 /// Iterates over the users of a [`Summary`](super::Summary), in the API's order.
+///
+/// ```
+/// let summary: zt_risk_scoring::Summary = serde_json::from_str(r#"{"users": [{"name": "Jane"}, {"name": "Joe"}]}"#)?;
+/// let names: Vec<_> = summary.iter().rev().filter_map(|user| user.name.as_deref()).collect();
+/// assert_eq!(names, ["Joe", "Jane"]);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone)]
 #[must_use = "an iterator does nothing until it is used"]
 pub struct SummaryIter<'a> {
@@ -65,6 +78,13 @@ pub struct SummaryIter<'a> {
 }
 
 /// Moves the users out of a [`Summary`](super::Summary), in the API's order.
+///
+/// ```
+/// let summary: zt_risk_scoring::Summary = serde_json::from_str(r#"{"users": [{"name": "Jane"}, {"name": "Joe"}]}"#)?;
+/// let names: Vec<_> = summary.into_iter().filter_map(|user| user.name).collect();
+/// assert_eq!(names, ["Jane".into(), "Joe".into()]);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[must_use = "an iterator does nothing until it is used"]
 pub struct SummaryIntoIter {
     chunks: vec::IntoIter<Vec<UserSummary>>,
@@ -147,45 +167,6 @@ impl FromIterator<UserSummary> for UserList {
 impl Serialize for UserList {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.iter())
-    }
-}
-
-impl UserList {
-    /// Reads a list. Null is an empty one, as some programs write it.
-    ///
-    /// It is no `Deserialize`: serde would take an absent list for null.
-    pub(super) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct List;
-
-        impl<'de> Visitor<'de> for List {
-            type Value = UserList;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list")
-            }
-
-            fn visit_none<E: Error>(self) -> Result<UserList, E> {
-                Ok(UserList::default())
-            }
-
-            fn visit_unit<E: Error>(self) -> Result<UserList, E> {
-                Ok(UserList::default())
-            }
-
-            fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<UserList, D::Error> {
-                deserializer.deserialize_seq(self)
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut users: A) -> Result<UserList, A::Error> {
-                let mut list = UserList::default();
-                while let Some(user) = users.next_element()? {
-                    list.push(user);
-                }
-                Ok(list)
-            }
-        }
-
-        deserializer.deserialize_option(List)
     }
 }
 

@@ -19,6 +19,15 @@ use crate::RiskLevel;
 use crate::requests::{NoResult, request};
 
 /// The users of an account, and their risk; see [`Client::users`](crate::Client::users).
+///
+/// ```
+/// # use zt_risk_scoring::{Client, Credentials};
+/// # let client = Client::builder().credentials(Credentials::api_token("cfut_0123456789")?).build()?;
+/// let users = client.users();
+/// let request = users.get("67e55044-10b1-426f-9247-bb680e5fe0c8".parse()?);
+/// # drop(request);
+/// # Ok::<(), zt_risk_scoring::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Users {
     connection: Connection,

@@ -42,7 +42,7 @@ fn results_of_envelopes() {
         row("it is required").with("Box/required", json!(["success", "result"])).told(&[]),
         row("it may be null")
             .with("Box/properties/result/nullable", true)
-            .told(&[nullable, "documentation received Box.result: it may be null now"]),
+            .told(&[nullable, "breaking received Box.result: it may be null now"]),
         row("a list may be null")
             .given("Box/properties/result", json!({"type": "array", "items": text()}))
             .with("Box/properties/result/nullable", true)
@@ -85,7 +85,7 @@ fn unions_of_envelopes() {
     let row = |what| row(what).given("Box", union.clone());
     let nullable = &[
         "breaking received Box.result: calls returned it and return an `Option` of it",
-        "documentation received Box.result: it may be null now",
+        "breaking received Box.result: it may be null now",
     ][..];
     let errors = part["properties"]["errors"].clone();
     let whole = envelope(json!({"success": success, "result": text(), "errors": errors}));

@@ -112,7 +112,7 @@ fn parameters() {
             .told(&["documentation sent PUT, query parameter q: null may be sent now"]),
         Row::of("a required one may be null")
             .with("PUT/parameters/1/schema/nullable", true)
-            .told(&["breaking sent PUT, query parameter r: null may be sent now"]),
+            .told(&["documentation sent PUT, query parameter r: null may be sent now"]),
         Row::of("a header is written otherwise")
             .with("PUT/parameters/2/name", "x-trace")
             .told(&["documentation sent PUT, header parameter x-trace: it was called X-Trace"]),

@@ -41,8 +41,8 @@ fn what_says_nothing_but_a_name() {
         Row::of("an optional property that may be null")
             .given("@/properties/part", words("type", json!("object")))
             .with("@/properties/part/nullable", true)
-            .sent(&["documentation @.part: null may be sent now"])
-            .received(&["documentation @.part: it may be null now"]),
+            .sent(&["breaking @.part: null may be sent now"])
+            .received(&["breaking @.part: it may be null now"]),
         Row::of("a required property that may be null")
             .given("@/required/-", "worded")
             .with("@/properties/worded/nullable", true)
@@ -92,10 +92,16 @@ fn what_says_more_than_a_name() {
             "breaking @.name: its type no longer has the name @Named",
             "breaking @.name: its values are listed now",
         ]),
-        given(Row::of("a format"), text()).with("@/properties/name/format", "uuid").told(&[
-            "breaking @.name: its type no longer has the name @Named",
-            "breaking! @.name: the format was none and is uuid",
-        ]),
+        given(Row::of("a format"), text())
+            .with("@/properties/name/format", "uuid")
+            .sent(&[
+                "breaking @.name: its type no longer has the name @Named",
+                "breaking! @.name: the format was none and is uuid",
+            ])
+            .received(&[
+                "breaking @.name: its type no longer has the name @Named",
+                "breaking @.name: the format was none and is uuid",
+            ]),
         given(Row::of("what a list holds"), list()).with("@/properties/name/items", integer()).told(&[
             "breaking @.name: its type no longer has the name @Named",
             "breaking! @.name[]: the type was string and is integer",
@@ -259,14 +265,14 @@ fn alternatives_that_have_no_name() {
             .given("@/properties/union", reference("@Union"))
             .given("@/required/-", "union")
             .with("@Union/nullable", true)
-            .sent(&["additive @Union: null may be sent now"])
-            .received(&["additive @Union: it may be null now"]),
+            .sent(&["breaking @.union: null may be sent now"])
+            .received(&["breaking @.union: it may be null now"]),
         Row::of("a union with a name may be null no longer")
             .given("@Union", json!({"oneOf": [cat(), text()], "nullable": true}))
             .given("@/properties/union", reference("@Union"))
             .without("@Union/nullable")
-            .sent(&["breaking @Union: null may no longer be sent"])
-            .received(&["breaking @Union: it is never null now"]),
+            .sent(&["breaking @.union: null may no longer be sent"])
+            .received(&["breaking @.union: it is never null now"]),
         given(Row::of("the title of a union that may be null"), reference("@Dog"))
             .given("@/properties/union/nullable", true)
             .with("@/properties/union/title", "Other")

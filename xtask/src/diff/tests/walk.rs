@@ -57,15 +57,41 @@ fn a_type_that_no_answer_leads_to_is_compared_as_well() {
 }
 
 #[test]
-fn a_type_that_may_be_null_is_told_once_wherever_it_is_used() {
+fn type_that_may_be_null_is_reported_wherever_it_is_used() {
     for required in ["part", "worded"] {
         let of = |nullable: bool| {
             let edits = [("@/required/-", Some(json!(required))), ("@Part/nullable", Some(json!(nullable)))];
             edited(base(), &edits, "Received")
         };
         let changes = compare(&of(false), &of(true));
-        // The other of the two is an optional property, where null is as good as absent.
-        assert_eq!((changes[0].breaks_published, places(&changes)), (true, vec!["ReceivedPart"]), "{required}");
+        // The other of the two is an optional property, where published crates read null as absent.
+        for change in &changes {
+            assert_eq!(change.breaks_published, change.place.ends_with(required), "{required}: {}", change.place);
+        }
+        assert_eq!(places(&changes), ["Received.part", "Received.worded"], "{required}");
+    }
+}
+
+#[test]
+fn schema_with_a_format_is_reported_when_responses_begin_or_cease_to_use_it() {
+    let of = |response: &str| {
+        let mut document = base();
+        let schemas = &mut document["components"]["schemas"];
+        schemas["SentPart"]["properties"]["at"] = json!({"type": "string", "format": "date-time"});
+        schemas["ReceivedPart"]["properties"]["at"] = json!({"type": "string", "format": "date-time"});
+        schemas["Received"]["properties"]["shared"] = super::reference(response);
+        document
+    };
+    let (before, after) = (of("ReceivedPart"), of("SentPart"));
+    for (old, new, what) in
+        [(&before, &after, "a response uses it now"), (&after, &before, "no response uses it any more")]
+    {
+        let changes = compare(old, new);
+        let found: Vec<_> = changes.iter().filter(|change| change.what.starts_with(what)).collect();
+        assert_eq!((found.len(), found[0].place.as_str(), found[0].class), (1, "SentPart", Class::Breaking), "{what}");
+        let surfaces = [old, new].map(super::surface::surface);
+        let diff = surfaces[0].compare(&surfaces[1]);
+        assert!(format!("{diff:?}").contains("SentPart.at"), "{diff:?}");
     }
 }
 

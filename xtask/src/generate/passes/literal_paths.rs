@@ -49,7 +49,7 @@ pub(crate) fn apply(file: &mut syn::File, operations: &[Operation<'_>]) -> Resul
 
 /// The name of the type that matches requests of an operation.
 pub(super) fn when(operation: &Operation<'_>) -> Option<String> {
-    Some(names::type_name(&format!("{}-when", operation.id()?), None))
+    Some(names::type_name(&format!("{}-when", names::snake(operation.id()?)), None))
 }
 
 struct LiteralPaths<'a> {

@@ -25,6 +25,7 @@
 
 use std::collections::BTreeSet;
 
+use anyhow::{Result, ensure};
 use quote::{ToTokens, quote};
 use serde_json::Value;
 use syn::visit_mut::{self, VisitMut};
@@ -35,21 +36,27 @@ use super::shapes::{is_flat, key};
 use super::{has_serde, models, retain_serde, type_name, within};
 use crate::names;
 use crate::policies::envelopes;
-use crate::policies::null_marks::MARK;
+use crate::policies::null_marks::{self, MARK};
 
 /// The properties of envelopes that are left as they are.
 const OF_ENVELOPES: [&str; 4] = ["errors", "messages", "result", "result_info"];
 
-pub(crate) fn apply(file: &mut syn::File, document: &Value) {
+/// `marks` are the places of the properties that are marked.
+pub(crate) fn apply(file: &mut syn::File, document: &Value, marks: &BTreeSet<String>) -> Result<()> {
     let envelopes = envelopes::names(document).iter().map(|name| names::type_name(name, None)).collect();
-    let mut pass = PropertyStates { envelopes, is_envelope: false };
+    let mut pass = PropertyStates { envelopes, is_envelope: false, found: BTreeSet::new() };
     models(file).into_iter().flatten().for_each(|item| pass.visit_item_mut(item));
+    let lost: Vec<_> = marks.difference(&pass.found).collect();
+    ensure!(lost.is_empty(), "expected a field for each property that may be null, found none for {lost:?}");
     Unmark.visit_file_mut(file);
+    Ok(())
 }
 
 struct PropertyStates {
     envelopes: BTreeSet<String>,
     is_envelope: bool,
+    /// The places of the marks of all fields.
+    found: BTreeSet<String>,
 }
 
 impl VisitMut for PropertyStates {
@@ -66,6 +73,8 @@ impl VisitMut for PropertyStates {
     }
 
     fn visit_field_mut(&mut self, field: &mut Field) {
+        let texts = field.attrs.iter().filter_map(text);
+        self.found.extend(texts.filter_map(|text| null_marks::place(&text).map(str::to_owned)));
         let is_of_envelope = self.is_envelope && OF_ENVELOPES.contains(&key(field).as_str());
         if field.ident.is_some() && !is_flat(field) && !is_of_envelope {
             change(field);
@@ -135,7 +144,7 @@ impl VisitMut for Unmark {
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<Attribute>) {
         attributes.retain_mut(|attribute| {
             let Some(marked) = text(attribute).filter(|text| text.contains(MARK)) else { return true };
-            let text = marked.replace(MARK, "");
+            let text: String = marked.split(MARK).step_by(2).collect();
             *attribute = parse_quote! { #[doc = #text] };
             !text.is_empty()
         });
@@ -162,8 +171,7 @@ mod tests {
 
     #[test]
     fn every_property_gets_the_states_of_its_document() {
-        let marked = format!("d{MARK}");
-        let mark = MARK.to_string();
+        let [mark, marked] = ["", "d"].map(|text| format!("{text}{MARK}/place{text}{MARK}"));
         let mut file: syn::File = parse_quote! {
             mod types {
                 struct Thing {
@@ -194,7 +202,8 @@ mod tests {
                 }
             }
         };
-        apply(&mut file, &document());
+        let marks = ["/place", "/placed"].map(str::to_owned);
+        apply(&mut file, &document(), &marks.into()).unwrap();
         let expected: syn::File = parse_quote! {
             mod types {
                 struct Thing {
@@ -235,5 +244,13 @@ mod tests {
             }
         };
         assert_same(&file, &expected);
+    }
+
+    #[test]
+    fn nullable_property_without_a_field_is_an_error_that_says_where() {
+        let mut file = parse_quote! { mod types { struct Thing { id: u8 } } };
+        let marks = ["/components/schemas/Thing/properties/note".to_owned()];
+        let error = apply(&mut file, &document(), &marks.clone().into()).unwrap_err().to_string();
+        assert!(error.contains(&marks[0]), "{error}");
     }
 }

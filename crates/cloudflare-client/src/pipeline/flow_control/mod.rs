@@ -154,6 +154,11 @@ impl FlowControl {
         backoff.wait(failures, &self.jitter)
     }
 
+    /// A random time, less than the given one.
+    pub(crate) fn random_time(&self, limit: Duration) -> Duration {
+        self.jitter.up_to(limit)
+    }
+
     /// Closes the gate. The waiting calls decide again whether they have enough time.
     pub(super) fn close_gate(&self, cooldown: Cooldown) {
         let phase = self.jitter.up_to(SPREAD);

@@ -123,6 +123,14 @@ impl ApplyError {
     }
 }
 
+/// The error of a call before the change, so nothing was written.
+impl From<Error> for ApplyError {
+    fn from(error: Error) -> Self {
+        let message = "the behaviors could not be read, so nothing was written".to_owned();
+        Self::unsent(ApplyErrorKind::Read, message).with_source(Some(error))
+    }
+}
+
 impl fmt::Display for ApplyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.message)

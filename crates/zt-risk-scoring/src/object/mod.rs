@@ -5,16 +5,19 @@
 //!
 //! serde's derive cannot set a value aside: it has no place but the property's own. [`impl_object`] implements the traits.
 
+mod scalar;
+
 use std::fmt;
 use std::marker::PhantomData;
 
 use api_runtime::{Format, Formatted};
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, SeqAccess, Visitor};
 use serde::ser::Serialize;
 use serde_json::Value;
 
-use crate::RiskLevel;
+pub(crate) use scalar::Scalar;
+
+use scalar::ScalarOr;
 
 /// The values of an object's properties that have another JSON type than the documented one.
 ///
@@ -73,53 +76,6 @@ pub(crate) trait Property: Serialize + Sized {
     }
 }
 
-/// A type of JSON strings or numbers.
-pub(crate) trait Scalar: Serialize + PartialEq + Sized {
-    /// The value of a string, if the type has strings.
-    fn from_text(_: &str) -> Option<Self> {
-        None
-    }
-
-    /// The value of an integer, if the type has integers.
-    fn from_integer(_: i64) -> Option<Self> {
-        None
-    }
-
-    /// A value that stands for one of another JSON type.
-    fn from_mistyped(_: &Value) -> Option<Self> {
-        None
-    }
-}
-
-impl Scalar for Box<str> {
-    fn from_text(text: &str) -> Option<Self> {
-        Some(text.into())
-    }
-}
-
-impl<T: Format> Scalar for Formatted<T> {
-    fn from_text(text: &str) -> Option<Self> {
-        Some(Self::from_text(text))
-    }
-}
-
-/// A level of another JSON type is unknown: a question for everything at least that risky must not miss it.
-impl Scalar for RiskLevel {
-    fn from_text(text: &str) -> Option<Self> {
-        Some(text.into())
-    }
-
-    fn from_mistyped(value: &Value) -> Option<Self> {
-        Some(value.to_string().into())
-    }
-}
-
-impl Scalar for i64 {
-    fn from_integer(integer: i64) -> Option<Self> {
-        Some(integer)
-    }
-}
-
 /// A property that may be absent or null, and whose odd value is set aside.
 impl<T: Scalar> Property for Option<T> {
     fn read<'de, D: Deserializer<'de>>(
@@ -127,7 +83,7 @@ impl<T: Scalar> Property for Option<T> {
         name: &'static str,
         mistyped: &mut Mistyped,
     ) -> Result<Self, D::Error> {
-        match deserializer.deserialize_any(ScalarVisitor(PhantomData))? {
+        match ScalarOr::read(deserializer)? {
             ScalarOr::Scalar(value) => Ok(Some(value)),
             ScalarOr::Null => Ok(None),
             ScalarOr::Mistyped(json) => {
@@ -194,101 +150,53 @@ impl<T: for<'de> Deserialize<'de> + Serialize> Property for Vec<T> {
 
 /// Reads a list. Null is an empty one, as some programs write it.
 pub(crate) fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
-    struct List<T>(PhantomData<T>);
+    collect(deserializer, |list: &mut Vec<T>, element| {
+        if list.len() == list.capacity() {
+            // A vector doubles by itself, so up to half of it would be unused.
+            list.reserve_exact(16.max(list.len() / 8));
+        }
+        list.push(element);
+    })
+}
 
-    impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
-        type Value = Vec<T>;
+/// Reads a list into a collection. Null is an empty one.
+///
+/// A type that is read by this must not be a `Deserialize` by itself: serde's derive would take an absent list for null.
+pub(crate) fn collect<'de, D: Deserializer<'de>, C: Default, T: Deserialize<'de>>(
+    deserializer: D,
+    push: impl Fn(&mut C, T),
+) -> Result<C, D::Error> {
+    struct List<F, C, T>(F, PhantomData<(C, T)>);
+
+    impl<'de, F: Fn(&mut C, T), C: Default, T: Deserialize<'de>> Visitor<'de> for List<F, C, T> {
+        type Value = C;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("a list")
         }
 
-        fn visit_none<E: Error>(self) -> Result<Vec<T>, E> {
-            Ok(Vec::new())
+        fn visit_none<E: Error>(self) -> Result<C, E> {
+            Ok(C::default())
         }
 
-        fn visit_unit<E: Error>(self) -> Result<Vec<T>, E> {
-            Ok(Vec::new())
+        fn visit_unit<E: Error>(self) -> Result<C, E> {
+            Ok(C::default())
         }
 
-        fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<T>, D::Error> {
+        fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<C, D::Error> {
             deserializer.deserialize_seq(self)
         }
 
-        fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Vec<T>, A::Error> {
-            let mut list = Vec::new();
+        fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<C, A::Error> {
+            let mut collection = C::default();
             while let Some(element) = elements.next_element()? {
-                if list.len() == list.capacity() {
-                    // A vector doubles by itself, so up to half of it would be unused.
-                    list.reserve_exact(16.max(list.len() / 8));
-                }
-                list.push(element);
+                (self.0)(&mut collection, element);
             }
-            Ok(list)
+            Ok(collection)
         }
     }
 
-    deserializer.deserialize_option(List(PhantomData))
-}
-
-/// What was read for a scalar.
-enum ScalarOr<T> {
-    Scalar(T),
-    Null,
-    Mistyped(Value),
-}
-
-struct ScalarVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Scalar> Visitor<'de> for ScalarVisitor<T> {
-    type Value = ScalarOr<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<ScalarOr<T>, E> {
-        Ok(T::from_text(text).map_or_else(|| ScalarOr::Mistyped(text.into()), ScalarOr::Scalar))
-    }
-
-    fn visit_i64<E: Error>(self, integer: i64) -> Result<ScalarOr<T>, E> {
-        Ok(T::from_integer(integer).map_or_else(|| ScalarOr::Mistyped(integer.into()), ScalarOr::Scalar))
-    }
-
-    fn visit_u64<E: Error>(self, integer: u64) -> Result<ScalarOr<T>, E> {
-        match i64::try_from(integer) {
-            Ok(integer) => self.visit_i64(integer),
-            Err(_) => Ok(ScalarOr::Mistyped(integer.into())),
-        }
-    }
-
-    fn visit_f64<E: Error>(self, number: f64) -> Result<ScalarOr<T>, E> {
-        Ok(ScalarOr::Mistyped(number.into()))
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<ScalarOr<T>, E> {
-        Ok(ScalarOr::Mistyped(value.into()))
-    }
-
-    fn visit_none<E: Error>(self) -> Result<ScalarOr<T>, E> {
-        Ok(ScalarOr::Null)
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<ScalarOr<T>, E> {
-        Ok(ScalarOr::Null)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<ScalarOr<T>, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, elements: A) -> Result<ScalarOr<T>, A::Error> {
-        Value::deserialize(SeqAccessDeserializer::new(elements)).map(ScalarOr::Mistyped)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<ScalarOr<T>, A::Error> {
-        Value::deserialize(MapAccessDeserializer::new(entries)).map(ScalarOr::Mistyped)
-    }
+    deserializer.deserialize_option(List(push, PhantomData))
 }
 
 /// Reads the value of the property with a name.
@@ -395,6 +303,8 @@ pub(crate) use impl_object;
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+
+    use crate::RiskLevel;
 
     use super::*;
 
