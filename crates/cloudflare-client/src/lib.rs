@@ -14,8 +14,8 @@
 //! # Faults
 //!
 //! The tables list the outcome of a call with three attempts at most, and the number of requests that it tries to send.
-//! Errors are named by their [`ErrorKind`]. Calls are GETs unless a row says otherwise. Unless a row says "once", the same
-//! happens to every request. The tests check each row.
+//! Errors are named by their [`ErrorKind`]. Calls are GETs, except in the tables of the other methods. Unless a row says
+//! "once", the same happens to every request. The tests check each row.
 //!
 #![doc = include_str!("faults.md")]
 //!

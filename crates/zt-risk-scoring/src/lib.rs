@@ -28,6 +28,12 @@
 //! Match on the [`ErrorKind`]: each kind says what to do. The [documentation of
 //! cloudflare-client](cloudflare_client#faults) has a table of faults: how a call ends, and how many requests it sends.
 //!
+//! Two calls send several requests. The tests check each row of these tables. [`Integrations::create`] never repeats a POST that
+//! may have created the integration; it looks the integration up by its reference. [`Behaviors::apply`] reads the behaviors again
+//! before it repeats its PUT. Errors are named by their [`ErrorKind`], or by their [`ApplyErrorKind`].
+//!
+#![doc = include_str!("faults.md")]
+//!
 //! # Decisions
 //!
 //! - A risk level that this crate does not know compares above `high`: a question for everything at least that risky

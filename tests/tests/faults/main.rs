@@ -9,6 +9,7 @@
     reason = "a panic fails the test"
 )]
 
+mod compound;
 mod connections;
 mod fault;
 mod methods;
@@ -41,7 +42,8 @@ fn sections() -> Vec<Section> {
         responses::statuses(),
         times::rate_limits(),
         times::timeouts(),
-        methods::methods(),
+        methods::puts(),
+        methods::deletes(),
         posts::posts(),
     ]
 }

@@ -7,7 +7,7 @@ use zt_risk_scoring_tests::{Http2Response, Http2Step, Step};
 
 use crate::connections::UNKNOWN_HOST;
 use crate::fault::{Fault, Peer, SUCCESS, Section, fault, http2_fault};
-use crate::responses::{encoded, head, html, success};
+use crate::responses::{encoded, head, html, renewing, success, unauthorized};
 
 pub(crate) fn posts() -> Section {
     let faults = sent().into_iter().chain(sent_over_http2()).chain(unsent()).map(Fault::post).collect();
@@ -22,9 +22,17 @@ fn http2_success() -> Http2Step {
 /// A request may have been sent.
 fn sent() -> Vec<Fault> {
     let kept_open = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{SUCCESS}", SUCCESS.len());
+    let unsuccessful = Step::respond("200 OK", &[], r#"{"success":false,"errors":[{"code":1001}]}"#);
     let brief = |builder: zt_risk_scoring::ClientBuilder| builder.attempt_timeout(Duration::from_millis(700));
     vec![
         fault("responds with 500, once", [html("500 Oh", &[]), success()]).fails("server", 1, "the server failed"),
+        fault("responds with 503 and `Retry-After: 0`, once", [html("503 Oh", &[("retry-after", "0")]), success()])
+            .fails("server", 1, "the server failed"),
+        fault("responds with 401 once, and the token provider has a new token", [unauthorized(), success()])
+            .with(renewing)
+            .returns_value(2),
+        fault("always responds with 401", [unauthorized()]).with(renewing).fails("authentication", 2, "status 401"),
+        fault("responds with 200 and `\"success\": false`", [unsuccessful]).fails("api", 1, "code 1001"),
         fault("responds with 429, once", [html("429 Oh", &[("retry-after", "0")]), success()]).fails(
             "rate_limited",
             1,

@@ -4,7 +4,8 @@ use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use zt_risk_scoring_tests::Step;
+use zt_risk_scoring::{ApiToken, ClientBuilder, Credentials, RenewFuture, TokenFuture, TokenProvider};
+use zt_risk_scoring_tests::{Step, TOKEN};
 
 use crate::fault::{MAX_BODY_BYTES, SUCCESS, Section, fault};
 
@@ -16,6 +17,29 @@ pub(crate) fn success() -> Step {
 /// A response with a page of HTML, such as the edge in front of the API sends.
 pub(crate) fn html(status: &str, headers: &[(&str, &str)]) -> Step {
     Step::respond(status, &[&[("content-type", "text/html")], headers].concat(), "<html>")
+}
+
+/// A response that rejects the token.
+pub(crate) fn unauthorized() -> Step {
+    Step::respond("401 Oh", &[], r#"{"success":false,"errors":[{"code":1000,"message":"Invalid API Token"}]}"#)
+}
+
+/// Renews its token whenever it is asked to.
+struct Renewing;
+
+impl TokenProvider for Renewing {
+    fn token(&self) -> TokenFuture<'_> {
+        Box::pin(async { Ok(ApiToken::new(TOKEN)?) })
+    }
+
+    fn renew<'a>(&'a self, _: &'a ApiToken) -> RenewFuture<'a> {
+        Box::pin(async { Ok(true) })
+    }
+}
+
+/// Gives the client a token provider that renews its token.
+pub(crate) fn renewing(builder: ClientBuilder) -> ClientBuilder {
+    builder.credentials(Credentials::provider(Renewing))
 }
 
 /// The head of a success with a body of some length.
@@ -176,7 +200,7 @@ pub(crate) fn content_codings() -> Section {
 
 pub(crate) fn statuses() -> Section {
     const ATTEMPTS: &str = "3 attempts";
-    let once_500 = |text| fault(text, [html("500 Oh", &[]), success()]).returns_value(2);
+    let not_found = Step::respond("404 Oh", &[], r#"{"success":false,"errors":[{"code":1001}]}"#);
     let mut cut_off = b"HTTP/1.1 403 Forbidden\r\ncontent-length: 1000\r\n\r\n".to_vec();
     cut_off.extend(b"{\"success\":");
     let faults = vec![
@@ -198,8 +222,23 @@ pub(crate) fn statuses() -> Section {
             1,
             "status 403 Forbidden",
         ),
-        once_500("responds with 500 to a GET, once"),
-        once_500("responds with 500 to a PUT, once").put(),
+        fault("responds with 500, once", [html("500 Oh", &[]), success()]).returns_value(2),
+        fault("resets the connection, and responds to the retry with 404", [Step::Reset(vec![]), not_found]).fails(
+            "not_found",
+            2,
+            "status 404",
+        ),
+        fault("responds with 401 once, and the token provider has a new token", [unauthorized(), success()])
+            .with(renewing)
+            .returns_value(2),
+        fault("always responds with 401, and the token provider has new tokens", [unauthorized()])
+            .with(renewing)
+            .fails("authentication", 2, "code 1000"),
+        fault("responds with 401 to a token that cannot be renewed", [unauthorized()]).fails(
+            "authentication",
+            1,
+            "status 401",
+        ),
     ];
     Section { title: "Statuses", subject: "The server", faults }
 }
