@@ -23,6 +23,19 @@ type Build<'a> = dyn Fn(&Connection, &CallOptions) -> Result<ApiRequest<()>, Err
 /// Awaiting the request returns the value; [`send`](Self::send) returns the metadata of the response as well. A request
 /// can be cloned and sent again.
 ///
+/// ```
+/// use std::time::Duration;
+///
+/// use cloudflare_client::{Error, Request};
+///
+/// /// Counts things. A method of an SDK returned the request.
+/// async fn count(request: Request<'_, Vec<u32>>) -> Result<usize, Error> {
+///     let response = request.timeout(Duration::from_secs(5)).send().await?;
+///     println!("cf-ray: {:?}", response.metadata().cf_ray());
+///     Ok(response.value().len())
+/// }
+/// ```
+///
 /// # Errors
 ///
 /// An [`Error`] of any [`kind`](Error::kind). A call never returns a partial value.

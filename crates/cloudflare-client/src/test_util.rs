@@ -84,6 +84,14 @@ pub fn decode<T: Send + 'static>(
 }
 
 /// An error to be; see [`error`].
+///
+/// ```
+/// use cloudflare_client::{ErrorKind, test_util};
+/// use http::StatusCode;
+///
+/// let error = test_util::error(ErrorKind::Server).status(StatusCode::BAD_GATEWAY).attempts(3).build();
+/// assert_eq!((error.attempts(), error.is_retryable()), (3, true));
+/// ```
 #[derive(Debug)]
 #[must_use = "no error is made before `build`"]
 pub struct ErrorBuilder {
@@ -150,6 +158,13 @@ impl ErrorBuilder {
 }
 
 /// Metadata to be; see [`metadata`].
+///
+/// ```
+/// use cloudflare_client::test_util;
+///
+/// let response = test_util::metadata().attempts(2).message(1, "deprecated").response("value");
+/// assert_eq!((response.metadata().attempts(), response.into_value()), (2, "value"));
+/// ```
 #[derive(Debug)]
 #[must_use = "no metadata is made before `build`"]
 pub struct MetadataBuilder {

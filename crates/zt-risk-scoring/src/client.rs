@@ -39,6 +39,20 @@ pub type ClientBuilder = Builder<Client>;
 
 impl Client {
     /// Starts a configuration.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use zt_risk_scoring::{Client, ClientBuilder, Credentials};
+    ///
+    /// fn configured(builder: ClientBuilder) -> ClientBuilder {
+    ///     builder.timeout(Duration::from_secs(20)).account_id("023e105f4ecef8ad9ca31a8372d0c353")
+    /// }
+    ///
+    /// let client = configured(Client::builder()).credentials(Credentials::api_token("cfut_0123456789")?).build()?;
+    /// # drop(client);
+    /// # Ok::<(), zt_risk_scoring::Error>(())
+    /// ```
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }

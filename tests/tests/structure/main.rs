@@ -14,6 +14,7 @@ mod arrows;
 mod crate_count;
 mod dependencies;
 mod endpoints;
+mod examples;
 mod files;
 mod manifests;
 mod modules;

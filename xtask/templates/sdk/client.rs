@@ -5,6 +5,15 @@ use cloudflare_client::{Builder, Connection, Error};
 use crate::operations::Operations;
 
 /// A client of {{name}}: a thin front over a [`Connection`]. Cloning it is cheap.
+///
+/// ```
+/// use {{sdk_path}}::{Client, Credentials};
+///
+/// let client = Client::builder().credentials(Credentials::api_token("cfut_0123456789")?).build()?;
+/// let operations = client.operations();
+/// # drop(operations);
+/// # Ok::<(), {{sdk_path}}::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Client {
     connection: Connection,
@@ -15,6 +24,17 @@ pub type ClientBuilder = Builder<Client>;
 
 impl Client {
     /// Starts a configuration.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use {{sdk_path}}::{Client, ClientBuilder, Credentials};
+    ///
+    /// let builder: ClientBuilder = Client::builder().timeout(Duration::from_secs(20));
+    /// let client = builder.credentials(Credentials::api_token("cfut_0123456789")?).build()?;
+    /// # drop(client);
+    /// # Ok::<(), {{sdk_path}}::Error>(())
+    /// ```
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }

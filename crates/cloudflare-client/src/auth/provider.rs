@@ -62,9 +62,54 @@ pub trait TokenProvider: Send + Sync {
 }
 
 /// The future that [`TokenProvider::token`] returns.
+///
+/// ```
+/// use cloudflare_client::{ApiToken, TokenFuture};
+///
+/// fn token_in_memory(token: &ApiToken) -> TokenFuture<'_> {
+///     Box::pin(async { Ok(token.clone()) })
+/// }
+/// # drop(token_in_memory(&ApiToken::new("cfut_0123456789")?));
+/// # Ok::<(), cloudflare_client::Error>(())
+/// ```
 pub type TokenFuture<'a> = Pin<Box<dyn Future<Output = Result<ApiToken, BoxError>> + Send + 'a>>;
 
 /// The future that [`TokenProvider::renew`] returns.
+///
+/// ```
+/// use std::sync::RwLock;
+///
+/// use cloudflare_client::{ApiToken, RenewFuture, TokenFuture, TokenProvider};
+/// # async fn fetch() -> Result<ApiToken, cloudflare_client::Error> {
+/// #     ApiToken::new("cfut_9876543210")
+/// # }
+///
+/// struct Newest(RwLock<ApiToken>);
+///
+/// impl TokenProvider for Newest {
+///     fn token(&self) -> TokenFuture<'_> {
+///         Box::pin(async { Ok(self.0.read().map_err(|_| "the token is being replaced")?.clone()) })
+///     }
+///
+///     fn renew<'a>(&'a self, rejected: &'a ApiToken) -> RenewFuture<'a> {
+///         Box::pin(async {
+///             // Another call may have renewed it meanwhile.
+///             if self.token().await? == *rejected {
+///                 let renewed = fetch().await?;
+///                 *self.0.write().map_err(|_| "the token is being replaced")? = renewed;
+///             }
+///             Ok(true)
+///         })
+///     }
+/// }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+/// # let rejected = ApiToken::new("cfut_0123456789")?;
+/// # let newest = Newest(RwLock::new(rejected.clone()));
+/// # assert!(newest.renew(&rejected).await? && newest.token().await? != rejected);
+/// # Ok(())
+/// # }
+/// ```
 pub type RenewFuture<'a> = Pin<Box<dyn Future<Output = Result<bool, BoxError>> + Send + 'a>>;
 
 impl<T: TokenProvider + ?Sized> TokenProvider for Arc<T> {

@@ -11,6 +11,15 @@ use crate::Error;
 use crate::redact::Secret;
 
 /// An API token that is allowed in a header. It is never printed, and two tokens are compared in constant time.
+///
+/// ```
+/// use cloudflare_client::ApiToken;
+///
+/// let token: ApiToken = "cfut_0123456789".parse()?;
+/// assert_eq!(format!("{token:?}"), "ApiToken([redacted])");
+/// assert!(ApiToken::new("cfut_0123456789\n").is_err());
+/// # Ok::<(), cloudflare_client::Error>(())
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ApiToken(Secret);
 
@@ -71,6 +80,16 @@ impl TryFrom<SecretString> for ApiToken {
 /// A token and when it expires, for a [`CachedTokenProvider`](crate::CachedTokenProvider).
 ///
 /// `From<ApiToken>` makes one that does not expire.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use cloudflare_client::{ApiToken, TokenWithExpiry};
+///
+/// let token = TokenWithExpiry::expires_in(ApiToken::new("cfut_0123456789")?, Duration::from_secs(3_600));
+/// # drop(token);
+/// # Ok::<(), cloudflare_client::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct TokenWithExpiry {
     pub(super) token: ApiToken,

@@ -15,6 +15,24 @@ use crate::{Credentials, Error, Quota, RetryConfig};
 /// problems at once.
 ///
 /// A setting overrides the environment. If credentials are set, those of the environment are not read.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use cloudflare_client::{Connection, Credentials, Quota};
+///
+/// let connection = Connection::builder()
+///     .credentials(Credentials::api_token("cfut_0123456789")?)
+///     .account_id("023e105f4ecef8ad9ca31a8372d0c353")
+///     .timeout(Duration::from_secs(20))
+///     .quota(Quota::new(600, Duration::from_secs(300)))
+///     .build()?;
+/// # drop(connection);
+///
+/// let error = Connection::builder().account_id("../user").timeout(Duration::ZERO).build().unwrap_err().to_string();
+/// assert!(error.contains("the account id") && error.contains("timeout"));
+/// # Ok::<(), cloudflare_client::Error>(())
+/// ```
 #[must_use = "a configuration does nothing until it is built"]
 pub struct Builder<C> {
     settings: Settings,

@@ -9,6 +9,21 @@ use serde::{Serialize, Serializer};
 /// The status of the response determines the kind, and the API's codes refine it. A response with `"success": false` is
 /// a failure whatever its status. If something else responded in place of the API, such as a firewall,
 /// [`unexpected_body`](crate::Error::unexpected_body) describes the body.
+///
+/// ```
+/// use cloudflare_client::{AccountId, Error, ErrorKind};
+///
+/// fn advice(error: &Error) -> &'static str {
+///     match error.kind() {
+///         ErrorKind::Authentication => "check the credentials",
+///         ErrorKind::Permission | ErrorKind::Plan => "ask the owner of the account",
+///         _ if error.is_retryable() => "try again later",
+///         _ => "read the message",
+///     }
+/// }
+///
+/// assert_eq!(advice(&AccountId::new("../user").unwrap_err()), "read the message");
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum ErrorKind {

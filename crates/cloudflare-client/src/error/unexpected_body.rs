@@ -5,6 +5,17 @@ use std::fmt;
 use serde::de::IgnoredAny;
 
 /// A description of a body that is not the documented one: its content type, length and form, without its content.
+///
+/// ```
+/// use cloudflare_client::{AccountId, Error, ErrorKind};
+///
+/// /// Whether something in front of the API, such as a firewall, blocked the call.
+/// fn is_blocked(error: &Error) -> bool {
+///     error.kind() == ErrorKind::Permission && error.unexpected_body().is_some_and(|body| !body.is_json())
+/// }
+///
+/// assert!(!is_blocked(&AccountId::new("../user").unwrap_err()));
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct UnexpectedBody {
     content_type: Option<String>,

@@ -6,6 +6,18 @@ use serde_json::Value;
 use crate::redact::Secrets;
 
 /// An entry of an envelope's `errors` or `messages`. Any field may be missing.
+///
+/// ```
+/// # #[cfg(feature = "test-util")] {
+/// # use cloudflare_client::{ErrorKind, test_util};
+/// # let error = test_util::error(ErrorKind::Api).metadata(test_util::metadata().error(70_000, "no")).build();
+/// // What a call returned as its error.
+/// for message in error.errors() {
+///     println!("{:?}: {:?} at {:?}", message.code(), message.message(), message.source_pointer());
+/// }
+/// # assert_eq!(error.errors().len(), 1);
+/// # }
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ApiMessage {

@@ -18,6 +18,17 @@ static CF_RAY: HeaderName = HeaderName::from_static("cf-ray");
 /// Everything about a response except its value.
 ///
 /// It is serialized with the names of its methods and its times in their units. What is missing or empty is left out.
+///
+/// ```
+/// # #[cfg(feature = "test-util")] {
+/// # use http::{HeaderName, HeaderValue};
+/// # let ray = HeaderValue::from_static("8f1e7c2d3b4a5960-AKL");
+/// # let metadata = cloudflare_client::test_util::metadata().header(HeaderName::from_static("cf-ray"), ray).build();
+/// // What a response has beside its value.
+/// assert_eq!((metadata.status().as_u16(), metadata.attempts()), (200, 1));
+/// assert_eq!(metadata.cf_ray(), Some("8f1e7c2d3b4a5960-AKL"));
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Metadata(Box<Fields>);
 

@@ -19,6 +19,15 @@ pub use rate_limit::{RateLimit, RateLimitPolicy};
 pub use result_info::ResultInfo;
 
 /// A value with the metadata of its response.
+///
+/// ```
+/// # #[cfg(feature = "test-util")] {
+/// # let response = cloudflare_client::test_util::response(vec!["a", "b"]);
+/// // What `send` returned, with a list as its value.
+/// let (count, metadata) = response.map(|things| things.len()).into_parts();
+/// assert_eq!((count, metadata.attempts()), (2, 1));
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Response<T> {
     value: T,

@@ -12,6 +12,19 @@ static RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 static RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
 /// How much of a quota is left: an entry of the `Ratelimit` header.
+///
+/// ```
+/// # #[cfg(feature = "test-util")] {
+/// # use http::{HeaderName, HeaderValue};
+/// # let value = HeaderValue::from_static("\"default\";r=50;t=30");
+/// # let metadata = cloudflare_client::test_util::metadata().header(HeaderName::from_static("ratelimit"), value).build();
+/// // The response had `Ratelimit: "default";r=50;t=30`.
+/// for limit in metadata.rate_limits() {
+///     println!("{}: {:?} requests left, full again in {:?}", limit.name, limit.remaining, limit.reset_after);
+/// }
+/// # assert_eq!(metadata.rate_limits().first().unwrap().remaining, Some(50));
+/// # }
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RateLimit {
@@ -26,6 +39,19 @@ pub struct RateLimit {
 }
 
 /// How large a quota is: an entry of the `Ratelimit-Policy` header.
+///
+/// ```
+/// # #[cfg(feature = "test-util")] {
+/// # use http::{HeaderName, HeaderValue};
+/// # let (name, value) = (HeaderName::from_static("ratelimit-policy"), HeaderValue::from_static("\"burst\";q=100;w=60"));
+/// # let metadata = cloudflare_client::test_util::metadata().header(name, value).build();
+/// // The response had `Ratelimit-Policy: "burst";q=100;w=60`.
+/// for policy in metadata.rate_limit_policies() {
+///     println!("{}: {:?} requests in {:?}", policy.name, policy.quota, policy.window);
+/// }
+/// # assert_eq!(metadata.rate_limit_policies().first().unwrap().quota, Some(100));
+/// # }
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RateLimitPolicy {

@@ -8,6 +8,18 @@ use crate::redact::Secrets;
 /// The counts of a list, and the cursor of its next page: the envelope's `result_info`.
 ///
 /// Each field is read on its own, so a malformed field hides no other.
+///
+/// ```
+/// use cloudflare_client::ResultInfo;
+///
+/// fn is_last_page(info: &ResultInfo) -> bool {
+///     info.cursor.is_none() && info.page >= info.total_pages
+/// }
+///
+/// let mut info = ResultInfo::default();
+/// (info.page, info.total_pages) = (Some(1), Some(2));
+/// assert!(!is_last_page(&info));
+/// ```
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ResultInfo {

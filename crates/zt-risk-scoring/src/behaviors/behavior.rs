@@ -7,6 +7,13 @@ use crate::RiskLevel;
 
 /// A behavior that raises the risk score of a user who triggers it, such as impossible travel. Its id is its key in the
 /// [`BehaviorMap`](super::BehaviorMap).
+///
+/// ```
+/// use zt_risk_scoring::{Behavior, RiskLevel};
+///
+/// let behavior = Behavior::new("Impossible Travel", RiskLevel::High);
+/// assert!(!behavior.enabled && behavior.risk_level > RiskLevel::Medium);
+/// ```
 #[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Behavior {

@@ -37,6 +37,18 @@ pub struct BehaviorDiff(
 );
 
 /// How one behavior differs; see [`BehaviorDiff`].
+///
+/// ```
+/// use zt_risk_scoring::{Behavior, BehaviorDifference, BehaviorMap, RiskLevel};
+///
+/// let map = |level| -> BehaviorMap { [("imp_travel", Behavior::new("Impossible Travel", level))].into_iter().collect() };
+/// for (id, difference) in &map(RiskLevel::Low).diff(&map(RiskLevel::High)) {
+///     if let BehaviorDifference::Changed { before, after } = difference {
+///         println!("{id}: {} → {}", before.risk_level, after.risk_level);
+///     }
+///     # assert!(matches!(difference, BehaviorDifference::Changed { .. }));
+/// }
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(into = "BeforeAndAfter")]
 #[non_exhaustive]
@@ -250,6 +262,15 @@ impl<'de> Deserialize<'de> for BehaviorDifference {
 }
 
 /// A diff does not fit a map: some behaviors are not as they were in the map that the diff began with. Compare again.
+///
+/// ```
+/// use zt_risk_scoring::{Behavior, BehaviorMap, RiskLevel};
+///
+/// let map = |level| -> BehaviorMap { [("imp_travel", Behavior::new("Impossible Travel", level))].into_iter().collect() };
+/// let diff = map(RiskLevel::Low).diff(&map(RiskLevel::High));
+/// let conflict = diff.apply_to(&map(RiskLevel::Medium)).unwrap_err();
+/// assert_eq!(conflict.ids(), ["imp_travel".into()]);
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct DiffConflict(Vec<BehaviorId>);
 

@@ -6,16 +6,43 @@ use std::{slice, vec};
 use super::{Behavior, BehaviorId};
 
 /// Iterates over the behaviors of a [`BehaviorMap`](super::BehaviorMap) with their ids, in the order of the ids.
+///
+/// ```
+/// use zt_risk_scoring::{Behavior, BehaviorMap, RiskLevel};
+///
+/// let behaviors: BehaviorMap =
+///     ["b", "a"].into_iter().map(|id| (id, Behavior::new(id.to_uppercase(), RiskLevel::Low))).collect();
+/// let ids: Vec<_> = behaviors.iter().map(|(id, _)| id.as_str()).collect();
+/// assert_eq!(ids, ["a", "b"]);
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "an iterator does nothing until it is used"]
 pub struct BehaviorMapIter<'a>(pub(super) slice::Iter<'a, (BehaviorId, Behavior)>);
 
 /// Moves the behaviors out of a [`BehaviorMap`](super::BehaviorMap) with their ids, in the order of the ids.
+///
+/// ```
+/// use zt_risk_scoring::{Behavior, BehaviorMap, RiskLevel};
+///
+/// let behaviors: BehaviorMap =
+///     ["b", "a"].into_iter().map(|id| (id, Behavior::new(id.to_uppercase(), RiskLevel::Low))).collect();
+/// let names: Vec<_> = behaviors.into_iter().map(|(_, behavior)| behavior.name).collect();
+/// assert_eq!(names, ["A", "B"]);
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "an iterator does nothing until it is used"]
 pub struct BehaviorMapIntoIter(pub(super) vec::IntoIter<(BehaviorId, Behavior)>);
 
 /// Iterates over the behaviors of a [`Selection`](super::Selection) with their ids, in the order of the ids.
+///
+/// ```
+/// use zt_risk_scoring::{Behavior, BehaviorMap, RiskLevel};
+///
+/// let behaviors: BehaviorMap =
+///     ["b", "a"].into_iter().map(|id| (id, Behavior::new(id.to_uppercase(), RiskLevel::Low))).collect();
+/// let names: Vec<_> = behaviors.at_least(RiskLevel::Low).iter().map(|(_, behavior)| &behavior.name).collect();
+/// assert_eq!(names, ["A", "B"]);
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "an iterator does nothing until it is used"]
 pub struct SelectionIter<'a>(pub(super) vec::IntoIter<(&'a BehaviorId, &'a Behavior)>);

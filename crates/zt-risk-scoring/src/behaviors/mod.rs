@@ -29,6 +29,23 @@ pub use update::{UpdateBehaviors, UpdatedBehavior, UpdatedBehaviors};
 use crate::generated::Operations;
 
 /// The behaviors of an account; see [`Client::behaviors`](crate::Client::behaviors).
+///
+/// ```
+/// # use zt_risk_scoring_mock::Simulator;
+/// # use zt_risk_scoring::{Client, Credentials};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let simulator = Simulator::start().await;
+/// # let client = Client::builder()
+/// #     .credentials(Credentials::api_token(simulator.api_token())?)
+/// #     .account_id(simulator.account_id())
+/// #     .base_url(simulator.base_url())
+/// #     .build()?;
+/// let behaviors = client.behaviors();
+/// println!("{} behaviors", behaviors.get().await?.len());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Behaviors {
     connection: Connection,

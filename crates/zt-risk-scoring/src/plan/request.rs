@@ -48,6 +48,28 @@ impl Behaviors {
 
 /// A request for a plan; see [`Behaviors::plan`]. Awaiting it returns the plan.
 ///
+/// ```
+/// # use zt_risk_scoring_mock::Simulator;
+/// # use zt_risk_scoring::{Client, Credentials};
+/// use std::time::Duration;
+///
+/// use zt_risk_scoring::BehaviorChanges;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let simulator = Simulator::start().await;
+/// # let client = Client::builder()
+/// #     .credentials(Credentials::api_token(simulator.api_token())?)
+/// #     .account_id(simulator.account_id())
+/// #     .base_url(simulator.base_url())
+/// #     .build()?;
+/// let changes = BehaviorChanges::new().enable("high_dlp").enable("not_there");
+/// let plan = client.behaviors().plan(changes).allow_missing().timeout(Duration::from_secs(5)).await?;
+/// assert_eq!((plan.changes().len(), plan.missing().len()), (1, 1));
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 ///
 /// A [`PlanError`]: the behaviors cannot be read, or the desired state does not fit them.

@@ -11,6 +11,18 @@ use crate::{Error, Response};
 
 /// The type of a success without an envelope: a type that is read from JSON, [`Binary`] or [`Empty`]. The parameter `Kind`
 /// keeps the implementations from overlapping; the compiler infers it.
+///
+/// ```
+/// use api_runtime::{Binary, Empty};
+/// use bytes::Bytes;
+/// use cloudflare_client::sdk::PlainBody;
+///
+/// fn has_value<B: PlainBody<Kind, Value = T>, T, Kind>() {}
+///
+/// has_value::<Vec<u32>, Vec<u32>, _>();
+/// has_value::<Binary, Bytes, _>();
+/// has_value::<Empty, (), _>();
+/// ```
 pub trait PlainBody<Kind>: 'static {
     /// The value of the call.
     type Value: Send + 'static;

@@ -8,6 +8,15 @@ use std::time::Duration;
 ///
 /// Full jitter spreads the clients of an outage best (Amazon Builders' Library, "Timeouts, retries, and backoff with
 /// jitter").
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use cloudflare_client::{Backoff, RetryConfig};
+///
+/// let mut retry = RetryConfig::default();
+/// retry.backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(2));
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Backoff {

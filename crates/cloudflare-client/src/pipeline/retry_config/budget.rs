@@ -5,6 +5,15 @@ use std::sync::{Mutex, PoisonError};
 /// The retry budget that the clones of a connection share: a bucket of tokens. Each retry takes `cost` tokens. It returns them
 /// if the server responds without a temporary failure. A call whose first attempt gets such a response adds one token.
 /// During an outage, a connection therefore sends at most `capacity` / `cost` retries.
+///
+/// ```
+/// use cloudflare_client::{RetryBudget, RetryConfig};
+///
+/// let mut retry = RetryConfig::default();
+/// assert_eq!(retry.budget, RetryBudget::new(500, 5));
+/// // At most 10 retries during an outage.
+/// retry.budget = RetryBudget::new(50, 5);
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct RetryBudget {
