@@ -64,8 +64,8 @@ pub use cloudflare_client::sdk::is_printable;
 pub use cloudflare_client::test_util;
 pub use cloudflare_client::{
     AccountId, ApiMessage, ApiToken, Backoff, Builder, CachedTokenProvider, Connection, Credentials, DEFAULT_BASE_URL,
-    Environment, Error, ErrorKind, Metadata, Quota, RateLimit, RateLimitPolicy, RenewFuture, Request, Response,
-    ResultInfo, RetryBudget, RetryConfig, TokenFuture, TokenProvider, TokenWithExpiry, UnexpectedBody,
+    Environment, Error, ErrorKind, Formatted, Metadata, Quota, RateLimit, RateLimitPolicy, RenewFuture, Request,
+    Response, ResultInfo, RetryBudget, RetryConfig, TokenFuture, TokenProvider, TokenWithExpiry, UnexpectedBody,
 };
 pub use risk_level::{RiskLevel, UnknownRiskLevel};
 /// The API revision that this crate speaks: a date. Every request sends it as `api-version`.
