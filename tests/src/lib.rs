@@ -3,11 +3,18 @@
 //! The tests are a package of their own because they use every crate, from outside and over sockets. No crate could
 //! hold them without depending on a crate that depends on it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot be set up must fail")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up must fail"
+)]
 #![allow(clippy::arithmetic_side_effects, reason = "the counts of a test are small")]
 
 mod backend;
 mod certificates;
+mod failure;
 mod http2_server;
 pub mod large_bodies;
 mod load_server;
@@ -15,11 +22,13 @@ mod memory_cases;
 mod raw_server;
 mod recording_proxy;
 pub mod responsiveness;
+pub mod sample_account;
 mod scripted_server;
 pub mod things_api;
 
-pub use backend::{Backend, Mocks};
+pub use backend::{Backend, Mocks, RAY, Simulated};
 pub use certificates::CertificateAuthority;
+pub use failure::{Body, Failure};
 pub use http2_server::{Http2Request, Http2Response, Http2Server, Http2Step};
 pub use load_server::{LoadServer, Reply};
 pub use memory_cases::{MAX_BODY, Measured, MemoryCase, Violation, memory_cases};

@@ -168,8 +168,16 @@ fn check(pipeline: &Pipeline, operation: Operation, request: &reqwest::Request) 
             operation.path
         )));
     }
+    if request.url().as_str().len() > MAX_URL_BYTES {
+        return Err(Error::configuration(format!(
+            "the request's URL has more than {MAX_URL_BYTES} bytes; shorten a parameter"
+        )));
+    }
     Ok(())
 }
+
+/// The longest URL that the HTTP library can send. Without the check, a longer one would count as an attempt.
+const MAX_URL_BYTES: usize = 65_534;
 
 /// Whether a header is set by the client, or belongs to the connection.
 fn is_reserved(name: &HeaderName) -> bool {
