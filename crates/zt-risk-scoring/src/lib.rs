@@ -121,6 +121,8 @@ pub mod external {
 }
 
 /// The generated methods, and the types that they take and return.
+///
+/// `Debug` of these types prints everything, also personal data of users. That of the types in the root of this crate does not.
 pub mod operations {
     pub use zt_risk_scoring_api::types;
 
