@@ -130,3 +130,50 @@ fn request_bodies_are_built_by_constructors() {
     let body = types::UpdateBehaviorsBody::new(Default::default());
     assert_eq!(serde_json::to_value(body).unwrap(), json!({"behaviors": {}}));
 }
+
+#[test]
+fn reference_id_of_a_new_integration_is_absent_null_or_a_value() {
+    let mut body =
+        types::CreateIntegrationBody::new(types::IntegrationType::Okta, "https://tenant.okta.com".to_owned());
+    for (reference_id, expected) in
+        [(None, None), (Some(None), Some(json!(null))), (Some(Some("mine".to_owned())), Some(json!("mine")))]
+    {
+        body.reference_id = reference_id;
+        let request = client().create_integration("abc", &body).unwrap().into_request();
+        let sent: serde_json::Value = serde_json::from_slice(request.body().unwrap().as_bytes().unwrap()).unwrap();
+        assert_eq!(sent.get("reference_id"), expected.as_ref(), "{sent}");
+    }
+}
+
+#[test]
+fn absent_null_and_odd_properties_of_a_user_are_read_and_written_back() {
+    for properties in [
+        json!({}),
+        json!({"last_reset_time": null, "risk_level": null}),
+        json!({"last_reset_time": "2024-02-29T01:02:03Z", "risk_level": "low"}),
+        json!({"last_reset_time": "2018-09-24 11:41:36.697534+00", "risk_level": "severe"}),
+    ] {
+        let mut user = json!({"email": "e", "name": "n", "events": []});
+        user.as_object_mut().unwrap().extend(properties.as_object().unwrap().clone());
+        let read: types::UserRisk = serde_json::from_value(user.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&read).unwrap(), user);
+    }
+}
+
+#[test]
+fn odd_time_of_an_integration_does_not_cost_the_others() {
+    let integration = |id: &str, created_at: &str| {
+        json!({
+            "id": id, "created_at": created_at, "account_tag": "a", "active": true, "integration_type": "Okta",
+            "reference_id": "r", "tenant_url": "https://tenant.okta.com", "well_known_url": "/w",
+        })
+    };
+    let list = json!([
+        integration("11111111-2222-4333-8444-555555555555", "2024-02-29T01:02:03Z"),
+        integration("", "yesterday"),
+    ]);
+    let read = result::<types::IntegrationsEnvelope>(&list.to_string()).unwrap().unwrap();
+    assert_eq!(serde_json::to_value(&read).unwrap(), list);
+    let values: Vec<_> = read.iter().map(|one| (one.id.value().is_some(), one.created_at.value().is_some())).collect();
+    assert_eq!(values, [(true, true), (false, false)]);
+}

@@ -40,6 +40,12 @@ impl<T> ApiRequest<T> {
         ApiRequest { request, operation, user_agent, success: PhantomData }
     }
 
+    /// The same request with another body, for what a generated model has no room for.
+    pub fn with_body(mut self, body: Vec<u8>) -> Self {
+        *self.request.body_mut() = Some(body.into());
+        self
+    }
+
     /// The request.
     pub fn request(&self) -> &reqwest::Request {
         &self.request

@@ -8,8 +8,7 @@ use zt_risk_scoring_mock::Simulator;
 
 pub(crate) fn main() -> Result<(), Box<dyn std::error::Error>> {
     // The simulator takes the place of the vendor's API. A program uses `Client::from_env()` instead.
-    let runtime = tokio::runtime::Runtime::new()?;
-    let simulator = runtime.block_on(Simulator::start());
+    let simulator = Simulator::start_blocking();
     let client = Client::builder()
         .credentials(Credentials::api_token(simulator.api_token())?)
         .account_id(simulator.account_id())

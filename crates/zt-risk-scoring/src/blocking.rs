@@ -9,8 +9,7 @@
 //! # use zt_risk_scoring_mock::Simulator;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let runtime = tokio::runtime::Runtime::new()?;
-//! # let simulator = runtime.block_on(Simulator::start());
+//! # let simulator = Simulator::start_blocking();
 //! # let (token, account, url) = (simulator.api_token(), simulator.account_id(), simulator.base_url());
 //! let client = Client::builder()
 //!     .credentials(Credentials::api_token(token)?)

@@ -80,8 +80,6 @@ mod users;
 mod uuid_id;
 mod watch;
 
-pub use api_runtime::Formatted;
-
 pub use behaviors::{
     Behavior, BehaviorChange, BehaviorChanges, BehaviorDiff, BehaviorDifference, BehaviorId, BehaviorMap,
     BehaviorMapIntoIter, BehaviorMapIter, BehaviorSettings, Behaviors, DiffConflict, GetBehaviors, Selection,
@@ -95,8 +93,8 @@ pub use cloudflare_client::sdk::is_printable;
 pub use cloudflare_client::test_util;
 pub use cloudflare_client::{
     AccountId, ApiMessage, ApiToken, Backoff, Builder, CachedTokenProvider, Connection, Credentials, DEFAULT_BASE_URL,
-    Environment, Error, ErrorKind, Metadata, Quota, RateLimit, RateLimitPolicy, RenewFuture, Request, Response,
-    ResultInfo, RetryBudget, RetryConfig, TokenFuture, TokenProvider, TokenWithExpiry, UnexpectedBody,
+    Environment, Error, ErrorKind, Formatted, Metadata, Quota, RateLimit, RateLimitPolicy, RenewFuture, Request,
+    Response, ResultInfo, RetryBudget, RetryConfig, TokenFuture, TokenProvider, TokenWithExpiry, UnexpectedBody,
 };
 pub use fleet::{ApplyMany, FleetAccount, FleetPlan, GetMany, PlanMany};
 pub use integrations::{
@@ -129,6 +127,8 @@ pub mod external {
 }
 
 /// The generated methods, and the types that they take and return.
+///
+/// `Debug` of these types prints everything, also personal data of users. That of the types in the root of this crate does not.
 pub mod operations {
     pub use zt_risk_scoring_api::types;
 

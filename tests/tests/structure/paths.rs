@@ -8,7 +8,7 @@ use crate::workspace::{files, relative, root};
 const DOCUMENTS: [&str; 4] = ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "SECURITY.md"];
 
 /// Files that a reader makes by a recipe.
-const TO_BE_MADE: [&str; 2] = ["crates/access-groups/src/lib.rs", "crates/zt-risk-scoring/src/integrations.rs"];
+const TO_BE_MADE: [&str; 1] = ["crates/access-groups/src/lib.rs"];
 
 /// The paths that a text names: words that end with `.rs` or a slash, and have only letters, digits and `_-./`. Paths of the
 /// API, which begin with a slash, are none.

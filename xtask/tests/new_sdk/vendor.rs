@@ -91,6 +91,12 @@ pub(crate) fn document() -> Value {
                     ]}))},
                 },
             },
+            "/gadgets/ids": {
+                "get": {
+                    "operationId": "acme-gadgets-ids",
+                    "responses": {"200": content(json!({"type": "array", "items": {"type": "string", "format": "uuid"}}))},
+                },
+            },
             "/gadgets/search": {
                 "get": {
                     "operationId": "acme-gadgets-search", "summary": "Wide", "parameters": fields.collect::<Vec<_>>(),

@@ -4,14 +4,13 @@ use std::collections::{BTreeMap, btree_map};
 
 use api_runtime::{ObjectOnly, UniqueKeys, deserialize_as};
 use cloudflare_client::Request;
-use cloudflare_client::external::bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zt_risk_scoring_api::operations::UPDATE_BEHAVIORS;
-use zt_risk_scoring_api::types::UpdateBehaviorsBody;
+use zt_risk_scoring_api::types::{self, BehaviorUpdate, UpdateBehaviorsBody};
 
 use super::{BehaviorId, BehaviorSettings, Behaviors};
 use crate::RiskLevel;
-use crate::requests::{json, request_with_body};
+use crate::requests::{invalid, request};
 
 /// A request to update behaviors; see [`Behaviors::update`].
 pub type UpdateBehaviors = Request<'static, UpdatedBehaviors>;
@@ -97,32 +96,36 @@ impl Behaviors {
         behaviors: impl IntoIterator<Item = (I, BehaviorSettings)>,
     ) -> UpdateBehaviors {
         let body = body(behaviors.into_iter().map(|(id, settings)| (id.into(), settings)));
-        request_with_body(self.connection(), UPDATE_BEHAVIORS, body, |api, account| {
-            // The body is replaced: the generated one has other types of ids and levels.
-            api.update_behaviors(account, &UpdateBehaviorsBody::new(BTreeMap::new()))
+        request(self.connection(), UPDATE_BEHAVIORS, move |api, account| {
+            let body = body.as_ref().map_err(|problem| invalid(problem.as_str()))?;
+            Ok(api.update_behaviors(account, body)?)
         })
         .result_as()
     }
 }
 
 /// The body of an update, or what is wrong with its entries.
-fn body(entries: impl Iterator<Item = (BehaviorId, BehaviorSettings)>) -> Result<Bytes, String> {
-    #[derive(Serialize)]
-    struct Body {
-        behaviors: BTreeMap<BehaviorId, BehaviorSettings>,
-    }
-
+fn body(entries: impl Iterator<Item = (BehaviorId, BehaviorSettings)>) -> Result<UpdateBehaviorsBody, String> {
     let mut behaviors = BTreeMap::new();
-    for (id, settings) in entries {
-        if behaviors.contains_key(&id) {
+    for (id, BehaviorSettings { enabled, risk_level, .. }) in entries {
+        let update = BehaviorUpdate::new(enabled, level(risk_level));
+        if behaviors.insert(id.as_str().to_owned(), update).is_some() {
             return Err(format!("the update has two entries for the behavior {:?}", id.as_str()));
         }
-        behaviors.insert(id, settings);
     }
     if behaviors.is_empty() {
         return Err("the update has no behaviors".to_owned());
     }
-    json(&Body { behaviors })
+    Ok(UpdateBehaviorsBody::new(behaviors))
+}
+
+fn level(level: RiskLevel) -> types::RiskLevel {
+    match level {
+        RiskLevel::Low => types::RiskLevel::Low,
+        RiskLevel::Medium => types::RiskLevel::Medium,
+        RiskLevel::High => types::RiskLevel::High,
+        RiskLevel::Unknown(unknown) => types::RiskLevel::Unknown(unknown.as_str().to_owned()),
+    }
 }
 
 impl UpdatedBehaviors {
@@ -205,7 +208,7 @@ mod tests {
             r#"{"behaviors":{"a \"x\"":{"enabled":true,"risk_level":"low"},"#,
             r#""b":{"enabled":true,"risk_level":"High"}}}"#
         );
-        assert_eq!(body, expected);
+        assert_eq!(serde_json::to_string(&body).unwrap(), expected);
     }
 
     #[test]

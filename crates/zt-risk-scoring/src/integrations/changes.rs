@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use url::Url;
+use zt_risk_scoring_api::types;
 
 use super::{Integration, IntegrationType, ReferenceId};
 use crate::Error;
@@ -16,12 +17,11 @@ use crate::requests::invalid;
 /// assert!(NewIntegration::okta("tenant.okta.com").is_err());
 /// # Ok::<(), zt_risk_scoring::Error>(())
 /// ```
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 #[must_use = "an integration is created by `Integrations::create`"]
 pub struct NewIntegration {
     pub(super) integration_type: IntegrationType,
     pub(super) tenant_url: String,
-    #[serde(rename = "reference_id", skip_serializing_if = "Option::is_none")]
     pub(super) reference: Option<ReferenceId>,
 }
 
@@ -50,6 +50,17 @@ impl NewIntegration {
     pub fn reference(mut self, reference: ReferenceId) -> Self {
         self.reference = Some(reference);
         self
+    }
+
+    /// The body of the request.
+    pub(super) fn body(&self) -> types::CreateIntegrationBody {
+        let integration_type = match &self.integration_type {
+            IntegrationType::Okta => types::IntegrationType::Okta,
+            other => types::IntegrationType::Unknown(other.as_str().to_owned()),
+        };
+        let mut body = types::CreateIntegrationBody::new(integration_type, self.tenant_url.clone());
+        body.reference_id = self.reference.as_ref().map(|reference| Some(reference.as_str().to_owned()));
+        body
     }
 }
 
@@ -115,6 +126,16 @@ impl IntegrationUpdate {
         self.reference = Some(None);
         self
     }
+
+    /// The body as the API's document has it. It cannot clear the reference, since the document does not say that it can be null.
+    pub(super) fn without_null(&self) -> types::UpdateIntegrationBody {
+        types::UpdateIntegrationBody::new(self.active, self.tenant_url.clone())
+    }
+
+    /// The body that is sent.
+    pub(super) fn to_json(&self) -> Result<Vec<u8>, Error> {
+        serde_json::to_vec(self).map_err(|_| invalid("the update cannot be written as JSON"))
+    }
 }
 
 /// The present state, with the tenant as the API sent it. The reference is left alone.
@@ -166,10 +187,10 @@ mod tests {
         }
         let new = || NewIntegration::okta("https://a.example").unwrap();
         let expected = json!({"integration_type": "Okta", "tenant_url": "https://a.example"});
-        assert_eq!(serde_json::to_value(new()).unwrap(), expected);
+        assert_eq!(serde_json::to_value(new().body()).unwrap(), expected);
         let expected =
             json!({"integration_type": "Okta", "tenant_url": "https://a.example", "reference_id": "primary"});
-        assert_eq!(serde_json::to_value(new().reference(reference())).unwrap(), expected);
+        assert_eq!(serde_json::to_value(new().reference(reference()).body()).unwrap(), expected);
     }
 
     #[test]

@@ -14,7 +14,6 @@ use zt_risk_scoring_api::operations::{
     CREATE_INTEGRATION, DELETE_INTEGRATION, GET_INTEGRATION, GET_INTEGRATION_BY_REFERENCE_ID, LIST_INTEGRATIONS,
     UPDATE_INTEGRATION,
 };
-use zt_risk_scoring_api::types;
 
 pub use changes::{IntegrationUpdate, NewIntegration};
 pub use create::CreateIntegration;
@@ -24,7 +23,7 @@ pub use integration_type::{IntegrationType, UnknownIntegrationType};
 pub use reference::ReferenceId;
 
 use crate::object;
-use crate::requests::{NoResult, json, request, request_with_body};
+use crate::requests::{NoResult, request};
 
 /// The integrations of an account; see [`Client::integrations`](crate::Client::integrations).
 ///
@@ -96,7 +95,7 @@ impl Integrations {
     /// # }
     /// ```
     pub fn list(&self) -> ListIntegrations {
-        request(&self.connection, LIST_INTEGRATIONS, |api, account| api.list_integrations(account))
+        request(&self.connection, LIST_INTEGRATIONS, |api, account| Ok(api.list_integrations(account)?))
             .envelope_as::<IntegrationList>()
     }
 
@@ -123,7 +122,7 @@ impl Integrations {
     /// ```
     pub fn get(&self, integration: IntegrationId) -> GetIntegration {
         request(&self.connection, GET_INTEGRATION, move |api, account| {
-            api.get_integration(account, integration.as_uuid())
+            Ok(api.get_integration(account, integration.as_uuid())?)
         })
         .result_as()
     }
@@ -151,7 +150,7 @@ impl Integrations {
     /// ```
     pub fn by_reference(&self, reference: ReferenceId) -> GetIntegration {
         request(&self.connection, GET_INTEGRATION_BY_REFERENCE_ID, move |api, account| {
-            api.get_integration_by_reference_id(account, reference.as_str())
+            Ok(api.get_integration_by_reference_id(account, reference.as_str())?)
         })
         .result_as()
     }
@@ -185,10 +184,9 @@ impl Integrations {
     /// # }
     /// ```
     pub fn create(&self, new: NewIntegration) -> CreateIntegration {
-        let create = request_with_body(&self.connection, CREATE_INTEGRATION, json(&new), |api, account| {
-            // The body is replaced. The generated one has no room for null.
-            let body = types::CreateIntegrationBody::new(types::IntegrationType::Okta, String::new());
-            api.create_integration(account, &body)
+        let body = new.body();
+        let create = request(&self.connection, CREATE_INTEGRATION, move |api, account| {
+            Ok(api.create_integration(account, &body)?)
         });
         let lookup = new.reference.clone().map(|reference| self.by_reference(reference));
         CreateIntegration { new, create: create.result_as(), lookup }
@@ -222,10 +220,9 @@ impl Integrations {
     /// # }
     /// ```
     pub fn update(&self, integration: IntegrationId, update: IntegrationUpdate) -> UpdateIntegration {
-        request_with_body(&self.connection, UPDATE_INTEGRATION, json(&update), move |api, account| {
-            // The body is replaced. The generated one cannot clear a reference, since the document does not say that it can be null.
-            let body = types::UpdateIntegrationBody::new(false, String::new());
-            api.update_integration(account, integration.as_uuid(), &body)
+        request(&self.connection, UPDATE_INTEGRATION, move |api, account| {
+            let request = api.update_integration(account, integration.as_uuid(), &update.without_null())?;
+            Ok(request.with_body(update.to_json()?))
         })
         .result_as()
     }
@@ -253,7 +250,7 @@ impl Integrations {
     /// ```
     pub fn delete(&self, integration: IntegrationId) -> DeleteIntegration {
         request(&self.connection, DELETE_INTEGRATION, move |api, account| {
-            api.delete_integration(account, integration.as_uuid())
+            Ok(api.delete_integration(account, integration.as_uuid())?)
         })
         .envelope_as::<NoResult>()
     }

@@ -68,7 +68,7 @@ warning: this disables the last enabled behavior: no user gets a risk score then
 by their score select none"
     );
     assert_eq!(plan(changes).to_string(), expected);
-    let export = plan(&DesiredState::from(&seen())).to_string();
+    let export = plan(DesiredState::from(&seen())).to_string();
     assert!(export.ends_with("\nno changes\nalready so: a, b, c"), "{export}");
 }
 

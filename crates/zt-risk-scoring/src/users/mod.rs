@@ -75,7 +75,7 @@ impl Users {
     /// # }
     /// ```
     pub fn summary(&self) -> GetSummary {
-        request(&self.connection, GET_SUMMARY, |api, account| api.get_summary(account)).result_as()
+        request(&self.connection, GET_SUMMARY, |api, account| Ok(api.get_summary(account)?)).result_as()
     }
 
     /// Gets the risk of one user. The token needs the permission Zero Trust: PII Read.
@@ -102,7 +102,7 @@ impl Users {
     /// # }
     /// ```
     pub fn get(&self, user: UserId) -> GetUserRisk {
-        request(&self.connection, GET_USER_RISK, move |api, account| api.get_user_risk(account, user.as_uuid()))
+        request(&self.connection, GET_USER_RISK, move |api, account| Ok(api.get_user_risk(account, user.as_uuid())?))
             .result_as()
     }
 
@@ -128,8 +128,12 @@ impl Users {
     /// # }
     /// ```
     pub fn reset(&self, user: UserId) -> ResetUserRisk {
-        request(&self.connection, RESET_USER_RISK, move |api, account| api.reset_user_risk(account, user.as_uuid()))
-            .envelope_as::<NoResult>()
+        request(
+            &self.connection,
+            RESET_USER_RISK,
+            move |api, account| Ok(api.reset_user_risk(account, user.as_uuid())?),
+        )
+        .envelope_as::<NoResult>()
     }
 }
 

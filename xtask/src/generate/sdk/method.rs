@@ -91,7 +91,7 @@ impl<'a> Method<'a> {
             (Some(result), _) => qualified(client, result).into_token_stream(),
             (None, ":: api_runtime :: Binary") => quote! { ::bytes::Bytes },
             (None, ":: api_runtime :: Empty") => quote! { () },
-            (None, _) => quote! { #success },
+            (None, _) => qualified(client, success).into_token_stream(),
         };
         let name = function.sig.ident.clone();
         Ok(Self { operation, name, arguments, passed, account, result, is_envelope: envelope.is_some() })
@@ -151,7 +151,8 @@ fn success(output: &ReturnType) -> Option<&Type> {
     within(request)
 }
 
-/// A type of the module `types` as it is called outside of it.
+/// A type as it is called in the SDK crate: one of the module `types`, or one of `api_runtime`, on which the crate does not
+/// depend.
 fn qualified(client: &syn::File, of: &Type) -> Type {
     let mut qualify = Qualify { names: models_of(client).filter_map(name_of).map(ToString::to_string).collect() };
     let mut of = of.clone();
@@ -170,6 +171,8 @@ impl VisitMut for Qualify {
         if is_model {
             let path: &Path = &of.path;
             of.path = parse_quote! { types::#path };
+        } else if let Some(last) = of.path.segments.last().filter(|last| last.ident == "Formatted") {
+            of.path = parse_quote! { ::cloudflare_client::#last };
         }
         visit_mut::visit_type_path_mut(self, of);
     }
@@ -252,9 +255,12 @@ mod tests {
 
     #[test]
     fn success_without_a_body_is_a_unit_and_other_json_is_its_type() {
-        for (success, value) in
-            [(quote! { ::api_runtime::Empty }, quote! { () }), (quote! { types::Thing }, quote! { types::Thing })]
-        {
+        let formatted = quote! { Formatted<::uuid::Uuid> };
+        for (success, value) in [
+            (quote! { ::api_runtime::Empty }, quote! { () }),
+            (quote! { types::Thing }, quote! { types::Thing }),
+            (quote! { Vec<::api_runtime::#formatted> }, quote! { Vec<::cloudflare_client::#formatted> }),
+        ] {
             let function = quote! {
                 pub fn get_thing<'a>(&'a self) -> Result<::api_runtime::ApiRequest<#success>, ::api_runtime::RequestError> {}
             };
