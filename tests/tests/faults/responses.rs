@@ -1,6 +1,7 @@
 //! Rows about responses: heads, bodies and statuses.
 
 use std::io::Write;
+use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -142,8 +143,11 @@ pub(crate) fn bodies() -> Section {
 
 pub(crate) fn large_bodies() -> Section {
     let respond = |status| [Step::respond(status, &[("content-type", "application/json")], large_failure())];
-    let exceeds_limit =
-        |text, step| fault(text, [step]).fails("unexpected_body", 1, "the body is larger than 8388608 bytes");
+    let exceeds_limit = |text, step| {
+        // A busy machine takes seconds to decompress it.
+        let fault = fault(text, [step]).with(|builder| builder.attempt_timeout(Duration::from_secs(10)));
+        fault.fails("unexpected_body", 1, "the body is larger than 8388608 bytes")
+    };
     // These take the time of much larger bodies, so the limit is low.
     let has_no_end = |text, step| {
         let fault = fault(text, [step]).with(|builder| builder.max_body_bytes(32 << 10));
