@@ -204,8 +204,7 @@ mod tests {
         }}});
         let operations: Vec<_> = crate::document::operations(&document).collect();
         apply(&mut file, &document, &operations);
-        let helpers = helpers().items.len();
-        file.items.truncate(file.items.len() - helpers);
+        file.items.truncate(file.items.len().saturating_sub(helpers().items.len()));
         file
     }
 
