@@ -164,7 +164,7 @@ fn sendable<T>(value: ::std::result::Result<T, ::api_runtime::ParameterError>) -
 #[allow(dead_code, reason = "an operation may have no query")]
 fn with_query(
     when: ::httpmock::When,
-    name: &'static str,
+    names: &'static [&'static str],
     pairs: ::std::vec::Vec<(String, String)>,
 ) -> ::httpmock::When {
     let when = pairs
@@ -172,7 +172,7 @@ fn with_query(
         .fold(when, |when, (name, value)| when.query_param(name, value));
     when.is_true(move |request| {
         let query = request.uri_str().split_once('?').map_or("", |(_, query)| query);
-        ::api_runtime::has_query_pairs(query, name, &pairs)
+        ::api_runtime::has_query_pairs(query, names, &pairs)
     })
 }
 #[allow(dead_code, reason = "an operation may have no header")]

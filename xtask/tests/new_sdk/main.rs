@@ -1,6 +1,6 @@
 //! Adds an SDK, imports a vendor's document, and compiles the crates and programs that use them.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has found something")]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that cannot be set up has found something")]
 
 mod parameters;
 mod states;

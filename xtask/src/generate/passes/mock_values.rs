@@ -7,27 +7,47 @@
 //!
 //! A body of JSON is compared after it was written and read, since reading may change the last digit of a number.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use quote::ToTokens;
+use serde_json::Value;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ExprMethodCall, FnArg, ImplItemFn, ItemImpl, parse_quote};
+use syn::{Expr, ExprMethodCall, FnArg, ImplItemFn, ItemImpl, LitStr, parse_quote};
 
 use super::implementor;
 use super::literal_paths::when;
 use crate::document::{Operation, component};
+use crate::effective::{Effective, References};
 use crate::rules::FORM;
+use crate::schemas::escape;
 
-pub(crate) fn apply(file: &mut syn::File, document: &serde_json::Value, operations: &[Operation<'_>]) {
+pub(crate) fn apply(file: &mut syn::File, document: &Value, operations: &[Operation<'_>]) {
     let has_form = |operation: &&Operation<'_>| {
         let body = operation.object.get("requestBody").and_then(|body| component(document, body));
         let content = body.and_then(|body| body.get("content"));
         content.is_some_and(|content| content.get(FORM).is_some() && content.get("application/json").is_none())
     };
     let forms = operations.iter().filter(has_form).filter_map(when).collect();
-    let mut pass = MockValues { forms, is_request: false, is_form: false };
+    let references = References::of(document);
+    let objects =
+        operations.iter().filter_map(|operation| Some((when(operation)?, objects(document, &references, operation))));
+    let mut pass = MockValues { forms, objects: objects.collect(), ..MockValues::default() };
     pass.visit_file_mut(file);
     file.items.extend(helpers().items);
+}
+
+/// The properties of an operation's query parameters that are objects.
+fn objects(document: &Value, references: &References<'_>, operation: &Operation<'_>) -> Objects {
+    let shared = document.pointer(&format!("/paths/{}/parameters", escape(operation.path)));
+    let lists = [shared, operation.object.get("parameters")].into_iter().flatten().filter_map(Value::as_array);
+    let parameters = lists.flatten().filter_map(|parameter| component(document, parameter));
+    let in_query = parameters.filter(|parameter| parameter.get("in").is_some_and(|place| place == "query"));
+    let object = |parameter: &Value| {
+        let schema = Effective::of(references, parameter.get("schema")?);
+        let properties: Vec<_> = schema.properties.keys().map(|name| (*name).to_owned()).collect();
+        (!properties.is_empty()).then_some((parameter.get("name")?.as_str()?.to_owned(), properties))
+    };
+    in_query.filter_map(object).collect()
 }
 
 /// Functions that the mocks call.
@@ -46,14 +66,14 @@ fn helpers() -> syn::File {
         #[allow(dead_code, reason = "an operation may have no query")]
         fn with_query(
             when: ::httpmock::When,
-            name: &'static str,
+            names: &'static [&'static str],
             pairs: ::std::vec::Vec<(String, String)>,
         ) -> ::httpmock::When {
             // Each pair on its own, so that a report of a mismatch names it; then all of them.
             let when = pairs.iter().fold(when, |when, (name, value)| when.query_param(name, value));
             when.is_true(move |request| {
                 let query = request.uri_str().split_once('?').map_or("", |(_, query)| query);
-                ::api_runtime::has_query_pairs(query, name, &pairs)
+                ::api_runtime::has_query_pairs(query, names, &pairs)
             })
         }
 
@@ -78,9 +98,17 @@ fn helpers() -> syn::File {
     }
 }
 
+/// The names of the properties of objects.
+type Objects = BTreeMap<String, Vec<String>>;
+
+#[derive(Default)]
 struct MockValues {
     /// The types that match requests with a form.
     forms: BTreeSet<String>,
+    /// The query parameters that are objects, by the type that matches requests.
+    objects: BTreeMap<String, Objects>,
+    /// Those of the block that is visited.
+    current: Objects,
     /// Whether the block that is visited matches requests.
     is_request: bool,
     /// Whether these have a form.
@@ -92,6 +120,7 @@ impl VisitMut for MockValues {
         let name = implementor(block).map(ToString::to_string).unwrap_or_default();
         self.is_request = name.ends_with("When");
         self.is_form = self.forms.contains(&name);
+        self.current = self.objects.get(&name).cloned().unwrap_or_default();
         visit_mut::visit_item_impl_mut(self, block);
     }
 
@@ -113,7 +142,7 @@ impl VisitMut for MockValues {
     fn visit_expr_mut(&mut self, expression: &mut Expr) {
         if let Expr::MethodCall(call) = expression
             && self.is_request
-            && let Some(comparison) = comparison(call, self.is_form)
+            && let Some(comparison) = comparison(call, self.is_form, &self.current)
         {
             *expression = comparison;
         }
@@ -131,7 +160,7 @@ impl VisitMut for MockValues {
 }
 
 /// What replaces a comparison with a value by the mock server.
-fn comparison(call: &ExprMethodCall, is_form: bool) -> Option<Expr> {
+fn comparison(call: &ExprMethodCall, is_form: bool, objects: &Objects) -> Option<Expr> {
     let when = &call.receiver;
     let texts: Vec<_> = call.args.iter().map(|argument| argument.to_token_stream().to_string()).collect();
     let texts: Vec<_> = texts.iter().map(String::as_str).collect();
@@ -139,7 +168,9 @@ fn comparison(call: &ExprMethodCall, is_form: bool) -> Option<Expr> {
         ("query_param", [_, "value . to_string ()"]) => {
             let name = call.args.first()?;
             let pairs = quote::quote! { super::sendable(::api_runtime::query_pairs(#name, &value)) };
-            Some(parse_quote! { super::with_query(#when, #name, #pairs) })
+            let text: LitStr = parse_quote! { #name };
+            let names = objects.get(&text.value()).cloned().unwrap_or_else(|| vec![text.value()]);
+            Some(parse_quote! { super::with_query(#when, &[#(#names),*], #pairs) })
         }
         ("header", [_, "value . to_string ()"]) => {
             let name = call.args.first()?;
@@ -166,11 +197,14 @@ mod tests {
 
     fn applied(mut file: syn::File) -> syn::File {
         let form = json!({"content": {FORM: {}}});
-        let document = json!({"paths": {"/": {"post": {"operationId": "post_form", "requestBody": form}}}});
+        let object = json!({"type": "object", "properties": {"x": {}, "y": {}}});
+        let parameters = json!([{"in": "query", "name": "filter", "schema": object}]);
+        let document = json!({"paths": {"/": {
+            "post": {"operationId": "post_form", "requestBody": form}, "put": {"operationId": "put", "parameters": parameters},
+        }}});
         let operations: Vec<_> = crate::document::operations(&document).collect();
         apply(&mut file, &document, &operations);
-        let helpers = helpers().items.len();
-        file.items.truncate(file.items.len() - helpers);
+        file.items.truncate(file.items.len().saturating_sub(helpers().items.len()));
         file
     }
 
@@ -180,6 +214,7 @@ mod tests {
             impl PutWhen {
                 fn new(inner: When) {}
                 fn page(self, value: u8) { Self(self.0.query_param("page", value.to_string())) }
+                fn filter(self, value: &Filter) { Self(self.0.query_param("filter", value.to_string())) }
                 fn tag(self, value: u8) { Self(self.0.header("If-Match", value.to_string())) }
                 fn json(self, value: &Body) { Self(self.0.json_body_obj(value)) }
                 fn bytes(self, value: ::serde_json::Value) { Self(self.0.json_body(value)) }
@@ -191,7 +226,13 @@ mod tests {
                 fn new(inner: When) {}
                 #[track_caller]
                 fn page(self, value: u8) {
-                    Self(super::with_query(self.0, "page", super::sendable(::api_runtime::query_pairs("page", &value))))
+                    Self(super::with_query(self.0, &["page"], super::sendable(::api_runtime::query_pairs("page", &value))))
+                }
+                #[track_caller]
+                fn filter(self, value: &Filter) {
+                    Self(super::with_query(
+                        self.0, &["x", "y"], super::sendable(::api_runtime::query_pairs("filter", &value))
+                    ))
                 }
                 #[track_caller]
                 fn tag(self, value: u8) {

@@ -170,6 +170,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::too_many_lines, reason = "the generated code in full")]
     fn every_property_gets_the_states_of_its_document() {
         let [mark, marked] = ["", "d"].map(|text| format!("{text}{MARK}/place{text}{MARK}"));
         let mut file: syn::File = parse_quote! {
