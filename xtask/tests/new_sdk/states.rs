@@ -12,6 +12,7 @@ fn kinds() -> Vec<(&'static str, Value)> {
         ("large", json!({"type": "integer", "format": "uint64"})),
         ("level", json!({"type": "string", "enum": ["low", "high"]})),
         ("list", json!({"type": "array", "items": text})),
+        ("anys", json!({"type": "array", "items": {}})),
         ("counts", json!({"type": "array", "items": {"type": "integer"}})),
         ("map", json!({"type": "object", "additionalProperties": text})),
         ("counters", json!({"type": "object", "additionalProperties": {"type": "integer"}})),

@@ -91,6 +91,14 @@ pub(crate) fn document() -> Value {
                     ]}))},
                 },
             },
+            "/gadgets/counts": {
+                "get": {
+                    "operationId": "acme-gadgets-counts",
+                    "responses": {"200": content(json!({"type": "object", "properties": {
+                        "success": {"type": "boolean"}, "result": {"type": "object", "additionalProperties": {"type": "integer"}},
+                    }}))},
+                },
+            },
             "/gadgets/ids": {
                 "get": {
                     "operationId": "acme-gadgets-ids",

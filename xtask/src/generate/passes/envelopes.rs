@@ -11,6 +11,7 @@ use quote::quote;
 use serde_json::Value;
 use syn::{Attribute, Field, Fields, Ident, Item, Type, parse_quote};
 
+use super::field_readers::way;
 use super::shapes::key;
 use super::{has_serde, models, models_of, serde_text, type_name, within};
 use crate::effective::{Effective, References, named};
@@ -137,19 +138,21 @@ fn result(field: Option<&Field>, outcome: Outcome) -> Result<Parts> {
     };
     let missing =
         (outcome == Outcome::Nullable).then(|| quote! { ::std::option::Option::Some(::std::option::Option::None) });
-    Ok(Parts { of: quote! { #of }, read: reader(&field.attrs)?, missing })
+    Ok(Parts { of: quote! { #of }, read: reader(of, &field.attrs)?, missing })
 }
 
-/// The expression that reads a field: through the function that its attributes name, if they do.
-fn reader(attributes: &[Attribute]) -> Result<TokenStream> {
+/// The expression that reads a result, in the way of its type. The field's own way may be that of an `Option`.
+fn reader(of: &Type, attributes: &[Attribute]) -> Result<TokenStream> {
     for word in ["with", "from", "try_from", "flatten"] {
         ensure!(!has_serde(attributes, word), "expected no `#[serde({word})]` of `result`");
     }
-    let function = match serde_text(attributes, "deserialize_with") {
-        Some(path) => path.parse::<syn::Path>()?,
-        None => parse_quote! { ::serde::Deserialize::deserialize },
-    };
-    Ok(quote! { #function(deserializer) })
+    let function = serde_text(attributes, "deserialize_with").map(|path| path.value());
+    let is_known = function.is_none_or(|function| function.starts_with("::api_runtime::deserialize_as::<"));
+    ensure!(is_known, "expected `result` to be read by `::api_runtime::deserialize_as`");
+    Ok(match way(of) {
+        Some(way) => quote! { ::api_runtime::deserialize_as::<#way, _, _>(deserializer) },
+        None => quote! { ::serde::Deserialize::deserialize(deserializer) },
+    })
 }
 
 #[cfg(test)]
@@ -207,12 +210,19 @@ mod tests {
     }
 
     #[test]
-    fn result_is_read_through_the_function_of_its_field() {
-        let field = quote! { #[serde(default, deserialize_with = "::api_runtime::unique_keys")] pub result: Map, };
-        let made = applied(&json!({"type": "object"}), &field);
-        let made = made.or_else(|_| applied(&json!({"type": "string"}), &field)).unwrap();
-        assert!(made.contains("{ ::api_runtime::unique_keys(deserializer) }"), "{made}");
-        for attribute in [quote! { with = "module" }, quote! { flatten }] {
+    fn result_is_read_in_the_way_of_its_type() {
+        let of = quote! { ::std::option::Option<::std::collections::BTreeMap<String, i64>> };
+        let way = "::std::option::Option<::api_runtime::UniqueKeys<::api_runtime::Integer>>";
+        let function = format!("::api_runtime::deserialize_as::<{way}, _, _>");
+        let field = quote! { #[serde(default, deserialize_with = #function)] pub result: #of, };
+        for (nullable, way) in [(false, "::api_runtime::UniqueKeys<::api_runtime::Integer>"), (true, way)] {
+            let map = json!({"type": "object", "nullable": nullable, "additionalProperties": {"type": "integer"}});
+            let made = applied(&map, &field).unwrap().replace(' ', "");
+            let read = format!("{{::api_runtime::deserialize_as::<{way},_,_>(deserializer)}}");
+            // The formatter ends a list in several lines with a comma.
+            assert!(made.replace(",>", ">").contains(&read), "{read}: {made}");
+        }
+        for attribute in [quote! { with = "module" }, quote! { flatten }, quote! { deserialize_with = "other" }] {
             applied(&json!({"type": "string"}), &quote! { #[serde(#attribute)] pub result: Map, }).unwrap_err();
         }
     }

@@ -16,7 +16,6 @@ use syn::{ItemImpl, LitStr, Macro};
 
 use super::implementor;
 use crate::document::{Operation, names_in};
-use crate::names;
 
 /// Escapes the paths of a document, but for their parameters. In the generated code nobody can tell any more what was
 /// text.
@@ -47,13 +46,22 @@ pub(crate) fn apply(file: &mut syn::File, operations: &[Operation<'_>]) -> Resul
     Ok(())
 }
 
-/// The name of the type that matches requests of an operation.
+/// What identifies the type that matches requests of an operation: see [`name_of_when`].
 pub(super) fn when(operation: &Operation<'_>) -> Option<String> {
-    Some(names::type_name(&format!("{}-when", names::snake(operation.id()?)), None))
+    Some(letters(&format!("{}when", operation.id()?)))
+}
+
+/// The name of the type that a block is for, as [`when`] has it: the generator decides where its words begin.
+pub(super) fn name_of_when(block: &ItemImpl) -> String {
+    implementor(block).map(|name| letters(&name.to_string())).unwrap_or_default()
+}
+
+fn letters(name: &str) -> String {
+    name.chars().filter(|char| char.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 struct LiteralPaths<'a> {
-    /// The path parameters of each operation, by the name of the type that matches its requests.
+    /// The path parameters of each operation, by the type that matches its requests.
     names: BTreeMap<String, Vec<&'a str>>,
     /// Those of the block that is visited.
     current: Vec<&'a str>,
@@ -62,8 +70,7 @@ struct LiteralPaths<'a> {
 
 impl VisitMut for LiteralPaths<'_> {
     fn visit_item_impl_mut(&mut self, block: &mut ItemImpl) {
-        let name = implementor(block).map(ToString::to_string).unwrap_or_default();
-        self.current = self.names.get(&name).cloned().unwrap_or_default();
+        self.current = self.names.get(&name_of_when(block)).cloned().unwrap_or_default();
         visit_mut::visit_item_impl_mut(self, block);
     }
 
@@ -99,18 +106,17 @@ mod tests {
 
     #[test]
     fn value_of_a_path_parameter_is_encoded_and_escaped_under_its_name_in_the_document() {
-        let document =
-            serde_json::json!({"paths": {"/things/{thing-id}/parts/{part}": {"get": {"operationId": "get_part"}}}});
+        let document = serde_json::json!({"paths": {"/things/{thing-id}/parts/{part}": {"get": {"operationId": "get_m_p_4_part"}}}});
         let operations: Vec<_> = crate::document::operations(&document).collect();
         let mut file: syn::File = parse_quote! {
-            impl GetPartWhen {
+            impl GetMp4PartWhen {
                 fn thing_id() { format!("^/things/{}/parts/.*$", value.to_string()); }
                 fn part() { format!("^/things/.*/parts/{}$", value.to_string()); }
             }
         };
         apply(&mut file, &operations).unwrap();
         let expected: syn::File = parse_quote! {
-            impl GetPartWhen {
+            impl GetMp4PartWhen {
                 fn thing_id() {
                     format!(
                         "^/things/{}/parts/.*$",

@@ -14,8 +14,7 @@ use serde_json::Value;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ExprMethodCall, FnArg, ImplItemFn, ItemImpl, LitStr, parse_quote};
 
-use super::implementor;
-use super::literal_paths::when;
+use super::literal_paths::{name_of_when, when};
 use crate::document::{Operation, component};
 use crate::effective::{Effective, References};
 use crate::rules::FORM;
@@ -117,8 +116,8 @@ struct MockValues {
 
 impl VisitMut for MockValues {
     fn visit_item_impl_mut(&mut self, block: &mut ItemImpl) {
-        let name = implementor(block).map(ToString::to_string).unwrap_or_default();
-        self.is_request = name.ends_with("When");
+        let name = name_of_when(block);
+        self.is_request = name.ends_with("when");
         self.is_form = self.forms.contains(&name);
         self.current = self.objects.get(&name).cloned().unwrap_or_default();
         visit_mut::visit_item_impl_mut(self, block);

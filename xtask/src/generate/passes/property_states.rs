@@ -89,7 +89,7 @@ fn change(field: &mut Field) {
     let value = &field.ty;
     let option: Type = parse_quote! { ::std::option::Option<#value> };
     // What the generator makes optional is an `Option`, a list or a map.
-    let is_free_form = is_value(value) || is_optional && within(value).is_some_and(is_value);
+    let is_free_form = is_value(value) || is_optional && is_option(value) && within(value).is_some_and(is_value);
     let nullable = if is_option(value) { value.clone() } else { option.clone() };
     retain_serde(&mut field.attrs, |word| !["default", "deserialize_with", "skip_serializing_if"].contains(&word));
     let is_null_present = is_optional && (is_free_form || is_marked);
@@ -183,7 +183,7 @@ mod tests {
                     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
                     optional: ::std::option::Option<::std::string::String>,
                     #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-                    list: ::std::vec::Vec<::std::string::String>,
+                    list: ::std::vec::Vec<::serde_json::Value>,
                     #[doc = #marked]
                     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
                     null: ::std::option::Option<::std::vec::Vec<i64>>,
@@ -215,7 +215,7 @@ mod tests {
                     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
                     optional: ::std::option::Option<::std::string::String>,
                     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-                    list: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                    list: ::std::option::Option<::std::vec::Vec<::serde_json::Value>>,
                     #[doc = "d"]
                     #[serde(
                         default,
