@@ -108,6 +108,34 @@ async fn rejected_put_is_not_sent_again() {
     assert_eq!(methods(&simulator), "GET PUT GET");
     assert_eq!((error.kind(), error.call_error().unwrap().kind()), (ApplyErrorKind::Write, ErrorKind::Permission));
     assert_eq!(error.record().unwrap().requests[1].error.as_deref(), Some("permission"));
+    let text = "imp_travel: the change was not taken over: expected enabled, high; found disabled, high";
+    assert_eq!(error.to_string(), format!("the change was not made: {text}"));
+    assert_eq!(error.mismatches()[0].kind, MismatchKind::NotApplied);
+}
+
+#[tokio::test]
+async fn change_of_another_client_is_reported_also_if_the_put_is_rejected() {
+    let (simulator, client, plan) = planned().await;
+    simulator.inject(Fault::status(403).on(UPDATE_BEHAVIORS).once());
+    let writer = Fault::writer(|account| account.behaviors_mut().get_mut("high_dlp").unwrap().enabled = true);
+    simulator.inject(writer.on(GET_BEHAVIORS).skip(1).once());
+    let error = client.behaviors().apply(&plan).await.unwrap_err();
+    let kinds: Vec<_> = error.mismatches().iter().map(|mismatch| (mismatch.id.as_str(), mismatch.kind)).collect();
+    assert_eq!(kinds, [("high_dlp", MismatchKind::NotRequested), ("imp_travel", MismatchKind::NotApplied)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn plan_that_another_client_outdates_after_a_failed_put_names_the_failure() {
+    let (simulator, client, plan) = planned().await;
+    simulator.inject(Fault::status(503).on(UPDATE_BEHAVIORS).once());
+    let writer = Fault::writer(|account| {
+        account.behaviors_mut().get_mut("imp_travel").unwrap().risk_level = "low".to_owned();
+    });
+    simulator.inject(writer.on(GET_BEHAVIORS).skip(1).once());
+    let error = client.behaviors().apply(&plan).await.unwrap_err();
+    assert_eq!(methods(&simulator), "GET PUT GET");
+    assert_eq!((error.kind(), error.may_have_written()), (ApplyErrorKind::Outdated, true));
+    assert_eq!(error.call_error().unwrap().kind(), ErrorKind::Server);
 }
 
 #[tokio::test]
@@ -181,9 +209,11 @@ async fn behaviors_that_a_put_resets_are_repaired_if_the_plan_covers_them() {
     let all = DesiredState::default().others(OtherBehaviors::Enable);
     let plan = client.behaviors().plan(&all).await.unwrap();
     simulator.clear_requests();
-    client.behaviors().apply(&plan).await.unwrap();
+    let applied = client.behaviors().apply(&plan).await.unwrap();
     assert_eq!(methods(&simulator), "GET PUT GET PUT GET");
     assert_eq!(client.behaviors().get().await.unwrap().enabled().len(), 3);
+    let [repaired] = &applied.record().repaired[..] else { panic!("{:?}", applied.record().repaired) };
+    assert_eq!((repaired.id.as_str(), repaired.kind), ("high_dlp", MismatchKind::NotRequested));
 
     // Behaviors that are not covered are reported, and the rollback repairs them.
     let plan = client.behaviors().plan(BehaviorChanges::new().level("high_dlp", RiskLevel::Low)).await.unwrap();
@@ -191,6 +221,65 @@ async fn behaviors_that_a_put_resets_are_repaired_if_the_plan_covers_them() {
     assert_eq!(error.mismatches().len(), 2);
     client.behaviors().apply(error.rollback().unwrap()).await.unwrap();
     assert_eq!(client.behaviors().get().await.unwrap(), *plan.seen());
+}
+
+#[tokio::test(start_paused = true)]
+async fn repair_does_not_overwrite_what_another_client_changes_meanwhile() {
+    let simulator = Simulator::start().await;
+    let mut unknowns = Unknowns::default();
+    unknowns.omitted_behaviors = OmittedBehaviors::Reset;
+    simulator.set_unknowns(unknowns);
+    let client = client_of(&simulator);
+    let high_dlp = BehaviorChanges::new().enable("high_dlp");
+    client.behaviors().apply(&client.behaviors().plan(high_dlp).await.unwrap()).await.unwrap();
+    let plan = client.behaviors().plan(DesiredState::default().others(OtherBehaviors::Enable)).await.unwrap();
+    simulator.clear_requests();
+
+    // The repair fails, and another client changes what the first PUT wrote.
+    simulator.inject(Fault::status(503).on(UPDATE_BEHAVIORS).skip(1).once());
+    let writer = Fault::writer(|account| account.behaviors_mut().get_mut("imp_travel").unwrap().enabled = false);
+    simulator.inject(writer.on(GET_BEHAVIORS).skip(2).once());
+    let error = client.behaviors().apply(&plan).await.unwrap_err();
+    assert_eq!(methods(&simulator), "GET PUT GET PUT GET");
+    assert_eq!((error.kind(), error.call_error().unwrap().kind()), (ApplyErrorKind::Mismatch, ErrorKind::Server));
+    assert!(!is_enabled(&simulator, "imp_travel"));
+
+    // Without another client, a repair that failed is sent again.
+    let plan = client.behaviors().plan(DesiredState::default().others(OtherBehaviors::Enable)).await.unwrap();
+    simulator.clear_requests();
+    simulator.inject(Fault::status(503).on(UPDATE_BEHAVIORS).skip(1).once());
+    client.behaviors().apply(&plan).await.unwrap();
+    assert_eq!(methods(&simulator), "GET PUT GET PUT GET PUT GET");
+}
+
+#[tokio::test]
+async fn behavior_that_disappears_is_reported_and_needs_no_repair() {
+    let simulator = Simulator::start().await;
+    let client = client_of(&simulator);
+    let plan = client.behaviors().plan(DesiredState::default().others(OtherBehaviors::Enable)).await.unwrap();
+    let level = BehaviorChanges::new().level("imp_travel", RiskLevel::Low).level("high_dlp", RiskLevel::Medium);
+    let plan = if plan.unchanged().is_empty() { client.behaviors().plan(level).await.unwrap() } else { plan };
+    let unchanged = plan.unchanged()[0].to_string();
+    simulator.clear_requests();
+    let gone = unchanged.clone();
+    let writer = Fault::writer(move |account| drop(account.behaviors_mut().remove(&gone)));
+    simulator.inject(writer.on(UPDATE_BEHAVIORS).after_operation().once());
+    let error = client.behaviors().apply(&plan).await.unwrap_err();
+    assert_eq!(methods(&simulator), "GET PUT GET");
+    let [mismatch] = error.mismatches() else { panic!("{error}") };
+    assert_eq!((mismatch.id.as_str(), mismatch.kind), (unchanged.as_str(), MismatchKind::NotRequested));
+    assert_eq!(mismatch.found, None);
+}
+
+#[tokio::test]
+async fn later_change_of_what_a_plan_does_not_cover_does_not_outdate_its_rollback() {
+    let (simulator, client, plan) = planned().await;
+    let applied = client.behaviors().apply(&plan).await.unwrap();
+    simulator.edit(simulator.account_id(), |account| {
+        account.behaviors_mut().get_mut("high_dlp").unwrap().enabled = true;
+    });
+    client.behaviors().apply(applied.rollback()).await.unwrap();
+    assert!(!is_enabled(&simulator, "imp_travel") && is_enabled(&simulator, "high_dlp"));
 }
 
 #[tokio::test]
@@ -247,6 +336,14 @@ async fn plan_is_rejected_on_another_account_or_base_url_or_when_it_is_too_old()
     assert_eq!(error.kind(), ApplyErrorKind::TooOld);
     assert!(simulator.requests().is_empty() && other.requests().is_empty());
     client.behaviors().apply(&plan).max_age(Duration::from_secs(60 * 60)).await.unwrap();
+
+    // The age of a plan from the future is not known.
+    let mut saved = serde_json::to_value(&plan).unwrap();
+    saved["created_at"] = serde_json::json!("9999-01-01T00:00:00Z");
+    let future: Plan = serde_json::from_value(saved).unwrap();
+    let error = client.behaviors().apply(&future).max_age(Duration::from_secs(60 * 60)).await.unwrap_err();
+    assert_eq!(error.kind(), ApplyErrorKind::TooOld);
+    assert!(error.to_string().contains("in the future by this computer's clock"), "{error}");
 }
 
 #[tokio::test]

@@ -19,7 +19,8 @@ impl Behaviors {
     ///   after an interruption. An empty plan sends nothing.
     /// - A PUT that may have been sent is not repeated before the behaviors have been read again.
     /// - If the PUT changes other behaviors that the desired state covers, a second one repairs that, with all that it covers. It is
-    ///   not known whether the API keeps the behaviors that a PUT omits.
+    ///   not known whether the API keeps the behaviors that a PUT omits. A change that another client made to one of them meanwhile
+    ///   looks the same, and is overwritten: see [`ChangeRecord::repaired`].
     /// - Each difference between what was meant and what is afterwards is an error, also a change that nobody requested.
     ///
     /// The API cannot make a write depend on what was read. A write of another client to the same behavior, between the first read
@@ -66,7 +67,8 @@ impl Behaviors {
 ///
 /// # Cancellation
 ///
-/// Dropping the future ends the calls. The PUT may already have been sent. Applying the same plan again ends in the same state.
+/// Dropping the future ends the calls. The PUT may already have been sent. Applying the same plan again ends in the same state, or
+/// fails as [outdated](ApplyErrorKind::Outdated) if the PUT changed other behaviors that the plan covers. Plan again then.
 #[derive(Clone, Debug)]
 #[must_use = "a plan is not applied until the request is awaited"]
 pub struct ApplyPlan<'a> {
@@ -93,7 +95,8 @@ impl<'a> ApplyPlan<'a> {
         self
     }
 
-    /// Rejects a plan that is older. By default a plan may have any age.
+    /// Rejects a plan that is older, or that was made further than this in the future by this computer's clock. By default a plan may
+    /// have any age.
     pub fn max_age(mut self, max_age: Duration) -> Self {
         self.max_age = Some(max_age);
         self
@@ -119,13 +122,25 @@ impl<'a> ApplyPlan<'a> {
         if let Some(difference) = planned.difference(&PlanTarget::new(connection, account.clone())) {
             return Err(ApplyError::unsent(ApplyErrorKind::Target, difference));
         }
-        let age = self.plan.age();
-        if let Some(max_age) = self.max_age.filter(|max_age| age > *max_age) {
-            let (age, max_age) = (age.as_secs(), max_age.as_secs());
-            let message = format!("the plan is {age} s old, and may be {max_age} s old; plan again");
-            return Err(ApplyError::unsent(ApplyErrorKind::TooOld, message));
-        }
+        self.check_age()?;
         Ok(account)
+    }
+
+    /// A plan from the future was made by another clock, or the clock has changed: its age is not known.
+    fn check_age(&self) -> Result<(), ApplyError> {
+        let Some(max_age) = self.max_age else { return Ok(()) };
+        let (age, until) = (self.plan.age(), self.plan.time_until_made());
+        let message = if age > max_age {
+            format!("the plan is {} s old, and may be {} s old; plan again", age.as_secs(), max_age.as_secs())
+        } else if until > max_age {
+            let until = until.as_secs();
+            format!(
+                "the plan was made {until} s in the future by this computer's clock; check the clock, and plan again"
+            )
+        } else {
+            return Ok(());
+        };
+        Err(ApplyError::unsent(ApplyErrorKind::TooOld, message))
     }
 
     async fn run(self) -> Result<Applied, ApplyError> {
