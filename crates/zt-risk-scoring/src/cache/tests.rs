@@ -373,6 +373,19 @@ fn cache_outside_a_runtime_is_an_error() {
     assert_eq!(error.kind(), ErrorKind::Configuration);
     assert!(error.to_string().contains("tokio runtime"), "{error}");
     assert_eq!(scripted.reads(), 0);
+
+    // While a read is running, too.
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let cache = scripted.cache.clone();
+    runtime.block_on(async {
+        tokio::spawn(async move { cache.get().await });
+        tokio::task::yield_now().await;
+    });
+    assert!(scripted.cache.status().is_reading());
+    let std::task::Poll::Ready(Err(error)) = std::pin::pin!(scripted.cache.get()).poll(&mut context) else {
+        panic!("no error");
+    };
+    assert_eq!(error.kind(), ErrorKind::Configuration);
 }
 
 #[tokio::test(start_paused = true)]
