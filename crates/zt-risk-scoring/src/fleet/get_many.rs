@@ -11,6 +11,7 @@ use futures_core::Stream;
 
 use super::FleetAccount;
 use super::runner::{Boxed, Job, Runner};
+use crate::requests::with_timeout;
 use crate::{AccountId, BehaviorMap, Behaviors, Error, ErrorKind};
 
 impl Behaviors {
@@ -102,11 +103,7 @@ impl Job for Get {
     type Options = GetOptions;
 
     fn start(self: Arc<Self>, behaviors: &Behaviors, options: &GetOptions) -> Boxed<Self::Output> {
-        let request = behaviors.get().account_id(&self.0);
-        match options.timeout {
-            Some(timeout) => request.timeout(timeout).into_future(),
-            None => request.into_future(),
-        }
+        with_timeout(behaviors.get().account_id(&self.0), options.timeout).into_future()
     }
 
     fn is_rate_limited(output: &Self::Output) -> bool {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use cloudflare_client::sdk::CallOptions;
 
 use super::{Comparison, DesiredState, Plan, PlanError, PlanTarget, now};
+use crate::requests::with_timeout;
 use crate::{AccountId, Behaviors, Error};
 
 impl Behaviors {
@@ -96,8 +97,7 @@ impl PlanBehaviors {
     async fn run(self) -> Result<Plan, PlanError> {
         let connection = self.behaviors.connection();
         let target = PlanTarget::new(connection, self.options.resolve_account(connection)?.clone());
-        let read = self.behaviors.get().account_id(target.account_id.clone());
-        let read = self.timeout.map_or(read.clone(), |timeout| read.timeout(timeout));
+        let read = with_timeout(self.behaviors.get().account_id(&target.account_id), self.timeout);
         let created_at = now();
         let seen = read.await?;
         let comparison = Comparison::new(&self.desired, &seen);

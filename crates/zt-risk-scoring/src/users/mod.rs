@@ -5,6 +5,7 @@ mod list;
 mod risk;
 mod selection;
 mod summary;
+mod user;
 
 use cloudflare_client::{Connection, Request};
 use zt_risk_scoring_api::operations::{GET_SUMMARY, GET_USER_RISK, RESET_USER_RISK};
@@ -13,7 +14,8 @@ pub use id::UserId;
 pub use list::{SummaryIntoIter, SummaryIter};
 pub use risk::{UserRisk, UserRiskEvent};
 pub use selection::UserSelection;
-pub use summary::{Summary, UserSummary};
+pub use summary::Summary;
+pub use user::UserSummary;
 
 use crate::RiskLevel;
 use crate::requests::{NoResult, request};

@@ -9,6 +9,7 @@ use cloudflare_client::sdk::{self, CallOptions};
 use super::super::{Plan, PlanTarget};
 use super::progress::{Next, Progress};
 use super::{Applied, ApplyError, ApplyErrorKind, ChangeRecord};
+use crate::requests::with_timeout;
 use crate::{AccountId, BehaviorId, BehaviorMap, BehaviorSettings, Behaviors, Error, Response, RetryConfig};
 
 impl Behaviors {
@@ -175,9 +176,7 @@ impl<'a> ApplyPlan<'a> {
     }
 
     async fn read(&self, account: &AccountId, progress: &mut Progress<'_>) -> Result<BehaviorMap, Error> {
-        let request = self.behaviors.get().account_id(account);
-        let request = self.timeout.map_or(request.clone(), |timeout| request.timeout(timeout));
-        let response = request.send().await;
+        let response = with_timeout(self.behaviors.get().account_id(account), self.timeout).send().await;
         progress.record_read(&response);
         response.map(Response::into_value)
     }
@@ -190,8 +189,7 @@ impl<'a> ApplyPlan<'a> {
         progress: &mut Progress<'_>,
     ) {
         let request = self.behaviors.update(entries).account_id(account).retry(RetryConfig::none());
-        let request = self.timeout.map_or(request.clone(), |timeout| request.timeout(timeout));
-        progress.record_write(request.send().await);
+        progress.record_write(with_timeout(request, self.timeout).send().await);
     }
 }
 
