@@ -43,6 +43,13 @@ pub enum RiskLevel {
 /// The text of a level that this crate does not know.
 ///
 /// The text is behind a second pointer: every behavior has room for a level, and hardly any level is unknown.
+///
+/// ```
+/// use zt_risk_scoring::RiskLevel;
+///
+/// let RiskLevel::Unknown(unknown) = RiskLevel::from("critical") else { unreachable!() };
+/// assert_eq!(unknown.as_str(), "critical");
+/// ```
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct UnknownRiskLevel(Box<Box<str>>);
 

@@ -7,6 +7,14 @@ use crate::object::impl_object_only;
 
 /// A behavior that raises the risk score of a user who triggers it, such as impossible travel. Its id is its key in the
 /// [`BehaviorMap`](super::BehaviorMap).
+///
+/// ```
+/// use zt_risk_scoring::{Behavior, RiskLevel};
+///
+/// let mut travel = Behavior::new("Impossible Travel", RiskLevel::High);
+/// travel.enabled = true;
+/// assert_eq!(travel.description, "");
+/// ```
 #[derive(Clone, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]

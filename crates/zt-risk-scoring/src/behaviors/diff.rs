@@ -37,6 +37,18 @@ pub struct BehaviorDiff(
 );
 
 /// How one behavior differs; see [`BehaviorDiff`].
+///
+/// ```
+/// use zt_risk_scoring::{BehaviorDiff, BehaviorDifference};
+///
+/// fn disables(difference: &BehaviorDifference) -> bool {
+///     difference.before().is_some_and(|before| before.enabled) && difference.after().is_none_or(|after| !after.enabled)
+/// }
+///
+/// fn count_disabled(diff: &BehaviorDiff) -> usize {
+///     diff.iter().filter(|(_, difference)| disables(difference)).count()
+/// }
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(into = "BeforeAndAfter")]
 #[non_exhaustive]
@@ -250,6 +262,16 @@ impl<'de> Deserialize<'de> for BehaviorDifference {
 }
 
 /// A diff does not fit a map: some behaviors are not as they were in the map that the diff began with. Compare again.
+///
+/// ```
+/// use zt_risk_scoring::{Behavior, BehaviorMap, RiskLevel};
+///
+/// let travel = Behavior::new("Impossible Travel", RiskLevel::High);
+/// let before: BehaviorMap = [("imp_travel", travel)].into_iter().collect();
+/// let removes_it = before.diff(&BehaviorMap::default());
+/// let conflict = removes_it.apply_to(&BehaviorMap::default()).unwrap_err();
+/// assert_eq!(conflict.ids()[0].as_str(), "imp_travel");
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct DiffConflict(Vec<BehaviorId>);
 

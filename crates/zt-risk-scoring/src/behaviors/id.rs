@@ -12,6 +12,13 @@ use crate::text;
 /// The id of a behavior, such as `imp_travel`: its key in a [`BehaviorMap`](super::BehaviorMap).
 ///
 /// The set of ids is open: the vendor adds new ones. Identify a behavior by its id, since its display name may change.
+///
+/// ```
+/// use zt_risk_scoring::BehaviorId;
+///
+/// let id = BehaviorId::new("imp_travel");
+/// assert_eq!(id.as_str(), "imp_travel");
+/// ```
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(transparent)]
 pub struct BehaviorId(Box<str>);

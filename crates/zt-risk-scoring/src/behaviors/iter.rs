@@ -6,16 +6,42 @@ use std::{slice, vec};
 use super::{Behavior, BehaviorId};
 
 /// Iterates over the behaviors of a [`BehaviorMap`](super::BehaviorMap) with their ids, in the order of the ids.
+///
+/// ```
+/// use zt_risk_scoring::{Behavior, BehaviorMap, RiskLevel};
+///
+/// let travel = Behavior::new("Impossible Travel", RiskLevel::High);
+/// let behaviors: BehaviorMap = [("imp_travel", travel)].into_iter().collect();
+/// assert_eq!(behaviors.iter().next().map(|(id, _)| id.as_str()), Some("imp_travel"));
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "an iterator does nothing until it is used"]
 pub struct BehaviorMapIter<'a>(pub(super) slice::Iter<'a, (BehaviorId, Behavior)>);
 
 /// Moves the behaviors out of a [`BehaviorMap`](super::BehaviorMap) with their ids, in the order of the ids.
+///
+/// ```
+/// use zt_risk_scoring::{Behavior, BehaviorMap, RiskLevel};
+///
+/// let travel = Behavior::new("Impossible Travel", RiskLevel::High);
+/// let behaviors: BehaviorMap = [("imp_travel", travel)].into_iter().collect();
+/// let names: Vec<String> = behaviors.into_iter().map(|(_, behavior)| behavior.name).collect();
+/// assert_eq!(names, ["Impossible Travel"]);
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "an iterator does nothing until it is used"]
 pub struct BehaviorMapIntoIter(pub(super) vec::IntoIter<(BehaviorId, Behavior)>);
 
 /// Iterates over the behaviors of a [`Selection`](super::Selection) with their ids, in the order of the ids.
+///
+/// ```
+/// use zt_risk_scoring::{Behavior, BehaviorMap, RiskLevel};
+///
+/// let travel = Behavior::new("Impossible Travel", RiskLevel::High);
+/// let behaviors: BehaviorMap = [("imp_travel", travel)].into_iter().collect();
+/// let mut disabled = behaviors.disabled().into_iter();
+/// assert_eq!(disabled.next().map(|(id, _)| id.as_str()), Some("imp_travel"));
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "an iterator does nothing until it is used"]
 pub struct SelectionIter<'a>(pub(super) vec::IntoIter<(&'a BehaviorId, &'a Behavior)>);

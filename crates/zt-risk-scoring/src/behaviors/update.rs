@@ -14,6 +14,14 @@ use crate::object::impl_object_only;
 use crate::requests::{invalid, request};
 
 /// A request to update behaviors; see [`Behaviors::update`].
+///
+/// ```
+/// use zt_risk_scoring::{BehaviorSettings, Behaviors, RiskLevel, UpdateBehaviors};
+///
+/// fn enable(behaviors: &Behaviors) -> UpdateBehaviors {
+///     behaviors.update([("imp_travel", BehaviorSettings::new(true, RiskLevel::High))])
+/// }
+/// ```
 pub type UpdateBehaviors = Request<'static, UpdatedBehaviors>;
 
 /// All behaviors of an account after an update, with their settings, by id.

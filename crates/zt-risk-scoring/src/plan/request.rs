@@ -49,6 +49,16 @@ impl Behaviors {
 
 /// A request for a plan; see [`Behaviors::plan`]. Awaiting it returns the plan.
 ///
+/// ```
+/// use std::time::Duration;
+/// use zt_risk_scoring::{Behaviors, DesiredState, PlanBehaviors};
+///
+/// fn plan(behaviors: &Behaviors, desired: DesiredState) -> PlanBehaviors {
+///     // Not every account has every behavior.
+///     behaviors.plan(desired).allow_missing().timeout(Duration::from_secs(10))
+/// }
+/// ```
+///
 /// # Errors
 ///
 /// A [`PlanError`]: the behaviors cannot be read, or the desired state does not fit them.
