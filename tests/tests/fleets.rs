@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use futures_util::{Stream, StreamExt};
 use tokio::time::Instant;
+use zt_risk_scoring::external::http::{HeaderName, HeaderValue};
 use zt_risk_scoring::{
     AccountId, ApplyErrorKind, BehaviorChanges, Client, Credentials, ErrorKind, FleetAccount, FleetPlan, Plan, Quota,
 };
@@ -124,6 +125,20 @@ async fn token_that_is_blocked_does_not_hold_up_the_others() {
 }
 
 #[tokio::test]
+async fn options_of_each_read_hold() {
+    let simulator = Simulator::start().await;
+    let accounts = accounts(&simulator, 2);
+    let name = HeaderName::from_static("x-trace");
+    let stream = client_of(&simulator)
+        .behaviors()
+        .get_many(&accounts)
+        .each(move |get| get.header(name.clone(), HeaderValue::from_static("7")).account_id("not an id"));
+    let results: Vec<_> = stream.collect().await;
+    assert!(results.len() == 2 && results.iter().all(|(_, behaviors)| behaviors.is_ok()), "{results:?}");
+    assert!(simulator.requests().iter().all(|request| request.header("x-trace") == Some("7")));
+}
+
+#[tokio::test(start_paused = true)]
 async fn accounts_with_one_token_share_a_connection_and_each_request_has_the_accounts_token() {
     let simulator = Simulator::start().await;
     let accounts = accounts(&simulator, 6);
@@ -139,10 +154,13 @@ async fn accounts_with_one_token_share_a_connection_and_each_request_has_the_acc
         .iter()
         .enumerate()
         .map(|(number, account)| (account.clone(), api_token(&format!("cfut_{}", number % 2))));
-    // One request a minute for each connection: six connections would not wait.
-    let client = client_of(&simulator);
+    // One request at once for each connection: six connections would not wait.
+    let quota = Quota::new(2, Duration::from_secs(60)).with_burst(1);
+    let client = client_within(&simulator, Some(quota));
+    let started = Instant::now();
     let results: Vec<_> = client.behaviors().get_many(with_token).collect().await;
     assert!(results.iter().all(|(_, behaviors)| behaviors.is_ok()), "{results:?}");
+    assert!(started.elapsed() >= Duration::from_secs(29), "{:?}", started.elapsed());
     let one = client.connection().for_credentials(&api_token("cfut_0"));
     assert!(one.is_same(&client.connection().for_credentials(&api_token("cfut_0"))));
 }

@@ -6,13 +6,13 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use zt_risk_scoring::{
-    ApplyErrorKind, BehaviorChanges, BehaviorMap, Client, DesiredState, Error, ErrorKind, MismatchKind, OtherBehaviors,
-    Plan, PlanErrorKind, RiskLevel,
+    ApplyErrorKind, BehaviorChanges, BehaviorMap, Client, Credentials, DesiredState, Error, ErrorKind, MismatchKind,
+    OtherBehaviors, Plan, PlanErrorKind, RetryConfig, RiskLevel,
 };
 use zt_risk_scoring_mock::Simulator;
 use zt_risk_scoring_mock::simulator::operations::{GET_BEHAVIORS, UPDATE_BEHAVIORS};
-use zt_risk_scoring_mock::simulator::{Fault, OmittedBehaviors, UnknownLevels, Unknowns};
-use zt_risk_scoring_tests::{ACCOUNT_ID, client_of};
+use zt_risk_scoring_mock::simulator::{Fault, OmittedBehaviors, Response, UnknownLevels, Unknowns};
+use zt_risk_scoring_tests::{ACCOUNT_ID, builder, client_of};
 
 /// A simulator, a client, and the plan to enable `imp_travel`.
 async fn planned() -> (Simulator, Client, Plan) {
@@ -98,6 +98,29 @@ async fn put_is_sent_again_only_after_another_read() {
     assert_eq!(error.kind(), ApplyErrorKind::Write);
     let source = error.source().unwrap().downcast_ref::<Error>().unwrap();
     assert_eq!((source.kind(), error.call_error().unwrap().kind()), (ErrorKind::Server, ErrorKind::Server));
+}
+
+#[tokio::test(start_paused = true)]
+async fn wait_that_the_api_asks_for_before_another_put_is_kept_up_to_the_ceiling_of_the_connection() {
+    let retry_after = |seconds| Response::of_status(503).header("retry-after", seconds).unwrap();
+    for (seconds, ceiling, expected) in
+        [("50", 60, "GET PUT GET PUT GET"), ("70", 60, "GET PUT GET"), ("70", 90, "GET PUT GET PUT GET")]
+    {
+        let (simulator, _, plan) = planned().await;
+        simulator.inject(Fault::respond(retry_after(seconds)).on(UPDATE_BEHAVIORS).once());
+        let mut retry = RetryConfig::default();
+        retry.retry_after_ceiling = Duration::from_secs(ceiling);
+        let client = builder(simulator.base_url())
+            .credentials(Credentials::api_token(simulator.api_token()).unwrap())
+            .retry(retry)
+            .build()
+            .unwrap();
+        let started = tokio::time::Instant::now();
+        let applied = client.behaviors().apply(&plan).account_id(simulator.account_id()).await;
+        assert_eq!((methods(&simulator).as_str(), applied.is_ok()), (expected, expected.ends_with("PUT GET PUT GET")));
+        let least = if applied.is_ok() { seconds.parse().unwrap() } else { 0 };
+        assert!(started.elapsed() >= Duration::from_secs(least), "{:?}", started.elapsed());
+    }
 }
 
 #[tokio::test]
@@ -253,6 +276,22 @@ async fn repair_does_not_overwrite_what_another_client_changes_meanwhile() {
 }
 
 #[tokio::test]
+async fn repair_is_not_repeated_if_it_succeeds_without_effect() {
+    let simulator = Simulator::start().await;
+    let client = client_of(&simulator);
+    let high_dlp = BehaviorChanges::new().enable("high_dlp");
+    client.behaviors().apply(&client.behaviors().plan(high_dlp).await.unwrap()).await.unwrap();
+    let plan = client.behaviors().plan(DesiredState::default().others(OtherBehaviors::Enable)).await.unwrap();
+    simulator.clear_requests();
+    let writer = Fault::writer(|account| account.behaviors_mut().get_mut("high_dlp").unwrap().enabled = false);
+    simulator.inject(writer.on(UPDATE_BEHAVIORS).after_operation());
+    let error = client.behaviors().apply(&plan).await.unwrap_err();
+    assert_eq!(methods(&simulator), "GET PUT GET PUT GET");
+    let [mismatch] = error.mismatches() else { panic!("{error}") };
+    assert_eq!((mismatch.id.as_str(), mismatch.kind), ("high_dlp", MismatchKind::NotRequested));
+}
+
+#[tokio::test]
 async fn behavior_that_disappears_is_reported_and_needs_no_repair() {
     let simulator = Simulator::start().await;
     let client = client_of(&simulator);
@@ -350,7 +389,7 @@ async fn plan_is_rejected_on_another_account_or_base_url_or_when_it_is_too_old()
 async fn client_without_an_account_applies_a_plan_to_the_account_of_the_plan() {
     let (simulator, _, plan) = planned().await;
     let client = Client::builder()
-        .credentials(zt_risk_scoring::Credentials::api_token(simulator.api_token()).unwrap())
+        .credentials(Credentials::api_token(simulator.api_token()).unwrap())
         .base_url(simulator.base_url())
         .build()
         .unwrap();

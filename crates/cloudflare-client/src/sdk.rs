@@ -8,7 +8,7 @@
 //! - [`CallOptions`] has the settings that a single call overrides.
 //! - [`backoff`] is the wait before something is tried again, [`jitter`] spreads what happens at intervals, and [`ready`] waits
 //!   until a call can be sent.
-//! - [`timeout`] is how long a call may take.
+//! - [`timeout`] is how long a call may take, and [`retry_after_ceiling`] how long a server may make it wait before a retry.
 //! - [`error`] makes an [`Error`] for a malformed argument.
 //! - [`one_line`] makes untrusted text safe to print, and [`is_printable`] finds the characters that are not.
 //!
@@ -76,6 +76,12 @@ pub fn backoff(connection: &Connection, failures: u32) -> Duration {
 /// the random source of the connection.
 pub fn jitter(connection: &Connection, limit: Duration) -> Duration {
     connection.pipeline().flow.random_time(limit)
+}
+
+/// The longest wait that a server may ask for before the connection tries again; see
+/// [`RetryConfig::retry_after_ceiling`](crate::RetryConfig::retry_after_ceiling).
+pub fn retry_after_ceiling(connection: &Connection) -> Duration {
+    connection.pipeline().retry.retry_after_ceiling
 }
 
 /// How long a call may take that sets no other timeout.

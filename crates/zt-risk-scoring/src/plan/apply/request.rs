@@ -103,7 +103,8 @@ impl<'a> ApplyPlan<'a> {
         self
     }
 
-    /// How often the PUT is sent at most, if it fails in a way that may pass. 3 by default, and at least 1.
+    /// How often the PUT is sent at most, if it fails in a way that may pass. 3 by default, and at least 1. It is not sent again if
+    /// the API asks for a longer wait than the [`retry_after_ceiling`](RetryConfig::retry_after_ceiling) of the connection.
     pub fn max_writes(mut self, max_writes: u32) -> Self {
         self.max_writes = max_writes.max(1);
         self
@@ -171,7 +172,8 @@ impl<'a> ApplyPlan<'a> {
 
     /// Whether a PUT that failed is sent again, after the behaviors have been read.
     fn may_repeat(&self, error: &Error, progress: &Progress<'_>) -> bool {
-        let is_soon = error.retry_after().unwrap_or_default() <= RetryConfig::default().retry_after_ceiling;
+        let ceiling = sdk::retry_after_ceiling(self.behaviors.connection());
+        let is_soon = error.retry_after().unwrap_or_default() <= ceiling;
         error.is_retryable() && is_soon && progress.writes() < self.max_writes
     }
 
