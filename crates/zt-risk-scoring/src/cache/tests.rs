@@ -179,6 +179,16 @@ async fn wait_that_the_api_asked_for_is_kept() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn wrong_retry_after_does_not_end_the_reads() {
+    let year = Duration::from_secs(365 * 24 * 60 * 60);
+    let limited = test_util::error(ErrorKind::RateLimited).attempts(1).retry_after(year).build();
+    let scripted = Scripted::of([Err(limited), Ok(map(1))]);
+    assert_eq!(scripted.get().await, Err(ErrorKind::RateLimited));
+    advance(Duration::from_secs(60 * 60)).await;
+    assert_eq!(scripted.get().await, Ok((1, false)));
+}
+
+#[tokio::test(start_paused = true)]
 async fn api_that_is_up_again_is_noticed_in_the_background() {
     let scripted = Scripted::of([Ok(map(1)), down(), Ok(map(2))]);
     scripted.get().await.unwrap();
