@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use futures_util::{Stream, StreamExt};
 use tokio::time::Instant;
+use zt_risk_scoring::external::http::{HeaderName, HeaderValue};
 use zt_risk_scoring::{
     AccountId, ApplyErrorKind, BehaviorChanges, Client, Credentials, ErrorKind, FleetAccount, FleetPlan, Plan, Quota,
 };
@@ -124,6 +125,20 @@ async fn token_that_is_blocked_does_not_hold_up_the_others() {
 }
 
 #[tokio::test]
+async fn options_of_each_read_hold() {
+    let simulator = Simulator::start().await;
+    let accounts = accounts(&simulator, 2);
+    let name = HeaderName::from_static("x-trace");
+    let stream = client_of(&simulator)
+        .behaviors()
+        .get_many(&accounts)
+        .each(move |get| get.header(name.clone(), HeaderValue::from_static("7")).account_id("not an id"));
+    let results: Vec<_> = stream.collect().await;
+    assert!(results.len() == 2 && results.iter().all(|(_, behaviors)| behaviors.is_ok()), "{results:?}");
+    assert!(simulator.requests().iter().all(|request| request.header("x-trace") == Some("7")));
+}
+
+#[tokio::test(start_paused = true)]
 async fn accounts_with_one_token_share_a_connection_and_each_request_has_the_accounts_token() {
     let simulator = Simulator::start().await;
     let accounts = accounts(&simulator, 6);
@@ -139,10 +154,13 @@ async fn accounts_with_one_token_share_a_connection_and_each_request_has_the_acc
         .iter()
         .enumerate()
         .map(|(number, account)| (account.clone(), api_token(&format!("cfut_{}", number % 2))));
-    // One request a minute for each connection: six connections would not wait.
-    let client = client_of(&simulator);
+    // One request at once for each connection: six connections would not wait.
+    let quota = Quota::new(2, Duration::from_secs(60)).with_burst(1);
+    let client = client_within(&simulator, Some(quota));
+    let started = Instant::now();
     let results: Vec<_> = client.behaviors().get_many(with_token).collect().await;
     assert!(results.iter().all(|(_, behaviors)| behaviors.is_ok()), "{results:?}");
+    assert!(started.elapsed() >= Duration::from_secs(29), "{:?}", started.elapsed());
     let one = client.connection().for_credentials(&api_token("cfut_0"));
     assert!(one.is_same(&client.connection().for_credentials(&api_token("cfut_0"))));
 }
@@ -208,12 +226,46 @@ async fn applying_stops_at_the_first_failure_and_can_go_on_later() {
 
     let remaining = stream.remaining();
     assert_eq!(
-        remaining.iter().map(|plan| &plan.target().account_id).collect::<Vec<_>>(),
+        remaining.iter().map(|left| &left.plan().target().account_id).collect::<Vec<_>>(),
         [&accounts[2], &accounts[3], &accounts[4]]
     );
     let again: Vec<_> = client.behaviors().apply_many(remaining).collect().await;
     assert!(again.len() == 3 && again.iter().all(|(_, result)| result.is_ok()));
     assert_eq!(enabled(&simulator, &accounts), [true; 5]);
+}
+
+#[tokio::test]
+async fn remaining_plans_keep_their_credentials() {
+    let simulator = Simulator::start().await;
+    let accounts = accounts(&simulator, 2);
+    let plans = plans(&client_of(&simulator), &accounts).await;
+    for (number, account) in accounts.iter().enumerate() {
+        simulator.add_token(Token::new(format!("cfut_{number}")).accounts([account.as_str()]));
+    }
+    let client = builder(simulator.base_url()).credentials(api_token("cfut_rejected")).build().unwrap();
+    let with_token = plans.into_iter().enumerate().map(|(number, plan)| (plan, api_token(&format!("cfut_{number}"))));
+    let failure = simulator.inject(Fault::status(403).on(GET_BEHAVIORS).once());
+    let mut stream = client.behaviors().apply_many(with_token);
+    assert!(stream.next().await.unwrap().1.is_err() && stream.next().await.is_none());
+    assert_eq!((failure.happened(), stream.remaining().len()), (1, 2));
+    let again: Vec<_> = client.behaviors().apply_many(stream.remaining()).collect().await;
+    assert!(again.iter().all(|(_, result)| result.is_ok()), "{again:?}");
+    assert_eq!(enabled(&simulator, &accounts), [true, true]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn plans_that_are_being_applied_at_the_first_failure_are_items_and_no_others_start() {
+    let simulator = Simulator::start().await;
+    let accounts = accounts(&simulator, 6);
+    let client = client_of(&simulator);
+    let plans = plans(&client, &accounts).await;
+    simulator.inject(Fault::status(403).on(GET_BEHAVIORS).in_account(accounts[1].as_str()));
+    simulator.inject(Fault::delay(Duration::from_secs(1)).on(UPDATE_BEHAVIORS));
+    let mut stream = client.behaviors().apply_many(plans).concurrency(3);
+    let results: BTreeMap<_, _> = stream.by_ref().collect().await;
+    assert_eq!(results.keys().collect::<Vec<_>>(), accounts[..3].iter().collect::<Vec<_>>());
+    assert_eq!(enabled(&simulator, &accounts), [true, false, true, false, false, false]);
+    assert_eq!(stream.remaining().len(), 4);
 }
 
 #[tokio::test]

@@ -6,13 +6,13 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use zt_risk_scoring::{
-    ApplyErrorKind, BehaviorChanges, BehaviorMap, Client, DesiredState, Error, ErrorKind, MismatchKind, OtherBehaviors,
-    Plan, PlanErrorKind, RiskLevel,
+    ApplyErrorKind, BehaviorChanges, BehaviorMap, Client, Credentials, DesiredState, Error, ErrorKind, MismatchKind,
+    OtherBehaviors, Plan, PlanErrorKind, RetryConfig, RiskLevel,
 };
 use zt_risk_scoring_mock::Simulator;
 use zt_risk_scoring_mock::simulator::operations::{GET_BEHAVIORS, UPDATE_BEHAVIORS};
-use zt_risk_scoring_mock::simulator::{Fault, OmittedBehaviors, UnknownLevels, Unknowns};
-use zt_risk_scoring_tests::{ACCOUNT_ID, client_of};
+use zt_risk_scoring_mock::simulator::{Fault, OmittedBehaviors, Response, UnknownLevels, Unknowns};
+use zt_risk_scoring_tests::{ACCOUNT_ID, builder, client_of};
 
 /// A simulator, a client, and the plan to enable `imp_travel`.
 async fn planned() -> (Simulator, Client, Plan) {
@@ -100,6 +100,29 @@ async fn put_is_sent_again_only_after_another_read() {
     assert_eq!((source.kind(), error.call_error().unwrap().kind()), (ErrorKind::Server, ErrorKind::Server));
 }
 
+#[tokio::test(start_paused = true)]
+async fn wait_that_the_api_asks_for_before_another_put_is_kept_up_to_the_ceiling_of_the_connection() {
+    let retry_after = |seconds| Response::of_status(503).header("retry-after", seconds).unwrap();
+    for (seconds, ceiling, expected) in
+        [("50", 60, "GET PUT GET PUT GET"), ("70", 60, "GET PUT GET"), ("70", 90, "GET PUT GET PUT GET")]
+    {
+        let (simulator, _, plan) = planned().await;
+        simulator.inject(Fault::respond(retry_after(seconds)).on(UPDATE_BEHAVIORS).once());
+        let mut retry = RetryConfig::default();
+        retry.retry_after_ceiling = Duration::from_secs(ceiling);
+        let client = builder(simulator.base_url())
+            .credentials(Credentials::api_token(simulator.api_token()).unwrap())
+            .retry(retry)
+            .build()
+            .unwrap();
+        let started = tokio::time::Instant::now();
+        let applied = client.behaviors().apply(&plan).account_id(simulator.account_id()).await;
+        assert_eq!((methods(&simulator).as_str(), applied.is_ok()), (expected, expected.ends_with("PUT GET PUT GET")));
+        let least = if applied.is_ok() { seconds.parse().unwrap() } else { 0 };
+        assert!(started.elapsed() >= Duration::from_secs(least), "{:?}", started.elapsed());
+    }
+}
+
 #[tokio::test]
 async fn rejected_put_is_not_sent_again() {
     let (simulator, client, plan) = planned().await;
@@ -108,6 +131,34 @@ async fn rejected_put_is_not_sent_again() {
     assert_eq!(methods(&simulator), "GET PUT GET");
     assert_eq!((error.kind(), error.call_error().unwrap().kind()), (ApplyErrorKind::Write, ErrorKind::Permission));
     assert_eq!(error.record().unwrap().requests[1].error.as_deref(), Some("permission"));
+    let text = "imp_travel: the change was not taken over: expected enabled, high; found disabled, high";
+    assert_eq!(error.to_string(), format!("the change was not made: {text}"));
+    assert_eq!(error.mismatches()[0].kind, MismatchKind::NotApplied);
+}
+
+#[tokio::test]
+async fn change_of_another_client_is_reported_also_if_the_put_is_rejected() {
+    let (simulator, client, plan) = planned().await;
+    simulator.inject(Fault::status(403).on(UPDATE_BEHAVIORS).once());
+    let writer = Fault::writer(|account| account.behaviors_mut().get_mut("high_dlp").unwrap().enabled = true);
+    simulator.inject(writer.on(GET_BEHAVIORS).skip(1).once());
+    let error = client.behaviors().apply(&plan).await.unwrap_err();
+    let kinds: Vec<_> = error.mismatches().iter().map(|mismatch| (mismatch.id.as_str(), mismatch.kind)).collect();
+    assert_eq!(kinds, [("high_dlp", MismatchKind::NotRequested), ("imp_travel", MismatchKind::NotApplied)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn plan_that_another_client_outdates_after_a_failed_put_names_the_failure() {
+    let (simulator, client, plan) = planned().await;
+    simulator.inject(Fault::status(503).on(UPDATE_BEHAVIORS).once());
+    let writer = Fault::writer(|account| {
+        account.behaviors_mut().get_mut("imp_travel").unwrap().risk_level = "low".to_owned();
+    });
+    simulator.inject(writer.on(GET_BEHAVIORS).skip(1).once());
+    let error = client.behaviors().apply(&plan).await.unwrap_err();
+    assert_eq!(methods(&simulator), "GET PUT GET");
+    assert_eq!((error.kind(), error.may_have_written()), (ApplyErrorKind::Outdated, true));
+    assert_eq!(error.call_error().unwrap().kind(), ErrorKind::Server);
 }
 
 #[tokio::test]
@@ -181,9 +232,11 @@ async fn behaviors_that_a_put_resets_are_repaired_if_the_plan_covers_them() {
     let all = DesiredState::default().others(OtherBehaviors::Enable);
     let plan = client.behaviors().plan(&all).await.unwrap();
     simulator.clear_requests();
-    client.behaviors().apply(&plan).await.unwrap();
+    let applied = client.behaviors().apply(&plan).await.unwrap();
     assert_eq!(methods(&simulator), "GET PUT GET PUT GET");
     assert_eq!(client.behaviors().get().await.unwrap().enabled().len(), 3);
+    let [repaired] = &applied.record().repaired[..] else { panic!("{:?}", applied.record().repaired) };
+    assert_eq!((repaired.id.as_str(), repaired.kind), ("high_dlp", MismatchKind::NotRequested));
 
     // Behaviors that are not covered are reported, and the rollback repairs them.
     let plan = client.behaviors().plan(BehaviorChanges::new().level("high_dlp", RiskLevel::Low)).await.unwrap();
@@ -191,6 +244,81 @@ async fn behaviors_that_a_put_resets_are_repaired_if_the_plan_covers_them() {
     assert_eq!(error.mismatches().len(), 2);
     client.behaviors().apply(error.rollback().unwrap()).await.unwrap();
     assert_eq!(client.behaviors().get().await.unwrap(), *plan.seen());
+}
+
+#[tokio::test(start_paused = true)]
+async fn repair_does_not_overwrite_what_another_client_changes_meanwhile() {
+    let simulator = Simulator::start().await;
+    let mut unknowns = Unknowns::default();
+    unknowns.omitted_behaviors = OmittedBehaviors::Reset;
+    simulator.set_unknowns(unknowns);
+    let client = client_of(&simulator);
+    let high_dlp = BehaviorChanges::new().enable("high_dlp");
+    client.behaviors().apply(&client.behaviors().plan(high_dlp).await.unwrap()).await.unwrap();
+    let plan = client.behaviors().plan(DesiredState::default().others(OtherBehaviors::Enable)).await.unwrap();
+    simulator.clear_requests();
+
+    // The repair fails, and another client changes what the first PUT wrote.
+    simulator.inject(Fault::status(503).on(UPDATE_BEHAVIORS).skip(1).once());
+    let writer = Fault::writer(|account| account.behaviors_mut().get_mut("imp_travel").unwrap().enabled = false);
+    simulator.inject(writer.on(GET_BEHAVIORS).skip(2).once());
+    let error = client.behaviors().apply(&plan).await.unwrap_err();
+    assert_eq!(methods(&simulator), "GET PUT GET PUT GET");
+    assert_eq!((error.kind(), error.call_error().unwrap().kind()), (ApplyErrorKind::Mismatch, ErrorKind::Server));
+    assert!(!is_enabled(&simulator, "imp_travel"));
+
+    // Without another client, a repair that failed is sent again.
+    let plan = client.behaviors().plan(DesiredState::default().others(OtherBehaviors::Enable)).await.unwrap();
+    simulator.clear_requests();
+    simulator.inject(Fault::status(503).on(UPDATE_BEHAVIORS).skip(1).once());
+    client.behaviors().apply(&plan).await.unwrap();
+    assert_eq!(methods(&simulator), "GET PUT GET PUT GET PUT GET");
+}
+
+#[tokio::test]
+async fn repair_is_not_repeated_if_it_succeeds_without_effect() {
+    let simulator = Simulator::start().await;
+    let client = client_of(&simulator);
+    let high_dlp = BehaviorChanges::new().enable("high_dlp");
+    client.behaviors().apply(&client.behaviors().plan(high_dlp).await.unwrap()).await.unwrap();
+    let plan = client.behaviors().plan(DesiredState::default().others(OtherBehaviors::Enable)).await.unwrap();
+    simulator.clear_requests();
+    let writer = Fault::writer(|account| account.behaviors_mut().get_mut("high_dlp").unwrap().enabled = false);
+    simulator.inject(writer.on(UPDATE_BEHAVIORS).after_operation());
+    let error = client.behaviors().apply(&plan).await.unwrap_err();
+    assert_eq!(methods(&simulator), "GET PUT GET PUT GET");
+    let [mismatch] = error.mismatches() else { panic!("{error}") };
+    assert_eq!((mismatch.id.as_str(), mismatch.kind), ("high_dlp", MismatchKind::NotRequested));
+}
+
+#[tokio::test]
+async fn behavior_that_disappears_is_reported_and_needs_no_repair() {
+    let simulator = Simulator::start().await;
+    let client = client_of(&simulator);
+    let plan = client.behaviors().plan(DesiredState::default().others(OtherBehaviors::Enable)).await.unwrap();
+    let level = BehaviorChanges::new().level("imp_travel", RiskLevel::Low).level("high_dlp", RiskLevel::Medium);
+    let plan = if plan.unchanged().is_empty() { client.behaviors().plan(level).await.unwrap() } else { plan };
+    let unchanged = plan.unchanged()[0].to_string();
+    simulator.clear_requests();
+    let gone = unchanged.clone();
+    let writer = Fault::writer(move |account| drop(account.behaviors_mut().remove(&gone)));
+    simulator.inject(writer.on(UPDATE_BEHAVIORS).after_operation().once());
+    let error = client.behaviors().apply(&plan).await.unwrap_err();
+    assert_eq!(methods(&simulator), "GET PUT GET");
+    let [mismatch] = error.mismatches() else { panic!("{error}") };
+    assert_eq!((mismatch.id.as_str(), mismatch.kind), (unchanged.as_str(), MismatchKind::NotRequested));
+    assert_eq!(mismatch.found, None);
+}
+
+#[tokio::test]
+async fn later_change_of_what_a_plan_does_not_cover_does_not_outdate_its_rollback() {
+    let (simulator, client, plan) = planned().await;
+    let applied = client.behaviors().apply(&plan).await.unwrap();
+    simulator.edit(simulator.account_id(), |account| {
+        account.behaviors_mut().get_mut("high_dlp").unwrap().enabled = true;
+    });
+    client.behaviors().apply(applied.rollback()).await.unwrap();
+    assert!(!is_enabled(&simulator, "imp_travel") && is_enabled(&simulator, "high_dlp"));
 }
 
 #[tokio::test]
@@ -247,13 +375,21 @@ async fn plan_is_rejected_on_another_account_or_base_url_or_when_it_is_too_old()
     assert_eq!(error.kind(), ApplyErrorKind::TooOld);
     assert!(simulator.requests().is_empty() && other.requests().is_empty());
     client.behaviors().apply(&plan).max_age(Duration::from_secs(60 * 60)).await.unwrap();
+
+    // The age of a plan from the future is not known.
+    let mut saved = serde_json::to_value(&plan).unwrap();
+    saved["created_at"] = serde_json::json!("9999-01-01T00:00:00Z");
+    let future: Plan = serde_json::from_value(saved).unwrap();
+    let error = client.behaviors().apply(&future).max_age(Duration::from_secs(60 * 60)).await.unwrap_err();
+    assert_eq!(error.kind(), ApplyErrorKind::TooOld);
+    assert!(error.to_string().contains("in the future by this computer's clock"), "{error}");
 }
 
 #[tokio::test]
 async fn client_without_an_account_applies_a_plan_to_the_account_of_the_plan() {
     let (simulator, _, plan) = planned().await;
     let client = Client::builder()
-        .credentials(zt_risk_scoring::Credentials::api_token(simulator.api_token()).unwrap())
+        .credentials(Credentials::api_token(simulator.api_token()).unwrap())
         .base_url(simulator.base_url())
         .build()
         .unwrap();

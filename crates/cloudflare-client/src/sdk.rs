@@ -8,7 +8,8 @@
 //! - [`CallOptions`] has the settings that a single call overrides.
 //! - [`backoff`] is the wait before something is tried again, [`jitter`] spreads what happens at intervals, and [`ready`] waits
 //!   until a call can be sent.
-//! - [`timeout`] is how long a call may take.
+//! - [`requested_wait`] is the wait before the next call that an error asks for.
+//! - [`timeout`] is how long a call may take, and [`retry_after_ceiling`] how long a server may make it wait before a retry.
 //! - [`error`] makes an [`Error`] for a malformed argument.
 //! - [`one_line`] makes untrusted text safe to print, and [`is_printable`] finds the characters that are not.
 //!
@@ -55,6 +56,7 @@ use std::time::Duration;
 use api_runtime::ApiClient;
 
 pub use crate::connection::CallOptions;
+use crate::pipeline::MAX_COOLDOWN;
 pub use crate::pipeline::PlainBody;
 pub use crate::request::Request;
 use crate::{Connection, Error, ErrorKind};
@@ -72,10 +74,22 @@ pub fn backoff(connection: &Connection, failures: u32) -> Duration {
     pipeline.flow.backoff(pipeline.retry.backoff, failures)
 }
 
+/// How long the API asked to wait before the next call: zero if it did not, and an hour at most, as for the calls of a connection.
+/// Otherwise a wrong `Retry-After` would end for ever what an SDK repeats.
+pub fn requested_wait(error: &Error) -> Duration {
+    error.retry_after().unwrap_or_default().min(MAX_COOLDOWN)
+}
+
 /// A random time, less than the given one, so that what happens at intervals does not happen everywhere at once. It is from
 /// the random source of the connection.
 pub fn jitter(connection: &Connection, limit: Duration) -> Duration {
     connection.pipeline().flow.random_time(limit)
+}
+
+/// The longest wait that a server may ask for before the connection tries again; see
+/// [`RetryConfig::retry_after_ceiling`](crate::RetryConfig::retry_after_ceiling).
+pub fn retry_after_ceiling(connection: &Connection) -> Duration {
+    connection.pipeline().retry.retry_after_ceiling
 }
 
 /// How long a call may take that sets no other timeout.

@@ -35,6 +35,15 @@ pub struct Client {
 }
 
 /// The configuration of a [`Client`].
+///
+/// ```
+/// use zt_risk_scoring::{Client, ClientBuilder, Credentials};
+///
+/// let builder: ClientBuilder = Client::builder().credentials(Credentials::api_token("cfut_0123456789")?);
+/// let client = builder.build()?;
+/// # drop(client);
+/// # Ok::<(), zt_risk_scoring::Error>(())
+/// ```
 pub type ClientBuilder = Builder<Client>;
 
 impl Client {

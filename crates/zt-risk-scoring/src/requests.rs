@@ -1,5 +1,7 @@
 //! Requests that own what they send.
 
+use std::time::Duration;
+
 use api_runtime::{ApiRequest, Envelope, Operation};
 use cloudflare_client::{Connection, Error, ErrorKind, Request, sdk};
 use serde::de::{Deserialize, Deserializer, IgnoredAny};
@@ -17,6 +19,17 @@ pub(crate) fn request<E: Envelope>(
         let account = options.resolve_account(connection)?;
         build(&sdk::api(connection), account.as_str())
     })
+}
+
+/// A request with a timeout of its own, if there is one.
+pub(crate) fn with_timeout<T: Send + 'static>(
+    request: Request<'static, T>,
+    timeout: Option<Duration>,
+) -> Request<'static, T> {
+    match timeout {
+        Some(timeout) => request.timeout(timeout),
+        None => request,
+    }
 }
 
 /// A malformed argument.

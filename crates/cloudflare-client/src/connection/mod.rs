@@ -43,7 +43,7 @@ pub struct Connection(Arc<Inner>);
 struct Inner {
     pipeline: Arc<Pipeline>,
     account_id: Option<AccountId>,
-    siblings: Siblings,
+    siblings: Arc<Siblings>,
 }
 
 impl Connection {
@@ -73,7 +73,8 @@ impl Connection {
 
     /// Whether both are clones of one connection, and share its state.
     pub fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        // Connections with one pipeline have the same account, too.
+        Arc::ptr_eq(&self.0.pipeline, &other.0.pipeline)
     }
 
     pub(crate) fn pipeline(&self) -> &Arc<Pipeline> {
@@ -81,7 +82,13 @@ impl Connection {
     }
 
     fn new(pipeline: Pipeline, account_id: Option<AccountId>) -> Self {
-        Self(Arc::new(Inner { pipeline: Arc::new(pipeline), account_id, siblings: Siblings::default() }))
+        let pipeline = Arc::new(pipeline);
+        let siblings = Arc::new(Siblings::new(&pipeline));
+        Self::from_parts(pipeline, account_id, siblings)
+    }
+
+    fn from_parts(pipeline: Arc<Pipeline>, account_id: Option<AccountId>, siblings: Arc<Siblings>) -> Self {
+        Self(Arc::new(Inner { pipeline, account_id, siblings }))
     }
 }
 

@@ -13,12 +13,11 @@ use crate::pipeline::Pipeline;
 /// lasts five minutes.
 const KEPT_FOR: Duration = Duration::from_secs(10 * 60);
 
-/// The connections that [`Connection::for_credentials`] made.
-#[derive(Default)]
+/// What the connections that [`Connection::for_credentials`] made of each other share: the pipeline of each, the first one's too.
 pub(super) struct Siblings(Mutex<Vec<Sibling>>);
 
 struct Sibling {
-    connection: Connection,
+    pipeline: Arc<Pipeline>,
     last_used: Instant,
 }
 
@@ -26,8 +25,8 @@ impl Connection {
     /// The connection with other credentials: it has the same settings, account included, and shares the HTTP connections. It has
     /// a rate-limit gate, a rate limiter and a retry budget of its own, since the vendor counts requests per token.
     ///
-    /// Equal credentials give the same connection. It is kept for ten minutes after its last use, so that a rejected token stays
-    /// known. Two [providers](Credentials::provider) are equal if one is a clone of the other.
+    /// Equal credentials give the same connection, whichever of these connections is asked. It is kept for ten minutes after its last
+    /// use, so that a rejected token stays known. Two [providers](Credentials::provider) are equal if one is a clone of the other.
     ///
     /// ```
     /// use cloudflare_client::{Connection, Credentials};
@@ -41,25 +40,40 @@ impl Connection {
         if self.pipeline().credentials.is_same(credentials) {
             return self.clone();
         }
+        let pipeline =
+            self.0.siblings.find_or_insert(credentials, || self.pipeline().with_credentials(credentials.clone()));
+        Self::from_parts(pipeline, self.account_id().cloned(), Arc::clone(&self.0.siblings))
+    }
+}
+
+impl Siblings {
+    pub(super) fn new(pipeline: &Arc<Pipeline>) -> Self {
+        Self(Mutex::new(vec![Sibling::new(Arc::clone(pipeline), Instant::now())]))
+    }
+
+    /// The pipeline with the given credentials, which is made if it is not known. Forgets those that nobody has used for long.
+    fn find_or_insert(&self, credentials: &Credentials, make: impl FnOnce() -> Pipeline) -> Arc<Pipeline> {
         let now = Instant::now();
         // Every change of the list is a single step, so a panic cannot leave it inconsistent.
-        let mut siblings = self.0.siblings.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut siblings = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         siblings.retain(|sibling| sibling.is_kept(now));
-        let known = siblings.iter_mut().find(|sibling| sibling.connection.pipeline().credentials.is_same(credentials));
-        if let Some(sibling) = known {
-            sibling.last_used = now;
-            return sibling.connection.clone();
+        if let Some(known) = siblings.iter_mut().find(|sibling| sibling.pipeline.credentials.is_same(credentials)) {
+            known.last_used = now;
+            return Arc::clone(&known.pipeline);
         }
-        let pipeline: Pipeline = self.pipeline().with_credentials(credentials.clone());
-        let connection = Self::new(pipeline, self.account_id().cloned());
-        siblings.push(Sibling { connection: connection.clone(), last_used: now });
-        connection
+        let pipeline = Arc::new(make());
+        siblings.push(Sibling::new(Arc::clone(&pipeline), now));
+        pipeline
     }
 }
 
 impl Sibling {
+    fn new(pipeline: Arc<Pipeline>, last_used: Instant) -> Self {
+        Self { pipeline, last_used }
+    }
+
     fn is_kept(&self, now: Instant) -> bool {
-        let is_used = Arc::strong_count(&self.connection.0) > 1;
+        let is_used = Arc::strong_count(&self.pipeline) > 1;
         is_used || now.saturating_duration_since(self.last_used) < KEPT_FOR
     }
 }
@@ -92,10 +106,20 @@ mod tests {
         assert!(!by_key.is_same(&connection.for_credentials(&key("cfk_2"))));
     }
 
+    #[test]
+    fn connection_with_other_credentials_knows_the_first_one_and_its_siblings() {
+        let first = connection();
+        let second = first.for_credentials(&token("cfut_2"));
+        let third = second.for_credentials(&token("cfut_3"));
+        assert!(second.for_credentials(&token("cfut_1")).is_same(&first));
+        assert!(first.for_credentials(&token("cfut_3")).is_same(&third));
+        assert!(third.for_credentials(&token("cfut_2")).is_same(&second));
+    }
+
     #[tokio::test(start_paused = true)]
     async fn unused_connection_is_kept_for_ten_minutes() {
         let connection = connection();
-        let made = Arc::downgrade(&connection.for_credentials(&token("cfut_2")).0);
+        let made = Arc::downgrade(connection.for_credentials(&token("cfut_2")).pipeline());
         let used = connection.for_credentials(&token("cfut_3"));
         let advance = |seconds| async move {
             tokio::time::advance(Duration::from_secs(seconds)).await;

@@ -37,7 +37,7 @@ pub use retry_config::{Backoff, RetryBudget, RetryConfig};
 
 pub(crate) use call::call;
 pub(crate) use decoding::Decode;
-pub(crate) use flow_control::{FlowControl, MIN_ATTEMPT_TIME};
+pub(crate) use flow_control::{FlowControl, MAX_COOLDOWN, MIN_ATTEMPT_TIME};
 pub(crate) use peer::Route;
 pub(crate) use user_agent::UserAgent;
 

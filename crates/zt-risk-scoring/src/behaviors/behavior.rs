@@ -1,9 +1,9 @@
 //! One behavior.
 
-use api_runtime::ObjectOnly;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use crate::RiskLevel;
+use crate::object::impl_object_only;
 
 /// A behavior that raises the risk score of a user who triggers it, such as impossible travel. Its id is its key in the
 /// [`BehaviorMap`](super::BehaviorMap).
@@ -11,10 +11,12 @@ use crate::RiskLevel;
 /// ```
 /// use zt_risk_scoring::{Behavior, RiskLevel};
 ///
-/// let behavior = Behavior::new("Impossible Travel", RiskLevel::High);
-/// assert!(!behavior.enabled && behavior.risk_level > RiskLevel::Medium);
+/// let mut travel = Behavior::new("Impossible Travel", RiskLevel::High);
+/// travel.enabled = true;
+/// assert_eq!(travel.description, "");
 /// ```
-#[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct Behavior {
     /// What a user does to trigger the behavior.
@@ -34,22 +36,7 @@ impl Behavior {
     }
 }
 
-/// Reads an object only, as the generated model does.
-impl<'de> Deserialize<'de> for Behavior {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        /// The fields of a behavior. `remote` makes a function that reads a `Behavior` directly, not into a copy.
-        #[derive(Deserialize)]
-        #[serde(remote = "Behavior")]
-        struct Fields {
-            description: String,
-            enabled: bool,
-            name: String,
-            risk_level: RiskLevel,
-        }
-
-        Fields::deserialize(ObjectOnly(deserializer))
-    }
-}
+impl_object_only!(Behavior);
 
 #[cfg(test)]
 mod tests {

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, btree_map};
 
-use api_runtime::{ObjectOnly, UniqueKeys, deserialize_as};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use api_runtime::{UniqueKeys, deserialize_as};
+use serde::{Deserialize, Serialize};
 
 use super::{Behavior, BehaviorId, BehaviorSettings};
 use crate::RiskLevel;
+use crate::object::impl_object_only;
 
 /// Edits of some settings of some behaviors. What it does not name stays as it is.
 ///
@@ -133,18 +134,7 @@ impl<'a> IntoIterator for &'a BehaviorChanges {
     }
 }
 
-impl Serialize for BehaviorChange {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
-}
-
-/// Reads an object only.
-impl<'de> Deserialize<'de> for BehaviorChange {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::deserialize(ObjectOnly(deserializer))
-    }
-}
+impl_object_only!(BehaviorChange);
 
 #[cfg(test)]
 mod tests {

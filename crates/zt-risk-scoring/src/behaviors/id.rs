@@ -16,8 +16,8 @@ use crate::text;
 /// ```
 /// use zt_risk_scoring::BehaviorId;
 ///
-/// let id = BehaviorId::from("imp_travel");
-/// assert_eq!((id.as_str(), id.to_string()), ("imp_travel", "imp_travel".to_owned()));
+/// let id = BehaviorId::new("imp_travel");
+/// assert_eq!(id.as_str(), "imp_travel");
 /// ```
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(transparent)]

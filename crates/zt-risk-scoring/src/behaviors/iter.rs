@@ -10,10 +10,9 @@ use super::{Behavior, BehaviorId};
 /// ```
 /// use zt_risk_scoring::{Behavior, BehaviorMap, RiskLevel};
 ///
-/// let behaviors: BehaviorMap =
-///     ["b", "a"].into_iter().map(|id| (id, Behavior::new(id.to_uppercase(), RiskLevel::Low))).collect();
-/// let ids: Vec<_> = behaviors.iter().map(|(id, _)| id.as_str()).collect();
-/// assert_eq!(ids, ["a", "b"]);
+/// let travel = Behavior::new("Impossible Travel", RiskLevel::High);
+/// let behaviors: BehaviorMap = [("imp_travel", travel)].into_iter().collect();
+/// assert_eq!(behaviors.iter().next().map(|(id, _)| id.as_str()), Some("imp_travel"));
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "an iterator does nothing until it is used"]
@@ -24,10 +23,10 @@ pub struct BehaviorMapIter<'a>(pub(super) slice::Iter<'a, (BehaviorId, Behavior)
 /// ```
 /// use zt_risk_scoring::{Behavior, BehaviorMap, RiskLevel};
 ///
-/// let behaviors: BehaviorMap =
-///     ["b", "a"].into_iter().map(|id| (id, Behavior::new(id.to_uppercase(), RiskLevel::Low))).collect();
-/// let names: Vec<_> = behaviors.into_iter().map(|(_, behavior)| behavior.name).collect();
-/// assert_eq!(names, ["A", "B"]);
+/// let travel = Behavior::new("Impossible Travel", RiskLevel::High);
+/// let behaviors: BehaviorMap = [("imp_travel", travel)].into_iter().collect();
+/// let names: Vec<String> = behaviors.into_iter().map(|(_, behavior)| behavior.name).collect();
+/// assert_eq!(names, ["Impossible Travel"]);
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "an iterator does nothing until it is used"]
@@ -38,10 +37,10 @@ pub struct BehaviorMapIntoIter(pub(super) vec::IntoIter<(BehaviorId, Behavior)>)
 /// ```
 /// use zt_risk_scoring::{Behavior, BehaviorMap, RiskLevel};
 ///
-/// let behaviors: BehaviorMap =
-///     ["b", "a"].into_iter().map(|id| (id, Behavior::new(id.to_uppercase(), RiskLevel::Low))).collect();
-/// let names: Vec<_> = behaviors.at_least(RiskLevel::Low).iter().map(|(_, behavior)| &behavior.name).collect();
-/// assert_eq!(names, ["A", "B"]);
+/// let travel = Behavior::new("Impossible Travel", RiskLevel::High);
+/// let behaviors: BehaviorMap = [("imp_travel", travel)].into_iter().collect();
+/// let mut disabled = behaviors.disabled().into_iter();
+/// assert_eq!(disabled.next().map(|(id, _)| id.as_str()), Some("imp_travel"));
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "an iterator does nothing until it is used"]

@@ -31,20 +31,12 @@ use crate::generated::Operations;
 /// The behaviors of an account; see [`Client::behaviors`](crate::Client::behaviors).
 ///
 /// ```
-/// # use zt_risk_scoring_mock::Simulator;
 /// # use zt_risk_scoring::{Client, Credentials};
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let simulator = Simulator::start().await;
-/// # let client = Client::builder()
-/// #     .credentials(Credentials::api_token(simulator.api_token())?)
-/// #     .account_id(simulator.account_id())
-/// #     .base_url(simulator.base_url())
-/// #     .build()?;
+/// # let client = Client::builder().credentials(Credentials::api_token("cfut_0123456789")?).build()?;
 /// let behaviors = client.behaviors();
-/// println!("{} behaviors", behaviors.get().await?.len());
-/// # Ok(())
-/// # }
+/// let request = behaviors.get().account_id("023e105f4ecef8ad9ca31a8372d0c353");
+/// # drop(request);
+/// # Ok::<(), zt_risk_scoring::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Behaviors {
@@ -52,6 +44,14 @@ pub struct Behaviors {
 }
 
 /// A request for all behaviors of an account; see [`Behaviors::get`].
+///
+/// ```
+/// use zt_risk_scoring::{Behaviors, GetBehaviors};
+///
+/// fn get(behaviors: &Behaviors) -> GetBehaviors {
+///     behaviors.get().timeout(std::time::Duration::from_secs(5))
+/// }
+/// ```
 pub type GetBehaviors = Request<'static, BehaviorMap>;
 
 /// The `result` of the operation. It is decoded straight into the map, which the generated model is not.

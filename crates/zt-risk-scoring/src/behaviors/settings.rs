@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use api_runtime::ObjectOnly;
 use cloudflare_client::sdk::one_line;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use super::Behavior;
 use crate::RiskLevel;
+use crate::object::impl_object_only;
 
 /// The part of a behavior that can be changed: whether it is enabled, and its risk level.
 ///
@@ -67,18 +67,7 @@ impl fmt::Display for BehaviorSettings {
     }
 }
 
-impl Serialize for BehaviorSettings {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
-}
-
-/// Reads an object only.
-impl<'de> Deserialize<'de> for BehaviorSettings {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::deserialize(ObjectOnly(deserializer))
-    }
-}
+impl_object_only!(BehaviorSettings);
 
 #[cfg(test)]
 mod tests {

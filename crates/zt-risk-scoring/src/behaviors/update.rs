@@ -2,17 +2,26 @@
 
 use std::collections::{BTreeMap, btree_map};
 
-use api_runtime::{ObjectOnly, UniqueKeys, deserialize_as};
+use api_runtime::{UniqueKeys, deserialize_as};
 use cloudflare_client::Request;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use zt_risk_scoring_api::operations::UPDATE_BEHAVIORS;
 use zt_risk_scoring_api::types::{self, BehaviorUpdate, UpdateBehaviorsBody};
 
 use super::{BehaviorId, BehaviorSettings, Behaviors};
 use crate::RiskLevel;
+use crate::object::impl_object_only;
 use crate::requests::{invalid, request};
 
 /// A request to update behaviors; see [`Behaviors::update`].
+///
+/// ```
+/// use zt_risk_scoring::{BehaviorSettings, Behaviors, RiskLevel, UpdateBehaviors};
+///
+/// fn enable(behaviors: &Behaviors) -> UpdateBehaviors {
+///     behaviors.update([("imp_travel", BehaviorSettings::new(true, RiskLevel::High))])
+/// }
+/// ```
 pub type UpdateBehaviors = Request<'static, UpdatedBehaviors>;
 
 /// All behaviors of an account after an update, with their settings, by id.
@@ -174,24 +183,7 @@ impl From<&UpdatedBehavior> for BehaviorSettings {
     }
 }
 
-/// Implements serde's traits. They read an object only.
-macro_rules! impl_serde {
-    ($($type:ty),+) => {$(
-        impl Serialize for $type {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                Self::serialize(self, serializer)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $type {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                Self::deserialize(ObjectOnly(deserializer))
-            }
-        }
-    )+};
-}
-
-impl_serde!(UpdatedBehaviors, UpdatedBehavior);
+impl_object_only!(UpdatedBehaviors, UpdatedBehavior);
 
 #[cfg(test)]
 mod tests {

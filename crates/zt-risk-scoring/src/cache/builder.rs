@@ -83,7 +83,7 @@ impl CacheBehaviors {
     }
 
     /// The least time between the end of a failed read and the start of the next one.
-    /// [`DEFAULT_RETRY_INTERVAL`](Self::DEFAULT_RETRY_INTERVAL) by default. The API's `Retry-After` is kept as well.
+    /// [`DEFAULT_RETRY_INTERVAL`](Self::DEFAULT_RETRY_INTERVAL) by default. The API's `Retry-After` is kept as well, up to an hour.
     pub fn retry_interval(mut self, retry_interval: Duration) -> Self {
         self.settings.retry_interval = retry_interval;
         self

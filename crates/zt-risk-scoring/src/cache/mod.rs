@@ -193,7 +193,11 @@ impl CachedBehaviors {
                 match state.decide(demand, Instant::now()) {
                     Decision::Return(snapshot) => return Ok(snapshot),
                     Decision::Fail(error) => return Err(error),
-                    Decision::Wait(wait) => wait,
+                    Decision::Wait(wait) => {
+                        // Waiting needs a timer.
+                        runtime()?;
+                        wait
+                    }
                     Decision::Start => {
                         self.start(&mut state)?;
                         continue;
@@ -206,10 +210,7 @@ impl CachedBehaviors {
 
     /// Starts a read in a task.
     fn start(&self, state: &mut State) -> Result<(), Arc<Error>> {
-        let runtime = Handle::try_current().map_err(|error| {
-            let message = format!("the cached behaviors were asked for outside a tokio runtime: {error}");
-            Arc::new(sdk::error(ErrorKind::Configuration, message))
-        })?;
+        let runtime = runtime()?;
         let (running, ended) = watch::channel(());
         let number = state.start(ended, Instant::now());
         let cache = Arc::clone(&self.0);
@@ -221,6 +222,14 @@ impl CachedBehaviors {
         });
         Ok(())
     }
+}
+
+/// The runtime that polls the caller.
+fn runtime() -> Result<Handle, Arc<Error>> {
+    Handle::try_current().map_err(|error| {
+        let message = format!("the cached behaviors were asked for outside a tokio runtime: {error}");
+        Arc::new(sdk::error(ErrorKind::Configuration, message))
+    })
 }
 
 impl Cache {

@@ -163,7 +163,7 @@ impl State {
     }
 
     fn fail(&mut self, number: u64, error: Error, now: Instant) {
-        let wait = self.settings.retry_interval.max(error.retry_after().unwrap_or_default());
+        let wait = self.settings.retry_interval.max(sdk::requested_wait(&error));
         self.failure = Some(Failure { number, error: Arc::new(error), failed_at: now, wait });
     }
 

@@ -179,6 +179,16 @@ async fn wait_that_the_api_asked_for_is_kept() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn wrong_retry_after_does_not_end_the_reads() {
+    let year = Duration::from_secs(365 * 24 * 60 * 60);
+    let limited = test_util::error(ErrorKind::RateLimited).attempts(1).retry_after(year).build();
+    let scripted = Scripted::of([Err(limited), Ok(map(1))]);
+    assert_eq!(scripted.get().await, Err(ErrorKind::RateLimited));
+    advance(Duration::from_secs(60 * 60)).await;
+    assert_eq!(scripted.get().await, Ok((1, false)));
+}
+
+#[tokio::test(start_paused = true)]
 async fn api_that_is_up_again_is_noticed_in_the_background() {
     let scripted = Scripted::of([Ok(map(1)), down(), Ok(map(2))]);
     scripted.get().await.unwrap();
@@ -373,6 +383,19 @@ fn cache_outside_a_runtime_is_an_error() {
     assert_eq!(error.kind(), ErrorKind::Configuration);
     assert!(error.to_string().contains("tokio runtime"), "{error}");
     assert_eq!(scripted.reads(), 0);
+
+    // While a read is running, too.
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let cache = scripted.cache.clone();
+    runtime.block_on(async {
+        tokio::spawn(async move { cache.get().await });
+        tokio::task::yield_now().await;
+    });
+    assert!(scripted.cache.status().is_reading());
+    let std::task::Poll::Ready(Err(error)) = std::pin::pin!(scripted.cache.get()).poll(&mut context) else {
+        panic!("no error");
+    };
+    assert_eq!(error.kind(), ErrorKind::Configuration);
 }
 
 #[tokio::test(start_paused = true)]

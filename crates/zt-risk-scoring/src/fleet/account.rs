@@ -31,7 +31,7 @@ pub struct FleetAccount {
 #[derive(Clone, Debug)]
 #[must_use = "a plan does nothing until it is applied"]
 pub struct FleetPlan {
-    pub(super) plan: Plan,
+    plan: Plan,
     credentials: Option<Credentials>,
 }
 
@@ -49,6 +49,11 @@ impl FleetAccount {
 }
 
 impl FleetPlan {
+    /// The plan, for example to save it.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
     /// The credentials for this account, in place of the client's. Accounts with equal credentials share a connection.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = Some(credentials);

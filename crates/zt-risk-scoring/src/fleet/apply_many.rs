@@ -39,7 +39,8 @@ impl Behaviors {
     ///         Err(error) => eprintln!("{account}: {error}"),
     ///     }
     /// }
-    /// let left = serde_json::to_string(&applied.remaining())?;
+    /// let left: Vec<_> = applied.remaining().iter().map(|fleet_plan| fleet_plan.plan().clone()).collect();
+    /// let left = serde_json::to_string(&left)?;
     /// # assert_eq!(left, "[]");
     /// # Ok(())
     /// # }
@@ -69,7 +70,8 @@ impl Behaviors {
 ///
 /// # Cancellation
 ///
-/// The calls run while the stream is polled. Dropping it ends them; see [`ApplyPlan`].
+/// The calls run while the stream is polled. Dropping it ends them; see [`ApplyPlan`]. Their timeouts run on while it is not polled,
+/// so do what takes long with an item in a task of its own.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct ApplyMany {
     runner: Runner<Apply>,
@@ -92,7 +94,8 @@ fn unchanged(request: ApplyPlan<'_>) -> ApplyPlan<'_> {
 }
 
 impl ApplyMany {
-    /// How many plans are applied at once: 1 by default, and at least 1.
+    /// How many plans are applied at once: 1 by default, and at least 1. With more than 1, there must be one plan for each account:
+    /// those for one account would change each other's results.
     pub fn concurrency(mut self, concurrency: usize) -> Self {
         self.runner.set_concurrency(concurrency);
         self
@@ -110,10 +113,10 @@ impl ApplyMany {
         self
     }
 
-    /// The plans that have not been applied successfully so far, in their order. To go on, apply them: a plan that was applied
-    /// after all changes nothing.
-    pub fn remaining(&self) -> Vec<crate::Plan> {
-        self.left.iter().flatten().map(|plan| plan.plan.clone()).collect()
+    /// The plans that have not been applied successfully so far, in their order and with their credentials. To go on, apply them: a
+    /// plan that was applied after all changes nothing.
+    pub fn remaining(&self) -> Vec<FleetPlan> {
+        self.left.iter().flatten().map(|plan| FleetPlan::clone(plan)).collect()
     }
 
     fn end(&mut self, job: &Apply, result: &Result<Applied, ApplyError>) {
@@ -134,7 +137,7 @@ impl Job for Apply {
         let behaviors = behaviors.clone();
         let configure = Arc::clone(options);
         Box::pin(async move {
-            let plan = &self.plan.plan;
+            let plan = self.plan.plan();
             configure(behaviors.apply(plan)).account_id(&plan.target().account_id).await
         })
     }
@@ -154,7 +157,7 @@ impl Stream for ApplyMany {
         self.runner.poll_next(cx).map(|ended| {
             let (job, result) = ended?;
             self.end(&job, &result);
-            Some((job.plan.plan.target().account_id.clone(), result))
+            Some((job.plan.plan().target().account_id.clone(), result))
         })
     }
 

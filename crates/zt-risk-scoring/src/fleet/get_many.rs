@@ -11,7 +11,8 @@ use futures_core::Stream;
 
 use super::FleetAccount;
 use super::runner::{Boxed, Job, Runner};
-use crate::{AccountId, BehaviorMap, Behaviors, Error, ErrorKind};
+use crate::requests::with_timeout;
+use crate::{AccountId, BehaviorMap, Behaviors, Error, ErrorKind, GetBehaviors};
 
 impl Behaviors {
     /// Gets the behaviors of many accounts, as a stream in the order in which they arrive. The error of one account is one item.
@@ -55,7 +56,8 @@ impl Behaviors {
     pub fn get_many<A: Into<FleetAccount>>(&self, accounts: impl IntoIterator<Item = A>) -> GetMany {
         let accounts = accounts.into_iter().map(Into::into);
         let jobs = accounts.map(|account: FleetAccount| (account.behaviors(self), Get(account.account_id)));
-        GetMany(Runner::new(GetOptions { timeout: None }, jobs))
+        let configure: Configure = Box::new(std::convert::identity);
+        GetMany(Runner::new(GetOptions { timeout: None, configure }, jobs))
     }
 }
 
@@ -72,7 +74,8 @@ impl Behaviors {
 ///
 /// # Cancellation
 ///
-/// The calls run while the stream is polled. Dropping it ends them.
+/// The calls run while the stream is polled. Dropping it ends them. Their timeouts run on while it is not polled, so do what takes
+/// long with an item in a task of its own.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct GetMany(Runner<Get>);
 
@@ -80,7 +83,11 @@ struct Get(AccountId);
 
 struct GetOptions {
     timeout: Option<Duration>,
+    configure: Configure,
 }
+
+/// Sets the options of each request.
+type Configure = Box<dyn Fn(GetBehaviors) -> GetBehaviors + Send + Sync>;
 
 impl GetMany {
     /// How many calls run at once: 16 by default, and at least 1.
@@ -94,6 +101,12 @@ impl GetMany {
         self.0.options.timeout = Some(timeout);
         self
     }
+
+    /// Sets the options of each request, such as a [`header`](crate::Request::header).
+    pub fn each(mut self, configure: impl Fn(GetBehaviors) -> GetBehaviors + Send + Sync + 'static) -> Self {
+        self.0.options.configure = Box::new(configure);
+        self
+    }
 }
 
 impl Job for Get {
@@ -101,11 +114,8 @@ impl Job for Get {
     type Options = GetOptions;
 
     fn start(self: Arc<Self>, behaviors: &Behaviors, options: &GetOptions) -> Boxed<Self::Output> {
-        let request = behaviors.get().account_id(&self.0);
-        match options.timeout {
-            Some(timeout) => request.timeout(timeout).into_future(),
-            None => request.into_future(),
-        }
+        let request = (options.configure)(behaviors.get());
+        with_timeout(request, options.timeout).account_id(&self.0).into_future()
     }
 
     fn is_rate_limited(output: &Self::Output) -> bool {

@@ -63,7 +63,8 @@ impl Behaviors {
 ///
 /// # Cancellation
 ///
-/// The calls run while the stream is polled. Dropping it ends them.
+/// The calls run while the stream is polled. Dropping it ends them. Their timeouts run on while it is not polled, so do what takes
+/// long with an item in a task of its own.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct PlanMany(Runner<Planned>);
 

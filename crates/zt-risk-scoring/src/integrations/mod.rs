@@ -41,15 +41,47 @@ pub struct Integrations {
 }
 
 /// A request for all integrations of an account; see [`Integrations::list`].
+///
+/// ```
+/// use zt_risk_scoring::{Integrations, ListIntegrations};
+///
+/// fn list(integrations: &Integrations) -> ListIntegrations {
+///     integrations.list()
+/// }
+/// ```
 pub type ListIntegrations = Request<'static, Vec<Integration>>;
 
 /// A request for one integration; see [`Integrations::get`] and [`Integrations::by_reference`].
+///
+/// ```
+/// use zt_risk_scoring::{GetIntegration, IntegrationId, Integrations};
+///
+/// fn get(integrations: &Integrations, integration: IntegrationId) -> GetIntegration {
+///     integrations.get(integration)
+/// }
+/// ```
 pub type GetIntegration = Request<'static, Integration>;
 
 /// A request to update an integration; see [`Integrations::update`].
+///
+/// ```
+/// use zt_risk_scoring::{IntegrationId, IntegrationUpdate, Integrations, UpdateIntegration};
+///
+/// fn update(integrations: &Integrations, id: IntegrationId, update: IntegrationUpdate) -> UpdateIntegration {
+///     integrations.update(id, update)
+/// }
+/// ```
 pub type UpdateIntegration = Request<'static, Integration>;
 
 /// A request to delete an integration; see [`Integrations::delete`].
+///
+/// ```
+/// use zt_risk_scoring::{DeleteIntegration, IntegrationId, Integrations};
+///
+/// fn delete(integrations: &Integrations, integration: IntegrationId) -> DeleteIntegration {
+///     integrations.delete(integration)
+/// }
+/// ```
 pub type DeleteIntegration = Request<'static, ()>;
 
 /// The `result` of the list, which the document allows to be null.

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use api_runtime::ObjectOnly;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
+use crate::object::impl_object_only;
 use crate::{BehaviorChange, BehaviorChanges, BehaviorMap, BehaviorSettings};
 
 /// What the behaviors of an account are to be. [`Behaviors::plan`](crate::Behaviors::plan) compares it with the account.
@@ -115,18 +115,7 @@ impl From<&Self> for DesiredState {
     }
 }
 
-impl Serialize for DesiredState {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
-}
-
-/// Reads an object only.
-impl<'de> Deserialize<'de> for DesiredState {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::deserialize(ObjectOnly(deserializer))
-    }
-}
+impl_object_only!(DesiredState);
 
 #[cfg(test)]
 mod tests {

@@ -210,6 +210,11 @@ impl Plan {
     pub fn age(&self) -> Duration {
         now().signed_duration_since(self.created_at).to_std().unwrap_or_default()
     }
+
+    /// How far in the future the plan was made, by this computer's clock. Zero if that is in the past.
+    fn time_until_made(&self) -> Duration {
+        self.created_at.signed_duration_since(now()).to_std().unwrap_or_default()
+    }
 }
 
 /// The time by this computer's clock.

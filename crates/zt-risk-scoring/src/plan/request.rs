@@ -7,6 +7,7 @@ use std::time::Duration;
 use cloudflare_client::sdk::CallOptions;
 
 use super::{Comparison, DesiredState, Plan, PlanError, PlanTarget, now};
+use crate::requests::with_timeout;
 use crate::{AccountId, Behaviors, Error};
 
 impl Behaviors {
@@ -49,25 +50,13 @@ impl Behaviors {
 /// A request for a plan; see [`Behaviors::plan`]. Awaiting it returns the plan.
 ///
 /// ```
-/// # use zt_risk_scoring_mock::Simulator;
-/// # use zt_risk_scoring::{Client, Credentials};
 /// use std::time::Duration;
+/// use zt_risk_scoring::{Behaviors, DesiredState, PlanBehaviors};
 ///
-/// use zt_risk_scoring::BehaviorChanges;
-///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let simulator = Simulator::start().await;
-/// # let client = Client::builder()
-/// #     .credentials(Credentials::api_token(simulator.api_token())?)
-/// #     .account_id(simulator.account_id())
-/// #     .base_url(simulator.base_url())
-/// #     .build()?;
-/// let changes = BehaviorChanges::new().enable("high_dlp").enable("not_there");
-/// let plan = client.behaviors().plan(changes).allow_missing().timeout(Duration::from_secs(5)).await?;
-/// assert_eq!((plan.changes().len(), plan.missing().len()), (1, 1));
-/// # Ok(())
-/// # }
+/// fn plan(behaviors: &Behaviors, desired: DesiredState) -> PlanBehaviors {
+///     // Not every account has every behavior.
+///     behaviors.plan(desired).allow_missing().timeout(Duration::from_secs(10))
+/// }
 /// ```
 ///
 /// # Errors
@@ -118,8 +107,7 @@ impl PlanBehaviors {
     async fn run(self) -> Result<Plan, PlanError> {
         let connection = self.behaviors.connection();
         let target = PlanTarget::new(connection, self.options.resolve_account(connection)?.clone());
-        let read = self.behaviors.get().account_id(target.account_id.clone());
-        let read = self.timeout.map_or(read.clone(), |timeout| read.timeout(timeout));
+        let read = with_timeout(self.behaviors.get().account_id(&target.account_id), self.timeout);
         let created_at = now();
         let seen = read.await?;
         let comparison = Comparison::new(&self.desired, &seen);

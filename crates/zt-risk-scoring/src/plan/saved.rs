@@ -1,6 +1,6 @@
 //! Plans in serialized data.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use api_runtime::{UniqueKeys, deserialize_as};
 use chrono::{DateTime, Utc};
@@ -31,7 +31,8 @@ impl From<Plan> for SavedPlan {
     }
 }
 
-/// Checks that the changes begin with what the plan saw, and change something.
+/// Checks that the changes begin with what the plan saw, and change something, and that the plan says of each behavior that it saw
+/// once what becomes of it. Otherwise a behavior would be written or left out without the checks of the others.
 impl TryFrom<SavedPlan> for Plan {
     type Error = String;
 
@@ -46,6 +47,19 @@ impl TryFrom<SavedPlan> for Plan {
             if before == after {
                 return Err(format!("the plan lists `{id}` as a change, but its settings stay the same; plan again"));
             }
+        }
+        let mut listed = BTreeSet::new();
+        for id in changes.keys().chain(&unchanged).chain(&unmanaged) {
+            let text = one_line(id.as_str());
+            if seen.get(id).is_none() {
+                return Err(format!("the plan lists `{text}`, but did not see it; plan again"));
+            }
+            if !listed.insert(id) {
+                return Err(format!("the plan lists `{text}` twice; plan again"));
+            }
+        }
+        if let Some((id, _)) = seen.iter().find(|(id, _)| !listed.contains(id)) {
+            return Err(format!("the plan saw `{}`, but does not list it; plan again", one_line(id.as_str())));
         }
         Ok(Self { target, created_at, changes, unchanged, unmanaged, missing, seen })
     }

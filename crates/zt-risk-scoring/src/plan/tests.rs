@@ -49,6 +49,11 @@ fn saved_plan_that_was_changed_by_hand_is_rejected() {
     let other_id = changed("/seen", json!({}));
     assert!(other_id.contains("the plan changes `a`"), "{other_id}");
     assert!(changed("/target/account_id", json!("..")).contains("account id"));
+    // Each behavior that it saw is listed once.
+    assert!(changed("/unmanaged", json!(["b"])).contains("the plan saw `c`, but does not list it"));
+    assert!(changed("/unchanged", json!(["c"])).contains("the plan lists `c` twice"));
+    assert!(changed("/unchanged", json!(["a"])).contains("the plan lists `a` twice"));
+    assert!(changed("/unchanged", json!(["d"])).contains("the plan lists `d`, but did not see it"));
     let mut unknown = saved.clone();
     unknown["force"] = json!(true);
     assert!(serde_json::from_value::<Plan>(unknown).unwrap_err().to_string().contains("unknown field `force`"));

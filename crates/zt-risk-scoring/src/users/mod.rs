@@ -5,6 +5,7 @@ mod list;
 mod risk;
 mod selection;
 mod summary;
+mod user;
 
 use cloudflare_client::{Connection, Request};
 use zt_risk_scoring_api::operations::{GET_SUMMARY, GET_USER_RISK, RESET_USER_RISK};
@@ -13,7 +14,8 @@ pub use id::UserId;
 pub use list::{SummaryIntoIter, SummaryIter};
 pub use risk::{UserRisk, UserRiskEvent};
 pub use selection::UserSelection;
-pub use summary::{Summary, UserSummary};
+pub use summary::Summary;
+pub use user::UserSummary;
 
 use crate::RiskLevel;
 use crate::requests::{NoResult, request};
@@ -34,12 +36,36 @@ pub struct Users {
 }
 
 /// A request for the risk of all users of an account; see [`Users::summary`].
+///
+/// ```
+/// use zt_risk_scoring::{GetSummary, Users};
+///
+/// fn summary(users: &Users) -> GetSummary {
+///     users.summary().timeout(std::time::Duration::from_secs(60))
+/// }
+/// ```
 pub type GetSummary = Request<'static, Summary>;
 
 /// A request for the risk of one user; see [`Users::get`].
+///
+/// ```
+/// use zt_risk_scoring::{GetUserRisk, UserId, Users};
+///
+/// fn get(users: &Users, user: UserId) -> GetUserRisk {
+///     users.get(user)
+/// }
+/// ```
 pub type GetUserRisk = Request<'static, UserRisk>;
 
 /// A request to reset the risk of one user; see [`Users::reset`].
+///
+/// ```
+/// use zt_risk_scoring::{ResetUserRisk, UserId, Users};
+///
+/// fn reset(users: &Users, user: UserId) -> ResetUserRisk {
+///     users.reset(user)
+/// }
+/// ```
 pub type ResetUserRisk = Request<'static, ()>;
 
 impl Users {

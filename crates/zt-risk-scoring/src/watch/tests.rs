@@ -134,6 +134,15 @@ async fn next_read_is_not_sooner_than_the_api_asked_for() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn wrong_retry_after_does_not_end_the_reads() {
+    let year = Duration::from_secs(365 * 24 * 60 * 60);
+    let limited = test_util::error(ErrorKind::RateLimited).attempts(1).retry_after(year).build();
+    let intervals = Scripted::new([Err(limited), Ok(map(RiskLevel::Low))]).intervals().await;
+    let hour = Duration::from_secs(60 * 60);
+    assert!((hour + READ..hour + READ + Duration::from_millis(2)).contains(&intervals[0]), "{intervals:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn backoff_is_kept_if_it_is_longer_than_the_interval() {
     let client = client_with(crate::Backoff::new(INTERVAL * 10, INTERVAL * 100));
     let mut watch = Scripted::new((0..20).map(|_| Err(error(ErrorKind::Server))));

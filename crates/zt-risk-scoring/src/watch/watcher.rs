@@ -82,7 +82,7 @@ impl Watcher {
             Err(error) => {
                 self.failures = self.failures.saturating_add(1);
                 let backoff = sdk::backoff(&self.connection, self.failures);
-                wait = wait.max(backoff).max(error.retry_after().unwrap_or_default());
+                wait = wait.max(backoff).max(sdk::requested_wait(&error));
                 Some(Err(error))
             }
         };

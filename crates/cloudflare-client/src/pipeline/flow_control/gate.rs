@@ -14,7 +14,7 @@ const DEFAULT_COOLDOWN: Duration = Duration::from_secs(10);
 
 /// The longest time that the gate is closed by one response, so that a wrong `Retry-After` does not block a client forever.
 /// The vendor's block lasts five minutes.
-const MAX_COOLDOWN: Duration = Duration::from_secs(60 * 60);
+pub(crate) const MAX_COOLDOWN: Duration = Duration::from_secs(60 * 60);
 
 /// How much of its time a call keeps at least for a request when the client guesses the cooldown.
 const TIME_AFTER_GUESS: Duration = Duration::from_millis(500);

@@ -21,6 +21,7 @@ use rate_limiter::{RateLimiter, TakenTurn};
 use waiter::{Start, Waiter};
 
 pub(super) use gate::Cooldown;
+pub(crate) use gate::MAX_COOLDOWN;
 pub use rate_limiter::Quota;
 pub(crate) use time_estimate::MIN_ATTEMPT_TIME;
 pub(super) use time_estimate::{AttemptTime, AttemptTimes, Measured};

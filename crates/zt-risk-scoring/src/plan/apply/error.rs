@@ -59,7 +59,7 @@ struct Inner {
 pub enum ApplyErrorKind {
     /// The account is malformed or missing, or the plan is for another account, base URL or API revision. Nothing was sent.
     Target,
-    /// The plan is older than allowed. Nothing was sent. Plan again.
+    /// The plan is older than allowed, or from the future. Nothing was sent. Plan again.
     TooOld,
     /// The behaviors could not be read before the change. Nothing was written.
     Read,
@@ -111,8 +111,8 @@ impl ApplyError {
         self.0.record.as_ref()
     }
 
-    /// The plan that brings back the settings from before, if a PUT may have been sent. It also brings back what changed without
-    /// being requested. If the state afterwards could not be read, it takes back the plan alone.
+    /// The plan that brings back the settings from before, if a PUT may have been sent. It also takes back what changed without
+    /// being requested, which another client may have done: review it. If the state afterwards could not be read, it takes back the plan alone.
     pub fn rollback(&self) -> Option<&Plan> {
         self.0.rollback.as_ref()
     }

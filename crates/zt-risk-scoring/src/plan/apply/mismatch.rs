@@ -43,7 +43,8 @@ pub struct Mismatch {
 pub enum MismatchKind {
     /// The plan covers the behavior, but it is no longer as the plan saw it.
     Outdated,
-    /// The plan changes the behavior, and the API accepted the change, but the settings are others.
+    /// The plan changes the behavior, but the settings are others. The API rejected the change or did not take it over, or another
+    /// client has changed the behavior since.
     NotApplied,
     /// The plan does not change the behavior, but its settings changed.
     NotRequested,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::Plan;
-use super::{Applied, ApplyError, ApplyErrorKind, ChangeRecord, Mismatch, RequestRecord};
+use super::{Applied, ApplyError, ApplyErrorKind, ChangeRecord, Mismatch, MismatchKind, RequestRecord};
 use crate::{BehaviorId, BehaviorMap, BehaviorSettings, Error, Response};
 
 /// What applying a plan has done so far.
@@ -78,17 +78,14 @@ impl<'a> Progress<'a> {
         let changes = self.plan.changes().iter().filter(|(id, change)| !has(found, id, &change.after));
         let pending: Vec<_> = changes.map(|(id, change)| (id.clone(), change.after.clone())).collect();
         let has_failed = self.failed_write.is_some();
-        let has_side_effects = self.may_have_written && pending.is_empty() && !outdated.is_empty();
-        if self.has_repaired || has_side_effects {
-            let is_due = !outdated.is_empty() && can_repeat && (has_failed || !self.has_repaired);
-            if !is_due {
-                return Next::Finish;
-            }
-            self.has_repaired = true;
-            return Next::Write(self.covered(found));
-        }
         let has_written = self.writes > 0 && !has_failed;
-        if has_written || (pending.is_empty() && outdated.is_empty()) {
+        if pending.is_empty() && (outdated.is_empty() || self.may_have_written) {
+            // What is outdated does not change by the plan, so it may be a side effect of the PUT.
+            let is_due = outdated.iter().any(|mismatch| mismatch.found.is_some()) && (has_failed || !self.has_repaired);
+            return if is_due && can_repeat { self.repair(outdated, found) } else { Next::Finish };
+        }
+        if has_written || self.has_repaired {
+            // A behavior that the plan changes had its new settings, so another client has changed it since.
             Next::Finish
         } else if !outdated.is_empty() {
             Next::Outdated(outdated)
@@ -99,6 +96,14 @@ impl<'a> Progress<'a> {
         }
     }
 
+    /// Writes everything that the plan covers, and records what was wrong.
+    fn repair(&mut self, outdated: Vec<Mismatch>, found: &BehaviorMap) -> Next {
+        self.has_repaired = true;
+        let not_requested = |mismatch| Mismatch { kind: MismatchKind::NotRequested, ..mismatch };
+        self.record.repaired = outdated.into_iter().map(not_requested).collect();
+        Next::Write(self.covered(found))
+    }
+
     /// Everything that the plan covers, as it means it to be.
     fn covered(&self, found: &BehaviorMap) -> Vec<Entry> {
         let managed = self.plan.managed().filter(|(id, _)| found.get(id).is_some());
@@ -107,9 +112,7 @@ impl<'a> Progress<'a> {
 
     /// The account has the settings of the plan. Everything else must be as it was before.
     pub(super) fn finish(mut self) -> Result<Applied, ApplyError> {
-        if let (Some(before), Some(after)) = (&self.record.before, &self.record.after) {
-            self.record.mismatches = Mismatch::after(self.plan, before, after);
-        }
+        self.compare();
         if self.record.mismatches.is_empty() {
             let rollback = self.rollback();
             return Ok(Applied::new(self.record.end(), rollback, self.may_have_written));
@@ -119,17 +122,27 @@ impl<'a> Progress<'a> {
         Err(self.fail(ApplyErrorKind::Mismatch, message).with_source(source))
     }
 
+    /// Records what is not as it was meant to be.
+    fn compare(&mut self) {
+        if let (Some(before), Some(after)) = (&self.record.before, &self.record.after) {
+            self.record.mismatches = Mismatch::after(self.plan, before, after);
+        }
+    }
+
     /// Some behaviors are neither as the plan saw them nor as it means them to be.
     pub(super) fn outdated(mut self, mismatches: Vec<Mismatch>) -> ApplyError {
         let message = describe("the plan is outdated; plan again", &mismatches);
         self.record.mismatches = mismatches;
-        self.fail(ApplyErrorKind::Outdated, message)
+        let source = self.failed_write.take();
+        self.fail(ApplyErrorKind::Outdated, message).with_source(source)
     }
 
     /// The last PUT failed, and the account is not as the plan means it to be.
     pub(super) fn unwritten(mut self) -> ApplyError {
+        self.compare();
+        let message = describe("the change was not made", &self.record.mismatches);
         let source = self.failed_write.take();
-        self.fail(ApplyErrorKind::Write, "the change was not made".to_owned()).with_source(source)
+        self.fail(ApplyErrorKind::Write, message).with_source(source)
     }
 
     /// The behaviors could not be read.
@@ -151,17 +164,15 @@ impl<'a> Progress<'a> {
         ApplyError::new(kind, message, self.record, rollback)
     }
 
-    /// The plan that brings back the settings from before: what the plan saw of its own behaviors, and what the first read found
-    /// of the others.
+    /// The plan that brings back the settings from before: of the behaviors that the plan covers, what it saw, and of others that
+    /// changed, what the first read found. It does not cover the rest, so later changes of these do not outdate it.
     fn rollback(&self) -> Plan {
         let (Some(before), Some(after)) = (&self.record.before, &self.record.after) else {
             return self.plan.reversed();
         };
-        let settings = |behaviors: &BehaviorMap| {
-            behaviors.iter().map(|(id, behavior)| (id.clone(), BehaviorSettings::from(behavior))).collect()
-        };
-        let mut earlier: BTreeMap<_, _> = settings(before);
-        earlier.extend(self.plan.changes().iter().map(|(id, change)| (id.clone(), change.before.clone())));
+        let settings = before.iter().map(|(id, behavior)| (id.clone(), BehaviorSettings::from(behavior)));
+        let mut earlier: BTreeMap<_, _> = settings.filter(|(id, settings)| !has(after, id, settings)).collect();
+        earlier.extend(self.plan.managed().map(|(id, change)| (id.clone(), change.before)));
         Plan::restoring(self.plan.target().clone(), after.clone(), &earlier)
     }
 }

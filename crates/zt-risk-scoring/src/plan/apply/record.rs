@@ -57,6 +57,9 @@ pub struct ChangeRecord {
     pub after: Option<BehaviorMap>,
     /// The behaviors that were not as they were meant to be.
     pub mismatches: Vec<Mismatch>,
+    /// The behaviors that the plan covers and does not change, and that had changed after the PUT, with the settings that were found.
+    /// A second PUT overwrote these. It is either a side effect of the first one, or a change of another client.
+    pub repaired: Vec<Mismatch>,
     /// The calls, in order.
     pub requests: Vec<RequestRecord>,
 }
@@ -94,6 +97,7 @@ impl ChangeRecord {
             before: None,
             after: None,
             mismatches: Vec::new(),
+            repaired: Vec::new(),
             requests: Vec::new(),
         }
     }

@@ -9,6 +9,7 @@ use cloudflare_client::sdk::{self, CallOptions};
 use super::super::{Plan, PlanTarget};
 use super::progress::{Next, Progress};
 use super::{Applied, ApplyError, ApplyErrorKind, ChangeRecord};
+use crate::requests::with_timeout;
 use crate::{AccountId, BehaviorId, BehaviorMap, BehaviorSettings, Behaviors, Error, Response, RetryConfig};
 
 impl Behaviors {
@@ -19,7 +20,8 @@ impl Behaviors {
     ///   after an interruption. An empty plan sends nothing.
     /// - A PUT that may have been sent is not repeated before the behaviors have been read again.
     /// - If the PUT changes other behaviors that the desired state covers, a second one repairs that, with all that it covers. It is
-    ///   not known whether the API keeps the behaviors that a PUT omits.
+    ///   not known whether the API keeps the behaviors that a PUT omits. A change that another client made to one of them meanwhile
+    ///   looks the same, and is overwritten: see [`ChangeRecord::repaired`].
     /// - Each difference between what was meant and what is afterwards is an error, also a change that nobody requested.
     ///
     /// The API cannot make a write depend on what was read. A write of another client to the same behavior, between the first read
@@ -66,7 +68,8 @@ impl Behaviors {
 ///
 /// # Cancellation
 ///
-/// Dropping the future ends the calls. The PUT may already have been sent. Applying the same plan again ends in the same state.
+/// Dropping the future ends the calls. The PUT may already have been sent. Applying the same plan again ends in the same state, or
+/// fails as [outdated](ApplyErrorKind::Outdated) if the PUT changed other behaviors that the plan covers. Plan again then.
 #[derive(Clone, Debug)]
 #[must_use = "a plan is not applied until the request is awaited"]
 pub struct ApplyPlan<'a> {
@@ -93,13 +96,15 @@ impl<'a> ApplyPlan<'a> {
         self
     }
 
-    /// Rejects a plan that is older. By default a plan may have any age.
+    /// Rejects a plan that is older, or that was made further than this in the future by this computer's clock. By default a plan may
+    /// have any age.
     pub fn max_age(mut self, max_age: Duration) -> Self {
         self.max_age = Some(max_age);
         self
     }
 
-    /// How often the PUT is sent at most, if it fails in a way that may pass. 3 by default, and at least 1.
+    /// How often the PUT is sent at most, if it fails in a way that may pass. 3 by default, and at least 1. It is not sent again if
+    /// the API asks for a longer wait than the [`retry_after_ceiling`](RetryConfig::retry_after_ceiling) of the connection.
     pub fn max_writes(mut self, max_writes: u32) -> Self {
         self.max_writes = max_writes.max(1);
         self
@@ -119,13 +124,25 @@ impl<'a> ApplyPlan<'a> {
         if let Some(difference) = planned.difference(&PlanTarget::new(connection, account.clone())) {
             return Err(ApplyError::unsent(ApplyErrorKind::Target, difference));
         }
-        let age = self.plan.age();
-        if let Some(max_age) = self.max_age.filter(|max_age| age > *max_age) {
-            let (age, max_age) = (age.as_secs(), max_age.as_secs());
-            let message = format!("the plan is {age} s old, and may be {max_age} s old; plan again");
-            return Err(ApplyError::unsent(ApplyErrorKind::TooOld, message));
-        }
+        self.check_age()?;
         Ok(account)
+    }
+
+    /// A plan from the future was made by another clock, or the clock has changed: its age is not known.
+    fn check_age(&self) -> Result<(), ApplyError> {
+        let Some(max_age) = self.max_age else { return Ok(()) };
+        let (age, until) = (self.plan.age(), self.plan.time_until_made());
+        let message = if age > max_age {
+            format!("the plan is {} s old, and may be {} s old; plan again", age.as_secs(), max_age.as_secs())
+        } else if until > max_age {
+            let until = until.as_secs();
+            format!(
+                "the plan was made {until} s in the future by this computer's clock; check the clock, and plan again"
+            )
+        } else {
+            return Ok(());
+        };
+        Err(ApplyError::unsent(ApplyErrorKind::TooOld, message))
     }
 
     async fn run(self) -> Result<Applied, ApplyError> {
@@ -155,14 +172,13 @@ impl<'a> ApplyPlan<'a> {
 
     /// Whether a PUT that failed is sent again, after the behaviors have been read.
     fn may_repeat(&self, error: &Error, progress: &Progress<'_>) -> bool {
-        let is_soon = error.retry_after().unwrap_or_default() <= RetryConfig::default().retry_after_ceiling;
+        let ceiling = sdk::retry_after_ceiling(self.behaviors.connection());
+        let is_soon = error.retry_after().unwrap_or_default() <= ceiling;
         error.is_retryable() && is_soon && progress.writes() < self.max_writes
     }
 
     async fn read(&self, account: &AccountId, progress: &mut Progress<'_>) -> Result<BehaviorMap, Error> {
-        let request = self.behaviors.get().account_id(account);
-        let request = self.timeout.map_or(request.clone(), |timeout| request.timeout(timeout));
-        let response = request.send().await;
+        let response = with_timeout(self.behaviors.get().account_id(account), self.timeout).send().await;
         progress.record_read(&response);
         response.map(Response::into_value)
     }
@@ -175,8 +191,7 @@ impl<'a> ApplyPlan<'a> {
         progress: &mut Progress<'_>,
     ) {
         let request = self.behaviors.update(entries).account_id(account).retry(RetryConfig::none());
-        let request = self.timeout.map_or(request.clone(), |timeout| request.timeout(timeout));
-        progress.record_write(request.send().await);
+        progress.record_write(with_timeout(request, self.timeout).send().await);
     }
 }
 
