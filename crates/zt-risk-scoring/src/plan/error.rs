@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use cloudflare_client::sdk::one_line;
+use serde::{Serialize, Serializer};
 
 use crate::{BehaviorId, BehaviorMap, Error};
 
@@ -56,6 +57,30 @@ pub enum PlanErrorKind {
     /// The desired state sets a level that this crate does not know. Correct the level, or use
     /// [`allow_unknown_levels`](crate::PlanBehaviors::allow_unknown_levels).
     UnknownLevels,
+}
+
+impl PlanErrorKind {
+    /// The kind's name for programs. It stays the same in every version.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Call => "call",
+            Self::MissingBehaviors => "missing_behaviors",
+            Self::UnknownLevels => "unknown_levels",
+        }
+    }
+}
+
+impl fmt::Display for PlanErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// As [`as_str`](PlanErrorKind::as_str).
+impl Serialize for PlanErrorKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
 }
 
 impl PlanError {

@@ -157,3 +157,13 @@ fn mismatches_are_outdated_not_applied_or_not_requested() {
     let text = Mismatch::after(&plan, &seen(), &changed)[2].to_string();
     assert_eq!(text, "new: changed without being requested: expected absent; found disabled, low");
 }
+
+#[test]
+fn kind_of_an_error_is_serialized_as_its_name() {
+    assert_eq!(serde_json::to_value(ApplyErrorKind::TooOld).unwrap(), "too_old");
+    assert_eq!(serde_json::to_value(PlanErrorKind::MissingBehaviors).unwrap(), "missing_behaviors");
+    assert_eq!(
+        (ApplyErrorKind::Unknown.to_string(), PlanErrorKind::Call.to_string()),
+        ("unknown".into(), "call".into())
+    );
+}

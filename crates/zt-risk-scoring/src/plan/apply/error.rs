@@ -3,6 +3,8 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use serde::{Serialize, Serializer};
+
 use super::super::Plan;
 use super::{ChangeRecord, Mismatch};
 use crate::Error;
@@ -75,6 +77,34 @@ pub enum ApplyErrorKind {
     Mismatch,
 }
 
+impl ApplyErrorKind {
+    /// The kind's name for programs. It stays the same in every version.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Target => "target",
+            Self::TooOld => "too_old",
+            Self::Read => "read",
+            Self::Outdated => "outdated",
+            Self::Write => "write",
+            Self::Unknown => "unknown",
+            Self::Mismatch => "mismatch",
+        }
+    }
+}
+
+impl fmt::Display for ApplyErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// As [`as_str`](ApplyErrorKind::as_str).
+impl Serialize for ApplyErrorKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
 impl ApplyError {
     /// An error before anything was sent.
     pub(super) fn unsent(kind: ApplyErrorKind, message: String) -> Self {
@@ -112,7 +142,8 @@ impl ApplyError {
     }
 
     /// The plan that brings back the settings from before, if a PUT may have been sent. It also takes back what changed without
-    /// being requested, which another client may have done: review it. If the state afterwards could not be read, it takes back the plan alone.
+    /// being requested, which another client may have done: review it. If the state afterwards could not be read, it takes back the
+    /// plan alone.
     pub fn rollback(&self) -> Option<&Plan> {
         self.0.rollback.as_ref()
     }
