@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::envelopes;
+use crate::effective::{Effective, References, named_schemas};
 use crate::schemas::{escape, for_each_schema};
 
 /// What a mark begins and ends with.
@@ -29,10 +31,15 @@ pub(crate) fn places(document: &mut Value) -> BTreeSet<String> {
 }
 
 pub(super) fn apply(document: &mut Value) {
+    let schemas = named_schemas(document);
+    let references = References::of(&schemas);
+    // What is free-form allows null in any case; it may also be what one part of an `allOf` says of another's property.
+    let is_free_form = |property: &Value| envelopes::is_free_form(&Effective::of(&references, property));
     for_each_schema(document, &mut |place, schema| {
         let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
         for (name, property) in properties.into_iter().flatten() {
             if property.get("nullable") == Some(&Value::Bool(true))
+                && !is_free_form(property)
                 && let Some(property) = property.as_object_mut()
             {
                 let description = property.get("description").and_then(Value::as_str).unwrap_or_default();
@@ -55,14 +62,16 @@ mod tests {
     fn description_of_a_nullable_property_is_marked() {
         let mut document = json!({"components": {"schemas": {"Thing": {"properties": {
             "a": {"type": "string", "nullable": true, "description": "d"}, "b": {"type": "string", "nullable": true},
-            "c": {"type": "string", "nullable": false}, "nullable": {"type": "boolean"},
+            "c": {"type": "string", "nullable": false}, "nullable": {"type": "boolean"}, "any": {"nullable": true},
         }}}}});
         apply(&mut document);
         let properties = &document["components"]["schemas"]["Thing"]["properties"];
         let mark = |name: &str| format!("{MARK}/components/schemas/Thing/properties/{name}{MARK}");
         assert_eq!(properties["a"]["description"], format!("d{}", mark("a")));
         assert_eq!(properties["b"]["description"], mark("b"));
-        assert_eq!((properties["c"].get("description"), properties["nullable"].get("description")), (None, None));
+        for name in ["c", "nullable", "any"] {
+            assert_eq!(properties[name].get("description"), None, "{name}");
+        }
         let expected = ["a", "b"].map(|name| format!("/components/schemas/Thing/properties/{name}"));
         assert_eq!(places(&mut document), expected.into());
     }
