@@ -13,7 +13,7 @@ use zt_risk_scoring::{
 };
 use zt_risk_scoring_mock::Simulator;
 use zt_risk_scoring_mock::simulator::operations::{GET_BEHAVIORS, UPDATE_BEHAVIORS};
-use zt_risk_scoring_mock::simulator::{self, Fault, Token};
+use zt_risk_scoring_mock::simulator::{self, Fault, Response, Token};
 use zt_risk_scoring_tests::{builder, client_of};
 
 /// Adds accounts to a simulator.
@@ -125,6 +125,18 @@ async fn token_that_is_blocked_does_not_hold_up_the_others() {
 }
 
 #[tokio::test]
+async fn tokens_take_turns() {
+    let simulator = Simulator::start().await;
+    let accounts = accounts(&simulator, 6);
+    let tokens = ["cfut_one", "cfut_two"];
+    tokens.iter().for_each(|token| simulator.add_token(Token::new(*token)));
+    let with_token =
+        accounts.iter().enumerate().map(|(number, account)| (account.clone(), api_token(tokens[number / 3])));
+    let order = client_of(&simulator).behaviors().get_many(with_token).concurrency(1).map(|(account, _)| account);
+    assert_eq!(order.collect::<Vec<_>>().await, [0, 3, 1, 4, 2, 5].map(|number: usize| accounts[number].clone()));
+}
+
+#[tokio::test]
 async fn options_of_each_read_hold() {
     let simulator = Simulator::start().await;
     let accounts = accounts(&simulator, 2);
@@ -232,6 +244,22 @@ async fn applying_stops_at_the_first_failure_and_can_go_on_later() {
     let again: Vec<_> = client.behaviors().apply_many(remaining).collect().await;
     assert!(again.len() == 3 && again.iter().all(|(_, result)| result.is_ok()));
     assert_eq!(enabled(&simulator, &accounts), [true; 5]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn plan_whose_put_is_rate_limited_is_an_item_and_is_not_applied_again_unasked() {
+    let simulator = Simulator::start().await;
+    let accounts = accounts(&simulator, 1);
+    let client = client_of(&simulator);
+    let plans = plans(&client, &accounts).await;
+    simulator.clear_requests();
+    let blocked = Response::too_many_requests(Duration::from_secs(300));
+    simulator.inject(Fault::respond(blocked).on(UPDATE_BEHAVIORS).once());
+    let mut stream = client.behaviors().apply_many(plans);
+    let (_, result) = stream.next().await.unwrap();
+    let error = result.unwrap_err();
+    assert_eq!((error.kind(), error.call_error().unwrap().kind()), (ApplyErrorKind::Unknown, ErrorKind::RateLimited));
+    assert_eq!((simulator.requests().len(), stream.remaining().len()), (2, 1));
 }
 
 #[tokio::test]

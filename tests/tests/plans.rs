@@ -191,6 +191,13 @@ async fn unreadable_result_is_reported_and_the_same_plan_can_be_applied_again() 
     // What it was, without a read.
     client.behaviors().apply(error.rollback().unwrap()).await.unwrap();
     assert!(!is_enabled(&simulator, "imp_travel"));
+
+    // If the PUT failed as well, its error says more than that of the read.
+    let (simulator, client, plan) = planned().await;
+    simulator.inject(Fault::status(403).on(GET_BEHAVIORS).skip(1).once());
+    simulator.inject(Fault::status(400).on(UPDATE_BEHAVIORS).once());
+    let error = client.behaviors().apply(&plan).await.unwrap_err();
+    assert_eq!((error.kind(), error.call_error().unwrap().kind()), (ApplyErrorKind::Unknown, ErrorKind::Api));
 }
 
 #[tokio::test]
@@ -273,6 +280,28 @@ async fn repair_does_not_overwrite_what_another_client_changes_meanwhile() {
     simulator.inject(Fault::status(503).on(UPDATE_BEHAVIORS).skip(1).once());
     client.behaviors().apply(&plan).await.unwrap();
     assert_eq!(methods(&simulator), "GET PUT GET PUT GET PUT GET");
+}
+
+#[tokio::test(start_paused = true)]
+async fn repair_is_sent_as_seldom_as_the_first_put() {
+    // A repair that fails ends after the most writes, and a PUT whose error cannot pass is not repaired at all.
+    for (status, skip, expected) in [(503, 1, "GET PUT GET PUT GET PUT GET"), (403, 0, "GET PUT GET")] {
+        let simulator = Simulator::start().await;
+        let mut unknowns = Unknowns::default();
+        unknowns.omitted_behaviors = OmittedBehaviors::Reset;
+        simulator.set_unknowns(unknowns);
+        let client = client_of(&simulator);
+        let high_dlp = BehaviorChanges::new().enable("high_dlp");
+        client.behaviors().apply(&client.behaviors().plan(high_dlp).await.unwrap()).await.unwrap();
+        let plan = client.behaviors().plan(DesiredState::default().others(OtherBehaviors::Enable)).await.unwrap();
+        simulator.clear_requests();
+        let fault = Fault::status(status).on(UPDATE_BEHAVIORS).skip(skip);
+        simulator.inject(if skip == 0 { fault.after_operation() } else { fault });
+        let error = client.behaviors().apply(&plan).await.unwrap_err();
+        assert_eq!((methods(&simulator).as_str(), error.kind()), (expected, ApplyErrorKind::Mismatch));
+        assert!(error.call_error().is_some());
+        assert_eq!(error.mismatches().iter().map(|mismatch| mismatch.id.as_str()).collect::<Vec<_>>(), ["high_dlp"]);
+    }
 }
 
 #[tokio::test]

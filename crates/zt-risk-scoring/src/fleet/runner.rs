@@ -198,3 +198,62 @@ impl<J: Job> Lane<J> {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::{IntoFuture, poll_fn};
+    use std::sync::Mutex;
+
+    use tokio::time::Instant;
+    use zt_risk_scoring_mock::Simulator;
+    use zt_risk_scoring_mock::simulator::Fault;
+
+    use super::*;
+    use crate::{BehaviorMap, Client, Credentials, Error, ErrorKind};
+
+    /// A read that records when it starts.
+    struct Read(Arc<Mutex<Vec<Instant>>>);
+
+    impl Job for Read {
+        type Output = Result<BehaviorMap, Error>;
+        type Options = ();
+
+        fn start(self: Arc<Self>, behaviors: &Behaviors, (): &()) -> Boxed<Self::Output> {
+            self.0.lock().unwrap().push(Instant::now());
+            behaviors.get().into_future()
+        }
+
+        fn is_rate_limited(output: &Self::Output) -> bool {
+            output.as_ref().is_err_and(|error| error.kind() == ErrorKind::RateLimited)
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn jobs_do_not_start_at_once_after_the_gate_opens() {
+        const CONCURRENCY: usize = 4;
+        let simulator = Simulator::start().await;
+        simulator.inject(Fault::status(429).times(CONCURRENCY as u64));
+        let client = Client::builder()
+            .credentials(Credentials::api_token(simulator.api_token()).unwrap())
+            .account_id(simulator.account_id())
+            .base_url(simulator.base_url())
+            .retry(crate::RetryConfig::none())
+            .build()
+            .unwrap();
+        let starts = Arc::<Mutex<Vec<_>>>::default();
+        let jobs = (0..3 * CONCURRENCY).map(|_| (client.behaviors(), Read(Arc::clone(&starts))));
+        let mut runner = Runner::new((), jobs);
+        runner.set_concurrency(CONCURRENCY);
+        let mut ended = 0;
+        while let Some((_, output)) = poll_fn(|cx| runner.poll_next(cx)).await {
+            output.unwrap();
+            ended += 1;
+        }
+        assert_eq!((ended, runner.len()), (3 * CONCURRENCY, 0));
+        let starts = starts.lock().unwrap();
+        let (rejected, later) = starts.split_at(CONCURRENCY);
+        assert!(rejected.iter().all(|start| *start < later[0] - SPREAD) && later.len() == 3 * CONCURRENCY);
+        let first = &later[..=CONCURRENCY];
+        assert!(first.windows(2).all(|starts| starts[1] - starts[0] >= SPREAD), "{starts:?}");
+    }
+}

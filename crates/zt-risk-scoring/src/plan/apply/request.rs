@@ -103,10 +103,10 @@ impl<'a> ApplyPlan<'a> {
         self
     }
 
-    /// How often the PUT is sent at most, if it fails in a way that may pass. 3 by default, and at least 1. It is not sent again if
+    /// How often the PUT is sent at most, if it fails in a way that may pass: 3 by default, and once with 0 as well. It is not sent again if
     /// the API asks for a longer wait than the [`retry_after_ceiling`](RetryConfig::retry_after_ceiling) of the connection.
     pub fn max_writes(mut self, max_writes: u32) -> Self {
-        self.max_writes = max_writes.max(1);
+        self.max_writes = max_writes;
         self
     }
 
