@@ -12,7 +12,7 @@ use zt_risk_scoring::{
 };
 use zt_risk_scoring_mock::Simulator;
 use zt_risk_scoring_mock::simulator::operations::{GET_BEHAVIORS, UPDATE_BEHAVIORS};
-use zt_risk_scoring_mock::simulator::{self, Fault, Token};
+use zt_risk_scoring_mock::simulator::{self, Fault, Permissions, Token};
 use zt_risk_scoring_tests::{builder, client_of};
 
 /// Adds accounts to a simulator.
@@ -214,6 +214,35 @@ async fn applying_stops_at_the_first_failure_and_can_go_on_later() {
     let again: Vec<_> = client.behaviors().apply_many(remaining).collect().await;
     assert!(again.len() == 3 && again.iter().all(|(_, result)| result.is_ok()));
     assert_eq!(enabled(&simulator, &accounts), [true; 5]);
+}
+
+#[tokio::test]
+async fn remaining_plans_keep_their_credentials_if_the_stream_ends() {
+    let simulator = Simulator::start().await;
+    let accounts = accounts(&simulator, 3);
+    let plans = plans(&client_of(&simulator), &accounts).await;
+    let plans: Vec<_> = plans
+        .into_iter()
+        .map(|plan| {
+            let token = format!("cfut_of_{}", plan.target().account_id);
+            simulator.add_token(Token::new(&token).accounts([plan.target().account_id.as_str()]));
+            FleetPlan::from(plan).credentials(api_token(&token))
+        })
+        .collect();
+    simulator.add_token(Token::new("cfut_without").permissions(Permissions::none()));
+    let client = Client::builder().credentials(api_token("cfut_without"));
+    let client = client.base_url(simulator.base_url()).build().unwrap();
+    simulator.inject(Fault::status(403).on(UPDATE_BEHAVIORS).in_account(accounts[1].as_str()).once());
+    let mut stream = client.behaviors().apply_many(plans);
+    while stream.next().await.is_some() {}
+    assert_eq!(format!("{stream:?}"), "ApplyMany { remaining: 2, .. }");
+
+    let remaining = stream.into_remaining();
+    let ids: Vec<_> = remaining.iter().map(|plan| &plan.plan().target().account_id).collect();
+    assert_eq!(ids, [&accounts[1], &accounts[2]]);
+    let again: Vec<_> = client.behaviors().apply_many(remaining).collect().await;
+    assert!(again.len() == 2 && again.iter().all(|(_, result)| result.is_ok()));
+    assert_eq!(enabled(&simulator, &accounts), [true; 3]);
 }
 
 #[tokio::test]

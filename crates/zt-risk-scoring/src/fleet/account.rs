@@ -49,6 +49,11 @@ impl FleetAccount {
 }
 
 impl FleetPlan {
+    /// The plan.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
     /// The credentials for this account, in place of the client's. Accounts with equal credentials share a connection.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = Some(credentials);

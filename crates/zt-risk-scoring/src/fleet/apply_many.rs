@@ -9,7 +9,7 @@ use futures_core::Stream;
 
 use super::FleetPlan;
 use super::runner::{Boxed, Job, Runner};
-use crate::{AccountId, Applied, ApplyError, ApplyErrorKind, ApplyPlan, Behaviors, ErrorKind};
+use crate::{AccountId, Applied, ApplyError, ApplyErrorKind, ApplyPlan, Behaviors, ErrorKind, Plan};
 
 impl Behaviors {
     /// Applies a plan to each of many accounts, as a stream in the order in which they end. One plan is applied at a time, unless
@@ -36,7 +36,7 @@ impl Behaviors {
     /// while let Some((account, result)) = applied.next().await {
     ///     match result {
     ///         Ok(applied) => println!("{account}: {} changed", applied.record().changes.len()),
-    ///         Err(error) => eprintln!("{account}: {error}"),
+    ///         Err(error) => eprintln!("{account}: {error:#}"),
     ///     }
     /// }
     /// let left = serde_json::to_string(&applied.remaining())?;
@@ -112,8 +112,31 @@ impl ApplyMany {
 
     /// The plans that have not been applied successfully so far, in their order. To go on, apply them: a plan that was applied
     /// after all changes nothing.
-    pub fn remaining(&self) -> Vec<crate::Plan> {
+    ///
+    /// Plans can be saved, and credentials cannot. So plans with [credentials](FleetPlan::credentials) of their own must be given
+    /// them again, or [`into_remaining`](Self::into_remaining) keeps them.
+    pub fn remaining(&self) -> Vec<Plan> {
         self.left.iter().flatten().map(|plan| plan.plan.clone()).collect()
+    }
+
+    /// Ends the stream, and returns the plans that have not been applied successfully, in their order and with their credentials.
+    ///
+    /// ```
+    /// use futures_util::StreamExt;
+    /// use zt_risk_scoring::{Behaviors, FleetPlan};
+    ///
+    /// async fn apply_twice(behaviors: &Behaviors, plans: Vec<FleetPlan>) -> Vec<FleetPlan> {
+    ///     let mut applied = behaviors.apply_many(plans).keep_going();
+    ///     while applied.next().await.is_some() {}
+    ///     let mut applied = behaviors.apply_many(applied.into_remaining());
+    ///     while applied.next().await.is_some() {}
+    ///     applied.into_remaining()
+    /// }
+    /// ```
+    pub fn into_remaining(self) -> Vec<FleetPlan> {
+        let Self { runner, left, .. } = self;
+        drop(runner);
+        left.into_iter().flatten().map(Arc::unwrap_or_clone).collect()
     }
 
     fn end(&mut self, job: &Apply, result: &Result<Applied, ApplyError>) {
@@ -165,6 +188,6 @@ impl Stream for ApplyMany {
 
 impl fmt::Debug for ApplyMany {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ApplyMany").field("left", &self.runner.len()).finish_non_exhaustive()
+        f.debug_struct("ApplyMany").field("remaining", &self.left.iter().flatten().count()).finish_non_exhaustive()
     }
 }
