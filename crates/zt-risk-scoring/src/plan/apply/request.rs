@@ -121,8 +121,8 @@ impl<'a> ApplyPlan<'a> {
         }
         let age = self.plan.age();
         if let Some(max_age) = self.max_age.filter(|max_age| age > *max_age) {
-            let (age, max_age) = (age.as_secs(), max_age.as_secs());
-            let message = format!("the plan is {age} s old, and may be {max_age} s old; plan again");
+            let (age, max_age) = (sdk::human(age), sdk::human(max_age));
+            let message = format!("the plan is {age} old, and may be {max_age} old at most; plan again");
             return Err(ApplyError::unsent(ApplyErrorKind::TooOld, message));
         }
         Ok(account)
