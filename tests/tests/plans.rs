@@ -101,6 +101,18 @@ async fn put_is_sent_again_only_after_another_read() {
 }
 
 #[tokio::test]
+async fn rollback_is_applied_although_someone_changed_another_behavior_meanwhile() {
+    let (simulator, client, plan) = planned().await;
+    let applied = client.behaviors().apply(&plan).await.unwrap();
+    assert_eq!(applied.rollback().unmanaged(), plan.unmanaged());
+    simulator.edit(simulator.account_id(), |account| {
+        account.behaviors_mut().get_mut("high_dlp").unwrap().enabled = true;
+    });
+    client.behaviors().apply(applied.rollback()).await.unwrap();
+    assert!(!is_enabled(&simulator, "imp_travel") && is_enabled(&simulator, "high_dlp"));
+}
+
+#[tokio::test]
 async fn rejected_put_is_not_sent_again() {
     let (simulator, client, plan) = planned().await;
     simulator.inject(Fault::status(403).on(UPDATE_BEHAVIORS).once());

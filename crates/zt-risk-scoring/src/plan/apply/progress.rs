@@ -152,16 +152,15 @@ impl<'a> Progress<'a> {
     }
 
     /// The plan that brings back the settings from before: what the plan saw of its own behaviors, and what the first read found
-    /// of the others.
+    /// of others that have changed. It covers no more, so that a later change of another behavior does not prevent it.
     fn rollback(&self) -> Plan {
         let (Some(before), Some(after)) = (&self.record.before, &self.record.after) else {
             return self.plan.reversed();
         };
-        let settings = |behaviors: &BehaviorMap| {
-            behaviors.iter().map(|(id, behavior)| (id.clone(), BehaviorSettings::from(behavior))).collect()
-        };
-        let mut earlier: BTreeMap<_, _> = settings(before);
-        earlier.extend(self.plan.changes().iter().map(|(id, change)| (id.clone(), change.before.clone())));
+        let differences = before.diff(after);
+        let changed = differences.iter().filter_map(|(id, difference)| Some((id.clone(), difference.before()?.into())));
+        let mut earlier: BTreeMap<BehaviorId, BehaviorSettings> = changed.collect();
+        earlier.extend(self.plan.managed().map(|(id, change)| (id.clone(), change.before)));
         Plan::restoring(self.plan.target().clone(), after.clone(), &earlier)
     }
 }
