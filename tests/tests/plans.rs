@@ -124,15 +124,27 @@ async fn wait_that_the_api_asks_for_before_another_put_is_kept_up_to_the_ceiling
 }
 
 #[tokio::test]
+async fn rollback_is_applied_although_someone_changed_another_behavior_meanwhile() {
+    let (simulator, client, plan) = planned().await;
+    let applied = client.behaviors().apply(&plan).await.unwrap();
+    assert_eq!(applied.rollback().unmanaged(), plan.unmanaged());
+    simulator.edit(simulator.account_id(), |account| {
+        account.behaviors_mut().get_mut("high_dlp").unwrap().enabled = true;
+    });
+    client.behaviors().apply(applied.rollback()).await.unwrap();
+    assert!(!is_enabled(&simulator, "imp_travel") && is_enabled(&simulator, "high_dlp"));
+}
+
+#[tokio::test]
 async fn rejected_put_is_not_sent_again() {
     let (simulator, client, plan) = planned().await;
     simulator.inject(Fault::status(403).on(UPDATE_BEHAVIORS).once());
     let error = client.behaviors().apply(&plan).await.unwrap_err();
     assert_eq!(methods(&simulator), "GET PUT GET");
     assert_eq!((error.kind(), error.call_error().unwrap().kind()), (ApplyErrorKind::Write, ErrorKind::Permission));
+    assert_eq!(error.to_string(), "the change was not made");
+    assert_eq!(format!("{error:#}"), format!("the change was not made: {}", error.call_error().unwrap()));
     assert_eq!(error.record().unwrap().requests[1].error.as_deref(), Some("permission"));
-    let text = "imp_travel: the change was not taken over: expected enabled, high; found disabled, high";
-    assert_eq!(error.to_string(), format!("the change was not made: {text}"));
     assert_eq!(error.mismatches()[0].kind, MismatchKind::NotApplied);
 }
 
@@ -379,6 +391,8 @@ async fn unknown_ids_and_levels_are_errors_unless_they_are_allowed() {
     let level = BehaviorChanges::new().level("imp_travel", "hihg".into());
     let error = client.behaviors().plan(level.clone()).await.unwrap_err();
     assert_eq!((error.kind(), error.ids()[0].as_str()), (PlanErrorKind::UnknownLevels, "imp_travel"));
+    let text = "unknown risk level `hihg` for `imp_travel`; the known levels are low, medium and high";
+    assert_eq!((error.to_string().as_str(), format!("{error:#}").as_str()), (text, text));
     let mut unknowns = Unknowns::default();
     unknowns.unknown_levels = UnknownLevels::Accepted;
     simulator.set_unknowns(unknowns);
@@ -402,6 +416,7 @@ async fn plan_is_rejected_on_another_account_or_base_url_or_when_it_is_too_old()
 
     let error = client.behaviors().apply(&plan).max_age(Duration::ZERO).await.unwrap_err();
     assert_eq!(error.kind(), ApplyErrorKind::TooOld);
+    assert!(error.to_string().ends_with(" old, and may be 0 s old at most; plan again"), "{error}");
     assert!(simulator.requests().is_empty() && other.requests().is_empty());
     client.behaviors().apply(&plan).max_age(Duration::from_secs(60 * 60)).await.unwrap();
 
@@ -412,6 +427,15 @@ async fn plan_is_rejected_on_another_account_or_base_url_or_when_it_is_too_old()
     let error = client.behaviors().apply(&future).max_age(Duration::from_secs(60 * 60)).await.unwrap_err();
     assert_eq!(error.kind(), ApplyErrorKind::TooOld);
     assert!(error.to_string().contains("in the future by this computer's clock"), "{error}");
+}
+
+#[tokio::test]
+async fn error_of_a_plan_has_the_error_of_the_call_in_its_long_form() {
+    let simulator = Simulator::start().await;
+    simulator.inject(Fault::status(403).on(GET_BEHAVIORS).once());
+    let error = client_of(&simulator).behaviors().plan(BehaviorChanges::new()).await.unwrap_err();
+    assert_eq!(error.to_string(), "the behaviors could not be read");
+    assert_eq!(format!("{error:#}"), format!("the behaviors could not be read: {}", error.call_error().unwrap()));
 }
 
 #[tokio::test]

@@ -77,8 +77,9 @@
 //!   the call, and its value is dropped there.
 //! - gzip is decoded here and not by the HTTP library, which takes a corrupt body for a broken connection.
 //!
-//! The state of a call is in the call. There are no task-locals, and no globals but the thread of the feature `blocking`. What clones of a connection share is part of
-//! the connection. The retry loop is generic over the attempt, so that its tests use scripted outcomes and paused time.
+//! The state of a call is in the call. There are no task-locals, and no globals but the thread of the feature `blocking`. What
+//! clones of a connection share is part of the connection. The retry loop is generic over the attempt, so that its tests use
+//! scripted outcomes and paused time.
 //!
 //! # Features
 //!

@@ -51,6 +51,7 @@
 //! ```
 
 use std::borrow::Cow;
+use std::fmt;
 use std::time::Duration;
 
 use api_runtime::ApiClient;
@@ -116,6 +117,11 @@ pub fn error(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Error {
 /// change the writing direction become spaces.
 pub fn one_line(text: &str) -> String {
     crate::redact::one_line(text)
+}
+
+/// A duration as people read it, such as `250 ms` or `1 d 1 h`. It has two units at most.
+pub fn human(duration: Duration) -> impl fmt::Display {
+    crate::duration::human(duration)
 }
 
 /// Whether a terminal or a log shows a character, and it changes no other. False for control characters, also a line

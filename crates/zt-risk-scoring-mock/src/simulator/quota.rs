@@ -101,13 +101,18 @@ pub(super) struct Quotas {
     of_addresses: Option<Quota>,
     tokens: BTreeMap<String, Meter>,
     addresses: BTreeMap<IpAddr, Meter>,
+    /// How many requests were rejected.
+    blocked: u64,
 }
 
 impl Quotas {
     /// Counts a request of an address. The error is the response if it is blocked.
     pub(super) fn admit_address(&mut self, address: IpAddr, now: Instant) -> Result<(), Response> {
         let Some(quota) = self.of_addresses else { return Ok(()) };
-        self.addresses.entry(address).or_default().admit(quota, now).map_err(Response::too_many_requests)
+        self.addresses.entry(address).or_default().admit(quota, now).map_err(|block| {
+            self.blocked = self.blocked.saturating_add(1);
+            Response::too_many_requests(block)
+        })
     }
 
     /// Counts a request of a token, and returns the headers of its response. The error is the response if the token is
@@ -120,7 +125,10 @@ impl Quotas {
         let Some(meter) = self.tokens.get_mut(key) else { return Ok(Headers::new()) };
         match meter.admit(quota, now) {
             Ok(()) => Ok(headers(quota, meter.remaining(quota, now))),
-            Err(block) => Err(Response::too_many_requests(block).with_headers(headers(quota, (0, block)))),
+            Err(block) => {
+                self.blocked = self.blocked.saturating_add(1);
+                Err(Response::too_many_requests(block).with_headers(headers(quota, (0, block))))
+            }
         }
     }
 }
@@ -161,5 +169,26 @@ impl Simulator {
         let mut state = self.state();
         state.quotas.of_addresses = quota;
         state.quotas.addresses.clear();
+    }
+
+    /// How many requests were rejected since a quota was exceeded. A client that keeps to its quotas has none.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), reqwest::Error> {
+    /// use std::time::Duration;
+    /// use zt_risk_scoring_mock::simulator::{Quota, Simulator};
+    ///
+    /// let simulator = Simulator::start().await;
+    /// simulator.set_address_quota(Some(Quota::new(1, Duration::from_secs(300))));
+    /// for _ in 0..3 {
+    ///     reqwest::get(simulator.base_url()).await?;
+    /// }
+    /// assert_eq!(simulator.blocked_requests(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn blocked_requests(&self) -> u64 {
+        self.state().quotas.blocked
     }
 }

@@ -45,7 +45,7 @@ pub struct BehaviorChanges(
 /// assert_eq!(changes, BehaviorChanges::new().enable("imp_travel"));
 /// ```
 #[derive(Clone, Debug, Default, Deserialize, Eq, Hash, PartialEq, Serialize)]
-#[serde(remote = "Self", deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields, expecting = "an object with `enabled`, `risk_level` or both")]
 #[non_exhaustive]
 pub struct BehaviorChange {
     /// Whether the behavior is to count towards the score.

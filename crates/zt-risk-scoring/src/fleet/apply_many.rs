@@ -36,7 +36,7 @@ impl Behaviors {
     /// while let Some((account, result)) = applied.next().await {
     ///     match result {
     ///         Ok(applied) => println!("{account}: {} changed", applied.record().changes.len()),
-    ///         Err(error) => eprintln!("{account}: {error}"),
+    ///         Err(error) => eprintln!("{account}: {error:#}"),
     ///     }
     /// }
     /// let left: Vec<_> = applied.remaining().iter().map(|fleet_plan| fleet_plan.plan().clone()).collect();
@@ -168,6 +168,6 @@ impl Stream for ApplyMany {
 
 impl fmt::Debug for ApplyMany {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ApplyMany").field("left", &self.runner.len()).finish_non_exhaustive()
+        f.debug_struct("ApplyMany").field("remaining", &self.left.iter().flatten().count()).finish_non_exhaustive()
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{DesiredState, SettingsChange};
-use crate::{BehaviorId, BehaviorMap, BehaviorSettings};
+use crate::{BehaviorId, BehaviorMap, BehaviorSettings, RiskLevel};
 
 /// What a desired state means for the behaviors of an account.
 #[derive(Debug, Default)]
@@ -16,7 +16,7 @@ pub(super) struct Comparison {
     /// Behaviors of the account that are not listed, and stay as they are.
     pub(super) unmanaged: Vec<BehaviorId>,
     /// Changes to a level that this crate does not know.
-    pub(super) unknown_levels: Vec<BehaviorId>,
+    pub(super) unknown_levels: Vec<(BehaviorId, RiskLevel)>,
 }
 
 impl Comparison {
@@ -34,7 +34,7 @@ impl Comparison {
                 continue;
             }
             if before.risk_level != after.risk_level && !after.risk_level.is_known() {
-                comparison.unknown_levels.push(id.clone());
+                comparison.unknown_levels.push((id.clone(), after.risk_level.clone()));
             }
             comparison.changes.insert(id.clone(), SettingsChange { before, after });
         }
@@ -47,7 +47,7 @@ impl Comparison {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Behavior, BehaviorChanges, OtherBehaviors, RiskLevel};
+    use crate::{Behavior, BehaviorChanges, OtherBehaviors};
 
     fn seen() -> BehaviorMap {
         let behavior = |enabled, level: &str| Behavior { enabled, ..Behavior::new("n", level.into()) };
@@ -89,7 +89,7 @@ mod tests {
     fn level_that_is_unknown_is_listed_only_if_it_would_change() {
         let changes = BehaviorChanges::new().level("a", "hihg".into()).level("b", "critical".into()).enable("b");
         let comparison = Comparison::new(&changes.into(), &seen());
-        assert_eq!(ids(&comparison.unknown_levels), ["a"]);
+        assert_eq!(comparison.unknown_levels, [("a".into(), "hihg".into())]);
         assert_eq!(comparison.changes.len(), 2);
     }
 

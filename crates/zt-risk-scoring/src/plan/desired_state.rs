@@ -146,6 +146,9 @@ mod tests {
         let yaml = "behaviors:\n  a:\n    enabeld: true\n";
         let error = serde_yaml_ng::from_str::<DesiredState>(yaml).unwrap_err().to_string();
         assert!(error.contains("behaviors.a: unknown field `enabeld`") && error.contains("line 3 column 5"), "{error}");
+        let toml = "[behaviors]\nimp_travel = \"high\"\n";
+        let error = toml::from_str::<DesiredState>(toml).unwrap_err().to_string();
+        assert!(error.contains("expected an object with `enabled`, `risk_level` or both"), "{error}");
         let json = "{\n  \"other\": \"leave\"\n}";
         let error = serde_json::from_str::<DesiredState>(json).unwrap_err().to_string();
         assert!(error.contains("unknown field `other`") && error.contains("line 2 column 9"), "{error}");

@@ -6,10 +6,11 @@ use std::fmt;
 use cloudflare_client::sdk::one_line;
 use serde::{Serialize, Serializer};
 
-use crate::{BehaviorId, BehaviorMap, Error};
+use crate::{BehaviorId, BehaviorMap, Error, RiskLevel};
 
-/// Why no plan could be made; see [`Behaviors::plan`](crate::Behaviors::plan). `Display` is one line, and the error
-/// of a failed call is the [`source`](StdError::source).
+/// Why no plan could be made; see [`Behaviors::plan`](crate::Behaviors::plan).
+///
+/// `Display` is one line. The error of a failed call is the [`source`](StdError::source), and `{:#}` prints it as well.
 ///
 /// ```
 /// # use zt_risk_scoring_mock::Simulator;
@@ -85,13 +86,17 @@ impl Serialize for PlanErrorKind {
 
 impl PlanError {
     pub(super) fn missing(ids: Vec<BehaviorId>, seen: &BehaviorMap) -> Self {
-        let known: Vec<_> = seen.iter().map(|(id, _)| id.clone()).collect();
-        let message = format!("the account has no behavior {}; it has {}", join(&ids), join(&known));
+        let quoted = |id: &BehaviorId| format!("`{}`", one_line(id.as_str()));
+        let (missing, known) = (join(ids.iter().map(quoted)), join(seen.iter().map(|(id, _)| quoted(id))));
+        let message = format!("the account has no behavior {missing}; it has {known}");
         Self { kind: PlanErrorKind::MissingBehaviors, ids, message, source: None }
     }
 
-    pub(super) fn unknown_levels(ids: Vec<BehaviorId>) -> Self {
-        let message = format!("unknown risk level for {}; the known levels are low, medium and high", join(&ids));
+    pub(super) fn unknown_levels(levels: Vec<(BehaviorId, RiskLevel)>) -> Self {
+        let texts =
+            levels.iter().map(|(id, level)| format!("`{}` for `{}`", one_line(level.as_str()), one_line(id.as_str())));
+        let message = format!("unknown risk level {}; the known levels are low, medium and high", join(texts));
+        let ids = levels.into_iter().map(|(id, _)| id).collect();
         Self { kind: PlanErrorKind::UnknownLevels, ids, message, source: None }
     }
 
@@ -118,13 +123,14 @@ impl From<Error> for PlanError {
     }
 }
 
-/// The most ids that a message lists.
-const MAX_IDS: usize = 20;
+/// The most items that a message lists.
+const MAX_LISTED: usize = 20;
 
-/// Ids in a message.
-fn join(ids: &[BehaviorId]) -> String {
-    let mut list: Vec<_> = ids.iter().take(MAX_IDS).map(|id| format!("`{}`", one_line(id.as_str()))).collect();
-    if let Some(more) = ids.len().checked_sub(MAX_IDS).filter(|more| *more > 0) {
+/// A list in a message.
+fn join(items: impl ExactSizeIterator<Item = String>) -> String {
+    let more = items.len().saturating_sub(MAX_LISTED);
+    let mut list: Vec<_> = items.take(MAX_LISTED).collect();
+    if more > 0 {
         list.push(format!("{more} more"));
     }
     if list.is_empty() { "none".to_owned() } else { list.join(", ") }
@@ -132,7 +138,11 @@ fn join(ids: &[BehaviorId]) -> String {
 
 impl fmt::Display for PlanError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&self.message)?;
+        match &self.source {
+            Some(source) if f.alternate() => write!(f, ": {source}"),
+            _ => Ok(()),
+        }
     }
 }
 

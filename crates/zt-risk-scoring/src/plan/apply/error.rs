@@ -11,7 +11,7 @@ use crate::Error;
 
 /// Why a plan was not applied, or not as it is meant to be; see [`Behaviors::apply`](crate::Behaviors::apply).
 ///
-/// `Display` is one line, and the error of a failed call is the [`source`](StdError::source).
+/// `Display` is one line. The error of a failed call is the [`source`](StdError::source), and `{:#}` prints it as well.
 ///
 /// ```
 /// # use zt_risk_scoring_mock::Simulator;
@@ -126,7 +126,8 @@ impl ApplyError {
         self.0.kind
     }
 
-    /// Whether a PUT may have been sent, which the API may have acted on.
+    /// Whether a PUT may have been sent, which the API may have acted on. A PUT that the API rejected counts as well: that nothing
+    /// changes then is not documented.
     pub fn may_have_written(&self) -> bool {
         self.0.rollback.is_some()
     }
@@ -164,7 +165,11 @@ impl From<Error> for ApplyError {
 
 impl fmt::Display for ApplyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.message)
+        f.write_str(&self.0.message)?;
+        match self.call_error() {
+            Some(source) if f.alternate() => write!(f, ": {source}"),
+            _ => Ok(()),
+        }
     }
 }
 

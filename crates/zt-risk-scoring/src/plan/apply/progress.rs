@@ -140,7 +140,12 @@ impl<'a> Progress<'a> {
     /// The last PUT failed, and the account is not as the plan means it to be.
     pub(super) fn unwritten(mut self) -> ApplyError {
         self.compare();
-        let message = describe("the change was not made", &self.record.mismatches);
+        let is_known = |mismatch: &Mismatch| mismatch.kind == MismatchKind::NotApplied;
+        let message = if self.record.mismatches.iter().all(is_known) {
+            "the change was not made".to_owned()
+        } else {
+            describe("the change was not made, and others were", &self.record.mismatches)
+        };
         let source = self.failed_write.take();
         self.fail(ApplyErrorKind::Write, message).with_source(source)
     }

@@ -133,12 +133,10 @@ impl<'a> ApplyPlan<'a> {
         let Some(max_age) = self.max_age else { return Ok(()) };
         let (age, until) = (self.plan.age(), self.plan.time_until_made());
         let message = if age > max_age {
-            format!("the plan is {} s old, and may be {} s old; plan again", age.as_secs(), max_age.as_secs())
+            format!("the plan is {} old, and may be {} old at most; plan again", sdk::human(age), sdk::human(max_age))
         } else if until > max_age {
-            let until = until.as_secs();
-            format!(
-                "the plan was made {until} s in the future by this computer's clock; check the clock, and plan again"
-            )
+            let until = sdk::human(until);
+            format!("the plan was made {until} in the future by this computer's clock; check the clock, and plan again")
         } else {
             return Ok(());
         };
