@@ -147,6 +147,15 @@ async fn deletion_whose_response_was_lost_succeeds_if_the_retry_finds_nothing() 
 }
 
 #[tokio::test]
+async fn list_that_is_not_found_at_the_second_attempt_is_an_error_and_not_empty() {
+    let not_found = Step::respond("404 Oh", &[], r#"{"success":false,"errors":[{"code":1001}]}"#);
+    let server = ScriptedServer::start(vec![Step::Reset(vec![]), not_found]).await;
+    let client = builder(server.base_url()).retry(brief_retries()).build().unwrap();
+    let error = client.integrations().list().account_id(ACCOUNT_ID).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::NotFound, 2));
+}
+
+#[tokio::test]
 async fn every_reference_goes_unchanged_into_the_path_and_the_body() {
     for (reference, segment) in [
         ("primary", "primary"),

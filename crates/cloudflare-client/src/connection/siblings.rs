@@ -37,9 +37,6 @@ impl Connection {
     /// # Ok::<(), cloudflare_client::Error>(())
     /// ```
     pub fn for_credentials(&self, credentials: &Credentials) -> Self {
-        if self.pipeline().credentials.is_same(credentials) {
-            return self.clone();
-        }
         let pipeline =
             self.0.siblings.find_or_insert(credentials, || self.pipeline().with_credentials(credentials.clone()));
         Self::from_parts(pipeline, self.account_id().cloned(), Arc::clone(&self.0.siblings))
@@ -130,5 +127,16 @@ mod tests {
         advance(61).await;
         assert!(used.is_same(&connection.for_credentials(&token("cfut_3"))));
         assert!(made.upgrade().is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_use_of_a_connection_keeps_it_for_ten_minutes() {
+        let connection = connection();
+        let made = Arc::downgrade(connection.for_credentials(&token("cfut_2")).pipeline());
+        for _ in 0..3 {
+            tokio::time::advance(Duration::from_secs(9 * 60)).await;
+            drop(connection.for_credentials(&token("cfut_2")));
+        }
+        assert!(made.upgrade().is_some());
     }
 }

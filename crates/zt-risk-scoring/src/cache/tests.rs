@@ -416,3 +416,21 @@ fn cache_can_be_shared_by_threads_and_its_future_be_spawned() {
     check_future(&scripted.cache.get());
     check_future(&scripted.cache.refresh());
 }
+
+#[tokio::test(start_paused = true)]
+async fn result_of_a_read_that_was_given_up_does_not_replace_a_later_one() {
+    let mut state = State::new(settings());
+    let demand = state.refresh_demand();
+    let (_first, ended) = watch::channel(());
+    let first = state.start(ended, Instant::now());
+    // The runtime has not run it for too long.
+    advance(settings().timeout * 2).await;
+    assert!(matches!(state.decide(demand, Instant::now()), Decision::Fail(_)));
+    let (_second, ended) = watch::channel(());
+    let second = state.start(ended, Instant::now());
+    state.end(first, Ok(map(1)), Instant::now());
+    assert!(state.status(Instant::now()).snapshot().is_none());
+    state.end(second, Ok(map(2)), Instant::now());
+    state.end(first, Ok(map(1)), Instant::now());
+    assert_eq!(state.status(Instant::now()).snapshot().unwrap().behaviors(), &map(2));
+}

@@ -6,7 +6,6 @@ mod time_estimate;
 mod waiter;
 
 use std::collections::VecDeque;
-use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -185,9 +184,8 @@ impl FlowControl {
     pub(crate) async fn ready(&self) -> bool {
         let mut was_closed = false;
         loop {
-            let mut changed = pin!(self.changed.notified());
-            // A change after the queue is read must end the wait.
-            changed.as_mut().enable();
+            // Made before the queue is read, so that a later change ends the wait.
+            let changed = self.changed.notified();
             let now = Instant::now();
             let turn = {
                 let queue = self.queue();
