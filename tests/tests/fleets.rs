@@ -276,6 +276,7 @@ async fn remaining_plans_keep_their_credentials() {
     let mut stream = client.behaviors().apply_many(with_token);
     assert!(stream.next().await.unwrap().1.is_err() && stream.next().await.is_none());
     assert_eq!((failure.happened(), stream.remaining().len()), (1, 2));
+    assert_eq!(format!("{stream:?}"), "ApplyMany { remaining: 2, .. }");
     let again: Vec<_> = client.behaviors().apply_many(stream.remaining()).collect().await;
     assert!(again.iter().all(|(_, result)| result.is_ok()), "{again:?}");
     assert_eq!(enabled(&simulator, &accounts), [true, true]);
