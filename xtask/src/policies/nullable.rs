@@ -28,8 +28,9 @@ pub(super) fn apply(document: &mut Value) {
         Role::Use => {
             let target = schema.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next());
             let is_envelope = target.is_some_and(|name| envelopes.contains(name));
-            if target.is_some() && is_free_form(&references, &Value::Object(schema.clone())) {
-                schema.clear();
+            let is_named = target.is_some() || schema.contains_key("allOf");
+            if is_named && is_free_form(&references, &Value::Object(schema.clone())) {
+                schema.retain(|keyword, _| keyword == "description");
             } else if !is_envelope && allows_null(&references, &Value::Object(schema.clone()), DEEPEST) {
                 add_null(schema);
             }
@@ -139,6 +140,7 @@ mod tests {
             assert_eq!(applied(reference(name)), reference(name), "{name}");
         }
         assert_eq!(applied(reference("Free")), json!({}));
+        assert_eq!(applied(json!({"allOf": [reference("Free")], "description": "d"})), json!({"description": "d"}));
     }
 
     #[test]
