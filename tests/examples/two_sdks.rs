@@ -5,18 +5,17 @@
 //! The vendor counts requests per token, so both SDKs share one rate-limit gate, one rate limiter and one retry budget.
 //! Two connections with one token would exceed its quota together.
 
-use api_tokens_mock::MockServerExt as _;
-use httpmock::MockServer;
 use zt_risk_scoring::{Connection, Credentials, Error};
-use zt_risk_scoring_mock::MockServerExt as _;
+use zt_risk_scoring_mock::Simulator;
 
 #[tokio::main(flavor = "current_thread")]
 pub(crate) async fn main() -> Result<(), Error> {
-    let server = server().await;
+    // The simulator takes the place of the vendor's API, for both SDKs.
+    let simulator = Simulator::start().await;
     let connection = Connection::builder()
-        .credentials(Credentials::api_token("cfut_0123456789")?)
-        .account_id("023e105f4ecef8ad9ca31a8372d0c353")
-        .base_url(server.base_url())
+        .credentials(Credentials::api_token(simulator.api_token())?)
+        .account_id(simulator.account_id())
+        .base_url(simulator.base_url())
         .build()?;
     let tokens = api_tokens::Client::from(connection.clone());
     let risk_scoring = zt_risk_scoring::Client::from(connection);
@@ -26,20 +25,4 @@ pub(crate) async fn main() -> Result<(), Error> {
     let behaviors = risk_scoring.behaviors().get().await?;
     println!("{} of {} behaviors are enabled", behaviors.enabled().len(), behaviors.len());
     Ok(())
-}
-
-/// A server in place of the vendor's.
-async fn server() -> MockServer {
-    let server = MockServer::start_async().await;
-    server.verify_user_token(|_, then| {
-        respond(then.into_inner(), r#"{"success":true,"result":{"id":"ed17574386854bf7","status":"active"}}"#);
-    });
-    server.get_behaviors(|_, then| {
-        respond(then.into_inner(), r#"{"success":true,"result":{"behaviors":{}}}"#);
-    });
-    server
-}
-
-fn respond(then: httpmock::Then, body: &str) {
-    then.status(200).header("content-type", "application/json").body(body);
 }

@@ -9,7 +9,7 @@ use futures_util::{Stream, StreamExt};
 use tokio::time::Instant;
 use zt_risk_scoring::external::http::{HeaderName, HeaderValue};
 use zt_risk_scoring::{
-    AccountId, ApplyErrorKind, BehaviorChanges, Client, Credentials, ErrorKind, FleetAccount, FleetPlan, Plan, Quota,
+    AccountId, ApplyErrorKind, BehaviorChanges, Client, Credentials, ErrorKind, FleetAccount, FleetPlan, Quota,
 };
 use zt_risk_scoring_mock::Simulator;
 use zt_risk_scoring_mock::simulator::operations::{GET_BEHAVIORS, UPDATE_BEHAVIORS};
@@ -192,7 +192,7 @@ async fn token_that_stays_blocked_fails_its_calls_after_three_blocks() {
 }
 
 /// Plans to enable `imp_travel` in each account, in their order.
-async fn plans(client: &Client, accounts: &[AccountId]) -> Vec<Plan> {
+async fn plans(client: &Client, accounts: &[AccountId]) -> Vec<FleetPlan> {
     let plans = client.behaviors().plan_many(accounts, BehaviorChanges::new().enable("imp_travel"));
     let plans: BTreeMap<_, _> = plans.collect().await;
     plans.into_values().map(Result::unwrap).collect()
@@ -217,7 +217,7 @@ async fn plans_of_many_accounts_have_their_own_options_and_errors() {
     let lenient = behaviors.plan_many(&accounts, changes).each(|plan| plan.allow_missing()).concurrency(1);
     let lenient: BTreeMap<_, _> = lenient.collect().await;
     assert_eq!(accounts.iter().map(|account| lenient[account].is_ok()).collect::<Vec<_>>(), [true, false, true]);
-    assert_eq!(lenient[&accounts[2]].as_ref().unwrap().target().account_id, accounts[2]);
+    assert_eq!(lenient[&accounts[2]].as_ref().unwrap().plan().target().account_id, accounts[2]);
 }
 
 #[tokio::test]
@@ -263,17 +263,19 @@ async fn plan_whose_put_is_rate_limited_is_an_item_and_is_not_applied_again_unas
 }
 
 #[tokio::test]
-async fn remaining_plans_keep_their_credentials() {
+async fn plans_and_remaining_plans_keep_the_credentials_of_their_accounts() {
     let simulator = Simulator::start().await;
     let accounts = accounts(&simulator, 2);
-    let plans = plans(&client_of(&simulator), &accounts).await;
-    for (number, account) in accounts.iter().enumerate() {
-        simulator.add_token(Token::new(format!("cfut_{number}")).accounts([account.as_str()]));
-    }
+    let with_token = accounts.iter().enumerate().map(|(number, account)| {
+        let token = format!("cfut_{number}");
+        simulator.add_token(Token::new(&token).accounts([account.as_str()]));
+        FleetAccount::from(account).credentials(api_token(&token))
+    });
     let client = builder(simulator.base_url()).credentials(api_token("cfut_rejected")).build().unwrap();
-    let with_token = plans.into_iter().enumerate().map(|(number, plan)| (plan, api_token(&format!("cfut_{number}"))));
+    let plans = client.behaviors().plan_many(with_token, BehaviorChanges::new().enable("imp_travel"));
+    let plans: BTreeMap<_, _> = plans.collect().await;
     let failure = simulator.inject(Fault::status(403).on(GET_BEHAVIORS).once());
-    let mut stream = client.behaviors().apply_many(with_token);
+    let mut stream = client.behaviors().apply_many(plans.into_values().map(Result::unwrap));
     assert!(stream.next().await.unwrap().1.is_err() && stream.next().await.is_none());
     assert_eq!((failure.happened(), stream.remaining().len()), (1, 2));
     assert_eq!(format!("{stream:?}"), "ApplyMany { remaining: 2, .. }");
@@ -302,7 +304,7 @@ async fn applying_goes_on_after_a_failure_if_asked() {
     let simulator = Simulator::start().await;
     let accounts = accounts(&simulator, 5);
     let client = client_of(&simulator);
-    let plans = plans(&client, &accounts).await.into_iter().map(FleetPlan::from);
+    let plans = plans(&client, &accounts).await;
     simulator.inject(Fault::status(403).on(GET_BEHAVIORS).in_account(accounts[0].as_str()));
     let mut stream = client.behaviors().apply_many(plans).keep_going().concurrency(2);
     let results: BTreeMap<_, _> = stream.by_ref().collect().await;

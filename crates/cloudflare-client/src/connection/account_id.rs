@@ -38,7 +38,8 @@ impl AccountId {
         let digits = id.chars().count();
         if digits != Self::LENGTH {
             return Err(Error::configuration(format!(
-                "the account id has {digits} characters, but an account id is {} hexadecimal digits",
+                "the account id has {digits} character{}, but an account id is {} hexadecimal digits",
+                if digits == 1 { "" } else { "s" },
                 Self::LENGTH
             )));
         }

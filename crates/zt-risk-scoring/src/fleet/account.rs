@@ -42,6 +42,11 @@ impl FleetAccount {
         self
     }
 
+    /// A plan for the account, with its credentials.
+    pub(super) fn with_plan(&self, plan: Plan) -> FleetPlan {
+        FleetPlan { plan, credentials: self.credentials.clone() }
+    }
+
     /// The behaviors of the connection with the account's credentials.
     pub(super) fn behaviors(&self, behaviors: &Behaviors) -> Behaviors {
         with_credentials(behaviors, self.credentials.as_ref())

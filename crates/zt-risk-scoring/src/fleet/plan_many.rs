@@ -1,20 +1,21 @@
 //! Plans for many accounts.
 
 use std::fmt;
-use std::future::IntoFuture;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
 
-use super::FleetAccount;
 use super::runner::{Boxed, Job, Runner};
-use crate::{AccountId, Behaviors, DesiredState, ErrorKind, Plan, PlanBehaviors, PlanError};
+use super::{FleetAccount, FleetPlan};
+use crate::{AccountId, Behaviors, DesiredState, ErrorKind, PlanBehaviors, PlanError};
 
 impl Behaviors {
     /// Compares a desired state with the behaviors of many accounts, as a stream in the order in which they arrive. It reads as
     /// [`get_many`](Self::get_many) does, and writes nothing.
+    ///
+    /// A plan keeps the credentials of its account, for [`apply_many`](Self::apply_many).
     ///
     /// ```
     /// # use zt_risk_scoring_mock::Simulator;
@@ -32,7 +33,7 @@ impl Behaviors {
     /// # let accounts = [AccountId::new(simulator.account_id())?];
     /// let mut plans = client.behaviors().plan_many(&accounts, BehaviorChanges::new().enable("imp_travel"));
     /// while let Some((account, plan)) = plans.next().await {
-    ///     println!("{account}: {}", plan?);
+    ///     println!("{account}: {}", plan?.plan());
     /// }
     /// # Ok(())
     /// # }
@@ -43,7 +44,7 @@ impl Behaviors {
         desired: impl Into<DesiredState>,
     ) -> PlanMany {
         let accounts = accounts.into_iter().map(Into::into);
-        let jobs = accounts.map(|account: FleetAccount| (account.behaviors(self), Planned(account.account_id)));
+        let jobs = accounts.map(|account: FleetAccount| (account.behaviors(self), Planned(account)));
         let configure: Configure = Box::new(std::convert::identity);
         PlanMany(Runner::new(PlanOptions { desired: desired.into(), configure }, jobs))
     }
@@ -68,7 +69,7 @@ impl Behaviors {
 #[must_use = "a stream does nothing until it is polled"]
 pub struct PlanMany(Runner<Planned>);
 
-struct Planned(AccountId);
+struct Planned(FleetAccount);
 
 struct PlanOptions {
     desired: DesiredState,
@@ -93,11 +94,12 @@ impl PlanMany {
 }
 
 impl Job for Planned {
-    type Output = Result<Plan, PlanError>;
+    type Output = Result<FleetPlan, PlanError>;
     type Options = PlanOptions;
 
     fn start(self: Arc<Self>, behaviors: &Behaviors, options: &PlanOptions) -> Boxed<Self::Output> {
-        (options.configure)(behaviors.plan(&options.desired)).account_id(&self.0).into_future()
+        let request = (options.configure)(behaviors.plan(&options.desired)).account_id(&self.0.account_id);
+        Box::pin(async move { Ok(self.0.with_plan(request.await?)) })
     }
 
     fn is_rate_limited(output: &Self::Output) -> bool {
@@ -107,10 +109,10 @@ impl Job for Planned {
 }
 
 impl Stream for PlanMany {
-    type Item = (AccountId, Result<Plan, PlanError>);
+    type Item = (AccountId, Result<FleetPlan, PlanError>);
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.poll_next(cx).map(|ended| ended.map(|(job, plan)| (job.0.clone(), plan)))
+        self.0.poll_next(cx).map(|ended| ended.map(|(job, plan)| (job.0.account_id.clone(), plan)))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

@@ -44,8 +44,8 @@ impl fmt::Display for PlanWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::DisablesLastEnabled => {
-                "this disables the last enabled behavior: no user gets a risk score then, and Access policies that select users \
-                 by their score select none"
+                "this disables the last enabled behavior: users then have no risk score, and Access policies that select users by their \
+                 score see them as unscored"
             }
         })
     }

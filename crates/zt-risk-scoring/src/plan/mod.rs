@@ -95,14 +95,14 @@ pub struct SettingsChange {
 /// ```
 /// use zt_risk_scoring::PlanWarning;
 ///
-/// assert!(PlanWarning::DisablesLastEnabled.to_string().contains("no user gets a risk score"));
+/// assert!(PlanWarning::DisablesLastEnabled.to_string().contains("users then have no risk score"));
 /// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum PlanWarning {
-    /// Some behavior is enabled, and none is after the change. No user gets a risk score then, and Access policies that select
-    /// users by their score select none.
+    /// Some behavior is enabled, and none is after the change. Users then have no risk score, and Access policies that select users
+    /// by their score see them as unscored.
     DisablesLastEnabled,
 }
 

@@ -69,8 +69,8 @@ plan for account {ACCOUNT} at https://example.com, made 2026-11-22 01:02:03 UTC
 ~ b: critical → low (B 2)
 unmanaged: c
 not in the account: missing
-warning: this disables the last enabled behavior: no user gets a risk score then, and Access policies that select users \
-by their score select none"
+warning: this disables the last enabled behavior: users then have no risk score, and Access policies that select users by \
+their score see them as unscored"
     );
     assert_eq!(plan(changes).to_string(), expected);
     let export = plan(DesiredState::from(&seen())).to_string();
