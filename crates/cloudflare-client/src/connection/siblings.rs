@@ -25,8 +25,9 @@ impl Connection {
     /// The connection with other credentials: it has the same settings, account included, and shares the HTTP connections. It has
     /// a rate-limit gate, a rate limiter and a retry budget of its own, since the vendor counts requests per token.
     ///
-    /// Equal credentials give the same connection, whichever of these connections is asked. It is kept for ten minutes after its last
-    /// use, so that a rejected token stays known. Two [providers](Credentials::provider) are equal if one is a clone of the other.
+    /// Equal credentials give the same connection, whichever of these connections is asked. It is kept for ten minutes after its
+    /// last use, so that a rejected token stays known. Two [providers](Credentials::provider) are equal if one is a clone of the
+    /// other.
     ///
     /// ```
     /// use cloudflare_client::{Connection, Credentials};

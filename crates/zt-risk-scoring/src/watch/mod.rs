@@ -27,7 +27,8 @@ impl Behaviors {
     /// watchers do not read at the same time.
     ///
     /// A read that fails is an item as well, and reading goes on: after the interval, or after the backoff of the connection or
-    /// the wait that the API asked for, an hour at most, if one of them is longer. When reads succeed again, the next item has the behaviors.
+    /// the wait that the API asked for, an hour at most, if one of them is longer. When reads succeed again, the next item has the
+    /// behaviors.
     ///
     /// The token needs the permission Zero Trust Read or Zero Trust Write.
     ///

@@ -103,8 +103,8 @@ impl<'a> ApplyPlan<'a> {
         self
     }
 
-    /// How often the PUT is sent at most, if it fails in a way that may pass: 3 by default, and once with 0 as well. It is not sent again if
-    /// the API asks for a longer wait than the [`retry_after_ceiling`](RetryConfig::retry_after_ceiling) of the connection.
+    /// How often the PUT is sent at most, if it fails in a way that may pass: 3 by default, and once with 0 as well. It is not sent
+    /// again if the API asks for a longer wait than the [`retry_after_ceiling`](RetryConfig::retry_after_ceiling) of the connection.
     pub fn max_writes(mut self, max_writes: u32) -> Self {
         self.max_writes = max_writes;
         self
