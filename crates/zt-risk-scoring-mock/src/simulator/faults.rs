@@ -97,7 +97,8 @@ impl Fault {
         Self::respond(Response::of_status(status))
     }
 
-    /// Waits before carrying the operation out.
+    /// Waits before carrying the operation out. An operation whose client gives up meanwhile is not carried out, unless
+    /// the delay is [`after_operation`](Self::after_operation).
     pub fn delay(duration: Duration) -> Self {
         Self::new(Stage::Before, Effect::Delay(duration))
     }
@@ -112,7 +113,8 @@ impl Fault {
     /// from before.
     ///
     /// Requests without an account, or with one that does not exist, are not matched. The function must not call the
-    /// simulator, which waits for the function to return.
+    /// simulator, which waits for the function to return. If it panics, the connection ends without a response and the
+    /// test goes on, so assertions belong behind the request.
     pub fn writer(edit: impl FnMut(&mut Account) + Send + 'static) -> Self {
         Self::new(Stage::Before, Effect::Write(Arc::new(Mutex::new(edit))))
     }
@@ -215,6 +217,9 @@ pub struct InjectedFault(Arc<Progress>);
 
 impl InjectedFault {
     /// To how many requests the fault happened. A test that depends on a fault should check it.
+    ///
+    /// All faults before an operation count when the request arrives, and all faults after it when it was carried out.
+    /// So a fault behind a delay counts although the client gives up during the delay.
     pub fn happened(&self) -> u64 {
         self.0.happened.load(Ordering::Acquire)
     }
@@ -262,7 +267,8 @@ impl Faults {
 }
 
 impl Simulator {
-    /// Lets a fault happen to requests that arrive from now on. Several faults can happen to one request, in the order
+    /// Lets a fault happen from now on: before an operation, to requests that arrive, and after it, to requests that are
+    /// carried out. Several faults can happen to one request, in the order
     /// of their injection, until one of them ends it with a response or a reset.
     ///
     /// A request that ends before its operation is carried out counts towards no quota.

@@ -54,8 +54,11 @@ impl Integration {
 /// The integration as the API shows it.
 fn shown(context: &Context<'_>, integration: &Integration) -> Value {
     let tenant_url = match context.unknowns.tenant_url {
-        UrlForm::Absolute => &integration.tenant_url,
-        UrlForm::Relative => integration.tenant_url.split_once("://").map_or("", |(_, rest)| rest),
+        UrlForm::Absolute => integration.tenant_url.as_str(),
+        UrlForm::Relative => {
+            let url = integration.tenant_url.as_str();
+            url.split_once("://").map_or(url, |(_, rest)| rest)
+        }
     };
     let well_known_path = format!("/.well-known/sse-configuration/{}/", integration.id);
     let well_known_url = match context.unknowns.well_known_url {

@@ -13,6 +13,9 @@ use super::response::{Headers, Response, whole_seconds};
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
+/// No test outlasts it, and the end of such a block can be represented.
+const LONGEST_BLOCK: Duration = Duration::from_secs(1 << 30);
+
 /// A number of requests in any window of time, and how long the block after more of them lasts.
 ///
 /// The time is tokio's, so a test that pauses it does not wait for the end of a block.
@@ -71,7 +74,7 @@ impl Meter {
         }
         if self.recent.len() >= usize::try_from(quota.requests).unwrap_or(usize::MAX) {
             self.recent.clear();
-            self.blocked_until = now.checked_add(quota.block);
+            self.blocked_until = now.checked_add(quota.block.min(LONGEST_BLOCK));
             return Err(quota.block);
         }
         self.recent.push_back(now);
@@ -136,7 +139,8 @@ impl Quotas {
 impl Simulator {
     /// Sets the quota of every token, or removes it with `None`. Each token is counted by itself, from zero on.
     ///
-    /// Every response to an authenticated request has `Ratelimit` and `Ratelimit-Policy` then. A token that goes over
+    /// Every response to an authenticated request has `Ratelimit` and `Ratelimit-Policy` then, unless a fault sends it.
+    /// The vendor counts the tokens of one user together: a test of that gives all clients one token. A token that goes over
     /// its quota is blocked: each of its requests is rejected with 429, code 971 and `Retry-After` until the block ends.
     ///
     /// ```
@@ -171,7 +175,7 @@ impl Simulator {
         state.quotas.addresses.clear();
     }
 
-    /// How many requests were rejected since a quota was exceeded. A client that keeps to its quotas has none.
+    /// How many requests were rejected because a quota was exceeded. A client that keeps to its quotas has none.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]

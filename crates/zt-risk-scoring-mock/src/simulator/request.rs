@@ -103,6 +103,9 @@ impl fmt::Debug for RecordedRequest {
 impl Simulator {
     /// The requests that the simulator received, in order. A request counts once its body is received, also if a fault
     /// keeps it from being carried out.
+    ///
+    /// The simulator keeps all of them with their bodies. A test that sends millions should call
+    /// [`clear_requests`](Self::clear_requests) now and then.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.state().requests.iter().map(|request| RecordedRequest::clone(request)).collect()
     }

@@ -66,9 +66,10 @@ struct Success<'a, T: ?Sized> {
 impl Response {
     /// A response with a status, a content type and a body.
     ///
-    /// A status outside 100 to 999 is sent as 500.
+    /// A status outside 200 to 999 is sent as 500: one below 200 does not end a request.
     pub fn new(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Self {
-        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = StatusCode::from_u16(status).ok().filter(|status| !status.is_informational());
+        let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = vec![(http::header::CONTENT_TYPE, HeaderValue::from_static(content_type))];
         Self { status, headers, body: body.into() }
     }
@@ -164,7 +165,8 @@ impl Response {
         Self::failure(500, made_up::INTERNAL, "Internal server error")
     }
 
-    /// An HTML page from the edge, which has been seen with 403, 429 and 520 to 527.
+    /// An HTML page from the edge, which has been seen with 403, 429 and 520 to 527. It has no `Retry-After`, so that a
+    /// client's own backoff applies; the edge sends one of 30 to 120 seconds, which [`header`](Self::header) adds.
     pub fn edge_page(status: u16) -> Self {
         let title = format!("Error {status}");
         let page =
@@ -188,7 +190,8 @@ impl Response {
     }
 
     /// What the API sends with a status, as far as it is known: the quota's rejection for 429, a page of the edge for
-    /// 502, 504 and 520 to 530, and an envelope with a made-up code otherwise.
+    /// 502, 504 and 520 to 530, and an envelope with a made-up code otherwise. See [`edge_page`](Self::edge_page) about
+    /// `Retry-After`.
     pub fn of_status(status: u16) -> Self {
         match status {
             429 => Self::too_many_requests(Duration::from_secs(300)),
@@ -197,7 +200,7 @@ impl Response {
         }
     }
 
-    /// Sets a header.
+    /// Sets a header. A response without a `cf-ray` gets one of its own when it is sent.
     ///
     /// # Errors
     ///

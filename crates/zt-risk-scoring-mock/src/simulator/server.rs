@@ -30,7 +30,8 @@ impl Shared {
         Self { state: Mutex::new(State::new()) }
     }
 
-    /// Ignores poisoning: only an edit of the test can panic, and the test sees the panic.
+    /// Ignores poisoning: only code of the test can panic. The test sees the panic of an edit, and the client of a
+    /// writer loses its connection.
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -123,7 +124,7 @@ impl Faulty {
         *response.status_mut() = status;
         *response.headers_mut() = headers;
         if let Ok(ray) = HeaderValue::try_from(format!("{number:016x}-SIM")) {
-            response.headers_mut().insert(HeaderName::from_static("cf-ray"), ray);
+            response.headers_mut().entry(HeaderName::from_static("cf-ray")).or_insert(ray);
         }
         response
     }

@@ -47,6 +47,8 @@ impl Event {
 
 /// A user of an account. A user without events is not in the summary.
 ///
+/// Levels are those that a test sets. Changes of behaviors do not change the levels of users.
+///
 /// ```
 /// use zt_risk_scoring_mock::simulator::{Event, User, Uuid};
 ///

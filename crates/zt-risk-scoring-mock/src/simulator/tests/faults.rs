@@ -69,6 +69,38 @@ async fn delay_is_before_or_after_the_operation() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn request_that_the_client_gives_up_during_a_delay_is_not_carried_out() {
+    for (fault, expected) in
+        [(Fault::delay(Duration::from_secs(9)), 0), (Fault::delay(Duration::from_secs(9)).after_operation(), 1)]
+    {
+        let (simulator, caller) = start().await;
+        let slow = simulator.inject(fault);
+        assert!(tokio::time::timeout(Duration::from_secs(5), try_create(&caller)).await.is_err());
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        assert_eq!((count(&simulator), slow.happened()), (expected, 1));
+    }
+}
+
+#[tokio::test]
+async fn status_that_ends_no_request_is_sent_as_500() {
+    let (simulator, caller) = start().await;
+    for status in [0, 99, 100, 101, 103, 199, 1_000] {
+        simulator.inject(Fault::status(status).once());
+        let reply = caller.get("/behaviors").await;
+        assert_eq!((reply.status, reply.code()), (500, 10_500), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn writer_that_panics_ends_the_connection() {
+    let (simulator, caller) = start().await;
+    let writer = simulator.inject(Fault::writer(|_| panic!("on purpose")).once());
+    assert!(caller.try_send(Method::GET, &caller.path("/behaviors"), None).await.is_err());
+    assert_eq!(writer.happened(), 1);
+    caller.get("/behaviors").await.result();
+}
+
+#[tokio::test(start_paused = true)]
 async fn body_drips_to_its_end() {
     let (simulator, caller) = start().await;
     let whole = caller.get("/behaviors").await;

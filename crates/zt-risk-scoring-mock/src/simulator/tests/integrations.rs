@@ -106,6 +106,19 @@ async fn urls_are_absolute_or_relative() {
 }
 
 #[tokio::test]
+async fn url_without_a_scheme_is_shown_in_both_forms() {
+    let (simulator, caller) = start().await;
+    let id = Uuid::from_u128(7);
+    let integration = Integration::new(id, "tenant.okta.com");
+    simulator.edit(simulator.account_id(), |account| account.integrations_mut().push(integration));
+    for form in UrlForm::ALL {
+        set(&simulator, |unknowns| unknowns.tenant_url = *form);
+        let read = caller.get(&format!("/integrations/{id}")).await;
+        assert_eq!(read.result()["tenant_url"], "tenant.okta.com", "{form:?}");
+    }
+}
+
+#[tokio::test]
 async fn invalid_integration_is_rejected_with_a_pointer() {
     let (_simulator, caller) = start().await;
     let existing = create(&caller, None).await;

@@ -143,6 +143,38 @@ async fn every_response_has_a_ray_of_its_own() {
     assert_eq!(first.header("content-type"), "application/json");
 }
 
+#[tokio::test]
+async fn ray_of_a_response_is_kept() {
+    let simulator = Simulator::start().await;
+    simulator.inject(Fault::respond(Response::edge_page(520).header("cf-ray", "0123-TEST").unwrap()));
+    assert_eq!(Caller::of(&simulator).get("/behaviors").await.header("cf-ray"), "0123-TEST");
+}
+
+#[tokio::test]
+async fn odd_request_is_no_route() {
+    let simulator = Simulator::start().await;
+    let caller = Caller::of(&simulator);
+    for method in [Method::HEAD, Method::OPTIONS, Method::PATCH, Method::TRACE] {
+        let reply = caller.try_send(method.clone(), &caller.path("/behaviors"), None).await.unwrap();
+        assert_eq!(reply.status, 404, "{method}");
+    }
+    for path in ["/behaviors/", "//behaviors", "/%ff", "/%", "/%00", "/integrations/reference_id/%ff"] {
+        assert_eq!(caller.get(path).await.status, 404, "{path}");
+    }
+    caller.get("/behaviors?page=2").await.result();
+}
+
+#[tokio::test]
+async fn body_that_is_not_utf8_or_nested_too_deep_is_rejected() {
+    let simulator = Simulator::start().await;
+    let url = format!("{}{}", simulator.base_url(), Caller::of(&simulator).path("/behaviors"));
+    for body in [b"{\"behaviors\":{\"\xff\":1}}".to_vec(), vec![b'['; 1 << 20], vec![0; 8 << 20]] {
+        let request = reqwest::Client::new().put(&url).bearer_auth(simulator.api_token()).body(body);
+        assert_eq!(request.send().await.unwrap().status(), 400);
+    }
+    assert!(simulator.requests().iter().all(|request| request.json().is_none()));
+}
+
 #[test]
 fn blocking_simulator_serves_without_a_runtime_of_the_caller() {
     use std::io::{Read, Write};

@@ -36,6 +36,18 @@ async fn token_over_its_quota_is_blocked_and_served_after_the_block() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn longest_block_does_not_end() {
+    let simulator = Simulator::start().await;
+    simulator.set_quota(Some(Quota::new(1, Duration::from_secs(60)).with_block(Duration::MAX)));
+    let caller = Caller::of(&simulator);
+    caller.get("/behaviors").await.result();
+    for _ in 0..3 {
+        assert_eq!(caller.get("/behaviors").await.status, 429);
+        tokio::time::sleep(Duration::from_secs(60)).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn requests_count_for_the_length_of_the_window() {
     let simulator = Simulator::start().await;
     simulator.set_quota(Some(Quota::new(2, Duration::from_secs(60))));
