@@ -200,7 +200,8 @@ impl Response {
         }
     }
 
-    /// Sets a header. A response without a `cf-ray` gets one of its own when it is sent.
+    /// Sets a header. A response without a `cf-ray` gets one of its own when it is sent. `content-length` is always that
+    /// of the body: [`Fault::truncate`](super::Fault::truncate) sends less than is announced.
     ///
     /// # Errors
     ///
@@ -262,6 +263,8 @@ impl Response {
     pub(super) fn into_parts(self) -> (StatusCode, HeaderMap, Bytes) {
         let mut headers = HeaderMap::new();
         self.headers.into_iter().for_each(|(name, value)| drop(headers.insert(name, value)));
+        // hyper sets it, and panics in debug builds if it finds another one.
+        headers.remove(http::header::CONTENT_LENGTH);
         (self.status, headers, self.body)
     }
 }

@@ -92,6 +92,15 @@ async fn status_that_ends_no_request_is_sent_as_500() {
 }
 
 #[tokio::test]
+async fn content_length_of_a_fault_is_that_of_its_body() {
+    let (simulator, caller) = start().await;
+    for length in ["5", "none"] {
+        simulator.inject(Fault::respond(Response::null_result().header("content-length", length).unwrap()).once());
+        assert_eq!(caller.get("/behaviors").await.result(), &Value::Null, "{length}");
+    }
+}
+
+#[tokio::test]
 async fn writer_that_panics_ends_the_connection() {
     let (simulator, caller) = start().await;
     let writer = simulator.inject(Fault::writer(|_| panic!("on purpose")).once());
