@@ -59,7 +59,7 @@ impl Simulated {
             Failure::MissingCredentials => Response::missing_credentials(),
             Failure::MalformedAuthorization => Response::malformed_authorization(),
             Failure::InvalidBody => Response::invalid_body("/behaviors/x", "no"),
-            Failure::TooManyRequestsOfOld => Response::too_many_requests_of_old(Failure::BLOCK),
+            Failure::TooManyRequestsOfOld => Response::legacy_too_many_requests(Failure::BLOCK),
             Failure::EdgePage(429) => Response::edge_page(429).header("retry-after", "300").unwrap(),
             Failure::EdgePage(status) => Response::edge_page(status),
             Failure::Unsuccessful => Response::unsuccessful(),

@@ -155,7 +155,7 @@ impl Response {
     }
 
     /// 429 with code 10100, which older versions of the API sent.
-    pub fn too_many_requests_of_old(retry_after: Duration) -> Self {
+    pub fn legacy_too_many_requests(retry_after: Duration) -> Self {
         let message = "Please wait and consider throttling your request speed";
         Self::failure(429, 10_100, message).with_seconds(http::header::RETRY_AFTER, retry_after)
     }
@@ -300,7 +300,7 @@ mod tests {
             (Response::invalid_token(), 401, 1000),
             (Response::no_route("/x"), 404, 7003),
             (Response::too_many_requests(Duration::ZERO), 429, 971),
-            (Response::too_many_requests_of_old(Duration::ZERO), 429, 10_100),
+            (Response::legacy_too_many_requests(Duration::ZERO), 429, 10_100),
         ] {
             assert_eq!(response.status(), status);
             let body = body(response);
