@@ -1,17 +1,18 @@
 //! Query parameters.
 
-use serde::ser::{Error as _, Serialize, SerializeSeq, SerializeStruct, Serializer};
+use serde::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 
 use crate::ParameterError;
 use crate::parameter::{Place, text};
 
-/// A query parameter, which serializes into its pairs.
-struct QueryParam<'a, T: ?Sized> {
-    name: &'a str,
+/// A query parameter or a form, which serializes into its pairs.
+struct Parameter<'a, T: ?Sized> {
+    /// None, if it is a form.
+    name: Option<&'a str>,
     value: &'a T,
 }
 
-impl<T: Serialize + ?Sized> Serialize for QueryParam<'_, T> {
+impl<T: Serialize + ?Sized> Serialize for Parameter<'_, T> {
     fn serialize<S: Serializer>(&self, pairs: S) -> Result<S::Ok, S::Error> {
         self.value.serialize(Pairs { name: self.name, inner: pairs })
     }
@@ -36,7 +37,7 @@ pub fn query_pairs<T: Serialize + ?Sized>(
     name: &'static str,
     value: &T,
 ) -> Result<Vec<(String, String)>, ParameterError> {
-    let query = serde_urlencoded::to_string(QueryParam { name, value });
+    let query = serde_urlencoded::to_string(Parameter { name: Some(name), value });
     let pairs = query.ok().and_then(|query| serde_urlencoded::from_str(&query).ok());
     pairs.ok_or(ParameterError::new(Place::Query, name, NO_PAIRS))
 }
@@ -76,25 +77,31 @@ pub fn has_query_pairs(query: &str, names: &[&str], pairs: &[(String, String)]) 
 /// assert_eq!(api_runtime::form_body(&form).unwrap(), "a+b=c%26d");
 /// ```
 pub fn form_body<T: Serialize + ?Sized>(value: &T) -> Result<String, ParameterError> {
-    serde_urlencoded::to_string(value).map_err(|_| ParameterError::new(Place::Form, "", NO_PAIRS))
+    serde_urlencoded::to_string(Parameter { name: None, value })
+        .map_err(|_| ParameterError::new(Place::Form, "", NO_PAIRS))
 }
 
 /// Why a query or a form cannot carry a value.
 const NO_PAIRS: &str =
     "holds a list or an object where only text, a number or a boolean can stand, or is a number that is not finite";
 
-/// Adds the parameter's name to a scalar and to each value of a list. Fields with names of their own are passed to the
-/// inner serializer as it is.
+/// Adds the parameter's name to a scalar and to each value of a list. Properties have names of their own.
 struct Pairs<'a, S> {
-    name: &'a str,
+    name: Option<&'a str>,
     inner: S,
+}
+
+impl<'a, S: Serializer> Pairs<'a, S> {
+    fn name(&self) -> Result<&'a str, S::Error> {
+        self.name.ok_or_else(|| S::Error::custom("a form is an object"))
+    }
 }
 
 macro_rules! scalars {
     ($($function:ident: $of:ty),* $(,)?) => {
         $(
             fn $function(self, value: $of) -> Result<S::Ok, S::Error> {
-                [(self.name, value)].serialize(self.inner)
+                [(self.name()?, value)].serialize(self.inner)
             }
         )*
     };
@@ -117,8 +124,8 @@ impl<'a, S: Serializer> Serializer for Pairs<'a, S> {
     type SerializeTuple = S::SerializeTuple;
     type SerializeTupleStruct = S::SerializeTupleStruct;
     type SerializeTupleVariant = S::SerializeTupleVariant;
-    type SerializeMap = S::SerializeMap;
-    type SerializeStruct = S::SerializeStruct;
+    type SerializeMap = Properties<S::SerializeMap>;
+    type SerializeStruct = Properties<S::SerializeStruct>;
     type SerializeStructVariant = S::SerializeStructVariant;
 
     scalars! {
@@ -153,8 +160,6 @@ impl<'a, S: Serializer> Serializer for Pairs<'a, S> {
         serialize_tuple(len: usize) -> SerializeTuple,
         serialize_tuple_struct(name: &'static str, len: usize) -> SerializeTupleStruct,
         serialize_tuple_variant(name: &'static str, index: u32, variant: &'static str, len: usize) -> SerializeTupleVariant,
-        serialize_map(len: Option<usize>) -> SerializeMap,
-        serialize_struct(name: &'static str, len: usize) -> SerializeStruct,
         serialize_struct_variant(name: &'static str, index: u32, variant: &'static str, len: usize) -> SerializeStructVariant,
     }
 
@@ -179,13 +184,21 @@ impl<'a, S: Serializer> Serializer for Pairs<'a, S> {
         variant: &'static str,
         value: &T,
     ) -> Result<S::Ok, S::Error> {
-        let mut object = self.inner.serialize_struct(name, 1)?;
+        let mut object = self.serialize_struct(name, 1)?;
         object.serialize_field(variant, value)?;
         object.end()
     }
 
     fn serialize_seq(self, len: Option<usize>) -> Result<Self::SerializeSeq, S::Error> {
-        Ok(Values { name: self.name, inner: self.inner.serialize_seq(len)? })
+        Ok(Values { name: self.name()?, inner: self.inner.serialize_seq(len)? })
+    }
+
+    fn serialize_map(self, len: Option<usize>) -> Result<Self::SerializeMap, S::Error> {
+        self.inner.serialize_map(len).map(Properties)
+    }
+
+    fn serialize_struct(self, name: &'static str, len: usize) -> Result<Self::SerializeStruct, S::Error> {
+        self.inner.serialize_struct(name, len).map(Properties)
     }
 }
 
@@ -206,6 +219,48 @@ impl<S: SerializeSeq> SerializeSeq for Values<'_, S> {
     fn end(self) -> Result<S::Ok, S::Error> {
         self.inner.end()
     }
+}
+
+/// The properties of an object. The inner serializer would write `NaN` for a number that is none.
+struct Properties<S>(S);
+
+impl<S: SerializeMap> SerializeMap for Properties<S> {
+    type Ok = S::Ok;
+    type Error = S::Error;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), S::Error> {
+        self.0.serialize_key(key)
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), S::Error> {
+        self.0.serialize_value(&property(value).map_err(S::Error::custom)?)
+    }
+
+    fn end(self) -> Result<S::Ok, S::Error> {
+        self.0.end()
+    }
+}
+
+impl<S: SerializeStruct> SerializeStruct for Properties<S> {
+    type Ok = S::Ok;
+    type Error = S::Error;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), S::Error> {
+        self.0.serialize_field(key, &property(value).map_err(S::Error::custom)?)
+    }
+
+    fn end(self) -> Result<S::Ok, S::Error> {
+        self.0.end()
+    }
+}
+
+/// The text of a property. None, if it is null: then it has no pair.
+fn property<T: Serialize + ?Sized>(value: &T) -> Result<Option<String>, &'static str> {
+    text(value).map(Some).or_else(|problem| {
+        // In JSON, a number that is not finite is null, too.
+        let is_null = serde_urlencoded::to_string([("", value)]).is_ok_and(|pairs| pairs.is_empty());
+        if is_null { Ok(None) } else { Err(problem) }
+    })
 }
 
 #[cfg(test)]
@@ -303,5 +358,23 @@ mod tests {
         assert!(error.starts_with("the query parameter `id` holds a list"), "{error}");
         let error = form_body(&BTreeMap::from([("a", BTreeMap::from([("b", 1)]))])).unwrap_err().to_string();
         assert!(error.starts_with("the form holds a list"), "{error}");
+    }
+
+    #[test]
+    fn property_that_is_not_a_finite_number_is_an_error() {
+        for number in [f64::NAN, f64::INFINITY] {
+            let object = BTreeMap::from([("x", Some(number)), ("y", None)]);
+            assert!(query_pairs("filter", &object).is_err(), "{number}");
+            assert!(form_body(&object).is_err(), "{number}");
+        }
+        #[derive(Serialize)]
+        struct Number {
+            x: f32,
+        }
+        assert!(form_body(&Number { x: f32::NAN }).is_err());
+        let object = BTreeMap::from([("x", Some(2.0)), ("y", None)]);
+        assert_eq!(form_body(&object).unwrap(), "x=2.0");
+        assert!(form_body("a").is_err());
+        assert!(form_body(&["a"]).is_err());
     }
 }

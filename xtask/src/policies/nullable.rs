@@ -11,7 +11,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::envelopes;
+use super::{envelopes, parameters};
 use crate::effective::{Effective, References, named_schemas};
 use crate::schemas::for_each_schema;
 
@@ -51,13 +51,15 @@ enum Role {
 impl Role {
     fn of(place: &str) -> Self {
         let mut parts = place.rsplit('/');
-        let (last, before, earlier) = (parts.next(), parts.next(), parts.next());
+        let (last, before) = (parts.next(), parts.next());
         let is_component = place.matches('/').count() == 3 && place.starts_with("/components/schemas/");
         let is_branch = matches!(before, Some("allOf" | "anyOf" | "oneOf"))
             && last.is_some_and(|index| index.bytes().all(|byte| byte.is_ascii_digit()));
-        if is_component || is_branch || last == Some("not") {
+        // A property may be called `not`, and one may be called `properties`.
+        let is_property = place.rsplit('/').skip(1).take_while(|part| *part == "properties").count() % 2 == 1;
+        if is_component || is_branch || last == Some("not") && !is_property {
             Self::Part
-        } else if last == Some("schema") && earlier == Some("parameters") {
+        } else if parameters::is_parameter(place) {
             Self::Parameter
         } else {
             Self::Use
@@ -153,6 +155,20 @@ mod tests {
         let union = json!({"oneOf": [reference("Text"), reference("Alias")]});
         let expected = json!({"oneOf": [reference("Text"), reference("Alias")], "nullable": true});
         assert_eq!(applied(union), expected);
+    }
+
+    #[test]
+    fn property_with_the_name_of_a_keyword_is_a_property() {
+        let object = |properties: Value| json!({"type": "object", "properties": properties});
+        for name in ["not", "allOf", "properties", "schema"] {
+            let text = json!({"type": "string", "nullable": true});
+            let properties = object(json!({name: text, "parameters": object(json!({name: reference("Null")}))}));
+            let expected = object(json!({name: text, "parameters": object(json!({name: nullable("Null")}))}));
+            assert_eq!(applied(properties), expected, "{name}");
+        }
+        let not = |schema: Value| object(json!({"properties": {"not": schema}, "not": {"not": schema}}));
+        let expected = not(json!({"type": "string"}));
+        assert_eq!(applied(not(json!({"type": "string", "nullable": true}))), expected);
     }
 
     #[test]

@@ -31,11 +31,19 @@ pub(super) fn remove_null(document: &mut Value) {
 
 fn for_each_parameter(document: &mut Value, change: impl Fn(&mut Map<String, Value>)) {
     for_each_schema(document, &mut |place, schema| {
-        let mut parts = place.rsplit('/');
-        if (parts.next(), parts.nth(1)) == (Some("schema"), Some("parameters")) {
+        if is_parameter(place) {
             change(schema);
         }
     });
+}
+
+/// Whether a place is that of a parameter's schema. A property or a component may also be called `parameters`.
+pub(super) fn is_parameter(place: &str) -> bool {
+    let mut parts = place.rsplit('/');
+    let (Some("schema"), Some(name), Some("parameters")) = (parts.next(), parts.next(), parts.next()) else {
+        return false;
+    };
+    name.bytes().all(|byte| byte.is_ascii_digit()) || parts.eq(["components", ""])
 }
 
 fn inline(references: &References<'_>, schema: &mut Map<String, Value>) {
@@ -93,5 +101,17 @@ mod tests {
         let mut document = of(object.clone());
         remove_null(&mut document);
         assert_eq!(document, of(object));
+    }
+
+    #[test]
+    fn property_of_an_object_that_is_called_parameters_may_be_null() {
+        let object = |properties: Value| json!({"type": "object", "properties": properties});
+        let of = object(json!({"schema": {"type": "string", "nullable": true}}));
+        let mut document = json!({"components": {"schemas": {
+            "parameters": of, "Thing": object(json!({"parameters": of})),
+        }}});
+        let before = document.clone();
+        remove_null(&mut document);
+        assert_eq!(document, before);
     }
 }

@@ -171,6 +171,13 @@ fn comparison(call: &ExprMethodCall, is_form: bool, objects: &Objects) -> Option
             let names = objects.get(&text.value()).cloned().unwrap_or_else(|| vec![text.value()]);
             Some(parse_quote! { super::with_query(#when, &[#(#names),*], #pairs) })
         }
+        // Of an object, only the properties are sent.
+        ("query_param_missing", [_]) => {
+            let name = call.args.first()?;
+            let text: LitStr = parse_quote! { #name };
+            let names = objects.get(&text.value())?;
+            Some(parse_quote! { super::with_query(#when, &[#(#names),*], ::std::vec::Vec::new()) })
+        }
         ("header", [_, "value . to_string ()"]) => {
             let name = call.args.first()?;
             let header = quote::quote! { super::sendable(::api_runtime::header_parameter(#name, &value)) };
@@ -214,6 +221,8 @@ mod tests {
                 fn new(inner: When) {}
                 fn page(self, value: u8) { Self(self.0.query_param("page", value.to_string())) }
                 fn filter(self, value: &Filter) { Self(self.0.query_param("filter", value.to_string())) }
+                fn no_page(self) { Self(self.0.query_param_missing("page")) }
+                fn no_filter(self) { Self(self.0.query_param_missing("filter")) }
                 fn tag(self, value: u8) { Self(self.0.header("If-Match", value.to_string())) }
                 fn json(self, value: &Body) { Self(self.0.json_body_obj(value)) }
                 fn bytes(self, value: ::serde_json::Value) { Self(self.0.json_body(value)) }
@@ -233,6 +242,8 @@ mod tests {
                         self.0, &["x", "y"], super::sendable(::api_runtime::query_pairs("filter", &value))
                     ))
                 }
+                fn no_page(self) { Self(self.0.query_param_missing("page")) }
+                fn no_filter(self) { Self(super::with_query(self.0, &["x", "y"], ::std::vec::Vec::new())) }
                 #[track_caller]
                 fn tag(self, value: u8) {
                     Self(super::with_header(

@@ -83,8 +83,9 @@ mod tests {
         let found = syn::File { items: items.split_off(2), shebang: None, attrs: Vec::new() };
         assert_same(&found, &added);
     }
+
     #[test]
-    fn what_a_body_or_a_parameter_leads_to_is_sent_also_in_a_circle_and_within_a_union() {
+    fn models_within_bodies_and_parameters_get_constructors_also_in_cycles_and_unions() {
         let mut file: syn::File = parse_quote! {
             impl Client {
                 fn put(&self, filter: Option<&types::Filter>, body: &types::Body) -> types::Answer {}
