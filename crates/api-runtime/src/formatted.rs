@@ -186,8 +186,17 @@ macro_rules! impl_format {
 
 impl_format!(IpAddr, Ipv4Addr, Ipv6Addr);
 
+/// A full-date of RFC 3339. Its only text is the usual one; chrono would also read `2026-1-2`.
 #[cfg(feature = "chrono")]
-impl_format!(chrono::NaiveDate);
+impl Format for chrono::NaiveDate {
+    fn parse(text: &str) -> Option<Self> {
+        text.parse().ok().filter(|date: &Self| date.to_text() == text)
+    }
+
+    fn to_text(&self) -> String {
+        self.to_string()
+    }
+}
 
 #[cfg(feature = "uuid")]
 impl Format for uuid::Uuid {
@@ -305,6 +314,16 @@ mod tests {
         }
         for text in ["2018-09-24 11:41:36.697534+00", "", "yesterday", "2026-11-22"] {
             assert_eq!(json_round_trip::<DateTime>(text).0, None, "{text}");
+        }
+    }
+
+    #[cfg(feature = "chrono")]
+    #[test]
+    fn date_is_read_from_its_usual_text_only() {
+        let date = chrono::NaiveDate::from_ymd_opt(2026, 1, 2);
+        assert_eq!(json_round_trip::<chrono::NaiveDate>("2026-01-02").0, date);
+        for text in ["2026-1-2", "+2026-01-02", " 2026-01-02", "2026-02-30", ""] {
+            assert_eq!(json_round_trip::<chrono::NaiveDate>(text).0, None, "{text}");
         }
     }
 
