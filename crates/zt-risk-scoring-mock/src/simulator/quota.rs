@@ -89,7 +89,7 @@ impl Meter {
     }
 }
 
-/// The headers that tell a client its quota.
+/// The headers with the quota of a client.
 fn headers(quota: Quota, (left, reset): (usize, Duration)) -> Headers {
     let remaining = format!("\"default\";r={left};t={}", whole_seconds(reset));
     let policy = format!("\"default\";q={};w={}", quota.requests, whole_seconds(quota.window));

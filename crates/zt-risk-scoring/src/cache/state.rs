@@ -1,6 +1,6 @@
 //! What a cache knows, and what follows for a caller. Nothing here reads or waits.
 //!
-//! Reads are numbered in the order of their starts, so that a result can be told from one that was read before something
+//! Reads are numbered in the order of their starts, so that a result can be distinguished from one that was read before something
 //! happened. At most one runs at a time.
 
 use std::sync::Arc;

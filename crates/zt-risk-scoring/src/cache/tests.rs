@@ -27,7 +27,7 @@ fn settings() -> Settings {
     }
 }
 
-/// A map that can be told from others.
+/// A map that can be distinguished from others.
 fn map(number: usize) -> BehaviorMap {
     let ids = (0..number).map(|id| id.to_string());
     ids.map(|id| (id.as_str().into(), Behavior::new(id, RiskLevel::Low)))
