@@ -1,6 +1,6 @@
 //! The users of a summary, in chunks.
 
-use std::iter::FusedIterator;
+use std::iter::{Flatten, FusedIterator};
 use std::{fmt, slice, vec};
 
 use serde::de::Deserializer;
@@ -49,12 +49,11 @@ impl UserList {
     }
 
     pub(super) fn iter(&self) -> SummaryIter<'_> {
-        SummaryIter { chunks: self.chunks.iter(), chunk: [].iter(), last: [].iter(), len: self.len }
+        SummaryIter { users: self.chunks.iter().flatten(), len: self.len }
     }
 
     pub(super) fn into_iter(self) -> SummaryIntoIter {
-        let Self { chunks, len } = self;
-        SummaryIntoIter { chunks: chunks.into_iter(), chunk: Vec::new().into_iter(), last: Vec::new().into_iter(), len }
+        SummaryIntoIter { users: self.chunks.into_iter().flatten(), len: self.len }
     }
 }
 
@@ -69,11 +68,8 @@ impl UserList {
 #[derive(Clone)]
 #[must_use = "an iterator does nothing until it is used"]
 pub struct SummaryIter<'a> {
-    chunks: slice::Iter<'a, Vec<UserSummary>>,
-    /// The rest of the chunk at the front.
-    chunk: slice::Iter<'a, UserSummary>,
-    /// The rest of the chunk at the back.
-    last: slice::Iter<'a, UserSummary>,
+    users: Flatten<slice::Iter<'a, Vec<UserSummary>>>,
+    /// How many users are left, which a flattened iterator does not know.
     len: usize,
 }
 
@@ -87,33 +83,21 @@ pub struct SummaryIter<'a> {
 /// ```
 #[must_use = "an iterator does nothing until it is used"]
 pub struct SummaryIntoIter {
-    chunks: vec::IntoIter<Vec<UserSummary>>,
-    chunk: vec::IntoIter<UserSummary>,
-    last: vec::IntoIter<UserSummary>,
+    users: Flatten<vec::IntoIter<Vec<UserSummary>>>,
+    /// As for [`SummaryIter`].
     len: usize,
 }
 
-/// Implements the traits of an iterator over chunks.
+/// Implements the traits of an iterator over the users of chunks.
 macro_rules! impl_iterator {
     ($type:ident $(<$lifetime:lifetime>)?, $item:ty) => {
         impl $(<$lifetime>)? Iterator for $type $(<$lifetime>)? {
             type Item = $item;
 
             fn next(&mut self) -> Option<Self::Item> {
-                loop {
-                    if let Some(user) = self.chunk.next() {
-                        self.len = self.len.saturating_sub(1);
-                        return Some(user);
-                    }
-                    match self.chunks.next() {
-                        Some(chunk) => self.chunk = chunk.into_iter(),
-                        None => {
-                            let user = self.last.next()?;
-                            self.len = self.len.saturating_sub(1);
-                            return Some(user);
-                        }
-                    }
-                }
+                let user = self.users.next()?;
+                self.len = self.len.saturating_sub(1);
+                Some(user)
             }
 
             fn size_hint(&self) -> (usize, Option<usize>) {
@@ -123,20 +107,9 @@ macro_rules! impl_iterator {
 
         impl $(<$lifetime>)? DoubleEndedIterator for $type $(<$lifetime>)? {
             fn next_back(&mut self) -> Option<Self::Item> {
-                loop {
-                    if let Some(user) = self.last.next_back() {
-                        self.len = self.len.saturating_sub(1);
-                        return Some(user);
-                    }
-                    match self.chunks.next_back() {
-                        Some(chunk) => self.last = chunk.into_iter(),
-                        None => {
-                            let user = self.chunk.next_back()?;
-                            self.len = self.len.saturating_sub(1);
-                            return Some(user);
-                        }
-                    }
-                }
+                let user = self.users.next_back()?;
+                self.len = self.len.saturating_sub(1);
+                Some(user)
             }
         }
 
