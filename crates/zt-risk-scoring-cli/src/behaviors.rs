@@ -1,8 +1,9 @@
 //! The commands of `zt-risk behaviors`.
 
-use crate::arguments::{BehaviorsCommand, Output};
+use crate::arguments::BehaviorsCommand;
 use crate::connection::Connection;
 use crate::failure::Failure;
+use crate::options::Output;
 use crate::output;
 
 /// Runs a command, and prints its result.

@@ -3,7 +3,7 @@
 use zt_risk_scoring::{Client, Credentials, Environment, Error};
 use zt_risk_scoring_mock::Simulator;
 
-use crate::arguments::Options;
+use crate::options::Options;
 
 /// A client, and the simulator that it calls, if `--simulate` is given.
 pub(crate) struct Connection {
@@ -15,7 +15,7 @@ pub(crate) struct Connection {
 impl Connection {
     /// Makes the client. Starts a simulator if the arguments ask for one.
     pub(crate) async fn open(options: &Options) -> Result<Self, Error> {
-        let simulator = if options.simulate { Some(Simulator::start().await) } else { None };
+        let simulator = if options.simulate.is_some() { Some(Simulator::start().await) } else { None };
         let mut builder = Client::builder().allow_plain_http(options.allow_plain_http);
         builder = match &simulator {
             // Credentials of the environment must not reach the simulator, and a broken environment must not fail it.
@@ -25,7 +25,7 @@ impl Connection {
                 .base_url(simulator.base_url()),
             None => builder.environment(Environment::from_process()),
         };
-        if let Some(id) = &options.account_id {
+        if let Some(id) = options.account_ids.first() {
             builder = builder.account_id(id);
         }
         if let Some(url) = &options.base_url {

@@ -6,38 +6,44 @@
 mod arguments;
 mod behaviors;
 mod connection;
+mod exit_status;
 mod failure;
-mod json;
+mod options;
 mod output;
+mod text;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use arguments::{Arguments, Command, Output};
+use arguments::{Arguments, Command};
 use connection::Connection;
+use exit_status::ExitStatus;
 use failure::Failure;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => return failure::report_usage(&error, arguments::wants_json(std::env::args_os())),
+        Err(error) => {
+            let output = options::requested_output(std::env::args_os());
+            return failure::report_usage(&error, output).into();
+        }
     };
-    // clap does not see a conflict between a global option before a subcommand and one after it.
-    if let Some(conflict) = arguments.conflict() {
-        return failure::report_usage(&conflict, arguments.options.output == Output::Json);
-    }
-    let output = arguments.options.output;
-    match run(arguments).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(output),
-    }
+    let output = arguments.options.output.unwrap_or_default();
+    let status = run(arguments).await.unwrap_or_else(|failure| {
+        failure::print_failure(&failure, output);
+        failure.exit_status()
+    });
+    status.into()
 }
 
-async fn run(arguments: Arguments) -> Result<(), Failure> {
+async fn run(arguments: Arguments) -> Result<ExitStatus, Failure> {
     let connection = Connection::open(&arguments.options).await?;
     match arguments.command {
-        Command::Behaviors { command } => behaviors::run(command, &connection, arguments.options.output).await,
+        Command::Behaviors { command } => {
+            behaviors::run(command, &connection, arguments.options.output.unwrap_or_default()).await?;
+        }
     }
+    Ok(ExitStatus::Done)
 }

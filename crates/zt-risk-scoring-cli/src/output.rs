@@ -5,15 +5,15 @@ use std::io::{self, ErrorKind, Write};
 
 use serde::Serialize;
 
-use crate::arguments::Output;
 use crate::failure::Failure;
-use crate::json;
+use crate::options::Output;
+use crate::text;
 
 /// Prints a result. A reader that closes the pipe early is no failure.
 pub(crate) fn print<T: Display + Serialize>(result: &T, output: Output) -> Result<(), Failure> {
     let text = match output {
-        Output::Table => result.to_string(),
-        Output::Json => json::pretty(result).map_err(io::Error::from)?,
+        Output::Json => text::json_pretty(result).map_err(io::Error::from)?,
+        _ => result.to_string(),
     };
     let mut out = io::stdout().lock();
     match writeln!(out, "{text}").and_then(|()| out.flush()) {

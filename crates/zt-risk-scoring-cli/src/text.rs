@@ -1,17 +1,18 @@
-//! JSON that is safe to print on a terminal.
+//! Text that is safe to print on a terminal.
 
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
 
 use serde::Serialize;
 use zt_risk_scoring::is_printable;
 
 /// Serializes a value on several lines.
-pub(crate) fn pretty(value: &impl Serialize) -> serde_json::Result<String> {
+pub(crate) fn json_pretty(value: &impl Serialize) -> serde_json::Result<String> {
     serde_json::to_string_pretty(value).map(escape)
 }
 
 /// Serializes a value on one line.
-pub(crate) fn line(value: &impl Serialize) -> serde_json::Result<String> {
+pub(crate) fn json_line(value: &impl Serialize) -> serde_json::Result<String> {
     serde_json::to_string(value).map(escape)
 }
 
@@ -35,6 +36,26 @@ fn escape(json: String) -> String {
     escaped
 }
 
+/// Text on one line: a space in place of each character that a terminal may execute or that hides text.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().map(|char| if is_printable(char) { char } else { ' ' }).collect()
+}
+
+/// As [`printable`], but line breaks stay.
+pub(crate) fn printable_lines(text: &str) -> String {
+    text.chars().map(|char| if is_unsafe(char) { ' ' } else { char }).collect()
+}
+
+/// A number of things: "1 account", "2 accounts".
+pub(crate) fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+/// Prints a line to standard error: all that is no data. If that fails, the exit status alone reports the outcome.
+pub(crate) fn print_message(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
 /// Line breaks are JSON's own, between values.
 fn is_unsafe(char: char) -> bool {
     char != '\n' && !is_printable(char)
@@ -50,7 +71,7 @@ mod tests {
     fn unsafe_characters_are_escaped_and_keep_their_meaning() {
         let hidden = "\u{34f}\u{115f}\u{180e}\u{3164}\u{fe0f}\u{1d173}\u{e01ef}";
         let value = json!({"a\u{9b}31m": "\u{7f}\u{1b}[31m\u{202e}\u{2066}\u{200b}\u{feff}\u{e0041}\n", "b": hidden});
-        for text in [line(&value).unwrap(), pretty(&value).unwrap()] {
+        for text in [json_line(&value).unwrap(), json_pretty(&value).unwrap()] {
             assert!(text.chars().all(|char| char == '\n' || (' '..='~').contains(&char)), "{text:?}");
             assert!(text.contains(r#""a\u009b31m""#) && text.contains(r"\udb40\udc41"), "{text}");
             assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
@@ -59,6 +80,6 @@ mod tests {
 
     #[test]
     fn other_text_stays_readable() {
-        assert_eq!(line(&json!("äöü 漢字 العربية 😀")).unwrap(), r#""äöü 漢字 العربية 😀""#);
+        assert_eq!(json_line(&json!("äöü 漢字 العربية 😀")).unwrap(), r#""äöü 漢字 العربية 😀""#);
     }
 }

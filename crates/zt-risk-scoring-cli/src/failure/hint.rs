@@ -1,0 +1,118 @@
+//! What the user can do about a failure.
+
+use zt_risk_scoring::{ApplyErrorKind, Error, ErrorKind, PlanErrorKind, REVISION};
+
+use super::Failure;
+
+/// The status with which a proxy asks for credentials.
+const PROXY_AUTHENTICATION_REQUIRED: u16 = 407;
+
+/// What the user can do about a proxy.
+const PROXY: &str = "check the proxy in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, or exclude the host with NO_PROXY";
+
+/// What the user can do about a response that is not the API's.
+const OTHER_SENDER: &str =
+    "the response does not look like the API's; check the base URL, and proxies or firewalls in between";
+
+/// What the user can do about a failure. Empty if there is nothing to say.
+pub(super) fn hint(failure: &Failure) -> String {
+    match failure {
+        Failure::Usage(problem) => problem.hint.clone(),
+        Failure::Output(_) => String::new(),
+        Failure::Read(error) | Failure::Write(error) => hint_of_call(error),
+        Failure::Plan(error) => match (error.kind(), error.call_error()) {
+            (_, Some(error)) => hint_of_call(error),
+            (PlanErrorKind::MissingBehaviors, None) => {
+                "correct the ids, or skip behaviors that an account does not have with --allow-missing".to_owned()
+            }
+            _ => "correct the level, or allow it with --allow-unknown-levels".to_owned(),
+        },
+        Failure::Apply(error) => match (error.kind(), error.call_error()) {
+            (ApplyErrorKind::Target, _) => {
+                "apply the plan to the account and base URL that it was made for, or plan again".to_owned()
+            }
+            (ApplyErrorKind::TooOld | ApplyErrorKind::Outdated, _) => {
+                "nothing was written; plan again, and review the new plan".to_owned()
+            }
+            (ApplyErrorKind::Unknown, _) => {
+                "apply the same plan again: if the change was made, nothing is written".to_owned()
+            }
+            (ApplyErrorKind::Mismatch, _) => {
+                "list the behaviors, and find out who else changes them before the next change".to_owned()
+            }
+            (_, Some(error)) => hint_of_call(error),
+            _ => "list the behaviors, and plan again".to_owned(),
+        },
+    }
+}
+
+/// What the user can do about the error of a call.
+fn hint_of_call(error: &Error) -> String {
+    let has_status = |code| error.status().is_some_and(|status| status.as_u16() == code);
+    match error.kind() {
+        ErrorKind::Configuration => "run `zt-risk check` to see where each setting comes from".to_owned(),
+        _ if has_status(PROXY_AUTHENTICATION_REQUIRED) => PROXY.to_owned(),
+        ErrorKind::RateLimited => match error.retry_after() {
+            Some(_) => "wait for the stated time before the next call".to_owned(),
+            None => "wait five minutes before the next call; the API may reject every call until then".to_owned(),
+        },
+        ErrorKind::Server if error.cf_ray().is_some() => {
+            "try again later; if the error persists, send the cf-ray to Cloudflare's support".to_owned()
+        }
+        ErrorKind::Server => "try again later".to_owned(),
+        _ if error.unexpected_body().is_some() => OTHER_SENDER.to_owned(),
+        ErrorKind::Authentication => {
+            "check that the token is valid with `zt-risk check`; it shows where the token comes from".to_owned()
+        }
+        ErrorKind::Permission => format!("grant the token the permission {} for this account", permission(error)),
+        ErrorKind::Plan => "use an account with an Enterprise plan, which risk scoring requires".to_owned(),
+        ErrorKind::NotFound => not_found(error),
+        ErrorKind::UnexpectedStatus => "check the base URL".to_owned(),
+        ErrorKind::UnexpectedBody => OTHER_SENDER.to_owned(),
+        ErrorKind::Decode => format!("update zt-risk: this version supports revision {REVISION} of the API"),
+        ErrorKind::Connection => connection(&error.to_string()).to_owned(),
+        ErrorKind::Timeout => "try again, or allow more time with --timeout".to_owned(),
+        _ => "look up the error's code in Cloudflare's documentation".to_owned(),
+    }
+}
+
+/// The permission that an operation needs.
+fn permission(error: &Error) -> &'static str {
+    match error.operation().unwrap_or_default() {
+        "get_summary" | "get_user_risk" => "Zero Trust: PII Read",
+        operation if operation.starts_with("get_") || operation.starts_with("list_") => "Zero Trust Read",
+        _ => "Zero Trust Write",
+    }
+}
+
+/// What the user can do about something that does not exist. Code 7003 means that the account does not.
+fn not_found(error: &Error) -> String {
+    const NO_ROUTE: i64 = 7003;
+    let is_account = error.errors().iter().any(|message| message.code() == Some(NO_ROUTE));
+    match error.operation().unwrap_or_default() {
+        _ if is_account => "check the account id".to_owned(),
+        "get_user_risk" | "reset_user_risk" => {
+            "check the account id and the user id; `zt-risk users list` lists the users".to_owned()
+        }
+        operation if operation.contains("integration") && operation != "list_integrations" => {
+            "check the account id and the integration id; `zt-risk integrations list` lists the integrations".to_owned()
+        }
+        _ => "check the account id".to_owned(),
+    }
+}
+
+/// What the user can do about a connection that failed. The SDK has one kind for all causes, so its message is read;
+/// tests make each cause.
+///
+/// A host may have any word in its name, but neither a space, an apostrophe nor a capital letter.
+fn connection(message: &str) -> &'static str {
+    if message.contains("the proxy") {
+        PROXY
+    } else if message.contains("TLS") {
+        "check the scheme and the port of the base URL, and which versions of TLS the server supports"
+    } else if message.contains("'s certificate") || message.contains("client certificate") {
+        "check the base URL, this machine's clock, and which certificates the system trusts; SSL_CERT_FILE may name others"
+    } else {
+        "check the network and the base URL"
+    }
+}

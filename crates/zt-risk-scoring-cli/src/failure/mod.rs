@@ -1,0 +1,122 @@
+//! Failures: what is printed to standard error, and the exit status.
+
+mod hint;
+mod report;
+
+use std::fmt;
+use std::io;
+
+use zt_risk_scoring::{ApplyError, ApplyErrorKind, Error, ErrorKind, PlanError};
+
+use crate::exit_status::ExitStatus;
+
+pub(crate) use report::{ErrorRecord, print_failure, report_usage};
+
+/// Why there is no result.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// A call that changes nothing failed.
+    Read(Error),
+    /// A call that changes something failed.
+    Write(Error),
+    /// No plan could be made.
+    Plan(PlanError),
+    /// A plan could not be applied, or its effect is not verified.
+    Apply(Box<ApplyError>),
+    /// The arguments, the configuration or a file are invalid.
+    Usage(UsageProblem),
+    /// The result could not be written.
+    Output(io::Error),
+}
+
+/// What is wrong with the arguments, the configuration or a file, and what to do about it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct UsageProblem {
+    pub(crate) message: String,
+    pub(crate) hint: String,
+}
+
+impl Failure {
+    /// Invalid arguments, an invalid configuration or an invalid file. The message says what is wrong and where, and the hint what
+    /// to do.
+    pub(crate) fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Usage(UsageProblem { message: message.into(), hint: hint.into() })
+    }
+
+    /// The error of the call that failed, if one did.
+    pub(crate) fn call_error(&self) -> Option<&Error> {
+        match self {
+            Self::Read(error) | Self::Write(error) => Some(error),
+            Self::Plan(error) => error.call_error(),
+            Self::Apply(error) => error.call_error(),
+            Self::Usage(_) | Self::Output(_) => None,
+        }
+    }
+
+    /// The exit status if the failure is that of the only account.
+    pub(crate) fn exit_status(&self) -> ExitStatus {
+        match self {
+            Self::Read(error) => status_of_read(error),
+            Self::Write(error) => status_of_write(error),
+            Self::Plan(error) => error.call_error().map_or(ExitStatus::Usage, status_of_read),
+            Self::Apply(error) => match (error.kind(), error.call_error()) {
+                (ApplyErrorKind::Target, _) => ExitStatus::Usage,
+                (ApplyErrorKind::Read, Some(call)) => status_of_read(call),
+                (_, Some(call)) if !error.may_have_written() => status_of_write(call),
+                _ => ExitStatus::WriteNotVerified,
+            },
+            Self::Usage(_) => ExitStatus::Usage,
+            Self::Output(_) => ExitStatus::Failed,
+        }
+    }
+}
+
+fn status_of_read(error: &Error) -> ExitStatus {
+    match error.kind() {
+        ErrorKind::Configuration => ExitStatus::Usage,
+        ErrorKind::Authentication | ErrorKind::Permission => ExitStatus::NotPermitted,
+        ErrorKind::Plan => ExitStatus::PlanLacksFeature,
+        ErrorKind::RateLimited => ExitStatus::RateLimited,
+        _ => ExitStatus::Failed,
+    }
+}
+
+/// A write that was rejected, or that may have been made, has a status of its own.
+fn status_of_write(error: &Error) -> ExitStatus {
+    if error.status().is_some() || error.may_have_been_sent() {
+        ExitStatus::WriteNotVerified
+    } else {
+        status_of_read(error)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Read(error)
+    }
+}
+
+impl From<PlanError> for Failure {
+    fn from(error: PlanError) -> Self {
+        Self::Plan(error)
+    }
+}
+
+impl From<ApplyError> for Failure {
+    fn from(error: ApplyError) -> Self {
+        Self::Apply(Box::new(error))
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+/// The message, on one line.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&report::message(self))
+    }
+}

@@ -1,0 +1,157 @@
+//! The options that every command takes.
+
+use std::ffi::OsString;
+use std::num::IntErrorKind;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{ArgAction, Args, ValueEnum};
+use serde::Deserialize;
+use zt_risk_scoring::AccountId;
+
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Accounts and credentials")]
+pub(crate) struct Options {
+    /// Id of an account: 32 hexadecimal digits; may be given many times
+    #[arg(long = "account-id", global = true, value_name = "ID", value_parser = account_id)]
+    pub(crate) account_ids: Vec<AccountId>,
+
+    /// File with accounts: a line per account, or CSV or JSON by its ending; `-` is standard input
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) accounts_file: Option<PathBuf>,
+
+    /// File with the API token, which only its owner may read; `-` is standard input
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+
+    /// Profile of the configuration file
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+
+    /// Configuration file, in place of the one in the usual place
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Use a simulated API, which may be described by a file; ignores the environment and the configuration file
+    #[arg(
+        long, global = true, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "",
+        conflicts_with_all = ["token_file", "profile", "config", "base_url", "allow_plain_http"],
+    )]
+    pub(crate) simulate: Option<PathBuf>,
+
+    /// Base URL of the API, in place of Cloudflare's
+    #[arg(long, global = true, value_name = "URL", help_heading = "Calls")]
+    pub(crate) base_url: Option<String>,
+
+    /// Allow plain http to any host, which sends the credentials unencrypted
+    #[arg(long, global = true, help_heading = "Calls")]
+    pub(crate) allow_plain_http: bool,
+
+    /// Time limit of a call, retries included; a first attempt gets a third of it, and 20 seconds at most
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds, help_heading = "Calls")]
+    pub(crate) timeout: Option<Duration>,
+
+    /// How many accounts are called at once
+    #[arg(long, global = true, value_name = "NUMBER", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=64), help_heading = "Calls")]
+    pub(crate) concurrency: u16,
+
+    /// Change nothing: show what would change
+    #[arg(long, global = true, help_heading = "Calls")]
+    pub(crate) dry_run: bool,
+
+    /// Format of results and errors
+    #[arg(
+        long,
+        short,
+        global = true,
+        value_enum,
+        value_name = "FORMAT",
+        hide_possible_values = true,
+        help_heading = "Output"
+    )]
+    pub(crate) output: Option<Output>,
+
+    /// Show attempts and waits; twice: methods, paths, statuses, times and names of headers
+    #[arg(long, short, global = true, action = ArgAction::Count, help_heading = "Output")]
+    pub(crate) verbose: u8,
+}
+
+/// The format of results and errors.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Output {
+    /// Text for people
+    #[default]
+    Table,
+    /// A JSON array
+    Json,
+    /// A JSON object on each line
+    Ndjson,
+    /// YAML
+    Yaml,
+    /// Comma-separated values
+    Csv,
+    /// A JUnit report: only for audits
+    Junit,
+    /// A SARIF log: only for audits
+    Sarif,
+}
+
+/// Parses an account id. clap adds the option's name to the error.
+fn account_id(text: &str) -> Result<AccountId, String> {
+    AccountId::new(text).map_err(|error| error.to_string())
+}
+
+/// The longest time limit: a day.
+const MAX_SECONDS: u64 = 86_400;
+
+/// Parses a time limit.
+pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
+    match text.parse::<u64>() {
+        Ok(seconds @ 1..=MAX_SECONDS) => Ok(Duration::from_secs(seconds)),
+        Ok(0) => Err("must be at least 1".to_owned()),
+        Ok(_) => Err(format!("must be at most {MAX_SECONDS}, which is a day")),
+        Err(error) if *error.kind() == IntErrorKind::PosOverflow => {
+            Err(format!("must be at most {MAX_SECONDS}, which is a day"))
+        }
+        Err(_) => Err("must be a whole number of seconds".to_owned()),
+    }
+}
+
+/// The format that invalid arguments ask for. clap parses none of them if one is invalid.
+pub(crate) fn requested_output(arguments: impl IntoIterator<Item = OsString>) -> Output {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let with_equals = arguments.iter().filter_map(|argument| argument.to_str()?.strip_prefix("--output="));
+    let with_space = arguments.windows(2).filter_map(|pair| match pair {
+        [name, value] if name == "--output" || name == "-o" => value.to_str(),
+        _ => None,
+    });
+    with_equals.chain(with_space).find_map(|value| Output::from_str(value, false).ok()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requested_output_is_recognized_among_invalid_arguments() {
+        let requested = |line: &str| requested_output(line.split(' ').map(OsString::from));
+        assert_eq!(requested("zt-risk --nonsense --output json"), Output::Json);
+        assert_eq!(requested("zt-risk --output=ndjson --nonsense"), Output::Ndjson);
+        assert_eq!(requested("zt-risk -o json --nonsense"), Output::Json);
+        assert_eq!(requested("zt-risk --output table json"), Output::Table);
+        assert_eq!(requested("zt-risk --output"), Output::Table);
+    }
+
+    #[test]
+    fn timeout_is_a_whole_number_of_seconds() {
+        assert_eq!(seconds("5"), Ok(Duration::from_secs(5)));
+        assert_eq!(seconds("86400"), Ok(Duration::from_secs(86_400)));
+        for large in ["86401", "18446744073709551615", "18446744073709551616"] {
+            assert!(seconds(large).unwrap_err().contains("at most 86400"), "{large}");
+        }
+        for bad in ["0", "-1", "1.5", "soon", ""] {
+            assert!(seconds(bad).is_err(), "{bad}");
+        }
+    }
+}
