@@ -9,7 +9,8 @@ mod connection;
 mod exit_status;
 mod failure;
 mod options;
-mod output;
+mod records;
+mod terminal;
 mod text;
 
 use std::process::ExitCode;
