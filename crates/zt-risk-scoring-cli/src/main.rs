@@ -10,6 +10,8 @@ mod exit_status;
 mod failure;
 mod options;
 mod output;
+#[allow(dead_code, reason = "the session that reads the settings follows")]
+mod settings;
 mod text;
 
 use std::process::ExitCode;
