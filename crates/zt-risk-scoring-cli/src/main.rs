@@ -13,6 +13,7 @@ mod identity;
 mod options;
 mod records;
 mod session;
+mod settings;
 mod terminal;
 mod text;
 
