@@ -91,8 +91,12 @@ impl Session {
             scenario.ensure_account(&account.id);
         }
         let simulator = scenario.start().await?;
-        let builder =
-            Client::builder().credentials(Credentials::api_token(scenario.token())?).base_url(simulator.base_url());
+        let builder = Client::builder()
+            .credentials(Credentials::api_token(scenario.token())?)
+            .base_url(SIMULATOR_URL)
+            .resolve(SIMULATOR_HOST, [simulator.address()])
+            .allow_plain_http(true)
+            .no_proxy();
         Self::new(options, &settings, builder, accounts, Some(simulator))
     }
 
