@@ -12,6 +12,7 @@
 //! - [`timeout`] is how long a call may take, and [`retry_after_ceiling`] how long a server may make it wait before a retry.
 //! - [`operation`] is the operation of a request.
 //! - [`error`] makes an [`Error`] for a malformed argument.
+//! - [`check_base_url`] checks a base URL before anything is built with it.
 //! - [`one_line`] makes untrusted text safe to print, and [`is_printable`] finds the characters that are not.
 //!
 //! # Examples
@@ -57,6 +58,7 @@ use std::time::Duration;
 
 use api_runtime::{ApiClient, Operation};
 
+use crate::base_url::BaseUrl;
 pub use crate::connection::CallOptions;
 use crate::pipeline::MAX_COOLDOWN;
 pub use crate::pipeline::PlainBody;
@@ -111,6 +113,16 @@ pub fn timeout(connection: &Connection) -> Duration {
 /// It takes no turn. Another call may take it first.
 pub async fn ready(connection: &Connection) -> bool {
     connection.pipeline().flow.ready().await
+}
+
+/// Checks a base URL as [`Builder::build`](crate::Builder::build) does, for programs that report which of several settings is
+/// invalid. The error does not contain the URL.
+///
+/// # Errors
+///
+/// [`Configuration`](ErrorKind::Configuration), saying what is wrong with it.
+pub fn check_base_url(url: &str, allow_plain_http: bool) -> Result<(), Error> {
+    BaseUrl::new(url, allow_plain_http).map(drop)
 }
 
 /// Makes an error with a message, such as that of a malformed argument. The message must not contain a secret or a

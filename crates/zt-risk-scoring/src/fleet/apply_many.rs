@@ -113,6 +113,11 @@ impl ApplyMany {
         self
     }
 
+    /// Begins no further plan. Those that are being applied end, and are items of the stream.
+    pub fn stop(&mut self) {
+        self.runner.stop();
+    }
+
     /// The plans that have not been applied successfully so far, in their order and with their credentials. To go on, apply them: a
     /// plan that was applied after all changes nothing.
     pub fn remaining(&self) -> Vec<FleetPlan> {
