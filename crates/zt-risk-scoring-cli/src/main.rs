@@ -18,6 +18,7 @@ mod settings;
 mod terminal;
 mod text;
 mod toml_file;
+mod trace;
 
 use std::process::ExitCode;
 
@@ -38,6 +39,7 @@ async fn main() -> ExitCode {
             return failure::report_usage(&error, output).into();
         }
     };
+    trace::install(arguments.options.verbose, terminal::print_message);
     // The configuration file may ask for another format, once it is read.
     let mut output = arguments.options.output.unwrap_or_default();
     let status = run(arguments, &mut output).await.unwrap_or_else(|failure| {
