@@ -2,7 +2,9 @@
 
 use clap::{Parser, Subcommand};
 
+use crate::generate::{CompletionsArguments, ManArguments};
 use crate::options::Options;
+use crate::simulate::SimulateArguments;
 
 /// Read the configuration of Cloudflare's Zero Trust risk scoring
 #[derive(Parser)]
@@ -39,6 +41,12 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: BehaviorsCommand,
     },
+    /// Serve a simulated API on this computer
+    Simulate(SimulateArguments),
+    /// Print a script with which a shell completes the arguments
+    Completions(CompletionsArguments),
+    /// Print the manual page, or write the pages of all commands
+    Man(ManArguments),
 }
 
 #[derive(Subcommand)]

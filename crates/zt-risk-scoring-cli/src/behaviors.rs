@@ -4,11 +4,11 @@ use crate::arguments::BehaviorsCommand;
 use crate::connection::Connection;
 use crate::failure::Failure;
 use crate::options::Output;
-use crate::output;
 
 /// Runs a command, and prints its result.
-pub(crate) async fn run(command: BehaviorsCommand, connection: &Connection, output: Output) -> Result<(), Failure> {
+pub(crate) async fn run(command: BehaviorsCommand, connection: &Connection, _output: Output) -> Result<(), Failure> {
     match command {
-        BehaviorsCommand::List => output::print(&connection.client.behaviors().get().await?, output),
+        BehaviorsCommand::List => drop(connection.client.behaviors().get().await?),
     }
+    Ok(())
 }

@@ -8,16 +8,19 @@ mod behaviors;
 mod connection;
 mod exit_status;
 mod failure;
+mod generate;
 mod options;
-mod output;
+mod records;
 #[allow(dead_code, reason = "the commands that use it are not connected yet")]
 mod scenario;
+mod simulate;
+mod terminal;
 mod text;
 mod toml_file;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use arguments::{Arguments, Command};
 use connection::Connection;
@@ -42,9 +45,12 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<ExitStatus, Failure> {
-    let connection = Connection::open(&arguments.options).await?;
     match arguments.command {
+        Command::Simulate(simulate) => return simulate::run(simulate, &arguments.options).await,
+        Command::Completions(completions) => generate::completions(&completions, Arguments::command())?,
+        Command::Man(man) => generate::man(&man, Arguments::command())?,
         Command::Behaviors { command } => {
+            let connection = Connection::open(&arguments.options).await?;
             behaviors::run(command, &connection, arguments.options.output.unwrap_or_default()).await?;
         }
     }

@@ -20,6 +20,8 @@ const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
 const ALLOWED_LICENCES: &[(&str, &str)] = &[
     ("MIT", "permissive: asks for its notice"),
     ("Apache-2.0", "permissive: asks for its notice, grants patents"),
+    ("MIT-0", "permissive: as MIT, without the notice (borrow-or-share)"),
+    ("BSD-2-Clause", "permissive: as MIT (uppsala)"),
     ("ISC", "permissive: as MIT, in fewer words (rustls-webpki, untrusted, aws-lc-sys)"),
     ("BSD-3-Clause", "permissive: as MIT, without the right to advertise with the authors (subtle, aws-lc-sys)"),
     ("Zlib", "permissive: asks for no notice in binaries (foldhash, zlib-rs)"),

@@ -12,7 +12,7 @@ use zt_risk_scoring::Error;
 use super::{Failure, hint};
 use crate::exit_status::ExitStatus;
 use crate::options::Output;
-use crate::text;
+use crate::{terminal, text};
 
 /// A failure as programs read it.
 #[derive(Debug, Default, JsonSchema, Serialize)]
@@ -119,7 +119,7 @@ fn print_record(error: ErrorRecord, output: Output) {
         _ if error.hint.is_empty() => format!("error: {}", error.message),
         _ => format!("error: {}; hint: {}", error.message, error.hint),
     };
-    text::print_message(&line);
+    terminal::print_message(&line);
 }
 
 /// An error and its causes, on one line.
