@@ -9,12 +9,14 @@ mod changes;
 mod exit_status;
 mod failure;
 mod fleet;
+mod generate;
 mod identity;
 mod options;
 mod records;
 mod scenario;
 mod session;
 mod settings;
+mod simulate;
 mod terminal;
 mod text;
 mod toml_file;
@@ -22,7 +24,7 @@ mod trace;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use arguments::{Arguments, Command};
 use exit_status::ExitStatus;
@@ -57,5 +59,8 @@ async fn run(arguments: Arguments, output: &mut Output) -> Result<ExitStatus, Fa
             *output = session.printer.output;
             behaviors::run(command, &session).await
         }
+        Command::Simulate(simulate) => simulate::run(simulate, &options).await,
+        Command::Completions(completions) => generate::completions(&completions, Arguments::command()),
+        Command::Man(man) => generate::man(&man, Arguments::command()),
     }
 }
