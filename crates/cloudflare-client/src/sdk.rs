@@ -10,6 +10,7 @@
 //!   until a call can be sent.
 //! - [`requested_wait`] is the wait before the next call that an error asks for.
 //! - [`timeout`] is how long a call may take, and [`retry_after_ceiling`] how long a server may make it wait before a retry.
+//! - [`operation`] is the operation of a request.
 //! - [`error`] makes an [`Error`] for a malformed argument.
 //! - [`check_base_url`] checks a base URL before anything is built with it.
 //! - [`one_line`] makes untrusted text safe to print, and [`is_printable`] finds the characters that are not.
@@ -55,7 +56,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
-use api_runtime::ApiClient;
+use api_runtime::{ApiClient, Operation};
 
 use crate::base_url::BaseUrl;
 pub use crate::connection::CallOptions;
@@ -68,6 +69,11 @@ use crate::{Connection, Error, ErrorKind};
 pub fn api<A: ApiClient>(connection: &Connection) -> A {
     let pipeline = connection.pipeline();
     A::new(pipeline.base_url.as_str(), pipeline.http_client.clone())
+}
+
+/// The operation of a request, for an SDK that treats those that change something in another way.
+pub fn operation<T>(request: &Request<'_, T>) -> Operation {
+    request.operation()
 }
 
 /// How long to wait before something is tried again, after it failed the given number of times: the backoff of the

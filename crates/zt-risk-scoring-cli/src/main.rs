@@ -5,13 +5,16 @@
 
 mod arguments;
 mod behaviors;
-mod connection;
+mod changes;
 mod exit_status;
 mod failure;
+mod fleet;
+mod identity;
 mod options;
-mod output;
-#[allow(dead_code, reason = "the session that reads the settings follows")]
+mod records;
+mod session;
 mod settings;
+mod terminal;
 mod text;
 
 use std::process::ExitCode;
@@ -19,9 +22,9 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use arguments::{Arguments, Command};
-use connection::Connection;
 use exit_status::ExitStatus;
 use failure::Failure;
+use session::Session;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -41,11 +44,8 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<ExitStatus, Failure> {
-    let connection = Connection::open(&arguments.options).await?;
-    match arguments.command {
-        Command::Behaviors { command } => {
-            behaviors::run(command, &connection, arguments.options.output.unwrap_or_default()).await?;
-        }
+    let Arguments { options, command } = arguments;
+    match command {
+        Command::Behaviors { command } => behaviors::run(command, &Session::open(&options).await?).await,
     }
-    Ok(ExitStatus::Done)
 }

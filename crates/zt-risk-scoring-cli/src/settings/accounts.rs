@@ -13,7 +13,7 @@ use super::problems::problem;
 use super::read::{Found, Reader, STDIN};
 use super::source::{Source, Sourced};
 use super::token_source::TokenSource;
-use crate::failure::UsageProblem;
+use crate::failure::Problem;
 use crate::text;
 
 /// The variable that names an account.
@@ -141,7 +141,7 @@ impl Reader<'_, '_> {
         name: &str,
         row: &Source,
         base_url: Option<&Sourced<String>>,
-    ) -> Result<(TokenSource, Source), UsageProblem> {
+    ) -> Result<(TokenSource, Source), Problem> {
         let Some(config) = &self.config else {
             return Err(self.no_config_file(&format!("{row} names the profile `{}`", text::printable(name))));
         };

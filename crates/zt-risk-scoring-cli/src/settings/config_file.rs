@@ -12,7 +12,7 @@ use zt_risk_scoring::AccountId;
 use super::problems::problem;
 use super::source::Source;
 use super::token_source::TokenSource;
-use crate::failure::UsageProblem;
+use crate::failure::Problem;
 use crate::options::{self, Output};
 use crate::text;
 
@@ -52,7 +52,7 @@ pub(super) struct Profile {
 
 impl ConfigFile {
     /// Reads a file. `None` if it does not exist.
-    pub(super) fn read(path: &Path) -> Result<Option<Self>, UsageProblem> {
+    pub(super) fn read(path: &Path) -> Result<Option<Self>, Problem> {
         match fs::read_to_string(path) {
             Ok(text) => Self::parse(path, &text).map(Some),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -64,7 +64,7 @@ impl ConfigFile {
     }
 
     /// TOML's own messages show the line, which may contain a secret.
-    fn parse(path: &Path, text: &str) -> Result<Self, UsageProblem> {
+    fn parse(path: &Path, text: &str) -> Result<Self, Problem> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let invalid = |error: &toml::de::Error| {
             let place = error.span().map(|span| place(text, span.start)).unwrap_or_default();
@@ -114,7 +114,7 @@ impl ConfigFile {
         named.or_else(|| self.content.profiles.contains_key(DEFAULT).then_some(DEFAULT))
     }
 
-    pub(super) fn profile(&self, name: &str) -> Result<&Profile, UsageProblem> {
+    pub(super) fn profile(&self, name: &str) -> Result<&Profile, Problem> {
         self.content.profiles.get(name).ok_or_else(|| {
             let message = format!("{} has no profile `{}`", display(&self.path), text::printable(name));
             problem(message, self.profile_hint(name))
@@ -180,7 +180,7 @@ mod tests {
 
     const ACCOUNT: &str = "023e105f4ecef8ad9ca31a8372d0c353";
 
-    fn parse(text: &str) -> Result<ConfigFile, UsageProblem> {
+    fn parse(text: &str) -> Result<ConfigFile, Problem> {
         ConfigFile::parse(Path::new("/etc/zt-risk/config.toml"), text)
     }
 

@@ -10,7 +10,7 @@ use zt_risk_scoring::Environment;
 use super::authentication::{Authentication, AuthenticationKind};
 use super::problems::problem;
 use super::source::{Source, Sourced};
-use crate::failure::UsageProblem;
+use crate::failure::Problem;
 
 pub(super) const API_TOKEN: &str = "CLOUDFLARE_API_TOKEN";
 const EMAIL: &str = "CLOUDFLARE_EMAIL";
@@ -46,7 +46,7 @@ impl<'a> Inputs<'a> {
     }
 
     /// The credentials of the environment, if it has any.
-    pub(super) fn authentication(&self) -> Result<Option<Sourced<Authentication>>, UsageProblem> {
+    pub(super) fn authentication(&self) -> Result<Option<Sourced<Authentication>>, Problem> {
         let credentials = self.environment(&[API_TOKEN, EMAIL, API_KEY]).credentials().map_err(|error| {
             problem(error.to_string(), format!("set {API_TOKEN} alone, or {EMAIL} and {API_KEY} alone"))
         })?;
@@ -64,14 +64,14 @@ impl<'a> Inputs<'a> {
     }
 
     /// The account id of the environment, if it has one.
-    pub(super) fn account_id(&self) -> Result<Option<Sourced<zt_risk_scoring::AccountId>>, UsageProblem> {
+    pub(super) fn account_id(&self) -> Result<Option<Sourced<zt_risk_scoring::AccountId>>, Problem> {
         let id = self.environment(&[ACCOUNT_ID]).account_id();
         let id = id.map_err(|error| problem(error.to_string(), format!("correct or unset {ACCOUNT_ID}")))?;
         Ok(id.map(|id| Sourced::new(id, Source::Variable(ACCOUNT_ID))))
     }
 
     /// The base URL of the environment, unchecked, if it has one.
-    pub(super) fn base_url(&self) -> Result<Option<Sourced<String>>, UsageProblem> {
+    pub(super) fn base_url(&self) -> Result<Option<Sourced<String>>, Problem> {
         let url = (self.variable)(BASE_URL).filter(|url| !url.is_empty()).map(OsString::into_string).transpose();
         let url =
             url.map_err(|_| problem(format!("{BASE_URL} is not UTF-8"), format!("correct or unset {BASE_URL}")))?;

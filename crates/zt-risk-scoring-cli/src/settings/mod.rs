@@ -22,7 +22,7 @@ use zt_risk_scoring::AccountId;
 pub(crate) use authentication::{Authentication, AuthenticationKind};
 pub(crate) use source::{Source, Sourced};
 
-use crate::failure::{Failure, UsageProblem};
+use crate::failure::{Failure, Problem};
 use crate::options::{Options, Output};
 use inputs::Inputs;
 use read::Reader;
@@ -47,11 +47,11 @@ pub(crate) struct Settings {
     /// What the user should know, although nothing is wrong.
     pub(crate) warnings: Vec<String>,
     /// What is wrong. It does not list what is missing.
-    pub(crate) problems: Vec<UsageProblem>,
+    pub(crate) problems: Vec<Problem>,
     /// Set if no account was given.
-    pub(crate) missing_accounts: Option<UsageProblem>,
+    pub(crate) missing_accounts: Option<Problem>,
     /// Set if no credentials were given, and are needed by an account, or no account was given.
-    pub(crate) missing_credentials: Option<UsageProblem>,
+    pub(crate) missing_credentials: Option<Problem>,
 }
 
 /// An account of a run.

@@ -1,13 +1,13 @@
 //! The problems of the settings, which are reported together.
 
-use crate::failure::{Failure, UsageProblem};
+use crate::failure::{Failure, Problem};
 
 /// The problems that were found so far.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Problems(Vec<UsageProblem>);
+pub(super) struct Problems(Vec<Problem>);
 
 impl Problems {
-    pub(super) fn add(&mut self, problem: UsageProblem) {
+    pub(super) fn add(&mut self, problem: Problem) {
         self.0.push(problem);
     }
 
@@ -16,25 +16,25 @@ impl Problems {
     }
 
     /// Returns the value, or records the problem.
-    pub(super) fn record<T>(&mut self, result: Result<T, UsageProblem>) -> Option<T> {
+    pub(super) fn record<T>(&mut self, result: Result<T, Problem>) -> Option<T> {
         result.map_err(|problem| self.add(problem)).ok()
     }
 
-    pub(super) fn into_vec(self) -> Vec<UsageProblem> {
+    pub(super) fn into_vec(self) -> Vec<Problem> {
         self.0
     }
 }
 
 /// A problem: what is wrong and where, and what to do about it.
-pub(super) fn problem(message: impl Into<String>, hint: impl Into<String>) -> UsageProblem {
-    UsageProblem { message: message.into(), hint: hint.into() }
+pub(super) fn problem(message: impl Into<String>, hint: impl Into<String>) -> Problem {
+    Problem { message: message.into(), hint: hint.into() }
 }
 
 /// The most problems that a message lists: a file of thousands of accounts may have as many.
 const MAX_LISTED: usize = 10;
 
 /// One failure for all problems. `None` without any.
-pub(super) fn failure<'a>(problems: impl IntoIterator<Item = &'a UsageProblem>) -> Option<Failure> {
+pub(super) fn failure<'a>(problems: impl IntoIterator<Item = &'a Problem>) -> Option<Failure> {
     let (mut messages, mut hints) = (Vec::new(), Vec::new());
     let mut more: usize = 0;
     for problem in problems {

@@ -166,7 +166,7 @@ impl<'a, 'i> Reader<'a, 'i> {
     }
 
     /// A problem that there is no file with profiles.
-    pub(super) fn no_config_file(&self, message: &str) -> crate::failure::UsageProblem {
+    pub(super) fn no_config_file(&self, message: &str) -> crate::failure::Problem {
         match &self.config_path {
             Some(path) => problem(
                 format!("{message}: there is no configuration file {}", display(path)),
@@ -260,7 +260,7 @@ impl<'a, 'i> Reader<'a, 'i> {
         Some(Sourced::new(value(&named.profile)?, named.source.clone()))
     }
 
-    fn missing_credentials(&self) -> crate::failure::UsageProblem {
+    fn missing_credentials(&self) -> crate::failure::Problem {
         let hint = format!(
             "set {API_TOKEN}, or give --token-file, or set token_file or token_command in {}",
             self.a_profile()
@@ -268,7 +268,7 @@ impl<'a, 'i> Reader<'a, 'i> {
         problem("there are no credentials", hint)
     }
 
-    fn missing_accounts(&self) -> crate::failure::UsageProblem {
+    fn missing_accounts(&self) -> crate::failure::Problem {
         let hint = format!(
             "give --account-id or --accounts-file, or set {}, or set account_id in {}",
             accounts::VARIABLE,

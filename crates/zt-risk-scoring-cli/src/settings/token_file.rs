@@ -6,14 +6,14 @@ use std::path::Path;
 
 use super::authentication::Authentication;
 use super::problems::problem;
-use crate::failure::UsageProblem;
+use crate::failure::Problem;
 use crate::text;
 
 /// More than any token has.
 pub(super) const MAX_BYTES: usize = 16 * 1024;
 
 /// Reads a token from a file, which may be a pipe. On unix it is rejected if others can read it.
-pub(super) fn read(path: &Path) -> Result<Authentication, UsageProblem> {
+pub(super) fn read(path: &Path) -> Result<Authentication, Problem> {
     let name = format!("the token file {}", text::printable(&path.to_string_lossy()));
     let unreadable = |error: io::Error| {
         let hint = match error.kind() {
@@ -42,11 +42,11 @@ pub(super) fn read(path: &Path) -> Result<Authentication, UsageProblem> {
 }
 
 /// Reads a token from the standard input.
-pub(super) fn read_stdin(stdin: &mut dyn Read) -> Result<Authentication, UsageProblem> {
+pub(super) fn read_stdin(stdin: &mut dyn Read) -> Result<Authentication, Problem> {
     token("standard input", stdin)
 }
 
-fn token(name: &str, reader: &mut dyn Read) -> Result<Authentication, UsageProblem> {
+fn token(name: &str, reader: &mut dyn Read) -> Result<Authentication, Problem> {
     const HINT: &str = "the API token must be on a line of its own, without anything else";
     let mut bytes = Vec::new();
     let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);

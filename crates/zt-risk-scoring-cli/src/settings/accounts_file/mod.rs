@@ -12,7 +12,7 @@ use zt_risk_scoring::AccountId;
 
 use super::problems::problem;
 use super::token_source::TokenSource;
-use crate::failure::UsageProblem;
+use crate::failure::Problem;
 use crate::text::printable;
 
 /// More than a list of all accounts that a token can reach has.
@@ -63,7 +63,7 @@ enum Format {
 }
 
 /// Reads an accounts file. Its ending decides the format: `.csv`, `.json`, or else text.
-pub(super) fn read(path: &Path) -> Result<Vec<Row>, UsageProblem> {
+pub(super) fn read(path: &Path) -> Result<Vec<Row>, Problem> {
     let origin = Origin { name: printable(&path.to_string_lossy()), path: Some(path) };
     let unreadable = |error: io::Error| {
         let hint = match error.kind() {
@@ -86,13 +86,13 @@ pub(super) fn read(path: &Path) -> Result<Vec<Row>, UsageProblem> {
 }
 
 /// Reads accounts from the standard input. The format is found by the first line.
-pub(super) fn read_stdin(stdin: &mut dyn Read) -> Result<Vec<Row>, UsageProblem> {
+pub(super) fn read_stdin(stdin: &mut dyn Read) -> Result<Vec<Row>, Problem> {
     Origin { name: "standard input".to_owned(), path: None }.rows(stdin, None)
 }
 
 impl Origin<'_> {
     /// All rows of a file.
-    fn rows(&self, reader: &mut dyn Read, format: Option<Format>) -> Result<Vec<Row>, UsageProblem> {
+    fn rows(&self, reader: &mut dyn Read, format: Option<Format>) -> Result<Vec<Row>, Problem> {
         let bytes = read_bytes(reader).map_err(|reason| {
             problem(format!("the accounts of {} cannot be read: {reason}", self.name), "check the accounts file")
         })?;
