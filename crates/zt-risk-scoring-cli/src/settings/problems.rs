@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn failure_has_each_hint_once_and_at_most_ten_messages() {
         assert!(failure([]).is_none());
-        let problems: Vec<UsageProblem> =
+        let problems: Vec<Problem> =
             (1..=12).map(|number| problem(format!("problem {number}"), "correct it")).collect();
         let Some(Failure::Usage(all)) = failure(&problems) else { panic!("no failure") };
         assert!(all.message.ends_with("problem 10; and 2 more"), "{}", all.message);
