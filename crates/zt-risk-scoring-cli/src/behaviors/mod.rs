@@ -13,7 +13,7 @@ use clap::Subcommand;
 
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
-use crate::session::Session;
+use crate::session::{Needs, Session};
 
 #[derive(Subcommand)]
 pub(crate) enum BehaviorsCommand {
@@ -31,6 +31,16 @@ pub(crate) enum BehaviorsCommand {
     Plan(plan::PlanArguments),
     /// Change the behaviors to what a file says, or apply a saved plan
     Apply(apply::ApplyArguments),
+}
+
+impl BehaviorsCommand {
+    /// What the session must have. Saved plans say for which accounts they are.
+    pub(crate) fn needs(&self) -> Needs {
+        match self {
+            Self::Apply(_) => Needs::Credentials,
+            _ => Needs::Accounts,
+        }
+    }
 }
 
 /// Runs a command, and prints its result.
