@@ -7,11 +7,16 @@ mod arguments;
 #[allow(dead_code, reason = "the command is wired once accounts can be read")]
 mod audit;
 mod behaviors;
-mod connection;
+mod changes;
 mod exit_status;
 mod failure;
+mod fleet;
+mod identity;
 mod options;
-mod output;
+mod records;
+mod session;
+mod settings;
+mod terminal;
 mod text;
 
 use std::process::ExitCode;
@@ -19,9 +24,9 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use arguments::{Arguments, Command};
-use connection::Connection;
 use exit_status::ExitStatus;
 use failure::Failure;
+use session::Session;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -41,11 +46,8 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<ExitStatus, Failure> {
-    let connection = Connection::open(&arguments.options).await?;
-    match arguments.command {
-        Command::Behaviors { command } => {
-            behaviors::run(command, &connection, arguments.options.output.unwrap_or_default()).await?;
-        }
+    let Arguments { options, command } = arguments;
+    match command {
+        Command::Behaviors { command } => behaviors::run(command, &Session::open(&options).await?).await,
     }
-    Ok(ExitStatus::Done)
 }

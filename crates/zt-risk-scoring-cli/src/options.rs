@@ -5,9 +5,10 @@ use std::num::IntErrorKind;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, ValueEnum};
 use serde::Deserialize;
-use zt_risk_scoring::AccountId;
+use zt_risk_scoring::{AccountId, RiskLevel};
 
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Accounts and credentials")]
@@ -95,6 +96,11 @@ pub(crate) enum Output {
     Junit,
     /// A SARIF log: only for audits
     Sarif,
+}
+
+/// Parses one of the known risk levels. clap suggests one for a misspelt level.
+pub(crate) fn level_parser() -> impl TypedValueParser<Value = RiskLevel> {
+    PossibleValuesParser::new(["low", "medium", "high"]).map(RiskLevel::from)
 }
 
 /// Parses an account id. clap adds the option's name to the error.

@@ -1,39 +1,61 @@
 //! Text that is safe to print on a terminal.
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
+use std::io;
 
 use serde::Serialize;
 use zt_risk_scoring::is_printable;
 
 /// Serializes a value on several lines.
 pub(crate) fn json_pretty(value: &impl Serialize) -> serde_json::Result<String> {
-    serde_json::to_string_pretty(value).map(escape)
+    serde_json::to_string_pretty(value).map(|json| escape(json, json_escape))
 }
 
 /// Serializes a value on one line.
 pub(crate) fn json_line(value: &impl Serialize) -> serde_json::Result<String> {
-    serde_json::to_string(value).map(escape)
+    serde_json::to_string(value).map(|json| escape(json, json_escape))
 }
 
-/// Writes characters as `\u…` escapes that a terminal may execute or that hide text. serde_json escapes only those
-/// below U+0020. All others appear in strings alone, where an escape means the same.
-fn escape(json: String) -> String {
+/// Serializes a value as YAML. Its plain strings cannot escape characters that a terminal executes, so a value with such a
+/// character is written in the flow style, which has JSON's strings.
+pub(crate) fn yaml(value: &impl Serialize) -> io::Result<String> {
+    let yaml = serde_yaml_ng::to_string(value).map_err(io::Error::other)?;
+    if !yaml.contains(is_unsafe) {
+        return Ok(yaml);
+    }
+    let json = serde_json::to_string_pretty(value)?;
+    Ok(escape(json, |char, escaped| {
+        // Writing to a string cannot fail. YAML combines no surrogates.
+        let _ = write!(escaped, "\\U{:08x}", u32::from(char));
+    }))
+}
+
+/// JSON's escape of a character.
+fn json_escape(char: char, escaped: &mut String) {
+    for unit in char.encode_utf16(&mut [0; 2]) {
+        let _ = write!(escaped, "\\u{unit:04x}");
+    }
+}
+
+/// Writes escapes for characters that a terminal may execute or that hide text. serde_json escapes only those below U+0020. All
+/// others appear in strings alone, where an escape means the same.
+fn escape(json: String, escape: impl Fn(char, &mut String)) -> String {
     if !json.contains(is_unsafe) {
         return json;
     }
     let mut escaped = String::with_capacity(json.len());
     for char in json.chars() {
-        if is_unsafe(char) {
-            for unit in char.encode_utf16(&mut [0; 2]) {
-                // Writing to a string cannot fail.
-                let _ = write!(escaped, "\\u{unit:04x}");
-            }
-        } else {
-            escaped.push(char);
-        }
+        if is_unsafe(char) { escape(char, &mut escaped) } else { escaped.push(char) }
     }
     escaped
+}
+
+/// A cell of CSV: printable, and no formula if a spreadsheet opens the file. An apostrophe marks it as text
+/// (<https://owasp.org/www-community/attacks/CSV_Injection>).
+pub(crate) fn spreadsheet(cell: &str) -> String {
+    let is_formula = cell.trim_start().starts_with(['=', '+', '-', '@']) || cell.starts_with(['\t', '\r']);
+    let text = printable(cell);
+    if is_formula { format!("'{text}") } else { text }
 }
 
 /// Text on one line: a space in place of each character that a terminal may execute or that hides text.
@@ -46,14 +68,20 @@ pub(crate) fn printable_lines(text: &str) -> String {
     text.chars().map(|char| if is_unsafe(char) { ' ' } else { char }).collect()
 }
 
+/// The candidate that a misspelt name may mean.
+pub(crate) fn suggestion<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    /// How similar clap's own suggestions are at least.
+    const LEAST_SIMILARITY: f64 = 0.7;
+    let similar = candidates.into_iter().map(|candidate| (strsim::jaro(name, candidate), candidate));
+    similar
+        .filter(|(similarity, _)| *similarity > LEAST_SIMILARITY)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, candidate)| candidate)
+}
+
 /// A number of things: "1 account", "2 accounts".
 pub(crate) fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
-}
-
-/// Prints a line to standard error: all that is no data. If that fails, the exit status alone reports the outcome.
-pub(crate) fn print_message(line: &str) {
-    let _ = writeln!(io::stderr(), "{line}");
 }
 
 /// Line breaks are JSON's own, between values.

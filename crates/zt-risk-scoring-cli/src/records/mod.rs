@@ -1,0 +1,13 @@
+//! Results: how a command prints what it found, in every format.
+//!
+//! A result is a list of rows, each of an account or of none. All formats but the table have all properties of a row.
+
+mod row;
+mod table;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use row::{Cell, Column, Record, Row, Rows, Tone};
+pub(crate) use write::{Printer, print_text};

@@ -1,0 +1,149 @@
+//! Rows: what is printed.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::failure::{ErrorRecord, Failure};
+
+/// What a row says of its account.
+pub(crate) trait Record: JsonSchema + Serialize {
+    /// The columns of the table and of CSV, in their order.
+    const COLUMNS: &'static [Column];
+
+    /// The cell of each column.
+    fn cells(&self) -> Vec<Cell>;
+}
+
+/// A column of the table and of CSV.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Column {
+    /// The name in CSV: that of the property in JSON.
+    pub(crate) name: &'static str,
+    /// The heading in the table. Columns without one are in CSV alone.
+    pub(crate) heading: Option<&'static str>,
+}
+
+impl Column {
+    pub(crate) const fn new(name: &'static str, heading: &'static str) -> Self {
+        Self { name, heading: Some(heading) }
+    }
+
+    /// A column that the table lacks.
+    pub(crate) const fn only_csv(name: &'static str) -> Self {
+        Self { name, heading: None }
+    }
+}
+
+/// A cell: text, perhaps in colour. The text says everything that the colour says.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Cell {
+    pub(super) text: String,
+    pub(super) tone: Tone,
+}
+
+/// What a colour means.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) enum Tone {
+    #[default]
+    Plain,
+    Good,
+    Caution,
+    Bad,
+}
+
+impl Cell {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), tone: Tone::Plain }
+    }
+
+    pub(crate) fn tone(mut self, tone: Tone) -> Self {
+        self.tone = tone;
+        self
+    }
+
+    /// "yes" or "no".
+    pub(crate) fn yes_or_no(is_so: bool) -> Self {
+        Self::new(if is_so { "yes" } else { "no" })
+    }
+
+    /// The text of what may be absent.
+    pub(crate) fn optional(text: Option<impl Into<String>>) -> Self {
+        Self::new(text.map(Into::into).unwrap_or_default())
+    }
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
+/// A row: a record, or the failure of an account.
+#[derive(Debug, JsonSchema, Serialize)]
+pub(crate) struct Row<R> {
+    /// The account's id. Absent if the row is about no account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) account_id: Option<String>,
+    /// The name that the accounts file gives the account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) account_label: Option<String>,
+    #[serde(flatten)]
+    pub(crate) content: Content<R>,
+}
+
+/// What a row has.
+#[derive(Debug, JsonSchema, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Content<R> {
+    Record(R),
+    Failed {
+        /// Why there is nothing of the account.
+        error: Box<ErrorRecord>,
+    },
+}
+
+/// The rows of a result.
+#[derive(Debug)]
+pub(crate) struct Rows<R> {
+    pub(super) rows: Vec<Row<R>>,
+    /// Whether the rows may be of several accounts, so that the table names them.
+    pub(super) of_several_accounts: bool,
+}
+
+impl<R> Rows<R> {
+    /// Rows of accounts. `of_several_accounts` says whether a table names the account of each.
+    pub(crate) fn new(of_several_accounts: bool) -> Self {
+        Self { rows: Vec::new(), of_several_accounts }
+    }
+
+    /// Rows that are about no account.
+    pub(crate) fn without_account(records: impl IntoIterator<Item = R>) -> Self {
+        let mut rows = Self::new(false);
+        rows.rows.extend(records.into_iter().map(|record| Row {
+            account_id: None,
+            account_label: None,
+            content: Content::Record(record),
+        }));
+        rows
+    }
+
+    /// Adds a record of an account.
+    pub(crate) fn push(&mut self, account_id: impl Into<String>, label: Option<&str>, record: R) {
+        self.add(account_id.into(), label, Content::Record(record));
+    }
+
+    /// Adds the failure of an account.
+    pub(crate) fn push_failure(&mut self, account_id: impl Into<String>, label: Option<&str>, failure: &Failure) {
+        self.add(account_id.into(), label, Content::Failed { error: Box::new(failure.into()) });
+    }
+
+    fn add(&mut self, account_id: String, label: Option<&str>, content: Content<R>) {
+        self.rows.push(Row { account_id: Some(account_id), account_label: label.map(str::to_owned), content });
+    }
+}

@@ -1,0 +1,119 @@
+//! The terminal, if there is one: its width, colours, prompts, progress, and Ctrl-C.
+
+use std::io::{self, BufRead, IsTerminal, Write as _};
+use std::sync::OnceLock;
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use tokio::sync::watch;
+
+/// The progress bars of this process. Messages are printed between their lines.
+static BARS: OnceLock<MultiProgress> = OnceLock::new();
+
+/// Prints a line to standard error: all that is no data. If that fails, the exit status alone reports the outcome.
+pub(crate) fn print_message(line: &str) {
+    let print = || {
+        let _ = writeln!(io::stderr(), "{line}");
+    };
+    match BARS.get() {
+        Some(bars) => bars.suspend(print),
+        None => print(),
+    }
+}
+
+/// The width of the terminal that standard output is, in columns. `None` if it is none.
+pub(crate) fn width() -> Option<u16> {
+    if !io::stdout().is_terminal() {
+        return None;
+    }
+    terminal_size::terminal_size().map(|(width, _)| width.0)
+}
+
+/// Whether standard output shows colours: it is a terminal, and `NO_COLOR` is not set (<https://no-color.org>).
+pub(crate) fn has_colours() -> bool {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    io::stdout().is_terminal() && !is_set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// Whether a person can be asked: standard input and standard error are terminals.
+pub(crate) fn can_ask() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Asks a question that only `y` or `yes` confirms. Anything else declines, an end of the input too.
+pub(crate) fn confirm(question: &str) -> io::Result<bool> {
+    write!(io::stderr(), "{question} [y/N] ")?;
+    let mut line = String::new();
+    if io::stdin().lock().read_line(&mut line)? == 0 {
+        writeln!(io::stderr())?;
+    }
+    Ok(matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+}
+
+/// A progress bar on standard error. It is not shown if that is no terminal, and disappears when it is dropped.
+pub(crate) struct Progress(ProgressBar);
+
+impl Progress {
+    pub(crate) fn new(title: &str, total: usize) -> Self {
+        let bars = BARS.get_or_init(MultiProgress::new);
+        let bar = bars.add(ProgressBar::new(u64::try_from(total).unwrap_or(u64::MAX)));
+        // A template of this program cannot be malformed; if it were, the bar would look different.
+        if let Ok(style) = ProgressStyle::with_template("{msg} [{bar:30}] {pos}/{len}") {
+            bar.set_style(style.progress_chars("=> "));
+        }
+        bar.set_message(title.to_owned());
+        Self(bar)
+    }
+
+    /// Counts one more.
+    pub(crate) fn advance(&self) {
+        self.0.inc(1);
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
+/// Ctrl-C. From the moment that somebody listens, it no longer ends the program by itself: what changes something ends between two
+/// requests, and says what was done. The second Ctrl-C ends the program.
+pub(crate) struct Interrupt {
+    receiver: watch::Receiver<bool>,
+    is_seen: bool,
+}
+
+impl Interrupt {
+    /// Begins to listen.
+    pub(crate) fn listen() -> Self {
+        let (sender, receiver) = watch::channel(false);
+        tokio::spawn(async move {
+            // An error means that the signal cannot be received; then it ends the program, as it does by default.
+            if tokio::signal::ctrl_c().await.is_ok() {
+                print_message("interrupted: the current request ends first; press Ctrl-C again to end at once");
+                let _ = sender.send(true);
+            }
+            if tokio::signal::ctrl_c().await.is_ok() {
+                print_message("interrupted: a request may have been sent whose response was not read");
+                std::process::exit(i32::from(INTERRUPTED));
+            }
+        });
+        Self { receiver, is_seen: false }
+    }
+
+    /// Whether [`pressed`](Self::pressed) has ended.
+    pub(crate) fn is_seen(&self) -> bool {
+        self.is_seen
+    }
+
+    /// Ends when Ctrl-C is pressed.
+    pub(crate) async fn pressed(&mut self) {
+        if self.receiver.wait_for(|is_pressed| *is_pressed).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        self.is_seen = true;
+    }
+}
+
+/// The exit status after Ctrl-C, as shells have it: 128 and the number of the signal.
+pub(crate) const INTERRUPTED: u8 = 130;
