@@ -4,7 +4,6 @@
 //! on neither an argument parser nor the simulator.
 
 mod arguments;
-#[allow(dead_code, reason = "the command is wired once accounts can be read")]
 mod audit;
 mod behaviors;
 mod changes;
@@ -26,7 +25,6 @@ use clap::Parser;
 use arguments::{Arguments, Command};
 use exit_status::ExitStatus;
 use failure::Failure;
-use session::Session;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -48,6 +46,6 @@ async fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> Result<ExitStatus, Failure> {
     let Arguments { options, command } = arguments;
     match command {
-        Command::Behaviors { command } => behaviors::run(command, &Session::open(&options).await?).await,
+        Command::Behaviors { command } => behaviors::run(command, &options).await,
     }
 }

@@ -7,10 +7,9 @@ use zt_risk_scoring::{AccountId, Behavior, BehaviorMap, Integration, Integration
 use super::exceptions;
 use super::finding::{Check, Finding, Outcome, Subject};
 use super::key::Key;
-use super::nearest::nearest;
 use super::policy::{AccountPolicy, IntegrationRequirement, Level, Policy};
 use super::rule::Rule;
-use crate::text::count;
+use crate::text::{self, count};
 
 /// What is known about an account.
 pub(crate) struct AccountState<'a> {
@@ -54,7 +53,6 @@ impl Checks<'_> {
     pub(super) fn add(&mut self, rule: Rule, subject: Subject, key: Key, violation: Option<Violation>) {
         let outcome = violation.map_or(Outcome::Passed, |Violation { actual, expected, message }| {
             Outcome::Found(Box::new(Finding {
-                account_id: self.account_id.to_string(),
                 severity: self.policy.severity(rule),
                 rule,
                 behavior: subject.behavior().map(str::to_owned),
@@ -108,7 +106,7 @@ fn check_behavior(checks: &mut Checks<'_>, account: &AccountPolicy<'_>, behavior
 }
 
 fn missing(behaviors: &BehaviorMap, id: &str) -> Violation {
-    let similar = nearest(id, behaviors.iter().map(|(id, _)| id.as_str()));
+    let similar = text::suggestion(id, behaviors.iter().map(|(id, _)| id.as_str()));
     let similar = similar.map_or_else(String::new, |similar| format!("; it has {similar}"));
     Violation {
         actual: "missing".to_owned(),

@@ -2,17 +2,16 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use zt_risk_scoring::AccountId;
 
 use super::key::Key;
 use super::rule::{Rule, Severity};
-use crate::failure::ErrorRecord;
+use crate::failure::Failure;
+use crate::records::{Cell, Column, Record, Tone};
+use crate::session::Account;
 
 /// A violation of the policy.
 #[derive(Clone, Debug, Eq, JsonSchema, PartialEq, Serialize)]
 pub(crate) struct Finding {
-    /// The account.
-    pub(crate) account_id: String,
     /// How severe the finding is: `error`, `warning` or `note`.
     pub(crate) severity: Severity,
     /// The id of the rule, such as `level-too-low`. It stays the same in every version.
@@ -67,9 +66,38 @@ pub(crate) enum Outcome {
 /// The audit of one account.
 #[derive(Debug)]
 pub(crate) struct AccountReport {
-    pub(crate) account_id: AccountId,
+    pub(crate) account: Account,
     /// The checks, or why the account could not be read. Such an account is not compliant.
-    pub(crate) checks: Result<Vec<Check>, Box<ErrorRecord>>,
+    pub(crate) checks: Result<Vec<Check>, Failure>,
+}
+
+impl Record for Finding {
+    const COLUMNS: &'static [Column] = &[
+        Column::new("severity", "SEVERITY"),
+        Column::new("rule", "RULE"),
+        Column::only_csv("behavior"),
+        Column::only_csv("integration"),
+        Column::only_csv("actual"),
+        Column::only_csv("expected"),
+        Column::new("message", "FINDING"),
+    ];
+
+    fn cells(&self) -> Vec<Cell> {
+        let tone = match self.severity {
+            Severity::Error => Tone::Bad,
+            Severity::Warning => Tone::Caution,
+            Severity::Note => Tone::Plain,
+        };
+        vec![
+            Cell::new(self.severity.as_str()).tone(tone),
+            self.rule.id().into(),
+            Cell::optional(self.behavior.as_deref()),
+            Cell::optional(self.integration.as_deref()),
+            self.actual.as_str().into(),
+            self.expected.as_str().into(),
+            self.message.as_str().into(),
+        ]
+    }
 }
 
 impl Subject {
@@ -116,6 +144,10 @@ impl Check {
 }
 
 impl AccountReport {
+    pub(crate) fn account_id(&self) -> &str {
+        self.account.id.as_str()
+    }
+
     /// The findings, most severe first. None if the account could not be read.
     pub(crate) fn findings(&self) -> Vec<&Finding> {
         let mut findings: Vec<_> = self.checks.iter().flatten().filter_map(Check::finding).collect();

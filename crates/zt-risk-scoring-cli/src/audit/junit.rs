@@ -4,6 +4,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::finding::{AccountReport, Check, Finding, Outcome};
 use super::rule::Severity;
+use crate::failure::ErrorRecord;
 use crate::text;
 
 /// Writes a report. Findings that are less severe than `fail_on` are skipped test cases, and so are accepted ones: JUnit has
@@ -16,13 +17,14 @@ pub(crate) fn report(accounts: &[AccountReport], fail_on: Severity) -> String {
 }
 
 fn suite(account: &AccountReport, fail_on: Severity) -> TestSuite {
-    let account_id = account.account_id.as_str();
+    let account_id = account.account_id();
     let mut suite = TestSuite::new(account_id);
     match &account.checks {
         Ok(checks) => {
             suite.add_test_cases(checks.iter().map(|check| case(account_id, &name(check), status(check, fail_on))));
         }
-        Err(error) => {
+        Err(failure) => {
+            let error = ErrorRecord::from(failure);
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
             status.set_message(xml_text(&error.message)).set_type(error.kind.as_ref());
             if !error.hint.is_empty() {

@@ -11,8 +11,8 @@ use toml::value::Datetime;
 use zt_risk_scoring::{AccountId, RiskLevel};
 
 use super::key::Key;
-use super::nearest::suggestion;
 use super::rule::{Rule, Severity};
+use super::suggestion::did_you_mean;
 
 /// The policy of `zt-risk behaviors audit`: what accounts must be like.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -257,7 +257,7 @@ impl<'de> Deserialize<'de> for Level {
         Self::NAMES.into_iter().find(|(name, _)| *name == text).map(|(_, level)| level).ok_or_else(|| {
             de::Error::custom(format!(
                 "unknown level {text:?}{}",
-                suggestion(&text.to_lowercase(), Self::NAMES.map(|(name, _)| name))
+                did_you_mean(&text.to_lowercase(), Self::NAMES.map(|(name, _)| name))
             ))
         })
     }

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use super::nearest::suggestion;
+use super::suggestion::did_you_mean;
 
 /// What an audit checks. Each rule is named after its violation. The ids stay the same in every version.
 #[derive(Clone, Copy, Debug, Eq, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
@@ -195,7 +195,7 @@ impl<'de> Deserialize<'de> for Rule {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Self::ALL.into_iter().find(|rule| rule.id() == text).ok_or_else(|| {
-            de::Error::custom(format!("unknown rule {text:?}{}", suggestion(&text, Self::ALL.map(Self::id))))
+            de::Error::custom(format!("unknown rule {text:?}{}", did_you_mean(&text, Self::ALL.map(Self::id))))
         })
     }
 }

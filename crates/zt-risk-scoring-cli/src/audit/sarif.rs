@@ -4,11 +4,11 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use url::Url;
-use zt_risk_scoring::AccountId;
 
 use super::finding::{AccountReport, Check, Finding};
 use super::policy_file::PolicyFile;
 use super::rule::Rule;
+use crate::failure::ErrorRecord;
 use crate::text;
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -19,8 +19,10 @@ pub(crate) fn log(accounts: &[AccountReport], policy: &PolicyFile, current_direc
     let policy_uri = policy.path.as_deref().and_then(|path| uri(path, current_directory));
     let results: Vec<_> = accounts
         .iter()
-        .flat_map(|account| account.checks.iter().flatten())
-        .filter_map(|check| Some(result(check, check.finding()?, policy, policy_uri.as_deref())))
+        .flat_map(|account| account.checks.iter().flatten().map(move |check| (account, check)))
+        .filter_map(|(account, check)| {
+            Some(result(account.account_id(), check, check.finding()?, policy, policy_uri.as_deref()))
+        })
         .collect();
     let notifications: Vec<_> = accounts.iter().filter_map(notification).collect();
     json!({
@@ -52,8 +54,8 @@ fn describe(rule: Rule, policy: &PolicyFile) -> Value {
     })
 }
 
-fn result(check: &Check, finding: &Finding, policy: &PolicyFile, policy_uri: Option<&str>) -> Value {
-    let path = format!("{}/{}", finding.account_id, check.subject.path());
+fn result(account_id: &str, check: &Check, finding: &Finding, policy: &PolicyFile, policy_uri: Option<&str>) -> Value {
+    let path = format!("{account_id}/{}", check.subject.path());
     let path = path.trim_end_matches('/');
     let mut location = json!({ "logicalLocations": [logical_location(path)] });
     if let (Some(uri), Some(location)) = (policy_uri, location.as_object_mut()) {
@@ -68,12 +70,12 @@ fn result(check: &Check, finding: &Finding, policy: &PolicyFile, policy_uri: Opt
         "ruleId": finding.rule.id(),
         "ruleIndex": Rule::ALL.iter().position(|rule| *rule == finding.rule),
         "level": finding.severity.as_str(),
-        "message": { "text": plain(&format!("Account {}: {}", finding.account_id, finding.message)) },
+        "message": { "text": plain(&format!("Account {account_id}: {}", finding.message)) },
         "locations": [location],
         // GitHub merges results with equal line hashes, and would compute equal ones for accounts with the same finding.
         "partialFingerprints": { "ztRisk/v1": fingerprint, "primaryLocationLineHash": fingerprint },
         "properties": {
-            "account_id": finding.account_id,
+            "account_id": account_id,
             "behavior": finding.behavior,
             "integration": finding.integration,
             "actual": finding.actual,
@@ -84,14 +86,14 @@ fn result(check: &Check, finding: &Finding, policy: &PolicyFile, policy_uri: Opt
 
 /// An account that could not be read.
 fn notification(account: &AccountReport) -> Option<Value> {
-    let error = account.checks.as_ref().err()?;
+    let error = ErrorRecord::from(account.checks.as_ref().err()?);
     let hint = if error.hint.is_empty() { String::new() } else { format!("; hint: {}", error.hint) };
-    let account_id: &AccountId = &account.account_id;
+    let account_id = account.account_id();
     Some(json!({
         "level": "error",
         "message": { "text": plain(&format!("Account {account_id} could not be read: {}{hint}", error.message)) },
         "descriptor": { "id": error.kind },
-        "locations": [{ "logicalLocations": [logical_location(account_id.as_str())] }],
+        "locations": [{ "logicalLocations": [logical_location(account_id)] }],
     }))
 }
 

@@ -11,8 +11,10 @@ mod show;
 
 use clap::Subcommand;
 
+use crate::audit::{self, AuditArguments};
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
+use crate::options::Options;
 use crate::session::Session;
 
 #[derive(Subcommand)]
@@ -31,17 +33,21 @@ pub(crate) enum BehaviorsCommand {
     Plan(plan::PlanArguments),
     /// Change the behaviors to what a file says, or apply a saved plan
     Apply(apply::ApplyArguments),
+    /// Compare the accounts with a policy
+    Audit(AuditArguments),
 }
 
 /// Runs a command, and prints its result.
-pub(crate) async fn run(command: BehaviorsCommand, session: &Session) -> Result<ExitStatus, Failure> {
+pub(crate) async fn run(command: BehaviorsCommand, options: &Options) -> Result<ExitStatus, Failure> {
+    let open = || Session::open(options);
     match command {
-        BehaviorsCommand::List(arguments) => list::run(&arguments, session).await,
-        BehaviorsCommand::Show(arguments) => show::run(&arguments, session).await,
-        BehaviorsCommand::Set(arguments) => set::run(&arguments, session).await,
-        BehaviorsCommand::Export(arguments) => export::run(&arguments, session).await,
-        BehaviorsCommand::Diff(arguments) => diff::run(&arguments, session).await,
-        BehaviorsCommand::Plan(arguments) => plan::run(&arguments, session).await,
-        BehaviorsCommand::Apply(arguments) => apply::run(&arguments, session).await,
+        BehaviorsCommand::List(arguments) => list::run(&arguments, &open().await?).await,
+        BehaviorsCommand::Show(arguments) => show::run(&arguments, &open().await?).await,
+        BehaviorsCommand::Set(arguments) => set::run(&arguments, &open().await?).await,
+        BehaviorsCommand::Export(arguments) => export::run(&arguments, &open().await?).await,
+        BehaviorsCommand::Diff(arguments) => diff::run(&arguments, &open().await?).await,
+        BehaviorsCommand::Plan(arguments) => plan::run(&arguments, &open().await?).await,
+        BehaviorsCommand::Apply(arguments) => apply::run(&arguments, &open().await?).await,
+        BehaviorsCommand::Audit(arguments) => audit::run(&arguments, options).await,
     }
 }

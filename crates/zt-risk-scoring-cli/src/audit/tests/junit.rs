@@ -62,7 +62,7 @@ help: Raise the level with `zt-risk behaviors set ID --level LEVEL`.</failure>
     </testsuite>
     <testsuite name="{OTHER_ACCOUNT}" tests="1" skipped="0" errors="1" failures="0">
         <testcase name="read the account" classname="{OTHER_ACCOUNT}">
-            <error message="the token is not permitted" type="permission">hint: grant the token the permission Zero Trust Read</error>
+            <error message="the token file is missing" type="usage">hint: create it</error>
         </testcase>
     </testsuite>
 </testsuites>

@@ -9,6 +9,8 @@ use zt_risk_scoring::{AccountId, Behavior, BehaviorMap, Integration};
 use super::engine::{AccountState, audit};
 use super::finding::{AccountReport, Check};
 use super::policy_file::PolicyFile;
+use crate::failure::Failure;
+use crate::session::Account;
 
 mod exceptions;
 mod junit;
@@ -60,13 +62,13 @@ fn checks(policy: &PolicyFile, account: &str, behaviors: &BehaviorMap, integrati
 }
 
 fn report(policy: &PolicyFile, account: &str, behaviors: &BehaviorMap) -> AccountReport {
-    AccountReport { account_id: AccountId::new(account).unwrap(), checks: Ok(checks(policy, account, behaviors, &[])) }
+    AccountReport { account: session_account(account), checks: Ok(checks(policy, account, behaviors, &[])) }
 }
 
 /// The findings in the test's account, each as "severity rule: message".
 fn findings(policy_text: &str, behaviors: &BehaviorMap, integrations: &[Integration]) -> Vec<String> {
     let checks = Ok(checks(&policy(policy_text), ACCOUNT, behaviors, integrations));
-    let report = AccountReport { account_id: AccountId::new(ACCOUNT).unwrap(), checks };
+    let report = AccountReport { account: session_account(ACCOUNT), checks };
     let text =
         |finding: &super::finding::Finding| format!("{} {}: {}", finding.severity, finding.rule, finding.message);
     report.findings().into_iter().map(text).collect()
@@ -77,14 +79,13 @@ fn findings_of(policy_text: &str, of: &[(&str, bool, &str)]) -> Vec<String> {
     findings(policy_text, &behaviors(of), &[])
 }
 
+fn session_account(id: &str) -> Account {
+    Account { id: AccountId::new(id).unwrap(), label: None, credentials: None }
+}
+
 fn unreadable(account: &str) -> AccountReport {
-    let error = crate::failure::ErrorRecord {
-        kind: "permission".into(),
-        message: "the token is not permitted".to_owned(),
-        hint: "grant the token the permission Zero Trust Read".to_owned(),
-        ..Default::default()
-    };
-    AccountReport { account_id: AccountId::new(account).unwrap(), checks: Err(Box::new(error)) }
+    let failure = Failure::usage("the token file is missing", "create it");
+    AccountReport { account: session_account(account), checks: Err(failure) }
 }
 
 fn sarif_log(accounts: &[AccountReport], policy: &PolicyFile) -> Value {

@@ -231,7 +231,7 @@ fn finding_has_what_is_and_what_should_be() {
     let checks = checks(&policy, ACCOUNT, &behaviors(&[("a", false, "low")]), &[]);
     assert_eq!(
         serde_json::to_value(checks.iter().find_map(Check::finding)).unwrap(),
-        json!({"account_id": ACCOUNT, "severity": "error", "rule": "level-too-low", "behavior": "a", "integration": null,
+        json!({"severity": "error", "rule": "level-too-low", "behavior": "a", "integration": null,
             "actual": "low", "expected": "at least high", "message": "the level of a is low, but must be at least high"})
     );
 }

@@ -118,12 +118,9 @@ fn account_that_could_not_be_read_makes_the_run_unsuccessful() {
     let invocation = &log["runs"][0]["invocations"][0];
     assert_eq!(invocation["executionSuccessful"], false);
     let notification = &invocation["toolExecutionNotifications"][0];
-    let text = format!(
-        "Account {OTHER_ACCOUNT} could not be read: the token is not permitted; hint: grant the token the permission Zero \
-         Trust Read"
-    );
+    let text = format!("Account {OTHER_ACCOUNT} could not be read: the token file is missing; hint: create it");
     assert_eq!(notification["message"]["text"], text);
-    assert_eq!(notification["descriptor"]["id"], "permission");
+    assert_eq!(notification["descriptor"]["id"], "usage");
     let policy = policy("");
     let log = sarif_log(&[report(&policy, ACCOUNT, &behaviors(&[]))], &policy);
     assert_eq!(log["runs"][0]["invocations"][0]["executionSuccessful"], true);
