@@ -4,6 +4,7 @@
 //! on neither an argument parser nor the simulator.
 
 mod arguments;
+mod audit;
 mod behaviors;
 mod changes;
 mod exit_status;
@@ -30,7 +31,6 @@ use arguments::{Arguments, Command};
 use exit_status::ExitStatus;
 use failure::Failure;
 use options::Output;
-use session::Session;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -54,13 +54,15 @@ async fn main() -> ExitCode {
 async fn run(arguments: Arguments, output: &mut Output) -> Result<ExitStatus, Failure> {
     let Arguments { options, command } = arguments;
     match command {
-        Command::Behaviors { command } => {
-            let session = Session::open(&options, command.needs()).await?;
-            *output = session.printer.output;
-            behaviors::run(command, &session).await
-        }
+        Command::Behaviors { command } => behaviors::run(command, &options, output).await,
         Command::Simulate(simulate) => simulate::run(simulate, &options).await,
-        Command::Completions(completions) => generate::completions(&completions, Arguments::command()),
-        Command::Man(man) => generate::man(&man, Arguments::command()),
+        Command::Completions(completions) => {
+            generate::completions(&completions, Arguments::command())?;
+            Ok(ExitStatus::Done)
+        }
+        Command::Man(man) => {
+            generate::man(&man, Arguments::command())?;
+            Ok(ExitStatus::Done)
+        }
     }
 }

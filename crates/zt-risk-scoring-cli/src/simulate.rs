@@ -118,7 +118,7 @@ pub(crate) async fn run(arguments: SimulateArguments, options: &Options) -> Resu
         return Ok(ExitStatus::Done);
     }
     reject_unused(options)?;
-    let printer = Printer::new(options.output.unwrap_or_default())?;
+    let printer = Printer::new(options.output.unwrap_or_default(), false)?;
     let scenario = scenario(&arguments, options)?;
     let simulator = scenario.start_at(arguments.port).await?;
     match options.output.unwrap_or_default() {
