@@ -1,9 +1,11 @@
 //! `zt-risk simulate`: the simulator as a server.
 
 use std::path::PathBuf;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use futures_util::future::poll_immediate;
 use schemars::JsonSchema;
 use serde::Serialize;
 use zt_risk_scoring_mock::Simulator;
@@ -121,6 +123,11 @@ pub(crate) async fn run(arguments: SimulateArguments, options: &Options) -> Resu
     let printer = Printer::new(options.output.unwrap_or_default(), false)?;
     let scenario = scenario(&arguments, options)?;
     let simulator = scenario.start_at(arguments.port).await?;
+    // Listens before the first line is printed: whoever reads it may press Ctrl-C at once.
+    let mut interrupt = pin!(tokio::signal::ctrl_c());
+    if let Some(result) = poll_immediate(interrupt.as_mut()).await {
+        return result.map(|()| ExitStatus::Done).map_err(Failure::Output);
+    }
     match options.output.unwrap_or_default() {
         Output::Table => print_text(&environment(&scenario, &simulator, arguments.shell, options).join("\n"))?,
         _ => printer.print(&rows(&scenario, &simulator))?,
@@ -128,7 +135,7 @@ pub(crate) async fn run(arguments: SimulateArguments, options: &Options) -> Resu
     terminal::print_message(
         "the simulator runs until Ctrl-C; paste the lines into another shell, and call it from there",
     );
-    serve(&simulator, options.verbose > 0).await.map_err(Failure::Output)?;
+    serve(&simulator, interrupt, options.verbose > 0).await.map_err(Failure::Output)?;
     Ok(ExitStatus::Done)
 }
 
@@ -198,11 +205,13 @@ fn rows(scenario: &Scenario, simulator: &Simulator) -> Rows<SimulatedApi> {
 }
 
 /// Waits for Ctrl-C. Forgets the requests meanwhile, which would take more and more memory.
-async fn serve(simulator: &Simulator, is_verbose: bool) -> std::io::Result<()> {
-    let interrupt = tokio::signal::ctrl_c();
-    tokio::pin!(interrupt);
+async fn serve(
+    simulator: &Simulator,
+    mut interrupt: Pin<&mut impl Future<Output = std::io::Result<()>>>,
+    is_verbose: bool,
+) -> std::io::Result<()> {
     loop {
-        let interrupted = tokio::time::timeout(REPORT_INTERVAL, &mut interrupt).await;
+        let interrupted = tokio::time::timeout(REPORT_INTERVAL, interrupt.as_mut()).await;
         let requests = simulator.take_requests();
         if is_verbose {
             requests.iter().for_each(|request| terminal::print_message(&line(request)));
