@@ -5,6 +5,7 @@
 mod configuration;
 mod connections;
 mod failed_calls;
+mod golden;
 #[cfg(unix)]
 mod simulate;
 mod streams;
