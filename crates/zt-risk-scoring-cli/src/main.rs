@@ -36,7 +36,7 @@ async fn main() -> ExitCode {
             return failure::report_usage(&error, output).into();
         }
     };
-    trace::install(arguments.options.verbose, text::print_message);
+    trace::install(arguments.options.verbose, terminal::print_message);
     let output = arguments.options.output.unwrap_or_default();
     let status = run(arguments).await.unwrap_or_else(|failure| {
         failure::print_failure(&failure, output);

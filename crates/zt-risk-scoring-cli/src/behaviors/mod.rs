@@ -8,6 +8,7 @@ mod plan;
 mod record;
 mod set;
 mod show;
+mod watch;
 
 use clap::Subcommand;
 
@@ -31,6 +32,8 @@ pub(crate) enum BehaviorsCommand {
     Plan(plan::PlanArguments),
     /// Change the behaviors to what a file says, or apply a saved plan
     Apply(apply::ApplyArguments),
+    /// Print changes of the behaviors as they happen
+    Watch(watch::WatchArguments),
 }
 
 /// Runs a command, and prints its result.
@@ -43,5 +46,6 @@ pub(crate) async fn run(command: BehaviorsCommand, session: &Session) -> Result<
         BehaviorsCommand::Diff(arguments) => diff::run(&arguments, session).await,
         BehaviorsCommand::Plan(arguments) => plan::run(&arguments, session).await,
         BehaviorsCommand::Apply(arguments) => apply::run(&arguments, session).await,
+        BehaviorsCommand::Watch(arguments) => watch::run(&arguments, session).await,
     }
 }
