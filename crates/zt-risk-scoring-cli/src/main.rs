@@ -4,28 +4,33 @@
 //! on neither an argument parser nor the simulator.
 
 mod arguments;
+mod audit;
 mod behaviors;
 mod changes;
 mod exit_status;
 mod failure;
 mod fleet;
+mod generate;
 mod identity;
 mod options;
 mod records;
+mod scenario;
 mod session;
 mod settings;
+mod simulate;
 mod terminal;
 mod text;
+mod toml_file;
 mod trace;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use arguments::{Arguments, Command};
 use exit_status::ExitStatus;
 use failure::Failure;
-use session::Session;
+use options::Output;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -37,17 +42,27 @@ async fn main() -> ExitCode {
         }
     };
     trace::install(arguments.options.verbose, terminal::print_message);
-    let output = arguments.options.output.unwrap_or_default();
-    let status = run(arguments).await.unwrap_or_else(|failure| {
+    // The configuration file may ask for another format, once it is read.
+    let mut output = arguments.options.output.unwrap_or_default();
+    let status = run(arguments, &mut output).await.unwrap_or_else(|failure| {
         failure::print_failure(&failure, output);
         failure.exit_status()
     });
     status.into()
 }
 
-async fn run(arguments: Arguments) -> Result<ExitStatus, Failure> {
+async fn run(arguments: Arguments, output: &mut Output) -> Result<ExitStatus, Failure> {
     let Arguments { options, command } = arguments;
     match command {
-        Command::Behaviors { command } => behaviors::run(command, &Session::open(&options).await?).await,
+        Command::Behaviors { command } => behaviors::run(command, &options, output).await,
+        Command::Simulate(simulate) => simulate::run(simulate, &options).await,
+        Command::Completions(completions) => {
+            generate::completions(&completions, Arguments::command())?;
+            Ok(ExitStatus::Done)
+        }
+        Command::Man(man) => {
+            generate::man(&man, Arguments::command())?;
+            Ok(ExitStatus::Done)
+        }
     }
 }

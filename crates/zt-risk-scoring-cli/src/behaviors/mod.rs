@@ -12,9 +12,11 @@ mod watch;
 
 use clap::Subcommand;
 
+use crate::audit::{self, AuditArguments};
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
-use crate::session::Session;
+use crate::options::{Options, Output};
+use crate::session::{Needs, Session};
 
 #[derive(Subcommand)]
 pub(crate) enum BehaviorsCommand {
@@ -32,20 +34,36 @@ pub(crate) enum BehaviorsCommand {
     Plan(plan::PlanArguments),
     /// Change the behaviors to what a file says, or apply a saved plan
     Apply(apply::ApplyArguments),
+    /// Compare the accounts with a policy
+    Audit(AuditArguments),
     /// Print changes of the behaviors as they happen
     Watch(watch::WatchArguments),
 }
 
-/// Runs a command, and prints its result.
-pub(crate) async fn run(command: BehaviorsCommand, session: &Session) -> Result<ExitStatus, Failure> {
+/// Runs a command, and prints its result. Sets the output that the settings ask for.
+pub(crate) async fn run(
+    command: BehaviorsCommand,
+    options: &Options,
+    output: &mut Output,
+) -> Result<ExitStatus, Failure> {
+    let needs = match &command {
+        BehaviorsCommand::Audit(arguments) if arguments.prints() => return arguments.print(),
+        BehaviorsCommand::Audit(_) => Needs::Report,
+        // Saved plans say for which accounts they are.
+        BehaviorsCommand::Apply(_) => Needs::Credentials,
+        _ => Needs::Accounts,
+    };
+    let session = Session::open(options, needs).await?;
+    *output = session.printer.output;
     match command {
-        BehaviorsCommand::List(arguments) => list::run(&arguments, session).await,
-        BehaviorsCommand::Show(arguments) => show::run(&arguments, session).await,
-        BehaviorsCommand::Set(arguments) => set::run(&arguments, session).await,
-        BehaviorsCommand::Export(arguments) => export::run(&arguments, session).await,
-        BehaviorsCommand::Diff(arguments) => diff::run(&arguments, session).await,
-        BehaviorsCommand::Plan(arguments) => plan::run(&arguments, session).await,
-        BehaviorsCommand::Apply(arguments) => apply::run(&arguments, session).await,
-        BehaviorsCommand::Watch(arguments) => watch::run(&arguments, session).await,
+        BehaviorsCommand::List(arguments) => list::run(&arguments, &session).await,
+        BehaviorsCommand::Show(arguments) => show::run(&arguments, &session).await,
+        BehaviorsCommand::Set(arguments) => set::run(&arguments, &session).await,
+        BehaviorsCommand::Export(arguments) => export::run(&arguments, &session).await,
+        BehaviorsCommand::Diff(arguments) => diff::run(&arguments, &session).await,
+        BehaviorsCommand::Plan(arguments) => plan::run(&arguments, &session).await,
+        BehaviorsCommand::Apply(arguments) => apply::run(&arguments, &session).await,
+        BehaviorsCommand::Audit(arguments) => audit::run(&arguments, &session).await,
+        BehaviorsCommand::Watch(arguments) => watch::run(&arguments, &session).await,
     }
 }
