@@ -30,8 +30,9 @@ Examples:
   zt-risk behaviors watch --interval 300 --output ndjson --for 1 --simulate
   zt-risk behaviors watch --until-change --for 1 --accounts-file accounts.csv --simulate
 
-Each change is printed as it is noticed: at the next read. Changes that are undone between two reads are not noticed. A failed read is
-reported on standard error, and reading goes on. The format json has a line per change, as ndjson has; yaml has a document per change.
+Each change is printed as it is noticed: at the next read. Changes that are undone between two reads are not noticed. \
+A failed read is reported on standard error, and reading goes on. The format json has a line per change, as ndjson has; \
+yaml has a document per change.
 
 Ctrl-C ends it with the exit status 0.")]
 pub(crate) struct WatchArguments {
