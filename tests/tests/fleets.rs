@@ -9,10 +9,10 @@ use futures_util::{Stream, StreamExt};
 use tokio::time::Instant;
 use zt_risk_scoring::external::http::{HeaderName, HeaderValue};
 use zt_risk_scoring::{
-    AccountId, ApplyErrorKind, BehaviorChanges, Client, Credentials, ErrorKind, FleetAccount, FleetPlan, Quota,
+    AccountId, ApplyErrorKind, BehaviorChanges, Client, Credentials, ErrorKind, FleetAccount, FleetPlan, Quota, UserId,
 };
 use zt_risk_scoring_mock::Simulator;
-use zt_risk_scoring_mock::simulator::operations::{GET_BEHAVIORS, UPDATE_BEHAVIORS};
+use zt_risk_scoring_mock::simulator::operations::{GET_BEHAVIORS, RESET_USER_RISK, UPDATE_BEHAVIORS};
 use zt_risk_scoring_mock::simulator::{self, Fault, Response, Token};
 use zt_risk_scoring_tests::{builder, client_of};
 
@@ -325,4 +325,74 @@ async fn options_of_each_apply_hold() {
     let results: Vec<_> = stream.collect().await;
     assert!(results.iter().all(|(_, result)| result.as_ref().unwrap_err().kind() == ApplyErrorKind::TooOld));
     assert_eq!(enabled(&simulator, &accounts), [false, false]);
+}
+
+#[tokio::test]
+async fn each_accounts_request_has_its_token_and_its_response_has_metadata() {
+    let simulator = Simulator::start().await;
+    let accounts = accounts(&simulator, 4);
+    for (number, account) in accounts.iter().enumerate() {
+        simulator.add_token(Token::new(format!("cfut_{number}")).accounts([account.as_str()]));
+        simulator.edit(account.as_str(), |account| account.generate_users(number as u32 + 1));
+    }
+    // The last one has the token of another account.
+    let tokens = ["cfut_0", "cfut_1", "cfut_2", "cfut_0"];
+    let with_token = accounts.iter().cloned().zip(tokens.map(api_token));
+    let client = builder(simulator.base_url()).credentials(api_token("cfut_rejected")).build().unwrap();
+    let summaries = client.request_many(with_token, |client| client.users().summary());
+    assert_eq!(summaries.size_hint(), (4, Some(4)));
+    let results: BTreeMap<_, _> = summaries.collect().await;
+    for (number, account) in accounts.iter().enumerate().take(3) {
+        let response = results[account].as_ref().unwrap();
+        assert_eq!((response.value().len(), response.metadata().status().as_u16()), (number + 1, 200));
+        assert!(response.metadata().cf_ray().is_some(), "{response:?}");
+    }
+    assert_eq!(results[&accounts[3]].as_ref().unwrap_err().kind(), ErrorKind::Permission);
+    assert_eq!(simulator.requests().len(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn reads_of_many_accounts_are_made_again_after_the_block_of_the_rate_limit() {
+    let simulator = Simulator::start().await;
+    let accounts = accounts(&simulator, 25);
+    simulator.set_quota(Some(simulator::Quota::new(10, Duration::from_secs(60))));
+    let started = Instant::now();
+    // A timeout that is far shorter than the wait for a turn.
+    let timeout = Duration::from_secs(5);
+    let stream = client_within(&simulator, None)
+        .request_many(&accounts, move |client| client.integrations().list().timeout(timeout))
+        .concurrency(4);
+    let results: BTreeMap<_, _> = stream.collect().await;
+    assert!(results.len() == 25 && results.values().all(Result::is_ok), "{results:?}");
+    assert!(started.elapsed() >= Duration::from_secs(60), "{:?}", started.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn write_that_the_rate_limit_rejects_is_an_item_and_is_not_sent_again() {
+    let simulator = Simulator::start().await;
+    let accounts = accounts(&simulator, 3);
+    let blocked = Response::too_many_requests(Duration::from_secs(300));
+    simulator.inject(Fault::respond(blocked).on(RESET_USER_RISK).once());
+    let user: UserId = "67e55044-10b1-426f-9247-bb680e5fe0c8".parse().unwrap();
+    let mut stream = client_within(&simulator, None)
+        .request_many(&accounts, move |client| client.users().reset(user))
+        .concurrency(1);
+    let (account, result) = stream.next().await.unwrap();
+    assert_eq!((&account, result.unwrap_err().kind()), (&accounts[0], ErrorKind::RateLimited));
+    assert_eq!(simulator.requests().len(), 1);
+    assert_eq!(format!("{stream:?}"), "RequestMany { left: 2, .. }");
+    // The others wait until the API accepts calls again, and do not stop at the failure.
+    assert_eq!(stream.count().await, 2);
+    assert_eq!(simulator.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn dropping_the_stream_ends_its_calls_and_starts_no_others() {
+    let simulator = Simulator::start().await;
+    let accounts = accounts(&simulator, 8);
+    let mut stream = client_of(&simulator).request_many(&accounts, |client| client.users().summary()).concurrency(2);
+    stream.next().await.unwrap().1.unwrap();
+    drop(stream);
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert!(simulator.requests().len() <= 3, "{}", simulator.requests().len());
 }

@@ -189,6 +189,12 @@ impl<'a, T: Send + 'static> IntoFuture for Request<'a, T> {
     }
 }
 
+impl<T> Request<'_, T> {
+    pub(crate) fn operation(&self) -> Operation {
+        self.operation
+    }
+}
+
 impl<T> Clone for Request<'_, T> {
     fn clone(&self) -> Self {
         Self {

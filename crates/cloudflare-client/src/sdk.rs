@@ -10,7 +10,9 @@
 //!   until a call can be sent.
 //! - [`requested_wait`] is the wait before the next call that an error asks for.
 //! - [`timeout`] is how long a call may take, and [`retry_after_ceiling`] how long a server may make it wait before a retry.
+//! - [`operation`] is the operation of a request.
 //! - [`error`] makes an [`Error`] for a malformed argument.
+//! - [`check_base_url`] checks a base URL before anything is built with it.
 //! - [`one_line`] makes untrusted text safe to print, and [`is_printable`] finds the characters that are not.
 //!
 //! # Examples
@@ -54,8 +56,9 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
-use api_runtime::ApiClient;
+use api_runtime::{ApiClient, Operation};
 
+use crate::base_url::BaseUrl;
 pub use crate::connection::CallOptions;
 use crate::pipeline::MAX_COOLDOWN;
 pub use crate::pipeline::PlainBody;
@@ -66,6 +69,11 @@ use crate::{Connection, Error, ErrorKind};
 pub fn api<A: ApiClient>(connection: &Connection) -> A {
     let pipeline = connection.pipeline();
     A::new(pipeline.base_url.as_str(), pipeline.http_client.clone())
+}
+
+/// The operation of a request, for an SDK that treats those that change something in another way.
+pub fn operation<T>(request: &Request<'_, T>) -> Operation {
+    request.operation()
 }
 
 /// How long to wait before something is tried again, after it failed the given number of times: the backoff of the
@@ -105,6 +113,16 @@ pub fn timeout(connection: &Connection) -> Duration {
 /// It takes no turn. Another call may take it first.
 pub async fn ready(connection: &Connection) -> bool {
     connection.pipeline().flow.ready().await
+}
+
+/// Checks a base URL as [`Builder::build`](crate::Builder::build) does, for programs that report which of several settings is
+/// invalid. The error does not contain the URL.
+///
+/// # Errors
+///
+/// [`Configuration`](ErrorKind::Configuration), saying what is wrong with it.
+pub fn check_base_url(url: &str, allow_plain_http: bool) -> Result<(), Error> {
+    BaseUrl::new(url, allow_plain_http).map(drop)
 }
 
 /// Makes an error with a message, such as that of a malformed argument. The message must not contain a secret or a

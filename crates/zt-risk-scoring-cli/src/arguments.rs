@@ -2,11 +2,12 @@
 
 use clap::{Parser, Subcommand};
 
+use crate::behaviors::BehaviorsCommand;
 use crate::generate::{CompletionsArguments, ManArguments};
 use crate::options::Options;
 use crate::simulate::SimulateArguments;
 
-/// Read the configuration of Cloudflare's Zero Trust risk scoring
+/// Audit, compare and change Cloudflare's Zero Trust risk scoring
 #[derive(Parser)]
 #[command(
     name = "zt-risk",
@@ -20,11 +21,20 @@ Environment:
   CLOUDFLARE_BASE_URL    Base URL of the API, unless --base-url is given
   HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY
                          Proxy, and the hosts without one; a loopback host never has one
+  NO_COLOR               No colours, if it is set
 
 Exit status:
-  0  success
-  1  the call failed
-  2  the arguments or the configuration are invalid"
+  0    done
+  1    a call failed
+  2    the arguments, the configuration or a file are invalid; nothing was sent
+  3    an audit has findings, or a plan, a diff or a dry run has changes
+  4    the credentials are rejected, or lack a permission
+  5    the account's plan does not include risk scoring
+  6    the API rejects calls, because there were too many
+  7    of several accounts, some or all failed
+  8    a write was rejected, or is not verified
+  130  Ctrl-C ended the program before everything was done
+Where several hold, the first of 2, 8, 4, 5, 6, 7, 1, 130, 3 counts."
 )]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -36,7 +46,7 @@ pub(crate) struct Arguments {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Show the behaviors that raise a user's risk score
+    /// The behaviors that raise a user's risk score
     Behaviors {
         #[command(subcommand)]
         command: BehaviorsCommand,
@@ -47,12 +57,6 @@ pub(crate) enum Command {
     Completions(CompletionsArguments),
     /// Print the manual page, or write the pages of all commands
     Man(ManArguments),
-}
-
-#[derive(Subcommand)]
-pub(crate) enum BehaviorsCommand {
-    /// List all behaviors of the account
-    List,
 }
 
 #[cfg(test)]

@@ -5,14 +5,17 @@
 
 mod arguments;
 mod behaviors;
-mod connection;
+mod changes;
 mod exit_status;
 mod failure;
+mod fleet;
 mod generate;
+mod identity;
 mod options;
 mod records;
-#[allow(dead_code, reason = "the commands that use it are not connected yet")]
 mod scenario;
+mod session;
+mod settings;
 mod simulate;
 mod terminal;
 mod text;
@@ -23,9 +26,10 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use arguments::{Arguments, Command};
-use connection::Connection;
 use exit_status::ExitStatus;
 use failure::Failure;
+use options::Output;
+use session::Session;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -36,23 +40,25 @@ async fn main() -> ExitCode {
             return failure::report_usage(&error, output).into();
         }
     };
-    let output = arguments.options.output.unwrap_or_default();
-    let status = run(arguments).await.unwrap_or_else(|failure| {
+    // The configuration file may ask for another format, once it is read.
+    let mut output = arguments.options.output.unwrap_or_default();
+    let status = run(arguments, &mut output).await.unwrap_or_else(|failure| {
         failure::print_failure(&failure, output);
         failure.exit_status()
     });
     status.into()
 }
 
-async fn run(arguments: Arguments) -> Result<ExitStatus, Failure> {
-    match arguments.command {
-        Command::Simulate(simulate) => return simulate::run(simulate, &arguments.options).await,
-        Command::Completions(completions) => generate::completions(&completions, Arguments::command())?,
-        Command::Man(man) => generate::man(&man, Arguments::command())?,
+async fn run(arguments: Arguments, output: &mut Output) -> Result<ExitStatus, Failure> {
+    let Arguments { options, command } = arguments;
+    match command {
+        Command::Simulate(simulate) => simulate::run(simulate, &options).await,
+        Command::Completions(completions) => generate::completions(&completions, Arguments::command()),
+        Command::Man(man) => generate::man(&man, Arguments::command()),
         Command::Behaviors { command } => {
-            let connection = Connection::open(&arguments.options).await?;
-            behaviors::run(command, &connection, arguments.options.output.unwrap_or_default()).await?;
+            let session = Session::open(&options, command.needs()).await?;
+            *output = session.printer.output;
+            behaviors::run(command, &session).await
         }
     }
-    Ok(ExitStatus::Done)
 }

@@ -5,9 +5,13 @@ use std::num::IntErrorKind;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, ValueEnum};
 use serde::Deserialize;
-use zt_risk_scoring::AccountId;
+use zt_risk_scoring::{AccountId, RiskLevel};
+
+/// The value of `--simulate` without a file.
+pub(crate) const BUILT_IN: &str = "built-in";
 
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Accounts and credentials")]
@@ -34,7 +38,7 @@ pub(crate) struct Options {
 
     /// Use a simulated API, which may be described by a file; ignores the environment and the configuration file
     #[arg(
-        long, global = true, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "",
+        long, global = true, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = BUILT_IN,
         conflicts_with_all = ["token_file", "profile", "config", "base_url", "allow_plain_http"],
     )]
     pub(crate) simulate: Option<PathBuf>,
@@ -95,6 +99,11 @@ pub(crate) enum Output {
     Junit,
     /// A SARIF log: only for audits
     Sarif,
+}
+
+/// Parses one of the known risk levels. clap suggests one for a misspelt level.
+pub(crate) fn level_parser() -> impl TypedValueParser<Value = RiskLevel> {
+    PossibleValuesParser::new(["low", "medium", "high"]).map(RiskLevel::from)
 }
 
 /// Parses an account id. clap adds the option's name to the error.

@@ -78,8 +78,10 @@ impl Drop for Progress {
 
 /// Ctrl-C. From the moment that somebody listens, it no longer ends the program by itself: what changes something ends between two
 /// requests, and says what was done. The second Ctrl-C ends the program.
-#[derive(Clone)]
-pub(crate) struct Interrupt(watch::Receiver<bool>);
+pub(crate) struct Interrupt {
+    receiver: watch::Receiver<bool>,
+    is_seen: bool,
+}
 
 impl Interrupt {
     /// Begins to listen.
@@ -96,19 +98,20 @@ impl Interrupt {
                 std::process::exit(i32::from(INTERRUPTED));
             }
         });
-        Self(receiver)
+        Self { receiver, is_seen: false }
     }
 
-    /// Whether Ctrl-C was pressed.
-    pub(crate) fn is_pressed(&self) -> bool {
-        *self.0.borrow()
+    /// Whether [`pressed`](Self::pressed) has ended.
+    pub(crate) fn is_seen(&self) -> bool {
+        self.is_seen
     }
 
     /// Ends when Ctrl-C is pressed.
     pub(crate) async fn pressed(&mut self) {
-        if self.0.wait_for(|is_pressed| *is_pressed).await.is_err() {
+        if self.receiver.wait_for(|is_pressed| *is_pressed).await.is_err() {
             std::future::pending::<()>().await;
         }
+        self.is_seen = true;
     }
 }
 

@@ -1,6 +1,7 @@
 //! Text that is safe to print on a terminal.
 
 use std::fmt::Write as _;
+use std::io;
 
 use serde::Serialize;
 use zt_risk_scoring::is_printable;
@@ -15,14 +16,18 @@ pub(crate) fn json_line(value: &impl Serialize) -> serde_json::Result<String> {
     serde_json::to_string(value).map(|json| escape(json, json_escape))
 }
 
-/// Serializes a value as YAML in the flow style: JSON whose strings have YAML's escapes.
-pub(crate) fn yaml_flow(value: &(impl Serialize + ?Sized)) -> serde_json::Result<String> {
-    serde_json::to_string_pretty(value).map(|json| {
-        escape(json, |char, escaped| {
-            // Writing to a string cannot fail. YAML combines no surrogates.
-            let _ = write!(escaped, "\\U{:08x}", u32::from(char));
-        })
-    })
+/// Serializes a value as YAML. Its plain strings cannot escape characters that a terminal executes, so a value with such a
+/// character is written in the flow style, which has JSON's strings.
+pub(crate) fn yaml(value: &impl Serialize) -> io::Result<String> {
+    let yaml = serde_yaml_ng::to_string(value).map_err(io::Error::other)?;
+    if !yaml.contains(is_unsafe) {
+        return Ok(yaml);
+    }
+    let json = serde_json::to_string_pretty(value)?;
+    Ok(escape(json, |char, escaped| {
+        // Writing to a string cannot fail. YAML combines no surrogates.
+        let _ = write!(escaped, "\\U{:08x}", u32::from(char));
+    }))
 }
 
 /// JSON's escape of a character.
@@ -61,6 +66,17 @@ pub(crate) fn printable(text: &str) -> String {
 /// As [`printable`], but line breaks stay.
 pub(crate) fn printable_lines(text: &str) -> String {
     text.chars().map(|char| if is_unsafe(char) { ' ' } else { char }).collect()
+}
+
+/// The candidate that a misspelt name may mean.
+pub(crate) fn suggestion<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    /// How similar clap's own suggestions are at least.
+    const LEAST_SIMILARITY: f64 = 0.7;
+    let similar = candidates.into_iter().map(|candidate| (strsim::jaro(name, candidate), candidate));
+    similar
+        .filter(|(similarity, _)| *similarity > LEAST_SIMILARITY)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, candidate)| candidate)
 }
 
 /// A number of things: "1 account", "2 accounts".

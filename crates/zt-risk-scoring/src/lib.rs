@@ -96,7 +96,7 @@ pub use cloudflare_client::{
     Environment, Error, ErrorKind, Formatted, Metadata, Quota, RateLimit, RateLimitPolicy, RenewFuture, Request,
     Response, ResultInfo, RetryBudget, RetryConfig, TokenFuture, TokenProvider, TokenWithExpiry, UnexpectedBody,
 };
-pub use fleet::{ApplyMany, FleetAccount, FleetPlan, GetMany, PlanMany};
+pub use fleet::{ApplyMany, FleetAccount, FleetPlan, GetMany, PlanMany, RequestMany};
 pub use integrations::{
     CreateIntegration, DeleteIntegration, GetIntegration, Integration, IntegrationId, IntegrationType,
     IntegrationUpdate, Integrations, ListIntegrations, NewIntegration, ReferenceId, UnknownIntegrationType,

@@ -230,7 +230,7 @@ impl Settings {
     fn credentials(&self) -> Result<Credentials, Error> {
         match (&self.credentials, &self.environment) {
             (Some(credentials), _) => Ok(credentials.clone()),
-            (None, Some(environment)) => environment.credentials(),
+            (None, Some(environment)) => environment.require_credentials(),
             (None, None) => Err(Error::configuration(
                 "no credentials: set an API token, or an e-mail address with a global API key",
             )),

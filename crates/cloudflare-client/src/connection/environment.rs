@@ -75,7 +75,28 @@ impl Environment {
         self.get(name)?.cloned().ok_or_else(|| Error::configuration(format!("{name} is not set")))
     }
 
-    pub(super) fn credentials(&self) -> Result<Credentials, Error> {
+    /// The credentials. `None` if the environment has no variable of theirs.
+    ///
+    /// ```
+    /// use cloudflare_client::Environment;
+    ///
+    /// let environment = Environment::from_vars([("CLOUDFLARE_API_TOKEN", "cfut_0123456789")]);
+    /// assert!(environment.credentials()?.is_some());
+    /// # Ok::<(), cloudflare_client::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Configuration`](crate::ErrorKind::Configuration) if the variables are incomplete, contradictory or malformed.
+    pub fn credentials(&self) -> Result<Option<Credentials>, Error> {
+        if [API_TOKEN, EMAIL, API_KEY].into_iter().any(|name| self.is_set(name)) {
+            self.require_credentials().map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    pub(super) fn require_credentials(&self) -> Result<Credentials, Error> {
         match (self.is_set(API_TOKEN), self.is_set(EMAIL), self.is_set(API_KEY)) {
             (true, false, false) => Credentials::api_token(self.require(API_TOKEN)?).map_err(in_variable(API_TOKEN)),
             (false, true, true) => Credentials::global_key(self.require(EMAIL)?, self.require(API_KEY)?)
@@ -103,7 +124,20 @@ impl Environment {
         Ok(())
     }
 
-    pub(super) fn account_id(&self) -> Result<Option<AccountId>, Error> {
+    /// The account id. `None` if the environment has none.
+    ///
+    /// ```
+    /// use cloudflare_client::Environment;
+    ///
+    /// let environment = Environment::from_vars([("CLOUDFLARE_ACCOUNT_ID", "023e105f4ecef8ad9ca31a8372d0c353")]);
+    /// assert!(environment.account_id()?.is_some());
+    /// # Ok::<(), cloudflare_client::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Configuration`](crate::ErrorKind::Configuration) if it is malformed.
+    pub fn account_id(&self) -> Result<Option<AccountId>, Error> {
         let id = self.get(ACCOUNT_ID)?.map(|id| AccountId::new(id.expose_secret()));
         id.transpose().map_err(in_variable(ACCOUNT_ID))
     }
@@ -139,7 +173,7 @@ impl Credentials {
     ///
     /// [`Configuration`](crate::ErrorKind::Configuration), naming each variable that is missing or contradicts another.
     pub fn from_env() -> Result<Self, Error> {
-        Environment::from_process().credentials()
+        Environment::from_process().require_credentials()
     }
 }
 
@@ -153,10 +187,16 @@ mod tests {
 
     #[test]
     fn credentials_of_both_kinds_are_read() {
-        let token = environment(&[(API_TOKEN, "secret")]).credentials().unwrap();
+        let token = environment(&[(API_TOKEN, "secret")]).credentials().unwrap().unwrap();
         assert_eq!(format!("{token:?}"), "Credentials(ApiToken)");
-        let key = environment(&[(EMAIL, "a@example.com"), (API_KEY, "secret")]).credentials().unwrap();
+        let key = environment(&[(EMAIL, "a@example.com"), (API_KEY, "secret")]).credentials().unwrap().unwrap();
         assert_eq!(format!("{key:?}"), "Credentials(GlobalKey)");
+    }
+
+    #[test]
+    fn environment_without_any_variable_of_credentials_has_none() {
+        assert!(environment(&[(API_TOKEN, ""), (ACCOUNT_ID, "1")]).credentials().unwrap().is_none());
+        assert!(environment(&[(EMAIL, "a@example.com")]).credentials().is_err());
     }
 
     #[test]
@@ -171,7 +211,7 @@ mod tests {
             (&[(API_TOKEN, "secret"), (EMAIL, "secret"), (API_KEY, "secret")], &["contradictory", EMAIL, API_KEY]),
             (&[(API_TOKEN, "secret\n")], &[API_TOKEN, "line break"]),
         ] {
-            let error = environment(vars).credentials().unwrap_err().to_string();
+            let error = environment(vars).require_credentials().unwrap_err().to_string();
             for part in parts {
                 assert!(error.contains(part), "{error}");
             }

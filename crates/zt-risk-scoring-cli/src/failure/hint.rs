@@ -1,6 +1,6 @@
 //! What the user can do about a failure.
 
-use zt_risk_scoring::{ApplyErrorKind, Error, ErrorKind, PlanErrorKind, REVISION};
+use zt_risk_scoring::{ApplyError, ApplyErrorKind, Error, ErrorKind, PlanErrorKind, REVISION};
 
 use super::Failure;
 
@@ -17,7 +17,7 @@ const OTHER_SENDER: &str =
 /// What the user can do about a failure. Empty if there is nothing to say.
 pub(super) fn hint(failure: &Failure) -> String {
     match failure {
-        Failure::Usage(problem) => problem.hint.clone(),
+        Failure::Missing(problem) | Failure::Usage(problem) => problem.hint.clone(),
         Failure::Output(_) => String::new(),
         Failure::Read(error) | Failure::Write(error) => hint_of_call(error),
         Failure::Plan(error) => match (error.kind(), error.call_error()) {
@@ -27,22 +27,27 @@ pub(super) fn hint(failure: &Failure) -> String {
             }
             _ => "correct the level, or allow it with --allow-unknown-levels".to_owned(),
         },
-        Failure::Apply(error) => match (error.kind(), error.call_error()) {
-            (ApplyErrorKind::Target, _) => {
-                "apply the plan to the account and base URL that it was made for, or plan again".to_owned()
-            }
-            (ApplyErrorKind::TooOld | ApplyErrorKind::Outdated, _) => {
-                "nothing was written; plan again, and review the new plan".to_owned()
-            }
-            (ApplyErrorKind::Unknown, _) => {
-                "apply the same plan again: if the change was made, nothing is written".to_owned()
-            }
-            (ApplyErrorKind::Mismatch, _) => {
-                "list the behaviors, and find out who else changes them before the next change".to_owned()
-            }
-            (_, Some(error)) => hint_of_call(error),
-            _ => "list the behaviors, and plan again".to_owned(),
-        },
+        Failure::Apply(error) => hint_of_apply(error),
+    }
+}
+
+/// What the user can do about a plan that could not be applied.
+pub(super) fn hint_of_apply(error: &ApplyError) -> String {
+    match (error.kind(), error.call_error()) {
+        (ApplyErrorKind::Target, _) => {
+            "apply the plan to the account and base URL that it was made for, or plan again".to_owned()
+        }
+        (ApplyErrorKind::TooOld | ApplyErrorKind::Outdated, _) => {
+            "nothing was written; plan again, and review the new plan".to_owned()
+        }
+        (ApplyErrorKind::Unknown, _) => {
+            "apply the same plan again: if the change was made, nothing is written".to_owned()
+        }
+        (ApplyErrorKind::Mismatch, _) => {
+            "list the behaviors, and find out who else changes them before the next change".to_owned()
+        }
+        (_, Some(error)) => hint_of_call(error),
+        _ => "list the behaviors, and plan again".to_owned(),
     }
 }
 

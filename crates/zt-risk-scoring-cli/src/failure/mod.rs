@@ -23,15 +23,17 @@ pub(crate) enum Failure {
     Plan(PlanError),
     /// A plan could not be applied, or its effect is not verified.
     Apply(Box<ApplyError>),
+    /// Something that the arguments name does not exist.
+    Missing(Problem),
     /// The arguments, the configuration or a file are invalid.
-    Usage(UsageProblem),
+    Usage(Problem),
     /// The result could not be written.
     Output(io::Error),
 }
 
-/// What is wrong with the arguments, the configuration or a file, and what to do about it.
+/// What is wrong, and what to do about it.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct UsageProblem {
+pub(crate) struct Problem {
     pub(crate) message: String,
     pub(crate) hint: String,
 }
@@ -40,7 +42,12 @@ impl Failure {
     /// Invalid arguments, an invalid configuration or an invalid file. The message says what is wrong and where, and the hint what
     /// to do.
     pub(crate) fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self::Usage(UsageProblem { message: message.into(), hint: hint.into() })
+        Self::Usage(Problem { message: message.into(), hint: hint.into() })
+    }
+
+    /// Something that the arguments name, and that the API does not list.
+    pub(crate) fn missing(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Missing(Problem { message: message.into(), hint: hint.into() })
     }
 
     /// The error of the call that failed, if one did.
@@ -49,7 +56,7 @@ impl Failure {
             Self::Read(error) | Self::Write(error) => Some(error),
             Self::Plan(error) => error.call_error(),
             Self::Apply(error) => error.call_error(),
-            Self::Usage(_) | Self::Output(_) => None,
+            Self::Missing(_) | Self::Usage(_) | Self::Output(_) => None,
         }
     }
 
@@ -66,7 +73,7 @@ impl Failure {
                 _ => ExitStatus::WriteNotVerified,
             },
             Self::Usage(_) => ExitStatus::Usage,
-            Self::Output(_) => ExitStatus::Failed,
+            Self::Missing(_) | Self::Output(_) => ExitStatus::Failed,
         }
     }
 }

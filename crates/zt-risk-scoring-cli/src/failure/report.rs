@@ -7,7 +7,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
-use zt_risk_scoring::Error;
+use zt_risk_scoring::{ApplyError, Error, ErrorKind};
 
 use super::{Failure, hint};
 use crate::exit_status::ExitStatus;
@@ -46,22 +46,31 @@ impl From<&Failure> for ErrorRecord {
         let kind = match failure {
             Failure::Read(error) | Failure::Write(error) => error.kind().as_str(),
             Failure::Plan(error) => error.call_error().map_or(error.kind().as_str(), |call| call.kind().as_str()),
-            Failure::Apply(error) => error.kind().as_str(),
+            Failure::Apply(error) => return error.as_ref().into(),
+            Failure::Missing(_) => ErrorKind::NotFound.as_str(),
             Failure::Usage(_) => "usage",
             Failure::Output(_) => "output",
         };
-        let call = failure.call_error();
+        Self::new(kind, message(failure), hint::hint(failure), failure.call_error())
+    }
+}
+
+impl From<&ApplyError> for ErrorRecord {
+    fn from(error: &ApplyError) -> Self {
+        let message = text::printable(&with_causes(error));
+        Self::new(error.kind().as_str(), message, hint::hint_of_apply(error), error.call_error())
+    }
+}
+
+impl ErrorRecord {
+    fn new(kind: &'static str, message: String, hint: String, call: Option<&Error>) -> Self {
+        let errors = call.map(Error::errors).unwrap_or_default();
         Self {
             kind: kind.into(),
-            message: message(failure),
-            hint: hint::hint(failure),
+            message,
+            hint,
             status: call.and_then(Error::status).map(|status| status.as_u16()),
-            errors: call
-                .map(Error::errors)
-                .unwrap_or_default()
-                .iter()
-                .filter_map(|error| serde_json::to_value(error).ok())
-                .collect(),
+            errors: errors.iter().filter_map(|error| serde_json::to_value(error).ok()).collect(),
             cf_ray: call.and_then(Error::cf_ray).map(str::to_owned),
             attempts: call.map(Error::attempts).unwrap_or_default(),
             retry_after_s: call.and_then(Error::retry_after).map(whole_seconds),
@@ -75,7 +84,7 @@ pub(super) fn message(failure: &Failure) -> String {
         Failure::Read(error) | Failure::Write(error) => with_causes(error),
         Failure::Plan(error) => with_causes(error),
         Failure::Apply(error) => with_causes(error.as_ref()),
-        Failure::Usage(problem) => problem.message.clone(),
+        Failure::Missing(problem) | Failure::Usage(problem) => problem.message.clone(),
         Failure::Output(error) => format!("the result could not be written: {error}"),
     };
     text::printable(&text)
@@ -117,7 +126,7 @@ fn print_record(error: ErrorRecord, output: Output) {
             text::json_line(&ErrorObject { error }).unwrap_or_else(|error| format!("error: {error}"))
         }
         _ if error.hint.is_empty() => format!("error: {}", error.message),
-        _ => format!("error: {}; hint: {}", error.message, error.hint),
+        _ => format!("error: {}\nhint: {}", error.message, error.hint),
     };
     terminal::print_message(&line);
 }

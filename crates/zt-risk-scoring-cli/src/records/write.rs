@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind, Write};
 
-use super::row::{Content, Record, Row, Rows};
+use super::row::{Content, Record, Rows};
 use super::table;
 use crate::failure::Failure;
 use crate::options::Output;
@@ -11,7 +11,7 @@ use crate::{terminal, text};
 /// Prints results to standard output in the format that the user asked for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Printer {
-    pub(super) output: Output,
+    pub(crate) output: Output,
     pub(super) width: Option<u16>,
     pub(super) has_colours: bool,
 }
@@ -46,7 +46,7 @@ impl Printer {
         Ok(match self.output {
             Output::Json => text::json_pretty(&rows.rows)?,
             Output::Ndjson => rows.rows.iter().map(text::json_line).collect::<Result<Vec<_>, _>>()?.join("\n"),
-            Output::Yaml => yaml(&rows.rows)?,
+            Output::Yaml => text::yaml(&rows.rows)?,
             Output::Csv => csv(rows)?,
             Output::Table | Output::Junit | Output::Sarif => table::table(rows, self.width, self.has_colours),
         })
@@ -67,13 +67,6 @@ pub(crate) fn print_text(text: &str) -> Result<(), Failure> {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::Output(error)),
         _ => Ok(()),
     }
-}
-
-/// YAML. Its plain strings cannot escape characters that a terminal executes, so text with such a character is written in the
-/// flow style, which has JSON's strings.
-fn yaml<R: Record>(rows: &[Row<R>]) -> io::Result<String> {
-    let yaml = serde_yaml_ng::to_string(rows).map_err(io::Error::other)?;
-    if text::printable_lines(&yaml) == yaml { Ok(yaml) } else { Ok(text::yaml_flow(rows)?) }
 }
 
 /// CSV: a line of headings, and a line per row. The last column has the error of an account.

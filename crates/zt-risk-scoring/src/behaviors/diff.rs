@@ -213,18 +213,24 @@ impl fmt::Display for BehaviorDiff {
         }
         for (number, (id, difference)) in self.iter().enumerate() {
             let line_break = if number == 0 { "" } else { "\n" };
-            let id = one_line(id.as_str());
-            match difference {
-                BehaviorDifference::Added(after) => write!(f, "{line_break}+ {id}: {}", BehaviorSettings::from(after))?,
-                BehaviorDifference::Removed(before) => {
-                    write!(f, "{line_break}- {id}: {}", BehaviorSettings::from(before))?;
-                }
-                BehaviorDifference::Changed { before, after } => {
-                    write!(f, "{line_break}~ {id}: {}", changes(before, after).join(", "))?;
-                }
-            }
+            let sign = match difference {
+                BehaviorDifference::Added(_) => '+',
+                BehaviorDifference::Removed(_) => '-',
+                BehaviorDifference::Changed { .. } => '~',
+            };
+            write!(f, "{line_break}{sign} {}: {difference}", one_line(id.as_str()))?;
         }
         Ok(())
+    }
+}
+
+/// The values that changed, or the settings of a behavior that only one map has, on one line.
+impl fmt::Display for BehaviorDifference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Added(behavior) | Self::Removed(behavior) => BehaviorSettings::from(behavior).fmt(f),
+            Self::Changed { before, after } => f.write_str(&changes(before, after).join(", ")),
+        }
     }
 }
 

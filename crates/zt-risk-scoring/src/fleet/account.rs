@@ -1,6 +1,6 @@
 //! The accounts and plans of a fleet, with their credentials.
 
-use crate::{AccountId, Behaviors, Credentials, Plan};
+use crate::{AccountId, Client, Connection, Credentials, Plan};
 
 /// An account of a fleet, perhaps with credentials of its own; see [`Behaviors::get_many`].
 ///
@@ -47,9 +47,9 @@ impl FleetAccount {
         FleetPlan { plan, credentials: self.credentials.clone() }
     }
 
-    /// The behaviors of the connection with the account's credentials.
-    pub(super) fn behaviors(&self, behaviors: &Behaviors) -> Behaviors {
-        with_credentials(behaviors, self.credentials.as_ref())
+    /// The client of the connection with the account's credentials.
+    pub(super) fn client(&self, connection: &Connection) -> Client {
+        client(connection, self.credentials.as_ref())
     }
 }
 
@@ -65,15 +65,14 @@ impl FleetPlan {
         self
     }
 
-    /// The behaviors of the connection with the plan's credentials.
-    pub(super) fn behaviors(&self, behaviors: &Behaviors) -> Behaviors {
-        with_credentials(behaviors, self.credentials.as_ref())
+    /// The client of the connection with the plan's credentials.
+    pub(super) fn client(&self, connection: &Connection) -> Client {
+        client(connection, self.credentials.as_ref())
     }
 }
 
-fn with_credentials(behaviors: &Behaviors, credentials: Option<&Credentials>) -> Behaviors {
-    let connection = behaviors.connection();
-    credentials.map_or_else(|| behaviors.clone(), |credentials| Behaviors::new(connection.for_credentials(credentials)))
+fn client(connection: &Connection, credentials: Option<&Credentials>) -> Client {
+    credentials.map_or_else(|| connection.clone(), |credentials| connection.for_credentials(credentials)).into()
 }
 
 impl From<AccountId> for FleetAccount {

@@ -9,7 +9,7 @@ use futures_core::Stream;
 
 use super::FleetPlan;
 use super::runner::{Boxed, Job, Runner};
-use crate::{AccountId, Applied, ApplyError, ApplyErrorKind, ApplyPlan, Behaviors, ErrorKind};
+use crate::{AccountId, Applied, ApplyError, ApplyErrorKind, ApplyPlan, Behaviors, Client, ErrorKind};
 
 impl Behaviors {
     /// Applies a plan to each of many accounts, as a stream in the order in which they end. One plan is applied at a time, unless
@@ -50,7 +50,7 @@ impl Behaviors {
         let jobs = plans
             .iter()
             .enumerate()
-            .map(|(index, plan)| (plan.behaviors(self), Apply { index, plan: Arc::clone(plan) }));
+            .map(|(index, plan)| (plan.client(self.connection()), Apply { index, plan: Arc::clone(plan) }));
         let mut runner = Runner::new(Arc::new(unchanged) as Configure, jobs);
         runner.set_concurrency(1);
         ApplyMany { runner, left: plans.into_iter().map(Some).collect(), keeps_going: false }
@@ -113,6 +113,11 @@ impl ApplyMany {
         self
     }
 
+    /// Begins no further plan. Those that are being applied end, and are items of the stream.
+    pub fn stop(&mut self) {
+        self.runner.stop();
+    }
+
     /// The plans that have not been applied successfully so far, in their order and with their credentials. To go on, apply them: a
     /// plan that was applied after all changes nothing.
     pub fn remaining(&self) -> Vec<FleetPlan> {
@@ -133,8 +138,8 @@ impl Job for Apply {
     type Output = Result<Applied, ApplyError>;
     type Options = Configure;
 
-    fn start(self: Arc<Self>, behaviors: &Behaviors, options: &Configure) -> Boxed<Self::Output> {
-        let behaviors = behaviors.clone();
+    fn start(self: Arc<Self>, client: &Client, options: &Configure) -> Boxed<Self::Output> {
+        let behaviors = client.behaviors();
         let configure = Arc::clone(options);
         Box::pin(async move {
             let plan = self.plan.plan();

@@ -1,18 +1,14 @@
 //! The behaviors of many accounts.
 
 use std::fmt;
-use std::future::IntoFuture;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_core::Stream;
 
-use super::FleetAccount;
-use super::runner::{Boxed, Job, Runner};
-use crate::requests::with_timeout;
-use crate::{AccountId, BehaviorMap, Behaviors, Error, ErrorKind, GetBehaviors};
+use super::{FleetAccount, RequestMany};
+use crate::{AccountId, BehaviorMap, Behaviors, Error, GetBehaviors, Response};
 
 impl Behaviors {
     /// Gets the behaviors of many accounts, as a stream in the order in which they arrive. The error of one account is one item.
@@ -54,10 +50,7 @@ impl Behaviors {
     /// # }
     /// ```
     pub fn get_many<A: Into<FleetAccount>>(&self, accounts: impl IntoIterator<Item = A>) -> GetMany {
-        let accounts = accounts.into_iter().map(Into::into);
-        let jobs = accounts.map(|account: FleetAccount| (account.behaviors(self), Get(account.account_id)));
-        let configure: Configure = Box::new(std::convert::identity);
-        GetMany(Runner::new(GetOptions { timeout: None, configure }, jobs))
+        GetMany(RequestMany::new(self.connection(), accounts, |client| client.behaviors().get()))
     }
 }
 
@@ -77,49 +70,25 @@ impl Behaviors {
 /// The calls run while the stream is polled. Dropping it ends them. Their timeouts run on while it is not polled, so do what takes
 /// long with an item in a task of its own.
 #[must_use = "a stream does nothing until it is polled"]
-pub struct GetMany(Runner<Get>);
-
-struct Get(AccountId);
-
-struct GetOptions {
-    timeout: Option<Duration>,
-    configure: Configure,
-}
-
-/// Sets the options of each request.
-type Configure = Box<dyn Fn(GetBehaviors) -> GetBehaviors + Send + Sync>;
+pub struct GetMany(RequestMany<BehaviorMap>);
 
 impl GetMany {
     /// How many calls run at once: 16 by default, and at least 1.
     pub fn concurrency(mut self, concurrency: usize) -> Self {
-        self.0.set_concurrency(concurrency);
+        self.0 = self.0.concurrency(concurrency);
         self
     }
 
     /// How long each call may take, in place of the connection's setting.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.0.options.timeout = Some(timeout);
+        self.0.options().timeout = Some(timeout);
         self
     }
 
     /// Sets the options of each request, such as a [`header`](crate::Request::header).
     pub fn each(mut self, configure: impl Fn(GetBehaviors) -> GetBehaviors + Send + Sync + 'static) -> Self {
-        self.0.options.configure = Box::new(configure);
+        self.0.options().configure = Box::new(configure);
         self
-    }
-}
-
-impl Job for Get {
-    type Output = Result<BehaviorMap, Error>;
-    type Options = GetOptions;
-
-    fn start(self: Arc<Self>, behaviors: &Behaviors, options: &GetOptions) -> Boxed<Self::Output> {
-        let request = (options.configure)(behaviors.get());
-        with_timeout(request, options.timeout).account_id(&self.0).into_future()
-    }
-
-    fn is_rate_limited(output: &Self::Output) -> bool {
-        output.as_ref().is_err_and(|error| error.kind() == ErrorKind::RateLimited)
     }
 }
 
@@ -127,11 +96,14 @@ impl Stream for GetMany {
     type Item = (AccountId, Result<BehaviorMap, Error>);
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.poll_next(cx).map(|ended| ended.map(|(job, behaviors)| (job.0.clone(), behaviors)))
+        Pin::new(&mut self.0).poll_next(cx).map(|item| {
+            let (account_id, response) = item?;
+            Some((account_id, response.map(Response::into_value)))
+        })
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.0.len(), Some(self.0.len()))
+        self.0.size_hint()
     }
 }
 

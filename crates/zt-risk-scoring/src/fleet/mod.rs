@@ -7,9 +7,11 @@ mod account;
 mod apply_many;
 mod get_many;
 mod plan_many;
+mod request_many;
 mod runner;
 
 pub use account::{FleetAccount, FleetPlan};
 pub use apply_many::ApplyMany;
 pub use get_many::GetMany;
 pub use plan_many::PlanMany;
+pub use request_many::RequestMany;

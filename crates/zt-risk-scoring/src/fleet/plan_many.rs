@@ -9,7 +9,7 @@ use futures_core::Stream;
 
 use super::runner::{Boxed, Job, Runner};
 use super::{FleetAccount, FleetPlan};
-use crate::{AccountId, Behaviors, DesiredState, ErrorKind, PlanBehaviors, PlanError};
+use crate::{AccountId, Behaviors, Client, DesiredState, ErrorKind, PlanBehaviors, PlanError};
 
 impl Behaviors {
     /// Compares a desired state with the behaviors of many accounts, as a stream in the order in which they arrive. It reads as
@@ -44,7 +44,7 @@ impl Behaviors {
         desired: impl Into<DesiredState>,
     ) -> PlanMany {
         let accounts = accounts.into_iter().map(Into::into);
-        let jobs = accounts.map(|account: FleetAccount| (account.behaviors(self), Planned(account)));
+        let jobs = accounts.map(|account: FleetAccount| (account.client(self.connection()), Planned(account)));
         let configure: Configure = Box::new(std::convert::identity);
         PlanMany(Runner::new(PlanOptions { desired: desired.into(), configure }, jobs))
     }
@@ -97,8 +97,8 @@ impl Job for Planned {
     type Output = Result<FleetPlan, PlanError>;
     type Options = PlanOptions;
 
-    fn start(self: Arc<Self>, behaviors: &Behaviors, options: &PlanOptions) -> Boxed<Self::Output> {
-        let request = (options.configure)(behaviors.plan(&options.desired)).account_id(&self.0.account_id);
+    fn start(self: Arc<Self>, client: &Client, options: &PlanOptions) -> Boxed<Self::Output> {
+        let request = (options.configure)(client.behaviors().plan(&options.desired)).account_id(&self.0.account_id);
         Box::pin(async move { Ok(self.0.with_plan(request.await?)) })
     }
 

@@ -10,7 +10,7 @@ use cloudflare_client::sdk;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
-use crate::Behaviors;
+use crate::Client;
 
 /// How many jobs run at once by default. At 100 ms a call, 16 are 160 requests per second. The vendor allows 200 for an address.
 const DEFAULT_CONCURRENCY: usize = 16;
@@ -32,9 +32,9 @@ pub(super) trait Job: Send + Sync + Unpin + 'static {
     type Options: Unpin;
 
     /// Starts it. It must send its first request when it is first polled, if the connection is ready.
-    fn start(self: Arc<Self>, behaviors: &Behaviors, options: &Self::Options) -> Boxed<Self::Output>;
+    fn start(self: Arc<Self>, client: &Client, options: &Self::Options) -> Boxed<Self::Output>;
 
-    /// Whether the rate limit rejected its first request, so that nothing has been done.
+    /// Whether the rate limit rejected its first request, so that nothing has been done. The job is then started again.
     fn is_rate_limited(output: &Self::Output) -> bool;
 }
 
@@ -51,7 +51,7 @@ pub(super) struct Runner<J: Job> {
 
 /// The jobs of one connection. Those of one that is blocked do not hold up the others.
 struct Lane<J> {
-    behaviors: Behaviors,
+    client: Client,
     waiting: VecDeque<Waiting<J>>,
     /// Ends when the connection is ready, with whether its gate was closed.
     ready: Option<Boxed<bool>>,
@@ -76,20 +76,16 @@ struct Ended<J: Job> {
 }
 
 impl<J: Job> Runner<J> {
-    pub(super) fn new(options: J::Options, jobs: impl IntoIterator<Item = (Behaviors, J)>) -> Self {
+    pub(super) fn new(options: J::Options, jobs: impl IntoIterator<Item = (Client, J)>) -> Self {
         let mut lanes: Vec<Lane<J>> = Vec::new();
-        for (behaviors, job) in jobs {
+        for (client, job) in jobs {
             let waiting = Waiting { job: Arc::new(job), starts: 0 };
-            let is_same = |lane: &&mut Lane<J>| lane.behaviors.connection().is_same(behaviors.connection());
+            let is_same = |lane: &&mut Lane<J>| lane.client.connection().is_same(client.connection());
             match lanes.iter_mut().find(is_same) {
                 Some(lane) => lane.waiting.push_back(waiting),
-                None => lanes.push(Lane {
-                    behaviors,
-                    waiting: [waiting].into(),
-                    ready: None,
-                    spread: 0,
-                    is_given_up: false,
-                }),
+                None => {
+                    lanes.push(Lane { client, waiting: [waiting].into(), ready: None, spread: 0, is_given_up: false })
+                }
             }
         }
         Self { lanes, next_lane: 0, in_flight: FuturesUnordered::new(), concurrency: DEFAULT_CONCURRENCY, options }
@@ -174,7 +170,7 @@ impl<J: Job> Lane<J> {
         }
         let mut waiting = self.waiting.pop_front()?;
         waiting.starts = waiting.starts.saturating_add(1);
-        let output = Arc::clone(&waiting.job).start(&self.behaviors, options);
+        let output = Arc::clone(&waiting.job).start(&self.client, options);
         Some(Box::pin(async move { Ended { lane: index, output: output.await, waiting } }))
     }
 
@@ -183,7 +179,7 @@ impl<J: Job> Lane<J> {
             return true;
         }
         let ready = self.ready.get_or_insert_with(|| {
-            let (connection, spread) = (self.behaviors.connection().clone(), self.spread > 0);
+            let (connection, spread) = (self.client.connection().clone(), self.spread > 0);
             Box::pin(async move {
                 if spread {
                     tokio::time::sleep(SPREAD).await;
@@ -209,7 +205,7 @@ mod tests {
     use zt_risk_scoring_mock::simulator::Fault;
 
     use super::*;
-    use crate::{BehaviorMap, Client, Credentials, Error, ErrorKind};
+    use crate::{BehaviorMap, Credentials, Error, ErrorKind};
 
     /// A read that records when it starts.
     struct Read(Arc<Mutex<Vec<Instant>>>);
@@ -218,9 +214,9 @@ mod tests {
         type Output = Result<BehaviorMap, Error>;
         type Options = ();
 
-        fn start(self: Arc<Self>, behaviors: &Behaviors, (): &()) -> Boxed<Self::Output> {
+        fn start(self: Arc<Self>, client: &Client, (): &()) -> Boxed<Self::Output> {
             self.0.lock().unwrap().push(Instant::now());
-            behaviors.get().into_future()
+            client.behaviors().get().into_future()
         }
 
         fn is_rate_limited(output: &Self::Output) -> bool {
@@ -241,7 +237,7 @@ mod tests {
             .build()
             .unwrap();
         let starts = Arc::<Mutex<Vec<_>>>::default();
-        let jobs = (0..3 * CONCURRENCY).map(|_| (client.behaviors(), Read(Arc::clone(&starts))));
+        let jobs = (0..3 * CONCURRENCY).map(|_| (client.clone(), Read(Arc::clone(&starts))));
         let mut runner = Runner::new((), jobs);
         runner.set_concurrency(CONCURRENCY);
         let mut ended = 0;

@@ -1,0 +1,57 @@
+//! The commands of `zt-risk behaviors`.
+
+mod apply;
+mod diff;
+mod export;
+mod list;
+mod plan;
+mod record;
+mod set;
+mod show;
+
+use clap::Subcommand;
+
+use crate::exit_status::ExitStatus;
+use crate::failure::Failure;
+use crate::session::{Needs, Session};
+
+#[derive(Subcommand)]
+pub(crate) enum BehaviorsCommand {
+    /// List the behaviors
+    List(list::ListArguments),
+    /// Show one behavior, with its description
+    Show(show::ShowArguments),
+    /// Change one behavior
+    Set(set::SetArguments),
+    /// Print the settings of all behaviors as a file for `diff`, `plan` and `apply`
+    Export(export::ExportArguments),
+    /// Compare the behaviors with a file or with another account
+    Diff(diff::DiffArguments),
+    /// Show what has to change so that the behaviors are as a file says
+    Plan(plan::PlanArguments),
+    /// Change the behaviors to what a file says, or apply a saved plan
+    Apply(apply::ApplyArguments),
+}
+
+impl BehaviorsCommand {
+    /// What the session must have. Saved plans say for which accounts they are.
+    pub(crate) fn needs(&self) -> Needs {
+        match self {
+            Self::Apply(_) => Needs::Credentials,
+            _ => Needs::Accounts,
+        }
+    }
+}
+
+/// Runs a command, and prints its result.
+pub(crate) async fn run(command: BehaviorsCommand, session: &Session) -> Result<ExitStatus, Failure> {
+    match command {
+        BehaviorsCommand::List(arguments) => list::run(&arguments, session).await,
+        BehaviorsCommand::Show(arguments) => show::run(&arguments, session).await,
+        BehaviorsCommand::Set(arguments) => set::run(&arguments, session).await,
+        BehaviorsCommand::Export(arguments) => export::run(&arguments, session).await,
+        BehaviorsCommand::Diff(arguments) => diff::run(&arguments, session).await,
+        BehaviorsCommand::Plan(arguments) => plan::run(&arguments, session).await,
+        BehaviorsCommand::Apply(arguments) => apply::run(&arguments, session).await,
+    }
+}

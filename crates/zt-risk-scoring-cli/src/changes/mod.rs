@@ -1,0 +1,14 @@
+//! Changes of behaviors: what a file asks for, plans, their review, and how they are applied and recorded.
+
+mod apply;
+mod outcome;
+mod plans;
+mod record;
+mod review;
+mod saved;
+mod source;
+
+pub(crate) use apply::{ApplyOptions, apply};
+pub(crate) use plans::{PlanOptions, Settings, plan, print_plans};
+pub(crate) use saved::save;
+pub(crate) use source::{Source, read_desired_state, read_rollbacks, read_source};

@@ -1,0 +1,117 @@
+//! Reads of one account or of many.
+
+use futures_util::StreamExt;
+use zt_risk_scoring::{AccountId, Client, Request, Response};
+
+use crate::exit_status::ExitStatus;
+use crate::failure::Failure;
+use crate::records::{Printer, Record, Rows};
+use crate::session::{Account, Session};
+use crate::terminal::{self, Progress};
+use crate::text;
+
+/// What was read of each account, in the order of the session's accounts.
+pub(crate) struct Readings<'a, T>(pub(crate) Vec<(&'a Account, Result<T, Failure>)>);
+
+/// What was read so far.
+pub(crate) struct PendingReadings<'a, T>(Vec<(&'a Account, Option<Result<T, Failure>>)>);
+
+/// Reads something of every account. The request must change nothing.
+///
+/// # Errors
+///
+/// If there is no account, or if there is one, and its read fails. The failure of one of several accounts is a part of the result.
+pub(crate) async fn read<'a, T: Send + 'static>(
+    session: &'a Session,
+    title: &str,
+    request: impl Fn(&Client) -> Request<'static, T> + Send + Sync + 'static,
+) -> Result<Readings<'a, T>, Failure> {
+    let accounts = session.accounts()?;
+    if let [account] = accounts {
+        let value = request(&session.client_of(account)).account_id(&account.id).await?;
+        return Ok(Readings(vec![(account, Ok(value))]));
+    }
+    let progress = Progress::new(title, accounts.len());
+    let fleet = accounts.iter().map(Account::to_fleet);
+    let mut responses = session.client.request_many(fleet, request).concurrency(session.concurrency());
+    let mut readings = Readings::pending(accounts);
+    while let Some((id, response)) = responses.next().await {
+        progress.advance();
+        readings.set(&id, response.map(Response::into_value).map_err(Failure::from));
+    }
+    Ok(readings.into_readings())
+}
+
+impl<'a, T> PendingReadings<'a, T> {
+    /// Sets what was read of an account.
+    pub(crate) fn set(&mut self, id: &AccountId, result: Result<T, Failure>) {
+        let open = self.0.iter_mut().find(|(account, open)| account.id == *id && open.is_none());
+        if let Some((_, open)) = open {
+            *open = Some(result);
+        }
+    }
+
+    /// The readings, in the order of the accounts.
+    pub(crate) fn into_readings(self) -> Readings<'a, T> {
+        Readings(self.0.into_iter().filter_map(|(account, result)| Some((account, result?))).collect())
+    }
+}
+
+impl<'a, T> Readings<'a, T> {
+    /// No account has been read.
+    pub(crate) fn pending(accounts: &'a [Account]) -> PendingReadings<'a, T> {
+        PendingReadings(accounts.iter().map(|account| (account, None)).collect())
+    }
+
+    /// Makes something of what was read of each account.
+    ///
+    /// # Errors
+    ///
+    /// If there is one account, and nothing can be made of it.
+    pub(crate) fn and_then<U>(
+        self,
+        mut make: impl FnMut(&Account, T) -> Result<U, Failure>,
+    ) -> Result<Readings<'a, U>, Failure> {
+        let is_only = self.0.len() == 1;
+        let make = |(account, result): (&'a Account, Result<T, Failure>)| {
+            let made = result.and_then(|value| make(account, value));
+            if is_only { Ok((account, Ok(made?))) } else { Ok((account, made)) }
+        };
+        Ok(Readings(self.0.into_iter().map(make).collect::<Result<_, Failure>>()?))
+    }
+
+    /// Prints the rows of all accounts, of which `records` makes those of one, and how many accounts were read. Returns the exit
+    /// status, in which a failure of one of several accounts counts as such.
+    ///
+    /// # Errors
+    ///
+    /// If standard output cannot be written.
+    pub(crate) fn print<R: Record>(
+        self,
+        printer: &Printer,
+        mut records: impl FnMut(&Account, T) -> Vec<R>,
+    ) -> Result<ExitStatus, Failure> {
+        let accounts = self.0.len();
+        let mut rows = Rows::new(accounts > 1);
+        let mut statuses = Vec::new();
+        for (account, result) in self.0 {
+            let (id, label) = (account.id.as_str(), account.label.as_deref());
+            match result {
+                Ok(value) => {
+                    records(account, value).into_iter().for_each(|record| rows.push(id, label, record));
+                }
+                Err(failure) => {
+                    rows.push_failure(id, label, &failure);
+                    statuses.push(failure.exit_status().among_several());
+                }
+            }
+        }
+        printer.print(&rows)?;
+        if accounts > 1 {
+            let failed = statuses.len();
+            let read = accounts.saturating_sub(failed);
+            terminal::print_message(&format!("{}: {read} read, {failed} failed", text::count(accounts, "account")));
+        }
+        Ok(ExitStatus::worst(statuses))
+    }
+}

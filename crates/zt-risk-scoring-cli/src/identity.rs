@@ -1,0 +1,40 @@
+//! Whose token it is.
+
+use api_tokens::operations::types::TokenStatus;
+use zt_risk_scoring::{AccountId, Connection, Error, ErrorKind};
+
+/// Verifies the token of a connection. Its text need not say whether it belongs to a user or to an account, so both are asked.
+///
+/// # Errors
+///
+/// If neither knows it, as with a global API key, or a call fails.
+pub(crate) async fn verify(connection: &Connection, account: Option<&AccountId>) -> Result<TokenStatus, Error> {
+    let tokens = api_tokens::Client::from(connection.clone());
+    match (tokens.operations().verify_user_token().await, account) {
+        (Err(error), Some(account)) if is_rejected(&error) => {
+            tokens.operations().verify_account_token().account_id(account).await
+        }
+        (result, _) => result,
+    }
+}
+
+/// Whether the API rejected the token as none of a user.
+fn is_rejected(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Authentication | ErrorKind::Permission | ErrorKind::Api | ErrorKind::NotFound)
+}
+
+/// The ids of tokens, each of which is verified once.
+#[derive(Default)]
+pub(crate) struct TokenIds(Vec<(Connection, Option<String>)>);
+
+impl TokenIds {
+    /// The id of a connection's token. `None` if the API does not tell it.
+    pub(crate) async fn get(&mut self, connection: &Connection, account: &AccountId) -> Option<String> {
+        if let Some((_, id)) = self.0.iter().find(|(known, _)| known.is_same(connection)) {
+            return id.clone();
+        }
+        let id = verify(connection, Some(account)).await.ok().map(|status| status.id.to_string());
+        self.0.push((connection.clone(), id.clone()));
+        id
+    }
+}

@@ -1,0 +1,247 @@
+//! What a command works on: a client, and the accounts.
+
+use std::path::{Path, PathBuf};
+
+use zt_risk_scoring::{AccountId, Client, ClientBuilder, Credentials, FleetAccount, FleetPlan, Plan};
+use zt_risk_scoring_mock::Simulator;
+
+use crate::failure::{Failure, Problem};
+use crate::options::{BUILT_IN, Options};
+use crate::records::Printer;
+use crate::scenario::Scenario;
+use crate::settings::{AccountSettings, Settings};
+use crate::terminal::print_message;
+
+/// A client, the accounts that a command is about, and how its result is printed.
+pub(crate) struct Session {
+    pub(crate) client: Client,
+    /// The accounts, which [`accounts`](Self::accounts) returns.
+    accounts: Vec<Account>,
+    pub(crate) printer: Printer,
+    /// Set if no account is given.
+    missing_accounts: Option<Problem>,
+    options: Options,
+    /// Held because a dropped simulator no longer responds.
+    _simulator: Option<Simulator>,
+}
+
+/// An account, perhaps with credentials of its own.
+#[derive(Clone, Debug)]
+pub(crate) struct Account {
+    pub(crate) id: AccountId,
+    /// The name that the accounts file gives it.
+    pub(crate) label: Option<String>,
+    pub(crate) credentials: Option<Credentials>,
+}
+
+/// The host of a simulator in this process. Its port is another one in each run, and a plan is for one base URL.
+const SIMULATOR_HOST: &str = "simulator.localhost";
+const SIMULATOR_URL: &str = "http://simulator.localhost/client/v4";
+
+/// What a command cannot work without.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Needs {
+    Accounts,
+    Credentials,
+}
+
+impl Session {
+    /// Opens a client for the arguments, the environment and the configuration file, or for a simulator.
+    ///
+    /// # Errors
+    ///
+    /// If a setting is invalid, or something is missing that the command needs.
+    pub(crate) async fn open(options: &Options, needs: Needs) -> Result<Self, Failure> {
+        match &options.simulate {
+            Some(file) => Self::simulated(options, file).await,
+            None => Self::configured(options, needs),
+        }
+    }
+
+    fn configured(options: &Options, needs: Needs) -> Result<Self, Failure> {
+        let settings = Settings::read(options);
+        settings.warnings.iter().for_each(|warning| print_message(&format!("warning: {warning}")));
+        match needs {
+            Needs::Accounts => settings.require_all()?,
+            Needs::Credentials => settings.require_credentials()?,
+        }
+        let mut builder = Client::builder().allow_plain_http(settings.allow_plain_http);
+        if let Some(url) = &settings.base_url {
+            builder = builder.base_url(&url.value);
+        }
+        let of_accounts = settings.accounts.iter().find_map(|account| account.authentication.as_ref());
+        if let Some(authentication) = settings.authentication.as_ref().or(of_accounts) {
+            builder = builder.credentials(authentication.value.credentials.clone());
+        }
+        let accounts = settings.accounts.iter().map(Account::from).collect();
+        Self::new(options, &settings, builder, accounts, None)
+    }
+
+    /// Credentials of the environment must not reach the simulator, and a broken environment must not fail it.
+    async fn simulated(options: &Options, file: &Path) -> Result<Self, Failure> {
+        let settings = Settings::read_for_simulator(options);
+        settings.require_no_problem()?;
+        let mut scenario = if file == Path::new(BUILT_IN) { Scenario::built_in()? } else { Scenario::read(file)? };
+        let mut accounts: Vec<Account> = settings.accounts.iter().map(Account::from).collect();
+        if accounts.is_empty() {
+            accounts.extend(scenario.account_ids().next().cloned().map(Account::without_settings));
+        }
+        for account in &mut accounts {
+            account.credentials = None;
+            scenario.ensure_account(&account.id);
+        }
+        let simulator = scenario.start().await?;
+        let builder =
+            Client::builder().credentials(Credentials::api_token(scenario.token())?).base_url(simulator.base_url());
+        Self::new(options, &settings, builder, accounts, Some(simulator))
+    }
+
+    fn new(
+        options: &Options,
+        settings: &Settings,
+        mut builder: ClientBuilder,
+        accounts: Vec<Account>,
+        simulator: Option<Simulator>,
+    ) -> Result<Self, Failure> {
+        if let Some(timeout) = &settings.timeout {
+            builder = builder.timeout(timeout.value);
+        }
+        // Each call names its account. The builder wants one, too.
+        if let Some(account) = accounts.first() {
+            builder = builder.account_id(&account.id);
+        }
+        Ok(Self {
+            client: builder.build()?,
+            accounts,
+            missing_accounts: settings.missing_accounts.clone(),
+            printer: Printer::new(settings.output.value)?,
+            options: options.clone(),
+            _simulator: simulator,
+        })
+    }
+
+    /// Whether nothing may be changed.
+    pub(crate) fn is_dry_run(&self) -> bool {
+        self.options.dry_run
+    }
+
+    /// How many accounts are called at once.
+    pub(crate) fn concurrency(&self) -> usize {
+        self.options.concurrency.into()
+    }
+
+    /// The accounts that the command is about, at least one.
+    ///
+    /// # Errors
+    ///
+    /// If no account is given.
+    pub(crate) fn accounts(&self) -> Result<&[Account], Failure> {
+        match &self.missing_accounts {
+            Some(problem) if self.accounts.is_empty() => Err(Failure::Usage(problem.clone())),
+            _ => Ok(&self.accounts),
+        }
+    }
+
+    /// The only account, for a command that does not work on several.
+    ///
+    /// # Errors
+    ///
+    /// If there are several.
+    pub(crate) fn only_account(&self) -> Result<&Account, Failure> {
+        match self.accounts()? {
+            [account] => Ok(account),
+            accounts => Err(Failure::usage(
+                format!("this command works on one account, and {} are given", accounts.len()),
+                "give one account with --account-id",
+            )),
+        }
+    }
+
+    /// An account by its id, with the credentials that are configured for it.
+    pub(crate) fn account(&self, id: &AccountId) -> Account {
+        let known = self.accounts.iter().find(|account| account.id == *id);
+        known.cloned().unwrap_or_else(|| Account::without_settings(id.clone()))
+    }
+
+    /// The accounts of plans. Accounts of the arguments choose among the plans.
+    ///
+    /// # Errors
+    ///
+    /// If an account has two plans, or one of the arguments has none.
+    pub(crate) fn accounts_of_plans(&self, plans: Vec<Plan>) -> Result<Vec<(Account, Plan)>, Failure> {
+        let hint = "plan again, or give the accounts of the plans";
+        let mut planned: Vec<(Account, Plan)> = Vec::new();
+        for plan in plans {
+            let account = self.account(&plan.target().account_id);
+            if planned.iter().any(|(known, _)| known.id == account.id) {
+                return Err(Failure::usage(format!("the file has two plans for the account {}", account.id), hint));
+            }
+            planned.push((account, plan));
+        }
+        if !self.options.account_ids.is_empty() || self.options.accounts_file.is_some() {
+            let without_plan =
+                self.accounts.iter().find(|account| planned.iter().all(|(planned, _)| planned.id != account.id));
+            if let Some(account) = without_plan {
+                return Err(Failure::usage(format!("the file has no plan for the account {}", account.id), hint));
+            }
+            planned.retain(|(planned, _)| self.accounts.iter().any(|account| account.id == planned.id));
+        }
+        Ok(planned)
+    }
+
+    /// The arguments of this run that another command needs for the same accounts and credentials.
+    pub(crate) fn repeated_options(&self) -> Vec<String> {
+        let Options { profile, config, token_file, accounts_file, base_url, simulate, .. } = &self.options;
+        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.to_string_lossy().into_owned());
+        let options = [
+            ("--profile", profile.clone()),
+            ("--config", path(config)),
+            ("--token-file", path(token_file)),
+            ("--accounts-file", path(accounts_file)),
+            ("--base-url", base_url.clone()),
+        ];
+        let given = options.into_iter().filter_map(|(name, value)| Some([name.to_owned(), value?]));
+        given.flatten().chain(simulate.is_some().then(|| "--simulate".to_owned())).collect()
+    }
+
+    /// The client with the credentials of an account. Its calls must still name the account.
+    pub(crate) fn client_of(&self, account: &Account) -> Client {
+        match &account.credentials {
+            Some(credentials) => self.client.connection().for_credentials(credentials).into(),
+            None => self.client.clone(),
+        }
+    }
+}
+
+impl From<&AccountSettings> for Account {
+    fn from(settings: &AccountSettings) -> Self {
+        Self {
+            id: settings.account_id.value.clone(),
+            label: settings.label.clone(),
+            credentials: settings.authentication.as_ref().map(|own| own.value.credentials.clone()),
+        }
+    }
+}
+
+impl Account {
+    fn without_settings(id: AccountId) -> Self {
+        Self { id, label: None, credentials: None }
+    }
+
+    /// A plan for the account, with its credentials.
+    pub(crate) fn fleet_plan(&self, plan: Plan) -> FleetPlan {
+        let fleet_plan = FleetPlan::from(plan);
+        match &self.credentials {
+            Some(credentials) => fleet_plan.credentials(credentials.clone()),
+            None => fleet_plan,
+        }
+    }
+
+    pub(crate) fn to_fleet(&self) -> FleetAccount {
+        let account = FleetAccount::from(&self.id);
+        match &self.credentials {
+            Some(credentials) => account.credentials(credentials.clone()),
+            None => account,
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! CSV with a header.
+
+use ::csv::{ErrorKind, ReaderBuilder, StringRecord, Trim};
+
+use super::{Fields, Origin, Row};
+use crate::text::printable;
+
+const COLUMNS: [&str; 4] = ["account_id", "label", "profile", "token_file"];
+
+pub(super) fn rows(origin: &Origin<'_>, text: &str) -> Result<Vec<Row>, String> {
+    let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(text.as_bytes());
+    let header = reader.headers().map_err(|error| problem(origin, &error))?;
+    let names = columns(header).map_err(|reason| format!("the header of {} {reason}", origin.name))?;
+    let rows = reader.records().map(|record| {
+        let record = record.map_err(|error| problem(origin, &error))?;
+        let line = record.position().map_or(0, ::csv::Position::line);
+        let value = |name: &str| {
+            let index = names.iter().position(|known| known == name)?;
+            record.get(index).filter(|value| !value.is_empty()).map(str::to_owned)
+        };
+        let fields = Fields {
+            account_id: value("account_id").unwrap_or_default(),
+            label: value("label"),
+            profile: value("profile"),
+            token_file: value("token_file").map(Into::into),
+            token_command: None,
+        };
+        origin.row(format!("line {line}"), "column", fields)
+    });
+    rows.collect()
+}
+
+/// The name of a column.
+pub(super) fn column(name: &str) -> String {
+    name.trim().trim_matches('"').to_ascii_lowercase()
+}
+
+fn columns(header: &StringRecord) -> Result<Vec<String>, String> {
+    let names: Vec<String> = header.iter().map(column).collect();
+    let allowed = COLUMNS.join(", ");
+    for (index, name) in names.iter().enumerate() {
+        if !COLUMNS.contains(&name.as_str()) {
+            return Err(format!("has the column `{}`; it may have {allowed}", printable(name)));
+        }
+        if names.iter().take(index).any(|other| other == name) {
+            return Err(format!("has the column `{name}` twice"));
+        }
+    }
+    if names.iter().all(|name| name != "account_id") {
+        return Err(format!("has no column `account_id`; it may have {allowed}"));
+    }
+    Ok(names)
+}
+
+fn problem(origin: &Origin<'_>, error: &::csv::Error) -> String {
+    match error.kind() {
+        ErrorKind::UnequalLengths { pos: Some(position), expected_len, len } => {
+            format!("line {} of {} has {len} values, but the header has {expected_len}", position.line(), origin.name)
+        }
+        _ => format!("{} is not valid CSV: {error}", origin.name),
+    }
+}
