@@ -52,19 +52,28 @@ impl Session {
     ///
     /// If a setting is invalid, or something is missing that the command needs.
     pub(crate) async fn open(options: &Options, needs: Needs) -> Result<Self, Failure> {
-        match &options.simulate {
-            Some(file) => Self::simulated(options, file).await,
-            None => Self::configured(options, needs),
-        }
-    }
-
-    fn configured(options: &Options, needs: Needs) -> Result<Self, Failure> {
         let settings = Settings::read(options);
         settings.warnings.iter().for_each(|warning| print_message(&format!("warning: {warning}")));
         match needs {
             Needs::Accounts => settings.require_all()?,
             Needs::Credentials => settings.require_credentials()?,
         }
+        Self::with_settings(options, &settings).await
+    }
+
+    /// Opens a client for settings without problems.
+    ///
+    /// # Errors
+    ///
+    /// If no client can be made of them.
+    pub(crate) async fn with_settings(options: &Options, settings: &Settings) -> Result<Self, Failure> {
+        match &options.simulate {
+            Some(file) => Self::simulated(options, settings, file).await,
+            None => Self::configured(options, settings),
+        }
+    }
+
+    fn configured(options: &Options, settings: &Settings) -> Result<Self, Failure> {
         let mut builder = Client::builder().allow_plain_http(settings.allow_plain_http);
         if let Some(url) = &settings.base_url {
             builder = builder.base_url(&url.value);
@@ -74,13 +83,11 @@ impl Session {
             builder = builder.credentials(authentication.value.credentials.clone());
         }
         let accounts = settings.accounts.iter().map(Account::from).collect();
-        Self::new(options, &settings, builder, accounts, None)
+        Self::new(options, settings, builder, accounts, None)
     }
 
     /// Credentials of the environment must not reach the simulator, and a broken environment must not fail it.
-    async fn simulated(options: &Options, file: &Path) -> Result<Self, Failure> {
-        let settings = Settings::read_for_simulator(options);
-        settings.require_no_problem()?;
+    async fn simulated(options: &Options, settings: &Settings, file: &Path) -> Result<Self, Failure> {
         let mut scenario = if file == Path::new(BUILT_IN) { Scenario::built_in()? } else { Scenario::read(file)? };
         let mut accounts: Vec<Account> = settings.accounts.iter().map(Account::from).collect();
         if accounts.is_empty() {
@@ -93,7 +100,7 @@ impl Session {
         let simulator = scenario.start().await?;
         let builder =
             Client::builder().credentials(Credentials::api_token(scenario.token())?).base_url(simulator.base_url());
-        Self::new(options, &settings, builder, accounts, Some(simulator))
+        Self::new(options, settings, builder, accounts, Some(simulator))
     }
 
     fn new(
