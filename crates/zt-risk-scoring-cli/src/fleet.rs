@@ -16,7 +16,7 @@ pub(crate) struct Readings<'a, T>(pub(crate) Vec<(&'a Account, Result<T, Failure
 /// What was read so far.
 pub(crate) struct PendingReadings<'a, T>(Vec<(&'a Account, Option<Result<T, Failure>>)>);
 
-/// Reads something of every account. The request must change nothing.
+/// Reads something of every account of the session. The request must change nothing.
 ///
 /// # Errors
 ///
@@ -26,10 +26,19 @@ pub(crate) async fn read<'a, T: Send + 'static>(
     title: &str,
     request: impl Fn(&Client) -> Request<'static, T> + Send + Sync + 'static,
 ) -> Result<Readings<'a, T>, Failure> {
-    let accounts = session.accounts()?;
+    read_each(session, session.accounts()?, title, request).await.and_then(|_, value| Ok(value))
+}
+
+/// Reads something of some accounts. The request must change nothing. Every failure is a part of the result.
+pub(crate) async fn read_each<'a, T: Send + 'static>(
+    session: &Session,
+    accounts: &'a [Account],
+    title: &str,
+    request: impl Fn(&Client) -> Request<'static, T> + Send + Sync + 'static,
+) -> Readings<'a, T> {
     if let [account] = accounts {
-        let value = request(&session.client_of(account)).account_id(&account.id).await?;
-        return Ok(Readings(vec![(account, Ok(value))]));
+        let result = request(&session.client_of(account)).account_id(&account.id).await;
+        return Readings(vec![(account, result.map_err(Failure::from))]);
     }
     let progress = Progress::new(title, accounts.len());
     let fleet = accounts.iter().map(Account::to_fleet);
@@ -39,7 +48,7 @@ pub(crate) async fn read<'a, T: Send + 'static>(
         progress.advance();
         readings.set(&id, response.map(Response::into_value).map_err(Failure::from));
     }
-    Ok(readings.into_readings())
+    readings.into_readings()
 }
 
 impl<'a, T> PendingReadings<'a, T> {

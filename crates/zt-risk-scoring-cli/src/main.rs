@@ -4,30 +4,34 @@
 //! on neither an argument parser nor the simulator.
 
 mod arguments;
+mod audit;
 mod behaviors;
 mod changes;
+mod check;
 mod exit_status;
 mod failure;
 mod fleet;
+mod generate;
 mod identity;
 mod options;
 mod records;
 mod scenario;
 mod session;
 mod settings;
+mod simulate;
 mod terminal;
 mod text;
 mod toml_file;
+mod trace;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use arguments::{Arguments, Command};
 use exit_status::ExitStatus;
 use failure::Failure;
 use options::Output;
-use session::Session;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -38,6 +42,7 @@ async fn main() -> ExitCode {
             return failure::report_usage(&error, output).into();
         }
     };
+    trace::install(arguments.options.verbose, terminal::print_message);
     // The configuration file may ask for another format, once it is read.
     let mut output = arguments.options.output.unwrap_or_default();
     let status = run(arguments, &mut output).await.unwrap_or_else(|failure| {
@@ -50,10 +55,16 @@ async fn main() -> ExitCode {
 async fn run(arguments: Arguments, output: &mut Output) -> Result<ExitStatus, Failure> {
     let Arguments { options, command } = arguments;
     match command {
-        Command::Behaviors { command } => {
-            let session = Session::open(&options, command.needs()).await?;
-            *output = session.printer.output;
-            behaviors::run(command, &session).await
+        Command::Check(arguments) => check::run(&arguments, &options, output).await,
+        Command::Behaviors { command } => behaviors::run(command, &options, output).await,
+        Command::Simulate(simulate) => simulate::run(simulate, &options).await,
+        Command::Completions(completions) => {
+            generate::completions(&completions, Arguments::command())?;
+            Ok(ExitStatus::Done)
+        }
+        Command::Man(man) => {
+            generate::man(&man, Arguments::command())?;
+            Ok(ExitStatus::Done)
         }
     }
 }

@@ -41,8 +41,12 @@ const SIMULATOR_URL: &str = "http://simulator.localhost/client/v4";
 /// What a command cannot work without.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Needs {
+    /// Credentials and an account.
     Accounts,
+    /// Credentials. Something else names the accounts.
     Credentials,
+    /// Credentials and an account. The output may be a report, too.
+    Report,
 }
 
 impl Session {
@@ -55,10 +59,10 @@ impl Session {
         let settings = Settings::read(options);
         settings.warnings.iter().for_each(|warning| print_message(&format!("warning: {warning}")));
         match needs {
-            Needs::Accounts => settings.require_all()?,
+            Needs::Accounts | Needs::Report => settings.require_all()?,
             Needs::Credentials => settings.require_credentials()?,
         }
-        Self::with_settings(options, &settings).await
+        Self::with_settings(options, needs, &settings).await
     }
 
     /// Opens a client for settings without problems.
@@ -66,14 +70,14 @@ impl Session {
     /// # Errors
     ///
     /// If no client can be made of them.
-    pub(crate) async fn with_settings(options: &Options, settings: &Settings) -> Result<Self, Failure> {
+    pub(crate) async fn with_settings(options: &Options, needs: Needs, settings: &Settings) -> Result<Self, Failure> {
         match &options.simulate {
-            Some(file) => Self::simulated(options, settings, file).await,
-            None => Self::configured(options, settings),
+            Some(file) => Self::simulated(options, needs, settings, file).await,
+            None => Self::configured(options, needs, settings),
         }
     }
 
-    fn configured(options: &Options, settings: &Settings) -> Result<Self, Failure> {
+    fn configured(options: &Options, needs: Needs, settings: &Settings) -> Result<Self, Failure> {
         let mut builder = Client::builder().allow_plain_http(settings.allow_plain_http);
         if let Some(url) = &settings.base_url {
             builder = builder.base_url(&url.value);
@@ -83,11 +87,11 @@ impl Session {
             builder = builder.credentials(authentication.value.credentials.clone());
         }
         let accounts = settings.accounts.iter().map(Account::from).collect();
-        Self::new(options, settings, builder, accounts, None)
+        Self::new(options, needs, settings, builder, accounts, None)
     }
 
     /// Credentials of the environment must not reach the simulator, and a broken environment must not fail it.
-    async fn simulated(options: &Options, settings: &Settings, file: &Path) -> Result<Self, Failure> {
+    async fn simulated(options: &Options, needs: Needs, settings: &Settings, file: &Path) -> Result<Self, Failure> {
         let mut scenario = if file == Path::new(BUILT_IN) { Scenario::built_in()? } else { Scenario::read(file)? };
         let mut accounts: Vec<Account> = settings.accounts.iter().map(Account::from).collect();
         if accounts.is_empty() {
@@ -98,13 +102,18 @@ impl Session {
             scenario.ensure_account(&account.id);
         }
         let simulator = scenario.start().await?;
-        let builder =
-            Client::builder().credentials(Credentials::api_token(scenario.token())?).base_url(simulator.base_url());
-        Self::new(options, settings, builder, accounts, Some(simulator))
+        let builder = Client::builder()
+            .credentials(Credentials::api_token(scenario.token())?)
+            .base_url(SIMULATOR_URL)
+            .resolve(SIMULATOR_HOST, [simulator.address()])
+            .allow_plain_http(true)
+            .no_proxy();
+        Self::new(options, needs, settings, builder, accounts, Some(simulator))
     }
 
     fn new(
         options: &Options,
+        needs: Needs,
         settings: &Settings,
         mut builder: ClientBuilder,
         accounts: Vec<Account>,
@@ -121,7 +130,7 @@ impl Session {
             client: builder.build()?,
             accounts,
             missing_accounts: settings.missing_accounts.clone(),
-            printer: Printer::new(settings.output.value)?,
+            printer: Printer::new(settings.output.value, needs == Needs::Report)?,
             options: options.clone(),
             _simulator: simulator,
         })

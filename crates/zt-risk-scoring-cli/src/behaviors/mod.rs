@@ -11,8 +11,10 @@ mod show;
 
 use clap::Subcommand;
 
+use crate::audit::{self, AuditArguments};
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
+use crate::options::{Options, Output};
 use crate::session::{Needs, Session};
 
 #[derive(Subcommand)]
@@ -31,27 +33,33 @@ pub(crate) enum BehaviorsCommand {
     Plan(plan::PlanArguments),
     /// Change the behaviors to what a file says, or apply a saved plan
     Apply(apply::ApplyArguments),
+    /// Compare the accounts with a policy
+    Audit(AuditArguments),
 }
 
-impl BehaviorsCommand {
-    /// What the session must have. Saved plans say for which accounts they are.
-    pub(crate) fn needs(&self) -> Needs {
-        match self {
-            Self::Apply(_) => Needs::Credentials,
-            _ => Needs::Accounts,
-        }
-    }
-}
-
-/// Runs a command, and prints its result.
-pub(crate) async fn run(command: BehaviorsCommand, session: &Session) -> Result<ExitStatus, Failure> {
+/// Runs a command, and prints its result. Sets the output that the settings ask for.
+pub(crate) async fn run(
+    command: BehaviorsCommand,
+    options: &Options,
+    output: &mut Output,
+) -> Result<ExitStatus, Failure> {
+    let needs = match &command {
+        BehaviorsCommand::Audit(arguments) if arguments.prints() => return arguments.print(),
+        BehaviorsCommand::Audit(_) => Needs::Report,
+        // Saved plans say for which accounts they are.
+        BehaviorsCommand::Apply(_) => Needs::Credentials,
+        _ => Needs::Accounts,
+    };
+    let session = Session::open(options, needs).await?;
+    *output = session.printer.output;
     match command {
-        BehaviorsCommand::List(arguments) => list::run(&arguments, session).await,
-        BehaviorsCommand::Show(arguments) => show::run(&arguments, session).await,
-        BehaviorsCommand::Set(arguments) => set::run(&arguments, session).await,
-        BehaviorsCommand::Export(arguments) => export::run(&arguments, session).await,
-        BehaviorsCommand::Diff(arguments) => diff::run(&arguments, session).await,
-        BehaviorsCommand::Plan(arguments) => plan::run(&arguments, session).await,
-        BehaviorsCommand::Apply(arguments) => apply::run(&arguments, session).await,
+        BehaviorsCommand::List(arguments) => list::run(&arguments, &session).await,
+        BehaviorsCommand::Show(arguments) => show::run(&arguments, &session).await,
+        BehaviorsCommand::Set(arguments) => set::run(&arguments, &session).await,
+        BehaviorsCommand::Export(arguments) => export::run(&arguments, &session).await,
+        BehaviorsCommand::Diff(arguments) => diff::run(&arguments, &session).await,
+        BehaviorsCommand::Plan(arguments) => plan::run(&arguments, &session).await,
+        BehaviorsCommand::Apply(arguments) => apply::run(&arguments, &session).await,
+        BehaviorsCommand::Audit(arguments) => audit::run(&arguments, &session).await,
     }
 }

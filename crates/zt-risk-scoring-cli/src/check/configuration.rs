@@ -1,6 +1,8 @@
 //! The settings, and where each comes from.
 
-use zt_risk_scoring::{Client, DEFAULT_BASE_URL};
+use clap::ValueEnum as _;
+use zt_risk_scoring::external::cloudflare_client::sdk::check_base_url;
+use zt_risk_scoring::{ClientBuilder, DEFAULT_BASE_URL};
 
 use super::fact::Fact;
 use super::report::Report;
@@ -52,27 +54,28 @@ fn add_files(settings: &Settings, report: &mut Report) {
 fn add_base_url(settings: &Settings, report: &mut Report) {
     let (url, source) = match &settings.base_url {
         Some(url) => (url.value.as_str(), &url.source),
-        // An invalid one is a problem of its own.
+        // One that is invalid is among the problems.
+        None if !settings.problems.is_empty() => return,
         None => (DEFAULT_BASE_URL, &Source::Default),
     };
-    let fact = Fact::ok("base_url", url).source(source);
-    let is_plain = url.starts_with("http:") && settings.allow_plain_http;
-    report.add(None, if is_plain { unencrypted(url).source(source) } else { fact });
-}
-
-/// Plain http to this machine is not distinguished: the flag is not needed for it.
-fn unencrypted(url: &str) -> Fact {
-    Fact::warning("base_url", url).advice("use https: plain http sends the credentials unencrypted")
+    let is_encrypted = check_base_url(url, false).is_ok();
+    let fact = if is_encrypted {
+        Fact::ok("base_url", url)
+    } else {
+        Fact::warning("base_url", url).advice("use https: plain http sends the credentials unencrypted")
+    };
+    report.add(None, fact.source(source));
 }
 
 fn add_limits(settings: &Settings, report: &mut Report) {
     let (timeout, source) = match &settings.timeout {
         Some(timeout) => (timeout.value, &timeout.source),
-        None => (zt_risk_scoring::Builder::<Client>::DEFAULT_TIMEOUT, &Source::Default),
+        None => (ClientBuilder::DEFAULT_TIMEOUT, &Source::Default),
     };
     report.add(None, Fact::ok("timeout", format!("{} s", timeout.as_secs())).source(source));
     let output = &settings.output;
-    report.add(None, Fact::ok("output", output.value.name()).source(&output.source));
+    let name = output.value.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+    report.add(None, Fact::ok("output", name).source(&output.source));
 }
 
 fn credentials(authentication: &Sourced<Authentication>) -> Fact {

@@ -76,3 +76,29 @@ pub(super) fn check(seen: &Seen, report: &mut Report) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::fact::Verdict;
+
+    fn clock(skew: Option<(u64, bool)>) -> (Verdict, String, ExitStatus) {
+        let skew = skew.map(|(seconds, is_ahead)| (Duration::from_secs(seconds), is_ahead));
+        let mut report = Report::new(false);
+        check(&Seen { skew, quotas: Vec::new() }, &mut report);
+        let status = report.status();
+        let (_, fact) = report.facts.pop().unwrap();
+        (fact.verdict, fact.value, status)
+    }
+
+    #[test]
+    fn clock_that_differs_by_more_than_a_minute_is_a_problem() {
+        for ok in [(0, true), (60, true), (60, false)] {
+            assert_eq!(clock(Some(ok)).0, Verdict::Ok);
+        }
+        let ahead = (Verdict::Problem, "61 s ahead of the server's".to_owned(), ExitStatus::Failed);
+        assert_eq!(clock(Some((61, true))), ahead);
+        assert_eq!(clock(Some((3600, false))).1, "3600 s behind the server's");
+        assert_eq!(clock(None).0, Verdict::Unknown);
+    }
+}

@@ -16,11 +16,12 @@ use clap::Args;
 
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
-use crate::options::Options;
+use crate::options::{Options, Output};
 use crate::records::Printer;
-use crate::session::Session;
+use crate::session::{Account, Needs, Session};
 use crate::settings::Settings;
 use crate::terminal::print_message;
+use fact::Fact;
 use report::Report;
 
 /// The arguments of `zt-risk check`.
@@ -41,11 +42,14 @@ Examples:
 pub(crate) struct CheckArguments {}
 
 /// Runs the command. It prints what it found, also if that is a problem.
-pub(crate) async fn run(options: &Options, settings: &Settings) -> Result<ExitStatus, Failure> {
-    let printer = Printer::new(settings.output.value)?;
-    let report = check(options, settings).await;
-    printer.print(&report.rows)?;
-    Ok(report.status())
+pub(crate) async fn run(_: &CheckArguments, options: &Options, output: &mut Output) -> Result<ExitStatus, Failure> {
+    let settings = Settings::read(options);
+    *output = settings.output.value;
+    let printer = Printer::new(settings.output.value, false)?;
+    let report = check(options, &settings).await;
+    let status = report.status();
+    printer.print(&report.into_rows())?;
+    Ok(status)
 }
 
 async fn check(options: &Options, settings: &Settings) -> Report {
@@ -55,7 +59,7 @@ async fn check(options: &Options, settings: &Settings) -> Report {
         print_message("nothing was sent, since the configuration has problems");
         return report;
     }
-    let session = match Session::with_settings(options, settings).await {
+    let session = match Session::with_settings(options, Needs::Accounts, settings).await {
         Ok(session) => session,
         Err(failure) => {
             report.add_failure(None, "configuration", &failure);
@@ -70,6 +74,10 @@ async fn check(options: &Options, settings: &Settings) -> Report {
 
 async fn check_calls(session: &Session, settings: &Settings, report: &mut Report) -> Result<(), Failure> {
     let accounts = session.accounts()?;
+    if settings.accounts.is_empty() {
+        let of_simulator = |account: &Account| Fact::ok("account", &account.id).source("--simulate");
+        accounts.iter().for_each(|account| report.add(Some(account), of_simulator(account)));
+    }
     token::check(session, accounts, settings, SystemTime::now(), report).await;
     let seen = reads::check(session, accounts, report).await;
     connection::check(&seen, report);

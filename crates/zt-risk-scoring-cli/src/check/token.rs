@@ -37,7 +37,8 @@ pub(super) async fn check(
             .authentication_for(&account.id)
             .is_some_and(|authentication| authentication.value.kind == AuthenticationKind::GlobalKey);
         if is_global_key {
-            let fact = Fact::unknown("token", "a global API key cannot be verified; the reads below show whether it works");
+            let fact =
+                Fact::unknown("token", "a global API key cannot be verified; the reads below show whether it works");
             report.add(owner, fact);
         } else {
             match identity::verify(&connection, Some(&account.id)).await {
@@ -68,7 +69,7 @@ fn add_status(account: Option<&Account>, token: &TokenStatus, now: DateTime<Utc>
     let fact = match &token.expires_on {
         None => Fact::ok("token", format!("active, never expires, id {id}")),
         Some(expiry) => match expiry.value() {
-            None => Fact::unknown("token", format!("active, expires on {:?}, id {id}", printable(&expiry.text()))),
+            None => Fact::unknown("token", format!("active, expires on `{}`, id {id}", printable(&expiry.text()))),
             Some(expiry) => {
                 let value = format!("active, expires on {}, id {id}", time(expiry));
                 let days = expiry.signed_duration_since(now).num_days();
@@ -88,38 +89,54 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::check::fact::Verdict;
 
-    fn row(token: &serde_json::Value) -> (serde_json::Value, ExitStatus) {
+    fn judge(token: &serde_json::Value) -> (Fact, ExitStatus) {
         let now: DateTime<Utc> = "2026-11-22T00:00:00Z".parse().unwrap();
         let mut report = Report::new(false);
         add_status(None, &serde_json::from_value(token.clone()).unwrap(), now, &mut report);
-        let printer = crate::records::Printer { output: crate::options::Output::Json, ..printer() };
-        let rows = serde_json::from_str::<serde_json::Value>(&printer.format(&report.rows).unwrap()).unwrap();
-        (rows[0].clone(), report.status())
-    }
-
-    fn printer() -> crate::records::Printer {
-        crate::records::Printer::new(crate::options::Output::Json).unwrap()
+        let status = report.status();
+        (report.facts.remove(0).1, status)
     }
 
     #[test]
     fn token_is_judged_by_its_state_and_its_times() {
         for (token, verdict, value, status) in [
-            (json!({"status": "active"}), "ok", "active, never expires, id t1", ExitStatus::Done),
-            (json!({"status": "active", "expires_on": "2027-01-01T00:00:00Z"}), "ok", "expires on 2027-01-01", ExitStatus::Done),
-            (json!({"status": "active", "expires_on": "2026-11-29T00:00:00Z"}), "ok", "2026-11-29", ExitStatus::Done),
-            (json!({"status": "active", "expires_on": "2026-11-28T23:59:59Z"}), "warning", "2026-11-28", ExitStatus::Done),
-            (json!({"status": "active", "expires_on": "soon"}), "unknown", "\"soon\"", ExitStatus::Done),
-            (json!({"status": "active", "not_before": "2026-11-23T00:00:00Z"}), "problem", "not valid before", ExitStatus::NotPermitted),
-            (json!({"status": "disabled"}), "problem", "disabled, id t1", ExitStatus::NotPermitted),
-            (json!({"status": "odd\u{1b}"}), "problem", "odd , id t1", ExitStatus::NotPermitted),
+            (json!({"status": "active"}), Verdict::Ok, "active, never expires, id t1", ExitStatus::Done),
+            (
+                json!({"status": "active", "expires_on": "2027-01-01T00:00:00Z"}),
+                Verdict::Ok,
+                "expires on 2027-01-01",
+                ExitStatus::Done,
+            ),
+            (
+                json!({"status": "active", "expires_on": "2026-11-29T00:00:00Z"}),
+                Verdict::Ok,
+                "2026-11-29",
+                ExitStatus::Done,
+            ),
+            (
+                json!({"status": "active", "expires_on": "2026-11-28T23:59:59Z"}),
+                Verdict::Warning,
+                "2026-11-28",
+                ExitStatus::Done,
+            ),
+            (json!({"status": "active", "expires_on": "soon"}), Verdict::Unknown, "`soon`", ExitStatus::Done),
+            (
+                json!({"status": "active", "not_before": "2026-11-23T00:00:00Z"}),
+                Verdict::Problem,
+                "not valid before",
+                ExitStatus::NotPermitted,
+            ),
+            (json!({"status": "disabled"}), Verdict::Problem, "disabled, id t1", ExitStatus::NotPermitted),
+            (json!({"status": "odd\u{1b}"}), Verdict::Problem, "odd , id t1", ExitStatus::NotPermitted),
         ] {
             let mut token = token;
             token["id"] = json!("t1");
-            let (row, found) = row(&token);
-            assert_eq!((row["verdict"].as_str().unwrap(), found), (verdict, status), "{token}: {row}");
-            assert!(row["value"].as_str().unwrap().contains(value), "{row}");
-            assert_eq!(row["advice"].as_str().unwrap().is_empty(), matches!(verdict, "ok" | "unknown"), "{row}");
+            let (fact, found) = judge(&token);
+            assert_eq!((fact.verdict, found), (verdict, status), "{fact:?}");
+            assert!(fact.value.contains(value), "{fact:?}");
+            assert_eq!(fact.advice.is_empty(), matches!(verdict, Verdict::Ok | Verdict::Unknown), "{fact:?}");
         }
     }
 }

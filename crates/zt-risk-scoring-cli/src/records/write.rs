@@ -21,9 +21,9 @@ impl Printer {
     ///
     /// # Errors
     ///
-    /// If the format is one of reports, which only an audit makes.
-    pub(crate) fn new(output: Output) -> Result<Self, Failure> {
-        if matches!(output, Output::Junit | Output::Sarif) {
+    /// If the format is one of reports, and the command makes none.
+    pub(crate) fn new(output: Output, allows_reports: bool) -> Result<Self, Failure> {
+        if matches!(output, Output::Junit | Output::Sarif) && !allows_reports {
             return Err(Failure::usage(
                 "only `behaviors audit` has a report in the formats junit and sarif",
                 "use --output table, json, ndjson, yaml or csv",

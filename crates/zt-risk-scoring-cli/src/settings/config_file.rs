@@ -13,7 +13,7 @@ use zt_risk_scoring::AccountId;
 use super::problems::problem;
 use super::source::Source;
 use super::token_source::TokenSource;
-use crate::failure::Problem;
+use crate::failure::{Failure, Problem};
 use crate::options::{self, Output};
 use crate::{text, toml_file};
 
@@ -80,9 +80,7 @@ impl ConfigFile {
         let content: Content = parse(&name, text)?;
         let file = Self { path: path.to_owned(), content };
         for (name, profile) in &file.content.profiles {
-            file.check(profile).map_err(|reason| {
-                problem(format!("{} {reason}", file.source(name)), HINT)
-            })?;
+            file.check(profile).map_err(|reason| problem(format!("{} {reason}", file.source(name)), HINT))?;
         }
         Ok(file)
     }

@@ -1,0 +1,175 @@
+//! The command `zt-risk behaviors audit`.
+
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use chrono::{DateTime, Utc};
+use clap::Args;
+use zt_risk_scoring::{BehaviorMap, Integration};
+
+use super::engine::{AccountState, audit};
+use super::finding::{AccountReport, Outcome};
+use super::policy::Policy;
+use super::policy_file::{DEFAULT_POLICY, PolicyFile};
+use super::rule::Severity;
+use super::{junit, sarif};
+use crate::exit_status::ExitStatus;
+use crate::failure::Failure;
+use crate::fleet::{self, Readings};
+use crate::options::Output;
+use crate::records::{Rows, print_text};
+use crate::session::{Account, Session};
+use crate::terminal;
+use crate::text::{self, count};
+
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  zt-risk behaviors audit --simulate
+  zt-risk behaviors audit --policy policy.toml --accounts-file accounts.csv --simulate
+  zt-risk behaviors audit --policy policy.toml --output sarif --simulate
+  zt-risk behaviors audit --output junit --fail-on error --simulate
+  zt-risk behaviors audit --print-policy
+  zt-risk behaviors audit --print-schema
+
+Exit status:
+  0  every account complies with the policy, or has findings that are less severe than --fail-on
+  3  an account has a finding that is as severe as --fail-on, or more
+An account that could not be read does not comply: see the exit status in `zt-risk --help`.")]
+pub(crate) struct AuditArguments {
+    /// Policy in TOML: what accounts must be like; without it, a built-in policy
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+
+    /// Least severity of a finding that makes an account non-compliant
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value = "warning")]
+    fail_on: Severity,
+
+    /// Print the built-in policy, as a start for your own
+    #[arg(long, conflicts_with_all = ["policy", "print_schema"])]
+    print_policy: bool,
+
+    /// Print the JSON Schema of policies, which describes every key
+    #[arg(long, conflicts_with = "policy")]
+    print_schema: bool,
+}
+
+impl AuditArguments {
+    /// Whether it prints the built-in policy or the schema, and audits nothing.
+    pub(crate) fn prints(&self) -> bool {
+        self.print_policy || self.print_schema
+    }
+
+    /// Prints the built-in policy or the schema.
+    pub(crate) fn print(&self) -> Result<ExitStatus, Failure> {
+        let text = if self.print_policy { DEFAULT_POLICY.to_owned() } else { json(&schemars::schema_for!(Policy))? };
+        print_text(&text)?;
+        Ok(ExitStatus::Done)
+    }
+}
+
+/// Audits all accounts, and prints the findings.
+pub(crate) async fn run(arguments: &AuditArguments, session: &Session) -> Result<ExitStatus, Failure> {
+    let policy = PolicyFile::read(arguments.policy.as_deref())?;
+    let reports = reports(&policy, session).await?;
+    match session.printer.output {
+        Output::Junit => print_text(&junit::report(&reports, arguments.fail_on))?,
+        Output::Sarif => {
+            let directory = std::env::current_dir().map_err(Failure::Output)?;
+            print_text(&json(&sarif::log(&reports, &policy, &directory))?)?;
+        }
+        _ => print_rows(session, &reports)?,
+    }
+    if reports.len() > 1 || reports.iter().any(|report| report.checks.is_ok()) {
+        terminal::print_message(&summary(&reports, arguments.fail_on));
+    }
+    status(reports, arguments.fail_on)
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, Failure> {
+    text::json_pretty(value).map_err(|error| Failure::Output(error.into()))
+}
+
+/// Reads and audits all accounts. Integrations are read of those accounts for which the policy has something about them.
+async fn reports(policy: &PolicyFile, session: &Session) -> Result<Vec<AccountReport>, Failure> {
+    let policy = &policy.policy;
+    let needs_integrations = |account: &Account| policy.for_account(&account.id).needs_integrations();
+    let title = "reading behaviors";
+    let behaviors = fleet::read_each(session, session.accounts()?, title, |client| client.behaviors().get()).await;
+    let with_integrations: Vec<Account> = behaviors
+        .0
+        .iter()
+        .filter(|(account, behaviors)| behaviors.is_ok() && needs_integrations(account))
+        .map(|(account, _)| (*account).clone())
+        .collect();
+    let title = "reading integrations";
+    let Readings(integrations) =
+        fleet::read_each(session, &with_integrations, title, |client| client.integrations().list()).await;
+    let mut integrations = integrations.into_iter().map(|(_, integrations)| integrations);
+    let today = DateTime::<Utc>::from(SystemTime::now()).date_naive();
+    let audit_account = |(account, behaviors): (&Account, Result<BehaviorMap, Failure>)| {
+        let state = behaviors.and_then(|behaviors| {
+            // The integrations are in the order of the accounts, without those that need none.
+            let integrations = if needs_integrations(account) { integrations.next() } else { None };
+            Ok::<(BehaviorMap, Vec<Integration>), Failure>((behaviors, integrations.transpose()?.unwrap_or_default()))
+        });
+        let checks = state.map(|(behaviors, integrations)| {
+            let (behaviors, integrations) = (&behaviors, integrations.as_slice());
+            audit(policy, &AccountState { account_id: &account.id, behaviors, integrations }, today)
+        });
+        AccountReport { account: account.clone(), checks }
+    };
+    Ok(behaviors.0.into_iter().map(audit_account).collect())
+}
+
+/// Prints a row for each finding. The failure of the only account is printed by the caller.
+fn print_rows(session: &Session, reports: &[AccountReport]) -> Result<(), Failure> {
+    let is_several = reports.len() > 1;
+    let mut rows = Rows::new(is_several);
+    for report in reports {
+        let (id, label) = (report.account_id(), report.account.label.as_deref());
+        match &report.checks {
+            Ok(_) => report.findings().into_iter().for_each(|finding| rows.push(id, label, finding.clone())),
+            Err(failure) if is_several => rows.push_failure(id, label, failure),
+            Err(_) => return Ok(()),
+        }
+    }
+    session.printer.print(&rows)
+}
+
+/// How many accounts comply, and how many findings there are.
+fn summary(reports: &[AccountReport], fail_on: Severity) -> String {
+    let is_read = |report: &&AccountReport| report.checks.is_ok();
+    let failed = reports.len().saturating_sub(reports.iter().filter(is_read).count());
+    let compliant = reports.iter().filter(is_read).filter(|report| !has_findings(report, fail_on)).count();
+    let not_compliant = reports.len().saturating_sub(failed).saturating_sub(compliant);
+    let findings: Vec<_> = reports.iter().flat_map(AccountReport::findings).collect();
+    let of = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    let checks = reports.iter().flat_map(|report| report.checks.iter().flatten());
+    let accepted = checks.filter(|check| matches!(check.outcome, Outcome::Accepted { .. })).count();
+    format!(
+        "{}: {compliant} compliant, {not_compliant} not compliant, {failed} not read; {}, {}, {}, {accepted} accepted",
+        count(reports.len(), "account"),
+        count(of(Severity::Error), "error"),
+        count(of(Severity::Warning), "warning"),
+        count(of(Severity::Note), "note"),
+    )
+}
+
+fn has_findings(report: &AccountReport, fail_on: Severity) -> bool {
+    report.findings().iter().any(|finding| finding.severity >= fail_on)
+}
+
+/// The exit status. The failure of the only account is returned as such.
+fn status(reports: Vec<AccountReport>, fail_on: Severity) -> Result<ExitStatus, Failure> {
+    let has_findings = reports.iter().any(|report| has_findings(report, fail_on));
+    let is_several = reports.len() > 1;
+    let mut statuses = vec![ExitStatus::findings(has_findings)];
+    for failure in reports.into_iter().filter_map(|report| report.checks.err()) {
+        if !is_several {
+            return Err(failure);
+        }
+        statuses.push(failure.exit_status().among_several());
+    }
+    Ok(ExitStatus::worst(statuses))
+}

@@ -1,0 +1,190 @@
+//! Policy files: what is read, and what is rejected with which message.
+
+use super::*;
+use crate::audit::policy::Policy;
+use crate::audit::policy_file::DEFAULT_POLICY;
+
+#[test]
+fn error_names_file_line_and_key() {
+    for (text, problem) in [
+        ("[baseline]\nmin_enabled = ", "line 2: string values must be quoted, expected literal string"),
+        ("[baseline]\n\nmin_enabeld = 1", "line 3: baseline.min_enabeld: unknown field `min_enabeld`, expected one of"),
+        ("rules = []", "line 1: rules: unknown field `rules`, expected one of"),
+        ("[baseline]\nmin_enabled = \"2\"", "line 2: baseline.min_enabled: invalid type: string \"2\", expected usize"),
+        ("[baseline]\nmin_enabled = -1", "line 2: baseline.min_enabled: invalid value: integer `-1`, expected usize"),
+        (
+            "[baseline.behaviors.imp_travel]\nenabled = true\nmin_level = \"hihg\"",
+            "line 3: baseline.behaviors.imp_travel.min_level: unknown level \"hihg\"; did you mean \"high\"?",
+        ),
+        (
+            "[baseline.behaviors.a]\nmax_level = \"LOW\"",
+            "line 2: baseline.behaviors.a.max_level: unknown level \"LOW\"; did you mean \"low\"?",
+        ),
+        (
+            "[baseline.behaviors.a]\nmax_level = \"critical\"",
+            "line 2: baseline.behaviors.a.max_level: unknown level \"critical\"; known are low, medium, high",
+        ),
+        (
+            "\n[severities]\nlevel-to-low = \"note\"",
+            "line 3: severities.level-to-low: unknown rule \"level-to-low\"; did you mean \"level-too-low\"?",
+        ),
+        (
+            "[severities]\nlevel-too-low = \"fatal\"",
+            "line 2: severities.level-too-low: unknown variant `fatal`, expected one of `note`, `warning`, `error`",
+        ),
+        ("[baseline]\na = 1\na = 2", "line 3: duplicate key"),
+        (
+            "baseline.behaviors.a = { min_level = \"high\", max_level = \"low\" }",
+            "line 1: baseline.behaviors.a: min_level is high, which is above max_level, low",
+        ),
+        (
+            "[accounts.one]",
+            "line 1: accounts.one: the account id has 3 characters, but an account id is 32 hexadecimal digits",
+        ),
+        (
+            "[[baseline.integrations]]\nallow_inactive = true",
+            "line 1: baseline.integrations.0: name the integration by exactly one of id, reference and tenant_url",
+        ),
+        (
+            "[[baseline.integrations]]\nid = \"one\"",
+            "line 1: baseline.integrations.0: the integration id has 3 characters",
+        ),
+        (
+            "[[baseline.integrations]]\ntenant_url = \"tenant.okta.com\"",
+            "line 1: baseline.integrations.0: the tenant URL is not an absolute URL",
+        ),
+    ] {
+        let error = read(text).unwrap_err();
+        let expected = format!("the policy policy.toml, {problem}");
+        assert!(error.starts_with(&expected), "{error}\n{expected}");
+        assert!(!error.contains('\n'), "{error}");
+    }
+}
+
+#[test]
+fn levels_of_baseline_and_account_must_not_contradict_each_other() {
+    let error = read(&format!(
+        "[baseline.behaviors.a]\nmin_level = \"high\"\n\n[accounts.{ACCOUNT}.behaviors.a]\nmax_level = \"low\""
+    ));
+    let expected = format!(
+        "the policy policy.toml, line 4: accounts.{ACCOUNT}.behaviors.a: min_level is high, which is above max_level, low"
+    );
+    assert_eq!(error.unwrap_err(), expected);
+}
+
+#[test]
+fn account_is_listed_once_whatever_the_case_of_its_id() {
+    let upper = ACCOUNT.to_uppercase();
+    let error = read(&format!("[accounts.{upper}]\n[accounts.{ACCOUNT}]")).unwrap_err();
+    assert!(error.ends_with(&format!("accounts.{ACCOUNT}: the same account is listed as {upper}")), "{error}");
+}
+
+#[test]
+fn exception_must_say_what_it_accepts_and_why() {
+    let with = |keys: &str| read(&format!("\n[[exceptions]]\n{keys}")).map(|_| ()).unwrap_err();
+    let account = format!("account = \"{ACCOUNT}\"\n");
+    for (keys, problem) in [
+        (
+            "account = \"1\"\nreason = \"r\"\nbehavior = \"a\"".to_owned(),
+            "line 3: exceptions.0.account: the account id has 1",
+        ),
+        (format!("{account}reason = \"r\""), "line 2: exceptions.0: name a rule, a behavior or an integration"),
+        (format!("{account}reason = \" \"\nbehavior = \"a\""), "line 4: exceptions.0.reason: say why"),
+        (format!("{account}behavior = \"a\""), "line 2: exceptions[0]: missing field `reason`"),
+        (
+            format!("{account}reason = \"r\"\nrule = \"exception-expired\""),
+            "line 5: exceptions.0.rule: findings about exceptions cannot be accepted",
+        ),
+        (
+            format!("{account}reason = \"r\"\nbehavior = \"a\"\nuntil = \"soon\""),
+            "line 6: exceptions[0].until: invalid value: string \"soon\", expected a date such as 2027-01-31",
+        ),
+        (
+            format!("{account}reason = \"r\"\nbehavior = \"a\"\nuntil = 2027-01-31T00:00:00Z"),
+            "line 6: exceptions[0].until: invalid value",
+        ),
+        (
+            format!(
+                "{account}reason = \"r\"\nbehavior = \"a\"\n[[exceptions]]\n{account}reason = \"s\"\nbehavior = \"a\""
+            ),
+            "line 6: exceptions.1: the exception is the same as exceptions.0",
+        ),
+    ] {
+        let error = with(&keys);
+        let expected = format!("the policy policy.toml, {problem}");
+        assert!(error.starts_with(&expected), "{error}\n{expected}");
+    }
+}
+
+#[test]
+fn file_that_cannot_be_read_is_named() {
+    let failure = PolicyFile::read(Some(Path::new("/does/not/exist.toml"))).unwrap_err();
+    assert!(failure.to_string().starts_with("cannot read the policy /does/not/exist.toml: No such file"), "{failure}");
+    assert_eq!(failure.exit_status(), crate::exit_status::ExitStatus::Usage);
+}
+
+#[test]
+fn built_in_policy_is_valid_and_finds_disabled_behaviors() {
+    let policy = PolicyFile::read(None).unwrap();
+    let new =
+        behaviors(&[("high_dlp", false, "medium"), ("imp_travel", false, "high"), ("sentinel_one", false, "medium")]);
+    let found =
+        |behaviors| report(&policy, ACCOUNT, behaviors).findings().iter().map(|it| it.rule.id()).collect::<Vec<_>>();
+    assert_eq!(found(&new), ["too-few-enabled", "behavior-disabled", "behavior-disabled"]);
+    let good = behaviors(&[("high_dlp", true, "medium"), ("imp_travel", true, "high"), ("sentinel_one", false, "low")]);
+    assert_eq!(found(&good), [""; 0]);
+}
+
+#[test]
+fn commented_examples_of_the_built_in_policy_are_valid() {
+    let is_example =
+        |line: &str| line.starts_with("# [") || line.starts_with("# ") && line.contains(" = ") && !line.ends_with('.');
+    let uncommented: Vec<_> = DEFAULT_POLICY
+        .lines()
+        .map(|line| if is_example(line) { line.trim_start_matches("# ") } else { line })
+        .collect();
+    let policy = policy(&uncommented.join("\n")).policy;
+    assert_eq!(policy.baseline.integrations.unwrap().len(), 1);
+    assert_eq!(policy.accounts[ACCOUNT].min_enabled, Some(2));
+    assert_eq!(policy.exceptions[0].until, NaiveDate::from_ymd_opt(2027, 1, 31));
+}
+
+#[test]
+fn every_key_of_the_schema_is_described() {
+    let schema = serde_json::to_value(schemars::schema_for!(Policy)).unwrap();
+    let definitions = schema["$defs"].as_object().unwrap().values();
+    let mut described = 0;
+    for object in std::iter::once(&schema).chain(definitions).filter(|schema| schema["type"] == "object") {
+        assert_eq!(object["additionalProperties"], false);
+        for (key, property) in object["properties"].as_object().unwrap() {
+            assert!(property["description"].as_str().is_some_and(|text| text.ends_with('.')), "{key}: {property}");
+            described += 1;
+        }
+    }
+    assert_eq!(described, 4 + 5 + 4 + 4 + 6);
+}
+
+#[test]
+fn schema_accepts_the_policies_that_the_program_accepts() {
+    let schema = serde_json::to_value(schemars::schema_for!(Policy)).unwrap();
+    let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
+    let json = |text: &str| serde_json::to_value(toml::from_str::<toml::Table>(text).unwrap()).unwrap();
+    let valid = format!(
+        "exceptions = [{{ account = \"{ACCOUNT}\", behavior = \"a\", reason = \"r\", until = \"2027-01-31\" }}]"
+    );
+    for text in [DEFAULT_POLICY, "", &valid] {
+        assert!(validator.is_valid(&json(text)), "{text}");
+    }
+    for text in [
+        "rules = []",
+        "baseline.behaviors.a.min_level = \"critical\"",
+        "baseline.min_enabled = -1",
+        "severities.level-to-low = \"note\"",
+        "severities.level-too-low = \"fatal\"",
+        &valid.replace("2027-01-31", "soon"),
+        &valid.replace("reason", "why"),
+    ] {
+        assert!(!validator.is_valid(&json(text)), "{text}");
+        assert!(read(text).is_err(), "{text}");
+    }
+}
