@@ -2,7 +2,7 @@
 
 use clap::ValueEnum as _;
 use zt_risk_scoring::external::cloudflare_client::sdk::check_base_url;
-use zt_risk_scoring::{ClientBuilder, DEFAULT_BASE_URL};
+use zt_risk_scoring::ClientBuilder;
 
 use super::fact::Fact;
 use super::report::Report;
@@ -52,12 +52,8 @@ fn add_files(settings: &Settings, report: &mut Report) {
 }
 
 fn add_base_url(settings: &Settings, report: &mut Report) {
-    let (url, source) = match &settings.base_url {
-        Some(url) => (url.value.as_str(), &url.source),
-        // One that is invalid is among the problems.
-        None if !settings.problems.is_empty() => return,
-        None => (DEFAULT_BASE_URL, &Source::Default),
-    };
+    // One that is invalid is among the problems.
+    let Some(Sourced { value: url, source }) = &settings.base_url else { return };
     let is_encrypted = check_base_url(url, false).is_ok();
     let fact = if is_encrypted {
         Fact::ok("base_url", url)

@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use zt_risk_scoring::ErrorKind;
 
 use crate::failure::{ErrorRecord, Failure, Problem};
 use crate::records::{Cell, Column, Record, Tone};
@@ -80,7 +81,17 @@ impl Fact {
     /// A call that failed.
     pub(super) fn failed(subject: &'static str, failure: &Failure) -> Self {
         let error = ErrorRecord::from(failure);
-        Self::problem(subject, error.message).advice(error.hint)
+        let call = failure.call_error();
+        // The usual hints for these are to run this command.
+        let advice = match call.map(|call| (call.kind(), call.status())) {
+            Some((ErrorKind::Authentication, None)) => "run the token command by hand to see why it fails",
+            Some((ErrorKind::Authentication, Some(_))) => {
+                "look the token up in Cloudflare's dashboard: it may have expired, or may be incomplete or deleted"
+            }
+            Some((ErrorKind::Configuration, _)) => "correct the setting that the message names",
+            _ => &error.hint,
+        };
+        Self::problem(subject, error.message).advice(advice)
     }
 
     pub(super) fn source(mut self, source: impl Display) -> Self {

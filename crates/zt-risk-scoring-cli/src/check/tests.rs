@@ -153,3 +153,51 @@ async fn incomplete_configuration_sends_nothing_and_says_what_to_do() {
     assert_eq!(fact(&report, "base_url").source, "--base-url");
     assert_eq!(any.calls(), 0);
 }
+
+#[tokio::test]
+async fn token_of_an_account_is_verified_there_and_is_a_row_of_the_account() {
+    let (server, directory) = (MockServer::start_async().await, TempDir::new().unwrap());
+    let mut options = options(&directory, &server.base_url());
+    respond(&server, "/user/tokens/verify", 200, TOKEN);
+    respond(&server, &format!("/accounts/{TWO}/tokens/verify"), 403, FORBIDDEN);
+    serve(&server, ONE, ALL_WORK);
+    serve(&server, TWO, ALL_WORK);
+    let (list, own) = (directory.path().join("list.csv"), directory.path().join("own"));
+    std::fs::write(&list, format!("account_id,token_file\n{TWO},own\n")).unwrap();
+    std::fs::copy(options.token_file.as_ref().unwrap(), &own).unwrap();
+    std::fs::write(&own, "cfat_secret").unwrap();
+    options.accounts_file = Some(list);
+    let report = report(&options).await;
+    let tokens: Vec<_> = report.facts.iter().filter(|(_, fact)| fact.subject == "token").collect();
+    let [(None, shared), (Some(account), own)] = tokens[..] else { panic!("{tokens:?}") };
+    assert_eq!((shared.verdict, own.verdict, account.id.as_str()), (Verdict::Ok, Verdict::Problem, TWO));
+    assert!(!own.advice.contains("zt-risk check"), "{own:?}");
+}
+
+#[tokio::test]
+async fn global_key_is_not_verified() {
+    let (server, directory) = (MockServer::start_async().await, TempDir::new().unwrap());
+    serve(&server, ONE, ALL_WORK);
+    let options = options(&directory, &server.base_url());
+    let mut settings = Settings::read(&options);
+    let authentication = settings.authentication.as_mut().unwrap();
+    authentication.value.credentials = zt_risk_scoring::Credentials::global_key("a@example.com", "cfk_secret").unwrap();
+    authentication.value.kind = crate::settings::AuthenticationKind::GlobalKey;
+    let report = check(&options, &settings).await;
+    assert_eq!(fact(&report, "token").verdict, Verdict::Unknown);
+    assert!(fact(&report, "credentials").advice.contains("prefer an API token"));
+    assert_eq!(fact(&report, "read_users").verdict, Verdict::Ok);
+}
+
+#[tokio::test]
+async fn call_without_a_connection_leaves_plan_quota_and_clock_unknown() {
+    let directory = TempDir::new().unwrap();
+    let mut options = options(&directory, "http://127.0.0.1:9");
+    options.timeout = Some(std::time::Duration::from_secs(2));
+    let report = report(&options).await;
+    for subject in ["plan", "quota", "clock"] {
+        assert_eq!(fact(&report, subject).verdict, Verdict::Unknown, "{:?}", fact(&report, subject));
+    }
+    assert!(fact(&report, "read_behaviors").advice.contains("check the network"));
+    assert_eq!(report.status(), ExitStatus::Failed);
+}

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use api_tokens::operations::types::{TokenState, TokenStatus};
 use chrono::{DateTime, SecondsFormat, Utc};
-use zt_risk_scoring::Connection;
+use zt_risk_scoring::{Connection, Error};
 
 use super::fact::Fact;
 use super::report::Report;
@@ -33,21 +33,31 @@ pub(super) async fn check(
             continue;
         }
         let owner = account.credentials.is_some().then_some(account);
-        let is_global_key = settings
-            .authentication_for(&account.id)
-            .is_some_and(|authentication| authentication.value.kind == AuthenticationKind::GlobalKey);
-        if is_global_key {
-            let fact =
-                Fact::unknown("token", "a global API key cannot be verified; the reads below show whether it works");
-            report.add(owner, fact);
+        let kind = settings.authentication_for(&account.id).map(|authentication| &authentication.value.kind);
+        if kind == Some(&AuthenticationKind::GlobalKey) {
+            let value = "a global API key cannot be verified; the reads show whether it works";
+            report.add(owner, Fact::unknown("token", value));
         } else {
-            match identity::verify(&connection, Some(&account.id)).await {
+            match verify(&connection, account, kind).await {
                 Ok(status) => add_status(owner, &status, now.into(), report),
                 Err(error) => report.add_failure(owner, "token", &Failure::Read(error)),
             }
         }
         known.push(connection);
     }
+}
+
+/// Verifies a token. Its text may say that it belongs to an account.
+async fn verify(
+    connection: &Connection,
+    account: &Account,
+    kind: Option<&AuthenticationKind>,
+) -> Result<TokenStatus, Error> {
+    if kind == Some(&AuthenticationKind::AccountToken) {
+        let tokens = api_tokens::Client::from(connection.clone());
+        return tokens.operations().verify_account_token().account_id(&account.id).await;
+    }
+    identity::verify(connection, Some(&account.id)).await
 }
 
 fn add_status(account: Option<&Account>, token: &TokenStatus, now: DateTime<Utc>, report: &mut Report) {

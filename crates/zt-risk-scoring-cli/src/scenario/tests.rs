@@ -456,7 +456,8 @@ async fn examples_of_the_page_are_valid_and_have_every_key() {
         Scenario::parse("SCENARIOS.md", block).unwrap().start().await.unwrap();
     }
     // The blocks are about different tables, so together they are one file.
-    let (with_tables, without): (Vec<&str>, Vec<&str>) = blocks.iter().copied().partition(|block| block.starts_with('['));
+    let (with_tables, without): (Vec<&str>, Vec<&str>) =
+        blocks.iter().copied().partition(|block| block.starts_with('['));
     let whole = without.into_iter().chain(with_tables).collect::<Vec<_>>().join("\n");
     let whole = Scenario::parse("SCENARIOS.md", &whole).unwrap();
     let Scenario { clock, accounts, tokens, quota, address_quota, faults, switches } = &whole;

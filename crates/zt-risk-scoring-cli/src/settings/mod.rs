@@ -34,7 +34,7 @@ pub(crate) struct Settings {
     pub(crate) accounts: Vec<AccountSettings>,
     /// The credentials for the accounts that have none of their own.
     pub(crate) authentication: Option<Sourced<Authentication>>,
-    /// The base URL, checked. `None` is Cloudflare's.
+    /// The base URL, checked. `None` if it is invalid, and for a simulator.
     pub(crate) base_url: Option<Sourced<String>>,
     pub(crate) allow_plain_http: bool,
     /// The time limit of a call. `None` is the SDK's.
