@@ -92,6 +92,7 @@ impl Session {
 
     /// Credentials of the environment must not reach the simulator, and a broken environment must not fail it.
     async fn simulated(options: &Options, needs: Needs, settings: &Settings, file: &Path) -> Result<Self, Failure> {
+        check_simulate(options)?;
         let mut scenario = if file == Path::new(BUILT_IN) { Scenario::built_in()? } else { Scenario::read(file)? };
         let mut accounts: Vec<Account> = settings.accounts.iter().map(Account::from).collect();
         if accounts.is_empty() {
@@ -217,7 +218,8 @@ impl Session {
             ("--base-url", base_url.clone()),
         ];
         let given = options.into_iter().filter_map(|(name, value)| Some([name.to_owned(), value?]));
-        given.flatten().chain(simulate.is_some().then(|| "--simulate".to_owned())).collect()
+        let simulate = simulate.as_ref().map(|file| format!("--simulate={}", file.to_string_lossy()));
+        given.flatten().chain(simulate).collect()
     }
 
     /// The client with the credentials of an account. Its calls must still name the account.
@@ -226,6 +228,25 @@ impl Session {
             Some(credentials) => self.client.connection().for_credentials(credentials).into(),
             None => self.client.clone(),
         }
+    }
+}
+
+/// Rejects `--simulate` together with an option that is about another server. clap does not see a conflict between a global option
+/// before a subcommand and one after it.
+fn check_simulate(options: &Options) -> Result<(), Failure> {
+    let others = [
+        ("--base-url", options.base_url.is_some()),
+        ("--allow-plain-http", options.allow_plain_http),
+        ("--token-file", options.token_file.is_some()),
+        ("--profile", options.profile.is_some()),
+        ("--config", options.config.is_some()),
+    ];
+    match others.into_iter().find(|(_, is_given)| *is_given) {
+        None => Ok(()),
+        Some((other, _)) => Err(Failure::usage(
+            format!("--simulate cannot be used with {other}: a simulated API has its own"),
+            "leave one of them out",
+        )),
     }
 }
 

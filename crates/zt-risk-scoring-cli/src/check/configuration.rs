@@ -1,8 +1,8 @@
 //! The settings, and where each comes from.
 
 use clap::ValueEnum as _;
-use zt_risk_scoring::external::cloudflare_client::sdk::check_base_url;
 use zt_risk_scoring::ClientBuilder;
+use zt_risk_scoring::external::cloudflare_client::sdk::check_base_url;
 
 use super::fact::Fact;
 use super::report::Report;

@@ -149,7 +149,8 @@ impl Reader<'_, '_> {
         let source = config.source(name);
         let url = profile.base_url.as_deref();
         if !sends_to(url, base_url) {
-            let of_run = base_url.map(|url| format!("{} ({})", text::printable(&url.value), url.source)).unwrap_or_default();
+            let of_run =
+                base_url.map(|url| format!("{} ({})", text::printable(&url.value), url.source)).unwrap_or_default();
             return Err(problem(
                 format!(
                     "{row}: the base URL of {source} is {}, but that of this run is {of_run}",
@@ -173,8 +174,6 @@ fn sends_to(of_profile: Option<&str>, of_run: Option<&Sourced<String>>) -> bool 
     match (of_profile, of_run) {
         (_, None) => true,
         (None, Some(Sourced { source: Source::Flag(_) | Source::Variable(_), .. })) => true,
-        (url, Some(run)) => {
-            url.unwrap_or(DEFAULT_BASE_URL).trim_end_matches('/') == run.value.trim_end_matches('/')
-        }
+        (url, Some(run)) => url.unwrap_or(DEFAULT_BASE_URL).trim_end_matches('/') == run.value.trim_end_matches('/'),
     }
 }
