@@ -42,7 +42,7 @@ pub(crate) async fn read_each<'a, T: Send + 'static>(
     }
     let progress = Progress::new(title, accounts.len());
     let fleet = accounts.iter().map(Account::to_fleet);
-    let mut responses = session.client.request_many(fleet, request).concurrency(session.concurrency);
+    let mut responses = session.client.request_many(fleet, request).concurrency(session.concurrency());
     let mut readings = Readings::pending(accounts);
     while let Some((id, response)) = responses.next().await {
         progress.advance();

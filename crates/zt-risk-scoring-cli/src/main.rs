@@ -13,10 +13,12 @@ mod fleet;
 mod identity;
 mod options;
 mod records;
+mod scenario;
 mod session;
 mod settings;
 mod terminal;
 mod text;
+mod toml_file;
 
 use std::process::ExitCode;
 
@@ -25,6 +27,7 @@ use clap::Parser;
 use arguments::{Arguments, Command};
 use exit_status::ExitStatus;
 use failure::Failure;
+use options::Output;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -35,17 +38,18 @@ async fn main() -> ExitCode {
             return failure::report_usage(&error, output).into();
         }
     };
-    let output = arguments.options.output.unwrap_or_default();
-    let status = run(arguments).await.unwrap_or_else(|failure| {
+    // The configuration file may ask for another format, once it is read.
+    let mut output = arguments.options.output.unwrap_or_default();
+    let status = run(arguments, &mut output).await.unwrap_or_else(|failure| {
         failure::print_failure(&failure, output);
         failure.exit_status()
     });
     status.into()
 }
 
-async fn run(arguments: Arguments) -> Result<ExitStatus, Failure> {
+async fn run(arguments: Arguments, output: &mut Output) -> Result<ExitStatus, Failure> {
     let Arguments { options, command } = arguments;
     match command {
-        Command::Behaviors { command } => behaviors::run(command, &options).await,
+        Command::Behaviors { command } => behaviors::run(command, &options, output).await,
     }
 }

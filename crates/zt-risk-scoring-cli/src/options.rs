@@ -10,6 +10,9 @@ use clap::{ArgAction, Args, ValueEnum};
 use serde::Deserialize;
 use zt_risk_scoring::{AccountId, RiskLevel};
 
+/// The value of `--simulate` without a file.
+pub(crate) const BUILT_IN: &str = "built-in";
+
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Accounts and credentials")]
 pub(crate) struct Options {
@@ -35,7 +38,7 @@ pub(crate) struct Options {
 
     /// Use a simulated API, which may be described by a file; ignores the environment and the configuration file
     #[arg(
-        long, global = true, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "",
+        long, global = true, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = BUILT_IN,
         conflicts_with_all = ["token_file", "profile", "config", "base_url", "allow_plain_http"],
     )]
     pub(crate) simulate: Option<PathBuf>,

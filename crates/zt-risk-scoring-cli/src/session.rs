@@ -1,13 +1,16 @@
 //! What a command works on: a client, and the accounts.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use zt_risk_scoring::{AccountId, Client, Credentials, Environment, FleetAccount, FleetPlan, Plan};
+use zt_risk_scoring::{AccountId, Client, ClientBuilder, Credentials, FleetAccount, FleetPlan, Plan};
 use zt_risk_scoring_mock::Simulator;
 
-use crate::failure::Failure;
-use crate::options::{Options, Output};
+use crate::failure::{Failure, Problem};
+use crate::options::{BUILT_IN, Options};
 use crate::records::Printer;
+use crate::scenario::Scenario;
+use crate::settings::{AccountSettings, Settings};
+use crate::terminal::print_message;
 
 /// A client, the accounts that a command is about, and how its result is printed.
 pub(crate) struct Session {
@@ -15,13 +18,9 @@ pub(crate) struct Session {
     /// The accounts, which [`accounts`](Self::accounts) returns.
     accounts: Vec<Account>,
     pub(crate) printer: Printer,
+    /// Set if no account is given.
+    missing_accounts: Option<Problem>,
     options: Options,
-    /// Whether the arguments say which accounts these are.
-    has_chosen_accounts: bool,
-    /// How many accounts are called at once.
-    pub(crate) concurrency: usize,
-    /// Whether nothing may be changed.
-    pub(crate) is_dry_run: bool,
     /// Held because a dropped simulator no longer responds.
     _simulator: Option<Simulator>,
 }
@@ -35,40 +34,107 @@ pub(crate) struct Account {
     pub(crate) credentials: Option<Credentials>,
 }
 
+/// The host of a simulator in this process. Its port is another one in each run, and a plan is for one base URL.
+const SIMULATOR_HOST: &str = "simulator.localhost";
+const SIMULATOR_URL: &str = "http://simulator.localhost/client/v4";
+
+/// What a command cannot work without.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Needs {
+    Accounts,
+    Credentials,
+}
+
 impl Session {
     /// Opens a client for the arguments, the environment and the configuration file, or for a simulator.
-    pub(crate) async fn open(options: &Options) -> Result<Self, Failure> {
-        let simulator = if options.simulate.is_some() { Some(Simulator::start().await) } else { None };
-        let mut builder = Client::builder().allow_plain_http(options.allow_plain_http);
-        builder = match &simulator {
-            // Credentials of the environment must not reach the simulator, and a broken environment must not fail it.
-            Some(simulator) => builder
-                .credentials(Credentials::api_token(simulator.api_token())?)
-                .account_id(simulator.account_id())
-                .base_url(simulator.base_url()),
-            None => builder.environment(Environment::from_process()),
-        };
-        if let Some(id) = options.account_ids.first() {
-            builder = builder.account_id(id);
+    ///
+    /// # Errors
+    ///
+    /// If a setting is invalid, or something is missing that the command needs.
+    pub(crate) async fn open(options: &Options, needs: Needs) -> Result<Self, Failure> {
+        let session = Self::open_for_reports(options, needs).await?;
+        session.printer.reject_reports()?;
+        Ok(session)
+    }
+
+    /// As [`open`](Self::open), for a command that prints the formats of reports itself.
+    pub(crate) async fn open_for_reports(options: &Options, needs: Needs) -> Result<Self, Failure> {
+        match &options.simulate {
+            Some(file) => Self::simulated(options, file).await,
+            None => Self::configured(options, needs),
         }
-        if let Some(url) = &options.base_url {
-            builder = builder.base_url(url);
+    }
+
+    fn configured(options: &Options, needs: Needs) -> Result<Self, Failure> {
+        let settings = Settings::read(options);
+        settings.warnings.iter().for_each(|warning| print_message(&format!("warning: {warning}")));
+        match needs {
+            Needs::Accounts => settings.require_all()?,
+            Needs::Credentials => settings.require_credentials()?,
         }
-        if let Some(timeout) = options.timeout {
-            builder = builder.timeout(timeout);
+        let mut builder = Client::builder().allow_plain_http(settings.allow_plain_http);
+        if let Some(url) = &settings.base_url {
+            builder = builder.base_url(&url.value);
         }
-        let client = builder.build()?;
-        let accounts = client.connection().account_id().cloned().into_iter();
+        let of_accounts = settings.accounts.iter().find_map(|account| account.authentication.as_ref());
+        if let Some(authentication) = settings.authentication.as_ref().or(of_accounts) {
+            builder = builder.credentials(authentication.value.credentials.clone());
+        }
+        let accounts = settings.accounts.iter().map(Account::from).collect();
+        Self::new(options, &settings, builder, accounts, None)
+    }
+
+    /// Credentials of the environment must not reach the simulator, and a broken environment must not fail it.
+    async fn simulated(options: &Options, file: &Path) -> Result<Self, Failure> {
+        let settings = Settings::read_for_simulator(options);
+        settings.require_no_problem()?;
+        let mut scenario = if file == Path::new(BUILT_IN) { Scenario::built_in()? } else { Scenario::read(file)? };
+        let mut accounts: Vec<Account> = settings.accounts.iter().map(Account::from).collect();
+        if accounts.is_empty() {
+            accounts.extend(scenario.account_ids().next().cloned().map(Account::without_settings));
+        }
+        for account in &mut accounts {
+            account.credentials = None;
+            scenario.ensure_account(&account.id);
+        }
+        let simulator = scenario.start().await?;
+        let builder =
+            Client::builder().credentials(Credentials::api_token(scenario.token())?).base_url(simulator.base_url());
+        Self::new(options, &settings, builder, accounts, Some(simulator))
+    }
+
+    fn new(
+        options: &Options,
+        settings: &Settings,
+        mut builder: ClientBuilder,
+        accounts: Vec<Account>,
+        simulator: Option<Simulator>,
+    ) -> Result<Self, Failure> {
+        if let Some(timeout) = &settings.timeout {
+            builder = builder.timeout(timeout.value);
+        }
+        // Each call names its account. The builder wants one, too.
+        if let Some(account) = accounts.first() {
+            builder = builder.account_id(&account.id);
+        }
         Ok(Self {
-            accounts: accounts.map(|id| Account { id, label: None, credentials: None }).collect(),
-            client,
-            printer: Printer::new(options.output.unwrap_or(Output::Table))?,
-            concurrency: options.concurrency.into(),
-            is_dry_run: options.dry_run,
-            has_chosen_accounts: !options.account_ids.is_empty() || options.accounts_file.is_some(),
+            client: builder.build()?,
+            accounts,
+            missing_accounts: settings.missing_accounts.clone(),
+            printer: Printer::new(settings.output.value),
             options: options.clone(),
             _simulator: simulator,
         })
+    }
+
+    /// Whether nothing may be changed.
+    pub(crate) fn is_dry_run(&self) -> bool {
+        self.options.dry_run
+    }
+
+    /// How many accounts are called at once.
+    pub(crate) fn concurrency(&self) -> usize {
+        self.options.concurrency.into()
     }
 
     /// The accounts that the command is about, at least one.
@@ -77,10 +143,10 @@ impl Session {
     ///
     /// If no account is given.
     pub(crate) fn accounts(&self) -> Result<&[Account], Failure> {
-        if self.accounts.is_empty() {
-            return Err(Failure::usage("no account is given", "give one with --account-id or CLOUDFLARE_ACCOUNT_ID"));
+        match &self.missing_accounts {
+            Some(problem) if self.accounts.is_empty() => Err(Failure::Usage(problem.clone())),
+            _ => Ok(&self.accounts),
         }
-        Ok(&self.accounts)
     }
 
     /// The only account, for a command that does not work on several.
@@ -101,7 +167,7 @@ impl Session {
     /// An account by its id, with the credentials that are configured for it.
     pub(crate) fn account(&self, id: &AccountId) -> Account {
         let known = self.accounts.iter().find(|account| account.id == *id);
-        known.cloned().unwrap_or_else(|| Account { id: id.clone(), label: None, credentials: None })
+        known.cloned().unwrap_or_else(|| Account::without_settings(id.clone()))
     }
 
     /// The accounts of plans. Accounts of the arguments choose among the plans.
@@ -119,7 +185,7 @@ impl Session {
             }
             planned.push((account, plan));
         }
-        if self.has_chosen_accounts {
+        if !self.options.account_ids.is_empty() || self.options.accounts_file.is_some() {
             let without_plan =
                 self.accounts.iter().find(|account| planned.iter().all(|(planned, _)| planned.id != account.id));
             if let Some(account) = without_plan {
@@ -154,7 +220,21 @@ impl Session {
     }
 }
 
+impl From<&AccountSettings> for Account {
+    fn from(settings: &AccountSettings) -> Self {
+        Self {
+            id: settings.account_id.value.clone(),
+            label: settings.label.clone(),
+            credentials: settings.authentication.as_ref().map(|own| own.value.credentials.clone()),
+        }
+    }
+}
+
 impl Account {
+    fn without_settings(id: AccountId) -> Self {
+        Self { id, label: None, credentials: None }
+    }
+
     /// A plan for the account, with its credentials.
     pub(crate) fn fleet_plan(&self, plan: Plan) -> FleetPlan {
         let fleet_plan = FleetPlan::from(plan);

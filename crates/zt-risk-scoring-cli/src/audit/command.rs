@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::fleet::{self, Readings};
 use crate::options::{Options, Output};
 use crate::records::{Rows, print_text};
-use crate::session::{Account, Session};
+use crate::session::{Account, Needs, Session};
 use crate::terminal;
 use crate::text::{self, count};
 
@@ -55,7 +55,11 @@ pub(crate) struct AuditArguments {
 }
 
 /// Audits all accounts, and prints the findings. Prints the built-in policy or the schema without a call.
-pub(crate) async fn run(arguments: &AuditArguments, options: &Options) -> Result<ExitStatus, Failure> {
+pub(crate) async fn run(
+    arguments: &AuditArguments,
+    options: &Options,
+    output: &mut Output,
+) -> Result<ExitStatus, Failure> {
     if arguments.print_policy {
         print_text(DEFAULT_POLICY)?;
         return Ok(ExitStatus::Done);
@@ -65,13 +69,10 @@ pub(crate) async fn run(arguments: &AuditArguments, options: &Options) -> Result
         return Ok(ExitStatus::Done);
     }
     let policy = PolicyFile::read(arguments.policy.as_deref())?;
-    let output = options.output.unwrap_or_default();
-    let is_report = matches!(output, Output::Junit | Output::Sarif);
-    // The session prints rows alone.
-    let options = Options { output: options.output.filter(|_| !is_report), ..options.clone() };
-    let session = Session::open(&options).await?;
+    let session = Session::open_for_reports(options, Needs::Accounts).await?;
+    *output = session.printer.output;
     let reports = reports(&policy, &session).await?;
-    match output {
+    match *output {
         Output::Junit => print_text(&junit::report(&reports, arguments.fail_on))?,
         Output::Sarif => {
             let directory = std::env::current_dir().map_err(Failure::Output)?;

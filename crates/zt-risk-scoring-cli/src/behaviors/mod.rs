@@ -14,8 +14,8 @@ use clap::Subcommand;
 use crate::audit::{self, AuditArguments};
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
-use crate::options::Options;
-use crate::session::Session;
+use crate::options::{Options, Output};
+use crate::session::{Needs, Session};
 
 #[derive(Subcommand)]
 pub(crate) enum BehaviorsCommand {
@@ -37,9 +37,28 @@ pub(crate) enum BehaviorsCommand {
     Audit(AuditArguments),
 }
 
-/// Runs a command, and prints its result.
-pub(crate) async fn run(command: BehaviorsCommand, options: &Options) -> Result<ExitStatus, Failure> {
-    let open = || Session::open(options);
+impl BehaviorsCommand {
+    /// What the session must have. Saved plans say for which accounts they are.
+    fn needs(&self) -> Needs {
+        match self {
+            Self::Apply(_) => Needs::Credentials,
+            _ => Needs::Accounts,
+        }
+    }
+}
+
+/// Runs a command, and prints its result. Sets the format of errors, which the configuration file may choose.
+pub(crate) async fn run(
+    command: BehaviorsCommand,
+    options: &Options,
+    output: &mut Output,
+) -> Result<ExitStatus, Failure> {
+    let needs = command.needs();
+    let mut open = async || {
+        let session = Session::open(options, needs).await?;
+        *output = session.printer.output;
+        Ok::<Session, Failure>(session)
+    };
     match command {
         BehaviorsCommand::List(arguments) => list::run(&arguments, &open().await?).await,
         BehaviorsCommand::Show(arguments) => show::run(&arguments, &open().await?).await,
@@ -48,6 +67,7 @@ pub(crate) async fn run(command: BehaviorsCommand, options: &Options) -> Result<
         BehaviorsCommand::Diff(arguments) => diff::run(&arguments, &open().await?).await,
         BehaviorsCommand::Plan(arguments) => plan::run(&arguments, &open().await?).await,
         BehaviorsCommand::Apply(arguments) => apply::run(&arguments, &open().await?).await,
-        BehaviorsCommand::Audit(arguments) => audit::run(&arguments, options).await,
+        // Prints the built-in policy and the schema without a session.
+        BehaviorsCommand::Audit(arguments) => audit::run(&arguments, options, output).await,
     }
 }

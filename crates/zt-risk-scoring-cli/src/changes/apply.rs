@@ -39,7 +39,7 @@ pub(crate) struct ApplyOptions {
 impl ApplyOptions {
     /// Rejects a change that nobody can confirm, before anything is sent.
     pub(crate) fn check(&self, session: &Session) -> Result<(), Failure> {
-        if session.is_dry_run { Ok(()) } else { require_confirmation(self.yes) }
+        if session.is_dry_run() { Ok(()) } else { require_confirmation(self.yes) }
     }
 }
 
@@ -67,7 +67,7 @@ pub(crate) async fn apply(
         |(_, plan): &(_, Result<FleetPlan, _>)| plan.as_ref().is_ok_and(|plan| !plan.plan().is_empty());
     let failed = plans.0.iter().filter(|(_, plan)| plan.is_err()).count();
     let nothing_to_do = !plans.0.iter().any(changes_something);
-    if session.is_dry_run || nothing_to_do {
+    if session.is_dry_run() || nothing_to_do {
         return print_plans(session, plans);
     }
     if failed > 0 && !options.keep_going {

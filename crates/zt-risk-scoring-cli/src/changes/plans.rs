@@ -57,7 +57,7 @@ pub(crate) async fn plan<'a>(
     let progress = Progress::new("planning", accounts.len());
     let fleet = accounts.iter().map(Account::to_fleet);
     let behaviors = session.client.behaviors();
-    let plans = behaviors.plan_many(fleet, desired).concurrency(session.concurrency);
+    let plans = behaviors.plan_many(fleet, desired).concurrency(session.concurrency());
     let mut plans = plans.each(move |request| options.configure(request));
     let mut readings = Readings::pending(accounts);
     while let Some((id, plan)) = plans.next().await {

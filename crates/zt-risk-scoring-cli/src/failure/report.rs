@@ -126,7 +126,7 @@ fn print_record(error: ErrorRecord, output: Output) {
             text::json_line(&ErrorObject { error }).unwrap_or_else(|error| format!("error: {error}"))
         }
         _ if error.hint.is_empty() => format!("error: {}", error.message),
-        _ => format!("error: {}; hint: {}", error.message, error.hint),
+        _ => format!("error: {}\nhint: {}", error.message, error.hint),
     };
     terminal::print_message(&line);
 }

@@ -9,5 +9,5 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use row::{Cell, Column, Record, Row, Rows, Tone};
+pub(crate) use row::{Cell, Column, Record, Rows, Tone};
 pub(crate) use write::{Printer, print_text};

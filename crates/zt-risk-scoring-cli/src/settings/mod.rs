@@ -87,6 +87,11 @@ impl Settings {
         problems::failure(self.problems.iter().chain(&self.missing_credentials)).map_or(Ok(()), Err)
     }
 
+    /// Fails with all problems. Nothing else is needed for a simulator.
+    pub(crate) fn require_no_problem(&self) -> Result<(), Failure> {
+        problems::failure(self.problems.iter()).map_or(Ok(()), Err)
+    }
+
     /// The credentials for an account: its own, or those of the run.
     pub(crate) fn authentication_for(&self, account: &AccountId) -> Option<&Sourced<Authentication>> {
         let account = self.accounts.iter().find(|known| known.account_id.value == *account);

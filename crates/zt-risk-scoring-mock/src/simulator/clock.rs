@@ -5,10 +5,11 @@ use std::time::{Duration, SystemTime};
 use chrono::{DateTime, SecondsFormat, Utc};
 use tokio::time::Instant;
 
-/// A time of day that advances with tokio's clock.
+/// A time of day that advances with tokio's clock, unless it is stopped.
 pub(super) struct Clock {
     origin: SystemTime,
-    set_at: Instant,
+    /// When the clock showed the origin. `None` if it is stopped.
+    set_at: Option<Instant>,
 }
 
 impl Clock {
@@ -19,11 +20,17 @@ impl Clock {
 
     /// A clock that shows the given time now.
     pub(super) fn starting_at(origin: SystemTime) -> Self {
-        Self { origin, set_at: Instant::now() }
+        Self { origin, set_at: Some(Instant::now()) }
+    }
+
+    /// A clock that always shows the given time.
+    pub(super) fn stopped_at(time: SystemTime) -> Self {
+        Self { origin: time, set_at: None }
     }
 
     pub(super) fn now(&self) -> SystemTime {
-        let elapsed = Instant::now().saturating_duration_since(self.set_at);
+        let Some(set_at) = self.set_at else { return self.origin };
+        let elapsed = Instant::now().saturating_duration_since(set_at);
         // A test may set a time near the end of what the system can represent.
         self.origin.checked_add(elapsed).unwrap_or(self.origin)
     }
@@ -63,5 +70,12 @@ mod tests {
         tokio::time::sleep(Duration::from_secs(90)).await;
         let elapsed = clock.now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
         assert!((90..91).contains(&elapsed.as_secs()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn stopped_clock_shows_one_time() {
+        let clock = Clock::stopped_at(SystemTime::UNIX_EPOCH);
+        tokio::time::sleep(Duration::from_secs(90)).await;
+        assert_eq!(clock.now(), SystemTime::UNIX_EPOCH);
     }
 }

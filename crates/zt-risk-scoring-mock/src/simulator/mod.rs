@@ -135,7 +135,28 @@ impl Simulator {
     ///
     /// If no loopback port can be opened.
     pub async fn try_start() -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        Self::try_start_on(0).await
+    }
+
+    /// Starts a simulator on a port of the loopback address `127.0.0.1`, so that other programs know where it is. Port 0
+    /// is any free port.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # use zt_risk_scoring_mock::Simulator;
+    /// let first = Simulator::try_start_on(0).await?;
+    /// let second = Simulator::try_start_on(first.address().port()).await;
+    /// assert_eq!(second.unwrap_err().kind(), std::io::ErrorKind::AddrInUse);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the port cannot be opened, for example because another program has it.
+    pub async fn try_start_on(port: u16) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let (address, shared) = (listener.local_addr()?, Arc::new(Shared::new()));
         let serve = tokio::spawn(server::serve(listener, Arc::downgrade(&shared)));
         Ok(Self { shared, address, server: Server::Task(serve.abort_handle()) })
@@ -218,6 +239,23 @@ impl Simulator {
     /// ```
     pub fn set_time(&self, now: SystemTime) {
         self.state().clock = Clock::starting_at(now);
+    }
+
+    /// Stops the clock: new timestamps have this time, and tokens expire by it, until [`set_time`](Self::set_time) or
+    /// another call changes it. Delays and quotas still take their time.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # use zt_risk_scoring_mock::simulator::Simulator;
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let simulator = Simulator::start().await;
+    /// simulator.stop_time(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000));
+    /// # }
+    /// ```
+    pub fn stop_time(&self, now: SystemTime) {
+        self.state().clock = Clock::stopped_at(now);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

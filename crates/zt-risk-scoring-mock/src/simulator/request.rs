@@ -110,6 +110,24 @@ impl Simulator {
         self.state().requests.iter().map(|request| RecordedRequest::clone(request)).collect()
     }
 
+    /// The requests so far, which the simulator forgets. No request is lost between two calls.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), reqwest::Error> {
+    /// # use zt_risk_scoring_mock::simulator::Simulator;
+    /// let simulator = Simulator::start().await;
+    /// reqwest::get(simulator.base_url()).await?;
+    /// assert_eq!(simulator.take_requests().len(), 1);
+    /// assert_eq!(simulator.take_requests().len(), 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn take_requests(&self) -> Vec<RecordedRequest> {
+        let requests = std::mem::take(&mut self.state().requests);
+        requests.iter().map(|request| RecordedRequest::clone(request)).collect()
+    }
+
     /// Forgets the requests so far.
     pub fn clear_requests(&self) {
         self.state().requests.clear();

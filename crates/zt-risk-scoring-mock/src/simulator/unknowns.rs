@@ -1,5 +1,7 @@
 //! A switch for everything that is not known about the API.
 
+use serde::{Deserialize, Serialize};
+
 use super::Simulator;
 
 /// Defines a switch: an enum, its default, and the list of its values.
@@ -16,7 +18,8 @@ macro_rules! switch {
         #[doc = concat!("assert_eq!(", stringify!($name), "::ALL[0], ", stringify!($name), "::default());")]
         #[doc = concat!("assert_eq!(", stringify!($name), "::default(), ", stringify!($name), "::", stringify!($first), ");")]
         /// ```
-        #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+        #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, PartialEq, Serialize)]
+        #[serde(rename_all = "snake_case")]
         #[non_exhaustive]
         pub enum $name {
             $(#[$first_attribute])*
@@ -148,7 +151,17 @@ switch! {
 /// assert_eq!(simulator.unknowns().omitted_behaviors, OmittedBehaviors::Reset);
 /// # }
 /// ```
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+///
+/// A file can have them as well: the values are written in snake case, and a missing one is the default.
+///
+/// ```
+/// # use zt_risk_scoring_mock::simulator::{ConcurrentUpdates, Unknowns};
+/// let unknowns: Unknowns = serde_json::from_str(r#"{"concurrent_updates": "last_wins"}"#)?;
+/// assert_eq!(unknowns.concurrent_updates, ConcurrentUpdates::LastWins);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Unknowns {
     /// What a PUT of behaviors does to those that its body omits. It is assumed that they keep their values.

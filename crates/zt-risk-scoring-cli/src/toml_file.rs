@@ -1,0 +1,61 @@
+//! TOML files. An error names the file, the line and the key.
+
+use std::fs;
+use std::path::Path;
+
+use serde::de::DeserializeOwned;
+
+use crate::failure::Failure;
+
+/// Reads a text file. The hint says where its format is documented.
+pub(crate) fn read(path: &Path, hint: &str) -> Result<String, Failure> {
+    fs::read_to_string(path)
+        .map_err(|error| Failure::usage(format!("{}: the file cannot be read: {error}", path.display()), hint))
+}
+
+/// Parses the text of a file. The name is that of the file.
+pub(crate) fn parse<T: DeserializeOwned>(name: &str, text: &str, hint: &str) -> Result<T, Failure> {
+    toml::from_str(text).map_err(|mut error| {
+        let offset = error.span().map(|span| span.start);
+        // Without the text, the error prints the key in place of an excerpt.
+        error.set_input(None);
+        let text_of_error = error.to_string();
+        let (message, key) = text_of_error.trim_end().rsplit_once("\nin `").unwrap_or((text_of_error.trim_end(), ""));
+        let key = if key.is_empty() { String::new() } else { format!("{}: ", key.trim_end_matches('`')) };
+        let message = format!("{key}{}", message.replace('\n', ", "));
+        problem(name, text, offset, &message, hint)
+    })
+}
+
+/// A failure that names a file and the line of a byte.
+pub(crate) fn problem(name: &str, text: &str, offset: Option<usize>, message: &str, hint: &str) -> Failure {
+    let place = match offset.and_then(|offset| text.get(..offset)) {
+        Some(before) => format!("{name}:{}", before.matches('\n').count().saturating_add(1)),
+        None => name.to_owned(),
+    };
+    Failure::usage(format!("{place}: {message}"), hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn error_names_file_line_and_key() {
+        let parse = |text: &str| {
+            let parsed = parse::<BTreeMap<String, BTreeMap<String, u8>>>("a.toml", text, "read the docs");
+            parsed.unwrap_err().to_string()
+        };
+        assert_eq!(parse("[x]\na = 1\nb = \"\"\n"), "a.toml:3: x.b: invalid type: string \"\", expected u8");
+        assert_eq!(parse("[x]\na = 1\na = 2\n"), "a.toml:3: duplicate key");
+        assert!(parse("\n\nx").starts_with("a.toml:3: "), "{}", parse("\n\nx"));
+    }
+
+    #[test]
+    fn missing_file_is_named() {
+        let error = read(Path::new("/no/such.toml"), "").unwrap_err().to_string();
+        assert!(error.starts_with("/no/such.toml: the file cannot be read: "), "{error}");
+    }
+}
