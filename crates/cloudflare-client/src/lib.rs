@@ -81,6 +81,21 @@
 //! clones of a connection share is part of the connection. The retry loop is generic over the attempt, so that its tests use
 //! scripted outcomes and paused time.
 //!
+//! # Telemetry
+//!
+//! A call opens a span of `tracing`, and emits events in it. The target of all is below `cloudflare_client`. No field contains
+//! a secret, a body or personal data: the path is recorded as a template. Without a subscriber, they cost next to nothing.
+//!
+//! | level | span or event | fields |
+//! |---|---|---|
+//! | INFO | the span `cloudflare_client.call` | `http.request.method`, `url.template`, `server.address`, `server.port`, `otel.kind`, `otel.name`; later also `http.response.status_code`, `http.request.resend_count`, `error.type`, `cf_ray`, `retry_budget_exhausted` |
+//! | DEBUG | `attempt`: a request was sent | `attempt` (from 1), `elapsed_ms`, `http.response.status_code`, `cf_ray`, `error.type` |
+//! | DEBUG | `retrying`: an attempt failed, and another follows | `attempt`, `wait_ms` |
+//! | DEBUG | `retrying with other credentials` | |
+//! | DEBUG | `waiting`: the call waits for its turn | `wait_ms`, `reason` |
+//! | TRACE | `request headers`, `response headers` | `attempt`, `names`: sorted, and never the values |
+//! | WARN | the retry budget is exhausted | |
+//!
 //! # Features
 //!
 //! TLS is rustls with the certificates that the operating system trusts. The feature `native-tls`, without the default

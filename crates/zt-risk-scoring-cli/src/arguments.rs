@@ -3,7 +3,9 @@
 use clap::{Parser, Subcommand};
 
 use crate::behaviors::BehaviorsCommand;
+use crate::generate::{CompletionsArguments, ManArguments};
 use crate::options::Options;
+use crate::simulate::SimulateArguments;
 
 /// Audit, compare and change Cloudflare's Zero Trust risk scoring
 #[derive(Parser)]
@@ -49,6 +51,12 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: BehaviorsCommand,
     },
+    /// Serve a simulated API on this computer
+    Simulate(SimulateArguments),
+    /// Print a script with which a shell completes the arguments
+    Completions(CompletionsArguments),
+    /// Print the manual page, or write the pages of all commands
+    Man(ManArguments),
 }
 
 #[cfg(test)]

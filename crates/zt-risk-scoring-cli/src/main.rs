@@ -10,19 +10,22 @@ mod changes;
 mod exit_status;
 mod failure;
 mod fleet;
+mod generate;
 mod identity;
 mod options;
 mod records;
 mod scenario;
 mod session;
 mod settings;
+mod simulate;
 mod terminal;
 mod text;
 mod toml_file;
+mod trace;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use arguments::{Arguments, Command};
 use exit_status::ExitStatus;
@@ -38,6 +41,7 @@ async fn main() -> ExitCode {
             return failure::report_usage(&error, output).into();
         }
     };
+    trace::install(arguments.options.verbose, terminal::print_message);
     // The configuration file may ask for another format, once it is read.
     let mut output = arguments.options.output.unwrap_or_default();
     let status = run(arguments, &mut output).await.unwrap_or_else(|failure| {
@@ -51,5 +55,14 @@ async fn run(arguments: Arguments, output: &mut Output) -> Result<ExitStatus, Fa
     let Arguments { options, command } = arguments;
     match command {
         Command::Behaviors { command } => behaviors::run(command, &options, output).await,
+        Command::Simulate(simulate) => simulate::run(simulate, &options).await,
+        Command::Completions(completions) => {
+            generate::completions(&completions, Arguments::command())?;
+            Ok(ExitStatus::Done)
+        }
+        Command::Man(man) => {
+            generate::man(&man, Arguments::command())?;
+            Ok(ExitStatus::Done)
+        }
     }
 }

@@ -41,8 +41,12 @@ const SIMULATOR_URL: &str = "http://simulator.localhost/client/v4";
 /// What a command cannot work without.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Needs {
+    /// Credentials and an account.
     Accounts,
+    /// Credentials. Something else names the accounts.
     Credentials,
+    /// Credentials and an account. The output may be a report, too.
+    Report,
 }
 
 impl Session {
@@ -52,15 +56,8 @@ impl Session {
     ///
     /// If a setting is invalid, or something is missing that the command needs.
     pub(crate) async fn open(options: &Options, needs: Needs) -> Result<Self, Failure> {
-        let session = Self::open_for_reports(options, needs).await?;
-        session.printer.reject_reports()?;
-        Ok(session)
-    }
-
-    /// As [`open`](Self::open), for a command that prints the formats of reports itself.
-    pub(crate) async fn open_for_reports(options: &Options, needs: Needs) -> Result<Self, Failure> {
         match &options.simulate {
-            Some(file) => Self::simulated(options, file).await,
+            Some(file) => Self::simulated(options, needs, file).await,
             None => Self::configured(options, needs),
         }
     }
@@ -69,7 +66,7 @@ impl Session {
         let settings = Settings::read(options);
         settings.warnings.iter().for_each(|warning| print_message(&format!("warning: {warning}")));
         match needs {
-            Needs::Accounts => settings.require_all()?,
+            Needs::Accounts | Needs::Report => settings.require_all()?,
             Needs::Credentials => settings.require_credentials()?,
         }
         let mut builder = Client::builder().allow_plain_http(settings.allow_plain_http);
@@ -81,11 +78,11 @@ impl Session {
             builder = builder.credentials(authentication.value.credentials.clone());
         }
         let accounts = settings.accounts.iter().map(Account::from).collect();
-        Self::new(options, &settings, builder, accounts, None)
+        Self::new(options, needs, &settings, builder, accounts, None)
     }
 
     /// Credentials of the environment must not reach the simulator, and a broken environment must not fail it.
-    async fn simulated(options: &Options, file: &Path) -> Result<Self, Failure> {
+    async fn simulated(options: &Options, needs: Needs, file: &Path) -> Result<Self, Failure> {
         let settings = Settings::read_for_simulator(options);
         settings.require_no_problem()?;
         let mut scenario = if file == Path::new(BUILT_IN) { Scenario::built_in()? } else { Scenario::read(file)? };
@@ -98,13 +95,18 @@ impl Session {
             scenario.ensure_account(&account.id);
         }
         let simulator = scenario.start().await?;
-        let builder =
-            Client::builder().credentials(Credentials::api_token(scenario.token())?).base_url(simulator.base_url());
-        Self::new(options, &settings, builder, accounts, Some(simulator))
+        let builder = Client::builder()
+            .credentials(Credentials::api_token(scenario.token())?)
+            .base_url(SIMULATOR_URL)
+            .resolve(SIMULATOR_HOST, [simulator.address()])
+            .allow_plain_http(true)
+            .no_proxy();
+        Self::new(options, needs, &settings, builder, accounts, Some(simulator))
     }
 
     fn new(
         options: &Options,
+        needs: Needs,
         settings: &Settings,
         mut builder: ClientBuilder,
         accounts: Vec<Account>,
@@ -121,7 +123,7 @@ impl Session {
             client: builder.build()?,
             accounts,
             missing_accounts: settings.missing_accounts.clone(),
-            printer: Printer::new(settings.output.value),
+            printer: Printer::new(settings.output.value, needs == Needs::Report)?,
             options: options.clone(),
             _simulator: simulator,
         })

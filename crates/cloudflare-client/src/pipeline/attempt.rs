@@ -17,7 +17,7 @@ use super::deadline::Deadline;
 use super::decoding::failure;
 use super::flow_control::Cooldown;
 use super::retry::{AttemptFailure, Retryability};
-use super::{Pipeline, connection_failure};
+use super::{Pipeline, connection_failure, telemetry};
 use crate::redact::Secrets;
 use crate::{Credentials, Error, ErrorKind, Metadata};
 
@@ -82,6 +82,7 @@ pub(super) async fn send(
     let AttemptContext { started, number, deadline, operation, is_envelope } = context;
     let (sent, ReadyRequest { request, secrets }) = (Instant::now(), ready);
     let mut expiry = pin!(deadline.sleep());
+    telemetry::request_headers(number, request.headers());
 
     let mut response = match within(expiry.as_mut(), pin!(pipeline.http_client.execute(*request))).await {
         Some(Ok(response)) => response,
@@ -96,6 +97,7 @@ pub(super) async fn send(
     let redirect_host = redirect_host(status, &headers, &secrets);
     let head = Instant::now();
     let metadata = Metadata::new(status, headers, number, head.duration_since(started)).redacted(&secrets);
+    telemetry::response_headers(number, metadata.headers());
     // The gate closes before the body is read, since the body may take long or never come.
     if let Some(cooldown) = Cooldown::of_head(&metadata) {
         pipeline.flow.close_gate(cooldown);

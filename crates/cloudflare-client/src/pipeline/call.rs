@@ -212,6 +212,7 @@ impl AttemptDriver for Call<'_> {
     async fn send(&self, ready: ReadyRequest, number: u32, deadline: Deadline) -> AttemptOutcome<BufferedResponse> {
         let Self { pipeline, started, ref operation, is_envelope, .. } = *self;
         let context = AttemptContext { started, number, deadline, operation, is_envelope };
+        let start = telemetry::start();
         let (outcome, kind) = match Box::pin(attempt::send(pipeline, context, ready)).await {
             Ok(response) => self.outcome(response),
             Err(failure) => {
@@ -220,7 +221,7 @@ impl AttemptDriver for Call<'_> {
             }
         };
         let metadata = outcome.result.as_ref().map_or_else(Error::metadata, |response| Some(&response.metadata));
-        telemetry::attempt(number, metadata, kind);
+        telemetry::attempt(number, start, metadata, kind);
         outcome
     }
 

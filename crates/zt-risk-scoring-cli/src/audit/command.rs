@@ -16,9 +16,9 @@ use super::{junit, sarif};
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
 use crate::fleet::{self, Readings};
-use crate::options::{Options, Output};
+use crate::options::Output;
 use crate::records::{Rows, print_text};
-use crate::session::{Account, Needs, Session};
+use crate::session::{Account, Session};
 use crate::terminal;
 use crate::text::{self, count};
 
@@ -54,31 +54,31 @@ pub(crate) struct AuditArguments {
     print_schema: bool,
 }
 
-/// Audits all accounts, and prints the findings. Prints the built-in policy or the schema without a call.
-pub(crate) async fn run(
-    arguments: &AuditArguments,
-    options: &Options,
-    output: &mut Output,
-) -> Result<ExitStatus, Failure> {
-    if arguments.print_policy {
-        print_text(DEFAULT_POLICY)?;
-        return Ok(ExitStatus::Done);
+impl AuditArguments {
+    /// Whether it prints the built-in policy or the schema, and audits nothing.
+    pub(crate) fn prints(&self) -> bool {
+        self.print_policy || self.print_schema
     }
-    if arguments.print_schema {
-        print_text(&json(&schemars::schema_for!(Policy))?)?;
-        return Ok(ExitStatus::Done);
+
+    /// Prints the built-in policy or the schema.
+    pub(crate) fn print(&self) -> Result<ExitStatus, Failure> {
+        let text = if self.print_policy { DEFAULT_POLICY.to_owned() } else { json(&schemars::schema_for!(Policy))? };
+        print_text(&text)?;
+        Ok(ExitStatus::Done)
     }
+}
+
+/// Audits all accounts, and prints the findings.
+pub(crate) async fn run(arguments: &AuditArguments, session: &Session) -> Result<ExitStatus, Failure> {
     let policy = PolicyFile::read(arguments.policy.as_deref())?;
-    let session = Session::open_for_reports(options, Needs::Accounts).await?;
-    *output = session.printer.output;
-    let reports = reports(&policy, &session).await?;
-    match *output {
+    let reports = reports(&policy, session).await?;
+    match session.printer.output {
         Output::Junit => print_text(&junit::report(&reports, arguments.fail_on))?,
         Output::Sarif => {
             let directory = std::env::current_dir().map_err(Failure::Output)?;
             print_text(&json(&sarif::log(&reports, &policy, &directory))?)?;
         }
-        _ => print_rows(&session, &reports)?,
+        _ => print_rows(session, &reports)?,
     }
     if reports.len() > 1 || reports.iter().any(|report| report.checks.is_ok()) {
         terminal::print_message(&summary(&reports, arguments.fail_on));

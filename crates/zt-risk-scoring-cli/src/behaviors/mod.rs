@@ -37,37 +37,29 @@ pub(crate) enum BehaviorsCommand {
     Audit(AuditArguments),
 }
 
-impl BehaviorsCommand {
-    /// What the session must have. Saved plans say for which accounts they are.
-    fn needs(&self) -> Needs {
-        match self {
-            Self::Apply(_) => Needs::Credentials,
-            _ => Needs::Accounts,
-        }
-    }
-}
-
-/// Runs a command, and prints its result. Sets the format of errors, which the configuration file may choose.
+/// Runs a command, and prints its result. Sets the output that the settings ask for.
 pub(crate) async fn run(
     command: BehaviorsCommand,
     options: &Options,
     output: &mut Output,
 ) -> Result<ExitStatus, Failure> {
-    let needs = command.needs();
-    let mut open = async || {
-        let session = Session::open(options, needs).await?;
-        *output = session.printer.output;
-        Ok::<Session, Failure>(session)
+    let needs = match &command {
+        BehaviorsCommand::Audit(arguments) if arguments.prints() => return arguments.print(),
+        BehaviorsCommand::Audit(_) => Needs::Report,
+        // Saved plans say for which accounts they are.
+        BehaviorsCommand::Apply(_) => Needs::Credentials,
+        _ => Needs::Accounts,
     };
+    let session = Session::open(options, needs).await?;
+    *output = session.printer.output;
     match command {
-        BehaviorsCommand::List(arguments) => list::run(&arguments, &open().await?).await,
-        BehaviorsCommand::Show(arguments) => show::run(&arguments, &open().await?).await,
-        BehaviorsCommand::Set(arguments) => set::run(&arguments, &open().await?).await,
-        BehaviorsCommand::Export(arguments) => export::run(&arguments, &open().await?).await,
-        BehaviorsCommand::Diff(arguments) => diff::run(&arguments, &open().await?).await,
-        BehaviorsCommand::Plan(arguments) => plan::run(&arguments, &open().await?).await,
-        BehaviorsCommand::Apply(arguments) => apply::run(&arguments, &open().await?).await,
-        // Prints the built-in policy and the schema without a session.
-        BehaviorsCommand::Audit(arguments) => audit::run(&arguments, options, output).await,
+        BehaviorsCommand::List(arguments) => list::run(&arguments, &session).await,
+        BehaviorsCommand::Show(arguments) => show::run(&arguments, &session).await,
+        BehaviorsCommand::Set(arguments) => set::run(&arguments, &session).await,
+        BehaviorsCommand::Export(arguments) => export::run(&arguments, &session).await,
+        BehaviorsCommand::Diff(arguments) => diff::run(&arguments, &session).await,
+        BehaviorsCommand::Plan(arguments) => plan::run(&arguments, &session).await,
+        BehaviorsCommand::Apply(arguments) => apply::run(&arguments, &session).await,
+        BehaviorsCommand::Audit(arguments) => audit::run(&arguments, &session).await,
     }
 }

@@ -141,7 +141,8 @@ fn no_format_has_a_character_that_a_terminal_executes_or_hides() {
 #[test]
 fn formats_of_reports_are_rejected() {
     for output in [Output::Junit, Output::Sarif] {
-        let failure = Printer::new(output).reject_reports().unwrap_err();
+        let failure = Printer::new(output, false).unwrap_err();
         assert!(failure.to_string().contains("only `behaviors audit`"), "{failure}");
+        assert!(Printer::new(output, true).is_ok());
     }
 }

@@ -18,23 +18,18 @@ pub(crate) struct Printer {
 
 impl Printer {
     /// The printer of this process.
-    pub(crate) fn new(output: Output) -> Self {
-        Self { output, width: terminal::width(), has_colours: terminal::has_colours() }
-    }
-
-    /// Checks that rows can be printed.
     ///
     /// # Errors
     ///
-    /// If the format is one of reports, which only an audit makes.
-    pub(crate) fn reject_reports(&self) -> Result<(), Failure> {
-        if matches!(self.output, Output::Junit | Output::Sarif) {
+    /// If the format is one of reports, and the command makes none.
+    pub(crate) fn new(output: Output, allows_reports: bool) -> Result<Self, Failure> {
+        if matches!(output, Output::Junit | Output::Sarif) && !allows_reports {
             return Err(Failure::usage(
                 "only `behaviors audit` has a report in the formats junit and sarif",
                 "use --output table, json, ndjson, yaml or csv",
             ));
         }
-        Ok(())
+        Ok(Self { output, width: terminal::width(), has_colours: terminal::has_colours() })
     }
 
     /// Prints rows.

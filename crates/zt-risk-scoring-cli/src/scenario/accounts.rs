@@ -13,7 +13,7 @@ use zt_risk_scoring_mock::simulator::{self, Uuid};
 use super::values::TimeText;
 
 /// The most generated users of an account: the summary of as many takes 180 MB.
-pub(super) const MOST_GENERATED_USERS: u32 = 1_000_000;
+pub(crate) const MOST_GENERATED_USERS: u32 = 1_000_000;
 
 /// An account. Without `behaviors`, it has those of a new account.
 #[derive(Clone, Debug, Deserialize)]

@@ -81,30 +81,29 @@ fn status<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u16>, D::
 #[derive(Clone, Copy, Debug)]
 struct OperationName(Operation);
 
-impl OperationName {
-    const ALL: [Operation; 13] = [
-        operations::GET_BEHAVIORS,
-        operations::UPDATE_BEHAVIORS,
-        operations::GET_SUMMARY,
-        operations::GET_USER_RISK,
-        operations::RESET_USER_RISK,
-        operations::LIST_INTEGRATIONS,
-        operations::CREATE_INTEGRATION,
-        operations::GET_INTEGRATION,
-        operations::UPDATE_INTEGRATION,
-        operations::DELETE_INTEGRATION,
-        operations::GET_INTEGRATION_BY_REFERENCE_ID,
-        operations::VERIFY_USER_TOKEN,
-        operations::VERIFY_ACCOUNT_TOKEN,
-    ];
-}
+/// The operations of the simulator.
+pub(super) const OPERATIONS: [Operation; 13] = [
+    operations::GET_BEHAVIORS,
+    operations::UPDATE_BEHAVIORS,
+    operations::GET_SUMMARY,
+    operations::GET_USER_RISK,
+    operations::RESET_USER_RISK,
+    operations::LIST_INTEGRATIONS,
+    operations::CREATE_INTEGRATION,
+    operations::GET_INTEGRATION,
+    operations::UPDATE_INTEGRATION,
+    operations::DELETE_INTEGRATION,
+    operations::GET_INTEGRATION_BY_REFERENCE_ID,
+    operations::VERIFY_USER_TOKEN,
+    operations::VERIFY_ACCOUNT_TOKEN,
+];
 
 impl<'de> Deserialize<'de> for OperationName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
-        let found = Self::ALL.into_iter().find(|operation| operation.id == name);
+        let found = OPERATIONS.into_iter().find(|operation| operation.id == name);
         found.map(Self).ok_or_else(|| {
-            let names = Self::ALL.map(|operation| operation.id).join(", ");
+            let names = OPERATIONS.map(|operation| operation.id).join(", ");
             D::Error::custom(format!("unknown operation `{name}`; the operations are {names}"))
         })
     }

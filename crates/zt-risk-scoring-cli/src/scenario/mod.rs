@@ -24,6 +24,7 @@ use zt_risk_scoring_mock::simulator::Unknowns;
 use crate::failure::Failure;
 use crate::toml_file;
 
+pub(crate) use accounts::MOST_GENERATED_USERS;
 pub(crate) use faults::Fault;
 pub(crate) use quota::Quota;
 

@@ -444,3 +444,35 @@ fn scenario_is_read_from_a_file() {
     assert_eq!(scenario.account_ids().map(AccountId::as_str).collect::<Vec<_>>(), [OTHER_ID]);
     assert!(Scenario::read(&folder.path().join("missing.toml")).is_err());
 }
+
+/// The page that documents the format.
+const PAGE: &str = include_str!("../../SCENARIOS.md");
+
+#[tokio::test]
+async fn examples_of_the_page_are_valid_and_have_every_key() {
+    let blocks = PAGE.split("```toml\n").skip(1).map(|rest| rest.split_once("```").unwrap().0);
+    let blocks: Vec<_> = blocks.collect();
+    for block in &blocks {
+        Scenario::parse("SCENARIOS.md", block).unwrap().start().await.unwrap();
+    }
+    // The blocks are about different tables, so together they are one file.
+    let (with_tables, without): (Vec<_>, Vec<_>) = blocks.iter().partition(|block| block.starts_with('['));
+    let whole = without.into_iter().chain(with_tables).copied().collect::<Vec<_>>().join("\n");
+    let whole = Scenario::parse("SCENARIOS.md", &whole).unwrap();
+    let Scenario { clock, accounts, tokens, quota, address_quota, faults, switches } = &whole;
+    assert!(clock.is_some() && quota.is_some() && address_quota.is_some() && *switches != Unknowns::default());
+    assert_eq!((accounts.len(), tokens.len(), faults.len()), (1, 2, 3));
+}
+
+#[test]
+fn page_lists_operations_switches_and_their_values() {
+    for operation in faults::OPERATIONS {
+        assert!(PAGE.contains(&format!("`{}`", operation.id)), "{}", operation.id);
+    }
+    let switches = toml::Table::try_from(Unknowns::default()).unwrap();
+    assert_eq!(switches.len(), 11);
+    for (name, default) in switches {
+        let default = default.as_str().map_or_else(|| default.to_string(), str::to_owned);
+        assert!(PAGE.contains(&format!("| `{name}` | `{default}`, `")), "{name}");
+    }
+}

@@ -128,17 +128,17 @@ mod tests {
     #[tokio::test]
     async fn failing_command_is_an_error_without_its_output() {
         for (script, reason) in [
-            ("echo secret; exit 3", "failed (exit status: 3)"),
+            ("echo hunter2; exit 3", "failed (exit status: 3)"),
             ("kill -9 $$", "failed (signal: 9"),
             ("true", "printed no token: its output is empty"),
-            ("echo secret; echo secret", "its output has several lines"),
-            ("echo the secret", "printed no token: "),
-            ("yes secret", "its output has more than 16 KiB"),
-            ("yes secret; sleep 60", "its output has more than 16 KiB"),
+            ("echo hunter2; echo hunter2", "its output has several lines"),
+            ("echo the hunter2", "printed no token: "),
+            ("yes hunter2", "its output has more than 16 KiB"),
+            ("yes hunter2; sleep 60", "its output has more than 16 KiB"),
         ] {
             let error = run(script).await.unwrap_err();
             assert!(error.starts_with("the token command `sh` ") && error.contains(reason), "{error}");
-            assert!(!error.contains("secret"), "{error}");
+            assert!(!error.contains("hunter2"), "{error}");
         }
     }
 

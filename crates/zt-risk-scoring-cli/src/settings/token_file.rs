@@ -131,15 +131,15 @@ mod tests {
         for (content, reason) in [
             (&b""[..], "is empty"),
             (b"\n\n", "is empty"),
-            (b"secret\nsecret\n", "has several lines"),
-            (b"se\xffcret", "is not UTF-8"),
-            (b"sec\x01ret", "API token"),
-            (b"API token: secret", "API token"),
+            (b"hunter2\nhunter2\n", "has several lines"),
+            (b"hun\xffter2", "is not UTF-8"),
+            (b"hunter2\x01", "API token"),
+            (b"API token: hunter2", "API token"),
             (&large, "more than 16 KiB"),
         ] {
             let problem = read(&file(&directory, content, 0o600)).unwrap_err();
             assert!(problem.message.contains(reason) && problem.message.contains("my token"), "{problem:?}");
-            assert!(!problem.message.contains("secret"), "{problem:?}");
+            assert!(!problem.message.contains("hunter2"), "{problem:?}");
             assert!(read_stdin(&mut &*content).unwrap_err().message.starts_with("standard input"));
         }
     }

@@ -1,6 +1,6 @@
 //! CSV with a header.
 
-use ::csv::{ErrorKind, ReaderBuilder, StringRecord, Trim};
+use ::csv::{ErrorKind, Position, ReaderBuilder, StringRecord, Trim};
 
 use super::{Fields, Origin, Row};
 use crate::text::printable;
@@ -9,11 +9,11 @@ const COLUMNS: [&str; 4] = ["account_id", "label", "profile", "token_file"];
 
 pub(super) fn rows(origin: &Origin<'_>, text: &str) -> Result<Vec<Row>, String> {
     let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(text.as_bytes());
-    let header = reader.headers().map_err(|error| problem(origin, &error))?;
+    let header = reader.headers().map_err(|error| problem(origin, text, &error))?;
     let names = columns(header).map_err(|reason| format!("the header of {} {reason}", origin.name))?;
     let rows = reader.records().map(|record| {
-        let record = record.map_err(|error| problem(origin, &error))?;
-        let line = record.position().map_or(0, ::csv::Position::line);
+        let record = record.map_err(|error| problem(origin, text, &error))?;
+        let line = record.position().map_or(0, |position| line(text, position));
         let value = |name: &str| {
             let index = names.iter().position(|known| known == name)?;
             record.get(index).filter(|value| !value.is_empty()).map(str::to_owned)
@@ -52,10 +52,18 @@ fn columns(header: &StringRecord) -> Result<Vec<String>, String> {
     Ok(names)
 }
 
-fn problem(origin: &Origin<'_>, error: &::csv::Error) -> String {
+/// The line of a record. Its position is that of the blank lines before it.
+fn line(text: &str, position: &Position) -> u64 {
+    let start = usize::try_from(position.byte()).ok().and_then(|start| text.get(start..)).unwrap_or_default();
+    let blank = start.bytes().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|&byte| byte == b'\n').count();
+    position.line().saturating_add(u64::try_from(blank).unwrap_or_default())
+}
+
+fn problem(origin: &Origin<'_>, text: &str, error: &::csv::Error) -> String {
     match error.kind() {
         ErrorKind::UnequalLengths { pos: Some(position), expected_len, len } => {
-            format!("line {} of {} has {len} values, but the header has {expected_len}", position.line(), origin.name)
+            let line = line(text, position);
+            format!("line {line} of {} has {len} values, but the header has {expected_len}", origin.name)
         }
         _ => format!("{} is not valid CSV: {error}", origin.name),
     }

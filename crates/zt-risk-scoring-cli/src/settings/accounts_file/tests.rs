@@ -91,7 +91,7 @@ fn error_names_the_place() {
         (Format::Csv, "".to_owned(), &["header", "no column `account_id`"]),
         (Format::Json, "[]".to_owned(), &["has no accounts"]),
         (Format::Csv, format!("account_id,label\n{ONE},x\nshort,y\n"), &["line 3 of", "column `account_id`: "]),
-        (Format::Csv, format!("account_id,label\n{ONE}\n"), &["line 2 of", "has 1 values", "header has 2"]),
+        (Format::Csv, format!("account_id,label\n\r\n{ONE}\n"), &["line 3 of", "has 1 values", "header has 2"]),
         (Format::Csv, "id\n1\n".to_owned(), &["the column `id`", "account_id, label, profile, token_file"]),
         (Format::Csv, "label\n1\n".to_owned(), &["no column `account_id`"]),
         (Format::Csv, "account_id,Account_ID\n".to_owned(), &["`account_id` twice"]),
