@@ -7,11 +7,14 @@ mod arguments;
 mod audit;
 mod behaviors;
 mod changes;
+mod confirmation;
 mod exit_status;
 mod failure;
 mod fleet;
 mod generate;
 mod identity;
+mod integrations;
+mod mistyped;
 mod options;
 mod records;
 mod scenario;
@@ -22,6 +25,7 @@ mod terminal;
 mod text;
 mod toml_file;
 mod trace;
+mod users;
 
 use std::process::ExitCode;
 
@@ -55,6 +59,8 @@ async fn run(arguments: Arguments, output: &mut Output) -> Result<ExitStatus, Fa
     let Arguments { options, command } = arguments;
     match command {
         Command::Behaviors { command } => behaviors::run(command, &options, output).await,
+        Command::Users { command } => users::run(command, &options, output).await,
+        Command::Integrations { command } => integrations::run(command, &options, output).await,
         Command::Simulate(simulate) => simulate::run(simulate, &options).await,
         Command::Completions(completions) => {
             generate::completions(&completions, Arguments::command())?;
