@@ -3,9 +3,12 @@
 use clap::{Parser, Subcommand};
 
 use crate::behaviors::BehaviorsCommand;
+use crate::check::CheckArguments;
 use crate::generate::{CompletionsArguments, ManArguments};
+use crate::integrations::IntegrationsCommand;
 use crate::options::Options;
 use crate::simulate::SimulateArguments;
+use crate::users::UsersCommand;
 
 /// Audit, compare and change Cloudflare's Zero Trust risk scoring
 #[derive(Parser)]
@@ -51,6 +54,18 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: BehaviorsCommand,
     },
+    /// The users and their risk scores
+    Users {
+        #[command(subcommand)]
+        command: UsersCommand,
+    },
+    /// The third parties to which changes of risk scores are sent
+    Integrations {
+        #[command(subcommand)]
+        command: IntegrationsCommand,
+    },
+    /// Check the configuration, the token, and what works with them
+    Check(CheckArguments),
     /// Serve a simulated API on this computer
     Simulate(SimulateArguments),
     /// Print a script with which a shell completes the arguments

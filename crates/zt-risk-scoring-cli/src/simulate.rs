@@ -1,11 +1,11 @@
 //! `zt-risk simulate`: the simulator as a server.
 
+use std::io;
 use std::path::PathBuf;
 use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use futures_util::future::poll_immediate;
 use schemars::JsonSchema;
 use serde::Serialize;
 use zt_risk_scoring_mock::Simulator;
@@ -123,9 +123,9 @@ pub(crate) async fn run(arguments: SimulateArguments, options: &Options) -> Resu
     let printer = Printer::new(options.output.unwrap_or_default(), false)?;
     let scenario = scenario(&arguments, options)?;
     let simulator = scenario.start_at(arguments.port).await?;
-    // Listens before the first line is printed: whoever reads it may press Ctrl-C at once.
     let mut interrupt = pin!(tokio::signal::ctrl_c());
-    if let Some(result) = poll_immediate(interrupt.as_mut()).await {
+    // The first poll begins to listen, so that Ctrl-C is not missed once the lines are printed.
+    if let Ok(result) = tokio::time::timeout(Duration::ZERO, &mut interrupt).await {
         return result.map(|()| ExitStatus::Done).map_err(Failure::Output);
     }
     match options.output.unwrap_or_default() {
@@ -135,7 +135,7 @@ pub(crate) async fn run(arguments: SimulateArguments, options: &Options) -> Resu
     terminal::print_message(
         "the simulator runs until Ctrl-C; paste the lines into another shell, and call it from there",
     );
-    serve(&simulator, interrupt, options.verbose > 0).await.map_err(Failure::Output)?;
+    serve(&simulator, options.verbose > 0, interrupt).await.map_err(Failure::Output)?;
     Ok(ExitStatus::Done)
 }
 
@@ -207,11 +207,11 @@ fn rows(scenario: &Scenario, simulator: &Simulator) -> Rows<SimulatedApi> {
 /// Waits for Ctrl-C. Forgets the requests meanwhile, which would take more and more memory.
 async fn serve(
     simulator: &Simulator,
-    mut interrupt: Pin<&mut impl Future<Output = std::io::Result<()>>>,
     is_verbose: bool,
-) -> std::io::Result<()> {
+    mut interrupt: Pin<&mut impl Future<Output = io::Result<()>>>,
+) -> io::Result<()> {
     loop {
-        let interrupted = tokio::time::timeout(REPORT_INTERVAL, interrupt.as_mut()).await;
+        let interrupted = tokio::time::timeout(REPORT_INTERVAL, &mut interrupt).await;
         let requests = simulator.take_requests();
         if is_verbose {
             requests.iter().for_each(|request| terminal::print_message(&line(request)));

@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use zt_risk_scoring::RiskLevel;
 
 use crate::failure::{ErrorRecord, Failure};
 
@@ -66,6 +67,16 @@ impl Cell {
         Self::new(if is_so { "yes" } else { "no" })
     }
 
+    /// A risk level, if there is one.
+    pub(crate) fn level(level: Option<&str>) -> Self {
+        let tone = match level.map(RiskLevel::from) {
+            None | Some(RiskLevel::Low) => Tone::Plain,
+            Some(RiskLevel::Medium) => Tone::Caution,
+            Some(_) => Tone::Bad,
+        };
+        Self::optional(level).tone(tone)
+    }
+
     /// The text of what may be absent.
     pub(crate) fn optional(text: Option<impl Into<String>>) -> Self {
         Self::new(text.map(Into::into).unwrap_or_default())
@@ -125,12 +136,13 @@ impl<R> Rows<R> {
     /// Rows that are about no account.
     pub(crate) fn without_account(records: impl IntoIterator<Item = R>) -> Self {
         let mut rows = Self::new(false);
-        rows.rows.extend(records.into_iter().map(|record| Row {
-            account_id: None,
-            account_label: None,
-            content: Content::Record(record),
-        }));
+        records.into_iter().for_each(|record| rows.push_without_account(record));
         rows
+    }
+
+    /// Adds a record that is about no account.
+    pub(crate) fn push_without_account(&mut self, record: R) {
+        self.rows.push(Row { account_id: None, account_label: None, content: Content::Record(record) });
     }
 
     /// Adds a record of an account.
