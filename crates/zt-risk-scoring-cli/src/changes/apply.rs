@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use futures_util::StreamExt;
-use zt_risk_scoring::{Applied, ApplyError, ChangeRecord, FleetPlan, Plan};
+use zt_risk_scoring::{Applied, ApplyError, ApplyErrorKind, ChangeRecord, FleetPlan, Plan};
 
 use super::outcome::{AppliedRecord, Outcome};
 use super::plans::{Notes, planned_changes, print_plans};
@@ -114,7 +114,10 @@ impl Run<'_> {
         let result = self.session.client_of(account).behaviors().apply(plan).account_id(&account.id).await;
         self.end(account, plan, &result).await?;
         result.map(|_| ()).map_err(|error| {
-            error.mismatches().iter().for_each(|mismatch| print_message(&mismatch.to_string()));
+            // The message of an error of this kind has its mismatches.
+            if error.kind() != ApplyErrorKind::Mismatch {
+                error.mismatches().iter().for_each(|mismatch| print_message(&mismatch.to_string()));
+            }
             Failure::from(error)
         })
     }

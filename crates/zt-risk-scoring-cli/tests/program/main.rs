@@ -5,8 +5,11 @@
 mod configuration;
 mod connections;
 mod failed_calls;
+mod generate;
 mod golden;
 #[cfg(unix)]
 mod simulate;
 mod streams;
 mod support;
+mod trace;
+mod watch;
