@@ -58,13 +58,7 @@ async fn run(arguments: Arguments, output: &mut Output) -> Result<ExitStatus, Fa
         Command::Check(arguments) => check::run(&arguments, &options, output).await,
         Command::Behaviors { command } => behaviors::run(command, &options, output).await,
         Command::Simulate(simulate) => simulate::run(simulate, &options).await,
-        Command::Completions(completions) => {
-            generate::completions(&completions, Arguments::command())?;
-            Ok(ExitStatus::Done)
-        }
-        Command::Man(man) => {
-            generate::man(&man, Arguments::command())?;
-            Ok(ExitStatus::Done)
-        }
+        Command::Completions(completions) => generate::completions(&completions, Arguments::command()),
+        Command::Man(man) => generate::man(&man, Arguments::command()),
     }
 }
