@@ -224,6 +224,7 @@ fn config_file_that_a_flag_names_must_exist() {
 fn profile_that_does_not_exist_is_a_problem() {
     let unknown = |options: &mut Options| options.profile = Some("defualt".to_owned());
     let (message, hint) = failure(&configured().read(unknown));
+    assert!(!message.contains("there is no account"), "{message}");
     assert!(
         message.contains("has no profile `defualt`") && hint.contains("did you mean `default`?"),
         "{message} {hint}"
