@@ -8,10 +8,7 @@ use crate::audit::policy_file::DEFAULT_POLICY;
 fn error_names_file_line_and_key() {
     for (text, problem) in [
         ("[baseline]\nmin_enabled = ", "policy.toml:2: string values must be quoted, expected literal string"),
-        (
-            "[baseline]\n\nmin_enabeld = 1",
-            "policy.toml:3: baseline: unknown field `min_enabeld`, expected one of",
-        ),
+        ("[baseline]\n\nmin_enabeld = 1", "policy.toml:3: baseline: unknown field `min_enabeld`, expected one of"),
         ("rules = []", "policy.toml:1: unknown field `rules`, expected one of"),
         (
             "[baseline]\nmin_enabled = \"2\"",
