@@ -3,6 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::behaviors::BehaviorsCommand;
+use crate::check::CheckArguments;
 use crate::generate::{CompletionsArguments, ManArguments};
 use crate::options::Options;
 use crate::simulate::SimulateArguments;
@@ -51,6 +52,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: BehaviorsCommand,
     },
+    /// Check the configuration, the token, and what works with them
+    Check(CheckArguments),
     /// Serve a simulated API on this computer
     Simulate(SimulateArguments),
     /// Print a script with which a shell completes the arguments

@@ -38,8 +38,7 @@ pub(crate) struct Options {
 
     /// Use a simulated API, which may be described by a file; ignores the environment and the configuration file
     #[arg(
-        long, global = true, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = BUILT_IN,
-        conflicts_with_all = ["token_file", "profile", "config", "base_url", "allow_plain_http"],
+        long, global = true, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = BUILT_IN
     )]
     pub(crate) simulate: Option<PathBuf>,
 

@@ -56,19 +56,28 @@ impl Session {
     ///
     /// If a setting is invalid, or something is missing that the command needs.
     pub(crate) async fn open(options: &Options, needs: Needs) -> Result<Self, Failure> {
-        match &options.simulate {
-            Some(file) => Self::simulated(options, needs, file).await,
-            None => Self::configured(options, needs),
-        }
-    }
-
-    fn configured(options: &Options, needs: Needs) -> Result<Self, Failure> {
         let settings = Settings::read(options);
         settings.warnings.iter().for_each(|warning| print_message(&format!("warning: {warning}")));
         match needs {
             Needs::Accounts | Needs::Report => settings.require_all()?,
             Needs::Credentials => settings.require_credentials()?,
         }
+        Self::with_settings(options, needs, &settings).await
+    }
+
+    /// Opens a client for settings without problems.
+    ///
+    /// # Errors
+    ///
+    /// If no client can be made of them.
+    pub(crate) async fn with_settings(options: &Options, needs: Needs, settings: &Settings) -> Result<Self, Failure> {
+        match &options.simulate {
+            Some(file) => Self::simulated(options, needs, settings, file).await,
+            None => Self::configured(options, needs, settings),
+        }
+    }
+
+    fn configured(options: &Options, needs: Needs, settings: &Settings) -> Result<Self, Failure> {
         let mut builder = Client::builder().allow_plain_http(settings.allow_plain_http);
         if let Some(url) = &settings.base_url {
             builder = builder.base_url(&url.value);
@@ -78,13 +87,12 @@ impl Session {
             builder = builder.credentials(authentication.value.credentials.clone());
         }
         let accounts = settings.accounts.iter().map(Account::from).collect();
-        Self::new(options, needs, &settings, builder, accounts, None)
+        Self::new(options, needs, settings, builder, accounts, None)
     }
 
     /// Credentials of the environment must not reach the simulator, and a broken environment must not fail it.
-    async fn simulated(options: &Options, needs: Needs, file: &Path) -> Result<Self, Failure> {
-        let settings = Settings::read_for_simulator(options);
-        settings.require_no_problem()?;
+    async fn simulated(options: &Options, needs: Needs, settings: &Settings, file: &Path) -> Result<Self, Failure> {
+        check_simulate(options)?;
         let mut scenario = if file == Path::new(BUILT_IN) { Scenario::built_in()? } else { Scenario::read(file)? };
         let mut accounts: Vec<Account> = settings.accounts.iter().map(Account::from).collect();
         if accounts.is_empty() {
@@ -101,7 +109,7 @@ impl Session {
             .resolve(SIMULATOR_HOST, [simulator.address()])
             .allow_plain_http(true)
             .no_proxy();
-        Self::new(options, needs, &settings, builder, accounts, Some(simulator))
+        Self::new(options, needs, settings, builder, accounts, Some(simulator))
     }
 
     fn new(
@@ -210,7 +218,8 @@ impl Session {
             ("--base-url", base_url.clone()),
         ];
         let given = options.into_iter().filter_map(|(name, value)| Some([name.to_owned(), value?]));
-        given.flatten().chain(simulate.is_some().then(|| "--simulate".to_owned())).collect()
+        let simulate = simulate.as_ref().map(|file| format!("--simulate={}", file.to_string_lossy()));
+        given.flatten().chain(simulate).collect()
     }
 
     /// The client with the credentials of an account. Its calls must still name the account.
@@ -219,6 +228,25 @@ impl Session {
             Some(credentials) => self.client.connection().for_credentials(credentials).into(),
             None => self.client.clone(),
         }
+    }
+}
+
+/// Rejects `--simulate` together with an option that is about another server. clap does not see a conflict between a global option
+/// before a subcommand and one after it.
+fn check_simulate(options: &Options) -> Result<(), Failure> {
+    let others = [
+        ("--base-url", options.base_url.is_some()),
+        ("--allow-plain-http", options.allow_plain_http),
+        ("--token-file", options.token_file.is_some()),
+        ("--profile", options.profile.is_some()),
+        ("--config", options.config.is_some()),
+    ];
+    match others.into_iter().find(|(_, is_given)| *is_given) {
+        None => Ok(()),
+        Some((other, _)) => Err(Failure::usage(
+            format!("--simulate cannot be used with {other}: a simulated API has its own"),
+            "leave one of them out",
+        )),
     }
 }
 

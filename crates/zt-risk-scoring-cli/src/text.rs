@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io;
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use zt_risk_scoring::is_printable;
 
 /// Serializes a value on several lines.
@@ -28,6 +29,23 @@ pub(crate) fn yaml(value: &impl Serialize) -> io::Result<String> {
         // Writing to a string cannot fail. YAML combines no surrogates.
         let _ = write!(escaped, "\\U{:08x}", u32::from(char));
     }))
+}
+
+/// Serializes a value as TOML. Its strings in double quotes have escapes for characters that a terminal executes.
+///
+/// # Errors
+///
+/// If a text with such a character is also one that TOML's writer puts into single quotes, where nothing can be escaped.
+pub(crate) fn toml<T: Serialize + DeserializeOwned + PartialEq>(value: &T) -> io::Result<String> {
+    let text = toml::to_string(value).map_err(io::Error::other)?;
+    let escaped = escape(text, |char, escaped| {
+        // Writing to a string cannot fail.
+        let _ = write!(escaped, "\\U{:08x}", u32::from(char));
+    });
+    match toml::from_str::<T>(&escaped) {
+        Ok(read) if read == *value => Ok(escaped),
+        _ => Err(io::Error::other("TOML cannot escape a control character of the text; use --output json")),
+    }
 }
 
 /// JSON's escape of a character.
@@ -104,6 +122,30 @@ mod tests {
             assert!(text.contains(r#""a\u009b31m""#) && text.contains(r"\udb40\udc41"), "{text}");
             assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
         }
+    }
+
+    #[test]
+    fn toml_escapes_unsafe_characters_or_says_that_it_cannot() {
+        let value = |key: &str| std::collections::BTreeMap::from([(key.to_owned(), "x".to_owned())]);
+        let text = toml(&value("a\u{9b}\u{202e}\u{e0041}")).unwrap();
+        assert!(text.is_ascii() && text.contains(r"\U0000009b\U0000202e\U000e0041"), "{text}");
+        assert_eq!(toml(&value("a b")).unwrap(), "\"a b\" = \"x\"\n");
+        assert!(toml(&value("a\"\u{202e}")).is_err_and(|error| error.to_string().contains("--output json")));
+    }
+
+    #[test]
+    fn suggestion_is_the_most_similar_name() {
+        let names = ["imp_travel", "high_dlp", "sentinel_one"];
+        assert_eq!(suggestion("imp_travl", names), Some("imp_travel"));
+        assert_eq!(suggestion("sentinelone", names), Some("sentinel_one"));
+        assert_eq!(suggestion("zzz", names), None);
+    }
+
+    #[test]
+    fn cell_of_a_spreadsheet_is_no_formula() {
+        assert_eq!(spreadsheet("=1"), "'=1");
+        assert_eq!(spreadsheet(" \t@x"), "' \u{20}@x".replace("\u{20}", " ").as_str());
+        assert_eq!(spreadsheet("a-1"), "a-1");
     }
 
     #[test]

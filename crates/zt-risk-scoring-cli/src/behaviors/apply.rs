@@ -3,13 +3,15 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use zt_risk_scoring::Plan;
+use zt_risk_scoring::{Behavior, BehaviorChange, BehaviorChanges, Plan};
 
 use crate::changes::{self, ApplyOptions, PlanOptions, Source};
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
 use crate::fleet::Readings;
-use crate::session::Session;
+use crate::session::{Account, Session};
+use crate::terminal::print_message;
+use crate::text;
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -53,6 +55,27 @@ pub(super) async fn run(arguments: &ApplyArguments, session: &Session) -> Result
 /// Applies saved plans. They say for which accounts; the session has the credentials.
 async fn apply_plans(arguments: &ApplyArguments, session: &Session, plans: Vec<Plan>) -> Result<ExitStatus, Failure> {
     let planned = session.accounts_of_plans(plans)?;
-    let planned = planned.iter().map(|(account, plan)| (account, Ok(account.fleet_plan(plan.clone()))));
-    changes::apply(session, Readings(planned.collect()), &arguments.apply).await
+    let mut readings = Vec::new();
+    for (account, plan) in &planned {
+        // A dry run reads what applying the plan would find.
+        let plan = if session.is_dry_run() { plan_again(session, account, plan).await } else { Ok(plan.clone()) };
+        readings.push((account, plan.map(|plan| account.fleet_plan(plan))));
+    }
+    let plans = Readings(readings).and_then(|_, plan| Ok(plan))?;
+    changes::apply(session, plans, &arguments.apply).await
+}
+
+/// The plan of an account as it would be now. Says if the saved one would be rejected.
+async fn plan_again(session: &Session, account: &Account, saved: &Plan) -> Result<Plan, Failure> {
+    let changes = saved.changes().iter().map(|(id, change)| (id.clone(), BehaviorChange::from(change.after.clone())));
+    let request = session.client_of(account).behaviors().plan(changes.collect::<BehaviorChanges>());
+    let plan = request.account_id(&account.id).allow_missing().allow_unknown_levels().await?;
+    for (id, change) in saved.changes() {
+        let is_known = |behavior: &Behavior| change.before == *behavior || change.after == *behavior;
+        if !plan.seen().get(id).is_some_and(is_known) {
+            let id = text::printable(id.as_str());
+            print_message(&format!("account {}: `{id}` has changed since the plan was made; plan again", account.id));
+        }
+    }
+    Ok(plan)
 }

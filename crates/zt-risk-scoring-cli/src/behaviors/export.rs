@@ -79,7 +79,7 @@ impl Format {
     fn write(self, behaviors: &BehaviorMap) -> Result<String, Failure> {
         let desired = DesiredState::from(behaviors);
         let text = match self {
-            Self::Toml => toml::to_string(&desired).map_err(std::io::Error::other),
+            Self::Toml => text::toml(&desired),
             Self::Json => text::json_pretty(&desired).map_err(std::io::Error::from),
             Self::Yaml => text::yaml(&desired),
         };

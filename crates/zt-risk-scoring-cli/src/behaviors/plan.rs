@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::changes::{self, PlanOptions};
+use crate::changes::{self, Notes, PlanOptions};
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
 use crate::session::Session;
@@ -33,5 +33,5 @@ pub(super) async fn run(arguments: &PlanArguments, session: &Session) -> Result<
         let made = plans.0.iter().filter_map(|(_, plan)| plan.as_ref().ok());
         changes::save(made.map(|plan| plan.plan().clone()).collect(), out)?;
     }
-    changes::print_plans(session, plans)
+    changes::print_plans(session, plans, Notes::All)
 }

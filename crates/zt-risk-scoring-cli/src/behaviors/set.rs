@@ -34,6 +34,10 @@ pub(crate) struct SetArguments {
     #[arg(long, value_name = "LEVEL", value_parser = level_parser())]
     level: Option<RiskLevel>,
 
+    /// Skip accounts that do not have the behavior
+    #[arg(long)]
+    allow_missing: bool,
+
     #[command(flatten)]
     apply: ApplyOptions,
 }
@@ -51,6 +55,7 @@ pub(super) async fn run(arguments: &SetArguments, session: &Session) -> Result<E
     if let Some(level) = &arguments.level {
         changes = changes.level(id, level.clone());
     }
-    let plans = changes::plan(session, &DesiredState::new(changes), PlanOptions::default()).await?;
+    let options = PlanOptions { allow_missing: arguments.allow_missing, allow_unknown_levels: false };
+    let plans = changes::plan(session, &DesiredState::new(changes), options).await?;
     changes::apply(session, plans, &arguments.apply).await
 }

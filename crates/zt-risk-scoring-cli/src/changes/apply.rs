@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 use zt_risk_scoring::{Applied, ApplyError, ChangeRecord, FleetPlan, Plan};
 
 use super::outcome::{AppliedRecord, Outcome};
-use super::plans::{planned_changes, print_plans};
+use super::plans::{Notes, planned_changes, print_plans};
 use super::record::RecordFile;
 use super::review::{Decision, require_confirmation, review};
 use crate::exit_status::ExitStatus;
@@ -68,10 +68,10 @@ pub(crate) async fn apply(
     let failed = plans.0.iter().filter(|(_, plan)| plan.is_err()).count();
     let nothing_to_do = !plans.0.iter().any(changes_something);
     if session.is_dry_run() || nothing_to_do {
-        return print_plans(session, plans);
+        return print_plans(session, plans, Notes::Important);
     }
     if failed > 0 && !options.keep_going {
-        let status = print_plans(session, plans)?;
+        let status = print_plans(session, plans, Notes::Important)?;
         let failed = text::count(failed, "account");
         print_message(&format!(
             "nothing was changed: {failed} could not be planned; --keep-going applies the other plans"

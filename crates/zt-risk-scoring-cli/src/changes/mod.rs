@@ -9,6 +9,6 @@ mod saved;
 mod source;
 
 pub(crate) use apply::{ApplyOptions, apply};
-pub(crate) use plans::{PlanOptions, Settings, plan, print_plans};
+pub(crate) use plans::{Notes, PlanOptions, Settings, plan, print_plans};
 pub(crate) use saved::save;
 pub(crate) use source::{Source, read_desired_state, read_rollbacks, read_source};

@@ -4,7 +4,7 @@ use clap::Args;
 use futures_util::StreamExt;
 use schemars::JsonSchema;
 use serde::Serialize;
-use zt_risk_scoring::{BehaviorSettings, DesiredState, FleetPlan, Plan, PlanBehaviors};
+use zt_risk_scoring::{BehaviorId, BehaviorSettings, DesiredState, FleetPlan, Plan, PlanBehaviors, SettingsChange};
 
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
@@ -117,7 +117,7 @@ impl Record for PlannedChange {
 }
 
 pub(super) fn planned_changes(plan: &Plan) -> Vec<PlannedChange> {
-    let change = |(id, change): (&zt_risk_scoring::BehaviorId, &zt_risk_scoring::SettingsChange)| PlannedChange {
+    let change = |(id, change): (&BehaviorId, &SettingsChange)| PlannedChange {
         id: id.to_string(),
         name: plan.seen().get(id).map(|behavior| behavior.name.clone()).unwrap_or_default(),
         change: change.to_string(),
@@ -127,17 +127,32 @@ pub(super) fn planned_changes(plan: &Plan) -> Vec<PlannedChange> {
     plan.changes().iter().map(change).collect()
 }
 
+/// What is printed beside the changes of a plan.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Notes {
+    /// What is skipped, and warnings.
+    Important,
+    /// Also what stays as it is.
+    All,
+}
+
 /// Prints plans as the result of a command: the changes to standard output, and everything else that a reader should know to
 /// standard error. The exit status says whether something changes.
 ///
 /// # Errors
 ///
 /// If standard output cannot be written.
-pub(crate) fn print_plans(session: &Session, plans: Readings<'_, FleetPlan>) -> Result<ExitStatus, Failure> {
+pub(crate) fn print_plans(
+    session: &Session,
+    plans: Readings<'_, FleetPlan>,
+    notes: Notes,
+) -> Result<ExitStatus, Failure> {
     let mut changes = 0_usize;
     let status = plans.print(&session.printer, |account, plan| {
         let plan = plan.plan();
-        notes(plan).into_iter().for_each(|note| print_message(&format!("account {}: {note}", account.id)));
+        for note in notes.of(plan) {
+            print_message(&format!("account {}: {note}", account.id));
+        }
         changes = changes.saturating_add(plan.changes().len());
         planned_changes(plan)
     })?;
@@ -148,16 +163,17 @@ pub(crate) fn print_plans(session: &Session, plans: Readings<'_, FleetPlan>) -> 
     Ok(ExitStatus::worst([status, ExitStatus::findings(changes > 0)]))
 }
 
-/// What a plan does not change, and its warnings.
-fn notes(plan: &Plan) -> Vec<String> {
-    let list = |title: &str, ids: &[zt_risk_scoring::BehaviorId]| {
-        let ids: Vec<_> = ids.iter().map(|id| text::printable(id.as_str())).collect();
-        (!ids.is_empty()).then(|| format!("{title}: {}", ids.join(", ")))
-    };
-    let lists = [
-        list("already so", plan.unchanged()),
-        list("not in the file, and left as they are", plan.unmanaged()),
-        list("not in the account, and skipped", plan.missing()),
-    ];
-    lists.into_iter().flatten().chain(plan.warnings().iter().map(|warning| format!("warning: {warning}"))).collect()
+impl Notes {
+    fn of(self, plan: &Plan) -> Vec<String> {
+        let list = |title: &str, ids: &[BehaviorId]| {
+            let ids: Vec<_> = ids.iter().map(|id| text::printable(id.as_str())).collect();
+            (!ids.is_empty()).then(|| format!("{title}: {}", ids.join(", ")))
+        };
+        let stays =
+            [list("already so", plan.unchanged()), list("not in the file, and left as they are", plan.unmanaged())];
+        let stays = stays.into_iter().filter(|_| self == Self::All).flatten();
+        let missing = list("not in the account, and skipped", plan.missing());
+        let warnings = plan.warnings().into_iter().map(|warning| format!("warning: {warning}"));
+        stays.chain(missing).chain(warnings).collect()
+    }
 }

@@ -1,8 +1,9 @@
 //! What the user can do about a failure.
 
-use zt_risk_scoring::{ApplyError, ApplyErrorKind, Error, ErrorKind, PlanErrorKind, REVISION};
+use zt_risk_scoring::{ApplyError, ApplyErrorKind, Error, ErrorKind, PlanError, PlanErrorKind, REVISION};
 
 use super::Failure;
+use crate::text;
 
 /// The status with which a proxy asks for credentials.
 const PROXY_AUTHENTICATION_REQUIRED: u16 = 407;
@@ -22,12 +23,20 @@ pub(super) fn hint(failure: &Failure) -> String {
         Failure::Read(error) | Failure::Write(error) => hint_of_call(error),
         Failure::Plan(error) => match (error.kind(), error.call_error()) {
             (_, Some(error)) => hint_of_call(error),
-            (PlanErrorKind::MissingBehaviors, None) => {
-                "correct the ids, or skip behaviors that an account does not have with --allow-missing".to_owned()
-            }
+            (PlanErrorKind::MissingBehaviors, None) => missing_behaviors(error),
             _ => "correct the level, or allow it with --allow-unknown-levels".to_owned(),
         },
         Failure::Apply(error) => hint_of_apply(error),
+    }
+}
+
+/// What the user can do about ids that the account does not have.
+fn missing_behaviors(error: &PlanError) -> String {
+    let available = || error.available().iter().map(|id| id.as_str());
+    let similar = error.ids().iter().filter_map(|id| text::suggestion(id.as_str(), available()));
+    match similar.map(|id| format!("`{}`", text::printable(id))).collect::<Vec<_>>().join(", ").as_str() {
+        "" => "correct the ids, or skip behaviors that an account does not have with --allow-missing".to_owned(),
+        similar => format!("did you mean {similar}? --allow-missing skips behaviors that an account does not have"),
     }
 }
 

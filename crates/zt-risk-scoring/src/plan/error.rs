@@ -35,6 +35,7 @@ use crate::{BehaviorId, BehaviorMap, Error, RiskLevel};
 pub struct PlanError {
     kind: PlanErrorKind,
     ids: Vec<BehaviorId>,
+    available: Vec<BehaviorId>,
     message: String,
     source: Option<Error>,
 }
@@ -89,7 +90,8 @@ impl PlanError {
         let quoted = |id: &BehaviorId| format!("`{}`", one_line(id.as_str()));
         let (missing, known) = (join(ids.iter().map(quoted)), join(seen.iter().map(|(id, _)| quoted(id))));
         let message = format!("the account has no behavior {missing}; it has {known}");
-        Self { kind: PlanErrorKind::MissingBehaviors, ids, message, source: None }
+        let available = seen.iter().map(|(id, _)| id.clone()).collect();
+        Self { kind: PlanErrorKind::MissingBehaviors, ids, available, message, source: None }
     }
 
     pub(super) fn unknown_levels(levels: Vec<(BehaviorId, RiskLevel)>) -> Self {
@@ -97,7 +99,7 @@ impl PlanError {
             levels.iter().map(|(id, level)| format!("`{}` for `{}`", one_line(level.as_str()), one_line(id.as_str())));
         let message = format!("unknown risk level {}; the known levels are low, medium and high", join(texts));
         let ids = levels.into_iter().map(|(id, _)| id).collect();
-        Self { kind: PlanErrorKind::UnknownLevels, ids, message, source: None }
+        Self { kind: PlanErrorKind::UnknownLevels, ids, available: Vec::new(), message, source: None }
     }
 
     /// The kind of error: what to do about it.
@@ -110,6 +112,11 @@ impl PlanError {
         &self.ids
     }
 
+    /// The behaviors that the account has, if the desired state lists others. One of them may be what a misspelt id means.
+    pub fn available(&self) -> &[BehaviorId] {
+        &self.available
+    }
+
     /// The error of the call that failed.
     pub fn call_error(&self) -> Option<&Error> {
         self.source.as_ref()
@@ -119,7 +126,7 @@ impl PlanError {
 impl From<Error> for PlanError {
     fn from(error: Error) -> Self {
         let message = "the behaviors could not be read".to_owned();
-        Self { kind: PlanErrorKind::Call, ids: Vec::new(), message, source: Some(error) }
+        Self { kind: PlanErrorKind::Call, ids: Vec::new(), available: Vec::new(), message, source: Some(error) }
     }
 }
 
