@@ -5,8 +5,10 @@ use clap::{Parser, Subcommand};
 use crate::behaviors::BehaviorsCommand;
 use crate::check::CheckArguments;
 use crate::generate::{CompletionsArguments, ManArguments};
+use crate::integrations::IntegrationsCommand;
 use crate::options::Options;
 use crate::simulate::SimulateArguments;
+use crate::users::UsersCommand;
 
 /// Audit, compare and change Cloudflare's Zero Trust risk scoring
 #[derive(Parser)]
@@ -51,6 +53,16 @@ pub(crate) enum Command {
     Behaviors {
         #[command(subcommand)]
         command: BehaviorsCommand,
+    },
+    /// The users and their risk scores
+    Users {
+        #[command(subcommand)]
+        command: UsersCommand,
+    },
+    /// The third parties to which changes of risk scores are sent
+    Integrations {
+        #[command(subcommand)]
+        command: IntegrationsCommand,
     },
     /// Check the configuration, the token, and what works with them
     Check(CheckArguments),

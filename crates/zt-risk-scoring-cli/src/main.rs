@@ -8,11 +8,14 @@ mod audit;
 mod behaviors;
 mod changes;
 mod check;
+mod confirmation;
 mod exit_status;
 mod failure;
 mod fleet;
 mod generate;
 mod identity;
+mod integrations;
+mod mistyped;
 mod options;
 mod records;
 mod scenario;
@@ -23,6 +26,7 @@ mod terminal;
 mod text;
 mod toml_file;
 mod trace;
+mod users;
 
 use std::process::ExitCode;
 
@@ -57,6 +61,8 @@ async fn run(arguments: Arguments, output: &mut Output) -> Result<ExitStatus, Fa
     match command {
         Command::Check(arguments) => check::run(&arguments, &options, output).await,
         Command::Behaviors { command } => behaviors::run(command, &options, output).await,
+        Command::Users { command } => users::run(command, &options, output).await,
+        Command::Integrations { command } => integrations::run(command, &options, output).await,
         Command::Simulate(simulate) => simulate::run(simulate, &options).await,
         Command::Completions(completions) => generate::completions(&completions, Arguments::command()),
         Command::Man(man) => generate::man(&man, Arguments::command()),

@@ -106,6 +106,14 @@ impl Interrupt {
         self.is_seen
     }
 
+    /// Whether Ctrl-C has been pressed, between two requests.
+    pub(crate) async fn has_been_pressed(&mut self) -> bool {
+        // The task that listens may have to run first.
+        tokio::task::yield_now().await;
+        self.is_seen |= *self.receiver.borrow();
+        self.is_seen
+    }
+
     /// Ends when Ctrl-C is pressed.
     pub(crate) async fn pressed(&mut self) {
         if self.receiver.wait_for(|is_pressed| *is_pressed).await.is_err() {

@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use zt_risk_scoring::{Behavior, BehaviorId, RiskLevel};
+use zt_risk_scoring::{Behavior, BehaviorId};
 
 use crate::records::{Cell, Column, Record, Tone};
 
@@ -33,21 +33,12 @@ impl BehaviorRecord {
     }
 
     pub(super) fn level_cell(&self) -> Cell {
-        Cell::new(self.risk_level.as_str()).tone(tone(&self.risk_level))
+        Cell::level(Some(&self.risk_level))
     }
 
     pub(super) fn enabled_cell(&self) -> Cell {
         let tone = if self.enabled { Tone::Good } else { Tone::Plain };
         Cell::yes_or_no(self.enabled).tone(tone)
-    }
-}
-
-/// The colour of a level.
-pub(crate) fn tone(level: &str) -> Tone {
-    match RiskLevel::from(level) {
-        RiskLevel::Low => Tone::Plain,
-        RiskLevel::Medium => Tone::Caution,
-        _ => Tone::Bad,
     }
 }
 

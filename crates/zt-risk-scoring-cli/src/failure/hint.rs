@@ -18,8 +18,9 @@ const OTHER_SENDER: &str =
 /// What the user can do about a failure. Empty if there is nothing to say.
 pub(super) fn hint(failure: &Failure) -> String {
     match failure {
-        Failure::Missing(problem) | Failure::Usage(problem) => problem.hint.clone(),
+        Failure::Missing(problem) | Failure::NotVerified(problem) | Failure::Usage(problem) => problem.hint.clone(),
         Failure::Output(_) => String::new(),
+        Failure::Write(error) if error.may_have_been_sent() && error.status().is_none() => hint_of_lost_write(error),
         Failure::Read(error) | Failure::Write(error) => hint_of_call(error),
         Failure::Plan(error) => match (error.kind(), error.call_error()) {
             (_, Some(error)) => hint_of_call(error),
@@ -58,6 +59,16 @@ pub(super) fn hint_of_apply(error: &ApplyError) -> String {
         (_, Some(error)) => hint_of_call(error),
         _ => "list the behaviors, and plan again".to_owned(),
     }
+}
+
+/// What the user can do about a change whose response was lost.
+fn hint_of_lost_write(error: &Error) -> String {
+    let lookup = match error.operation().unwrap_or_default() {
+        "reset_user_risk" => "`zt-risk users show` shows when the score was last reset",
+        operation if operation.contains("integration") => "`zt-risk integrations list` shows the integrations",
+        _ => return hint_of_call(error),
+    };
+    format!("the change may have been made; {lookup}, so look before you try again")
 }
 
 /// What the user can do about the error of a call.

@@ -25,6 +25,8 @@ pub(crate) enum Failure {
     Apply(Box<ApplyError>),
     /// Something that the arguments name does not exist.
     Missing(Problem),
+    /// A call that changes something succeeded, but what was read afterwards is not as it is meant to be.
+    NotVerified(Problem),
     /// The arguments, the configuration or a file are invalid.
     Usage(Problem),
     /// The result could not be written.
@@ -45,6 +47,11 @@ impl Failure {
         Self::Usage(Problem { message: message.into(), hint: hint.into() })
     }
 
+    /// A change that the API accepted, and whose effect is not as it is meant to be.
+    pub(crate) fn not_verified(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::NotVerified(Problem { message: message.into(), hint: hint.into() })
+    }
+
     /// Something that the arguments name, and that the API does not list.
     pub(crate) fn missing(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::Missing(Problem { message: message.into(), hint: hint.into() })
@@ -56,7 +63,7 @@ impl Failure {
             Self::Read(error) | Self::Write(error) => Some(error),
             Self::Plan(error) => error.call_error(),
             Self::Apply(error) => error.call_error(),
-            Self::Missing(_) | Self::Usage(_) | Self::Output(_) => None,
+            Self::Missing(_) | Self::NotVerified(_) | Self::Usage(_) | Self::Output(_) => None,
         }
     }
 
@@ -72,6 +79,7 @@ impl Failure {
                 (_, Some(call)) if !error.may_have_written() => status_of_write(call),
                 _ => ExitStatus::WriteNotVerified,
             },
+            Self::NotVerified(_) => ExitStatus::WriteNotVerified,
             Self::Usage(_) => ExitStatus::Usage,
             Self::Missing(_) | Self::Output(_) => ExitStatus::Failed,
         }

@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use zt_risk_scoring::RiskLevel;
 
 use crate::failure::{ErrorRecord, Failure};
 
@@ -64,6 +65,16 @@ impl Cell {
     /// "yes" or "no".
     pub(crate) fn yes_or_no(is_so: bool) -> Self {
         Self::new(if is_so { "yes" } else { "no" })
+    }
+
+    /// A risk level, if there is one.
+    pub(crate) fn level(level: Option<&str>) -> Self {
+        let tone = match level.map(RiskLevel::from) {
+            None | Some(RiskLevel::Low) => Tone::Plain,
+            Some(RiskLevel::Medium) => Tone::Caution,
+            Some(_) => Tone::Bad,
+        };
+        Self::optional(level).tone(tone)
     }
 
     /// The text of what may be absent.

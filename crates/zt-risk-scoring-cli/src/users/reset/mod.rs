@@ -1,0 +1,175 @@
+//! `zt-risk users reset`.
+
+mod ids;
+mod record;
+
+use clap::Args;
+use zt_risk_scoring::{Client, Error, Summary, UserId};
+
+use self::ids::UserArgument;
+use self::record::{Outcome, ResetRecord};
+use super::personal_data::PersonalData;
+use crate::confirmation::{Confirmation, Decision};
+use crate::exit_status::ExitStatus;
+use crate::failure::{ErrorRecord, Failure};
+use crate::records::Rows;
+use crate::session::{Account, Session};
+use crate::terminal::{Interrupt, Progress, print_message};
+use crate::{mistyped, text};
+
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  zt-risk users reset 11111111-1111-4111-8111-111111111111 --dry-run --simulate
+  zt-risk users reset 11111111-1111-4111-8111-111111111111 --yes --simulate
+  zt-risk users reset 11111111-1111-4111-8111-111111111111 22222222-2222-4222-8222-222222222222 --yes --simulate
+
+A reset cannot be taken back. The users are reset one after the other. A reset that may have been sent is not sent again.
+The token needs the permissions Zero Trust Write, and Zero Trust: PII Read to show the users before.")]
+pub(crate) struct ResetArguments {
+    /// Ids of the users: UUIDs, as `zt-risk users list` shows them; `-` reads them from standard input, one per line
+    #[arg(required = true, value_name = "USER")]
+    users: Vec<UserArgument>,
+
+    /// Most users that are reset; with more, nothing is sent
+    #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    limit: u32,
+
+    /// Go on with the other users after a failure
+    #[arg(long)]
+    keep_going: bool,
+
+    #[command(flatten)]
+    confirmation: Confirmation,
+
+    #[command(flatten)]
+    personal_data: PersonalData,
+}
+
+impl ResetArguments {
+    /// The users, each of them once.
+    fn users(&self) -> Result<Vec<UserId>, Failure> {
+        let (users, duplicates) = ids::read(&self.users, std::io::stdin().lock())?;
+        if duplicates > 0 {
+            print_message(&format!("{} removed", text::count(duplicates, "duplicate user id")));
+        }
+        let count = users.len();
+        if u32::try_from(count).is_ok_and(|count| count <= self.limit) {
+            return Ok(users);
+        }
+        Err(Failure::usage(
+            format!("{} are more than the limit of {}; nothing was sent", text::count(count, "user"), self.limit),
+            format!("check the list, then allow as many with --limit {count}"),
+        ))
+    }
+}
+
+/// A run that resets users.
+struct Run<'a> {
+    account: &'a Account,
+    client: Client,
+    rows: Vec<ResetRecord>,
+    /// The error of each failed reset.
+    failures: Vec<Failure>,
+}
+
+pub(super) async fn run(arguments: &ResetArguments, session: &Session) -> Result<ExitStatus, Failure> {
+    let account = session.only_account()?;
+    arguments.confirmation.check(session)?;
+    let users = arguments.users()?;
+    let client = session.client_of(account);
+    let summary = client.users().summary().account_id(&account.id).await?;
+    let listed = users.iter().filter_map(|user| summary.get(*user));
+    mistyped::warn(account, "user", listed.flat_map(|user| user.mistyped().map(|(property, _)| property)));
+    let rows: Vec<_> = users.iter().map(|user| ResetRecord::new(*user, summary.get(*user))).collect();
+    if session.is_dry_run() {
+        print(session, account, rows)?;
+        return Ok(ExitStatus::Findings);
+    }
+    review(account, &users, &summary, arguments.personal_data);
+    let question = format!("Reset the risk of {}?", text::count(users.len(), "user"));
+    if arguments.confirmation.ask(&question)? == Decision::Decline {
+        print_message("nothing was changed");
+        return Ok(ExitStatus::Findings);
+    }
+    let mut run = Run { account, client, rows, failures: Vec::new() };
+    let is_interrupted = run.reset_each(&users, arguments.keep_going).await;
+    run.finish(session, is_interrupted)
+}
+
+/// Shows which users are reset.
+fn review(account: &Account, users: &[UserId], summary: &Summary, personal_data: PersonalData) {
+    let label = account.label.as_deref().map(|label| format!(" ({})", text::printable(label))).unwrap_or_default();
+    print_message(&format!("account {}{label}: reset the risk of {}", account.id, text::count(users.len(), "user")));
+    for user in users {
+        let line = record::description(*user, summary.get(*user), personal_data);
+        print_message(&format!("  {}", text::printable(&line)));
+    }
+}
+
+fn print(session: &Session, account: &Account, records: Vec<ResetRecord>) -> Result<(), Failure> {
+    let mut rows = Rows::new(false);
+    records.into_iter().for_each(|record| rows.push(account.id.as_str(), account.label.as_deref(), record));
+    session.printer.print(&rows)
+}
+
+impl Run<'_> {
+    /// Resets one user after the other. Returns whether Ctrl-C ended it before the last one.
+    async fn reset_each(&mut self, users: &[UserId], keep_going: bool) -> bool {
+        self.rows.iter_mut().for_each(|row| row.outcome = Outcome::NotStarted);
+        let mut interrupt = Interrupt::listen();
+        let progress = Progress::new("resetting", users.len());
+        for (user, row) in users.iter().zip(&mut self.rows) {
+            if interrupt.has_been_pressed().await {
+                return true;
+            }
+            match self.client.users().reset(*user).account_id(&self.account.id).await {
+                Ok(()) => row.outcome = Outcome::Reset,
+                Err(error) => {
+                    self.failures.push(fail(row, error));
+                    if !keep_going {
+                        break;
+                    }
+                }
+            }
+            progress.advance();
+        }
+        false
+    }
+
+    fn finish(mut self, session: &Session, is_interrupted: bool) -> Result<ExitStatus, Failure> {
+        if self.rows.len() == 1
+            && let Some(failure) = self.failures.pop()
+        {
+            return Err(failure);
+        }
+        let number = |outcome| self.rows.iter().filter(|row| row.outcome == outcome).count();
+        let (reset, failed) = (number(Outcome::Reset), number(Outcome::Failed));
+        let counts = format!(
+            "{}: {reset} reset, {failed} failed, {} not started",
+            text::count(self.rows.len(), "user"),
+            number(Outcome::NotStarted)
+        );
+        let statuses: Vec<_> = self.failures.iter().map(Failure::exit_status).collect();
+        let mut hints: Vec<_> = self.failures.iter().map(|failure| ErrorRecord::from(failure).hint).collect();
+        hints.dedup();
+        print(session, self.account, self.rows)?;
+        hints.iter().filter(|hint| !hint.is_empty()).for_each(|hint| print_message(&format!("hint: {hint}")));
+        print_message(&counts);
+        Ok(ExitStatus::worst(statuses.into_iter().chain(is_interrupted.then_some(ExitStatus::Interrupted))))
+    }
+}
+
+/// Records a failed reset.
+fn fail(row: &mut ResetRecord, error: Error) -> Failure {
+    row.outcome = Outcome::Failed;
+    row.may_have_been_reset = may_have_been_reset(&error);
+    let failure = Failure::Write(error);
+    row.error = Some((&failure).into());
+    failure
+}
+
+/// Whether the API may have reset the user. A response with a client error says that it did not.
+fn may_have_been_reset(error: &Error) -> bool {
+    error.may_have_been_sent() && !error.status().is_some_and(|status| status.is_client_error())
+}
