@@ -3,6 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::behaviors::BehaviorsCommand;
+use crate::check::CheckArguments;
 use crate::generate::{CompletionsArguments, ManArguments};
 use crate::integrations::IntegrationsCommand;
 use crate::options::Options;
@@ -63,6 +64,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: IntegrationsCommand,
     },
+    /// Check the configuration, the token, and what works with them
+    Check(CheckArguments),
     /// Serve a simulated API on this computer
     Simulate(SimulateArguments),
     /// Print a script with which a shell completes the arguments

@@ -9,6 +9,7 @@ use clap_complete::Shell;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
 
+use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
 use crate::records::print_text;
 
@@ -43,25 +44,27 @@ pub(crate) struct ManArguments {
 }
 
 /// Prints the completion script of a shell.
-pub(crate) fn completions(arguments: &CompletionsArguments, mut command: Command) -> Result<(), Failure> {
+pub(crate) fn completions(arguments: &CompletionsArguments, mut command: Command) -> Result<ExitStatus, Failure> {
     let mut script = Vec::new();
     let name = command.get_name().to_owned();
     clap_complete::generate(arguments.shell, &mut command, name, &mut script);
-    print_bytes(script)
+    print_bytes(script)?;
+    Ok(ExitStatus::Done)
 }
 
 /// Prints the manual page of the program, or writes the pages of all commands.
-pub(crate) fn man(arguments: &ManArguments, command: Command) -> Result<(), Failure> {
+pub(crate) fn man(arguments: &ManArguments, command: Command) -> Result<ExitStatus, Failure> {
     // The page of `help` would only repeat the others.
     let mut command = command.disable_help_subcommand(true);
     command.build();
     match &arguments.dir {
-        None => print_bytes(page(&command).map_err(Failure::Output)?),
+        None => print_bytes(page(&command).map_err(Failure::Output)?)?,
         Some(dir) => {
             fs::create_dir_all(dir).map_err(|error| not_written(dir, &error))?;
-            write_pages(&command, dir)
+            write_pages(&command, dir)?;
         }
     }
+    Ok(ExitStatus::Done)
 }
 
 fn print_bytes(bytes: Vec<u8>) -> Result<(), Failure> {

@@ -7,6 +7,7 @@ mod arguments;
 mod audit;
 mod behaviors;
 mod changes;
+mod check;
 mod confirmation;
 mod exit_status;
 mod failure;
@@ -58,17 +59,12 @@ async fn main() -> ExitCode {
 async fn run(arguments: Arguments, output: &mut Output) -> Result<ExitStatus, Failure> {
     let Arguments { options, command } = arguments;
     match command {
+        Command::Check(arguments) => check::run(&arguments, &options, output).await,
         Command::Behaviors { command } => behaviors::run(command, &options, output).await,
         Command::Users { command } => users::run(command, &options, output).await,
         Command::Integrations { command } => integrations::run(command, &options, output).await,
         Command::Simulate(simulate) => simulate::run(simulate, &options).await,
-        Command::Completions(completions) => {
-            generate::completions(&completions, Arguments::command())?;
-            Ok(ExitStatus::Done)
-        }
-        Command::Man(man) => {
-            generate::man(&man, Arguments::command())?;
-            Ok(ExitStatus::Done)
-        }
+        Command::Completions(completions) => generate::completions(&completions, Arguments::command()),
+        Command::Man(man) => generate::man(&man, Arguments::command()),
     }
 }

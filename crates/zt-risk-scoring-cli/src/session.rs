@@ -56,19 +56,28 @@ impl Session {
     ///
     /// If a setting is invalid, or something is missing that the command needs.
     pub(crate) async fn open(options: &Options, needs: Needs) -> Result<Self, Failure> {
-        match &options.simulate {
-            Some(file) => Self::simulated(options, needs, file).await,
-            None => Self::configured(options, needs),
-        }
-    }
-
-    fn configured(options: &Options, needs: Needs) -> Result<Self, Failure> {
         let settings = Settings::read(options);
         settings.warnings.iter().for_each(|warning| print_message(&format!("warning: {warning}")));
         match needs {
             Needs::Accounts | Needs::Report => settings.require_all()?,
             Needs::Credentials => settings.require_credentials()?,
         }
+        Self::with_settings(options, needs, &settings).await
+    }
+
+    /// Opens a client for settings without problems.
+    ///
+    /// # Errors
+    ///
+    /// If no client can be made of them.
+    pub(crate) async fn with_settings(options: &Options, needs: Needs, settings: &Settings) -> Result<Self, Failure> {
+        match &options.simulate {
+            Some(file) => Self::simulated(options, needs, settings, file).await,
+            None => Self::configured(options, needs, settings),
+        }
+    }
+
+    fn configured(options: &Options, needs: Needs, settings: &Settings) -> Result<Self, Failure> {
         let mut builder = Client::builder().allow_plain_http(settings.allow_plain_http);
         if let Some(url) = &settings.base_url {
             builder = builder.base_url(&url.value);
@@ -78,14 +87,12 @@ impl Session {
             builder = builder.credentials(authentication.value.credentials.clone());
         }
         let accounts = settings.accounts.iter().map(Account::from).collect();
-        Self::new(options, needs, &settings, builder, accounts, None)
+        Self::new(options, needs, settings, builder, accounts, None)
     }
 
     /// Credentials of the environment must not reach the simulator, and a broken environment must not fail it.
-    async fn simulated(options: &Options, needs: Needs, file: &Path) -> Result<Self, Failure> {
+    async fn simulated(options: &Options, needs: Needs, settings: &Settings, file: &Path) -> Result<Self, Failure> {
         check_simulate(options)?;
-        let settings = Settings::read_for_simulator(options);
-        settings.require_no_problem()?;
         let mut scenario = if file == Path::new(BUILT_IN) { Scenario::built_in()? } else { Scenario::read(file)? };
         let mut accounts: Vec<Account> = settings.accounts.iter().map(Account::from).collect();
         if accounts.is_empty() {
@@ -102,7 +109,7 @@ impl Session {
             .resolve(SIMULATOR_HOST, [simulator.address()])
             .allow_plain_http(true)
             .no_proxy();
-        Self::new(options, needs, &settings, builder, accounts, Some(simulator))
+        Self::new(options, needs, settings, builder, accounts, Some(simulator))
     }
 
     fn new(

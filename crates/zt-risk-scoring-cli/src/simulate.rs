@@ -1,6 +1,8 @@
 //! `zt-risk simulate`: the simulator as a server.
 
+use std::io;
 use std::path::PathBuf;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -121,6 +123,11 @@ pub(crate) async fn run(arguments: SimulateArguments, options: &Options) -> Resu
     let printer = Printer::new(options.output.unwrap_or_default(), false)?;
     let scenario = scenario(&arguments, options)?;
     let simulator = scenario.start_at(arguments.port).await?;
+    let mut interrupt = pin!(tokio::signal::ctrl_c());
+    // The first poll begins to listen, so that Ctrl-C is not missed once the lines are printed.
+    if let Ok(result) = tokio::time::timeout(Duration::ZERO, &mut interrupt).await {
+        return result.map(|()| ExitStatus::Done).map_err(Failure::Output);
+    }
     match options.output.unwrap_or_default() {
         Output::Table => print_text(&environment(&scenario, &simulator, arguments.shell, options).join("\n"))?,
         _ => printer.print(&rows(&scenario, &simulator))?,
@@ -128,7 +135,7 @@ pub(crate) async fn run(arguments: SimulateArguments, options: &Options) -> Resu
     terminal::print_message(
         "the simulator runs until Ctrl-C; paste the lines into another shell, and call it from there",
     );
-    serve(&simulator, options.verbose > 0).await.map_err(Failure::Output)?;
+    serve(&simulator, options.verbose > 0, interrupt).await.map_err(Failure::Output)?;
     Ok(ExitStatus::Done)
 }
 
@@ -198,9 +205,11 @@ fn rows(scenario: &Scenario, simulator: &Simulator) -> Rows<SimulatedApi> {
 }
 
 /// Waits for Ctrl-C. Forgets the requests meanwhile, which would take more and more memory.
-async fn serve(simulator: &Simulator, is_verbose: bool) -> std::io::Result<()> {
-    let interrupt = tokio::signal::ctrl_c();
-    tokio::pin!(interrupt);
+async fn serve(
+    simulator: &Simulator,
+    is_verbose: bool,
+    mut interrupt: Pin<&mut impl Future<Output = io::Result<()>>>,
+) -> io::Result<()> {
     loop {
         let interrupted = tokio::time::timeout(REPORT_INTERVAL, &mut interrupt).await;
         let requests = simulator.take_requests();

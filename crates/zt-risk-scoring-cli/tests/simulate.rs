@@ -118,7 +118,7 @@ fn port_in_use_is_a_usage_error() {
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(text(&output.stdout), "");
     let expected =
-        format!("error: port {port} is in use; hint: choose another port, or leave out --port for a free one\n");
+        format!("error: port {port} is in use\nhint: choose another port, or leave out --port for a free one\n");
     assert_eq!(text(&output.stderr), expected);
 }
 

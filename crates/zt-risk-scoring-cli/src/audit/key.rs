@@ -21,6 +21,12 @@ impl Key {
 
     /// The line of the value in a file, counted from 1. If the file has no such value, that of the table that would have it.
     pub(crate) fn line_in(&self, file: &str) -> Option<usize> {
+        let before = file.get(..self.offset_in(file)?)?;
+        Some(before.matches('\n').count().saturating_add(1))
+    }
+
+    /// As [`line_in`](Self::line_in), the first byte.
+    pub(crate) fn offset_in(&self, file: &str) -> Option<usize> {
         let root = DeTable::parse(file).ok()?;
         let (first, others) = self.0.split_first()?;
         let mut value = root.get_ref().get(first.as_str())?;
@@ -32,13 +38,8 @@ impl Key {
             let Some(next) = next else { break };
             value = next;
         }
-        Some(line_at(file, value.span().start))
+        Some(value.span().start)
     }
-}
-
-/// The line of a byte of a file, counted from 1.
-pub(crate) fn line_at(file: &str, offset: usize) -> usize {
-    file.bytes().take(offset).filter(|byte| *byte == b'\n').count().saturating_add(1)
 }
 
 /// As TOML writes a dotted key.

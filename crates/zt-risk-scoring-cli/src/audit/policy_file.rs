@@ -1,16 +1,15 @@
 //! Reads a policy file. Errors name the file, the line and the key.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use url::Url;
 use zt_risk_scoring::{AccountId, IntegrationId, ReferenceId};
 
-use super::key::{Key, line_at};
+use super::key::Key;
 use super::policy::{AccountPolicy, Exception, IntegrationRequirement, Policy};
 use crate::failure::Failure;
-use crate::text;
+use crate::toml_file;
 
 /// The policy that is built in.
 pub(crate) const DEFAULT_POLICY: &str = include_str!("default_policy.toml");
@@ -33,43 +32,20 @@ type Problem = (Key, String);
 impl PolicyFile {
     /// Reads a file. Without one, the built-in policy.
     pub(crate) fn read(path: Option<&Path>) -> Result<Self, Failure> {
-        let text = match path {
-            None => DEFAULT_POLICY.to_owned(),
-            Some(path) => fs::read_to_string(path).map_err(|error| {
-                Failure::usage(format!("cannot read the policy {}: {error}", name(Some(path))), HINT)
-            })?,
+        let (name, text) = match path {
+            None => ("the built-in policy".to_owned(), DEFAULT_POLICY.to_owned()),
+            Some(path) => (path.display().to_string(), toml_file::read(path, HINT)?),
         };
-        let policy =
-            parse(&text).map_err(|problem| Failure::usage(format!("the policy {}, {problem}", name(path)), HINT))?;
+        let policy = toml_file::parse(&name, &text, HINT)?;
+        if let Some((key, problem)) = problem(&policy) {
+            return Err(toml_file::problem(&name, &text, key.offset_in(&text), &format!("{key}: {problem}"), HINT));
+        }
         Ok(Self { policy, path: path.map(Path::to_owned), text })
     }
 
     /// The line of a key, counted from 1.
     pub(crate) fn line_of(&self, key: &Key) -> usize {
         key.line_in(&self.text).unwrap_or(1)
-    }
-}
-
-fn name(path: Option<&Path>) -> String {
-    path.map_or_else(|| "that is built in".to_owned(), |path| text::printable(&path.display().to_string()))
-}
-
-/// Parses and checks a policy. The error names line and key.
-fn parse(file: &str) -> Result<Policy, String> {
-    let problem_at = |line: usize, key: &str, problem: &str| {
-        let key = if key.is_empty() || key == "." { String::new() } else { format!("{key}: ") };
-        text::printable(&format!("line {line}: {key}{problem}"))
-    };
-    let problem_of_toml = |key: &str, error: &toml::de::Error| {
-        let line = line_at(file, error.span().map_or(0, |span| span.start));
-        problem_at(line, key, &error.message().replace('\n', "; "))
-    };
-    let deserializer = toml::Deserializer::parse(file).map_err(|error| problem_of_toml("", &error))?;
-    let policy: Policy = serde_path_to_error::deserialize(deserializer)
-        .map_err(|error| problem_of_toml(&error.path().to_string(), error.inner()))?;
-    match problem(&policy) {
-        None => Ok(policy),
-        Some((key, problem)) => Err(problem_at(key.line_in(file).unwrap_or(1), &key.to_string(), &problem)),
     }
 }
 

@@ -8,6 +8,7 @@ mod plan;
 mod record;
 mod set;
 mod show;
+mod watch;
 
 use clap::Subcommand;
 
@@ -35,6 +36,8 @@ pub(crate) enum BehaviorsCommand {
     Apply(apply::ApplyArguments),
     /// Compare the accounts with a policy
     Audit(AuditArguments),
+    /// Print changes of the behaviors as they happen
+    Watch(watch::WatchArguments),
 }
 
 /// Runs a command, and prints its result. Sets the output that the settings ask for.
@@ -61,5 +64,6 @@ pub(crate) async fn run(
         BehaviorsCommand::Plan(arguments) => plan::run(&arguments, &session).await,
         BehaviorsCommand::Apply(arguments) => apply::run(&arguments, &session).await,
         BehaviorsCommand::Audit(arguments) => audit::run(&arguments, &session).await,
+        BehaviorsCommand::Watch(arguments) => watch::run(&arguments, &session).await,
     }
 }

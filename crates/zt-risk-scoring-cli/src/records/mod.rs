@@ -3,6 +3,7 @@
 //! A result is a list of rows, each of an account or of none. All formats but the table have all properties of a row.
 
 mod row;
+mod stream;
 mod table;
 mod write;
 
@@ -10,4 +11,5 @@ mod write;
 mod tests;
 
 pub(crate) use row::{Cell, Column, Record, Rows, Tone};
+pub(crate) use stream::RowStream;
 pub(crate) use write::{Printer, print_text};

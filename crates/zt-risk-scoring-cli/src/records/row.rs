@@ -136,12 +136,13 @@ impl<R> Rows<R> {
     /// Rows that are about no account.
     pub(crate) fn without_account(records: impl IntoIterator<Item = R>) -> Self {
         let mut rows = Self::new(false);
-        rows.rows.extend(records.into_iter().map(|record| Row {
-            account_id: None,
-            account_label: None,
-            content: Content::Record(record),
-        }));
+        records.into_iter().for_each(|record| rows.push_without_account(record));
         rows
+    }
+
+    /// Adds a record that is about no account.
+    pub(crate) fn push_without_account(&mut self, record: R) {
+        self.rows.push(Row { account_id: None, account_label: None, content: Content::Record(record) });
     }
 
     /// Adds a record of an account.

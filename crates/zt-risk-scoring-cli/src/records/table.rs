@@ -6,7 +6,7 @@ use super::row::{Cell, Content, Record, Row, Rows, Tone};
 use crate::text;
 
 /// The spaces between two columns.
-const GAP: u16 = 2;
+pub(super) const GAP: u16 = 2;
 
 /// The table of rows. It is as wide as its content needs, and at most as wide as the terminal.
 pub(super) fn table<R: Record>(rows: &Rows<R>, width: Option<u16>, has_colours: bool) -> String {
@@ -56,7 +56,7 @@ fn cells<R: Record>(row: &Row<R>, with_account: bool, columns: usize) -> Vec<Tab
     cells
 }
 
-fn account<R>(row: &Row<R>) -> String {
+pub(super) fn account<R>(row: &Row<R>) -> String {
     let id = row.account_id.as_deref().unwrap_or_default();
     match &row.account_label {
         Some(label) => format!("{id} ({})", text::printable(label)),

@@ -1,8 +1,10 @@
+use std::io::{self, ErrorKind, Write};
+
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Cell, Column, Printer, Record, Rows, Tone};
+use super::{Cell, Column, Printer, Record, RowStream, Rows, Tone};
 use crate::failure::Failure;
 use crate::options::Output;
 
@@ -145,4 +147,61 @@ fn formats_of_reports_are_rejected() {
         assert!(failure.to_string().contains("only `behaviors audit`"), "{failure}");
         assert!(Printer::new(output, true).is_ok());
     }
+}
+
+/// Prints rows one by one.
+fn stream(output: Output, of_several_accounts: bool, rows: &[(&str, Option<&str>, &str, &str)]) -> String {
+    let mut out = Vec::new();
+    let mut stream = RowStream::<Fruit, _>::new(output, of_several_accounts, &mut out);
+    assert!(stream.print_headings().unwrap().is_continue());
+    for (account, label, name, colour) in rows {
+        assert!(stream.print(account, *label, fruit(name, Some(colour))).unwrap().is_continue());
+    }
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn rows_that_come_one_by_one_are_printed_in_every_format() {
+    let rows = [("a1", None, "apple", "red"), ("a1", None, "watermelon", "green"), ("a1", None, "fig", "b\u{1b}")];
+    assert_eq!(stream(Output::Table, false, &rows), "NAME  COLOUR\napple  red\nwatermelon  green\nfig         b\n");
+    let csv =
+        "account_id,account_label,name,colour,weight,error\na1,,apple,red,7,\na1,,watermelon,green,7,\na1,,fig,b ,7,\n";
+    assert_eq!(stream(Output::Csv, false, &rows), csv);
+    let ndjson = stream(Output::Ndjson, false, &rows);
+    assert_eq!(stream(Output::Json, false, &rows), ndjson);
+    let lines: Vec<Value> = ndjson.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines[1], json!({"account_id": "a1", "name": "watermelon", "colour": "green", "weight": 7}));
+    let yaml = stream(Output::Yaml, false, &rows);
+    assert_eq!(yaml.lines().filter(|line| *line == "---").count(), 3);
+    let documents = serde_yaml_ng::Deserializer::from_str(&yaml).map(|document| Value::deserialize(document).unwrap());
+    assert_eq!(documents.collect::<Vec<_>>(), lines);
+    assert!(!(ndjson + &yaml).contains('\u{1b}'));
+}
+
+#[test]
+fn rows_of_several_accounts_that_come_one_by_one_name_them() {
+    let rows = [("a1", Some("First"), "apple", "red"), ("a2", None, "fig", "blue")];
+    let expected = "ACCOUNT  NAME  COLOUR\na1 (First)  apple  red\na2          fig    blue\n";
+    assert_eq!(stream(Output::Table, true, &rows), expected);
+}
+
+/// A pipe that its reader closed, or a full disk.
+struct Broken(ErrorKind);
+
+impl Write for Broken {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(self.0.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn closed_pipe_ends_rows_that_come_one_by_one_and_other_failures_are_reported() {
+    let mut closed = RowStream::<Fruit, _>::new(Output::Ndjson, false, Broken(ErrorKind::BrokenPipe));
+    assert!(closed.print("a1", None, fruit("fig", None)).unwrap().is_break());
+    let mut full = RowStream::<Fruit, _>::new(Output::Csv, false, Broken(ErrorKind::StorageFull));
+    assert!(matches!(full.print_headings(), Err(Failure::Output(_))));
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind, Write};
 
-use super::row::{Content, Record, Rows};
+use super::row::{Content, Record, Row, Rows};
 use super::table;
 use crate::failure::Failure;
 use crate::options::Output;
@@ -47,7 +47,7 @@ impl Printer {
             Output::Json => text::json_pretty(&rows.rows)?,
             Output::Ndjson => rows.rows.iter().map(text::json_line).collect::<Result<Vec<_>, _>>()?.join("\n"),
             Output::Yaml => text::yaml(&rows.rows)?,
-            Output::Csv => csv(rows)?,
+            Output::Csv => csv_headings::<R>()? + &csv_rows(&rows.rows)?,
             Output::Table | Output::Junit | Output::Sarif => table::table(rows, self.width, self.has_colours),
         })
     }
@@ -69,12 +69,18 @@ pub(crate) fn print_text(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// CSV: a line of headings, and a line per row. The last column has the error of an account.
-fn csv<R: Record>(rows: &Rows<R>) -> io::Result<String> {
+/// The first line of CSV. The last column has the error of an account.
+pub(super) fn csv_headings<R: Record>() -> io::Result<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let names = R::COLUMNS.iter().map(|column| column.name);
     writer.write_record(["account_id", "account_label"].into_iter().chain(names).chain(["error"]))?;
-    for row in &rows.rows {
+    csv_text(writer)
+}
+
+/// The line of CSV of each row.
+pub(super) fn csv_rows<R: Record>(rows: &[Row<R>]) -> io::Result<String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows {
         let account = [row.account_id.clone(), row.account_label.clone()].map(Option::unwrap_or_default);
         let (cells, error) = match &row.content {
             Content::Record(record) => (record.cells().into_iter().map(|cell| cell.text).collect(), String::new()),
@@ -82,6 +88,10 @@ fn csv<R: Record>(rows: &Rows<R>) -> io::Result<String> {
         };
         writer.write_record(account.into_iter().chain(cells).chain([error]).map(|cell| text::spreadsheet(&cell)))?;
     }
+    csv_text(writer)
+}
+
+fn csv_text(writer: csv::Writer<Vec<u8>>) -> io::Result<String> {
     let bytes = writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
     String::from_utf8(bytes).map_err(io::Error::other)
 }

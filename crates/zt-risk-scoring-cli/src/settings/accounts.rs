@@ -149,10 +149,8 @@ impl Reader<'_, '_> {
         let source = config.source(name);
         let url = profile.base_url.as_deref();
         if !sends_to(url, base_url) {
-            let of_run = base_url.map_or_else(
-                || format!("{DEFAULT_BASE_URL} (default)"),
-                |url| format!("{} ({})", text::printable(&url.value), url.source),
-            );
+            let of_run =
+                base_url.map(|url| format!("{} ({})", text::printable(&url.value), url.source)).unwrap_or_default();
             return Err(problem(
                 format!(
                     "{row}: the base URL of {source} is {}, but that of this run is {of_run}",
@@ -171,12 +169,11 @@ impl Reader<'_, '_> {
 }
 
 /// Whether the token of a profile may be sent to the base URL of the run. A profile without a base URL means Cloudflare's, and
-/// another profile must not change that, but a flag or a variable may.
+/// another profile must not change that, but a flag or a variable may. A base URL that is invalid is a problem already.
 fn sends_to(of_profile: Option<&str>, of_run: Option<&Sourced<String>>) -> bool {
-    let run = of_run.map_or(DEFAULT_BASE_URL, |url| url.value.as_str());
-    let is_explicit = of_run.is_some_and(|url| matches!(url.source, Source::Flag(_) | Source::Variable(_)));
-    match of_profile {
-        None if is_explicit => true,
-        url => url.unwrap_or(DEFAULT_BASE_URL).trim_end_matches('/') == run.trim_end_matches('/'),
+    match (of_profile, of_run) {
+        (_, None) => true,
+        (None, Some(Sourced { source: Source::Flag(_) | Source::Variable(_), .. })) => true,
+        (url, Some(run)) => url.unwrap_or(DEFAULT_BASE_URL).trim_end_matches('/') == run.value.trim_end_matches('/'),
     }
 }

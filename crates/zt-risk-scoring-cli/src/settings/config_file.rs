@@ -6,18 +6,22 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde::{Deserialize, Deserializer, de};
+use serde::de::{self, DeserializeOwned};
+use serde::{Deserialize, Deserializer};
 use zt_risk_scoring::AccountId;
 
 use super::problems::problem;
 use super::source::Source;
 use super::token_source::TokenSource;
-use crate::failure::Problem;
+use crate::failure::{Failure, Problem};
 use crate::options::{self, Output};
-use crate::text;
+use crate::{text, toml_file};
 
 /// The profile that is used if none is named.
 const DEFAULT: &str = "default";
+
+/// What to do about a file that is invalid.
+const HINT: &str = "correct the configuration file";
 
 /// A configuration file.
 #[derive(Debug)]
@@ -63,26 +67,20 @@ impl ConfigFile {
         }
     }
 
-    /// TOML's own messages show the line, which may contain a secret.
     fn parse(path: &Path, text: &str) -> Result<Self, Problem> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let invalid = |error: &toml::de::Error| {
-            let place = error.span().map(|span| place(text, span.start)).unwrap_or_default();
-            problem(format!("{place}{}: {}", display(path), error.message()), "correct the configuration file")
-        };
-        let table: toml::Table = toml::from_str(text).map_err(|error| invalid(&error))?;
+        let name = display(path);
+        let table: toml::Table = parse(&name, text)?;
         if let Some(key) = secret_key(&table) {
             return Err(problem(
                 format!("{}: the key `{}` looks like a secret", display(path), text::printable(key)),
                 "secrets do not belong in the configuration file; use token_file or token_command",
             ));
         }
-        let content: Content = toml::from_str(text).map_err(|error| invalid(&error))?;
+        let content: Content = parse(&name, text)?;
         let file = Self { path: path.to_owned(), content };
         for (name, profile) in &file.content.profiles {
-            file.check(profile).map_err(|reason| {
-                problem(format!("{} {reason}", file.source(name)), "correct the configuration file")
-            })?;
+            file.check(profile).map_err(|reason| problem(format!("{} {reason}", file.source(name)), HINT))?;
         }
         Ok(file)
     }
@@ -162,12 +160,12 @@ fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration
     options::seconds(&seconds.to_string()).map(Some).map_err(de::Error::custom)
 }
 
-/// The line and the column of a place in a text.
-fn place(text: &str, offset: usize) -> String {
-    let before = text.get(..offset).unwrap_or(text);
-    let line = before.matches('\n').count().saturating_add(1);
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count().saturating_add(1);
-    format!("line {line}, column {column} of ")
+/// Parses a file. The error does not show the line, which may contain a secret.
+fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, Problem> {
+    toml_file::parse(name, text, HINT).map_err(|failure| match failure {
+        Failure::Usage(found) => found,
+        other => problem(other.to_string(), HINT),
+    })
 }
 
 pub(super) fn display(path: &Path) -> String {
@@ -242,12 +240,12 @@ mod tests {
     }
 
     #[test]
-    fn invalid_file_names_line_and_column_without_its_text() {
-        let line_of = |text: &str| message(text).split(" of ").next().unwrap_or_default().to_owned();
-        assert_eq!(line_of("\n[profiles.x]\nbase_ur = \"x\"\n"), "line 3, column 1");
-        assert_eq!(line_of("[profiles.x]\naccount_id = \"x\"\n"), "line 2, column 14");
+    fn invalid_file_names_the_line_without_its_text() {
+        let unknown = message("\n[profiles.x]\nbase_ur = \"x\"\n");
+        assert!(unknown.contains("config.toml:3: ") && unknown.contains("unknown field `base_ur`"), "{unknown}");
+        assert!(message("[profiles.x]\naccount_id = \"x\"\n").contains("config.toml:2: profiles.x.account_id: "));
         let syntax = message("[profiles.x]\nbase_url = cfut_secret\n");
-        assert!(syntax.starts_with("line 2") && !syntax.contains("cfut_secret"), "{syntax}");
+        assert!(syntax.contains("config.toml:2: ") && !syntax.contains("cfut_secret"), "{syntax}");
         assert!(message("[profiles.x]\n[profiles.x]\n").contains("duplicate"));
     }
 

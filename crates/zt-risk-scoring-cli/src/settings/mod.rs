@@ -34,7 +34,7 @@ pub(crate) struct Settings {
     pub(crate) accounts: Vec<AccountSettings>,
     /// The credentials for the accounts that have none of their own.
     pub(crate) authentication: Option<Sourced<Authentication>>,
-    /// The base URL, checked. `None` is Cloudflare's.
+    /// The base URL, checked. `None` if it is invalid, and for a simulator.
     pub(crate) base_url: Option<Sourced<String>>,
     pub(crate) allow_plain_http: bool,
     /// The time limit of a call. `None` is the SDK's.
@@ -66,14 +66,14 @@ pub(crate) struct AccountSettings {
 
 impl Settings {
     /// Reads the settings of this process. It reads as much as it can, and collects the problems.
+    ///
+    /// For a run over the simulator it reads the accounts, the time limit and the output of the flags, and nothing else. Then no
+    /// account is the simulator's own, and nothing is missing.
     pub(crate) fn read(options: &Options) -> Self {
-        Reader::new(options, &mut Inputs::of_process(&mut io::stdin())).settings()
-    }
-
-    /// Reads the settings of a run over the simulator: the accounts, the time limit and the output of the flags, and nothing else.
-    /// No account is the simulator's own.
-    pub(crate) fn read_for_simulator(options: &Options) -> Self {
-        Reader::new(options, &mut Inputs::of_process(&mut io::stdin())).simulator_settings()
+        let mut stdin = io::stdin();
+        let mut inputs = Inputs::of_process(&mut stdin);
+        let reader = Reader::new(options, &mut inputs);
+        if options.simulate.is_some() { reader.simulator_settings() } else { reader.settings() }
     }
 
     /// Fails with all problems, or without credentials or accounts.
@@ -85,11 +85,6 @@ impl Settings {
     /// Fails with all problems, or without credentials. For commands to which something else names the accounts, such as a plan.
     pub(crate) fn require_credentials(&self) -> Result<(), Failure> {
         problems::failure(self.problems.iter().chain(&self.missing_credentials)).map_or(Ok(()), Err)
-    }
-
-    /// Fails with all problems. Nothing else is needed for a simulator.
-    pub(crate) fn require_no_problem(&self) -> Result<(), Failure> {
-        problems::failure(self.problems.iter()).map_or(Ok(()), Err)
     }
 
     /// The credentials for an account: its own, or those of the run.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use zt_risk_scoring::DEFAULT_BASE_URL;
 use zt_risk_scoring::external::cloudflare_client::sdk::check_base_url;
 
 use super::accounts::{self, Account};
@@ -184,6 +185,7 @@ impl<'a, 'i> Reader<'a, 'i> {
         }
     }
 
+    /// The base URL. `None` if it is invalid, which is recorded.
     fn base_url(&mut self) -> Option<Sourced<String>> {
         let of_profile = self.profile.as_ref().and_then(|named| {
             let url = named.profile.base_url.clone()?;
@@ -200,7 +202,8 @@ impl<'a, 'i> Reader<'a, 'i> {
                 }
                 None => of_profile,
             },
-        }?;
+        };
+        let url = url.unwrap_or_else(|| Sourced::new(DEFAULT_BASE_URL.to_owned(), Source::Default));
         let checked = check_base_url(&url.value, self.options.allow_plain_http).map_err(|error| {
             problem(format!("{}: {error}", url.source), format!("correct the base URL in {}", url.source))
         });

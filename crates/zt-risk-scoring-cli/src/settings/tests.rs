@@ -451,3 +451,10 @@ async fn token_command_runs_when_it_is_needed_and_its_failure_is_the_cause_of_th
     let message = failure.to_string();
     assert!(message.contains("the token command `sh` failed (exit status: 5)"), "{message}");
 }
+
+#[test]
+fn base_url_without_any_source_is_the_default() {
+    let settings = Machine::new().read(|_| {});
+    let url = settings.base_url.unwrap();
+    assert_eq!((url.value.as_str(), url.source), (zt_risk_scoring::DEFAULT_BASE_URL, Source::Default));
+}
