@@ -49,7 +49,7 @@ fn personal_data_is_in_no_format_unless_it_is_shown() {
             let arguments = [command, &["--output", format, "-vv"]].concat();
             let masked = run(&simulator, &arguments);
             assert_eq!(masked.status, Some(0), "{masked:?}");
-            assert!(masked.stdout.contains("[masked]"), "{masked:?}");
+            assert!(masked.stdout.contains("[masked]") && masked.stderr.contains("GET"), "{masked:?}");
             assert!(!has_personal_data(&masked.stdout) && !has_personal_data(&masked.stderr), "{masked:?}");
 
             let shown = run(&simulator, &[&arguments[..], &["--show-pii"]].concat());
@@ -235,4 +235,24 @@ fn ctrl_c_ends_the_run_after_the_current_reset() {
     assert_eq!((reset.status, reset.values("outcome")), (Some(130), vec![json!("reset"), json!("not_started")]));
     assert!(reset.stderr.contains("2 users: 1 reset, 0 failed, 1 not started"), "{reset:?}");
     assert_eq!(writes(&simulator).len(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn only_a_yes_at_the_prompt_resets_a_user() {
+    use expectrl::process::unix::WaitStatus;
+    use expectrl::{Eof, Expect, Session};
+
+    let simulator = simulator();
+    for (typed, code, sent) in [("n", 3, 0), ("", 3, 0), ("yes", 0, 1)] {
+        let mut terminal = Session::spawn(common::command(&simulator, &["users", "reset", ONE])).unwrap();
+        let before = terminal.expect("Reset the risk of 1 user? [y/N] ").unwrap();
+        let review = String::from_utf8_lossy(before.before()).into_owned();
+        assert!(review.contains(&format!("{ONE}: level medium")) && !has_personal_data(&review), "{review}");
+        terminal.send_line(typed).unwrap();
+        terminal.expect(Eof).unwrap();
+        let status = terminal.get_process().wait().unwrap();
+        assert!(matches!(status, WaitStatus::Exited(_, exited) if exited == code), "{typed:?}: {status:?}");
+        assert_eq!(writes(&simulator).len(), sent, "{typed:?}");
+    }
 }

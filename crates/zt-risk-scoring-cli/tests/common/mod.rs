@@ -6,19 +6,22 @@ use std::process::{Child, Command, Output, Stdio};
 use serde_json::Value;
 use zt_risk_scoring_mock::Simulator;
 
-/// Starts the program, without a terminal. `input` is its standard input.
-pub(crate) fn spawn(simulator: &Simulator, arguments: &[&str], input: &str) -> Child {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_zt-risk"))
+/// The program, with the simulator in its environment.
+pub(crate) fn command(simulator: &Simulator, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_zt-risk"));
+    command
         .args(arguments)
         .env_clear()
         .env("CLOUDFLARE_API_TOKEN", simulator.api_token())
         .env("CLOUDFLARE_ACCOUNT_ID", simulator.account_id())
-        .env("CLOUDFLARE_BASE_URL", simulator.base_url())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+        .env("CLOUDFLARE_BASE_URL", simulator.base_url());
+    command
+}
+
+/// Starts the program, without a terminal. `input` is its standard input.
+pub(crate) fn spawn(simulator: &Simulator, arguments: &[&str], input: &str) -> Child {
+    let mut command = command(simulator, arguments);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // A program that does not read its input may have closed it.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     child
