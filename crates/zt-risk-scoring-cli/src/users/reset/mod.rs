@@ -22,9 +22,9 @@ use crate::{mistyped, text};
 Examples:
   zt-risk users reset 11111111-1111-4111-8111-111111111111 --dry-run --simulate
   zt-risk users reset 11111111-1111-4111-8111-111111111111 --yes --simulate
-  zt-risk users reset 11111111-1111-4111-8111-111111111111 22222222-2222-4222-8222-222222222222 --yes --simulate
+  zt-risk users reset 11111111-1111-4111-8111-111111111111 --show-pii --yes --simulate
 
-A reset cannot be taken back. The users are reset one after the other. A reset that may have been sent is not sent again.
+Several ids may be given. A reset cannot be taken back. The users are reset one after the other. A reset that may have been sent is not sent again.
 The token needs the permissions Zero Trust Write, and Zero Trust: PII Read to show the users before.")]
 pub(crate) struct ResetArguments {
     /// Ids of the users: UUIDs, as `zt-risk users list` shows them; `-` reads them from standard input, one per line
