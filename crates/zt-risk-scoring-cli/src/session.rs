@@ -1,5 +1,6 @@
 //! What a command works on: a client, and the accounts.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use zt_risk_scoring::{AccountId, Client, ClientBuilder, Credentials, FleetAccount, FleetPlan, Plan};
@@ -20,6 +21,8 @@ pub(crate) struct Session {
     pub(crate) printer: Printer,
     /// Set if no account is given.
     missing_accounts: Option<Problem>,
+    /// Whether there are credentials for accounts that have none of their own.
+    has_shared_credentials: bool,
     options: Options,
     /// Held because a dropped simulator no longer responds.
     _simulator: Option<Simulator>,
@@ -132,6 +135,7 @@ impl Session {
             accounts,
             missing_accounts: settings.missing_accounts.clone(),
             printer: Printer::new(settings.output.value, needs == Needs::Report)?,
+            has_shared_credentials: settings.authentication.is_some() || simulator.is_some(),
             options: options.clone(),
             _simulator: simulator,
         })
@@ -175,35 +179,41 @@ impl Session {
     }
 
     /// An account by its id, with the credentials that are configured for it.
-    pub(crate) fn account(&self, id: &AccountId) -> Account {
-        let known = self.accounts.iter().find(|account| account.id == *id);
-        known.cloned().unwrap_or_else(|| Account::without_settings(id.clone()))
+    ///
+    /// # Errors
+    ///
+    /// If it is none of the session's accounts, and those have credentials of their own alone.
+    pub(crate) fn account(&self, id: &AccountId) -> Result<Account, Failure> {
+        match self.accounts.iter().find(|account| account.id == *id) {
+            Some(known) => Ok(known.clone()),
+            None if self.has_shared_credentials => Ok(Account::without_settings(id.clone())),
+            None => Err(Failure::usage(
+                format!("there are no credentials for the account {id}"),
+                "add the account to the accounts file, or set CLOUDFLARE_API_TOKEN",
+            )),
+        }
     }
 
     /// The accounts of plans. Accounts of the arguments choose among the plans.
     ///
     /// # Errors
     ///
-    /// If an account has two plans, or one of the arguments has none.
+    /// If an account has two plans, or one of the arguments has none, or there are no credentials for one.
     pub(crate) fn accounts_of_plans(&self, plans: Vec<Plan>) -> Result<Vec<(Account, Plan)>, Failure> {
         let hint = "plan again, or give the accounts of the plans";
-        let mut planned: Vec<(Account, Plan)> = Vec::new();
-        for plan in plans {
-            let account = self.account(&plan.target().account_id);
-            if planned.iter().any(|(known, _)| known.id == account.id) {
-                return Err(Failure::usage(format!("the file has two plans for the account {}", account.id), hint));
-            }
-            planned.push((account, plan));
+        let mut ids = BTreeSet::new();
+        if let Some(plan) = plans.iter().find(|plan| !ids.insert(plan.target().account_id.as_str())) {
+            let id = &plan.target().account_id;
+            return Err(Failure::usage(format!("the file has two plans for the account {id}"), hint));
         }
-        if !self.options.account_ids.is_empty() || self.options.accounts_file.is_some() {
-            let without_plan =
-                self.accounts.iter().find(|account| planned.iter().all(|(planned, _)| planned.id != account.id));
-            if let Some(account) = without_plan {
-                return Err(Failure::usage(format!("the file has no plan for the account {}", account.id), hint));
-            }
-            planned.retain(|(planned, _)| self.accounts.iter().any(|account| account.id == planned.id));
+        let is_chosen = !self.options.account_ids.is_empty() || self.options.accounts_file.is_some();
+        if let Some(account) = self.accounts.iter().find(|account| is_chosen && !ids.contains(account.id.as_str())) {
+            return Err(Failure::usage(format!("the file has no plan for the account {}", account.id), hint));
         }
-        Ok(planned)
+        let is_meant =
+            |plan: &Plan| !is_chosen || self.accounts.iter().any(|account| account.id == plan.target().account_id);
+        let planned = plans.iter().filter(|plan| is_meant(plan));
+        planned.map(|plan| Ok((self.account(&plan.target().account_id)?, plan.clone()))).collect()
     }
 
     /// The arguments of this run that another command needs for the same accounts and credentials.
