@@ -6,7 +6,7 @@ mod common;
 
 use serde_json::json;
 use zt_risk_scoring_mock::Simulator;
-use zt_risk_scoring_mock::simulator::{Event, Fault, Response, User, Uuid, operations};
+use zt_risk_scoring_mock::simulator::{Event, Fault, Permissions, Response, Token, User, Uuid, operations};
 
 use common::{Run, run, spawn, writes};
 
@@ -172,6 +172,19 @@ fn review_names_each_user_and_the_level_before() {
     assert!(shown.stderr.contains("Bo, bo@example.com"), "{shown:?}");
     let list = run(&simulator, &["users", "list", "--output", "json"]);
     assert_eq!(list.values("user_id"), [THREE]);
+}
+
+#[test]
+fn token_that_cannot_read_users_resets_without_their_levels() {
+    let simulator = simulator();
+    simulator.add_token(Token::new(simulator.api_token()).permissions(Permissions::without_pii()));
+    let reset = run(&simulator, &["users", "reset", ONE, "--yes"]);
+    assert_eq!(reset.status, Some(0), "{reset:?}");
+    assert!(
+        reset.stderr.contains("lacks the permission Zero Trust: PII Read") && reset.stderr.contains(ONE),
+        "{reset:?}"
+    );
+    assert_eq!(writes(&simulator).len(), 1);
 }
 
 #[test]
