@@ -228,7 +228,10 @@ impl Session {
             ("--base-url", base_url.clone()),
         ];
         let given = options.into_iter().filter_map(|(name, value)| Some([name.to_owned(), value?]));
-        let simulate = simulate.as_ref().map(|file| format!("--simulate={}", file.to_string_lossy()));
+        let simulate = simulate.as_ref().map(|file| match file.to_string_lossy() {
+            file if file == BUILT_IN => "--simulate".to_owned(),
+            file => format!("--simulate={file}"),
+        });
         given.flatten().chain(simulate).collect()
     }
 
