@@ -98,6 +98,8 @@ pub(crate) fn print_failure(failure: &Failure, output: Output) {
 
 /// Prints the problem of invalid arguments, or the help or version that the arguments ask for. Returns the exit status.
 pub(crate) fn report_usage(error: &clap::Error, output: Output) -> ExitStatus {
+    use clap::error::ErrorKind as Kind;
+
     if !error.use_stderr() {
         return match error.print() {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -111,8 +113,10 @@ pub(crate) fn report_usage(error: &clap::Error, output: Output) -> ExitStatus {
     let text = text::printable_lines(&error.to_string());
     let mut paragraphs = text.split("\n\n").map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "));
     let message = match error.kind() {
-        // Here clap's text is the help of a command.
-        clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "a subcommand is missing".to_owned(),
+        // Here clap's text is the help of a command, or lists all of them.
+        Kind::DisplayHelpOnMissingArgumentOrSubcommand | Kind::MissingSubcommand => {
+            "a subcommand is missing".to_owned()
+        }
         _ => paragraphs.next().unwrap_or_default().trim_start_matches("error: ").to_owned(),
     };
     let tip = paragraphs.find_map(|paragraph| paragraph.strip_prefix("tip: ").map(str::to_owned));

@@ -1,21 +1,14 @@
 //! Runs `zt-risk simulate`, and calls the simulator with the lines that it prints.
 
-#![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
-
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
 use serde_json::Value;
 
+use crate::support::{command, message_and_hint, stderr, stdout};
+
 const ACCOUNT_ID: &str = "5130a3c1e15b0f0cba1a7ce1a0bb9e2d";
 const OTHER_ID: &str = "023e105f4ecef8ad9ca31a8372d0c353";
-
-fn zt_risk() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_zt-risk"));
-    command.env_clear();
-    command
-}
 
 /// A simulator that runs until it is interrupted or dropped.
 struct Server {
@@ -25,7 +18,7 @@ struct Server {
 
 impl Server {
     fn start(arguments: &[&str]) -> Self {
-        let mut command = zt_risk();
+        let mut command = command();
         command.arg("simulate").args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
@@ -61,10 +54,6 @@ fn shell(lines: &[String], command: &str) -> Output {
     Command::new("/bin/sh").env_clear().args(["-c", &script]).output().unwrap()
 }
 
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
-}
-
 #[test]
 fn printed_lines_let_another_program_call_the_simulator() {
     let mut server = Server::start(&["-v", "--account-id", OTHER_ID]);
@@ -74,8 +63,8 @@ fn printed_lines_let_another_program_call_the_simulator() {
         ["export CLOUDFLARE_API_TOKEN=cfut_simulated-token", &format!("export CLOUDFLARE_ACCOUNT_ID={OTHER_ID}")]
     );
     let output = shell(&lines, "behaviors list --output json");
-    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    assert!(text(&output.stdout).contains("imp_travel"), "{}", text(&output.stdout));
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stdout(&output).contains("imp_travel"), "{}", stdout(&output));
     let (status, stderr) = server.interrupt();
     assert_eq!(status, Some(0));
     assert!(stderr.starts_with("the simulator runs until Ctrl-C"), "{stderr}");
@@ -103,7 +92,7 @@ fn flags_change_the_scenario() {
     let lines = server.lines(3);
     assert_eq!(lines[1], "export CLOUDFLARE_API_TOKEN=cfut_of-the-file");
     assert_ne!(shell(&lines, "behaviors list").status.code(), Some(0));
-    let output = text(&shell(&lines, "behaviors list").stdout);
+    let output = stdout(&shell(&lines, "behaviors list"));
     assert!(output.contains("unlisted_malicious_file"), "{output}");
     assert_eq!(server.interrupt().0, Some(0));
 }
@@ -114,12 +103,12 @@ fn port_in_use_is_a_usage_error() {
     let lines = server.lines(3);
     let (_, port) = lines[0].trim_end_matches("/client/v4'").rsplit_once(':').unwrap();
     assert_eq!(lines[0], format!("set -gx CLOUDFLARE_BASE_URL 'http://127.0.0.1:{port}/client/v4'"));
-    let output = zt_risk().args(["simulate", "--port", port]).output().unwrap();
+    let output = command().args(["simulate", "--port", port]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert_eq!(text(&output.stdout), "");
-    let expected =
-        format!("error: port {port} is in use\nhint: choose another port, or leave out --port for a free one\n");
-    assert_eq!(text(&output.stderr), expected);
+    assert_eq!(stdout(&output), "");
+    let (message, hint) = message_and_hint(&output);
+    assert_eq!(message, format!("port {port} is in use"));
+    assert_eq!(hint, "choose another port, or leave out --port for a free one");
 }
 
 #[test]
@@ -133,15 +122,15 @@ fn invalid_flags_are_usage_errors_that_name_what_is_valid() {
         (["--timeout", "5"], "--timeout has no effect"),
         (["--output", "sarif"], "only `behaviors audit`"),
     ] {
-        let output = zt_risk().arg("simulate").args(arguments).output().unwrap();
+        let output = command().arg("simulate").args(arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-        assert!(text(&output.stderr).contains(part), "{arguments:?}: {}", text(&output.stderr));
+        assert!(stderr(&output).contains(part), "{arguments:?}: {}", stderr(&output));
     }
 }
 
 #[test]
 fn printed_scenario_is_a_valid_one() {
-    let output = zt_risk().args(["simulate", "--print-scenario"]).output().unwrap();
+    let output = command().args(["simulate", "--print-scenario"]).output().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let scenario = folder.path().join("scenario.toml");
     std::fs::write(&scenario, &output.stdout).unwrap();

@@ -1,0 +1,11 @@
+//! Runs the program `zt-risk`, and checks its output and exit status.
+
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a panic fails the test")]
+
+mod configuration;
+mod connections;
+mod failed_calls;
+#[cfg(unix)]
+mod simulate;
+mod streams;
+mod support;
