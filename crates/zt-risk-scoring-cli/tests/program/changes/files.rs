@@ -27,6 +27,7 @@ fn edited_file_changes_the_account() {
     for (format, ending) in FORMATS {
         let setup = Setup::new();
         setup.edit(0, "high_dlp", |behavior| behavior.risk_level = "medium".to_owned());
+        setup.edit(0, "sentinel_one", |behavior| behavior.risk_level = "low".to_owned());
         let (text, _) = setup.expect(0, &format!("behaviors export --output {format}"));
         let edited = text.replace("medium", "low");
         assert_ne!(edited, text);
