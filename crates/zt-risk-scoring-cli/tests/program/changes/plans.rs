@@ -71,7 +71,7 @@ fn plan_for_another_base_url_is_rejected_before_anything_is_sent() {
             let (stdout, stderr) = setup.expect(2, &format!("behaviors apply plan.json {arguments}"));
             assert_eq!(stdout, "");
             assert!(stderr.contains("the plan is for the base URL"), "{stderr}");
-            assert!(stderr.contains("hint: apply the plan to the account and base URL"), "{stderr}");
+            assert!(stderr.contains("hint: apply the plans to the accounts and the base URL"), "{stderr}");
         }
         setup.expect_no_requests();
     }
@@ -108,7 +108,7 @@ fn accounts_file_may_have_accounts_without_a_plan() {
     let [first, second, third] = setup.accounts.as_slice() else { unreachable!() };
     setup.expect(3, &format!("behaviors plan desired.toml --account-id {first} --account-id {second} --out plan.json"));
     let (_, stderr) = setup.expect(0, "behaviors apply plan.json --yes --accounts-file accounts.txt");
-    assert!(stderr.contains(&format!("account {third}: the file has no plan for it")), "{stderr}");
+    assert!(stderr.contains("no plan for 1 account of the accounts file"), "{stderr}");
     assert_eq!(setup.enabled_in_each(), [true, true, false]);
 
     setup.write("other.txt", third);
