@@ -1,10 +1,11 @@
 //! Changes that nobody confirms, and dry runs.
 
-use zt_risk_scoring_mock::simulator::{Integration, Uuid};
+use zt_risk_scoring_mock::simulator::{Integration, User, Uuid};
 
 use super::Setup;
 
 const USER: &str = "11111111-1111-4111-8111-111111111111";
+const OTHER_USER: &str = "22222222-2222-4222-8222-222222222222";
 const INTEGRATION: &str = "66666666-6666-4666-8666-666666666666";
 
 /// Every command that changes something, in an account that it would change.
@@ -15,7 +16,7 @@ fn writing_commands() -> Vec<String> {
         "behaviors apply plan.json".to_owned(),
         "behaviors apply changes.ndjson --roll-back RUN".to_owned(),
         format!("users reset {USER}"),
-        format!("users reset {USER} 22222222-2222-4222-8222-222222222222 --limit 2"),
+        format!("users reset {USER} {OTHER_USER} --limit 2"),
         "integrations create --tenant-url https://new.okta.com".to_owned(),
         format!("integrations update {INTEGRATION} --deactivate"),
         format!("integrations delete {INTEGRATION}"),
@@ -28,6 +29,8 @@ fn setup() -> (Setup, impl Fn(&str) -> String) {
     let integration = Integration::new(INTEGRATION.parse::<Uuid>().unwrap(), "https://old.okta.com");
     setup.simulator.edit(setup.simulator.account_id(), |account| {
         account.integrations_mut().push(integration);
+        account.put_user(User::new(USER.parse().unwrap(), "ana@example.com", "Ana"));
+        account.put_user(User::new(OTHER_USER.parse().unwrap(), "bo@example.com", "Bo"));
     });
     setup.expect(0, "behaviors set high_dlp --enable --yes --record changes.ndjson");
     setup.expect(3, "behaviors plan desired.toml --out plan.json");
