@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use zt_risk_scoring::{AccountId, Client, ClientBuilder, Credentials, FleetAccount, FleetPlan, Plan};
+use zt_risk_scoring::{AccountId, Client, ClientBuilder, Credentials, FleetAccount, FleetPlan, Plan, REVISION};
 use zt_risk_scoring_mock::Simulator;
 
 use crate::failure::{Failure, Problem};
@@ -12,6 +12,7 @@ use crate::records::Printer;
 use crate::scenario::Scenario;
 use crate::settings::{AccountSettings, Settings};
 use crate::terminal::print_message;
+use crate::text;
 
 /// A client, the accounts that a command is about, and how its result is printed.
 pub(crate) struct Session {
@@ -198,27 +199,57 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// If an account has two plans, or one of the arguments has none, or there are no credentials for one.
+    /// If there is no plan, an account has two, one of `--account-id` has none, a plan is for another API, or there are no credentials
+    /// for an account.
     pub(crate) fn accounts_of_plans(&self, plans: Vec<Plan>) -> Result<Vec<(Account, Plan)>, Failure> {
-        let hint = "plan again, or give the accounts of the plans";
         let mut ids = BTreeSet::new();
-        if let Some(plan) = plans.iter().find(|plan| !ids.insert(plan.target().account_id.as_str())) {
-            let id = &plan.target().account_id;
-            return Err(Failure::usage(format!("the file has two plans for the account {id}"), hint));
+        if let Some(plan) = plans.iter().find(|plan| !ids.insert(&plan.target().account_id)) {
+            return Err(unusable_plans(format!("the file has two plans for the account {}", plan.target().account_id)));
+        }
+        if plans.is_empty() {
+            return Err(unusable_plans("the file has no plans".to_owned()));
         }
         let is_chosen = !self.options.account_ids.is_empty() || self.options.accounts_file.is_some();
-        if let Some(account) = self.accounts.iter().find(|account| is_chosen && !ids.contains(account.id.as_str())) {
-            return Err(Failure::usage(format!("the file has no plan for the account {}", account.id), hint));
+        let plans = if is_chosen { self.choose_plans(plans)? } else { plans };
+        plans.iter().try_for_each(|plan| self.check_target(plan))?;
+        plans.into_iter().map(|plan| Ok((self.account(&plan.target().account_id)?, plan))).collect()
+    }
+
+    /// The plans of the accounts. An accounts file may have others: it also says where the tokens are.
+    fn choose_plans(&self, mut plans: Vec<Plan>) -> Result<Vec<Plan>, Failure> {
+        let has_plan = |account: &&Account| plans.iter().any(|plan| plan.target().account_id == account.id);
+        let without_plan: Vec<_> = self.accounts.iter().filter(|account| !has_plan(account)).collect();
+        if let Some(account) = without_plan.iter().find(|account| self.options.account_ids.contains(&account.id)) {
+            return Err(unusable_plans(format!("the file has no plan for the account {}", account.id)));
         }
-        let is_meant =
-            |plan: &Plan| !is_chosen || self.accounts.iter().any(|account| account.id == plan.target().account_id);
-        let planned = plans.iter().filter(|plan| is_meant(plan));
-        planned.map(|plan| Ok((self.account(&plan.target().account_id)?, plan.clone()))).collect()
+        if without_plan.len() == self.accounts.len() {
+            return Err(unusable_plans("the file has no plan for any of the given accounts".to_owned()));
+        }
+        if !without_plan.is_empty() {
+            let count = text::count(without_plan.len(), "account");
+            print_message(&format!("no plan for {count} of the accounts file, which stay as they are"));
+        }
+        plans.retain(|plan| self.accounts.iter().any(|account| account.id == plan.target().account_id));
+        Ok(plans)
+    }
+
+    /// Checks that a plan is for the API of this run, before the first of several plans is applied.
+    fn check_target(&self, plan: &Plan) -> Result<(), Failure> {
+        let target = plan.target();
+        let planned = [("base URL", target.base_url.as_str()), ("API revision", target.revision.as_str())];
+        let actual = [self.client.connection().base_url(), REVISION];
+        match planned.into_iter().zip(actual).find(|((_, planned), actual)| planned != actual) {
+            None => Ok(()),
+            Some(((what, planned), actual)) => {
+                Err(unusable_plans(format!("the plan is for the {what} {planned}, and not for {actual}")))
+            }
+        }
     }
 
     /// The arguments of this run that another command needs for the same accounts and credentials.
     pub(crate) fn repeated_options(&self) -> Vec<String> {
-        let Options { profile, config, token_file, accounts_file, base_url, simulate, .. } = &self.options;
+        let Options { profile, config, token_file, accounts_file, base_url, simulate, allow_plain_http, .. } =
+            &self.options;
         let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.to_string_lossy().into_owned());
         let options = [
             ("--profile", profile.clone()),
@@ -232,7 +263,8 @@ impl Session {
             file if file == BUILT_IN => "--simulate".to_owned(),
             file => format!("--simulate={file}"),
         });
-        given.flatten().chain(simulate).collect()
+        let allow_plain_http = allow_plain_http.then(|| "--allow-plain-http".to_owned());
+        given.flatten().chain(simulate).chain(allow_plain_http).collect()
     }
 
     /// The client with the credentials of an account. Its calls must still name the account.
@@ -242,6 +274,11 @@ impl Session {
             None => self.client.clone(),
         }
     }
+}
+
+/// A file whose plans cannot be applied in this run.
+fn unusable_plans(message: String) -> Failure {
+    Failure::usage(message, "apply the plans to the accounts and the base URL that they were made for, or plan again")
 }
 
 /// Rejects `--simulate` together with an option that is about another server. clap does not see a conflict between a global option

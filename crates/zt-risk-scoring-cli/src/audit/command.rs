@@ -169,7 +169,7 @@ fn status(reports: Vec<AccountReport>, fail_on: Severity) -> Result<ExitStatus, 
         if !is_several {
             return Err(failure);
         }
-        statuses.push(failure.exit_status().among_several());
+        statuses.push(failure.exit_status_among_several());
     }
     Ok(ExitStatus::worst(statuses))
 }
