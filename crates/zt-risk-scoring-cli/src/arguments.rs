@@ -1,6 +1,9 @@
 //! The command-line arguments.
 
+use std::sync::LazyLock;
+
 use clap::{Parser, Subcommand};
+use zt_risk_scoring::REVISION;
 
 use crate::behaviors::BehaviorsCommand;
 use crate::check::CheckArguments;
@@ -10,12 +13,21 @@ use crate::options::Options;
 use crate::simulate::SimulateArguments;
 use crate::users::UsersCommand;
 
+/// The version of the program, and the revision of the API that it speaks.
+static VERSION: LazyLock<String> = LazyLock::new(|| format!("{} (API revision {REVISION})", env!("CARGO_PKG_VERSION")));
+
 /// Audit, compare and change Cloudflare's Zero Trust risk scoring
 #[derive(Parser)]
 #[command(
     name = "zt-risk",
-    version,
+    version = VERSION.as_str(),
     after_help = "\
+Examples:
+  zt-risk check --simulate
+  zt-risk behaviors list --simulate
+  zt-risk behaviors audit --accounts-file accounts.csv --simulate
+  zt-risk users list --at-least high --simulate
+
 Environment:
   CLOUDFLARE_API_TOKEN   API token
   CLOUDFLARE_EMAIL       E-mail address of the user with CLOUDFLARE_API_KEY
@@ -25,6 +37,10 @@ Environment:
   HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY
                          Proxy, and the hosts without one; a loopback host never has one
   NO_COLOR               No colours, if it is set
+
+Files:
+  ~/.config/zt-risk/config.toml
+                         Profiles, if $XDG_CONFIG_HOME is not set; %APPDATA%\\zt-risk\\config.toml on Windows
 
 Exit status:
   0    done

@@ -111,7 +111,7 @@ impl<'a, T> Readings<'a, T> {
                 }
                 Err(failure) => {
                     rows.push_failure(id, label, &failure);
-                    statuses.push(failure.exit_status().among_several());
+                    statuses.push(failure.exit_status_among_several());
                 }
             }
         }

@@ -1,8 +1,9 @@
 //! What a command works on: a client, and the accounts.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use zt_risk_scoring::{AccountId, Client, ClientBuilder, Credentials, FleetAccount, FleetPlan, Plan};
+use zt_risk_scoring::{AccountId, Client, ClientBuilder, Credentials, FleetAccount, FleetPlan, Plan, REVISION};
 use zt_risk_scoring_mock::Simulator;
 
 use crate::failure::{Failure, Problem};
@@ -11,6 +12,7 @@ use crate::records::Printer;
 use crate::scenario::Scenario;
 use crate::settings::{AccountSettings, Settings};
 use crate::terminal::print_message;
+use crate::text;
 
 /// A client, the accounts that a command is about, and how its result is printed.
 pub(crate) struct Session {
@@ -20,6 +22,8 @@ pub(crate) struct Session {
     pub(crate) printer: Printer,
     /// Set if no account is given.
     missing_accounts: Option<Problem>,
+    /// Whether there are credentials for accounts that have none of their own.
+    has_shared_credentials: bool,
     options: Options,
     /// Held because a dropped simulator no longer responds.
     _simulator: Option<Simulator>,
@@ -132,6 +136,7 @@ impl Session {
             accounts,
             missing_accounts: settings.missing_accounts.clone(),
             printer: Printer::new(settings.output.value, needs == Needs::Report)?,
+            has_shared_credentials: settings.authentication.is_some() || simulator.is_some(),
             options: options.clone(),
             _simulator: simulator,
         })
@@ -175,40 +180,76 @@ impl Session {
     }
 
     /// An account by its id, with the credentials that are configured for it.
-    pub(crate) fn account(&self, id: &AccountId) -> Account {
-        let known = self.accounts.iter().find(|account| account.id == *id);
-        known.cloned().unwrap_or_else(|| Account::without_settings(id.clone()))
+    ///
+    /// # Errors
+    ///
+    /// If it is none of the session's accounts, and those have credentials of their own alone.
+    pub(crate) fn account(&self, id: &AccountId) -> Result<Account, Failure> {
+        match self.accounts.iter().find(|account| account.id == *id) {
+            Some(known) => Ok(known.clone()),
+            None if self.has_shared_credentials => Ok(Account::without_settings(id.clone())),
+            None => Err(Failure::usage(
+                format!("there are no credentials for the account {id}"),
+                "add the account to the accounts file, or set CLOUDFLARE_API_TOKEN",
+            )),
+        }
     }
 
     /// The accounts of plans. Accounts of the arguments choose among the plans.
     ///
     /// # Errors
     ///
-    /// If an account has two plans, or one of the arguments has none.
+    /// If there is no plan, an account has two, one of `--account-id` has none, a plan is for another API, or there are no credentials
+    /// for an account.
     pub(crate) fn accounts_of_plans(&self, plans: Vec<Plan>) -> Result<Vec<(Account, Plan)>, Failure> {
-        let hint = "plan again, or give the accounts of the plans";
-        let mut planned: Vec<(Account, Plan)> = Vec::new();
-        for plan in plans {
-            let account = self.account(&plan.target().account_id);
-            if planned.iter().any(|(known, _)| known.id == account.id) {
-                return Err(Failure::usage(format!("the file has two plans for the account {}", account.id), hint));
-            }
-            planned.push((account, plan));
+        let mut ids = BTreeSet::new();
+        if let Some(plan) = plans.iter().find(|plan| !ids.insert(&plan.target().account_id)) {
+            return Err(unusable_plans(format!("the file has two plans for the account {}", plan.target().account_id)));
         }
-        if !self.options.account_ids.is_empty() || self.options.accounts_file.is_some() {
-            let without_plan =
-                self.accounts.iter().find(|account| planned.iter().all(|(planned, _)| planned.id != account.id));
-            if let Some(account) = without_plan {
-                return Err(Failure::usage(format!("the file has no plan for the account {}", account.id), hint));
-            }
-            planned.retain(|(planned, _)| self.accounts.iter().any(|account| account.id == planned.id));
+        if plans.is_empty() {
+            return Err(unusable_plans("the file has no plans".to_owned()));
         }
-        Ok(planned)
+        let is_chosen = !self.options.account_ids.is_empty() || self.options.accounts_file.is_some();
+        let plans = if is_chosen { self.choose_plans(plans)? } else { plans };
+        plans.iter().try_for_each(|plan| self.check_target(plan))?;
+        plans.into_iter().map(|plan| Ok((self.account(&plan.target().account_id)?, plan))).collect()
+    }
+
+    /// The plans of the accounts. An accounts file may have others: it also says where the tokens are.
+    fn choose_plans(&self, mut plans: Vec<Plan>) -> Result<Vec<Plan>, Failure> {
+        let has_plan = |account: &&Account| plans.iter().any(|plan| plan.target().account_id == account.id);
+        let without_plan: Vec<_> = self.accounts.iter().filter(|account| !has_plan(account)).collect();
+        if let Some(account) = without_plan.iter().find(|account| self.options.account_ids.contains(&account.id)) {
+            return Err(unusable_plans(format!("the file has no plan for the account {}", account.id)));
+        }
+        if without_plan.len() == self.accounts.len() {
+            return Err(unusable_plans("the file has no plan for any of the given accounts".to_owned()));
+        }
+        if !without_plan.is_empty() {
+            let count = text::count(without_plan.len(), "account");
+            print_message(&format!("no plan for {count} of the accounts file, which stay as they are"));
+        }
+        plans.retain(|plan| self.accounts.iter().any(|account| account.id == plan.target().account_id));
+        Ok(plans)
+    }
+
+    /// Checks that a plan is for the API of this run, before the first of several plans is applied.
+    fn check_target(&self, plan: &Plan) -> Result<(), Failure> {
+        let target = plan.target();
+        let planned = [("base URL", target.base_url.as_str()), ("API revision", target.revision.as_str())];
+        let actual = [self.client.connection().base_url(), REVISION];
+        match planned.into_iter().zip(actual).find(|((_, planned), actual)| planned != actual) {
+            None => Ok(()),
+            Some(((what, planned), actual)) => {
+                Err(unusable_plans(format!("the plan is for the {what} {planned}, and not for {actual}")))
+            }
+        }
     }
 
     /// The arguments of this run that another command needs for the same accounts and credentials.
     pub(crate) fn repeated_options(&self) -> Vec<String> {
-        let Options { profile, config, token_file, accounts_file, base_url, simulate, .. } = &self.options;
+        let Options { profile, config, token_file, accounts_file, base_url, simulate, allow_plain_http, .. } =
+            &self.options;
         let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.to_string_lossy().into_owned());
         let options = [
             ("--profile", profile.clone()),
@@ -218,11 +259,12 @@ impl Session {
             ("--base-url", base_url.clone()),
         ];
         let given = options.into_iter().filter_map(|(name, value)| Some([name.to_owned(), value?]));
-        let simulate = simulate.as_ref().map(|file| match file.to_str() {
-            Some(BUILT_IN) => "--simulate".to_owned(),
-            _ => format!("--simulate={}", file.to_string_lossy()),
+        let simulate = simulate.as_ref().map(|file| match file.to_string_lossy() {
+            file if file == BUILT_IN => "--simulate".to_owned(),
+            file => format!("--simulate={file}"),
         });
-        given.flatten().chain(simulate).collect()
+        let allow_plain_http = allow_plain_http.then(|| "--allow-plain-http".to_owned());
+        given.flatten().chain(simulate).chain(allow_plain_http).collect()
     }
 
     /// The client with the credentials of an account. Its calls must still name the account.
@@ -232,6 +274,11 @@ impl Session {
             None => self.client.clone(),
         }
     }
+}
+
+/// A file whose plans cannot be applied in this run.
+fn unusable_plans(message: String) -> Failure {
+    Failure::usage(message, "apply the plans to the accounts and the base URL that they were made for, or plan again")
 }
 
 /// Rejects `--simulate` together with an option that is about another server. clap does not see a conflict between a global option

@@ -38,9 +38,13 @@ pub(crate) struct ApplyOptions {
 }
 
 impl ApplyOptions {
-    /// Rejects a change that nobody can confirm, before anything is sent.
+    /// Rejects a change that nobody can confirm, or that cannot be recorded, before anything is sent.
     pub(crate) fn check(&self, session: &Session) -> Result<(), Failure> {
-        if session.is_dry_run() { Ok(()) } else { require_confirmation(self.yes) }
+        if session.is_dry_run() {
+            return Ok(());
+        }
+        require_confirmation(self.yes)?;
+        self.record.as_deref().map_or(Ok(()), |path| RecordFile::open(path).map(drop))
     }
 }
 
@@ -51,7 +55,8 @@ struct Run<'a> {
     token_ids: TokenIds,
     rows: Rows<AppliedRecord>,
     statuses: Vec<ExitStatus>,
-    has_written: bool,
+    /// Whether the record has a change that can be taken back.
+    can_roll_back: bool,
 }
 
 /// Shows plans, asks, applies them, records that, and prints what was done.
@@ -86,7 +91,7 @@ pub(crate) async fn apply(
         token_ids: TokenIds::default(),
         rows: Rows::new(of_several_accounts),
         statuses: Vec::new(),
-        has_written: false,
+        can_roll_back: false,
     };
     let mut planned = Vec::new();
     for (account, plan) in plans.0 {
@@ -114,6 +119,7 @@ impl Run<'_> {
         let result = self.session.client_of(account).behaviors().apply(plan).account_id(&account.id).await;
         self.end(account, plan, &result).await?;
         result.map(|_| ()).map_err(|error| {
+            self.print_rollback_command();
             // The message of an error of this kind has its mismatches.
             if error.kind() != ApplyErrorKind::Mismatch {
                 error.mismatches().iter().for_each(|mismatch| print_message(&mismatch.to_string()));
@@ -144,7 +150,7 @@ impl Run<'_> {
             let (account, plan) = open.remove(index);
             self.end(account, plan.plan(), &result).await?;
             if let Err(error) = result {
-                self.statuses.push(Failure::from(error).exit_status().among_several());
+                self.statuses.push(Failure::from(error).exit_status_among_several());
             }
         }
         if interrupt.is_seen() && !open.is_empty() {
@@ -170,7 +176,8 @@ impl Run<'_> {
             Ok(applied) => (Outcome::Unchanged, Some(applied.record()), None),
             Err(error) => (Outcome::Failed, error.record(), error.rollback()),
         };
-        self.has_written |= rollback.is_some();
+        // The rollback of a rejected write has no changes.
+        self.can_roll_back |= rollback.is_some_and(|plan| !plan.is_empty());
         self.write_record(account, outcome, change, rollback, result.as_ref().err()).await?;
         self.add(account, plan, outcome, result.as_ref().err());
         Ok(())
@@ -218,23 +225,27 @@ impl Run<'_> {
 
     /// Adds an account for which no plan could be made.
     fn fail(&mut self, account: &Account, failure: &Failure) {
-        self.statuses.push(failure.exit_status().among_several());
+        self.statuses.push(failure.exit_status_among_several());
         self.rows.push_failure(account.id.as_str(), account.label.as_deref(), failure);
     }
 
     fn finish(self, of_several_accounts: bool) -> Result<ExitStatus, Failure> {
         self.session.printer.print(&self.rows)?;
-        let status = ExitStatus::worst(self.statuses);
+        let status = ExitStatus::worst(self.statuses.iter().copied());
         if of_several_accounts && status != ExitStatus::Done {
             print_message("to go on, run the same command again: what is done already is not written again");
         }
-        if let (Some(record), true) = (&self.record, self.has_written) {
-            let path = record.path.to_string_lossy();
-            let command = ["zt-risk", "behaviors", "apply", &path, "--roll-back", &record.run];
-            let command =
-                shell_words::join(command.into_iter().map(str::to_owned).chain(self.session.repeated_options()));
-            print_message(&format!("to take this back: {command}"));
-        }
+        self.print_rollback_command();
         Ok(status)
+    }
+
+    fn print_rollback_command(&self) {
+        let Some(record) = self.record.as_ref().filter(|_| self.can_roll_back) else { return };
+        let path = record.path.to_string_lossy();
+        // A name such as `-x` would be an option.
+        let path = if path.starts_with('-') { format!("./{path}") } else { path.into_owned() };
+        let command = ["zt-risk", "behaviors", "apply", &path, "--roll-back", &record.run];
+        let command = shell_words::join(command.into_iter().map(str::to_owned).chain(self.session.repeated_options()));
+        print_message(&format!("to take this back: {command}"));
     }
 }

@@ -46,9 +46,8 @@ pub(crate) fn read_source(path: &Path) -> Result<Source, Failure> {
     let text = read_text(path)?;
     let format = format(path, &text);
     if let Format::Json = format {
-        let is_saved = serde_json::from_str::<serde_json::Value>(&text)
-            .is_ok_and(|value| value.get("plans").is_some() || value.get("seen").is_some());
-        if is_saved {
+        let value: serde_json::Value = serde_json::from_str(&text).map_err(|error| malformed(path, error))?;
+        if value.get("plans").is_some() || value.get("seen").is_some() {
             return SavedPlans::parse(&text).map(Source::Plans).map_err(|error| malformed(path, error));
         }
     }

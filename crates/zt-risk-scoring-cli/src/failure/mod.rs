@@ -84,6 +84,15 @@ impl Failure {
             Self::Missing(_) | Self::Output(_) => ExitStatus::Failed,
         }
     }
+
+    /// The exit status if the failure is that of one of several accounts. An account for which no plan can be made does not mean that
+    /// the arguments are invalid: they may fit the other accounts, which may be changed.
+    pub(crate) fn exit_status_among_several(&self) -> ExitStatus {
+        match self {
+            Self::Plan(_) => ExitStatus::SomeFailed,
+            _ => self.exit_status().among_several(),
+        }
+    }
 }
 
 fn status_of_read(error: &Error) -> ExitStatus {

@@ -1,7 +1,14 @@
 //! Runs the program `zt-risk`, and checks its output and exit status.
 
-#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a panic fails the test")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a panic fails the test"
+)]
 
+mod changes;
 mod configuration;
 mod connections;
 mod failed_calls;

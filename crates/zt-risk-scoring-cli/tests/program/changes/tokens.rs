@@ -1,0 +1,83 @@
+//! Accounts with tokens of their own: each request has the token of its account.
+
+use zt_risk_scoring_mock::simulator::Token;
+
+use super::{Setup, expect};
+
+/// Three accounts, each of which has a token that works for it alone, in a file.
+fn setup() -> Setup {
+    let setup = Setup::with_accounts(3);
+    assert!(setup.simulator.remove_token(setup.simulator.api_token()));
+    for (number, account) in setup.accounts.iter().enumerate() {
+        let token = format!("cfut_own-{number}");
+        setup.write_secret(&format!("token-{number}"), &token);
+        setup.simulator.add_token(Token::new(token).accounts([account]));
+    }
+    setup
+}
+
+/// Runs commands that read, plan and apply, and checks which token each request has.
+fn check(setup: &Setup, options: &str) {
+    let run = |status, command: &str| {
+        let arguments = shell_words::split(&format!("{command} {options}")).unwrap();
+        expect(status, &setup.run_with(&arguments, &[]))
+    };
+    run(0, "behaviors list");
+    run(0, "behaviors export --dir exported");
+    run(0, &format!("behaviors diff {}", setup.accounts[1]));
+    run(3, "behaviors diff desired.toml");
+    run(3, "behaviors plan desired.toml --out plan.json");
+    run(3, "behaviors apply plan.json --dry-run");
+    run(0, "behaviors apply plan.json --yes --record changes.ndjson");
+    run(0, "behaviors set high_dlp --enable --yes");
+    assert_eq!(setup.enabled_in_each(), [true, true, true]);
+    // The record names the token of each account: those that the simulator numbered after its own.
+    let ids: Vec<_> = setup.lines("changes.ndjson").iter().map(|line| line["token_id"].clone()).collect();
+    assert_eq!(ids, [2, 3, 4].map(|number| format!("{number:032x}")));
+    let requests = setup.simulator.take_requests();
+    let mut of_account = vec![0; setup.accounts.len()];
+    for request in requests.iter().filter(|request| request.path().contains("zt_risk_scoring")) {
+        let number = setup.accounts.iter().position(|id| request.account_id() == Some(id)).unwrap();
+        assert_eq!(request.header("authorization"), Some(format!("Bearer cfut_own-{number}").as_str()));
+        of_account[number] += 1;
+    }
+    assert!(of_account.iter().all(|count| *count > 10), "{of_account:?}");
+}
+
+#[test]
+fn token_file_of_a_row_is_used_for_its_account() {
+    let setup = setup();
+    let rows = setup.accounts.iter().enumerate().map(|(number, id)| format!("{id},Customer {number},token-{number}\n"));
+    setup.write("accounts.csv", &format!("account_id,label,token_file\n{}", rows.collect::<String>()));
+    check(&setup, "--accounts-file accounts.csv");
+    assert_eq!(setup.lines("changes.ndjson")[2]["account_label"], "Customer 2");
+}
+
+#[test]
+fn profile_of_a_row_is_used_for_its_account() {
+    let setup = setup();
+    let profiles = (0..3).map(|number| {
+        let path = setup.path(&format!("token-{number}"));
+        format!("[profiles.customer{number}]\ntoken_file = {path:?}\n")
+    });
+    setup.write("config.toml", &profiles.collect::<String>());
+    let rows = setup.accounts.iter().enumerate().map(|(number, id)| format!("{id},customer{number}\n"));
+    setup.write("accounts.csv", &format!("account_id,profile\n{}", rows.collect::<String>()));
+    check(&setup, "--accounts-file accounts.csv --config config.toml");
+}
+
+#[test]
+fn rollback_of_accounts_with_tokens_of_their_own_uses_these() {
+    let setup = setup();
+    let rows = setup.accounts.iter().enumerate().map(|(number, id)| format!("{id},token-{number}\n"));
+    setup.write("accounts.csv", &format!("account_id,token_file\n{}", rows.collect::<String>()));
+    // The second account needs no change, so it has no rollback.
+    setup.edit(1, "imp_travel", |behavior| behavior.enabled = true);
+    let arguments = "behaviors apply desired.toml --yes --record changes.ndjson --accounts-file accounts.csv";
+    let (_, stderr) = expect(0, &setup.run_with(&shell_words::split(arguments).unwrap(), &[]));
+    let mut command = super::rollbacks::command(&stderr);
+    assert_eq!(setup.enabled_in_each(), [true, true, true]);
+    command.push("--yes".to_owned());
+    expect(0, &setup.run_with(&command, &[]));
+    assert_eq!(setup.enabled_in_each(), [false, true, false]);
+}
