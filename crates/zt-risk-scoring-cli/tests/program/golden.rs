@@ -15,6 +15,6 @@ fn output_and_exit_status_are_those_of_the_golden_files() {
         .env("APPDATA", home)
         .insert_var("[HOME]", home)
         .unwrap()
-        .case("tests/cmd/*/*.toml")
+        .case(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd/*/*.toml"))
         .case("../../README.md");
 }
