@@ -16,5 +16,6 @@ fn output_and_exit_status_are_those_of_the_golden_files() {
         .insert_var("[HOME]", home)
         .unwrap()
         .case(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd/*/*.toml"))
-        .case("../../README.md");
+        // The tour of the README.
+        .case(concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md"));
 }

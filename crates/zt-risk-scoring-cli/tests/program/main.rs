@@ -11,6 +11,8 @@
 mod changes;
 mod configuration;
 mod connections;
+#[cfg(unix)]
+mod examples;
 mod failed_calls;
 mod generate;
 mod golden;
