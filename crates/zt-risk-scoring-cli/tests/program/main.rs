@@ -20,5 +20,7 @@ mod golden;
 mod simulate;
 mod streams;
 mod support;
+#[cfg(unix)]
+mod terminal;
 mod trace;
 mod watch;
