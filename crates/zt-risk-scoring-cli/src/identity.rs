@@ -18,9 +18,18 @@ pub(crate) async fn verify(connection: &Connection, account: Option<&AccountId>)
     }
 }
 
+/// Whether there was a token to send. A token command may have failed.
+pub(crate) fn has_token(error: &Error) -> bool {
+    error.kind() != ErrorKind::Authentication || error.status().is_some()
+}
+
 /// Whether the API rejected the token as none of a user.
 fn is_rejected(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Authentication | ErrorKind::Permission | ErrorKind::Api | ErrorKind::NotFound)
+    has_token(error)
+        && matches!(
+            error.kind(),
+            ErrorKind::Authentication | ErrorKind::Permission | ErrorKind::Api | ErrorKind::NotFound
+        )
 }
 
 /// The ids of tokens, each of which is verified once.

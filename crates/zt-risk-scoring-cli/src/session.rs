@@ -1,5 +1,6 @@
 //! What a command works on: a client, and the accounts.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use zt_risk_scoring::{AccountId, Client, ClientBuilder, Credentials, FleetAccount, FleetPlan, Plan, REVISION};
@@ -21,6 +22,8 @@ pub(crate) struct Session {
     pub(crate) printer: Printer,
     /// Set if no account is given.
     missing_accounts: Option<Problem>,
+    /// Whether there are credentials for accounts that have none of their own.
+    has_shared_credentials: bool,
     options: Options,
     /// Held because a dropped simulator no longer responds.
     _simulator: Option<Simulator>,
@@ -133,6 +136,7 @@ impl Session {
             accounts,
             missing_accounts: settings.missing_accounts.clone(),
             printer: Printer::new(settings.output.value, needs == Needs::Report)?,
+            has_shared_credentials: settings.authentication.is_some() || simulator.is_some(),
             options: options.clone(),
             _simulator: simulator,
         })
@@ -176,38 +180,44 @@ impl Session {
     }
 
     /// An account by its id, with the credentials that are configured for it.
-    pub(crate) fn account(&self, id: &AccountId) -> Account {
-        let known = self.accounts.iter().find(|account| account.id == *id);
-        known.cloned().unwrap_or_else(|| Account::without_settings(id.clone()))
+    ///
+    /// # Errors
+    ///
+    /// If it is none of the session's accounts, and those have credentials of their own alone.
+    pub(crate) fn account(&self, id: &AccountId) -> Result<Account, Failure> {
+        match self.accounts.iter().find(|account| account.id == *id) {
+            Some(known) => Ok(known.clone()),
+            None if self.has_shared_credentials => Ok(Account::without_settings(id.clone())),
+            None => Err(Failure::usage(
+                format!("there are no credentials for the account {id}"),
+                "add the account to the accounts file, or set CLOUDFLARE_API_TOKEN",
+            )),
+        }
     }
 
     /// The accounts of plans. Accounts of the arguments choose among the plans.
     ///
     /// # Errors
     ///
-    /// If there is no plan, an account has two, one of `--account-id` has none, or a plan is for another API.
+    /// If there is no plan, an account has two, one of `--account-id` has none, a plan is for another API, or there are no credentials
+    /// for an account.
     pub(crate) fn accounts_of_plans(&self, plans: Vec<Plan>) -> Result<Vec<(Account, Plan)>, Failure> {
-        let mut planned: Vec<(Account, Plan)> = Vec::new();
-        for plan in plans {
-            let account = self.account(&plan.target().account_id);
-            if planned.iter().any(|(known, _)| known.id == account.id) {
-                return Err(unusable_plans(format!("the file has two plans for the account {}", account.id)));
-            }
-            planned.push((account, plan));
+        let mut ids = BTreeSet::new();
+        if let Some(plan) = plans.iter().find(|plan| !ids.insert(&plan.target().account_id)) {
+            return Err(unusable_plans(format!("the file has two plans for the account {}", plan.target().account_id)));
         }
-        if planned.is_empty() {
+        if plans.is_empty() {
             return Err(unusable_plans("the file has no plans".to_owned()));
         }
-        if !self.options.account_ids.is_empty() || self.options.accounts_file.is_some() {
-            self.choose_plans(&mut planned)?;
-        }
-        planned.iter().try_for_each(|(_, plan)| self.check_target(plan))?;
-        Ok(planned)
+        let is_chosen = !self.options.account_ids.is_empty() || self.options.accounts_file.is_some();
+        let plans = if is_chosen { self.choose_plans(plans)? } else { plans };
+        plans.iter().try_for_each(|plan| self.check_target(plan))?;
+        plans.into_iter().map(|plan| Ok((self.account(&plan.target().account_id)?, plan))).collect()
     }
 
-    /// Keeps the plans of the accounts. An accounts file may have others: it also says where the tokens are.
-    fn choose_plans(&self, planned: &mut Vec<(Account, Plan)>) -> Result<(), Failure> {
-        let has_plan = |account: &&Account| planned.iter().any(|(planned, _)| planned.id == account.id);
+    /// The plans of the accounts. An accounts file may have others: it also says where the tokens are.
+    fn choose_plans(&self, mut plans: Vec<Plan>) -> Result<Vec<Plan>, Failure> {
+        let has_plan = |account: &&Account| plans.iter().any(|plan| plan.target().account_id == account.id);
         let without_plan: Vec<_> = self.accounts.iter().filter(|account| !has_plan(account)).collect();
         if let Some(account) = without_plan.iter().find(|account| self.options.account_ids.contains(&account.id)) {
             return Err(unusable_plans(format!("the file has no plan for the account {}", account.id)));
@@ -219,8 +229,8 @@ impl Session {
             let count = text::count(without_plan.len(), "account");
             print_message(&format!("no plan for {count} of the accounts file, which stay as they are"));
         }
-        planned.retain(|(planned, _)| self.accounts.iter().any(|account| account.id == planned.id));
-        Ok(())
+        plans.retain(|plan| self.accounts.iter().any(|account| account.id == plan.target().account_id));
+        Ok(plans)
     }
 
     /// Checks that a plan is for the API of this run, before the first of several plans is applied.
@@ -249,7 +259,10 @@ impl Session {
             ("--base-url", base_url.clone()),
         ];
         let given = options.into_iter().filter_map(|(name, value)| Some([name.to_owned(), value?]));
-        let simulate = simulate.as_ref().map(|file| format!("--simulate={}", file.to_string_lossy()));
+        let simulate = simulate.as_ref().map(|file| match file.to_string_lossy() {
+            file if file == BUILT_IN => "--simulate".to_owned(),
+            file => format!("--simulate={file}"),
+        });
         let allow_plain_http = allow_plain_http.then(|| "--allow-plain-http".to_owned());
         given.flatten().chain(simulate).chain(allow_plain_http).collect()
     }

@@ -73,7 +73,7 @@ pub(crate) async fn run(arguments: &AuditArguments, session: &Session) -> Result
     let policy = PolicyFile::read(arguments.policy.as_deref())?;
     let reports = reports(&policy, session).await?;
     match session.printer.output {
-        Output::Junit => print_text(&junit::report(&reports, arguments.fail_on))?,
+        Output::Junit => print_text(&junit::report(&reports, arguments.fail_on)?)?,
         Output::Sarif => {
             let directory = std::env::current_dir().map_err(Failure::Output)?;
             print_text(&json(&sarif::log(&reports, &policy, &directory))?)?;

@@ -1,19 +1,20 @@
 //! JUnit reports: a test suite for each account, a test case for each check.
 
+use std::io;
+
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::finding::{AccountReport, Check, Finding, Outcome};
 use super::rule::Severity;
-use crate::failure::ErrorRecord;
+use crate::failure::{ErrorRecord, Failure};
 use crate::text;
 
 /// Writes a report. Findings that are less severe than `fail_on` are skipped test cases, and so are accepted ones: JUnit has
 /// no other way to show them without a failure.
-pub(crate) fn report(accounts: &[AccountReport], fail_on: Severity) -> String {
+pub(crate) fn report(accounts: &[AccountReport], fail_on: Severity) -> Result<String, Failure> {
     let mut report = Report::new("zt-risk behaviors audit");
     report.add_test_suites(accounts.iter().map(|account| suite(account, fail_on)));
-    // Only a writer can fail, and a string does not.
-    report.to_string().unwrap_or_default()
+    report.to_string().map_err(|error| Failure::Output(io::Error::other(error)))
 }
 
 fn suite(account: &AccountReport, fail_on: Severity) -> TestSuite {

@@ -58,112 +58,79 @@ impl Rule {
 
     /// The id, such as `level-too-low`.
     pub(crate) fn id(self) -> &'static str {
-        self.description().0
+        match self {
+            Self::TooFewEnabled => "too-few-enabled",
+            Self::MissingBehavior => "missing-behavior",
+            Self::BehaviorDisabled => "behavior-disabled",
+            Self::BehaviorEnabled => "behavior-enabled",
+            Self::LevelTooLow => "level-too-low",
+            Self::LevelTooHigh => "level-too-high",
+            Self::UnknownLevel => "unknown-level",
+            Self::UnlistedBehavior => "unlisted-behavior",
+            Self::IntegrationMissing => "integration-missing",
+            Self::IntegrationInactive => "integration-inactive",
+            Self::UnlistedIntegration => "unlisted-integration",
+            Self::ExceptionExpired => "exception-expired",
+            Self::ExceptionUnused => "exception-unused",
+        }
     }
 
     /// The severity, unless the policy sets another one.
     pub(crate) fn default_severity(self) -> Severity {
-        self.description().1
+        match self {
+            Self::UnknownLevel | Self::ExceptionUnused => Severity::Note,
+            Self::UnlistedBehavior | Self::UnlistedIntegration | Self::ExceptionExpired => Severity::Warning,
+            _ => Severity::Error,
+        }
     }
 
     /// The violation, as one sentence.
     pub(crate) fn summary(self) -> &'static str {
-        self.description().2
+        match self {
+            Self::TooFewEnabled => "Fewer behaviors are enabled than `min_enabled` requires.",
+            Self::MissingBehavior => "The policy lists a behavior that the account does not have.",
+            Self::BehaviorDisabled => "A behavior is disabled that must be enabled.",
+            Self::BehaviorEnabled => "A behavior is enabled that must be disabled.",
+            Self::LevelTooLow => "The risk level of a behavior is below its `min_level`.",
+            Self::LevelTooHigh => {
+                "The risk level of a behavior is above its `max_level`. An unknown level counts as above high."
+            }
+            Self::UnknownLevel => "A behavior has a risk level that zt-risk does not know. It counts as above high.",
+            Self::UnlistedBehavior => "The account has a behavior that the policy does not list.",
+            Self::IntegrationMissing => "The account does not have an integration that the policy lists.",
+            Self::IntegrationInactive => "An integration is inactive that must be active.",
+            Self::UnlistedIntegration => "The account has an integration that the policy does not list.",
+            Self::ExceptionExpired => "An exception of the policy has expired and no longer applies.",
+            Self::ExceptionUnused => "An exception of the policy matches no finding of its account.",
+        }
     }
 
     /// What the user can do about a violation.
     pub(crate) fn help(self) -> &'static str {
-        self.description().3
+        match self {
+            Self::TooFewEnabled => "Enable more behaviors with `zt-risk behaviors set ID --enable`.",
+            Self::MissingBehavior => {
+                "Check the id with `zt-risk behaviors list`, or set `optional = true` for the behavior."
+            }
+            Self::BehaviorDisabled => "Enable it with `zt-risk behaviors set ID --enable`.",
+            Self::BehaviorEnabled => "Disable it with `zt-risk behaviors set ID --disable`.",
+            Self::LevelTooLow => "Raise the level with `zt-risk behaviors set ID --level LEVEL`.",
+            Self::LevelTooHigh => "Lower the level with `zt-risk behaviors set ID --level LEVEL`.",
+            Self::UnknownLevel => "Update zt-risk, or set a known level with `zt-risk behaviors set ID --level LEVEL`.",
+            Self::UnlistedBehavior => "Add the behavior to the policy, or set `unlisted_behaviors = \"allow\"`.",
+            Self::IntegrationMissing => "Create it with `zt-risk integrations create`, or correct the policy.",
+            Self::IntegrationInactive => {
+                "Activate it with `zt-risk integrations update`, or set `allow_inactive = true` for the integration."
+            }
+            Self::UnlistedIntegration => "Delete it with `zt-risk integrations delete`, or add it to the policy.",
+            Self::ExceptionExpired => "Correct the account and remove the exception, or set a later `until`.",
+            Self::ExceptionUnused => "Remove the exception.",
+        }
     }
 
     /// Whether the rule is about the exceptions of the policy, and not about the account.
     pub(crate) fn is_about_exceptions(self) -> bool {
         matches!(self, Self::ExceptionExpired | Self::ExceptionUnused)
-    }
-
-    /// Id, default severity, summary and help.
-    fn description(self) -> (&'static str, Severity, &'static str, &'static str) {
-        use Severity::{Error, Note, Warning};
-        match self {
-            Self::TooFewEnabled => (
-                "too-few-enabled",
-                Error,
-                "Fewer behaviors are enabled than `min_enabled` requires.",
-                "Enable more behaviors with `zt-risk behaviors set ID --enable`.",
-            ),
-            Self::MissingBehavior => (
-                "missing-behavior",
-                Error,
-                "The policy lists a behavior that the account does not have.",
-                "Check the id with `zt-risk behaviors list`, or set `optional = true` for the behavior.",
-            ),
-            Self::BehaviorDisabled => (
-                "behavior-disabled",
-                Error,
-                "A behavior is disabled that must be enabled.",
-                "Enable it with `zt-risk behaviors set ID --enable`.",
-            ),
-            Self::BehaviorEnabled => (
-                "behavior-enabled",
-                Error,
-                "A behavior is enabled that must be disabled.",
-                "Disable it with `zt-risk behaviors set ID --disable`.",
-            ),
-            Self::LevelTooLow => (
-                "level-too-low",
-                Error,
-                "The risk level of a behavior is below its `min_level`.",
-                "Raise the level with `zt-risk behaviors set ID --level LEVEL`.",
-            ),
-            Self::LevelTooHigh => (
-                "level-too-high",
-                Error,
-                "The risk level of a behavior is above its `max_level`. An unknown level counts as above high.",
-                "Lower the level with `zt-risk behaviors set ID --level LEVEL`.",
-            ),
-            Self::UnknownLevel => (
-                "unknown-level",
-                Note,
-                "A behavior has a risk level that zt-risk does not know. It counts as above high.",
-                "Update zt-risk, or set a known level with `zt-risk behaviors set ID --level LEVEL`.",
-            ),
-            Self::UnlistedBehavior => (
-                "unlisted-behavior",
-                Warning,
-                "The account has a behavior that the policy does not list.",
-                "Add the behavior to the policy, or set `unlisted_behaviors = \"allow\"`.",
-            ),
-            Self::IntegrationMissing => (
-                "integration-missing",
-                Error,
-                "The account does not have an integration that the policy lists.",
-                "Create it with `zt-risk integrations create`, or correct the policy.",
-            ),
-            Self::IntegrationInactive => (
-                "integration-inactive",
-                Error,
-                "An integration is inactive that must be active.",
-                "Activate it with `zt-risk integrations update`, or set `allow_inactive = true` for the integration.",
-            ),
-            Self::UnlistedIntegration => (
-                "unlisted-integration",
-                Warning,
-                "The account has an integration that the policy does not list.",
-                "Delete it with `zt-risk integrations delete`, or add it to the policy.",
-            ),
-            Self::ExceptionExpired => (
-                "exception-expired",
-                Warning,
-                "An exception of the policy has expired and no longer applies.",
-                "Correct the account and remove the exception, or set a later `until`.",
-            ),
-            Self::ExceptionUnused => (
-                "exception-unused",
-                Note,
-                "An exception of the policy matches no finding of its account.",
-                "Remove the exception.",
-            ),
-        }
     }
 }
 
@@ -203,6 +170,15 @@ impl<'de> Deserialize<'de> for Rule {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const PAGE: &str = include_str!("../../AUDITS.md");
+
+    #[test]
+    fn page_has_every_rule_with_its_severity_and_summary() {
+        let of_page: Vec<_> = PAGE.lines().filter(|line| line.starts_with("| `")).collect();
+        let row = |rule: Rule| format!("| `{rule}` | {} | {} |", rule.default_severity(), rule.summary());
+        assert_eq!(of_page, Rule::ALL.map(row));
+    }
 
     #[test]
     fn rule_is_written_as_its_id_everywhere() {

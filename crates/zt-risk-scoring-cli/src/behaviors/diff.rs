@@ -128,7 +128,7 @@ async fn with_account<'a>(
     session: &'a Session,
     other: &AccountId,
 ) -> Result<Readings<'a, Vec<DifferenceRecord>>, Failure> {
-    let account = session.account(other);
+    let account = session.account(other)?;
     let other: BehaviorMap = session.client_of(&account).behaviors().get().account_id(other).await?;
     let readings = fleet::read(session, "reading behaviors", |client| client.behaviors().get()).await?;
     readings.and_then(|_, behaviors| Ok(behaviors.diff(&other).iter().map(DifferenceRecord::between).collect()))

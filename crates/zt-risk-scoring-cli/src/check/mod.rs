@@ -78,8 +78,8 @@ async fn check_calls(session: &Session, settings: &Settings, report: &mut Report
         let of_simulator = |account: &Account| Fact::ok("account", &account.id).source("--simulate");
         accounts.iter().for_each(|account| report.add(Some(account), of_simulator(account)));
     }
-    token::check(session, accounts, settings, SystemTime::now(), report).await;
-    let seen = reads::check(session, accounts, report).await;
+    let with_token = token::check(session, accounts, settings, SystemTime::now(), report).await;
+    let seen = reads::check(session, &with_token, report).await;
     connection::check(&seen, report);
     Ok(())
 }

@@ -201,3 +201,23 @@ async fn call_without_a_connection_leaves_plan_quota_and_clock_unknown() {
     assert!(fact(&report, "read_behaviors").advice.contains("check the network"));
     assert_eq!(report.status(), ExitStatus::Failed);
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn token_command_that_fails_is_run_once_and_nothing_is_sent() {
+    let (server, directory) = (MockServer::start_async().await, TempDir::new().unwrap());
+    serve(&server, ONE, ALL_WORK);
+    let mut options = options(&directory, &server.base_url());
+    let runs = directory.path().join("runs");
+    let command = format!("token_command = [\"sh\", \"-c\", \"echo >> {}; exit 3\"]", runs.display());
+    std::fs::write(options.config.as_ref().unwrap(), format!("[profiles.x]\n{command}\n")).unwrap();
+    std::fs::write(directory.path().join("list.csv"), format!("account_id,profile\n{ONE},x\n")).unwrap();
+    options.account_ids.clear();
+    options.accounts_file = Some(directory.path().join("list.csv"));
+    let report = report(&options).await;
+    let token = fact(&report, "token");
+    assert!(token.value.contains("failed (exit status: 3)") && token.advice.contains("by hand"), "{token:?}");
+    assert!(report.facts.iter().all(|(_, fact)| fact.subject != "read_behaviors"), "{:?}", report.facts);
+    assert_eq!(std::fs::read_to_string(&runs).unwrap().lines().count(), 1);
+    assert_eq!(report.status(), ExitStatus::NotPermitted);
+}

@@ -18,15 +18,17 @@ use crate::text::printable;
 /// A token that expires within so many days is worth a warning.
 const WARNING_DAYS: i64 = 7;
 
-/// Adds a fact for each token. A token that several accounts have is verified once.
+/// Adds a fact for each token. A token that several accounts have is verified once. Returns the accounts that have a token: a command
+/// that fails may ask the user for something, so it is not run again for each read.
 pub(super) async fn check(
     session: &Session,
     accounts: &[Account],
     settings: &Settings,
     now: SystemTime,
     report: &mut Report,
-) {
+) -> Vec<Account> {
     let mut known: Vec<Connection> = Vec::new();
+    let mut without_token: Vec<Connection> = Vec::new();
     for account in accounts {
         let connection = session.client_of(account).connection().clone();
         if known.iter().any(|known| known.is_same(&connection)) {
@@ -40,11 +42,21 @@ pub(super) async fn check(
         } else {
             match verify(&connection, account, kind).await {
                 Ok(status) => add_status(owner, &status, now.into(), report),
-                Err(error) => report.add_failure(owner, "token", &Failure::Read(error)),
+                Err(error) => {
+                    if !identity::has_token(&error) {
+                        without_token.push(connection.clone());
+                    }
+                    report.add_failure(owner, "token", &Failure::Read(error));
+                }
             }
         }
         known.push(connection);
     }
+    let has_token = |account: &&Account| {
+        let client = session.client_of(account);
+        !without_token.iter().any(|connection| connection.is_same(client.connection()))
+    };
+    accounts.iter().filter(has_token).cloned().collect()
 }
 
 /// Verifies a token. Its text may say that it belongs to an account.

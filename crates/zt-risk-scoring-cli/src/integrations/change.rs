@@ -67,8 +67,11 @@ fn is_same_url(one: &str, other: &str) -> bool {
 pub(super) enum Outcome {
     /// A dry run: the change would be made.
     Planned,
+    /// The integration was created.
     Created,
+    /// The integration was changed, and is as it was asked for.
     Updated,
+    /// The integration was deleted, and no longer exists.
     Deleted,
     /// The integration was so before. Nothing was sent.
     Unchanged,
@@ -132,18 +135,17 @@ impl ChangeRecord {
     }
 
     /// Prints the change as the result of a command.
-    pub(super) fn print(
-        mut self,
-        session: &Session,
-        account: &Account,
-        outcome: Outcome,
-    ) -> Result<ExitStatus, Failure> {
-        self.outcome = outcome;
-        let mut rows = Rows::new(false);
-        rows.push(account.id.as_str(), account.label.as_deref(), self);
-        session.printer.print(&rows)?;
+    pub(super) fn print(self, session: &Session, account: &Account, outcome: Outcome) -> Result<ExitStatus, Failure> {
+        print(session, account, Self { outcome, ..self })?;
         Ok(ExitStatus::findings(outcome == Outcome::Planned))
     }
+}
+
+/// Prints a change as the only row.
+pub(super) fn print(session: &Session, account: &Account, change: impl Record) -> Result<(), Failure> {
+    let mut rows = Rows::new(false);
+    rows.push(account.id.as_str(), account.label.as_deref(), change);
+    session.printer.print(&rows)
 }
 
 impl Record for ChangeRecord {
@@ -158,7 +160,7 @@ impl Record for ChangeRecord {
         Column::only_csv("active_after"),
         Column::only_csv("tenant_url_after"),
         Column::only_csv("reference_id_after"),
-        Column::new("well_known_url", "WELL-KNOWN URL"),
+        Column::only_csv("well_known_url"),
     ];
 
     fn cells(&self) -> Vec<Cell> {
@@ -179,6 +181,31 @@ impl Record for ChangeRecord {
         ];
         let last = Cell::optional(self.well_known_url.as_deref());
         first.into_iter().chain(settings(&self.before)).chain(settings(&self.after)).chain([last]).collect()
+    }
+}
+
+/// A created integration. Its table has the URL that the third party asks for.
+#[derive(Debug, JsonSchema, Serialize)]
+#[serde(transparent)]
+pub(super) struct CreatedIntegration(pub(super) ChangeRecord);
+
+impl Record for CreatedIntegration {
+    const COLUMNS: &'static [Column] = &[
+        Column::new("id", "ID"),
+        Column::new("outcome", "OUTCOME"),
+        Column::only_csv("integration_type"),
+        Column::new("change", "CHANGE"),
+        Column::only_csv("active_before"),
+        Column::only_csv("tenant_url_before"),
+        Column::only_csv("reference_id_before"),
+        Column::only_csv("active_after"),
+        Column::only_csv("tenant_url_after"),
+        Column::only_csv("reference_id_after"),
+        Column::new("well_known_url", "WELL-KNOWN URL"),
+    ];
+
+    fn cells(&self) -> Vec<Cell> {
+        self.0.cells()
     }
 }
 

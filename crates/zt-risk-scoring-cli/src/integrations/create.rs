@@ -4,7 +4,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use zt_risk_scoring::{IntegrationType, NewIntegration, ReferenceId};
 
-use super::change::{ChangeRecord, IntegrationSettings, Outcome, verify};
+use super::change::{ChangeRecord, CreatedIntegration, IntegrationSettings, Outcome, print, verify};
 use super::tenant_url;
 use crate::confirmation::{Confirmation, Decision};
 use crate::exit_status::ExitStatus;
@@ -15,8 +15,8 @@ use crate::terminal::{Interrupt, print_message};
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  zt-risk integrations create --tenant-url https://tenant.okta.com --reference okta-emea --dry-run --simulate
-  zt-risk integrations create --tenant-url https://tenant.okta.com --reference okta-emea --yes --simulate
+  zt-risk integrations create --tenant-url https://tenant.okta.com --dry-run --simulate
+  zt-risk integrations create --tenant-url https://a.okta.com --reference emea --yes --simulate
 
 With a reference, an integration whose creation got no response is found again. Without one, look before you try again.
 The token needs the permission Zero Trust Write.")]
@@ -80,5 +80,7 @@ pub(super) async fn run(arguments: &CreateArguments, session: &Session) -> Resul
     change.id = Some(created.id.text().into_owned());
     change.after = Some(IntegrationSettings::new(&created));
     change.well_known_url = created.well_known_url.as_deref().map(str::to_owned);
-    change.print(session, account, Outcome::Created)
+    change.outcome = Outcome::Created;
+    print(session, account, CreatedIntegration(change))?;
+    Ok(ExitStatus::Done)
 }

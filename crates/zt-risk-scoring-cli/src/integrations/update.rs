@@ -20,7 +20,7 @@ use crate::terminal::{Interrupt, print_message};
 Examples:
   zt-risk integrations update 66666666-6666-4666-8666-666666666666 --deactivate --dry-run --simulate
   zt-risk integrations update 66666666-6666-4666-8666-666666666666 --deactivate --yes --simulate
-  zt-risk integrations update 66666666-6666-4666-8666-666666666666 --reference okta-emea --yes --simulate
+  zt-risk integrations update 66666666-6666-4666-8666-666666666666 --reference emea --yes --simulate
 
 What is not given stays as it is. The token needs the permission Zero Trust Write."
 )]

@@ -133,13 +133,6 @@ impl<R> Rows<R> {
         Self { rows: Vec::new(), of_several_accounts }
     }
 
-    /// Rows that are about no account.
-    pub(crate) fn without_account(records: impl IntoIterator<Item = R>) -> Self {
-        let mut rows = Self::new(false);
-        records.into_iter().for_each(|record| rows.push_without_account(record));
-        rows
-    }
-
     /// Adds a record that is about no account.
     pub(crate) fn push_without_account(&mut self, record: R) {
         self.rows.push(Row { account_id: None, account_label: None, content: Content::Record(record) });

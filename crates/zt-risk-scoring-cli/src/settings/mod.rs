@@ -48,9 +48,9 @@ pub(crate) struct Settings {
     pub(crate) warnings: Vec<String>,
     /// What is wrong. It does not list what is missing.
     pub(crate) problems: Vec<Problem>,
-    /// Set if no account was given.
+    /// Set if no account was given, and the profile that may have one is no problem.
     pub(crate) missing_accounts: Option<Problem>,
-    /// Set if no credentials were given, and are needed by an account, or no account was given.
+    /// Set if no credentials were given that an account needs, and the profile that may have them is no problem.
     pub(crate) missing_credentials: Option<Problem>,
 }
 

@@ -83,6 +83,8 @@ impl<'a, 'i> Reader<'a, 'i> {
     pub(super) fn settings(mut self) -> Settings {
         self.read_config_file();
         self.select_profile();
+        // What is missing may be in a profile that cannot be read.
+        let has_profile_problem = !self.problems.is_empty();
         let base_url = self.base_url();
         let authentication = self.authentication();
         let found = self.accounts();
@@ -91,9 +93,10 @@ impl<'a, 'i> Reader<'a, 'i> {
             Found::Missing => true,
             Found::Invalid => false,
         };
-        let missing_credentials =
-            (is_shared && matches!(authentication, Found::Missing)).then(|| self.missing_credentials());
-        let missing_accounts = matches!(found, Found::Missing).then(|| self.missing_accounts());
+        let missing_credentials = (is_shared && !has_profile_problem && matches!(authentication, Found::Missing))
+            .then(|| self.missing_credentials());
+        let missing_accounts =
+            (!has_profile_problem && matches!(found, Found::Missing)).then(|| self.missing_accounts());
         let accounts = found.value().unwrap_or_default();
         let accounts =
             accounts.into_iter().filter_map(|account| self.authenticate(account, base_url.as_ref())).collect();

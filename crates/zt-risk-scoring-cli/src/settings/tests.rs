@@ -224,6 +224,7 @@ fn config_file_that_a_flag_names_must_exist() {
 fn profile_that_does_not_exist_is_a_problem() {
     let unknown = |options: &mut Options| options.profile = Some("defualt".to_owned());
     let (message, hint) = failure(&configured().read(unknown));
+    assert!(!message.contains("there is no account"), "{message}");
     assert!(
         message.contains("has no profile `defualt`") && hint.contains("did you mean `default`?"),
         "{message} {hint}"
@@ -457,4 +458,34 @@ fn base_url_without_any_source_is_the_default() {
     let settings = Machine::new().read(|_| {});
     let url = settings.base_url.unwrap();
     assert_eq!((url.value.as_str(), url.source), (zt_risk_scoring::DEFAULT_BASE_URL, Source::Default));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn token_command_runs_once_and_again_if_the_token_is_rejected() {
+    let server = httpmock::MockServer::start_async().await;
+    let serve = |token: &str, status: u16, body: &str| {
+        server.mock(|when, then| {
+            when.header("authorization", format!("Bearer {token}"));
+            then.status(status).header("content-type", "application/json").body(body);
+        })
+    };
+    let old =
+        serve("cfut_1", 401, r#"{"success": false, "errors": [{"code": 10000, "message": "Authentication error"}]}"#);
+    let new = serve("cfut_2", 200, r#"{"success": true, "result": {"behaviors": {}}}"#);
+    let machine = Machine::new();
+    let runs = machine.path("runs");
+    let script = format!("echo >> {0}; echo cfut_$(wc -l < {0} | tr -d ' ')", runs.display());
+    let machine =
+        machine.file("config.toml", &format!("[profiles.default]\ntoken_command = [\"sh\", \"-c\", \"{script}\"]\n"));
+    let settings = machine.read(|options| options.account_ids = vec![id(ONE)]);
+    assert!(!runs.exists(), "the command ran before the token was needed");
+    let credentials = settings.authentication.unwrap().value.credentials;
+    let client = zt_risk_scoring::Client::builder().credentials(credentials).account_id(id(ONE));
+    let client = client.base_url(server.base_url()).build().unwrap();
+    for _ in 0..3 {
+        client.behaviors().get().await.unwrap();
+    }
+    assert_eq!((old.calls(), new.calls()), (1, 3));
+    assert_eq!(std::fs::read_to_string(&runs).unwrap().lines().count(), 2);
 }

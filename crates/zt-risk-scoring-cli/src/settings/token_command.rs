@@ -91,7 +91,8 @@ async fn output(child: &mut Child) -> Result<Vec<u8>, String> {
     if status.success() { Ok(printed) } else { Err(format!("failed ({status})")) }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::time::Instant;
 

@@ -29,13 +29,10 @@ pub(super) fn read(path: &Path) -> Result<Authentication, Problem> {
         return Err(problem(format!("{name} is a directory"), "name the file with the token"));
     }
     if is_readable_by_others(&metadata) {
-        let path = path.to_string_lossy();
+        let quoted = text::printable(&shell_words::quote(&path.to_string_lossy()));
         return Err(problem(
             format!("{name} can be read by other users"),
-            format!(
-                "run `chmod 600 {}`, or pass the token to standard input with `--token-file -`",
-                shell_words::quote(&path)
-            ),
+            format!("run `chmod 600 {quoted}`, or pass the token to standard input with `--token-file -`"),
         ));
     }
     token(&name, &mut file)

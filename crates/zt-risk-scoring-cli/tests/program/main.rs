@@ -12,6 +12,7 @@ mod changes;
 mod configuration;
 mod connections;
 mod failed_calls;
+mod golden;
 #[cfg(unix)]
 mod simulate;
 mod streams;

@@ -33,7 +33,7 @@ fn policy_with_exception() -> PolicyFile {
 fn a_report(fail_on: Severity) -> String {
     let policy = policy_with_exception();
     let of = behaviors(&[("a", false, "low"), ("b", false, "low")]);
-    junit::report(&[report(&policy, ACCOUNT, &of), unreadable(OTHER_ACCOUNT)], fail_on)
+    junit::report(&[report(&policy, ACCOUNT, &of), unreadable(OTHER_ACCOUNT)], fail_on).unwrap()
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn finding_fails_from_the_given_severity_on() {
 fn text_from_outside_cannot_break_the_report() {
     let id = "\u{0}\u{1b}[31m<a b=\"'&]]>\u{ffff}\u{fffe}\n\u{202e}";
     let policy = policy("");
-    let report = junit::report(&[report(&policy, ACCOUNT, &behaviors(&[(id, false, id)]))], Severity::Note);
+    let report = junit::report(&[report(&policy, ACCOUNT, &behaviors(&[(id, false, id)]))], Severity::Note).unwrap();
     assert_eq!(violations(&report), [""; 0], "{report:?}");
     assert!(report.chars().all(|char| char == '\n' || zt_risk_scoring::is_printable(char)), "{report:?}");
 }

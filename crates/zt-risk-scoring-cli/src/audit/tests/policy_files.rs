@@ -194,3 +194,12 @@ fn schema_accepts_the_policies_that_the_program_accepts() {
         assert!(read(text).is_err(), "{text}");
     }
 }
+
+#[test]
+fn policy_of_the_page_is_valid() {
+    let page = include_str!("../../../AUDITS.md");
+    let (example, _) = page.split_once("```toml\n").unwrap().1.split_once("```").unwrap();
+    let policy = policy(example).policy;
+    assert_eq!(policy.baseline.min_enabled, Some(2));
+    assert_eq!(policy.exceptions.len(), 1);
+}

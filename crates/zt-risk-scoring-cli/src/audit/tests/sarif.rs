@@ -5,13 +5,22 @@ use std::process::Command;
 use super::*;
 use crate::audit::rule::Rule;
 
+/// What cargo prints.
+fn cargo(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO")).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
 /// The schema that the crate `serde-sarif` carries. Cargo knows where the crate is.
 fn schema() -> Value {
-    let arguments = ["metadata", "--locked", "--offline", "--format-version=1"];
-    let manifest = concat!("--manifest-path=", env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
-    let output = Command::new(env!("CARGO")).args(arguments).arg(manifest).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    // A build downloads the dependencies of its own platform only, and the test must not download the others.
+    let version = cargo(&["-vV"]);
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let arguments = ["metadata", "--locked", "--offline", "--format-version=1", "--manifest-path", manifest];
+    let metadata: Value =
+        serde_json::from_str(&cargo(&[&arguments[..], &["--filter-platform", host]].concat())).unwrap();
     let mut packages = metadata["packages"].as_array().unwrap().iter();
     let package = packages.find(|package| package["name"] == "serde-sarif").unwrap();
     let manifest = Path::new(package["manifest_path"].as_str().unwrap());

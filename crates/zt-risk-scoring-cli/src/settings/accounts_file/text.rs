@@ -14,9 +14,6 @@ pub(super) fn rows(origin: &Origin<'_>, text: &str) -> Result<Vec<Row>, String> 
 
 /// A comment begins with a `#` at the start of the line or behind white space.
 fn without_comment(line: &str) -> &str {
-    let is_start = |&(index, _): &(usize, &str)| {
-        line.get(..index).is_some_and(|before| !before.ends_with(|char: char| !char.is_whitespace()))
-    };
-    let comment = line.match_indices('#').find(is_start);
-    comment.and_then(|(index, _)| line.get(..index)).unwrap_or(line)
+    let mut starts = line.match_indices('#').map(|(index, _)| line.get(..index).unwrap_or_default());
+    starts.find(|before| before.chars().next_back().is_none_or(char::is_whitespace)).unwrap_or(line)
 }

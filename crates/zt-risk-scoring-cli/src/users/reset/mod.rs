@@ -4,7 +4,7 @@ mod ids;
 mod record;
 
 use clap::Args;
-use zt_risk_scoring::{Client, Error, Summary, UserId};
+use zt_risk_scoring::{Client, Error, ErrorKind, Summary, UserId};
 
 use self::ids::UserArgument;
 use self::record::{Outcome, ResetRecord};
@@ -22,10 +22,10 @@ use crate::{mistyped, text};
 Examples:
   zt-risk users reset 11111111-1111-4111-8111-111111111111 --dry-run --simulate
   zt-risk users reset 11111111-1111-4111-8111-111111111111 --yes --simulate
-  zt-risk users reset 11111111-1111-4111-8111-111111111111 22222222-2222-4222-8222-222222222222 --yes --simulate
+  zt-risk users reset 11111111-1111-4111-8111-111111111111 --show-pii --yes --simulate
 
-A reset cannot be taken back. The users are reset one after the other. A reset that may have been sent is not sent again.
-The token needs the permissions Zero Trust Write, and Zero Trust: PII Read to show the users before.")]
+Several ids may be given. A reset cannot be taken back. The users are reset one after the other. A reset that may have been sent is not sent again.
+The token needs the permission Zero Trust Write. With Zero Trust: PII Read, the users' levels are shown before.")]
 pub(crate) struct ResetArguments {
     /// Ids of the users: UUIDs, as `zt-risk users list` shows them; `-` reads them from standard input, one per line
     #[arg(required = true, value_name = "USER")]
@@ -78,15 +78,16 @@ pub(super) async fn run(arguments: &ResetArguments, session: &Session) -> Result
     arguments.confirmation.check(session)?;
     let users = arguments.users()?;
     let client = session.client_of(account);
-    let summary = client.users().summary().account_id(&account.id).await?;
-    let listed = users.iter().filter_map(|user| summary.get(*user));
+    let summary = read_summary(&client, account).await?;
+    let find = |user: &UserId| summary.as_ref().and_then(|summary| summary.get(*user));
+    let listed = users.iter().filter_map(find);
     mistyped::warn(account, "user", listed.flat_map(|user| user.mistyped().map(|(property, _)| property)));
-    let rows: Vec<_> = users.iter().map(|user| ResetRecord::new(*user, summary.get(*user))).collect();
+    let rows: Vec<_> = users.iter().map(|user| ResetRecord::new(*user, find(user))).collect();
     if session.is_dry_run() {
         print(session, account, rows)?;
         return Ok(ExitStatus::Findings);
     }
-    review(account, &users, &summary, arguments.personal_data);
+    review(account, &users, summary.as_ref(), arguments.personal_data);
     let question = format!("Reset the risk of {}?", text::count(users.len(), "user"));
     if arguments.confirmation.ask(&question)? == Decision::Decline {
         print_message("nothing was changed");
@@ -97,12 +98,25 @@ pub(super) async fn run(arguments: &ResetArguments, session: &Session) -> Result
     run.finish(session, is_interrupted)
 }
 
+/// The users with a risk score, for the review. A token that may only write cannot read them, and may still reset.
+async fn read_summary(client: &Client, account: &Account) -> Result<Option<Summary>, Failure> {
+    match client.users().summary().account_id(&account.id).await {
+        Ok(summary) => Ok(Some(summary)),
+        Err(error) if error.kind() == ErrorKind::Permission && error.unexpected_body().is_none() => {
+            print_message("the token lacks the permission Zero Trust: PII Read, so the users' levels are not shown");
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Shows which users are reset.
-fn review(account: &Account, users: &[UserId], summary: &Summary, personal_data: PersonalData) {
+fn review(account: &Account, users: &[UserId], summary: Option<&Summary>, personal_data: PersonalData) {
     let label = account.label.as_deref().map(|label| format!(" ({})", text::printable(label))).unwrap_or_default();
     print_message(&format!("account {}{label}: reset the risk of {}", account.id, text::count(users.len(), "user")));
     for user in users {
-        let line = record::description(*user, summary.get(*user), personal_data);
+        let describe = |summary: &Summary| record::description(*user, summary.get(*user), personal_data);
+        let line = summary.map_or_else(|| user.to_string(), describe);
         print_message(&format!("  {}", text::printable(&line)));
     }
 }
