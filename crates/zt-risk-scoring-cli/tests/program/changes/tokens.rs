@@ -80,3 +80,40 @@ fn rollback_of_accounts_with_tokens_of_their_own_uses_these() {
     expect(0, &setup.run_with(&command, &[]));
     assert_eq!(setup.enabled_in_each(), [false, true, false]);
 }
+
+#[test]
+fn account_without_a_token_is_not_called_with_the_token_of_another() {
+    let setup = setup();
+    let [first, second, third] = setup.accounts.as_slice() else { unreachable!() };
+    setup.write("accounts.csv", &format!("account_id,token_file\n{first},token-0\n{second},token-1\n"));
+    let arguments = shell_words::split(&format!("behaviors diff {third} --accounts-file accounts.csv")).unwrap();
+    let (_, stderr) = expect(2, &setup.run_with(&arguments, &[]));
+    assert!(stderr.contains(&format!("there are no credentials for the account {third}")), "{stderr}");
+    setup.expect_no_requests();
+
+    // With a token for all others, that one is used for it.
+    let environment = [("CLOUDFLARE_API_TOKEN", "cfut_own-2")];
+    expect(0, &setup.run_with(&arguments, &environment));
+    let requests = setup.simulator.take_requests();
+    let mut used: Vec<_> =
+        requests.iter().map(|request| (request.account_id(), request.header("authorization"))).collect();
+    used.sort_unstable();
+    let mut expected: Vec<_> =
+        std::iter::zip(&setup.accounts, ["Bearer cfut_own-0", "Bearer cfut_own-1", "Bearer cfut_own-2"])
+            .map(|(id, token)| (Some(id.as_str()), Some(token)))
+            .collect();
+    expected.sort_unstable();
+    assert_eq!(used, expected);
+}
+
+#[test]
+fn token_of_the_flag_is_that_of_all_accounts_without_one() {
+    let setup = setup();
+    let [first, second, _] = setup.accounts.as_slice() else { unreachable!() };
+    setup.write("accounts.csv", &format!("account_id,token_file\n{first},token-0\n{second},\n"));
+    let arguments = "behaviors set imp_travel --enable --yes --accounts-file accounts.csv --token-file token-1";
+    // The environment has another token.
+    let environment = [("CLOUDFLARE_API_TOKEN", "cfut_own-2")];
+    expect(0, &setup.run_with(&shell_words::split(arguments).unwrap(), &environment));
+    assert_eq!(setup.enabled_in_each(), [true, true, false]);
+}

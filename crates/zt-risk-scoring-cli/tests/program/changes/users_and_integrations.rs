@@ -68,7 +68,7 @@ fn failure_of_the_read_before_a_change_has_its_own_status() {
     for (response, status) in [
         (Response::too_many_requests(std::time::Duration::from_secs(300)), 6),
         (Response::plan_lacks_feature(), 5),
-        (Response::missing_permission(), 4),
+        (Response::invalid_token(), 4),
     ] {
         let setup = setup();
         setup.simulator.inject(Fault::respond(response.clone()).on(GET_SUMMARY));
@@ -78,6 +78,17 @@ fn failure_of_the_read_before_a_change_has_its_own_status() {
         setup.expect(status, "integrations list");
         setup.expect_no_writes();
     }
+}
+
+#[test]
+fn users_can_be_reset_without_the_permission_to_read_them() {
+    let setup = setup();
+    setup.simulator.add_token(Token::new("cfut_writer").permissions(Permissions::without_pii()));
+    let arguments = ["users", "reset", USERS[0], "--yes", "--output", "json"].map(str::to_owned);
+    let (stdout, _) = expect(0, &setup.run_with(&arguments, &[("CLOUDFLARE_API_TOKEN", "cfut_writer")]));
+    let rows: Vec<serde_json::Value> = serde_json::from_str(&stdout).unwrap();
+    assert_eq!((column(&rows, "outcome"), column(&rows, "max_risk_level")), (vec!["reset"], vec!["-"]));
+    assert_eq!(setup.writes(), [0]);
 }
 
 #[test]
