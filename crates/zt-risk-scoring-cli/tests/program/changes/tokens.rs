@@ -117,3 +117,23 @@ fn token_of_the_flag_is_that_of_all_accounts_without_one() {
     expect(0, &setup.run_with(&shell_words::split(arguments).unwrap(), &environment));
     assert_eq!(setup.enabled_in_each(), [true, true, false]);
 }
+
+#[test]
+fn only_account_of_a_file_uses_its_own_token() {
+    let setup = setup();
+    setup.write("accounts.csv", &format!("account_id,token_file\n{},token-1\n", setup.accounts[1]));
+    let run = |status, command: &str| {
+        let arguments = shell_words::split(&format!("{command} --accounts-file accounts.csv")).unwrap();
+        expect(status, &setup.run_with(&arguments, &[("CLOUDFLARE_API_TOKEN", "cfut_own-0")]))
+    };
+    run(0, "behaviors list");
+    run(3, "behaviors diff desired.toml");
+    run(3, "behaviors plan desired.toml --out plan.json");
+    run(3, "behaviors apply plan.json --dry-run");
+    run(0, "behaviors apply plan.json --yes --record changes.ndjson");
+    run(0, "users list");
+    run(0, "integrations list");
+    run(0, "integrations create --tenant-url https://new.okta.com --yes");
+    assert_eq!(setup.enabled_in_each(), [false, true, false]);
+    assert_eq!(setup.lines("changes.ndjson")[0]["token_id"], format!("{:032x}", 3));
+}

@@ -1,5 +1,6 @@
 //! Changes of users and of integrations that fail.
 
+use serde_json::{Value, json};
 use zt_risk_scoring_mock::simulator::operations::{
     CREATE_INTEGRATION, DELETE_INTEGRATION, GET_SUMMARY, LIST_INTEGRATIONS, RESET_USER_RISK, UPDATE_INTEGRATION,
 };
@@ -86,7 +87,7 @@ fn users_can_be_reset_without_the_permission_to_read_them() {
     setup.simulator.add_token(Token::new("cfut_writer").permissions(Permissions::without_pii()));
     let arguments = ["users", "reset", USERS[0], "--yes", "--output", "json"].map(str::to_owned);
     let (stdout, _) = expect(0, &setup.run_with(&arguments, &[("CLOUDFLARE_API_TOKEN", "cfut_writer")]));
-    let rows: Vec<serde_json::Value> = serde_json::from_str(&stdout).unwrap();
+    let rows: Vec<Value> = serde_json::from_str(&stdout).unwrap();
     assert_eq!((column(&rows, "outcome"), column(&rows, "max_risk_level")), (vec!["reset"], vec!["-"]));
     assert_eq!(setup.writes(), [0]);
 }
@@ -122,4 +123,20 @@ fn change_of_several_accounts_is_a_usage_error() {
         assert!(stderr.contains("works on one account, and 2 are given"), "{stderr}");
     }
     setup.expect_no_requests();
+}
+
+#[test]
+fn change_that_is_not_taken_over_is_not_verified() {
+    let setup = setup();
+    let reactivate = Fault::writer(|account| account.integrations_mut()[0].active = true);
+    setup.simulator.inject(reactivate.after_operation().on(UPDATE_INTEGRATION));
+    let (stdout, stderr) = setup.expect(8, &format!("integrations update {INTEGRATION} --deactivate --yes"));
+    assert_eq!(stdout, "");
+    assert!(stderr.contains("is not as it was asked for: active no -> yes"), "{stderr}");
+
+    let success = json!({"success": true, "errors": [], "messages": [], "result": null});
+    setup.simulator.inject(Fault::respond(Response::json(200, &success)).on(DELETE_INTEGRATION));
+    let (stdout, stderr) = setup.expect(8, &format!("integrations delete {INTEGRATION} --yes"));
+    assert_eq!(stdout, "");
+    assert!(stderr.contains("still exists"), "{stderr}");
 }
