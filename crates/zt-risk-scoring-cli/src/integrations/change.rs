@@ -91,6 +91,7 @@ impl Outcome {
 
 /// A change of an integration.
 #[derive(Debug, JsonSchema, Serialize)]
+#[schemars(rename = "IntegrationChange")]
 pub(super) struct ChangeRecord {
     /// The integration's id. Null if it is not created yet.
     pub(super) id: Option<String>,

@@ -25,7 +25,7 @@ pub(super) enum Outcome {
 
 /// A user to be reset.
 #[derive(Debug, JsonSchema, Serialize)]
-pub(super) struct ResetRecord {
+pub(in super::super) struct ResetRecord {
     /// The user's id: a UUID.
     user_id: String,
     /// What became of the user.
