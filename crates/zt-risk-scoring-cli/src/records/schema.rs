@@ -35,7 +35,10 @@ impl Schemas {
         let mut results = vec![reference("error")];
         definitions.insert("error".to_owned(), error.into());
         for (command, rows) in self.rows {
-            let rows = json_schema!({"anyOf": rows});
+            let rows = match <[Schema; 1]>::try_from(rows) {
+                Ok([row]) => row,
+                Err(rows) => json_schema!({"anyOf": rows}),
+            };
             let result =
                 if command == "behaviors watch" { rows } else { json_schema!({"type": "array", "items": rows}) };
             let name = command.replace(' ', "-");

@@ -11,6 +11,7 @@ use crate::users::personal_data::{PersonalData, level};
 
 /// What becomes of a user.
 #[derive(Clone, Copy, Debug, Eq, JsonSchema, PartialEq, Serialize)]
+#[schemars(rename = "ResetOutcome")]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Outcome {
     /// A dry run: the user would be reset.
