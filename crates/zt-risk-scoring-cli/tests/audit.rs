@@ -98,7 +98,7 @@ fn findings_are_rows_of_their_account_and_make_status_3() {
     assert_eq!(outcome.status, 3);
     assert_eq!(
         outcome.stderr,
-        "2 accounts: 1 compliant, 1 not compliant, 0 not read; 3 errors, 0 warnings, 1 note, 0 accepted\n"
+        "2 accounts: 1 compliant, 1 not compliant, 0 not read; 3 errors, 1 warning, 0 notes, 0 accepted\n"
     );
 }
 

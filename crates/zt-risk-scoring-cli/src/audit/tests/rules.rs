@@ -57,16 +57,16 @@ fn level_is_found_outside_its_bounds() {
 #[test]
 fn unknown_level_counts_as_above_high_and_is_reported() {
     let unknown = [("a", true, "critical")];
-    let note = "note unknown-level: a has the unknown level \"critical\", which counts as above high";
+    let warning = "warning unknown-level: a has the unknown level \"critical\", which counts as above high";
     assert_eq!(
         findings_of("baseline.behaviors.a.max_level = \"high\"", &unknown),
         [
             "error level-too-high: the level of a is critical, which is unknown and counts as above high, but must be at \
              most high",
-            note
+            warning
         ]
     );
-    assert_eq!(findings_of("baseline.behaviors.a.min_level = \"high\"", &unknown), [note]);
+    assert_eq!(findings_of("baseline.behaviors.a.min_level = \"high\"", &unknown), [warning]);
     assert_eq!(findings_of("baseline.behaviors.a.enabled = true", &unknown), NONE);
 }
 
