@@ -131,6 +131,16 @@ fn integration_is_named_by_id_reference_or_tenant_url() {
 }
 
 #[test]
+fn tenant_that_the_api_writes_without_a_scheme_is_the_listed_one() {
+    let policy = |url: &str| format!("baseline.integrations = [{{ tenant_url = \"{url}\" }}]");
+    for tenant in ["tenant.okta.com", "Tenant.okta.com:443/"] {
+        let integrations = [integration(IDS[0], None, tenant, true)];
+        assert_eq!(findings(&policy("https://tenant.okta.com"), &behaviors(&[]), &integrations), NONE);
+        assert_eq!(findings(&policy("https://tenant.okta.com.b.example"), &behaviors(&[]), &integrations).len(), 2);
+    }
+}
+
+#[test]
 fn inactive_integration_is_found_unless_that_is_allowed() {
     let policy = |more: &str| {
         format!(
