@@ -424,6 +424,10 @@ fn invalid_scenario_is_rejected_with_line_and_key() {
     assert!(account("generated_users = 1000001").contains(":4: accounts.generated_users: at most 1000000 users"));
     let duplicate = account(&format!("[[accounts]]\nid = \"{}\"", OTHER_ID.to_uppercase()));
     assert_eq!(duplicate, format!("test.toml:5: duplicate account `{OTHER_ID}`"));
+    let user = format!("[[accounts.users]]\nid = \"{ANA}\"\nemail = \"a@example.com\"\nname = \"A\"\n");
+    assert_eq!(account(&user.repeat(2)), format!("test.toml:9: duplicate user `{ANA}`"));
+    let integration = format!("[[accounts.integrations]]\nid = \"{ANA}\"\ntenant_url = \"https://a.example\"\n");
+    assert_eq!(account(&integration.repeat(2)), format!("test.toml:8: duplicate integration `{ANA}`"));
     assert_eq!(error("tokens = [\n{ text = \"a\" },\n{ text = \"a\" }]"), "test.toml:3: duplicate token `a`");
 }
 
