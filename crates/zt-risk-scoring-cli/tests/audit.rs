@@ -180,7 +180,7 @@ fn sarif_log_names_the_policy_file_and_the_account_that_was_not_read() {
     let run = &log["runs"][0];
     let location = &run["results"][0]["locations"][0]["physicalLocation"];
     assert_eq!(*location, json!({"artifactLocation": {"uri": "policy.toml"}, "region": {"startLine": 3}}));
-    assert_eq!(run["results"].as_array().unwrap().len(), 4);
+    assert_eq!(run["results"].as_array().unwrap().len(), 5);
     assert_eq!(run["invocations"][0]["executionSuccessful"], false);
     let text = run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"].as_str().unwrap();
     assert!(text.starts_with(&format!("Account {UNREADABLE} could not be read: ")), "{text}");
