@@ -103,6 +103,21 @@ fn findings_are_rows_of_their_account_and_make_status_3() {
 }
 
 #[test]
+fn account_that_only_the_policy_names_is_reported() {
+    let folder = Folder::new();
+    let named = [COMPLIANT, NOT_COMPLIANT, UNREADABLE].map(|account| format!("[accounts.{account}]\n")).concat();
+    fs::write(folder.0.path().join("policy.toml"), format!("{POLICY}{named}")).unwrap();
+    let messages = |accounts: &[&str]| {
+        let lines = folder.audit(accounts, &WITH_POLICY).stderr;
+        lines.lines().filter(|line| line.starts_with("the policy names")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let expected =
+        format!("the policy names the account {NOT_COMPLIANT} and 1 other account, which this audit does not include");
+    assert_eq!(messages(&[COMPLIANT]), [expected]);
+    assert_eq!(messages(&[COMPLIANT, NOT_COMPLIANT, UNREADABLE]), [""; 0]);
+}
+
+#[test]
 fn finding_below_the_given_severity_makes_status_0() {
     let folder = Folder::new();
     fs::write(folder.0.path().join("policy.toml"), "").unwrap();
