@@ -183,7 +183,8 @@ fn schema_accepts_the_policies_that_the_program_accepts() {
     let valid = format!(
         "exceptions = [{{ account = \"{ACCOUNT}\", behavior = \"a\", reason = \"r\", until = \"2027-01-31\" }}]"
     );
-    for text in [DEFAULT_POLICY, "", &valid] {
+    let named = "baseline.integrations = [{ reference = \"a\" }, { tenant_url = \"https://a.example\" }]";
+    for text in [DEFAULT_POLICY, "", &valid, named] {
         assert!(validator.is_valid(&json(text)), "{text}");
     }
     for text in [
@@ -194,6 +195,9 @@ fn schema_accepts_the_policies_that_the_program_accepts() {
         "severities.level-too-low = \"fatal\"",
         &valid.replace("2027-01-31", "soon"),
         &valid.replace("reason", "why"),
+        &valid.replace("behavior = \"a\", ", ""),
+        "baseline.integrations = [{ allow_inactive = true }]",
+        "baseline.integrations = [{ reference = \"a\", tenant_url = \"https://a.example\" }]",
     ] {
         assert!(!validator.is_valid(&json(text)), "{text}");
         assert!(read(text).is_err(), "{text}");
