@@ -53,8 +53,7 @@ pub(crate) async fn run(
         BehaviorsCommand::Apply(_) => Needs::Credentials,
         _ => Needs::Accounts,
     };
-    let session = Session::open(options, needs).await?;
-    *output = session.printer.output;
+    let session = Session::open(options, needs, output).await?;
     match command {
         BehaviorsCommand::List(arguments) => list::run(&arguments, &session).await,
         BehaviorsCommand::Show(arguments) => show::run(&arguments, &session).await,

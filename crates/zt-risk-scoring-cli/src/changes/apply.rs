@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use futures_util::StreamExt;
-use zt_risk_scoring::{Applied, ApplyError, ChangeRecord, FleetPlan, Plan};
+use zt_risk_scoring::{Applied, ApplyError, ApplyErrorKind, ChangeRecord, FleetPlan, Plan};
 
 use super::outcome::{AppliedRecord, Outcome};
 use super::plans::{Notes, planned_changes, print_plans};
@@ -93,11 +93,11 @@ pub(crate) async fn apply(
         statuses: Vec::new(),
         can_roll_back: false,
     };
-    let mut planned = Vec::new();
+    let (mut planned, mut unplanned) = (Vec::new(), Vec::new());
     for (account, plan) in plans.0 {
         match plan {
             Ok(plan) => planned.push((account, plan)),
-            Err(failure) => run.fail(account, &failure),
+            Err(failure) => unplanned.push((account, failure)),
         }
     }
     if review(&planned, options.yes)? == Decision::Decline {
@@ -105,6 +105,9 @@ pub(crate) async fn apply(
         return Ok(ExitStatus::Findings);
     }
     run.record = options.record.as_deref().map(RecordFile::open).transpose()?;
+    for (account, failure) in &unplanned {
+        run.fail(account, failure).await?;
+    }
     match planned.as_slice() {
         [(account, plan)] if !of_several_accounts => run.apply_one(account, plan).await?,
         plans => run.apply_each(plans, options.keep_going).await?,
@@ -120,7 +123,10 @@ impl Run<'_> {
         self.end(account, plan, &result).await?;
         result.map(|_| ()).map_err(|error| {
             self.print_rollback_command();
-            error.mismatches().iter().for_each(|mismatch| print_message(&mismatch.to_string()));
+            // The message of an error of this kind has its mismatches.
+            if error.kind() != ApplyErrorKind::Mismatch {
+                error.mismatches().iter().for_each(|mismatch| print_message(&mismatch.to_string()));
+            }
             Failure::from(error)
         })
     }
@@ -154,6 +160,7 @@ impl Run<'_> {
             self.statuses.push(ExitStatus::Interrupted);
         }
         for (account, plan) in open {
+            self.write_record(account, Outcome::NotStarted, None, None, None).await?;
             self.add(account, plan.plan(), Outcome::NotStarted, None);
         }
         Ok(())
@@ -175,7 +182,8 @@ impl Run<'_> {
         };
         // The rollback of a rejected write has no changes.
         self.can_roll_back |= rollback.is_some_and(|plan| !plan.is_empty());
-        self.write_record(account, outcome, change, rollback, result.as_ref().err()).await?;
+        let error = result.as_ref().err().map(ErrorRecord::from);
+        self.write_record(account, outcome, change, rollback, error).await?;
         self.add(account, plan, outcome, result.as_ref().err());
         Ok(())
     }
@@ -186,15 +194,18 @@ impl Run<'_> {
         outcome: Outcome,
         change: Option<&ChangeRecord>,
         rollback: Option<&Plan>,
-        error: Option<&ApplyError>,
+        error: Option<ErrorRecord>,
     ) -> Result<(), Failure> {
         let Some(record) = &self.record else { return Ok(()) };
-        let connection = self.session.client_of(account).connection().clone();
-        let token_id = self.token_ids.get(&connection, &account.id).await;
+        let token_id = match change {
+            Some(_) => self.token_ids.get(self.session.client_of(account).connection(), &account.id).await,
+            // Nobody tried to change the account.
+            None => None,
+        };
         let mut line = record.line(account.id.as_str(), outcome, change);
         line.account_label = account.label.as_deref();
         line.token_id = token_id.as_deref();
-        line.error = error.map(ErrorRecord::from);
+        line.error = error;
         line.rollback = rollback;
         record.append(&line).map_err(|error| {
             let name = record.path.display();
@@ -220,10 +231,12 @@ impl Run<'_> {
         self.rows.push(account.id.as_str(), account.label.as_deref(), record);
     }
 
-    /// Adds an account for which no plan could be made.
-    fn fail(&mut self, account: &Account, failure: &Failure) {
+    /// Records and adds an account for which no plan could be made.
+    async fn fail(&mut self, account: &Account, failure: &Failure) -> Result<(), Failure> {
+        self.write_record(account, Outcome::Failed, None, None, Some(failure.into())).await?;
         self.statuses.push(failure.exit_status_among_several());
         self.rows.push_failure(account.id.as_str(), account.label.as_deref(), failure);
+        Ok(())
     }
 
     fn finish(self, of_several_accounts: bool) -> Result<ExitStatus, Failure> {

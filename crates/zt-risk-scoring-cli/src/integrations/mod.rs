@@ -36,8 +36,7 @@ pub(crate) async fn run(
     options: &Options,
     output: &mut Output,
 ) -> Result<ExitStatus, Failure> {
-    let session = Session::open(options, Needs::Accounts).await?;
-    *output = session.printer.output;
+    let session = Session::open(options, Needs::Accounts, output).await?;
     match command {
         IntegrationsCommand::List(arguments) => list::run(&arguments, &session).await,
         IntegrationsCommand::Show(arguments) => show::run(&arguments, &session).await,
