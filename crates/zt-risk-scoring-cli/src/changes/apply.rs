@@ -123,8 +123,8 @@ impl Run<'_> {
         self.end(account, plan, &result).await?;
         result.map(|_| ()).map_err(|error| {
             self.print_rollback_command();
-            // The message of an error of this kind has its mismatches.
-            if error.kind() != ApplyErrorKind::Mismatch {
+            // The messages of other kinds have their mismatches.
+            if error.kind() == ApplyErrorKind::Write {
                 error.mismatches().iter().for_each(|mismatch| print_message(&mismatch.to_string()));
             }
             Failure::from(error)
