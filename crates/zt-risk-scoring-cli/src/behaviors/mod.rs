@@ -66,3 +66,20 @@ pub(crate) async fn run(
         BehaviorsCommand::Watch(arguments) => watch::run(&arguments, &session).await,
     }
 }
+
+/// Adds the schemas of what the commands print.
+#[cfg(test)]
+pub(crate) fn add_schemas(schemas: &mut crate::records::Schemas) {
+    use crate::changes::{AppliedRecord, PlannedChange};
+
+    schemas.add::<record::BehaviorRecord>("behaviors list");
+    schemas.add::<show::DescribedBehavior>("behaviors show");
+    schemas.add::<AppliedRecord>("behaviors set");
+    schemas.add::<PlannedChange>("behaviors set");
+    schemas.add::<export::ExportedFile>("behaviors export");
+    schemas.add::<diff::DifferenceRecord>("behaviors diff");
+    schemas.add::<PlannedChange>("behaviors plan");
+    schemas.add::<AppliedRecord>("behaviors apply");
+    schemas.add::<PlannedChange>("behaviors apply");
+    schemas.add::<watch::ChangeRecord>("behaviors watch");
+}

@@ -50,3 +50,14 @@ pub(crate) async fn run(
 fn tenant_url(text: &str) -> Result<String, String> {
     NewIntegration::okta(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
 }
+
+/// Adds the schemas of what the commands print.
+#[cfg(test)]
+pub(crate) fn add_schemas(schemas: &mut crate::records::Schemas) {
+    schemas.add::<record::IntegrationRecord>("integrations list");
+    schemas.add::<record::DetailedIntegration>("integrations show");
+    schemas.add::<change::CreatedIntegration>("integrations create");
+    schemas.add::<change::ChangeRecord>("integrations create");
+    schemas.add::<change::ChangeRecord>("integrations update");
+    schemas.add::<change::ChangeRecord>("integrations delete");
+}

@@ -31,3 +31,11 @@ pub(crate) async fn run(command: UsersCommand, options: &Options, output: &mut O
         UsersCommand::Reset(arguments) => reset::run(&arguments, &session).await,
     }
 }
+
+/// Adds the schemas of what the commands print.
+#[cfg(test)]
+pub(crate) fn add_schemas(schemas: &mut crate::records::Schemas) {
+    schemas.add::<list::UserRecord>("users list");
+    schemas.add::<show::UserRiskRecord>("users show");
+    schemas.add::<reset::ResetRecord>("users reset");
+}

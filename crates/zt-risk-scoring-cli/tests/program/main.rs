@@ -16,6 +16,7 @@ mod examples;
 mod failed_calls;
 mod generate;
 mod golden;
+mod schema;
 #[cfg(unix)]
 mod simulate;
 mod streams;

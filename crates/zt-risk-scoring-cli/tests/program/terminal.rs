@@ -14,7 +14,7 @@ use crate::support::{command, files};
 
 const USER: &str = "11111111-1111-4111-8111-111111111111";
 const OTHER_USER: &str = "22222222-2222-4222-8222-222222222222";
-const ACCOUNTS: [&str; 2] = ["00000000000000000000000000000001", "00000000000000000000000000000002"];
+const ACCOUNTS: [&str; 2] = ["11111111111111111111111111111111", "22222222222222222222222222222222"];
 
 /// How long a response takes that Ctrl-C is pressed before.
 const DELAY: Duration = Duration::from_secs(2);
@@ -37,7 +37,7 @@ impl Terminal {
         let program = command();
         let mut shell = Command::new("/bin/sh");
         shell
-            .args(["-c", &format!("stty cols 60 rows 50; exec \"$0\" \"$@\" {streams}")])
+            .args(["-c", &format!("read go; exec \"$0\" \"$@\" {streams}")])
             .arg(program.get_program())
             .args(arguments.split(' '))
             .current_dir(files())
@@ -48,7 +48,11 @@ impl Terminal {
             .envs(environment.iter().copied());
         let mut session = OsSession::spawn(shell).unwrap();
         session.set_expect_timeout(Some(Duration::from_secs(60)));
-        Self { session, text: String::new() }
+        // The shell waits for a line, since the size cannot be set before it runs.
+        session.get_process_mut().set_window_size(60, 50).unwrap();
+        let mut terminal = Self { session, text: String::new() };
+        terminal.enter("");
+        terminal
     }
 
     /// Starts the program on a simulator that the test can look into.
