@@ -69,30 +69,10 @@ pub(crate) async fn apply(
     plans: Readings<'_, FleetPlan>,
     options: &ApplyOptions,
 ) -> Result<ExitStatus, Failure> {
-    let changes_something =
-        |(_, plan): &(_, Result<FleetPlan, _>)| plan.as_ref().is_ok_and(|plan| !plan.plan().is_empty());
-    let failed = plans.0.iter().filter(|(_, plan)| plan.is_err()).count();
-    let nothing_to_do = !plans.0.iter().any(changes_something);
-    if session.is_dry_run() || nothing_to_do {
+    if session.is_dry_run() {
         return print_plans(session, plans, Notes::Important);
     }
-    if failed > 0 && !options.keep_going {
-        let status = print_plans(session, plans, Notes::Important)?;
-        let failed = text::count(failed, "account");
-        print_message(&format!(
-            "nothing was changed: {failed} could not be planned; --keep-going applies the other plans"
-        ));
-        return Ok(status);
-    }
     let of_several_accounts = plans.0.len() > 1;
-    let mut run = Run {
-        session,
-        record: None,
-        token_ids: TokenIds::default(),
-        rows: Rows::new(of_several_accounts),
-        statuses: Vec::new(),
-        can_roll_back: false,
-    };
     let (mut planned, mut unplanned) = (Vec::new(), Vec::new());
     for (account, plan) in plans.0 {
         match plan {
@@ -100,38 +80,60 @@ pub(crate) async fn apply(
             Err(failure) => unplanned.push((account, failure)),
         }
     }
-    if review(&planned, options.yes)? == Decision::Decline {
+    let mut run = Run::new(session, of_several_accounts);
+    if !unplanned.is_empty() && !options.keep_going {
+        let count = text::count(unplanned.len(), "account");
+        print_message(&format!(
+            "nothing was changed: {count} could not be planned; --keep-going applies the other plans"
+        ));
+        run.leave(&planned, &unplanned).await;
+        return run.finish(of_several_accounts);
+    }
+    if planned.iter().all(|(_, plan)| plan.plan().is_empty()) {
+        print_message("no changes");
+    } else if review(&planned, options.yes)? == Decision::Decline {
         print_message("nothing was changed");
-        return Ok(ExitStatus::Findings);
+        run.leave(&planned, &unplanned).await;
+        run.statuses.push(ExitStatus::Findings);
+        return run.finish(of_several_accounts);
     }
     run.record = options.record.as_deref().map(RecordFile::open).transpose()?;
-    for (account, failure) in &unplanned {
-        run.fail(account, failure).await?;
-    }
+    run.leave(&[], &unplanned).await;
     match planned.as_slice() {
         [(account, plan)] if !of_several_accounts => run.apply_one(account, plan).await?,
-        plans => run.apply_each(plans, options.keep_going).await?,
+        plans => run.apply_each(plans, options.keep_going).await,
     }
     run.finish(of_several_accounts)
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    fn new(session: &'a Session, of_several_accounts: bool) -> Self {
+        Self {
+            session,
+            record: None,
+            token_ids: TokenIds::default(),
+            rows: Rows::new(of_several_accounts),
+            statuses: Vec::new(),
+            can_roll_back: false,
+        }
+    }
+
     async fn apply_one(&mut self, account: &Account, fleet_plan: &FleetPlan) -> Result<(), Failure> {
         let _interrupt = Interrupt::listen();
         let plan = fleet_plan.plan();
         let result = self.session.client_of(account).behaviors().apply(plan).account_id(&account.id).await;
-        self.end(account, plan, &result).await?;
+        self.end(account, plan, &result).await;
         result.map(|_| ()).map_err(|error| {
             self.print_rollback_command();
-            // The message of an error of this kind has its mismatches.
-            if error.kind() != ApplyErrorKind::Mismatch {
+            // The messages of other kinds have their mismatches.
+            if error.kind() == ApplyErrorKind::Write {
                 error.mismatches().iter().for_each(|mismatch| print_message(&mismatch.to_string()));
             }
             Failure::from(error)
         })
     }
 
-    async fn apply_each(&mut self, plans: &[(&Account, FleetPlan)], keep_going: bool) -> Result<(), Failure> {
+    async fn apply_each(&mut self, plans: &[(&Account, FleetPlan)], keep_going: bool) {
         let mut interrupt = Interrupt::listen();
         let progress = Progress::new("applying", plans.len());
         let mut stream = self.session.client.behaviors().apply_many(plans.iter().map(|(_, plan)| plan.clone()));
@@ -151,7 +153,10 @@ impl Run<'_> {
             progress.advance();
             let Some(index) = open.iter().position(|(account, _)| account.id == id) else { continue };
             let (account, plan) = open.remove(index);
-            self.end(account, plan.plan(), &result).await?;
+            // What cannot be recorded is not changed.
+            if !self.end(account, plan.plan(), &result).await {
+                stream.stop();
+            }
             if let Err(error) = result {
                 self.statuses.push(Failure::from(error).exit_status_among_several());
             }
@@ -160,19 +165,25 @@ impl Run<'_> {
             self.statuses.push(ExitStatus::Interrupted);
         }
         for (account, plan) in open {
-            self.write_record(account, Outcome::NotStarted, None, None, None).await?;
             self.add(account, plan.plan(), Outcome::NotStarted, None);
+            self.write_record(account, Outcome::NotStarted, None, None, None).await;
         }
-        Ok(())
     }
 
-    /// Records what became of an account.
-    async fn end(
-        &mut self,
-        account: &Account,
-        plan: &Plan,
-        result: &Result<Applied, ApplyError>,
-    ) -> Result<(), Failure> {
+    /// Adds accounts that stay as they are, and those for which no plan could be made.
+    async fn leave(&mut self, planned: &[(&Account, FleetPlan)], unplanned: &[(&Account, Failure)]) {
+        for (account, plan) in planned {
+            self.add(account, plan.plan(), Outcome::NotStarted, None);
+        }
+        for (account, failure) in unplanned {
+            self.statuses.push(failure.exit_status_among_several());
+            self.rows.push_failure(account.id.as_str(), account.label.as_deref(), failure);
+            self.write_record(account, Outcome::Failed, None, None, Some(failure.into())).await;
+        }
+    }
+
+    /// Adds and records what became of an account. Returns whether it is recorded, if it is to be.
+    async fn end(&mut self, account: &Account, plan: &Plan, result: &Result<Applied, ApplyError>) -> bool {
         let (outcome, change, rollback) = match result {
             Ok(applied) if applied.has_written() => {
                 (Outcome::Applied, Some(applied.record()), Some(applied.rollback()))
@@ -180,14 +191,14 @@ impl Run<'_> {
             Ok(applied) => (Outcome::Unchanged, Some(applied.record()), None),
             Err(error) => (Outcome::Failed, error.record(), error.rollback()),
         };
+        self.add(account, plan, outcome, result.as_ref().err());
         // The rollback of a rejected write has no changes.
         self.can_roll_back |= rollback.is_some_and(|plan| !plan.is_empty());
         let error = result.as_ref().err().map(ErrorRecord::from);
-        self.write_record(account, outcome, change, rollback, error).await?;
-        self.add(account, plan, outcome, result.as_ref().err());
-        Ok(())
+        self.write_record(account, outcome, change, rollback, error).await
     }
 
+    /// Appends a line to the record. Returns whether that is done, or there is no record. If not, the exit status says so.
     async fn write_record(
         &mut self,
         account: &Account,
@@ -195,8 +206,8 @@ impl Run<'_> {
         change: Option<&ChangeRecord>,
         rollback: Option<&Plan>,
         error: Option<ErrorRecord>,
-    ) -> Result<(), Failure> {
-        let Some(record) = &self.record else { return Ok(()) };
+    ) -> bool {
+        let Some(record) = &self.record else { return true };
         let token_id = match change {
             Some(_) => self.token_ids.get(self.session.client_of(account).connection(), &account.id).await,
             // Nobody tried to change the account.
@@ -207,15 +218,13 @@ impl Run<'_> {
         line.token_id = token_id.as_deref();
         line.error = error;
         line.rollback = rollback;
-        record.append(&line).map_err(|error| {
-            let name = record.path.display();
-            print_message(&format!(
-                "error: account {}: {}, but {name} cannot be written",
-                account.id,
-                outcome.as_str()
-            ));
-            Failure::Output(error)
-        })
+        let written = record.append(&line);
+        if let Err(error) = &written {
+            let (id, outcome, path) = (&account.id, outcome.as_str(), record.path.display());
+            print_message(&format!("error: account {id}: {outcome}, but {path} cannot be written: {error}"));
+            self.statuses.push(ExitStatus::Failed);
+        }
+        written.is_ok()
     }
 
     fn add(&mut self, account: &Account, plan: &Plan, outcome: Outcome, error: Option<&ApplyError>) {
@@ -231,18 +240,10 @@ impl Run<'_> {
         self.rows.push(account.id.as_str(), account.label.as_deref(), record);
     }
 
-    /// Records and adds an account for which no plan could be made.
-    async fn fail(&mut self, account: &Account, failure: &Failure) -> Result<(), Failure> {
-        self.write_record(account, Outcome::Failed, None, None, Some(failure.into())).await?;
-        self.statuses.push(failure.exit_status_among_several());
-        self.rows.push_failure(account.id.as_str(), account.label.as_deref(), failure);
-        Ok(())
-    }
-
     fn finish(self, of_several_accounts: bool) -> Result<ExitStatus, Failure> {
         self.session.printer.print(&self.rows)?;
         let status = ExitStatus::worst(self.statuses.iter().copied());
-        if of_several_accounts && status != ExitStatus::Done {
+        if of_several_accounts && !matches!(status, ExitStatus::Done | ExitStatus::Findings) {
             print_message("to go on, run the same command again: what is done already is not written again");
         }
         self.print_rollback_command();
