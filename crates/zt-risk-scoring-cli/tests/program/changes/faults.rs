@@ -77,6 +77,7 @@ fn write_that_a_token_may_not_make_is_rejected() {
     let (stdout, stderr) = expect(8, &setup.run_with(&arguments, &[("CLOUDFLARE_API_TOKEN", "cfut_reader")]));
     assert_eq!(stdout, "");
     assert!(stderr.contains("grant the token the permission Zero Trust Write"), "{stderr}");
+    assert!(stderr.contains("\nimp_travel: the change was not taken over: expected enabled"), "{stderr}");
     assert_eq!(setup.writes(), [0]);
     assert!(!setup.is_enabled(0, "imp_travel"));
 }

@@ -44,6 +44,7 @@ fn outdated_plan_is_not_written() {
     assert_eq!(stdout, "");
     let error = last_error(&stderr);
     assert_eq!(error["kind"], "outdated");
+    assert_eq!(stderr.matches("found disabled, low").count(), 1, "{stderr}");
     assert!(error["hint"].as_str().unwrap().contains("plan again"), "{error}");
     assert_eq!(setup.requests(), [("GET".to_owned(), 0)]);
     assert!(!setup.is_enabled(0, "imp_travel"));
