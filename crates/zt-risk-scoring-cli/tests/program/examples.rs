@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use tempfile::TempDir;
 use zt_risk_scoring_mock::Simulator;
@@ -25,14 +26,14 @@ const ACCOUNT_ID: &str = "023e105f4ecef8ad9ca31a8372d0c353";
 
 /// A POSIX shell that finds the program and, through its environment, a simulator.
 struct Shell {
-    simulator: Simulator,
+    simulator: Arc<Simulator>,
     folder: TempDir,
 }
 
 impl Shell {
     /// A shell in a folder with the files that the examples name. The documented commands make them.
     fn new() -> Self {
-        let simulator = Simulator::start_blocking();
+        let simulator = Arc::new(Simulator::start_blocking());
         simulator.add_account(ACCOUNT_ID);
         let shell = Self { simulator, folder: tempfile::tempdir().unwrap() };
         let accounts = format!("account_id,label\n{ACCOUNT_ID},\"ACME, Ltd\"\n{},\n", shell.simulator.account_id());
@@ -49,6 +50,16 @@ impl Shell {
         fs::write(&desired, text.replacen("enabled = false", "enabled = true", 1)).unwrap();
         shell.run("zt-risk behaviors plan desired.toml --accounts-file accounts.csv --out plan.json --simulate", &[3]);
         shell
+    }
+
+    /// The same shell in a copy of its folder.
+    fn copy(&self) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for file in fs::read_dir(self.folder.path()).unwrap() {
+            let file = file.unwrap();
+            fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
+        }
+        Self { simulator: Arc::clone(&self.simulator), folder }
     }
 
     fn command(&self, line: &str) -> Command {
@@ -166,8 +177,9 @@ fn examples_of_every_help_page_run() {
         assert!(!examples.is_empty(), "{command}: {page}");
         all.extend(examples);
     }
+    let shell = Shell::new();
     for example in all {
-        Shell::new().run_example(&example);
+        shell.copy().run_example(&example);
     }
 }
 

@@ -70,8 +70,8 @@ impl Terminal {
     fn expect(&mut self, text: &str) {
         let found = self.session.expect(text);
         let found = found.unwrap_or_else(|error| panic!("{text} is not printed: {error}; so far: {}", self.text));
-        self.text += &String::from_utf8_lossy(found.before());
-        self.text += text;
+        self.text.push_str(&String::from_utf8_lossy(found.before()));
+        self.text.push_str(text);
     }
 
     fn press(&mut self, key: ControlCode) {
@@ -86,7 +86,7 @@ impl Terminal {
     /// Waits for the end, and returns what was printed, and the exit status or the signal that ended the program.
     fn end(mut self) -> (String, WaitStatus) {
         let rest = self.session.expect(Eof).unwrap();
-        self.text += &String::from_utf8_lossy(rest.as_bytes());
+        self.text.push_str(&String::from_utf8_lossy(rest.as_bytes()));
         (self.text, self.session.get_process().wait().unwrap())
     }
 
@@ -193,7 +193,7 @@ fn progress_is_shown_on_a_terminal_and_gone_afterwards() {
 #[test]
 fn ctrl_c_between_two_accounts_says_what_was_changed() {
     let simulator = Simulator::start_blocking();
-    ACCOUNTS.iter().for_each(|id| simulator.add_account(*id));
+    ACCOUNTS.iter().for_each(|id| simulator.add_account(id));
     simulator.inject(Fault::delay(DELAY).on(operations::UPDATE_BEHAVIORS).in_account(ACCOUNTS[0]));
     let accounts = [&[simulator.account_id()], &ACCOUNTS[..]].concat();
     let accounts: Vec<_> = accounts.iter().map(|id| format!("--account-id {id}")).collect();

@@ -44,6 +44,9 @@ fn write_that_resets_omitted_behaviors_is_not_verified() {
     let error = error(&setup, 8, SET);
     assert_eq!(error["kind"], "mismatch");
     assert!(error["message"].as_str().unwrap().contains("high_dlp"), "{error}");
+    let (_, stderr) = setup.expect(8, "behaviors set sentinel_one --enable --yes");
+    let mismatches = stderr.matches("imp_travel: changed without being requested").count();
+    assert_eq!(mismatches, 1, "each mismatch is printed once: {stderr}");
 }
 
 #[test]
