@@ -182,10 +182,10 @@ fn junit_report_agrees_with_the_exit_status() {
         (counts.split_once(" failures=").unwrap().1.to_owned(), outcome.status)
     };
     assert_eq!(report(&[COMPLIANT], &[]), ("\"0\" errors=\"0\">".to_owned(), 0));
-    assert_eq!(report(&[NOT_COMPLIANT], &[]), ("\"3\" errors=\"0\">".to_owned(), 3));
-    assert_eq!(report(&[NOT_COMPLIANT], &["--fail-on", "note"]), ("\"4\" errors=\"0\">".to_owned(), 3));
+    assert_eq!(report(&[NOT_COMPLIANT], &[]), ("\"4\" errors=\"0\">".to_owned(), 3));
+    assert_eq!(report(&[NOT_COMPLIANT], &["--fail-on", "error"]), ("\"3\" errors=\"0\">".to_owned(), 3));
     assert_eq!(report(&[UNREADABLE], &[]), ("\"0\" errors=\"1\">".to_owned(), 5));
-    assert_eq!(report(&[UNREADABLE, NOT_COMPLIANT], &[]), ("\"3\" errors=\"1\">".to_owned(), 7));
+    assert_eq!(report(&[UNREADABLE, NOT_COMPLIANT], &[]), ("\"4\" errors=\"1\">".to_owned(), 7));
 }
 
 #[test]
