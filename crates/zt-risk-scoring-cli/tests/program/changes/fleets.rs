@@ -156,3 +156,14 @@ fn labels_are_part_of_rows_and_of_the_review() {
     assert!(stdout.contains("First customer") && !stdout.contains('\u{1b}'), "{stdout}");
     assert!(stderr.contains("First customer: ") && !stderr.contains('\u{1b}'), "{stderr}");
 }
+
+#[test]
+fn accounts_before_and_after_the_command_are_all_read() {
+    let setup = Setup::with_accounts(3);
+    let [one, two, three] = setup.accounts.as_slice() else { panic!("{:?}", setup.accounts) };
+    let command = format!("--account-id {one} behaviors --account-id {two} list --account-id={three} --level high");
+    let rows = setup.rows(0, &command);
+    assert_eq!(column(&rows, "account_id"), [one, two, three]);
+    let (_, stderr) = setup.expect(2, &format!("{ACCOUNTS} behaviors list {ACCOUNTS}"));
+    assert!(stderr.contains("'--accounts-file' cannot be used multiple times"), "{stderr}");
+}
