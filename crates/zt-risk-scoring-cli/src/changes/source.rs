@@ -10,6 +10,10 @@ use zt_risk_scoring::{DesiredState, Plan};
 use super::record::recorded_rollbacks;
 use super::saved::SavedPlans;
 use crate::failure::Failure;
+use crate::toml_file;
+
+/// What to do about a file that is invalid.
+const HINT: &str = "correct the file; `zt-risk behaviors export` writes one, in TOML, YAML or JSON by its ending";
 
 /// What a file has.
 pub(crate) enum Source {
@@ -82,17 +86,14 @@ fn format(path: &Path, text: &str) -> Format {
 
 fn parse<T: DeserializeOwned>(path: &Path, text: &str, format: Format) -> Result<T, Failure> {
     match format {
-        Format::Toml => toml::from_str(text).map_err(|error| malformed(path, error.to_string().trim_end())),
+        Format::Toml => toml_file::parse(&path.display().to_string(), text, HINT),
         Format::Yaml => serde_yaml_ng::from_str(text).map_err(|error| malformed(path, error)),
         Format::Json => serde_json::from_str(text).map_err(|error| malformed(path, error)),
     }
 }
 
 fn malformed(path: &Path, problem: impl Display) -> Failure {
-    Failure::usage(
-        format!("{}: {problem}", path.display()),
-        "correct the file; `zt-risk behaviors export` writes one, in TOML, YAML or JSON by its ending",
-    )
+    Failure::usage(format!("{}: {problem}", path.display()), HINT)
 }
 
 #[cfg(test)]
@@ -123,13 +124,13 @@ mod tests {
     #[test]
     fn problem_of_a_file_names_the_file_and_the_place() {
         for (name, text, place) in [
-            ("a.toml", "[behaviors.a]\nenabeld = true\n", "line 2"),
+            ("a.toml", "[behaviors.a]\nenabeld = true\n", "a.toml:2: "),
             ("a.json", "{\n\"other\": 1}", "line 2"),
             ("a.yaml", "behaviors:\n  a:\n    enabeld: true\n", "line 3"),
         ] {
             let message = read(name, text).unwrap_err().to_string();
             assert!(message.contains(name) && message.contains(place), "{message}");
-            assert!(!message.contains('\n'), "{message}");
+            assert!(!message.contains('\n') && !message.contains('|'), "{message}");
         }
     }
 
