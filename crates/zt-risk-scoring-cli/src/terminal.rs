@@ -6,13 +6,17 @@ use std::sync::OnceLock;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use tokio::sync::watch;
 
+use crate::text;
+
 /// The progress bars of this process. Messages are printed between their lines.
 static BARS: OnceLock<MultiProgress> = OnceLock::new();
 
-/// Prints a line to standard error: all that is no data. If that fails, the exit status alone reports the outcome.
-pub(crate) fn print_message(line: &str) {
+/// Prints lines to standard error: all that is no data. If that fails, the exit status alone reports the outcome. A message may
+/// have parts of arguments and paths, so control characters are spaces.
+pub(crate) fn print_message(lines: &str) {
+    let lines = text::printable_lines(lines);
     let print = || {
-        let _ = writeln!(io::stderr(), "{line}");
+        let _ = writeln!(io::stderr(), "{lines}");
     };
     match BARS.get() {
         Some(bars) => bars.suspend(print),

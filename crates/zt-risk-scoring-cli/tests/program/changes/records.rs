@@ -132,3 +132,11 @@ fn record_that_is_full_stops_a_run() {
     assert!(stderr.contains("applied, but /dev/full cannot be written"), "{stderr}");
     assert_eq!(setup.writes(), [0]);
 }
+
+#[cfg(unix)]
+#[test]
+fn name_of_a_record_reaches_no_terminal_as_a_command() {
+    let setup = Setup::new();
+    let (_, stderr) = setup.expect(0, "behaviors set imp_travel --enable --yes --record 'a\u{1b}]0;b\u{7}'");
+    assert!(stderr.contains("--roll-back") && !stderr.contains(['\u{1b}', '\u{7}']), "{stderr:?}");
+}
