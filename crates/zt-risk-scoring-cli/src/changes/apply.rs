@@ -12,7 +12,7 @@ use super::record::RecordFile;
 use super::review::review;
 use crate::confirmation::{Decision, require_confirmation};
 use crate::exit_status::ExitStatus;
-use crate::failure::{ErrorRecord, Failure};
+use crate::failure::{ErrorRecord, Failure, print_failure};
 use crate::fleet::Readings;
 use crate::identity::TokenIds;
 use crate::records::Rows;
@@ -107,9 +107,9 @@ pub(crate) async fn apply(
     run.record = options.record.as_deref().map(RecordFile::open).transpose()?;
     match planned.as_slice() {
         [(account, plan)] if !of_several_accounts => run.apply_one(account, plan).await?,
-        plans => run.apply_each(plans, options.keep_going).await?,
+        plans => run.apply_each(plans, options.keep_going).await,
     }
-    run.finish(of_several_accounts)
+    Ok(run.finish(of_several_accounts))
 }
 
 impl Run<'_> {
@@ -117,15 +117,17 @@ impl Run<'_> {
         let _interrupt = Interrupt::listen();
         let plan = fleet_plan.plan();
         let result = self.session.client_of(account).behaviors().apply(plan).account_id(&account.id).await;
-        self.end(account, plan, &result).await?;
-        result.map(|_| ()).map_err(|error| {
-            self.print_rollback_command();
-            error.mismatches().iter().for_each(|mismatch| print_message(&mismatch.to_string()));
-            Failure::from(error)
-        })
+        let recorded = self.end(account, plan, &result).await;
+        let Err(error) = result else { return recorded };
+        if let Err(failure) = recorded {
+            print_failure(&failure, self.session.printer.output);
+        }
+        self.print_rollback_command();
+        error.mismatches().iter().for_each(|mismatch| print_message(&mismatch.to_string()));
+        Err(error.into())
     }
 
-    async fn apply_each(&mut self, plans: &[(&Account, FleetPlan)], keep_going: bool) -> Result<(), Failure> {
+    async fn apply_each(&mut self, plans: &[(&Account, FleetPlan)], keep_going: bool) {
         let mut interrupt = Interrupt::listen();
         let progress = Progress::new("applying", plans.len());
         let mut stream = self.session.client.behaviors().apply_many(plans.iter().map(|(_, plan)| plan.clone()));
@@ -145,7 +147,12 @@ impl Run<'_> {
             progress.advance();
             let Some(index) = open.iter().position(|(account, _)| account.id == id) else { continue };
             let (account, plan) = open.remove(index);
-            self.end(account, plan.plan(), &result).await?;
+            if let Err(failure) = self.end(account, plan.plan(), &result).await {
+                // What cannot be recorded is not begun. The result says how far the run came.
+                stream.stop();
+                print_failure(&failure, self.session.printer.output);
+                self.statuses.push(failure.exit_status());
+            }
             if let Err(error) = result {
                 self.statuses.push(Failure::from(error).exit_status_among_several());
             }
@@ -156,7 +163,6 @@ impl Run<'_> {
         for (account, plan) in open {
             self.add(account, plan.plan(), Outcome::NotStarted, None);
         }
-        Ok(())
     }
 
     /// Records what became of an account.
@@ -173,10 +179,10 @@ impl Run<'_> {
             Ok(applied) => (Outcome::Unchanged, Some(applied.record()), None),
             Err(error) => (Outcome::Failed, error.record(), error.rollback()),
         };
+        self.add(account, plan, outcome, result.as_ref().err());
+        self.write_record(account, outcome, change, rollback, result.as_ref().err()).await?;
         // The rollback of a rejected write has no changes.
         self.can_roll_back |= rollback.is_some_and(|plan| !plan.is_empty());
-        self.write_record(account, outcome, change, rollback, result.as_ref().err()).await?;
-        self.add(account, plan, outcome, result.as_ref().err());
         Ok(())
     }
 
@@ -226,14 +232,17 @@ impl Run<'_> {
         self.rows.push_failure(account.id.as_str(), account.label.as_deref(), failure);
     }
 
-    fn finish(self, of_several_accounts: bool) -> Result<ExitStatus, Failure> {
-        self.session.printer.print(&self.rows)?;
+    fn finish(mut self, of_several_accounts: bool) -> ExitStatus {
+        if let Err(failure) = self.session.printer.print(&self.rows) {
+            print_failure(&failure, self.session.printer.output);
+            self.statuses.push(failure.exit_status());
+        }
         let status = ExitStatus::worst(self.statuses.iter().copied());
         if of_several_accounts && status != ExitStatus::Done {
             print_message("to go on, run the same command again: what is done already is not written again");
         }
         self.print_rollback_command();
-        Ok(status)
+        status
     }
 
     fn print_rollback_command(&self) {
