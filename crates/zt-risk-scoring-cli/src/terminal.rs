@@ -46,11 +46,12 @@ pub(crate) fn can_ask() -> bool {
 /// Asks a question that only `y` or `yes` confirms. Anything else declines, an end of the input too.
 pub(crate) fn confirm(question: &str) -> io::Result<bool> {
     write!(io::stderr(), "{question} [y/N] ")?;
-    let mut line = String::new();
-    if io::stdin().lock().read_line(&mut line)? == 0 {
+    // Bytes, since a terminal need not send UTF-8.
+    let mut line = Vec::new();
+    if io::stdin().lock().read_until(b'\n', &mut line)? == 0 {
         writeln!(io::stderr())?;
     }
-    Ok(matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+    Ok(matches!(line.trim_ascii().to_ascii_lowercase().as_slice(), b"y" | b"yes"))
 }
 
 /// A progress bar on standard error. It is not shown if that is no terminal, and disappears when it is dropped.

@@ -102,7 +102,7 @@ pub(crate) async fn apply(
     }
     if review(&planned, options.yes)? == Decision::Decline {
         print_message("nothing was changed");
-        return Ok(ExitStatus::Findings);
+        return Ok(ExitStatus::worst(run.statuses.into_iter().chain([ExitStatus::Findings])));
     }
     run.record = options.record.as_deref().map(RecordFile::open).transpose()?;
     match planned.as_slice() {
@@ -226,8 +226,9 @@ impl Run<'_> {
         self.rows.push(account.id.as_str(), account.label.as_deref(), record);
     }
 
-    /// Adds an account for which no plan could be made.
+    /// Adds an account for which no plan could be made. The review begins with it.
     fn fail(&mut self, account: &Account, failure: &Failure) {
+        print_message(&format!("account {}: {failure}", account.id));
         self.statuses.push(failure.exit_status_among_several());
         self.rows.push_failure(account.id.as_str(), account.label.as_deref(), failure);
     }
