@@ -92,6 +92,7 @@
 //! | DEBUG | `attempt`: a request was sent | `attempt` (from 1), `elapsed_ms`, `http.response.status_code`, `cf_ray`, `error.type` |
 //! | DEBUG | `retrying`: an attempt failed, and another follows | `attempt`, `wait_ms` |
 //! | DEBUG | `retrying with other credentials` | |
+//! | DEBUG | `the token could not be renewed`, `no token was fetched` | `error`: the error of the token provider, which must not contain a secret |
 //! | DEBUG | `waiting`: the call waits for its turn | `wait_ms`, `reason` |
 //! | TRACE | `request headers`, `response headers` | `attempt`, `names`: sorted, and never the values |
 //! | WARN | the retry budget is exhausted | |

@@ -66,16 +66,29 @@ pub(crate) struct Arguments {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// The behaviors that raise a user's risk score
+    #[command(after_help = "\
+Examples:
+  zt-risk behaviors list --simulate
+  zt-risk behaviors set imp_travel --enable --level high --dry-run --simulate
+  zt-risk behaviors audit --simulate")]
     Behaviors {
         #[command(subcommand)]
         command: BehaviorsCommand,
     },
     /// The users and their risk scores
+    #[command(after_help = "\
+Examples:
+  zt-risk users list --at-least medium --simulate
+  zt-risk users show 11111111-1111-4111-8111-111111111111 --simulate")]
     Users {
         #[command(subcommand)]
         command: UsersCommand,
     },
     /// The third parties to which changes of risk scores are sent
+    #[command(after_help = "\
+Examples:
+  zt-risk integrations list --simulate
+  zt-risk integrations show --reference okta-main --simulate")]
     Integrations {
         #[command(subcommand)]
         command: IntegrationsCommand,
@@ -99,5 +112,32 @@ mod tests {
     #[test]
     fn arguments_pass_the_checks_of_clap() {
         Arguments::command().debug_assert();
+    }
+
+    /// A command, and all commands below it.
+    fn all_commands(command: clap::Command) -> Vec<clap::Command> {
+        let below: Vec<_> = command.get_subcommands().cloned().collect();
+        std::iter::once(command).chain(below.into_iter().flat_map(all_commands)).collect()
+    }
+
+    #[test]
+    fn every_command_is_described_and_has_examples() {
+        for command in all_commands(Arguments::command()) {
+            let help = command.get_after_long_help().or_else(|| command.get_after_help());
+            let examples = help.map(ToString::to_string).unwrap_or_default();
+            let name = command.get_name();
+            assert!(examples.contains("Examples:\n  zt-risk ") && examples.contains(name), "{name}: {examples}");
+            assert!(command.get_about().is_some(), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_argument_is_described() {
+        for command in all_commands(Arguments::command()) {
+            for argument in command.get_arguments() {
+                let name = format!("{} {}", command.get_name(), argument.get_id());
+                assert!(argument.get_help().is_some_and(|help| !help.to_string().is_empty()), "{name}");
+            }
+        }
     }
 }

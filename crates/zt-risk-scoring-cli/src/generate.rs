@@ -88,7 +88,8 @@ fn display_name(command: &Command) -> &str {
     command.get_display_name().unwrap_or_else(|| command.get_name())
 }
 
-/// The page of a command. Each paragraph of its help with a heading is a section, which clap would put into one section.
+/// The page of a command. Each paragraph of its help with a heading is a section, which clap would put into one section. Paragraphs
+/// before the first heading belong to the description.
 fn page(command: &Command) -> io::Result<Vec<u8>> {
     let mut page = Vec::new();
     let man = Man::new(command.clone());
@@ -96,35 +97,49 @@ fn page(command: &Command) -> io::Result<Vec<u8>> {
     man.render_name_section(&mut page)?;
     man.render_synopsis_section(&mut page)?;
     man.render_description_section(&mut page)?;
+    let help = command.get_after_long_help().or_else(|| command.get_after_help());
+    let help = help.map(ToString::to_string).unwrap_or_default();
+    let mut paragraphs = help.split("\n\n").filter(|paragraph| !paragraph.is_empty()).peekable();
+    while let Some(paragraph) = paragraphs.next_if(|paragraph| !paragraph.lines().next().is_some_and(is_heading)) {
+        section(paragraph).to_writer(&mut page)?;
+    }
     if command.get_arguments().any(|argument| !argument.is_hide_set()) {
         man.render_options_section(&mut page)?;
     }
     if command.has_subcommands() {
         man.render_subcommands_section(&mut page)?;
     }
-    let help = command.get_after_long_help().or_else(|| command.get_after_help());
-    let help = help.map(ToString::to_string).unwrap_or_default();
-    for paragraph in help.split("\n\n").filter(|paragraph| !paragraph.is_empty()) {
+    for paragraph in paragraphs {
         section(paragraph).to_writer(&mut page)?;
     }
     Ok(page)
 }
 
-/// A paragraph: a section if its first line is a heading, which ends with a colon.
+fn is_heading(line: &str) -> bool {
+    line.ends_with(':') && !line.starts_with(' ')
+}
+
+/// A paragraph: a section if its first line is a heading.
 fn section(paragraph: &str) -> Roff {
     let mut roff = Roff::new();
     let mut lines = paragraph.lines().peekable();
-    if let Some(heading) = lines.next_if(|line| line.ends_with(':') && !line.starts_with(' ')) {
+    if let Some(heading) = lines.next_if(|line| is_heading(line)) {
         roff.control("SH", [heading.trim_end_matches(':').to_uppercase().as_str()]);
     } else {
         roff.control("PP", []);
     }
-    // The lines are aligned, and stay as they are.
-    roff.control("nf", []);
+    let lines: Vec<_> = lines.collect();
+    // Lines that are aligned stay as they are. Those of prose are filled.
+    let is_aligned = lines.iter().any(|line| line.starts_with(' '));
+    if is_aligned {
+        roff.control("nf", []);
+    }
     for line in lines {
         roff.text([roman(line)]);
     }
-    roff.control("fi", []);
+    if is_aligned {
+        roff.control("fi", []);
+    }
     roff
 }
 
@@ -158,6 +173,18 @@ mod tests {
         assert!(page.contains("  zt\\-risk pets list\n"), "{page}");
         // A line with a dot would be a command of roff.
         assert!(!page.contains("\n.x") && page.contains("The end."), "{page}");
+    }
+
+    #[test]
+    fn prose_before_the_headings_is_a_part_of_the_description_and_is_filled() {
+        let mut command =
+            Command::new("zt-risk").arg(Arg::new("all").long("all")).after_help("It reads.\n\nExamples:\n  x");
+        command.build();
+        let page = String::from_utf8(page(&command).unwrap()).unwrap();
+        let (before, after) = page.split_once("It reads.\n").unwrap();
+        assert!(before.contains(".SH DESCRIPTION") && !before.contains(".SH OPTIONS"), "{page}");
+        assert!(after.contains(".SH OPTIONS") && after.contains(".SH EXAMPLES\n.nf\n"), "{page}");
+        assert_eq!(page.matches(".nf").count(), 1, "{page}");
     }
 
     #[test]

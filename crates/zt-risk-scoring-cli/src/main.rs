@@ -19,6 +19,8 @@ mod mistyped;
 mod options;
 mod records;
 mod scenario;
+#[cfg(test)]
+mod schema;
 mod session;
 mod settings;
 mod simulate;

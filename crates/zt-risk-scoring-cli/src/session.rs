@@ -7,7 +7,7 @@ use zt_risk_scoring::{AccountId, Client, ClientBuilder, Credentials, FleetAccoun
 use zt_risk_scoring_mock::Simulator;
 
 use crate::failure::{Failure, Problem};
-use crate::options::{BUILT_IN, Options};
+use crate::options::{BUILT_IN, Options, Output};
 use crate::records::Printer;
 use crate::scenario::Scenario;
 use crate::settings::{AccountSettings, Settings};
@@ -54,13 +54,15 @@ pub(crate) enum Needs {
 }
 
 impl Session {
-    /// Opens a client for the arguments, the environment and the configuration file, or for a simulator.
+    /// Opens a client for the arguments, the environment and the configuration file, or for a simulator. Sets the output, which is that
+    /// of a failure, too.
     ///
     /// # Errors
     ///
     /// If a setting is invalid, or something is missing that the command needs.
-    pub(crate) async fn open(options: &Options, needs: Needs) -> Result<Self, Failure> {
+    pub(crate) async fn open(options: &Options, needs: Needs, output: &mut Output) -> Result<Self, Failure> {
         let settings = Settings::read(options);
+        *output = settings.output.value;
         settings.warnings.iter().for_each(|warning| print_message(&format!("warning: {warning}")));
         match needs {
             Needs::Accounts | Needs::Report => settings.require_all()?,

@@ -228,6 +228,12 @@ fn line(request: &RecordedRequest) -> String {
     text::printable(&format!("{} {} ({operation})", request.method(), request.path()))
 }
 
+/// Adds the schemas of what the commands print.
+#[cfg(test)]
+pub(crate) fn add_schemas(schemas: &mut crate::records::Schemas) {
+    schemas.add::<SimulatedApi>("simulate");
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

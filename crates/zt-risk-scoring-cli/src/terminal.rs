@@ -3,6 +3,7 @@
 use std::io::{self, BufRead, IsTerminal, Write as _};
 use std::sync::OnceLock;
 
+use futures_util::FutureExt as _;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use tokio::sync::watch;
 
@@ -92,9 +93,16 @@ impl Interrupt {
     /// Begins to listen.
     pub(crate) fn listen() -> Self {
         let (sender, receiver) = watch::channel(false);
+        // The first poll begins to listen. A task would do so only when it runs.
+        let mut first = Box::pin(tokio::signal::ctrl_c());
+        let early = first.as_mut().now_or_never();
         tokio::spawn(async move {
+            let first = match early {
+                Some(first) => first,
+                None => first.await,
+            };
             // An error means that the signal cannot be received; then it ends the program, as it does by default.
-            if tokio::signal::ctrl_c().await.is_ok() {
+            if first.is_ok() {
                 print_message("interrupted: the current request ends first; press Ctrl-C again to end at once");
                 let _ = sender.send(true);
             }

@@ -98,8 +98,23 @@ fn findings_are_rows_of_their_account_and_make_status_3() {
     assert_eq!(outcome.status, 3);
     assert_eq!(
         outcome.stderr,
-        "2 accounts: 1 compliant, 1 not compliant, 0 not read; 3 errors, 0 warnings, 1 note, 0 accepted\n"
+        "2 accounts: 1 compliant, 1 not compliant, 0 not read; 3 errors, 1 warning, 0 notes, 0 accepted\n"
     );
+}
+
+#[test]
+fn account_that_only_the_policy_names_is_reported() {
+    let folder = Folder::new();
+    let named = [COMPLIANT, NOT_COMPLIANT, UNREADABLE].map(|account| format!("[accounts.{account}]\n")).concat();
+    fs::write(folder.0.path().join("policy.toml"), format!("{POLICY}{named}")).unwrap();
+    let messages = |accounts: &[&str]| {
+        let lines = folder.audit(accounts, &WITH_POLICY).stderr;
+        lines.lines().filter(|line| line.starts_with("the policy names")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let expected =
+        format!("the policy names the account {NOT_COMPLIANT} and 1 other account, which this audit does not include");
+    assert_eq!(messages(&[COMPLIANT]), [expected]);
+    assert_eq!(messages(&[COMPLIANT, NOT_COMPLIANT, UNREADABLE]), [""; 0]);
 }
 
 #[test]
@@ -180,7 +195,7 @@ fn sarif_log_names_the_policy_file_and_the_account_that_was_not_read() {
     let run = &log["runs"][0];
     let location = &run["results"][0]["locations"][0]["physicalLocation"];
     assert_eq!(*location, json!({"artifactLocation": {"uri": "policy.toml"}, "region": {"startLine": 3}}));
-    assert_eq!(run["results"].as_array().unwrap().len(), 4);
+    assert_eq!(run["results"].as_array().unwrap().len(), 5);
     assert_eq!(run["invocations"][0]["executionSuccessful"], false);
     let text = run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"].as_str().unwrap();
     assert!(text.starts_with(&format!("Account {UNREADABLE} could not be read: ")), "{text}");

@@ -1,5 +1,6 @@
 //! The command `zt-risk behaviors audit`.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -83,7 +84,25 @@ pub(crate) async fn run(arguments: &AuditArguments, session: &Session) -> Result
     if reports.len() > 1 || reports.iter().any(|report| report.checks.is_ok()) {
         terminal::print_message(&summary(&reports, arguments.fail_on));
     }
+    if let Some(message) = accounts_not_audited(&policy.policy, &reports) {
+        terminal::print_message(&message);
+    }
     status(reports, arguments.fail_on)
+}
+
+/// A message about accounts that the policy names and the audit does not include. Their ids may be misspelt, and a stricter requirement
+/// then applies to no account.
+fn accounts_not_audited(policy: &Policy, reports: &[AccountReport]) -> Option<String> {
+    let is_audited = |id: &&str| reports.iter().any(|report| report.account_id().eq_ignore_ascii_case(id));
+    let of_exceptions = policy.exceptions.iter().map(|exception| exception.account.as_str());
+    let named = policy.accounts.keys().map(String::as_str).chain(of_exceptions);
+    let ids: BTreeSet<String> = named.filter(|id| !is_audited(id)).map(str::to_lowercase).collect();
+    let first = ids.first()?;
+    let others = match ids.len().saturating_sub(1) {
+        0 => String::new(),
+        others => format!(" and {}", count(others, "other account")),
+    };
+    Some(format!("the policy names the account {first}{others}, which this audit does not include"))
 }
 
 fn json(value: &impl serde::Serialize) -> Result<String, Failure> {

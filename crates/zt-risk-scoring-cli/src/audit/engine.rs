@@ -226,10 +226,12 @@ fn is_named(requirement: &IntegrationRequirement, integration: &Integration) -> 
     })
 }
 
-/// Compares URLs without regard to the case of the host, the default port, and a slash at the end.
+/// Compares URLs without regard to the case of the host, the default port, and a slash at the end. It is not known whether the API
+/// writes the scheme; a URL without one is one of https.
 fn is_same_url(a: &str, b: &str) -> bool {
     let normal = |url: &str| {
-        Url::parse(url).map_or_else(|_| url.to_owned(), |url| url.as_str().trim_end_matches('/').to_owned())
+        let absolute = if url.contains("://") { url.to_owned() } else { format!("https://{url}") };
+        Url::parse(&absolute).map_or_else(|_| url.to_owned(), |url| url.as_str().trim_end_matches('/').to_owned())
     };
     normal(a) == normal(b)
 }

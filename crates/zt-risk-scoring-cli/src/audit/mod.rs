@@ -15,3 +15,9 @@ mod suggestion;
 mod tests;
 
 pub(crate) use command::{AuditArguments, run};
+
+/// Adds the schemas of what the commands print.
+#[cfg(test)]
+pub(crate) fn add_schemas(schemas: &mut crate::records::Schemas) {
+    schemas.add::<finding::Finding>("behaviors audit");
+}

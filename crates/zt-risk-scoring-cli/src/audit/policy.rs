@@ -66,6 +66,7 @@ pub(crate) struct BehaviorRequirement {
 
 /// An integration that the account must have. It is named by exactly one of `id`, `reference` and `tenant_url`.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(extend("oneOf" = [{ "required": ["id"] }, { "required": ["reference"] }, { "required": ["tenant_url"] }]))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct IntegrationRequirement {
     /// The id of the integration, a UUID.
@@ -82,6 +83,7 @@ pub(crate) struct IntegrationRequirement {
 /// Accepts findings of an account. At least one of `rule`, `behavior` and `integration` says which findings; all that are given
 /// must match.
 #[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(extend("anyOf" = [{ "required": ["rule"] }, { "required": ["behavior"] }, { "required": ["integration"] }]))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Exception {
     /// The id of the account.

@@ -51,15 +51,13 @@ impl PolicyFile {
 
 /// What is wrong with a policy that has valid values.
 fn problem(policy: &Policy) -> Option<Problem> {
-    let requirements = [(Key::new(["baseline"]), &policy.baseline)].into_iter();
+    let baseline = [(Key::new(["baseline"]), &policy.baseline)].into_iter();
     let own = policy.accounts.iter().map(|(id, own)| (Key::new(["accounts", id]), own));
-    let mut integrations = requirements.chain(own).flat_map(|(key, requirements)| {
-        let listed = requirements.integrations.iter().flatten().enumerate();
-        listed.map(move |(index, integration)| (key.clone().join(&["integrations", &index.to_string()]), integration))
-    });
+    let mut lists =
+        baseline.chain(own).filter_map(|(key, requirements)| Some((key, requirements.integrations.as_deref()?)));
     account_problem(policy)
         .or_else(|| level_problem(policy))
-        .or_else(|| integrations.find_map(|(key, integration)| Some((key, integration_problem(integration)?))))
+        .or_else(|| lists.find_map(|(key, list)| list_problem(&key.join(&["integrations"]), list)))
         .or_else(|| exception_problem(policy))
 }
 
@@ -90,6 +88,17 @@ fn contradictory_levels(account: &AccountPolicy<'_>) -> Option<Problem> {
         let max = account.of_behavior(id, "max_level", |behavior| behavior.max_level)?;
         let problem = format!("min_level is {}, which is above max_level, {}", min.value, max.value);
         (min.value > max.value).then_some((account.key_of_behavior(id), problem))
+    })
+}
+
+fn list_problem(key: &Key, integrations: &[IntegrationRequirement]) -> Option<Problem> {
+    let mut seen = BTreeMap::new();
+    integrations.iter().enumerate().find_map(|(index, integration)| {
+        let problem = integration_problem(integration).or_else(|| {
+            let other = seen.insert(integration.names().next(), index)?;
+            Some(format!("the integration is the same as {key}.{other}"))
+        });
+        Some((key.clone().join(&[&index.to_string()]), problem?))
     })
 }
 

@@ -78,8 +78,11 @@ impl Rule {
     /// The severity, unless the policy sets another one.
     pub(crate) fn default_severity(self) -> Severity {
         match self {
-            Self::UnknownLevel | Self::ExceptionUnused => Severity::Note,
-            Self::UnlistedBehavior | Self::UnlistedIntegration | Self::ExceptionExpired => Severity::Warning,
+            Self::ExceptionUnused => Severity::Note,
+            // An unknown level satisfies every `min_level`, so a note would let an account pass whose level may be a low one.
+            Self::UnknownLevel | Self::UnlistedBehavior | Self::UnlistedIntegration | Self::ExceptionExpired => {
+                Severity::Warning
+            }
             _ => Severity::Error,
         }
     }

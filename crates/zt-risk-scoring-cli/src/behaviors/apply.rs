@@ -18,7 +18,7 @@ use crate::text;
 Examples:
   zt-risk behaviors apply desired.toml --dry-run --simulate
   zt-risk behaviors apply desired.toml --yes --record changes.ndjson --simulate
-  zt-risk behaviors apply plan.json --yes --keep-going --simulate
+  zt-risk behaviors apply plan.json --accounts-file accounts.csv --yes --keep-going --simulate
 
 All plans are shown before the first one is applied. A plan is applied only if the account is still as the plan saw it.
 After a failure or Ctrl-C, run the same command again: what is done already is not written again.")]

@@ -31,7 +31,7 @@ pub(crate) struct DiffArguments {
 
 /// A behavior that differs.
 #[derive(Debug, JsonSchema, Serialize)]
-struct DifferenceRecord {
+pub(super) struct DifferenceRecord {
     /// The behavior's id.
     id: String,
     /// How it differs.

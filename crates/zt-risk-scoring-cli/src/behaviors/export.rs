@@ -31,7 +31,7 @@ pub(crate) struct ExportArguments {
 
 /// A file that was written.
 #[derive(Debug, JsonSchema, Serialize)]
-struct ExportedFile {
+pub(super) struct ExportedFile {
     /// The path of the file.
     path: String,
     /// How many behaviors it has.

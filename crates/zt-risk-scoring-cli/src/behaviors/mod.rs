@@ -53,8 +53,7 @@ pub(crate) async fn run(
         BehaviorsCommand::Apply(_) => Needs::Credentials,
         _ => Needs::Accounts,
     };
-    let session = Session::open(options, needs).await?;
-    *output = session.printer.output;
+    let session = Session::open(options, needs, output).await?;
     match command {
         BehaviorsCommand::List(arguments) => list::run(&arguments, &session).await,
         BehaviorsCommand::Show(arguments) => show::run(&arguments, &session).await,
@@ -66,4 +65,21 @@ pub(crate) async fn run(
         BehaviorsCommand::Audit(arguments) => audit::run(&arguments, &session).await,
         BehaviorsCommand::Watch(arguments) => watch::run(&arguments, &session).await,
     }
+}
+
+/// Adds the schemas of what the commands print.
+#[cfg(test)]
+pub(crate) fn add_schemas(schemas: &mut crate::records::Schemas) {
+    use crate::changes::{AppliedRecord, PlannedChange};
+
+    schemas.add::<record::BehaviorRecord>("behaviors list");
+    schemas.add::<show::DescribedBehavior>("behaviors show");
+    schemas.add::<AppliedRecord>("behaviors set");
+    schemas.add::<PlannedChange>("behaviors set");
+    schemas.add::<export::ExportedFile>("behaviors export");
+    schemas.add::<diff::DifferenceRecord>("behaviors diff");
+    schemas.add::<PlannedChange>("behaviors plan");
+    schemas.add::<AppliedRecord>("behaviors apply");
+    schemas.add::<PlannedChange>("behaviors apply");
+    schemas.add::<watch::ChangeRecord>("behaviors watch");
 }

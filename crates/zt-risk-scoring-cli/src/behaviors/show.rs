@@ -26,7 +26,7 @@ pub(crate) struct ShowArguments {
 /// A behavior with its description.
 #[derive(Debug, JsonSchema, Serialize)]
 #[serde(transparent)]
-struct DescribedBehavior(BehaviorRecord);
+pub(super) struct DescribedBehavior(BehaviorRecord);
 
 impl Record for DescribedBehavior {
     const COLUMNS: &'static [Column] = &[

@@ -61,7 +61,8 @@ fn interval(text: &str) -> Result<Duration, String> {
 
 /// A change of a behavior.
 #[derive(Debug, JsonSchema, Serialize)]
-struct ChangeRecord {
+#[schemars(rename = "BehaviorChange")]
+pub(super) struct ChangeRecord {
     /// When the change was noticed, in UTC.
     #[schemars(extend("format" = "date-time"))]
     time: String,

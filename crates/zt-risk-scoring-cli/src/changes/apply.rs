@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use futures_util::StreamExt;
-use zt_risk_scoring::{Applied, ApplyError, ChangeRecord, FleetPlan, Plan};
+use zt_risk_scoring::{Applied, ApplyError, ApplyErrorKind, ChangeRecord, FleetPlan, Plan};
 
 use super::outcome::{AppliedRecord, Outcome};
 use super::plans::{Notes, planned_changes, print_plans};
@@ -63,48 +63,45 @@ struct Run<'a> {
 ///
 /// # Errors
 ///
-/// If the plan of the only account cannot be applied, or the record or standard output cannot be written.
+/// If the plan of the only account cannot be applied, or the record cannot be opened.
 pub(crate) async fn apply(
     session: &Session,
     plans: Readings<'_, FleetPlan>,
     options: &ApplyOptions,
 ) -> Result<ExitStatus, Failure> {
-    let changes_something =
-        |(_, plan): &(_, Result<FleetPlan, _>)| plan.as_ref().is_ok_and(|plan| !plan.plan().is_empty());
-    let failed = plans.0.iter().filter(|(_, plan)| plan.is_err()).count();
-    let nothing_to_do = !plans.0.iter().any(changes_something);
-    if session.is_dry_run() || nothing_to_do {
+    if session.is_dry_run() {
         return print_plans(session, plans, Notes::Important);
     }
-    if failed > 0 && !options.keep_going {
-        let status = print_plans(session, plans, Notes::Important)?;
-        let failed = text::count(failed, "account");
-        print_message(&format!(
-            "nothing was changed: {failed} could not be planned; --keep-going applies the other plans"
-        ));
-        return Ok(status);
-    }
     let of_several_accounts = plans.0.len() > 1;
-    let mut run = Run {
-        session,
-        record: None,
-        token_ids: TokenIds::default(),
-        rows: Rows::new(of_several_accounts),
-        statuses: Vec::new(),
-        can_roll_back: false,
-    };
-    let mut planned = Vec::new();
+    let (mut planned, mut unplanned) = (Vec::new(), Vec::new());
     for (account, plan) in plans.0 {
         match plan {
             Ok(plan) => planned.push((account, plan)),
-            Err(failure) => run.fail(account, &failure),
+            Err(failure) => unplanned.push((account, failure)),
         }
     }
-    if review(&planned, options.yes)? == Decision::Decline {
+    let mut run = Run::new(session, of_several_accounts);
+    if !unplanned.is_empty() && !options.keep_going {
+        let count = text::count(unplanned.len(), "account");
+        print_message(&format!(
+            "nothing was changed: {count} could not be planned; --keep-going applies the other plans"
+        ));
+        run.leave(&planned, &unplanned).await;
+        return Ok(run.finish(of_several_accounts));
+    }
+    for (account, failure) in &unplanned {
+        print_message(&format!("account {}: {failure}", account.id));
+    }
+    if planned.iter().all(|(_, plan)| plan.plan().is_empty()) {
+        print_message("no changes");
+    } else if review(&planned, options.yes)? == Decision::Decline {
         print_message("nothing was changed");
-        return Ok(ExitStatus::worst(run.statuses.into_iter().chain([ExitStatus::Findings])));
+        run.leave(&planned, &unplanned).await;
+        run.statuses.push(ExitStatus::Findings);
+        return Ok(run.finish(of_several_accounts));
     }
     run.record = options.record.as_deref().map(RecordFile::open).transpose()?;
+    run.leave(&[], &unplanned).await;
     match planned.as_slice() {
         [(account, plan)] if !of_several_accounts => run.apply_one(account, plan).await?,
         plans => run.apply_each(plans, options.keep_going).await,
@@ -112,19 +109,31 @@ pub(crate) async fn apply(
     Ok(run.finish(of_several_accounts))
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    fn new(session: &'a Session, of_several_accounts: bool) -> Self {
+        Self {
+            session,
+            record: None,
+            token_ids: TokenIds::default(),
+            rows: Rows::new(of_several_accounts),
+            statuses: Vec::new(),
+            can_roll_back: false,
+        }
+    }
+
     async fn apply_one(&mut self, account: &Account, fleet_plan: &FleetPlan) -> Result<(), Failure> {
         let _interrupt = Interrupt::listen();
         let plan = fleet_plan.plan();
         let result = self.session.client_of(account).behaviors().apply(plan).account_id(&account.id).await;
-        let recorded = self.end(account, plan, &result).await;
-        let Err(error) = result else { return recorded };
-        if let Err(failure) = recorded {
-            print_failure(&failure, self.session.printer.output);
-        }
-        self.print_rollback_command();
-        error.mismatches().iter().for_each(|mismatch| print_message(&mismatch.to_string()));
-        Err(error.into())
+        self.end(account, plan, &result).await;
+        result.map(|_| ()).map_err(|error| {
+            self.print_rollback_command();
+            // The messages of other kinds have their mismatches.
+            if error.kind() == ApplyErrorKind::Write {
+                error.mismatches().iter().for_each(|mismatch| print_message(&mismatch.to_string()));
+            }
+            Failure::from(error)
+        })
     }
 
     async fn apply_each(&mut self, plans: &[(&Account, FleetPlan)], keep_going: bool) {
@@ -147,11 +156,9 @@ impl Run<'_> {
             progress.advance();
             let Some(index) = open.iter().position(|(account, _)| account.id == id) else { continue };
             let (account, plan) = open.remove(index);
-            if let Err(failure) = self.end(account, plan.plan(), &result).await {
-                // What cannot be recorded is not begun. The result says how far the run came.
+            // What cannot be recorded is not changed.
+            if !self.end(account, plan.plan(), &result).await {
                 stream.stop();
-                print_failure(&failure, self.session.printer.output);
-                self.statuses.push(failure.exit_status());
             }
             if let Err(error) = result {
                 self.statuses.push(Failure::from(error).exit_status_among_several());
@@ -162,16 +169,24 @@ impl Run<'_> {
         }
         for (account, plan) in open {
             self.add(account, plan.plan(), Outcome::NotStarted, None);
+            self.write_record(account, Outcome::NotStarted, None, None, None).await;
         }
     }
 
-    /// Records what became of an account.
-    async fn end(
-        &mut self,
-        account: &Account,
-        plan: &Plan,
-        result: &Result<Applied, ApplyError>,
-    ) -> Result<(), Failure> {
+    /// Adds accounts that stay as they are, and those for which no plan could be made.
+    async fn leave(&mut self, planned: &[(&Account, FleetPlan)], unplanned: &[(&Account, Failure)]) {
+        for (account, plan) in planned {
+            self.add(account, plan.plan(), Outcome::NotStarted, None);
+        }
+        for (account, failure) in unplanned {
+            self.statuses.push(failure.exit_status_among_several());
+            self.rows.push_failure(account.id.as_str(), account.label.as_deref(), failure);
+            self.write_record(account, Outcome::Failed, None, None, Some(failure.into())).await;
+        }
+    }
+
+    /// Adds and records what became of an account. Returns whether it is recorded, if it is to be.
+    async fn end(&mut self, account: &Account, plan: &Plan, result: &Result<Applied, ApplyError>) -> bool {
         let (outcome, change, rollback) = match result {
             Ok(applied) if applied.has_written() => {
                 (Outcome::Applied, Some(applied.record()), Some(applied.rollback()))
@@ -180,37 +195,40 @@ impl Run<'_> {
             Err(error) => (Outcome::Failed, error.record(), error.rollback()),
         };
         self.add(account, plan, outcome, result.as_ref().err());
-        self.write_record(account, outcome, change, rollback, result.as_ref().err()).await?;
+        let error = result.as_ref().err().map(ErrorRecord::from);
+        let is_recorded = self.write_record(account, outcome, change, rollback, error).await;
         // The rollback of a rejected write has no changes.
-        self.can_roll_back |= rollback.is_some_and(|plan| !plan.is_empty());
-        Ok(())
+        self.can_roll_back |= is_recorded && rollback.is_some_and(|plan| !plan.is_empty());
+        is_recorded
     }
 
+    /// Appends a line to the record. Returns whether that is done, or there is no record. If not, the exit status says so.
     async fn write_record(
         &mut self,
         account: &Account,
         outcome: Outcome,
         change: Option<&ChangeRecord>,
         rollback: Option<&Plan>,
-        error: Option<&ApplyError>,
-    ) -> Result<(), Failure> {
-        let Some(record) = &self.record else { return Ok(()) };
-        let connection = self.session.client_of(account).connection().clone();
-        let token_id = self.token_ids.get(&connection, &account.id).await;
+        error: Option<ErrorRecord>,
+    ) -> bool {
+        let Some(record) = &self.record else { return true };
+        let token_id = match change {
+            Some(_) => self.token_ids.get(self.session.client_of(account).connection(), &account.id).await,
+            // Nobody tried to change the account.
+            None => None,
+        };
         let mut line = record.line(account.id.as_str(), outcome, change);
         line.account_label = account.label.as_deref();
         line.token_id = token_id.as_deref();
-        line.error = error.map(ErrorRecord::from);
+        line.error = error;
         line.rollback = rollback;
-        record.append(&line).map_err(|error| {
-            let name = record.path.display();
-            print_message(&format!(
-                "error: account {}: {}, but {name} cannot be written",
-                account.id,
-                outcome.as_str()
-            ));
-            Failure::Output(error)
-        })
+        let written = record.append(&line);
+        if let Err(error) = &written {
+            let (id, outcome, path) = (&account.id, outcome.as_str(), record.path.display());
+            print_message(&format!("error: account {id}: {outcome}, but {path} cannot be written: {error}"));
+            self.statuses.push(ExitStatus::Failed);
+        }
+        written.is_ok()
     }
 
     fn add(&mut self, account: &Account, plan: &Plan, outcome: Outcome, error: Option<&ApplyError>) {
@@ -226,20 +244,13 @@ impl Run<'_> {
         self.rows.push(account.id.as_str(), account.label.as_deref(), record);
     }
 
-    /// Adds an account for which no plan could be made. The review begins with it.
-    fn fail(&mut self, account: &Account, failure: &Failure) {
-        print_message(&format!("account {}: {failure}", account.id));
-        self.statuses.push(failure.exit_status_among_several());
-        self.rows.push_failure(account.id.as_str(), account.label.as_deref(), failure);
-    }
-
     fn finish(mut self, of_several_accounts: bool) -> ExitStatus {
         if let Err(failure) = self.session.printer.print(&self.rows) {
             print_failure(&failure, self.session.printer.output);
             self.statuses.push(failure.exit_status());
         }
         let status = ExitStatus::worst(self.statuses.iter().copied());
-        if of_several_accounts && status != ExitStatus::Done {
+        if of_several_accounts && !matches!(status, ExitStatus::Done | ExitStatus::Findings) {
             print_message("to go on, run the same command again: what is done already is not written again");
         }
         self.print_rollback_command();

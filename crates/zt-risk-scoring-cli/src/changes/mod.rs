@@ -8,6 +8,11 @@ mod review;
 mod saved;
 mod source;
 
+#[cfg(test)]
+pub(crate) use outcome::AppliedRecord;
+#[cfg(test)]
+pub(crate) use plans::PlannedChange;
+
 pub(crate) use apply::{ApplyOptions, apply};
 pub(crate) use plans::{Notes, PlanOptions, Settings, plan, print_plans};
 pub(crate) use saved::save;

@@ -9,6 +9,7 @@ use crate::records::{Cell, Column, Record, Tone};
 
 /// What became of an account.
 #[derive(Clone, Copy, Debug, Eq, JsonSchema, PartialEq, Serialize)]
+#[schemars(rename = "AppliedOutcome")]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Outcome {
     /// The account is as the plan means it to be, and a change was written.

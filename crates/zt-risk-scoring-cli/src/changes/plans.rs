@@ -109,8 +109,7 @@ impl Record for PlannedChange {
     ];
 
     fn cells(&self) -> Vec<Cell> {
-        let settings =
-            |settings: &Settings| [settings.enabled.to_string(), settings.risk_level.clone()].map(Cell::from);
+        let settings = |settings: &Settings| [Cell::yes_or_no(settings.enabled), settings.risk_level.as_str().into()];
         let texts = [&self.id, &self.change, &self.name].map(|text| Cell::from(text.as_str()));
         texts.into_iter().chain(settings(&self.before)).chain(settings(&self.after)).collect()
     }

@@ -12,8 +12,7 @@ use super::saved::SavedPlans;
 use crate::failure::Failure;
 use crate::toml_file;
 
-/// What to do about a file that is invalid.
-const HINT: &str = "correct the file; `zt-risk behaviors export` writes one, in TOML, YAML or JSON by its ending";
+const HINT: &str = "correct the file; `zt-risk behaviors export` prints one: TOML, or JSON or YAML with --output";
 
 /// What a file has.
 pub(crate) enum Source {
@@ -129,7 +128,7 @@ mod tests {
     #[test]
     fn problem_of_a_file_names_the_file_and_the_place() {
         for (name, text, place) in [
-            ("a.toml", "[behaviors.a]\nenabeld = true\n", "a.toml:2: "),
+            ("a.toml", "[behaviors.a]\nenabeld = true\n", "a.toml:2"),
             ("a.json", "{\n\"other\": 1}", "line 2"),
             ("a.yaml", "behaviors:\n  a:\n    enabeld: true\n", "line 3"),
         ] {

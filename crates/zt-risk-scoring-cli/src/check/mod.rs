@@ -83,3 +83,9 @@ async fn check_calls(session: &Session, settings: &Settings, report: &mut Report
     connection::check(&seen, report);
     Ok(())
 }
+
+/// Adds the schemas of what the commands print.
+#[cfg(test)]
+pub(crate) fn add_schemas(schemas: &mut crate::records::Schemas) {
+    schemas.add::<fact::Fact>("check");
+}

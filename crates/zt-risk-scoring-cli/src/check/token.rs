@@ -88,6 +88,10 @@ fn add_status(account: Option<&Account>, token: &TokenStatus, now: DateTime<Utc>
         let fact = problem(value, "wait until then, or use another token");
         return report.add_problem(account, fact, ExitStatus::NotPermitted);
     }
+    if let Some(expiry) = token.expires_on.as_ref().and_then(|time| time.value()).filter(|expiry| **expiry <= now) {
+        let fact = problem(format!("expired on {}, id {id}", time(expiry)), CREATE);
+        return report.add_problem(account, fact, ExitStatus::NotPermitted);
+    }
     let fact = match &token.expires_on {
         None => Fact::ok("token", format!("active, never expires, id {id}")),
         Some(expiry) => match expiry.value() {
@@ -148,6 +152,12 @@ mod tests {
                 json!({"status": "active", "not_before": "2026-11-23T00:00:00Z"}),
                 Verdict::Problem,
                 "not valid before",
+                ExitStatus::NotPermitted,
+            ),
+            (
+                json!({"status": "active", "expires_on": "2026-11-22T00:00:00Z"}),
+                Verdict::Problem,
+                "expired on 2026-11-22T00:00:00Z",
                 ExitStatus::NotPermitted,
             ),
             (json!({"status": "disabled"}), Verdict::Problem, "disabled, id t1", ExitStatus::NotPermitted),

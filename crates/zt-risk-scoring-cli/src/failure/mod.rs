@@ -10,6 +10,8 @@ use zt_risk_scoring::{ApplyError, ApplyErrorKind, Error, ErrorKind, PlanError};
 
 use crate::exit_status::ExitStatus;
 
+#[cfg(test)]
+pub(crate) use report::ErrorObject;
 pub(crate) use report::{ErrorRecord, print_failure, report_usage};
 
 /// Why there is no result.

@@ -36,8 +36,10 @@ pub(crate) struct ErrorRecord {
     pub(crate) retry_after_s: Option<u64>,
 }
 
-#[derive(Serialize)]
-struct ErrorObject {
+/// What standard error has, if results are JSON.
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct ErrorObject {
+    /// Why there is no result.
     error: ErrorRecord,
 }
 

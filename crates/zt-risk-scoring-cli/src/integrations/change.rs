@@ -63,6 +63,7 @@ fn is_same_url(one: &str, other: &str) -> bool {
 
 /// What became of an integration.
 #[derive(Clone, Copy, Debug, Eq, JsonSchema, PartialEq, Serialize)]
+#[schemars(rename = "IntegrationOutcome")]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Outcome {
     /// A dry run: the change would be made.
@@ -91,6 +92,7 @@ impl Outcome {
 
 /// A change of an integration.
 #[derive(Debug, JsonSchema, Serialize)]
+#[schemars(rename = "IntegrationChange")]
 pub(super) struct ChangeRecord {
     /// The integration's id. Null if it is not created yet.
     pub(super) id: Option<String>,

@@ -36,8 +36,7 @@ pub(crate) async fn run(
     options: &Options,
     output: &mut Output,
 ) -> Result<ExitStatus, Failure> {
-    let session = Session::open(options, Needs::Accounts).await?;
-    *output = session.printer.output;
+    let session = Session::open(options, Needs::Accounts, output).await?;
     match command {
         IntegrationsCommand::List(arguments) => list::run(&arguments, &session).await,
         IntegrationsCommand::Show(arguments) => show::run(&arguments, &session).await,
@@ -50,4 +49,15 @@ pub(crate) async fn run(
 /// Parses the base URL of a tenant. clap adds the option's name to the error.
 fn tenant_url(text: &str) -> Result<String, String> {
     NewIntegration::okta(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
+}
+
+/// Adds the schemas of what the commands print.
+#[cfg(test)]
+pub(crate) fn add_schemas(schemas: &mut crate::records::Schemas) {
+    schemas.add::<record::IntegrationRecord>("integrations list");
+    schemas.add::<record::DetailedIntegration>("integrations show");
+    schemas.add::<change::CreatedIntegration>("integrations create");
+    schemas.add::<change::ChangeRecord>("integrations create");
+    schemas.add::<change::ChangeRecord>("integrations update");
+    schemas.add::<change::ChangeRecord>("integrations delete");
 }

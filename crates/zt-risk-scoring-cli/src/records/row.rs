@@ -97,6 +97,7 @@ impl From<String> for Cell {
 
 /// A row: a record, or the failure of an account.
 #[derive(Debug, JsonSchema, Serialize)]
+#[schemars(rename = "{R}Row")]
 pub(crate) struct Row<R> {
     /// The account's id. Absent if the row is about no account.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -44,7 +44,7 @@ struct Behavior {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct User {
-    id: Uuid,
+    id: Spanned<Uuid>,
     email: String,
     name: String,
     /// The level. Without it, the highest one of the events.
@@ -67,7 +67,7 @@ struct Event {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Integration {
-    id: Uuid,
+    id: Spanned<Uuid>,
     tenant_url: String,
     reference_id: Option<String>,
     #[serde(default = "default_true")]
@@ -108,6 +108,16 @@ impl Account {
         self.users.clear();
     }
 
+    /// The ids of the users, each with its place in the file.
+    pub(super) fn user_ids(&self) -> impl Iterator<Item = (Uuid, usize)> {
+        self.users.iter().map(|user| (*user.id.get_ref(), user.id.span().start))
+    }
+
+    /// The ids of the integrations, each with its place in the file.
+    pub(super) fn integration_ids(&self) -> impl Iterator<Item = (Uuid, usize)> {
+        self.integrations.iter().map(|integration| (*integration.id.get_ref(), integration.id.span().start))
+    }
+
     pub(super) fn add_to(&self, simulator: &Simulator) {
         let id = self.id.get_ref().as_str();
         simulator.add_account(id);
@@ -141,7 +151,7 @@ impl Behavior {
 
 impl User {
     fn simulated(&self) -> simulator::User {
-        let user = simulator::User::new(self.id, &self.email, &self.name);
+        let user = simulator::User::new(*self.id.get_ref(), &self.email, &self.name);
         let mut user = self.events.iter().map(Event::simulated).fold(user, simulator::User::with_event);
         user.last_reset_time = self.last_reset_time.clone().map(|TimeText(time)| time);
         user.risk_level = self.level.clone().or(user.risk_level);
@@ -160,7 +170,7 @@ impl Event {
 
 impl Integration {
     fn simulated(&self) -> simulator::Integration {
-        let mut integration = simulator::Integration::new(self.id, &self.tenant_url);
+        let mut integration = simulator::Integration::new(*self.id.get_ref(), &self.tenant_url);
         integration.active = self.active;
         integration.reference_id = self.reference_id.clone();
         if let Some(TimeText(time)) = &self.created_at {

@@ -12,6 +12,7 @@ mod values;
 mod tests;
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::io;
 use std::path::Path;
 
@@ -80,6 +81,10 @@ impl Scenario {
         reject_duplicates(name, text, "account", accounts)?;
         let tokens = scenario.tokens.iter().map(|token| key(&token.text, |text| text.as_str()));
         reject_duplicates(name, text, "token", tokens)?;
+        for account in &scenario.accounts {
+            reject_duplicates(name, text, "user", account.user_ids())?;
+            reject_duplicates(name, text, "integration", account.integration_ids())?;
+        }
         if scenario.accounts.is_empty() {
             scenario.accounts = Self::built_in()?.accounts;
         }
@@ -120,7 +125,7 @@ impl Scenario {
 
     /// Sets a switch by its name. The error says which names or values exist.
     pub(crate) fn set_switch(&mut self, name: &str, value: &str) -> Result<(), Failure> {
-        let invalid = |error: &dyn std::fmt::Display| {
+        let invalid = |error: &dyn Display| {
             let message = format!("the switch `{name}={value}` is invalid: {}", error.to_string().trim_end());
             Failure::usage(message, "see SCENARIOS.md for the switches and their values")
         };
@@ -170,11 +175,11 @@ fn key<'a, T>(value: &'a Spanned<T>, text: impl Fn(&'a T) -> &'a str) -> (&'a st
     (text(value.get_ref()), value.span().start)
 }
 
-fn reject_duplicates<'a>(
+fn reject_duplicates<K: Copy + Display + Ord>(
     name: &str,
     text: &str,
     noun: &str,
-    keys: impl Iterator<Item = (&'a str, usize)>,
+    keys: impl Iterator<Item = (K, usize)>,
 ) -> Result<(), Failure> {
     let mut seen = BTreeSet::new();
     for (key, offset) in keys {

@@ -86,6 +86,9 @@ impl<'de> Visitor<'de> for QuotaVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Quota, A::Error> {
         let Keys { requests, window_s, block_s } = Keys::deserialize(MapAccessDeserializer::new(map))?;
+        if window_s.0.is_zero() {
+            return Err(A::Error::custom("`window_s` is 0, so that the quota would allow any number of requests"));
+        }
         let quota = simulator::Quota::new(requests, window_s.0);
         Ok(Quota::Custom(block_s.map_or(quota, |block| quota.with_block(block.0))))
     }

@@ -404,6 +404,7 @@ fn invalid_scenario_is_rejected_with_line_and_key() {
         ("[clock]\nstart = 2026-11-22", "2: clock.start: `2026-11-22` is no time such as 2026-11-22T12:00:00Z"),
         ("[clock]\nstart = 1", "2: clock.start: a time is expected, not an integer"),
         ("[quota]\nrequests = 1\nwindow_s = -1", "3: quota.window_s: a number of seconds from 0 to 86400"),
+        ("[quota]\nrequests = 1\nwindow_s = 0", "1: quota: `window_s` is 0"),
         ("[quota]\nrequests = 1\nwindow_s = \"1\"", "3: quota.window_s: a number of seconds is expected, not a string"),
         ("[quota]\nrequest = 1", "2: quota: unknown field `request`"),
         ("quota = \"other\"", "1: quota: invalid value: string \"other\", expected \"vendor\" or a table"),
@@ -423,6 +424,10 @@ fn invalid_scenario_is_rejected_with_line_and_key() {
     assert!(account("generated_users = 1000001").contains(":4: accounts.generated_users: at most 1000000 users"));
     let duplicate = account(&format!("[[accounts]]\nid = \"{}\"", OTHER_ID.to_uppercase()));
     assert_eq!(duplicate, format!("test.toml:5: duplicate account `{OTHER_ID}`"));
+    let user = format!("[[accounts.users]]\nid = \"{ANA}\"\nemail = \"a@example.com\"\nname = \"A\"\n");
+    assert_eq!(account(&user.repeat(2)), format!("test.toml:9: duplicate user `{ANA}`"));
+    let integration = format!("[[accounts.integrations]]\nid = \"{ANA}\"\ntenant_url = \"https://a.example\"\n");
+    assert_eq!(account(&integration.repeat(2)), format!("test.toml:8: duplicate integration `{ANA}`"));
     assert_eq!(error("tokens = [\n{ text = \"a\" },\n{ text = \"a\" }]"), "test.toml:3: duplicate token `a`");
 }
 

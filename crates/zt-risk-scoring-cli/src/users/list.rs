@@ -50,7 +50,7 @@ impl ListArguments {
 
 /// A user with a risk score.
 #[derive(Debug, JsonSchema, Serialize)]
-struct UserRecord {
+pub(super) struct UserRecord {
     /// The user's id: a UUID. Other text is masked unless personal data is shown.
     user_id: Option<String>,
     /// The user's highest level: `low`, `medium`, `high`, or one that this version does not know.

@@ -24,11 +24,18 @@ pub(crate) enum UsersCommand {
 
 /// Runs a command, and prints its result. Sets the output to the one that the settings ask for.
 pub(crate) async fn run(command: UsersCommand, options: &Options, output: &mut Output) -> Result<ExitStatus, Failure> {
-    let session = Session::open(options, Needs::Accounts).await?;
-    *output = session.printer.output;
+    let session = Session::open(options, Needs::Accounts, output).await?;
     match command {
         UsersCommand::List(arguments) => list::run(&arguments, &session).await,
         UsersCommand::Show(arguments) => show::run(&arguments, &session).await,
         UsersCommand::Reset(arguments) => reset::run(&arguments, &session).await,
     }
+}
+
+/// Adds the schemas of what the commands print.
+#[cfg(test)]
+pub(crate) fn add_schemas(schemas: &mut crate::records::Schemas) {
+    schemas.add::<list::UserRecord>("users list");
+    schemas.add::<show::UserRiskRecord>("users show");
+    schemas.add::<reset::ResetRecord>("users reset");
 }

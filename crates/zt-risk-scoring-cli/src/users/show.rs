@@ -32,7 +32,7 @@ pub(crate) struct ShowArguments {
 
 /// A user, with the events behind the risk score. In CSV, each event is a row.
 #[derive(Debug, JsonSchema, Serialize)]
-struct UserRiskRecord {
+pub(super) struct UserRiskRecord {
     /// The user's id: a UUID.
     user_id: String,
     /// The user's level: `low`, `medium`, `high`, or one that this version does not know. Null if the user has no score.

@@ -15,6 +15,7 @@ fn output_and_exit_status_are_those_of_the_golden_files() {
         .env("APPDATA", home)
         .insert_var("[HOME]", home)
         .unwrap()
-        .case("tests/cmd/*/*.toml")
-        .case("../../README.md");
+        .case(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd/*/*.toml"))
+        // The tour of the README.
+        .case(concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md"));
 }

@@ -11,9 +11,17 @@
 mod changes;
 mod configuration;
 mod connections;
+#[cfg(unix)]
+mod examples;
 mod failed_calls;
+mod generate;
 mod golden;
+mod schema;
 #[cfg(unix)]
 mod simulate;
 mod streams;
 mod support;
+#[cfg(unix)]
+mod terminal;
+mod trace;
+mod watch;

@@ -21,6 +21,11 @@ pub(crate) fn home() -> &'static Path {
     Path::new(concat!(env!("CARGO_TARGET_TMPDIR"), "/no-home"))
 }
 
+/// The folder with the files of the golden files and of other tests.
+pub(crate) fn files() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/files"))
+}
+
 /// Runs the program with the given environment alone. Checks that it does not print the token.
 pub(crate) fn zt_risk(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     let output = command().args(arguments).envs(environment.iter().copied()).output().unwrap();

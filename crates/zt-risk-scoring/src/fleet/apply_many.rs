@@ -114,6 +114,18 @@ impl ApplyMany {
     }
 
     /// Begins no further plan. Those that are being applied end, and are items of the stream.
+    ///
+    /// ```
+    /// use futures_util::StreamExt;
+    /// use zt_risk_scoring::{ApplyMany, FleetPlan};
+    ///
+    /// /// Returns the plans that are to be applied later.
+    /// async fn stop(mut plans: ApplyMany) -> Vec<FleetPlan> {
+    ///     plans.stop();
+    ///     while plans.next().await.is_some() {}
+    ///     plans.remaining()
+    /// }
+    /// ```
     pub fn stop(&mut self) {
         self.runner.stop();
     }

@@ -28,6 +28,7 @@ use crate::{BehaviorId, BehaviorMap, Error, RiskLevel};
 /// let error = client.behaviors().plan(BehaviorChanges::new().enable("imp_travl")).await.unwrap_err();
 /// assert_eq!(error.kind(), PlanErrorKind::MissingBehaviors);
 /// assert_eq!(error.ids()[0].as_str(), "imp_travl");
+/// assert!(error.available().iter().any(|id| id.as_str() == "imp_travel"));
 /// # Ok(())
 /// # }
 /// ```

@@ -59,6 +59,11 @@ fn error_names_file_line_and_key() {
             "[[baseline.integrations]]\ntenant_url = \"tenant.okta.com\"",
             "policy.toml:1: baseline.integrations.0: the tenant URL is not an absolute URL",
         ),
+        (
+            "baseline.integrations = [\n{ reference = \"a\" },\n{ id = \"f81d4fae-7dec-11d0-a765-00a0c91e6bf6\" },\n\
+             { reference = \"a\" }]",
+            "policy.toml:4: baseline.integrations.2: the integration is the same as baseline.integrations.0",
+        ),
     ] {
         let error = read(text).unwrap_err();
         assert!(error.starts_with(problem), "{error}\n{problem}");
@@ -178,7 +183,8 @@ fn schema_accepts_the_policies_that_the_program_accepts() {
     let valid = format!(
         "exceptions = [{{ account = \"{ACCOUNT}\", behavior = \"a\", reason = \"r\", until = \"2027-01-31\" }}]"
     );
-    for text in [DEFAULT_POLICY, "", &valid] {
+    let named = "baseline.integrations = [{ reference = \"a\" }, { tenant_url = \"https://a.example\" }]";
+    for text in [DEFAULT_POLICY, "", &valid, named] {
         assert!(validator.is_valid(&json(text)), "{text}");
     }
     for text in [
@@ -189,6 +195,9 @@ fn schema_accepts_the_policies_that_the_program_accepts() {
         "severities.level-too-low = \"fatal\"",
         &valid.replace("2027-01-31", "soon"),
         &valid.replace("reason", "why"),
+        &valid.replace("behavior = \"a\", ", ""),
+        "baseline.integrations = [{ allow_inactive = true }]",
+        "baseline.integrations = [{ reference = \"a\", tenant_url = \"https://a.example\" }]",
     ] {
         assert!(!validator.is_valid(&json(text)), "{text}");
         assert!(read(text).is_err(), "{text}");

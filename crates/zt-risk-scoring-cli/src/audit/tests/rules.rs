@@ -57,16 +57,16 @@ fn level_is_found_outside_its_bounds() {
 #[test]
 fn unknown_level_counts_as_above_high_and_is_reported() {
     let unknown = [("a", true, "critical")];
-    let note = "note unknown-level: a has the unknown level \"critical\", which counts as above high";
+    let warning = "warning unknown-level: a has the unknown level \"critical\", which counts as above high";
     assert_eq!(
         findings_of("baseline.behaviors.a.max_level = \"high\"", &unknown),
         [
             "error level-too-high: the level of a is critical, which is unknown and counts as above high, but must be at \
              most high",
-            note
+            warning
         ]
     );
-    assert_eq!(findings_of("baseline.behaviors.a.min_level = \"high\"", &unknown), [note]);
+    assert_eq!(findings_of("baseline.behaviors.a.min_level = \"high\"", &unknown), [warning]);
     assert_eq!(findings_of("baseline.behaviors.a.enabled = true", &unknown), NONE);
 }
 
@@ -127,6 +127,16 @@ fn integration_is_named_by_id_reference_or_tenant_url() {
             .into_iter()
             .collect();
         assert_eq!(findings(&policy, &behaviors(&[]), &integrations()), expected);
+    }
+}
+
+#[test]
+fn tenant_that_the_api_writes_without_a_scheme_is_the_listed_one() {
+    let policy = |url: &str| format!("baseline.integrations = [{{ tenant_url = \"{url}\" }}]");
+    for tenant in ["tenant.okta.com", "Tenant.okta.com:443/"] {
+        let integrations = [integration(IDS[0], None, tenant, true)];
+        assert_eq!(findings(&policy("https://tenant.okta.com"), &behaviors(&[]), &integrations), NONE);
+        assert_eq!(findings(&policy("https://tenant.okta.com.b.example"), &behaviors(&[]), &integrations).len(), 2);
     }
 }
 

@@ -122,6 +122,22 @@ fn policy_file_is_named_by_a_uri_relative_to_the_current_directory() {
 }
 
 #[test]
+fn account_that_could_not_be_read_is_a_result() {
+    let log = a_log(Some("policy.toml"));
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let [.., result] = &results[..] else { panic!("{log:#}") };
+    let text = format!("Account {OTHER_ACCOUNT} could not be read: the token file is missing; hint: create it");
+    assert_eq!((&result["message"]["text"], &result["level"]), (&json!(text), &json!("error")));
+    let physical = json!({"artifactLocation": {"uri": "policy.toml"}, "region": {"startLine": 1}});
+    assert_eq!(result["locations"][0]["physicalLocation"], physical);
+    let fingerprint = format!("{OTHER_ACCOUNT}/account-not-read");
+    assert_eq!(result["partialFingerprints"]["primaryLocationLineHash"], fingerprint);
+    let rule = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+    assert_eq!(log["runs"][0]["tool"]["driver"]["rules"][rule]["id"], "account-not-read");
+    assert_eq!(results.iter().filter(|result| result["ruleId"] == "account-not-read").count(), 1);
+}
+
+#[test]
 fn account_that_could_not_be_read_makes_the_run_unsuccessful() {
     let log = a_log(None);
     let invocation = &log["runs"][0]["invocations"][0];

@@ -7,7 +7,8 @@ use clap::Args;
 use zt_risk_scoring::{Client, Error, ErrorKind, Summary, UserId};
 
 use self::ids::UserArgument;
-use self::record::{Outcome, ResetRecord};
+use self::record::Outcome;
+pub(super) use self::record::ResetRecord;
 use super::personal_data::PersonalData;
 use crate::confirmation::{Confirmation, Decision};
 use crate::exit_status::ExitStatus;

@@ -11,6 +11,7 @@ use crate::users::personal_data::{PersonalData, level};
 
 /// What becomes of a user.
 #[derive(Clone, Copy, Debug, Eq, JsonSchema, PartialEq, Serialize)]
+#[schemars(rename = "ResetOutcome")]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Outcome {
     /// A dry run: the user would be reset.
@@ -25,7 +26,7 @@ pub(super) enum Outcome {
 
 /// A user to be reset.
 #[derive(Debug, JsonSchema, Serialize)]
-pub(super) struct ResetRecord {
+pub(in super::super) struct ResetRecord {
     /// The user's id: a UUID.
     user_id: String,
     /// What became of the user.

@@ -1,5 +1,7 @@
 //! Runs over many accounts: failures, and how a run goes on.
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 use zt_risk_scoring_mock::simulator::operations::{GET_BEHAVIORS, UPDATE_BEHAVIORS};
 use zt_risk_scoring_mock::simulator::{Fault, Response};
@@ -137,9 +139,9 @@ fn run_that_succeeds_does_not_ask_to_go_on() {
 #[test]
 fn concurrency_and_order_do_not_change_the_rows() {
     let setup = Setup::with_accounts(12);
-    setup.simulator.inject(
-        Fault::delay(std::time::Duration::from_millis(200)).on(GET_BEHAVIORS).in_account(setup.accounts[0].clone()),
-    );
+    setup
+        .simulator
+        .inject(Fault::delay(Duration::from_millis(200)).on(GET_BEHAVIORS).in_account(setup.accounts[0].clone()));
     for concurrency in [1, 16] {
         let rows = setup.rows(0, &format!("behaviors show imp_travel --concurrency {concurrency} {ACCOUNTS}"));
         assert_eq!(column(&rows, "account_id"), setup.accounts);
@@ -155,6 +157,63 @@ fn labels_are_part_of_rows_and_of_the_review() {
         setup.expect(0, "behaviors set imp_travel --enable --yes --accounts-file labels.csv --output json");
     assert!(stdout.contains("First customer") && !stdout.contains('\u{1b}'), "{stdout}");
     assert!(stderr.contains("First customer: ") && !stderr.contains('\u{1b}'), "{stderr}");
+}
+
+#[test]
+fn only_plan_of_several_accounts_is_one_of_several() {
+    let setup = Setup::with_accounts(2);
+    let fault = |operation| Fault::respond(Response::missing_permission()).on(operation);
+    setup.simulator.inject(fault(GET_BEHAVIORS).in_account(setup.accounts[0].clone()));
+    setup.simulator.inject(fault(UPDATE_BEHAVIORS).in_account(setup.accounts[1].clone()));
+    let rows = setup.rows(8, &format!("behaviors apply desired.toml --yes --keep-going {ACCOUNTS}"));
+    assert_eq!(column(&rows, "account_id"), setup.accounts);
+    assert_eq!(column(&rows, "outcome"), ["-", "failed"]);
+}
+
+#[test]
+fn row_of_an_account_has_what_is_not_as_it_is_meant_to_be() {
+    let setup = Setup::with_accounts(2);
+    setup.edit(0, "high_dlp", |behavior| behavior.enabled = true);
+    setup.simulator.set_unknowns(super::resetting());
+    let rows = setup.rows(8, &format!("behaviors apply desired.toml --yes {ACCOUNTS}"));
+    assert_eq!(column(&rows, "outcome"), ["failed", "not_started"]);
+    assert_eq!(rows[0]["mismatches"].as_array().unwrap().len(), 1);
+    assert!(rows[0]["mismatches"][0].as_str().unwrap().starts_with("high_dlp: "), "{rows:?}");
+    assert_eq!((&rows[0]["may_have_written"], &rows[1]["mismatches"]), (&json!(true), &json!([])));
+}
+
+#[test]
+fn review_shows_the_accounts_that_change() {
+    let setup = Setup::with_accounts(3);
+    setup.edit(1, "imp_travel", |behavior| behavior.enabled = true);
+    let (_, stderr) = setup.expect(0, &format!("behaviors apply desired.toml --yes {ACCOUNTS}"));
+    let shown = setup.accounts.iter().map(|id| stderr.contains(&format!("plan for account {id}")));
+    assert_eq!(shown.collect::<Vec<_>>(), [true, false, true], "{stderr}");
+}
+
+#[test]
+fn reads_of_several_accounts_end_with_a_summary() {
+    let setup = Setup::with_accounts(2);
+    let (_, stderr) = setup.expect(0, &format!("behaviors list {ACCOUNTS}"));
+    assert_eq!(stderr, "2 accounts: 2 read, 0 failed\n");
+    setup.simulator.remove_account(&setup.accounts[1]);
+    let (_, stderr) = setup.expect(7, &format!("behaviors list {ACCOUNTS}"));
+    assert_eq!(stderr, "2 accounts: 1 read, 1 failed\n");
+    let (_, stderr) = setup.expect(0, "behaviors list");
+    assert_eq!(stderr, "");
+}
+
+#[test]
+fn accounts_are_read_at_once() {
+    let setup = Setup::with_accounts(16);
+    let delay = Duration::from_millis(600);
+    setup.simulator.inject(Fault::delay(delay).on(GET_BEHAVIORS));
+    for (status, command) in [(0, "list"), (3, "plan desired.toml")] {
+        let start = Instant::now();
+        setup.expect(status, &format!("behaviors {command} {ACCOUNTS}"));
+        // One after the other, they take at least 16 times the delay.
+        assert!(start.elapsed() < delay * 12, "{command}: {:?}", start.elapsed());
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod records;
 mod rollbacks;
 mod statuses;
 mod tokens;
+mod users_and_integrations;
 
 use std::path::{Path, PathBuf};
 use std::process::Output;

@@ -44,6 +44,7 @@ fn outdated_plan_is_not_written() {
     assert_eq!(stdout, "");
     let error = last_error(&stderr);
     assert_eq!(error["kind"], "outdated");
+    assert_eq!(stderr.matches("found disabled, low").count(), 1, "{stderr}");
     assert!(error["hint"].as_str().unwrap().contains("plan again"), "{error}");
     assert_eq!(setup.requests(), [("GET".to_owned(), 0)]);
     assert!(!setup.is_enabled(0, "imp_travel"));
@@ -151,6 +152,7 @@ fn damaged_plan_is_a_usage_error_before_anything_is_sent() {
             }),
             "two plans for the account",
         ),
+        (edited(|plan| plan["plans"][0]["target"]["revision"] = json!("2020-01-01")), "the API revision 2020-01-01"),
         (setup.read("plan.json")[..40].to_owned(), "EOF"),
     ] {
         setup.write("damaged.json", &text);
@@ -197,6 +199,21 @@ fn plan_that_misses_a_behavior_changes_nothing_unless_it_is_allowed() {
     setup.expect_no_writes();
     setup.expect(0, "behaviors apply desired.toml --yes --allow-missing");
     assert!(setup.is_enabled(0, "imp_travel"));
+}
+
+#[test]
+fn unknown_level_is_planned_only_if_it_is_allowed() {
+    let setup = Setup::new();
+    setup.write("desired.toml", "[behaviors.imp_travel]\nrisk_level = \"extreme\"\n");
+    for command in ["plan", "apply --yes"] {
+        let (_, stderr) = setup.expect(2, &format!("behaviors {command} desired.toml"));
+        assert!(stderr.contains("unknown risk level `extreme`"), "{stderr}");
+    }
+    let rows = setup.rows(3, "behaviors plan desired.toml --allow-unknown-levels");
+    assert_eq!(rows[0]["after"]["risk_level"], "extreme");
+    setup.expect_no_writes();
+    // The simulator does not know it either.
+    setup.expect(8, "behaviors apply desired.toml --yes --allow-unknown-levels");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The record of changes.
 
 use serde_json::{Value, json};
-use zt_risk_scoring_mock::simulator::operations::UPDATE_BEHAVIORS;
+use zt_risk_scoring_mock::simulator::operations::{GET_BEHAVIORS, UPDATE_BEHAVIORS};
 use zt_risk_scoring_mock::simulator::{Fault, Response, Token};
 
 use super::{Setup, column, expect};
@@ -41,7 +41,7 @@ fn record_says_when_who_and_what() {
 }
 
 #[test]
-fn run_of_many_accounts_has_a_line_for_each_that_was_begun() {
+fn run_of_many_accounts_has_a_line_for_each() {
     let setup = Setup::with_accounts(4);
     setup.edit(0, "imp_travel", |behavior| behavior.enabled = true);
     let fault = Fault::respond(Response::missing_permission()).on(UPDATE_BEHAVIORS);
@@ -49,12 +49,14 @@ fn run_of_many_accounts_has_a_line_for_each_that_was_begun() {
     let command = "behaviors apply desired.toml --yes --record changes.ndjson --accounts-file accounts.txt";
     setup.expect(8, command);
     let lines = setup.lines("changes.ndjson");
-    let outcomes: Vec<_> = lines.iter().map(|line| (line["account_id"].clone(), line["outcome"].clone())).collect();
-    let expected: Vec<_> = std::iter::zip(&setup.accounts, ["unchanged", "applied", "failed"])
-        .map(|(id, outcome)| (json!(id), json!(outcome)))
-        .collect();
-    assert_eq!(outcomes, expected);
+    assert_eq!(column(&lines, "account_id"), setup.accounts);
+    assert_eq!(column(&lines, "outcome"), ["unchanged", "applied", "failed", "not_started"]);
     assert!(lines.iter().all(|line| line["run"] == lines[0]["run"]));
+    let not_started = &lines[3];
+    assert!(not_started["time"].is_string());
+    for name in ["token_id", "cf_ray", "error", "rollback"] {
+        assert_eq!(not_started[name], Value::Null);
+    }
     let failed = &lines[2];
     assert_eq!((&failed["error"]["kind"], &failed["error"]["status"]), (&json!("write"), &json!(403)));
     assert_eq!(failed["before"], failed["after"]);
@@ -68,8 +70,23 @@ fn run_of_many_accounts_has_a_line_for_each_that_was_begun() {
     setup.simulator.clear_faults();
     setup.expect(0, command);
     let lines = setup.lines("changes.ndjson");
-    assert_eq!(lines.len(), 3 + 4);
-    assert_ne!(lines[0]["run"], lines[3]["run"]);
+    assert_eq!(lines.len(), 8);
+    assert_ne!(lines[0]["run"], lines[4]["run"]);
+}
+
+#[test]
+fn account_that_cannot_be_planned_is_recorded() {
+    let setup = Setup::with_accounts(2);
+    let fault = Fault::respond(Response::missing_permission()).on(GET_BEHAVIORS);
+    setup.simulator.inject(fault.in_account(setup.accounts[0].clone()));
+    let command = "behaviors apply desired.toml --yes --record changes.ndjson --accounts-file accounts.txt";
+    setup.expect(7, command);
+    assert_eq!(setup.read("changes.ndjson"), "", "nothing was tried");
+    setup.expect(7, &format!("{command} --keep-going"));
+    let lines = setup.lines("changes.ndjson");
+    assert_eq!(column(&lines, "account_id"), setup.accounts);
+    assert_eq!(column(&lines, "outcome"), ["failed", "applied"]);
+    assert_eq!((&lines[0]["error"]["status"], &lines[0]["token_id"]), (&json!(403), &Value::Null));
 }
 
 #[test]

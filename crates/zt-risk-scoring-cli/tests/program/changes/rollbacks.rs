@@ -154,6 +154,15 @@ fn run_without_changes_has_no_command_that_takes_it_back() {
 }
 
 #[test]
+fn rejected_write_has_no_command_that_takes_it_back() {
+    let setup = Setup::new();
+    setup.simulator.inject(Fault::respond(Response::missing_permission()).on(UPDATE_BEHAVIORS));
+    let (_, stderr) = setup.expect(8, "behaviors set imp_travel --enable --yes --record changes.ndjson");
+    assert!(!stderr.contains("to take this back"), "{stderr}");
+    assert_eq!(setup.lines("changes.ndjson")[0]["outcome"], "failed");
+}
+
+#[test]
 fn unknown_run_and_damaged_record_are_usage_errors() {
     let setup = Setup::new();
     setup.expect(0, "behaviors set imp_travel --enable --yes --record changes.ndjson");

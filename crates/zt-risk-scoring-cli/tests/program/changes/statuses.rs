@@ -59,6 +59,24 @@ fn format_of_the_profile_is_that_of_errors() {
 }
 
 #[test]
+fn format_of_the_profile_is_that_of_problems_of_the_configuration() {
+    let setup = Setup::new();
+    setup.write("config.toml", "[profiles.ci]\noutput = \"ndjson\"\n");
+    for command in ["behaviors list", "behaviors apply desired.toml --yes", "users list", "integrations list"] {
+        let arguments = shell_words::split(&format!("{command} --config config.toml --profile ci")).unwrap();
+        let (_, stderr) = super::expect(2, &setup.run_with(&arguments, &[]));
+        let report: serde_json::Value = serde_json::from_str(stderr.trim()).unwrap();
+        assert_eq!(report["error"]["message"], "there are no credentials");
+    }
+    for command in ["behaviors diff missing.toml", "behaviors apply missing.json --yes"] {
+        let (_, stderr) = setup.expect(2, &format!("{command} --config config.toml --profile ci"));
+        let report: serde_json::Value = serde_json::from_str(stderr.trim()).unwrap();
+        assert_eq!(report["error"]["kind"], "usage");
+    }
+    setup.expect_no_requests();
+}
+
+#[test]
 fn report_of_anything_but_an_audit_is_a_usage_error() {
     let setup = Setup::new();
     setup.expect(3, "behaviors plan desired.toml --out plan.json");

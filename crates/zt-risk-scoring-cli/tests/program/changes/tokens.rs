@@ -35,13 +35,12 @@ fn check(setup: &Setup, options: &str) {
     let ids: Vec<_> = setup.lines("changes.ndjson").iter().map(|line| line["token_id"].clone()).collect();
     assert_eq!(ids, [2, 3, 4].map(|number| format!("{number:032x}")));
     let requests = setup.simulator.take_requests();
-    let mut of_account = vec![0; setup.accounts.len()];
-    for request in requests.iter().filter(|request| request.path().contains("zt_risk_scoring")) {
-        let number = setup.accounts.iter().position(|id| request.account_id() == Some(id)).unwrap();
-        assert_eq!(request.header("authorization"), Some(format!("Bearer cfut_own-{number}").as_str()));
-        of_account[number] += 1;
+    for (number, id) in setup.accounts.iter().enumerate() {
+        let of_account: Vec<_> = requests.iter().filter(|request| request.account_id() == Some(id)).collect();
+        assert!(of_account.len() > 10, "{of_account:?}");
+        let expected = format!("Bearer cfut_own-{number}");
+        assert!(of_account.iter().all(|request| request.header("authorization") == Some(&expected)));
     }
-    assert!(of_account.iter().all(|count| *count > 10), "{of_account:?}");
 }
 
 #[test]
@@ -80,4 +79,61 @@ fn rollback_of_accounts_with_tokens_of_their_own_uses_these() {
     command.push("--yes".to_owned());
     expect(0, &setup.run_with(&command, &[]));
     assert_eq!(setup.enabled_in_each(), [false, true, false]);
+}
+
+#[test]
+fn account_without_a_token_is_not_called_with_the_token_of_another() {
+    let setup = setup();
+    let [first, second, third] = setup.accounts.as_slice() else { unreachable!() };
+    setup.write("accounts.csv", &format!("account_id,token_file\n{first},token-0\n{second},token-1\n"));
+    let arguments = shell_words::split(&format!("behaviors diff {third} --accounts-file accounts.csv")).unwrap();
+    let (_, stderr) = expect(2, &setup.run_with(&arguments, &[]));
+    assert!(stderr.contains(&format!("there are no credentials for the account {third}")), "{stderr}");
+    setup.expect_no_requests();
+
+    // With a token for all others, that one is used for it.
+    let environment = [("CLOUDFLARE_API_TOKEN", "cfut_own-2")];
+    expect(0, &setup.run_with(&arguments, &environment));
+    let requests = setup.simulator.take_requests();
+    let mut used: Vec<_> =
+        requests.iter().map(|request| (request.account_id(), request.header("authorization"))).collect();
+    used.sort_unstable();
+    let mut expected: Vec<_> =
+        std::iter::zip(&setup.accounts, ["Bearer cfut_own-0", "Bearer cfut_own-1", "Bearer cfut_own-2"])
+            .map(|(id, token)| (Some(id.as_str()), Some(token)))
+            .collect();
+    expected.sort_unstable();
+    assert_eq!(used, expected);
+}
+
+#[test]
+fn token_of_the_flag_is_that_of_all_accounts_without_one() {
+    let setup = setup();
+    let [first, second, _] = setup.accounts.as_slice() else { unreachable!() };
+    setup.write("accounts.csv", &format!("account_id,token_file\n{first},token-0\n{second},\n"));
+    let arguments = "behaviors set imp_travel --enable --yes --accounts-file accounts.csv --token-file token-1";
+    // The environment has another token.
+    let environment = [("CLOUDFLARE_API_TOKEN", "cfut_own-2")];
+    expect(0, &setup.run_with(&shell_words::split(arguments).unwrap(), &environment));
+    assert_eq!(setup.enabled_in_each(), [true, true, false]);
+}
+
+#[test]
+fn only_account_of_a_file_uses_its_own_token() {
+    let setup = setup();
+    setup.write("accounts.csv", &format!("account_id,token_file\n{},token-1\n", setup.accounts[1]));
+    let run = |status, command: &str| {
+        let arguments = shell_words::split(&format!("{command} --accounts-file accounts.csv")).unwrap();
+        expect(status, &setup.run_with(&arguments, &[("CLOUDFLARE_API_TOKEN", "cfut_own-0")]))
+    };
+    run(0, "behaviors list");
+    run(3, "behaviors diff desired.toml");
+    run(3, "behaviors plan desired.toml --out plan.json");
+    run(3, "behaviors apply plan.json --dry-run");
+    run(0, "behaviors apply plan.json --yes --record changes.ndjson");
+    run(0, "users list");
+    run(0, "integrations list");
+    run(0, "integrations create --tenant-url https://new.okta.com --yes");
+    assert_eq!(setup.enabled_in_each(), [false, true, false]);
+    assert_eq!(setup.lines("changes.ndjson")[0]["token_id"], format!("{:032x}", 3));
 }

@@ -1,7 +1,5 @@
 //! Runs `zt-risk completions` and `zt-risk man`.
 
-#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
-
 use std::process::Command;
 
 /// The standard output of a command that succeeds.

@@ -1,7 +1,5 @@
 //! `zt-risk behaviors watch`.
 
-#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic fails the test")]
-
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};

@@ -1,7 +1,5 @@
 //! `-v` and `-vv`: what the program prints of its calls.
 
-#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic fails the test")]
-
 use std::process::Command;
 
 use zt_risk_scoring_mock::Simulator;
