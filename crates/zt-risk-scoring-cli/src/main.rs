@@ -59,7 +59,10 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments, output: &mut Output) -> Result<ExitStatus, Failure> {
-    let Arguments { options, command } = arguments;
+    let Arguments { mut options, command } = arguments;
+    options.restore_accounts(std::env::args_os()).map_err(|name| {
+        Failure::usage(format!("the argument '{name}' cannot be used multiple times"), "put all accounts into one file")
+    })?;
     match command {
         Command::Check(arguments) => check::run(&arguments, &options, output).await,
         Command::Behaviors { command } => behaviors::run(command, &options, output).await,

@@ -79,6 +79,40 @@ pub(crate) struct Options {
     pub(crate) verbose: u8,
 }
 
+impl Options {
+    /// Adds the accounts that clap drops: of a global option before and after a subcommand, it keeps the values after it alone.
+    ///
+    /// # Errors
+    ///
+    /// The name of an option that may be given once, and has two values.
+    pub(crate) fn restore_accounts(
+        &mut self,
+        arguments: impl IntoIterator<Item = OsString>,
+    ) -> Result<(), &'static str> {
+        const ACCOUNTS_FILE: &str = "--accounts-file";
+        let arguments: Vec<String> = arguments.into_iter().map(|text| text.to_string_lossy().into_owned()).collect();
+        if values(&arguments, ACCOUNTS_FILE).count() > 1 {
+            return Err(ACCOUNTS_FILE);
+        }
+        // clap has checked the ids before it dropped them.
+        let ids: Vec<_> = values(&arguments, "--account-id").filter_map(|id| AccountId::new(id).ok()).collect();
+        if ids.len() > self.account_ids.len() {
+            self.account_ids = ids;
+        }
+        Ok(())
+    }
+}
+
+/// The values of an option. clap takes no argument that begins with a hyphen for a value.
+fn values<'a>(arguments: &'a [String], name: &'a str) -> impl Iterator<Item = &'a str> {
+    let end = arguments.iter().position(|argument| argument == "--").unwrap_or(arguments.len());
+    let following = arguments.iter().skip(1).map(Some).chain([None]);
+    arguments.iter().zip(following).take(end).filter_map(move |(argument, next)| match argument.strip_prefix(name)? {
+        "" => next.map(String::as_str),
+        rest => rest.strip_prefix('='),
+    })
+}
+
 /// The format of results and errors.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, ValueEnum)]
 #[serde(rename_all = "lowercase")]
@@ -149,6 +183,26 @@ mod tests {
         assert_eq!(requested("zt-risk -o json --nonsense"), Output::Json);
         assert_eq!(requested("zt-risk --output table json"), Output::Table);
         assert_eq!(requested("zt-risk --output"), Output::Table);
+    }
+
+    #[test]
+    fn accounts_before_and_after_a_subcommand_are_kept() {
+        const IDS: [&str; 2] = ["023e105f4ecef8ad9ca31a8372d0c353", "5130a3c1e15b0f0cba1a7ce1a0bb9e2d"];
+        let restore = |line: String| {
+            let mut options = Options { account_ids: vec![AccountId::new(IDS[1]).unwrap()], ..Options::default() };
+            let result = options.restore_accounts(line.split(' ').map(OsString::from));
+            result.map(|()| options.account_ids.iter().map(ToString::to_string).collect::<Vec<_>>())
+        };
+        let [one, two] = IDS;
+        for line in [
+            format!("zt-risk --account-id {one} behaviors list --account-id={two}"),
+            format!("zt-risk --account-id={one} behaviors --account-id {two} list"),
+        ] {
+            assert_eq!(restore(line).unwrap(), IDS);
+        }
+        assert_eq!(restore(format!("zt-risk show --account-id {two} -- --account-id={one}")).unwrap(), [two]);
+        assert_eq!(restore("zt-risk --accounts-file a list --accounts-file=b".to_owned()), Err("--accounts-file"));
+        assert_eq!(restore(format!("zt-risk list --accounts-file a --account-id {two}")).unwrap(), [two]);
     }
 
     #[test]

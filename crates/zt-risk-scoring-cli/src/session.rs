@@ -149,6 +149,24 @@ impl Session {
         self.options.dry_run
     }
 
+    /// Rejects standard input as a file if an option has read it already: it would be empty.
+    ///
+    /// # Errors
+    ///
+    /// If the file is `-`, and an option is as well.
+    pub(crate) fn check_file(&self, file: &Path) -> Result<(), Failure> {
+        let is_stdin = |path: &Path| path == Path::new("-");
+        let options = [("--token-file", &self.options.token_file), ("--accounts-file", &self.options.accounts_file)];
+        let mut reading = options.into_iter().filter(|(_, path)| path.as_deref().is_some_and(is_stdin));
+        match reading.next().filter(|_| is_stdin(file)) {
+            None => Ok(()),
+            Some((option, _)) => Err(Failure::usage(
+                format!("both the file and {option} are `-`, but standard input can only be read once"),
+                "name a file for one of them",
+            )),
+        }
+    }
+
     /// How many accounts are called at once.
     pub(crate) fn concurrency(&self) -> usize {
         self.options.concurrency.into()

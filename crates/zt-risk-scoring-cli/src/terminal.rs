@@ -7,13 +7,17 @@ use futures_util::FutureExt as _;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use tokio::sync::watch;
 
+use crate::text;
+
 /// The progress bars of this process. Messages are printed between their lines.
 static BARS: OnceLock<MultiProgress> = OnceLock::new();
 
-/// Prints a line to standard error: all that is no data. If that fails, the exit status alone reports the outcome.
-pub(crate) fn print_message(line: &str) {
+/// Prints lines to standard error: all that is no data. If that fails, the exit status alone reports the outcome. A message may
+/// have parts of arguments and paths, so control characters are spaces.
+pub(crate) fn print_message(lines: &str) {
+    let lines = text::printable_lines(lines);
     let print = || {
-        let _ = writeln!(io::stderr(), "{line}");
+        let _ = writeln!(io::stderr(), "{lines}");
     };
     match BARS.get() {
         Some(bars) => bars.suspend(print),
@@ -43,11 +47,12 @@ pub(crate) fn can_ask() -> bool {
 /// Asks a question that only `y` or `yes` confirms. Anything else declines, an end of the input too.
 pub(crate) fn confirm(question: &str) -> io::Result<bool> {
     write!(io::stderr(), "{question} [y/N] ")?;
-    let mut line = String::new();
-    if io::stdin().lock().read_line(&mut line)? == 0 {
+    // Bytes, since a terminal need not send UTF-8.
+    let mut line = Vec::new();
+    if io::stdin().lock().read_until(b'\n', &mut line)? == 0 {
         writeln!(io::stderr())?;
     }
-    Ok(matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+    Ok(matches!(line.trim_ascii().to_ascii_lowercase().as_slice(), b"y" | b"yes"))
 }
 
 /// A progress bar on standard error. It is not shown if that is no terminal, and disappears when it is dropped.

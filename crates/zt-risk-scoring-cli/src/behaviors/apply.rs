@@ -39,6 +39,7 @@ pub(crate) struct ApplyArguments {
 
 pub(super) async fn run(arguments: &ApplyArguments, session: &Session) -> Result<ExitStatus, Failure> {
     arguments.apply.check(session)?;
+    session.check_file(&arguments.file)?;
     let source = match &arguments.roll_back {
         Some(run) => Source::Plans(changes::read_rollbacks(&arguments.file, run)?),
         None => changes::read_source(&arguments.file)?,

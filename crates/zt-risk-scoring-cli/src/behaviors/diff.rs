@@ -118,6 +118,7 @@ pub(super) async fn run(arguments: &DiffArguments, session: &Session) -> Result<
 }
 
 async fn with_file<'a>(session: &'a Session, path: &Path) -> Result<Readings<'a, Vec<DifferenceRecord>>, Failure> {
+    session.check_file(path)?;
     let desired = changes::read_desired_state(path)?;
     let options = PlanOptions { allow_missing: true, allow_unknown_levels: true };
     let plans = changes::plan(session, &desired, options).await?;

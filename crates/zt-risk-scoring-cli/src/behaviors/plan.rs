@@ -27,6 +27,7 @@ pub(crate) struct PlanArguments {
 }
 
 pub(super) async fn run(arguments: &PlanArguments, session: &Session) -> Result<ExitStatus, Failure> {
+    session.check_file(&arguments.file)?;
     let desired = changes::read_desired_state(&arguments.file)?;
     let plans = changes::plan(session, &desired, arguments.options).await?;
     if let Some(out) = &arguments.out {

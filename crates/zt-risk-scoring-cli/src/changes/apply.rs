@@ -12,7 +12,7 @@ use super::record::RecordFile;
 use super::review::review;
 use crate::confirmation::{Decision, require_confirmation};
 use crate::exit_status::ExitStatus;
-use crate::failure::{ErrorRecord, Failure};
+use crate::failure::{ErrorRecord, Failure, print_failure};
 use crate::fleet::Readings;
 use crate::identity::TokenIds;
 use crate::records::Rows;
@@ -67,7 +67,7 @@ struct Run<'a> {
 ///
 /// # Errors
 ///
-/// If the plan of the only account cannot be applied, or the record or standard output cannot be written.
+/// If the plan of the only account cannot be applied, or the record cannot be opened.
 pub(crate) async fn apply(
     session: &Session,
     plans: Readings<'_, FleetPlan>,
@@ -92,7 +92,10 @@ pub(crate) async fn apply(
             "nothing was changed: {count} could not be planned; --keep-going applies the other plans"
         ));
         run.leave(&planned, &unplanned).await;
-        return run.finish();
+        return Ok(run.finish());
+    }
+    for (account, failure) in &unplanned {
+        print_message(&format!("account {}: {failure}", account.id));
     }
     if planned.iter().all(|(_, plan)| plan.plan().is_empty()) {
         print_message("no changes");
@@ -100,7 +103,7 @@ pub(crate) async fn apply(
         print_message("nothing was changed");
         run.leave(&planned, &unplanned).await;
         run.statuses.push(ExitStatus::Findings);
-        return run.finish();
+        return Ok(run.finish());
     }
     run.record = options.record.as_deref().map(RecordFile::open).transpose()?;
     run.leave(&[], &unplanned).await;
@@ -109,7 +112,7 @@ pub(crate) async fn apply(
         [(account, plan)] if !of_several_accounts => run.apply_one(account, plan).await?,
         plans => run.apply_each(plans, options.keep_going).await,
     }
-    run.finish()
+    Ok(run.finish())
 }
 
 impl<'a> Run<'a> {
@@ -200,10 +203,11 @@ impl<'a> Run<'a> {
             Err(error) => (Outcome::Failed, error.record(), error.rollback()),
         };
         self.add(account, plan, outcome, result.as_ref().err());
-        // The rollback of a rejected write has no changes.
-        self.can_roll_back |= rollback.is_some_and(|plan| !plan.is_empty());
         let error = result.as_ref().err().map(ErrorRecord::from);
-        self.write_record(account, outcome, change, rollback, error).await
+        let is_recorded = self.write_record(account, outcome, change, rollback, error).await;
+        // The rollback of a rejected write has no changes.
+        self.can_roll_back |= is_recorded && rollback.is_some_and(|plan| !plan.is_empty());
+        is_recorded
     }
 
     /// Appends a line to the record. Returns whether that is done, or there is no record. If not, the exit status says so.
@@ -248,15 +252,18 @@ impl<'a> Run<'a> {
         self.rows.push(account.id.as_str(), account.label.as_deref(), record);
     }
 
-    fn finish(mut self) -> Result<ExitStatus, Failure> {
+    fn finish(mut self) -> ExitStatus {
         self.rows.sort_by_account(&self.order);
-        self.session.printer.print(&self.rows)?;
+        if let Err(failure) = self.session.printer.print(&self.rows) {
+            print_failure(&failure, self.session.printer.output);
+            self.statuses.push(failure.exit_status());
+        }
         let status = ExitStatus::worst(self.statuses.iter().copied());
         if self.has_begun && self.order.len() > 1 && status != ExitStatus::Done {
             print_message("to go on, run the same command again: what is done already is not written again");
         }
         self.print_rollback_command();
-        Ok(status)
+        status
     }
 
     fn print_rollback_command(&self) {

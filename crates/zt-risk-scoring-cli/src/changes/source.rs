@@ -51,7 +51,12 @@ pub(crate) fn read_source(path: &Path) -> Result<Source, Failure> {
             return SavedPlans::parse(&text).map(Source::Plans).map_err(|error| malformed(path, error));
         }
     }
-    parse(path, &text, format).map(Source::Desired)
+    let desired: DesiredState = parse(path, &text, format)?;
+    // An empty file is what a failed command or a full disk leaves. Every account would be as it says.
+    if desired == DesiredState::default() {
+        return Err(malformed(path, "the file does not say what any behavior is to be"));
+    }
+    Ok(Source::Desired(desired))
 }
 
 /// The plans that roll a recorded run back.
@@ -129,8 +134,24 @@ mod tests {
         ] {
             let message = read(name, text).unwrap_err().to_string();
             assert!(message.contains(name) && message.contains(place), "{message}");
-            assert!(!message.contains('\n'), "{message}");
+            assert!(!message.contains('\n') && !message.contains('|'), "{message}");
         }
+    }
+
+    #[test]
+    fn file_that_asks_for_nothing_is_rejected() {
+        for (name, text) in [
+            ("a.toml", ""),
+            ("a.toml", "# [behaviors.a]\n"),
+            ("a.json", "{}"),
+            ("a.yaml", "behaviors: {}\n"),
+            ("a", "\n"),
+            ("a.toml", "others = \"leave\"\n"),
+        ] {
+            let failure = read(name, text).unwrap_err();
+            assert!(matches!(failure, Failure::Usage(_)) && failure.to_string().contains(name), "{failure}");
+        }
+        assert!(read("a.toml", "others = \"disable\"\n").is_ok());
     }
 
     #[test]

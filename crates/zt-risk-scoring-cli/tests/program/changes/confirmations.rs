@@ -1,5 +1,9 @@
 //! Changes that nobody confirms, and dry runs.
 
+#[cfg(unix)]
+use zt_risk_scoring_mock::simulator::operations::GET_BEHAVIORS;
+#[cfg(unix)]
+use zt_risk_scoring_mock::simulator::{Fault, Response};
 use zt_risk_scoring_mock::simulator::{Integration, User, Uuid};
 
 use super::Setup;
@@ -97,4 +101,35 @@ fn dry_run_makes_no_record() {
     let setup = Setup::new();
     setup.expect(3, "behaviors set imp_travel --enable --dry-run --record changes.ndjson");
     assert!(!setup.path("changes.ndjson").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn declined_run_names_the_accounts_that_could_not_be_planned_and_has_their_status() {
+    use expectrl::process::unix::WaitStatus;
+    use expectrl::{Eof, Expect, Session};
+
+    let setup = Setup::with_accounts(3);
+    let fault = Fault::respond(Response::missing_permission()).on(GET_BEHAVIORS);
+    setup.simulator.inject(fault.in_account(setup.accounts[1].clone()));
+    for (arguments, status, is_named) in [("--accounts-file accounts.txt --keep-going", 7, true), ("", 3, false)] {
+        let mut command = crate::support::command();
+        command
+            .args(format!("behaviors apply desired.toml {arguments}").split_whitespace())
+            .env("CLOUDFLARE_API_TOKEN", setup.simulator.api_token())
+            .env("CLOUDFLARE_BASE_URL", setup.simulator.base_url())
+            .env("CLOUDFLARE_ACCOUNT_ID", setup.simulator.account_id())
+            .current_dir(setup.folder.path());
+        let mut terminal = Session::spawn(command).unwrap();
+        let before = terminal.expect("[y/N] ").unwrap();
+        let review = String::from_utf8_lossy(before.before()).into_owned();
+        let problem = format!("account {}: the behaviors could not be read", setup.accounts[1]);
+        assert_eq!(review.contains(&problem), is_named, "{review}");
+        // Not UTF-8: no more than another text does it confirm.
+        terminal.send(b"\xff\n").unwrap();
+        terminal.expect(Eof).unwrap();
+        let exited = terminal.get_process().wait().unwrap();
+        assert!(matches!(exited, WaitStatus::Exited(_, code) if code == status), "{exited:?}");
+    }
+    setup.expect_no_writes();
 }

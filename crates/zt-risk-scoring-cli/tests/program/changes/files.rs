@@ -114,3 +114,18 @@ fn other_account_that_cannot_be_read_fails_the_command() {
     assert_eq!(stdout, "");
     assert!(stderr.contains("hint: check the account id"), "{stderr}");
 }
+
+#[test]
+fn standard_input_is_read_once() {
+    let setup = Setup::new();
+    for command in ["diff -", "plan -", "apply - --yes"] {
+        let command = format!("behaviors {command} --accounts-file - --simulate");
+        let output = crate::support::command()
+            .args(command.split(' '))
+            .stdin(std::fs::File::open(setup.path("accounts.txt")).unwrap())
+            .output()
+            .unwrap();
+        let (stdout, stderr) = super::expect(2, &output);
+        assert!(stdout.is_empty() && stderr.contains("both the file and --accounts-file are `-`"), "{stderr}");
+    }
+}

@@ -215,3 +215,14 @@ fn accounts_are_read_at_once() {
         assert!(start.elapsed() < delay * 12, "{command}: {:?}", start.elapsed());
     }
 }
+
+#[test]
+fn accounts_before_and_after_the_command_are_all_read() {
+    let setup = Setup::with_accounts(3);
+    let [one, two, three] = setup.accounts.as_slice() else { panic!("{:?}", setup.accounts) };
+    let command = format!("--account-id {one} behaviors --account-id {two} list --account-id={three} --level high");
+    let rows = setup.rows(0, &command);
+    assert_eq!(column(&rows, "account_id"), [one, two, three]);
+    let (_, stderr) = setup.expect(2, &format!("{ACCOUNTS} behaviors list {ACCOUNTS}"));
+    assert!(stderr.contains("'--accounts-file' cannot be used multiple times"), "{stderr}");
+}

@@ -145,7 +145,49 @@ fn record_that_is_full_stops_a_run() {
     let setup = Setup::with_accounts(2);
     let command =
         "behaviors set imp_travel --enable --yes --keep-going --record /dev/full --accounts-file accounts.txt";
-    let (_, stderr) = setup.expect(1, command);
+    let (stdout, stderr) = setup.expect(1, &format!("{command} --output json"));
     assert!(stderr.contains("applied, but /dev/full cannot be written"), "{stderr}");
+    assert!(!stderr.contains("--roll-back"), "{stderr}");
     assert_eq!(setup.writes(), [0]);
+    let rows: Vec<Value> = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(column(&rows, "outcome"), ["applied", "not_started"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn rejected_write_counts_more_than_a_full_record_or_output() {
+    let setup = Setup::new();
+    setup.simulator.inject(Fault::status(400).on(UPDATE_BEHAVIORS));
+    let (_, stderr) = setup.expect(8, "behaviors set imp_travel --enable --yes --record /dev/full");
+    assert!(stderr.contains("failed, but /dev/full cannot be written"), "{stderr}");
+    let setup = Setup::with_accounts(2);
+    setup.simulator.inject(Fault::status(400).on(UPDATE_BEHAVIORS).in_account(setup.accounts[1].clone()));
+    let status = crate::support::command()
+        .args([
+            "behaviors",
+            "set",
+            "imp_travel",
+            "--enable",
+            "--yes",
+            "--record",
+            "r",
+            "--accounts-file",
+            "accounts.txt",
+        ])
+        .env("CLOUDFLARE_API_TOKEN", setup.simulator.api_token())
+        .env("CLOUDFLARE_BASE_URL", setup.simulator.base_url())
+        .current_dir(setup.folder.path())
+        .stdout(std::fs::File::options().write(true).open("/dev/full").unwrap())
+        .stderr(std::process::Stdio::null())
+        .status()
+        .unwrap();
+    assert_eq!(status.code(), Some(8));
+}
+
+#[cfg(unix)]
+#[test]
+fn name_of_a_record_reaches_no_terminal_as_a_command() {
+    let setup = Setup::new();
+    let (_, stderr) = setup.expect(0, "behaviors set imp_travel --enable --yes --record 'a\u{1b}]0;b\u{7}'");
+    assert!(stderr.contains("--roll-back") && !stderr.contains(['\u{1b}', '\u{7}']), "{stderr:?}");
 }
