@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use futures_util::StreamExt;
-use zt_risk_scoring::{Applied, ApplyError, ApplyErrorKind, ChangeRecord, FleetPlan, Plan};
+use zt_risk_scoring::{AccountId, Applied, ApplyError, ApplyErrorKind, ChangeRecord, FleetPlan, Plan};
 
 use super::outcome::{AppliedRecord, Outcome};
 use super::plans::{Notes, planned_changes, print_plans};
@@ -54,7 +54,11 @@ struct Run<'a> {
     record: Option<RecordFile>,
     token_ids: TokenIds,
     rows: Rows<AppliedRecord>,
+    /// The order of the rows.
+    order: Vec<AccountId>,
     statuses: Vec<ExitStatus>,
+    /// Whether the first plan was begun.
+    has_begun: bool,
     /// Whether the record has a change that can be taken back.
     can_roll_back: bool,
 }
@@ -73,6 +77,7 @@ pub(crate) async fn apply(
         return print_plans(session, plans, Notes::Important);
     }
     let of_several_accounts = plans.0.len() > 1;
+    let order: Vec<_> = plans.0.iter().map(|(account, _)| account.id.clone()).collect();
     let (mut planned, mut unplanned) = (Vec::new(), Vec::new());
     for (account, plan) in plans.0 {
         match plan {
@@ -80,14 +85,14 @@ pub(crate) async fn apply(
             Err(failure) => unplanned.push((account, failure)),
         }
     }
-    let mut run = Run::new(session, of_several_accounts);
+    let mut run = Run::new(session, order);
     if !unplanned.is_empty() && !options.keep_going {
         let count = text::count(unplanned.len(), "account");
         print_message(&format!(
             "nothing was changed: {count} could not be planned; --keep-going applies the other plans"
         ));
         run.leave(&planned, &unplanned).await;
-        return Ok(run.finish(of_several_accounts));
+        return Ok(run.finish());
     }
     for (account, failure) in &unplanned {
         print_message(&format!("account {}: {failure}", account.id));
@@ -98,25 +103,28 @@ pub(crate) async fn apply(
         print_message("nothing was changed");
         run.leave(&planned, &unplanned).await;
         run.statuses.push(ExitStatus::Findings);
-        return Ok(run.finish(of_several_accounts));
+        return Ok(run.finish());
     }
     run.record = options.record.as_deref().map(RecordFile::open).transpose()?;
     run.leave(&[], &unplanned).await;
+    run.has_begun = true;
     match planned.as_slice() {
         [(account, plan)] if !of_several_accounts => run.apply_one(account, plan).await?,
         plans => run.apply_each(plans, options.keep_going).await,
     }
-    Ok(run.finish(of_several_accounts))
+    Ok(run.finish())
 }
 
 impl<'a> Run<'a> {
-    fn new(session: &'a Session, of_several_accounts: bool) -> Self {
+    fn new(session: &'a Session, order: Vec<AccountId>) -> Self {
         Self {
             session,
             record: None,
             token_ids: TokenIds::default(),
-            rows: Rows::new(of_several_accounts),
+            rows: Rows::new(order.len() > 1),
+            order,
             statuses: Vec::new(),
+            has_begun: false,
             can_roll_back: false,
         }
     }
@@ -244,13 +252,14 @@ impl<'a> Run<'a> {
         self.rows.push(account.id.as_str(), account.label.as_deref(), record);
     }
 
-    fn finish(mut self, of_several_accounts: bool) -> ExitStatus {
+    fn finish(mut self) -> ExitStatus {
+        self.rows.sort_by_account(&self.order);
         if let Err(failure) = self.session.printer.print(&self.rows) {
             print_failure(&failure, self.session.printer.output);
             self.statuses.push(failure.exit_status());
         }
         let status = ExitStatus::worst(self.statuses.iter().copied());
-        if of_several_accounts && !matches!(status, ExitStatus::Done | ExitStatus::Findings) {
+        if self.has_begun && self.order.len() > 1 && status != ExitStatus::Done {
             print_message("to go on, run the same command again: what is done already is not written again");
         }
         self.print_rollback_command();

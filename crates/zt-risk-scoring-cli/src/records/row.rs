@@ -1,7 +1,10 @@
 //! Rows: what is printed.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
+use zt_risk_scoring::AccountId;
 use zt_risk_scoring::RiskLevel;
 
 use crate::failure::{ErrorRecord, Failure};
@@ -147,6 +150,12 @@ impl<R> Rows<R> {
     /// Adds the failure of an account.
     pub(crate) fn push_failure(&mut self, account_id: impl Into<String>, label: Option<&str>, failure: &Failure) {
         self.add(account_id.into(), label, Content::Failed { error: Box::new(failure.into()) });
+    }
+
+    /// Sorts the rows by an order of accounts.
+    pub(crate) fn sort_by_account(&mut self, order: &[AccountId]) {
+        let places: BTreeMap<_, _> = order.iter().enumerate().map(|(place, id)| (id.as_str(), place)).collect();
+        self.rows.sort_by_key(|row| row.account_id.as_deref().and_then(|id| places.get(id).copied()));
     }
 
     fn add(&mut self, account_id: String, label: Option<&str>, content: Content<R>) {

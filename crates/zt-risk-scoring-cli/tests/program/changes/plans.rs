@@ -30,7 +30,8 @@ fn plan_without_changes_sends_nothing() {
     setup.expect(0, "behaviors plan desired.toml --out plan.json");
     setup.requests();
     let (stdout, stderr) = setup.expect(0, "behaviors apply plan.json --yes --output json");
-    assert_eq!((stdout.trim(), stderr.as_str()), ("[]", "no changes\n"));
+    let rows: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!((&rows[0]["outcome"], stderr.as_str()), (&json!("unchanged"), "no changes\n"));
     setup.expect_no_requests();
 }
 
