@@ -213,6 +213,21 @@ fn dry_run_prints_the_users_and_resets_none() {
     assert!(writes(&simulator).is_empty());
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn failed_reset_counts_more_than_an_output_that_cannot_be_written() {
+    let simulator = simulator();
+    simulator.inject(Fault::status(400).on(operations::RESET_USER_RISK));
+    let reset = common::command(&simulator, &["users", "reset", ONE, TWO, "--yes"])
+        .stdin(std::process::Stdio::null())
+        .stdout(std::fs::File::options().write(true).open("/dev/full").unwrap())
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8(reset.stderr).unwrap();
+    assert_eq!(reset.status.code(), Some(8), "{stderr}");
+    assert!(stderr.contains("2 users: 0 reset, 1 failed, 1 not started"), "{stderr}");
+}
+
 #[test]
 fn ids_are_read_from_standard_input() {
     let simulator = simulator();

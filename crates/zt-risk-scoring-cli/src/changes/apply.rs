@@ -152,6 +152,7 @@ impl<'a> Run<'a> {
             stream = stream.keep_going();
         }
         let mut open: Vec<_> = plans.iter().collect();
+        let mut is_recorded = true;
         loop {
             let item = tokio::select! {
                 item = stream.next() => item,
@@ -166,6 +167,7 @@ impl<'a> Run<'a> {
             let (account, plan) = open.remove(index);
             // What cannot be recorded is not changed.
             if !self.end(account, plan.plan(), &result).await {
+                is_recorded = false;
                 stream.stop();
             }
             if let Err(error) = result {
@@ -177,7 +179,10 @@ impl<'a> Run<'a> {
         }
         for (account, plan) in open {
             self.add(account, plan.plan(), Outcome::NotStarted, None);
-            self.write_record(account, Outcome::NotStarted, None, None, None).await;
+            // A full disk is reported once, and not for each account.
+            if is_recorded {
+                self.write_record(account, Outcome::NotStarted, None, None, None).await;
+            }
         }
     }
 

@@ -12,7 +12,7 @@ pub(super) use self::record::ResetRecord;
 use super::personal_data::PersonalData;
 use crate::confirmation::{Confirmation, Decision};
 use crate::exit_status::ExitStatus;
-use crate::failure::{ErrorRecord, Failure};
+use crate::failure::{ErrorRecord, Failure, print_failure};
 use crate::records::Rows;
 use crate::session::{Account, Session};
 use crate::terminal::{Interrupt, Progress, print_message};
@@ -152,6 +152,7 @@ impl Run<'_> {
         false
     }
 
+    /// Prints what was done. A result that cannot be written does not hide a failed reset.
     fn finish(mut self, session: &Session, is_interrupted: bool) -> Result<ExitStatus, Failure> {
         if self.rows.len() == 1
             && let Some(failure) = self.failures.pop()
@@ -165,10 +166,13 @@ impl Run<'_> {
             text::count(self.rows.len(), "user"),
             number(Outcome::NotStarted)
         );
-        let statuses: Vec<_> = self.failures.iter().map(Failure::exit_status).collect();
+        let mut statuses: Vec<_> = self.failures.iter().map(Failure::exit_status).collect();
         let mut hints: Vec<_> = self.failures.iter().map(|failure| ErrorRecord::from(failure).hint).collect();
         hints.dedup();
-        print(session, self.account, self.rows)?;
+        if let Err(failure) = print(session, self.account, self.rows) {
+            print_failure(&failure, session.printer.output);
+            statuses.push(failure.exit_status());
+        }
         hints.iter().filter(|hint| !hint.is_empty()).for_each(|hint| print_message(&format!("hint: {hint}")));
         print_message(&counts);
         Ok(ExitStatus::worst(statuses.into_iter().chain(is_interrupted.then_some(ExitStatus::Interrupted))))

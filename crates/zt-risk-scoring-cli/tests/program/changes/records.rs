@@ -147,6 +147,7 @@ fn record_that_is_full_stops_a_run() {
         "behaviors set imp_travel --enable --yes --keep-going --record /dev/full --accounts-file accounts.txt";
     let (stdout, stderr) = setup.expect(1, &format!("{command} --output json"));
     assert!(stderr.contains("applied, but /dev/full cannot be written"), "{stderr}");
+    assert_eq!(stderr.matches("cannot be written").count(), 1, "{stderr}");
     assert!(!stderr.contains("--roll-back"), "{stderr}");
     assert_eq!(setup.writes(), [0]);
     let rows: Vec<Value> = serde_json::from_str(&stdout).unwrap();
