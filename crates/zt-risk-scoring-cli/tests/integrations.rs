@@ -192,12 +192,15 @@ fn invalid_arguments_are_rejected_before_anything_is_sent() {
         (&["update", ID], "required"),
         (&["update", ID, "--activate", "--deactivate"], "cannot be used with"),
         (&["create", "--tenant-url", "example.okta.com"], "--tenant-url"),
+        (&["create", "--tenant-url", "https://ana:do-not-print@example.okta.com"], "has credentials"),
+        (&["update", ID, "--tenant-url", "https://example.okta.com/?key=do-not-print"], "has a query"),
+        (&["update", ID, "--tenant-url", "http://example.okta.com"], "begin with https://"),
         (&["create", "--tenant-url", TENANT, "--type", "okto"], "okto"),
         (&["delete", ID, "--account-id", simulator.account_id(), "--account-id", &"0".repeat(32)], "one account"),
     ] {
         let rejected = run(&simulator, &[&["integrations"], arguments].concat());
         assert_eq!(rejected.status, Some(2), "{rejected:?}");
-        assert!(rejected.stderr.contains(part), "{part}: {rejected:?}");
+        assert!(rejected.stderr.contains(part) && !rejected.stderr.contains("do-not-print"), "{part}: {rejected:?}");
     }
     assert!(simulator.requests().is_empty());
 }
