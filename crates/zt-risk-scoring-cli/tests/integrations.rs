@@ -204,3 +204,35 @@ fn invalid_arguments_are_rejected_before_anything_is_sent() {
     }
     assert!(simulator.requests().is_empty());
 }
+
+#[test]
+fn part_of_a_list_is_a_failure() {
+    let simulator = simulator();
+    let list = |operation, result: Value, info: Value| {
+        let body = json!({"success": true, "result": result, "result_info": info});
+        let fault = simulator.inject(Fault::respond(Response::json(200, &body)).on(operation));
+        let command = if operation == operations::LIST_INTEGRATIONS { "integrations" } else { "users" };
+        let run = run(&simulator, &[command, "list", "--output", "json"]);
+        fault.remove();
+        run
+    };
+    for (operation, result) in
+        [(operations::LIST_INTEGRATIONS, json!(null)), (operations::GET_SUMMARY, json!({"users": [{}]}))]
+    {
+        let items = if result.is_null() { 0 } else { 1 };
+        for (info, message) in [
+            (json!({"total_count": 7}), format!("{items} of 7 items")),
+            (json!({"total_pages": 3}), format!("{items} items, which are one of 3 pages")),
+            (json!({"cursor": "x"}), format!("{items} items, and a cursor of more")),
+        ] {
+            let part = list(operation, result.clone(), info);
+            assert_eq!((part.status, part.stdout.as_str()), (Some(1), ""), "{part:?}");
+            assert!(part.stderr.contains(&message) && part.stderr.contains(r#""kind":"incomplete""#), "{part:?}");
+        }
+        let whole = list(operation, result, json!({"total_count": items, "total_pages": 1}));
+        assert_eq!((whole.status, whole.json().as_array().unwrap().len()), (Some(0), items), "{whole:?}");
+    }
+    // Null is a list without integrations, as the API documents it. It is no summary of users.
+    let null = list(operations::GET_SUMMARY, json!(null), json!({}));
+    assert_eq!((null.status, null.stdout.as_str()), (Some(1), ""), "{null:?}");
+}
