@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use unicode_width::UnicodeWidthStr;
 
 use super::row::{Content, Record, Row};
-use super::table::{self, GAP};
+use super::table;
 use super::write::{self, Printer};
 use crate::failure::Failure;
 use crate::options::Output;
@@ -89,14 +89,10 @@ impl<R: Record, W: Write> RowStream<R, W> {
 
     fn table_line(&mut self, cells: Vec<String>) -> String {
         self.widths.resize(cells.len(), 0);
-        let mut line = String::new();
         for (cell, widest) in cells.iter().zip(&mut self.widths) {
-            let width = cell.width();
-            *widest = width.max(*widest);
-            line.push_str(cell);
-            line.extend(std::iter::repeat_n(' ', widest.saturating_sub(width).saturating_add(GAP.into())));
+            *widest = cell.width().max(*widest);
         }
-        line.trim_end().to_owned()
+        table::align(cells.iter().map(String::as_str), &self.widths)
     }
 
     fn write(&mut self, text: &str) -> Result<ControlFlow<()>, Failure> {

@@ -53,6 +53,28 @@ fn table_of_one_account_does_not_name_it() {
 }
 
 #[test]
+fn table_of_many_rows_is_aligned_and_not_fitted_to_the_terminal() {
+    let many = |names: usize| {
+        let mut rows = Rows::new(true);
+        (0..names).for_each(|place| rows.push("a1", None, fruit(&format!("fruit {place}"), Some("red\u{1b}"))));
+        rows.push_failure("a2", None, &Failure::usage("it is rotten", "throw it away"));
+        let printer = Printer { output: Output::Table, width: Some(10), has_colours: true };
+        printer.format(&rows).unwrap()
+    };
+    let table = many(10_000);
+    assert_eq!(table.lines().count(), 10_002);
+    let lines = [0, 1, 10_000, 10_001].map(|line| table.lines().nth(line).unwrap());
+    let expected = [
+        "ACCOUNT  NAME        COLOUR  ERROR",
+        "a1       fruit 0     red",
+        "a1       fruit 9999  red",
+        "a2                           it is rotten",
+    ];
+    assert_eq!(lines, expected);
+    assert!(many(20).lines().count() > 22);
+}
+
+#[test]
 fn table_of_several_accounts_names_them_and_their_failures() {
     let expected = "\
 ACCOUNT     NAME   COLOUR  ERROR
