@@ -86,7 +86,7 @@ fn created_integration_that_is_not_as_asked_for_is_reported() {
     assert_eq!(created.status, Some(8), "{created:?}");
     let error: Value = serde_json::from_str(created.stderr.lines().last().unwrap()).unwrap();
     assert_eq!(error["error"]["kind"], "not_verified");
-    assert!(error["error"]["message"].as_str().unwrap().contains("active yes -> no"), "{error}");
+    assert!(error["error"]["message"].as_str().unwrap().contains("active yes → no"), "{error}");
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn update_that_is_not_taken_over_is_reported() {
     let fault = simulator.inject(undo.after_operation().on(operations::UPDATE_INTEGRATION));
     let updated = change(&simulator, &["update", ID, "--deactivate"]);
     assert_eq!((updated.status, fault.happened()), (Some(8), 1), "{updated:?}");
-    assert!(updated.stderr.contains("active no -> yes") && updated.stdout.is_empty(), "{updated:?}");
+    assert!(updated.stderr.contains("active no → yes") && updated.stdout.is_empty(), "{updated:?}");
 
     fault.remove();
     simulator.inject(Fault::status(500).on(operations::GET_INTEGRATION).skip(1));
