@@ -13,6 +13,11 @@ use crate::text;
 /// What was read of each account, in the order of the session's accounts.
 pub(crate) struct Readings<'a, T>(pub(crate) Vec<(&'a Account, Result<T, Failure>)>);
 
+/// The failure of an account of which nothing was read, not even an error.
+pub(crate) fn not_read() -> Failure {
+    Failure::missing("the account was not read", "run the command again, for this account")
+}
+
 /// What was read so far.
 pub(crate) struct PendingReadings<'a, T>(Vec<(&'a Account, Option<Result<T, Failure>>)>);
 
@@ -60,9 +65,12 @@ impl<'a, T> PendingReadings<'a, T> {
         }
     }
 
-    /// The readings, in the order of the accounts.
+    /// The readings, in the order of the accounts. An account that was not read failed.
     pub(crate) fn into_readings(self) -> Readings<'a, T> {
-        Readings(self.0.into_iter().filter_map(|(account, result)| Some((account, result?))).collect())
+        let read_or_failed = |(account, result): (&'a Account, Option<Result<T, Failure>>)| {
+            (account, result.unwrap_or_else(|| Err(not_read())))
+        };
+        Readings(self.0.into_iter().map(read_or_failed).collect())
     }
 }
 
@@ -122,5 +130,25 @@ impl<'a, T> Readings<'a, T> {
             terminal::print_message(&format!("{}: {read} read, {failed} failed", text::count(accounts, "account")));
         }
         Ok(ExitStatus::worst(statuses))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn account_that_was_not_read_is_a_failure_of_its_own() {
+        let account = |number: u32| Account {
+            id: AccountId::new(format!("{number:032x}")).unwrap(),
+            label: None,
+            credentials: None,
+        };
+        let accounts = [account(1), account(2)];
+        let mut readings = Readings::pending(&accounts);
+        readings.set(&accounts[1].id, Ok("read"));
+        let Readings(readings) = readings.into_readings();
+        let results: Vec<_> = readings.iter().map(|(account, result)| (&account.id, result.as_ref().ok())).collect();
+        assert_eq!(results, [(&accounts[0].id, None), (&accounts[1].id, Some(&"read"))]);
     }
 }

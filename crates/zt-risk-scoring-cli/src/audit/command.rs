@@ -1,12 +1,12 @@
 //! The command `zt-risk behaviors audit`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
 use clap::Args;
-use zt_risk_scoring::{BehaviorMap, Integration};
+use zt_risk_scoring::{AccountId, BehaviorMap, Integration};
 
 use super::engine::{AccountState, audit};
 use super::finding::{AccountReport, Outcome};
@@ -124,13 +124,17 @@ async fn reports(policy: &PolicyFile, session: &Session) -> Result<Vec<AccountRe
     let title = "reading integrations";
     let Readings(integrations) =
         fleet::read_each(session, &with_integrations, title, |client| client.integrations().list()).await;
-    let mut integrations = integrations.into_iter().map(|(_, integrations)| integrations);
+    let mut integrations: Integrations =
+        integrations.into_iter().map(|(account, integrations)| (account.id.clone(), integrations)).collect();
     let today = DateTime::<Utc>::from(SystemTime::now()).date_naive();
     let audit_account = |(account, behaviors): (&Account, Result<BehaviorMap, Failure>)| {
         let state = behaviors.and_then(|behaviors| {
-            // The integrations are in the order of the accounts, without those that need none.
-            let integrations = if needs_integrations(account) { integrations.next() } else { None };
-            Ok::<(BehaviorMap, Vec<Integration>), Failure>((behaviors, integrations.transpose()?.unwrap_or_default()))
+            let integrations = if needs_integrations(account) {
+                take_integrations(&mut integrations, &account.id)?
+            } else {
+                Vec::new()
+            };
+            Ok::<(BehaviorMap, Vec<Integration>), Failure>((behaviors, integrations))
         });
         let checks = state.map(|(behaviors, integrations)| {
             let (behaviors, integrations) = (&behaviors, integrations.as_slice());
@@ -139,6 +143,14 @@ async fn reports(policy: &PolicyFile, session: &Session) -> Result<Vec<AccountRe
         AccountReport { account: account.clone(), checks }
     };
     Ok(behaviors.0.into_iter().map(audit_account).collect())
+}
+
+/// The integrations that were read, by account.
+type Integrations = HashMap<AccountId, Result<Vec<Integration>, Failure>>;
+
+/// The integrations of an account that needs them. If they were not read, that is a failure: an empty list could comply.
+fn take_integrations(read: &mut Integrations, account_id: &AccountId) -> Result<Vec<Integration>, Failure> {
+    read.remove(account_id).unwrap_or_else(|| Err(fleet::not_read()))
 }
 
 /// Prints a row for each finding. The failure of the only account is printed by the caller.
@@ -191,4 +203,30 @@ fn status(reports: Vec<AccountReport>, fail_on: Severity) -> Result<ExitStatus, 
         statuses.push(failure.exit_status_among_several());
     }
     Ok(ExitStatus::worst(statuses))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn integrations_are_those_of_the_account_and_missing_ones_are_a_failure() {
+        let id = |number: u32| AccountId::new(format!("{number:032x}")).unwrap();
+        let integration: Integration = serde_json::from_value(json!({
+            "id": "66666666-6666-4666-8666-666666666666", "integration_type": "Okta", "active": true,
+            "tenant_url": "https://a.okta.com", "created_at": "2026-11-22T01:02:03Z",
+        }))
+        .unwrap();
+        let failed = || Err(Failure::usage("the token file is missing", "create it"));
+        let mut read = Integrations::from([(id(3), Ok(vec![integration])), (id(1), Ok(Vec::new())), (id(4), failed())]);
+        let mut take = |number| {
+            let taken = take_integrations(&mut read, &id(number));
+            taken.map(|integrations| integrations.len()).map_err(|failure| failure.to_string())
+        };
+        assert_eq!((take(1), take(3)), (Ok(0), Ok(1)));
+        assert_eq!(take(2), Err("the account was not read".to_owned()));
+        assert_eq!(take(4), Err("the token file is missing".to_owned()));
+    }
 }
