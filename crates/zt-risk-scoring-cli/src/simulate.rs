@@ -40,7 +40,7 @@ pub(crate) struct SimulateArguments {
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     port: u16,
 
-    /// TOML file that describes accounts, users, tokens, faults and more, in place of the built-in scenario
+    /// TOML file that describes accounts, users, tokens, faults and more, in place of the built-in scenario; `-` is standard input
     #[arg(long, value_name = "FILE")]
     scenario: Option<PathBuf>,
 

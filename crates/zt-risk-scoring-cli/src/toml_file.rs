@@ -1,16 +1,29 @@
 //! TOML files. An error names the file, the line and the key.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
 
 use crate::failure::Failure;
 
-/// Reads a text file. The hint says where its format is documented.
-pub(crate) fn read(path: &Path, hint: &str) -> Result<String, Failure> {
-    fs::read_to_string(path)
-        .map_err(|error| Failure::usage(format!("{}: the file cannot be read: {error}", path.display()), hint))
+/// Whether a path is that of standard input: `-`.
+pub(crate) fn is_stdin(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// Reads a text file, or standard input, which is `-`. Returns its name and its text. The hint says where its format is documented.
+pub(crate) fn read(path: &Path, hint: &str) -> Result<(String, String), Failure> {
+    let (name, text) = if is_stdin(path) {
+        ("standard input".to_owned(), io::read_to_string(io::stdin().lock()))
+    } else {
+        (path.display().to_string(), fs::read_to_string(path))
+    };
+    match text {
+        Ok(text) => Ok((name, text)),
+        Err(error) => Err(Failure::usage(format!("{name}: the file cannot be read: {error}"), hint)),
+    }
 }
 
 /// Parses the text of a file. The name is that of the file.

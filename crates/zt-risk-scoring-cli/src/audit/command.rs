@@ -22,6 +22,7 @@ use crate::records::{Rows, print_text};
 use crate::session::{Account, Session};
 use crate::terminal;
 use crate::text::{self, count};
+use crate::toml_file;
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -38,7 +39,7 @@ Exit status:
   3  an account has a finding that is as severe as --fail-on, or more
 An account that could not be read does not comply: see the exit status in `zt-risk --help`.")]
 pub(crate) struct AuditArguments {
-    /// Policy in TOML: what accounts must be like; without it, a built-in policy
+    /// Policy in TOML: what accounts must be like; `-` is standard input; without it, a built-in policy
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
 
@@ -71,13 +72,16 @@ impl AuditArguments {
 
 /// Audits all accounts, and prints the findings.
 pub(crate) async fn run(arguments: &AuditArguments, session: &Session) -> Result<ExitStatus, Failure> {
-    let policy = PolicyFile::read(arguments.policy.as_deref())?;
+    let policy = read_policy(arguments, session)?;
     let reports = reports(&policy, session).await?;
     match session.printer.output {
         Output::Junit => print_text(&junit::report(&reports, arguments.fail_on)?)?,
         Output::Sarif => {
             let directory = std::env::current_dir().map_err(Failure::Output)?;
             print_text(&json(&sarif::log(&reports, &policy, &directory))?)?;
+            if policy.path.is_none() {
+                terminal::print_message(WITHOUT_FILE);
+            }
         }
         _ => print_rows(session, &reports)?,
     }
@@ -88,6 +92,24 @@ pub(crate) async fn run(arguments: &AuditArguments, session: &Session) -> Result
         terminal::print_message(&message);
     }
     status(reports, arguments.fail_on)
+}
+
+/// A log without a policy file has no physical locations.
+const WITHOUT_FILE: &str =
+    "the SARIF log has no locations in a file, which code scanning needs: name a policy file with --policy";
+
+/// Reads the policy. Another option may have read standard input before, which then is empty, as a policy that all accounts satisfy.
+fn read_policy(arguments: &AuditArguments, session: &Session) -> Result<PolicyFile, Failure> {
+    let path = arguments.policy.as_deref();
+    if path.is_some_and(toml_file::is_stdin)
+        && let Some(other) = session.reader_of_stdin()
+    {
+        return Err(Failure::usage(
+            format!("both --policy and {other} are `-`, but standard input can only be read once"),
+            "name a file for one of them",
+        ));
+    }
+    PolicyFile::read(path)
 }
 
 /// A message about accounts that the policy names and the audit does not include. Their ids may be misspelt, and a stricter requirement

@@ -21,7 +21,7 @@ const HINT: &str =
 #[derive(Debug)]
 pub(crate) struct PolicyFile {
     pub(crate) policy: Policy,
-    /// `None` if the policy is the built-in one.
+    /// `None` if the policy is the built-in one, or from standard input.
     pub(crate) path: Option<PathBuf>,
     text: String,
 }
@@ -30,17 +30,18 @@ pub(crate) struct PolicyFile {
 type Problem = (Key, String);
 
 impl PolicyFile {
-    /// Reads a file. Without one, the built-in policy.
+    /// Reads a file, or standard input, which is `-`. Without one, the built-in policy.
     pub(crate) fn read(path: Option<&Path>) -> Result<Self, Failure> {
         let (name, text) = match path {
             None => ("the built-in policy".to_owned(), DEFAULT_POLICY.to_owned()),
-            Some(path) => (path.display().to_string(), toml_file::read(path, HINT)?),
+            Some(path) => toml_file::read(path, HINT)?,
         };
         let policy = toml_file::parse(&name, &text, HINT)?;
         if let Some((key, problem)) = problem(&policy) {
             return Err(toml_file::problem(&name, &text, key.offset_in(&text), &format!("{key}: {problem}"), HINT));
         }
-        Ok(Self { policy, path: path.map(Path::to_owned), text })
+        let path = path.filter(|path| !toml_file::is_stdin(path)).map(Path::to_owned);
+        Ok(Self { policy, path, text })
     }
 
     /// The line of a key, counted from 1.

@@ -69,9 +69,10 @@ impl Scenario {
         toml_file::parse("the built-in scenario", Self::BUILT_IN, HINT)
     }
 
-    /// Reads a file.
+    /// Reads a file, or standard input, which is `-`.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
-        Self::parse(&path.display().to_string(), &toml_file::read(path, HINT)?)
+        let (name, text) = toml_file::read(path, HINT)?;
+        Self::parse(&name, &text)
     }
 
     /// Parses the text of a file. A scenario without accounts has those of the built-in one.
