@@ -45,7 +45,7 @@ Files:
 Exit status:
   0    done
   1    a call failed
-  2    the arguments, the configuration or a file are invalid; nothing was sent
+  2    the arguments, the configuration or a file are invalid; nothing was changed
   3    an audit has findings, or a plan, a diff or a dry run has changes
   4    the credentials are rejected, or lack a permission
   5    the account's plan does not include risk scoring

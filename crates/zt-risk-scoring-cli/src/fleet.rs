@@ -1,13 +1,15 @@
 //! Reads of one account or of many.
 
-use futures_util::StreamExt;
+use std::time::Duration;
+
+use futures_util::{Stream, StreamExt};
 use zt_risk_scoring::{AccountId, Client, Request, Response};
 
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
 use crate::records::{Printer, Record, Rows};
 use crate::session::{Account, Session};
-use crate::terminal::{self, Progress};
+use crate::terminal::{self, Progress, print_message};
 use crate::text;
 
 /// What was read of each account, in the order of the session's accounts.
@@ -49,11 +51,29 @@ pub(crate) async fn read_each<'a, T: Send + 'static>(
     let fleet = accounts.iter().map(Account::to_fleet);
     let mut responses = session.client.request_many(fleet, request).concurrency(session.concurrency());
     let mut readings = Readings::pending(accounts);
-    while let Some((id, response)) = responses.next().await {
+    while let Some((id, response)) = next(&mut responses).await {
         progress.advance();
         readings.set(&id, response.map(Response::into_value).map_err(Failure::from));
     }
     readings.into_readings()
+}
+
+/// How long nothing may happen until the user gets to know why.
+const QUIET: Duration = Duration::from_secs(10);
+
+/// The next item of a stream of calls. Says that it waits if nothing ends for long: calls that the API's rate limit rejects are sent
+/// again when it is over.
+pub(crate) async fn next<S: Stream + Unpin>(calls: &mut S) -> Option<S::Item> {
+    match tokio::time::timeout(QUIET, calls.next()).await {
+        Ok(item) => item,
+        Err(_) => {
+            let left = text::count(calls.size_hint().0, "account");
+            print_message(&format!(
+                "waiting for {left}; if the API rejects calls, they are sent when it accepts them again"
+            ));
+            calls.next().await
+        }
+    }
 }
 
 impl<'a, T> PendingReadings<'a, T> {

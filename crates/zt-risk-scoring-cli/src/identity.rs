@@ -50,7 +50,7 @@ pub(crate) fn is_rejected(error: &Error) -> bool {
 pub(crate) struct TokenIds(Vec<(Connection, Option<String>)>);
 
 impl TokenIds {
-    /// The id of a connection's token. `None` if the API does not tell it.
+    /// The id of a connection's token. `None` if the API does not return it.
     pub(crate) async fn get(&mut self, connection: &Connection, account: &AccountId) -> Option<String> {
         if let Some((_, id)) = self.0.iter().find(|(known, _)| known.is_same(connection)) {
             return id.clone();

@@ -193,7 +193,8 @@ impl<'a> Run<'a> {
         }
         for (account, failure) in unplanned {
             self.statuses.push(failure.exit_status_among_several());
-            self.rows.push_failure(account.id.as_str(), account.label.as_deref(), failure);
+            let record = AppliedRecord::unplanned(failure);
+            self.rows.push(account.id.as_str(), account.label.as_deref(), record);
             self.write_record(account, Outcome::Failed, None, None, Some(failure.into())).await;
         }
     }

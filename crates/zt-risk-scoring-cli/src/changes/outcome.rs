@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::plans::PlannedChange;
-use crate::failure::ErrorRecord;
+use crate::failure::{ErrorRecord, Failure};
 use crate::records::{Cell, Column, Record, Tone};
 
 /// What became of an account.
@@ -46,6 +46,19 @@ pub(crate) struct AppliedRecord {
     pub(super) mismatches: Vec<String>,
     /// Why it failed.
     pub(super) error: Option<ErrorRecord>,
+}
+
+impl AppliedRecord {
+    /// An account for which no plan could be made.
+    pub(super) fn unplanned(failure: &Failure) -> Self {
+        Self {
+            outcome: Outcome::Failed,
+            changes: Vec::new(),
+            may_have_written: false,
+            mismatches: Vec::new(),
+            error: Some(failure.into()),
+        }
+    }
 }
 
 impl Record for AppliedRecord {

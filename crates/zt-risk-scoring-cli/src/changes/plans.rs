@@ -1,14 +1,13 @@
 //! Plans of one account or of many, and how they are printed.
 
 use clap::Args;
-use futures_util::StreamExt;
 use schemars::JsonSchema;
 use serde::Serialize;
 use zt_risk_scoring::{BehaviorId, BehaviorSettings, DesiredState, FleetPlan, Plan, PlanBehaviors, SettingsChange};
 
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
-use crate::fleet::Readings;
+use crate::fleet::{self, Readings};
 use crate::records::{Cell, Column, Record};
 use crate::session::{Account, Session};
 use crate::terminal::{Progress, print_message};
@@ -60,7 +59,7 @@ pub(crate) async fn plan<'a>(
     let plans = behaviors.plan_many(fleet, desired).concurrency(session.concurrency());
     let mut plans = plans.each(move |request| options.configure(request));
     let mut readings = Readings::pending(accounts);
-    while let Some((id, plan)) = plans.next().await {
+    while let Some((id, plan)) = fleet::next(&mut plans).await {
         progress.advance();
         readings.set(&id, plan.map_err(Failure::from));
     }
@@ -168,8 +167,7 @@ impl Notes {
             let ids: Vec<_> = ids.iter().map(|id| text::printable(id.as_str())).collect();
             (!ids.is_empty()).then(|| format!("{title}: {}", ids.join(", ")))
         };
-        let stays =
-            [list("already so", plan.unchanged()), list("not in the file, and left as they are", plan.unmanaged())];
+        let stays = [list("already so", plan.unchanged()), list("unmanaged, and left as they are", plan.unmanaged())];
         let stays = stays.into_iter().filter(|_| self == Self::All).flatten();
         let missing = list("not in the account, and skipped", plan.missing());
         let warnings = plan.warnings().into_iter().map(|warning| format!("warning: {warning}"));

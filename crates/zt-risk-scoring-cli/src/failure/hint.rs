@@ -8,6 +8,9 @@ use crate::text;
 /// The status with which a proxy asks for credentials.
 const PROXY_AUTHENTICATION_REQUIRED: u16 = 407;
 
+/// The status of a change that contradicts what exists.
+const CONFLICT: u16 = 409;
+
 /// What the user can do about a proxy.
 const PROXY: &str = "check the proxy in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, or exclude the host with NO_PROXY";
 
@@ -97,6 +100,9 @@ fn hint_of_call(error: &Error) -> String {
         ErrorKind::Decode => format!("update zt-risk: this version supports revision {REVISION} of the API"),
         ErrorKind::Connection => connection(&error.to_string()).to_owned(),
         ErrorKind::Timeout => "try again, or allow more time with --timeout".to_owned(),
+        _ if has_status(CONFLICT) && error.operation().is_some_and(|operation| operation.contains("integration")) => {
+            "another integration may have the reference; `zt-risk integrations list` shows them".to_owned()
+        }
         _ => "look up the error's code in Cloudflare's documentation".to_owned(),
     }
 }

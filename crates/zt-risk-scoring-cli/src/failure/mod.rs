@@ -82,8 +82,8 @@ impl Failure {
                 _ => ExitStatus::WriteNotVerified,
             },
             Self::NotVerified(_) => ExitStatus::WriteNotVerified,
-            Self::Usage(_) => ExitStatus::Usage,
-            Self::Missing(_) | Self::Output(_) => ExitStatus::Failed,
+            Self::Missing(_) | Self::Usage(_) => ExitStatus::Usage,
+            Self::Output(_) => ExitStatus::Failed,
         }
     }
 
@@ -91,7 +91,7 @@ impl Failure {
     /// the arguments are invalid: they may fit the other accounts, which may be changed.
     pub(crate) fn exit_status_among_several(&self) -> ExitStatus {
         match self {
-            Self::Plan(_) => ExitStatus::SomeFailed,
+            Self::Missing(_) | Self::Plan(_) => ExitStatus::SomeFailed,
             _ => self.exit_status().among_several(),
         }
     }
@@ -99,6 +99,8 @@ impl Failure {
 
 fn status_of_read(error: &Error) -> ExitStatus {
     match error.kind() {
+        // Something in between blocked the call, and not the API.
+        ErrorKind::Authentication | ErrorKind::Permission if error.unexpected_body().is_some() => ExitStatus::Failed,
         ErrorKind::Configuration => ExitStatus::Usage,
         ErrorKind::Authentication | ErrorKind::Permission => ExitStatus::NotPermitted,
         ErrorKind::Plan => ExitStatus::PlanLacksFeature,

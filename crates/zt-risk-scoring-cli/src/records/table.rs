@@ -1,6 +1,6 @@
 //! Rows as a table that fits the terminal.
 
-use comfy_table::{Attribute, Cell as TableCell, Color, ContentArrangement, Table, presets};
+use comfy_table::{Attribute, Cell as TableCell, Color, ColumnConstraint, ContentArrangement, Table, presets};
 
 use super::row::{Cell, Content, Record, Row, Rows, Tone};
 use crate::text;
@@ -34,7 +34,24 @@ pub(super) fn table<R: Record>(rows: &Rows<R>, width: Option<u16>, has_colours: 
     for column in table.column_iter_mut() {
         column.set_padding((0, GAP));
     }
+    keep_ids_whole(&mut table, if rows.of_several_accounts { 2 } else { 1 });
     table.trim_fmt()
+}
+
+/// Keeps the first columns from being wrapped: they have ids, which people copy. A terminal without room for them wraps them after all.
+fn keep_ids_whole(table: &mut Table, columns: usize) {
+    let Some(width) = table.width() else { return };
+    let ids: u16 = table
+        .column_max_content_widths()
+        .iter()
+        .take(columns)
+        .fold(0, |sum, width| sum.saturating_add(*width).saturating_add(GAP));
+    // The other columns need some room as well.
+    if ids <= width.saturating_sub(width / 3) {
+        for column in table.column_iter_mut().take(columns) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
+    }
 }
 
 fn cells<R: Record>(row: &Row<R>, with_account: bool, columns: usize) -> Vec<TableCell> {

@@ -40,7 +40,7 @@ fn page_of_html_with_403_gets_no_hint_about_permissions() {
     assert!(message.contains("a page of HTML or XML (text/html, 13 bytes)"), "{message}");
     assert!(hint.contains("does not look like the API's"), "{hint}");
     assert!(!message.contains("hunter2") && !hint.contains("permission"), "{message}: {hint}");
-    assert_eq!(output.status.code(), Some(4));
+    assert_eq!(output.status.code(), Some(1));
 }
 
 #[test]

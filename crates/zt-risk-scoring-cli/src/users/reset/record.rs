@@ -7,7 +7,7 @@ use zt_risk_scoring::{UserId, UserSummary};
 use crate::failure::ErrorRecord;
 use crate::records::{Cell, Column, Record, Tone};
 use crate::text;
-use crate::users::personal_data::{PersonalData, level};
+use crate::users::personal_data::{MASK, PersonalData, level};
 
 /// What becomes of a user.
 #[derive(Clone, Copy, Debug, Eq, JsonSchema, PartialEq, Serialize)]
@@ -95,7 +95,7 @@ pub(super) fn description(id: UserId, user: Option<&UserSummary>, personal_data:
     let count = user.event_count.and_then(|count| usize::try_from(count).ok());
     let events = count.map(|count| text::count(count, "event"));
     let latest = personal_data.time(user.last_event.as_ref()).map(|time| format!("the latest at {time}"));
-    let names = [&user.name, &user.email].map(|text| personal_data.text(text.as_deref()));
+    let names = [&user.name, &user.email].map(|text| personal_data.text(text.as_deref()).filter(|text| text != MASK));
     let parts: Vec<String> = [Some(level), events, latest].into_iter().chain(names).flatten().collect();
     format!("{id}: {}", parts.join(", "))
 }
@@ -113,7 +113,7 @@ mod tests {
             "last_event": "Ana's birthday"});
         let user: UserSummary = serde_json::from_value(user).unwrap();
         let text = description(id, Some(&user), PersonalData::default());
-        assert_eq!(text, format!("{id}: level high, 1 event, the latest at [masked], [masked], [masked]"));
+        assert_eq!(text, format!("{id}: level high, 1 event, the latest at [masked]"));
         let unknown = description(id, None, PersonalData::default());
         assert!(unknown.ends_with("not among the users with a risk score"), "{unknown}");
     }
