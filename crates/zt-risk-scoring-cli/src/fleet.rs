@@ -6,7 +6,7 @@ use futures_util::{Stream, StreamExt};
 use zt_risk_scoring::{AccountId, Client, Request, Response};
 
 use crate::exit_status::ExitStatus;
-use crate::failure::Failure;
+use crate::failure::{ErrorRecord, Failure, print_failure, print_hints};
 use crate::records::{Printer, Record, Rows};
 use crate::session::{Account, Session};
 use crate::terminal::{self, Progress, print_message};
@@ -130,7 +130,7 @@ impl<'a, T> Readings<'a, T> {
     ) -> Result<ExitStatus, Failure> {
         let accounts = self.0.len();
         let mut rows = Rows::new(accounts > 1);
-        let mut statuses = Vec::new();
+        let (mut statuses, mut hints) = (Vec::new(), Vec::new());
         for (account, result) in self.0 {
             let (id, label) = (account.id.as_str(), account.label.as_deref());
             match result {
@@ -140,12 +140,21 @@ impl<'a, T> Readings<'a, T> {
                 Err(failure) => {
                     rows.push_failure(id, label, &failure);
                     statuses.push(failure.exit_status_among_several());
+                    hints.push(ErrorRecord::from(&failure).hint);
                 }
             }
         }
-        printer.print(&rows)?;
+        let failed = statuses.len();
+        match printer.print(&rows) {
+            // It does not hide an account that failed.
+            Err(failure) if failed > 0 => {
+                print_failure(&failure, printer.output);
+                statuses.push(failure.exit_status());
+            }
+            printed => printed?,
+        }
+        print_hints(hints);
         if accounts > 1 {
-            let failed = statuses.len();
             let read = accounts.saturating_sub(failed);
             terminal::print_message(&format!("{}: {read} read, {failed} failed", text::count(accounts, "account")));
         }
