@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use futures_util::{Stream, StreamExt};
-use zt_risk_scoring::{AccountId, Client, Request, Response};
+use zt_risk_scoring::{AccountId, Client, Request};
 
+use crate::complete::{self, Reading};
 use crate::exit_status::ExitStatus;
 use crate::failure::{ErrorRecord, Failure, print_failure, print_hints};
 use crate::records::{Printer, Record, Rows};
@@ -28,7 +29,7 @@ pub(crate) struct PendingReadings<'a, T>(Vec<(&'a Account, Option<Result<T, Fail
 /// # Errors
 ///
 /// If there is no account, or if there is one, and its read fails. The failure of one of several accounts is a part of the result.
-pub(crate) async fn read<'a, T: Send + 'static>(
+pub(crate) async fn read<'a, T: Reading>(
     session: &'a Session,
     title: &str,
     request: impl Fn(&Client) -> Request<'static, T> + Send + Sync + 'static,
@@ -37,15 +38,15 @@ pub(crate) async fn read<'a, T: Send + 'static>(
 }
 
 /// Reads something of some accounts. The request must change nothing. Every failure is a part of the result.
-pub(crate) async fn read_each<'a, T: Send + 'static>(
+pub(crate) async fn read_each<'a, T: Reading>(
     session: &Session,
     accounts: &'a [Account],
     title: &str,
     request: impl Fn(&Client) -> Request<'static, T> + Send + Sync + 'static,
 ) -> Readings<'a, T> {
     if let [account] = accounts {
-        let result = request(&session.client_of(account)).account_id(&account.id).await;
-        return Readings(vec![(account, result.map_err(Failure::from))]);
+        let response = request(&session.client_of(account)).account_id(&account.id).send().await;
+        return Readings(vec![(account, response.map_err(Failure::from).and_then(complete::value))]);
     }
     let progress = Progress::new(title, accounts.len());
     let fleet = accounts.iter().map(Account::to_fleet);
@@ -53,7 +54,7 @@ pub(crate) async fn read_each<'a, T: Send + 'static>(
     let mut readings = Readings::pending(accounts);
     while let Some((id, response)) = next(&mut responses).await {
         progress.advance();
-        readings.set(&id, response.map(Response::into_value).map_err(Failure::from));
+        readings.set(&id, response.map_err(Failure::from).and_then(complete::value));
     }
     readings.into_readings()
 }
