@@ -7,7 +7,7 @@ use zt_risk_scoring::{AccountId, Client, Request};
 
 use crate::complete::{self, Reading};
 use crate::exit_status::ExitStatus;
-use crate::failure::Failure;
+use crate::failure::{ErrorRecord, Failure, print_failure, print_hints};
 use crate::records::{Printer, Record, Rows};
 use crate::session::{Account, Session};
 use crate::terminal::{self, Progress, print_message};
@@ -15,6 +15,11 @@ use crate::text;
 
 /// What was read of each account, in the order of the session's accounts.
 pub(crate) struct Readings<'a, T>(pub(crate) Vec<(&'a Account, Result<T, Failure>)>);
+
+/// The failure of an account of which nothing was read, not even an error.
+pub(crate) fn not_read() -> Failure {
+    Failure::missing("the account was not read", "run the command again, for this account")
+}
 
 /// What was read so far.
 pub(crate) struct PendingReadings<'a, T>(Vec<(&'a Account, Option<Result<T, Failure>>)>);
@@ -81,9 +86,12 @@ impl<'a, T> PendingReadings<'a, T> {
         }
     }
 
-    /// The readings, in the order of the accounts.
+    /// The readings, in the order of the accounts. An account that was not read failed.
     pub(crate) fn into_readings(self) -> Readings<'a, T> {
-        Readings(self.0.into_iter().filter_map(|(account, result)| Some((account, result?))).collect())
+        let read_or_failed = |(account, result): (&'a Account, Option<Result<T, Failure>>)| {
+            (account, result.unwrap_or_else(|| Err(not_read())))
+        };
+        Readings(self.0.into_iter().map(read_or_failed).collect())
     }
 }
 
@@ -123,7 +131,7 @@ impl<'a, T> Readings<'a, T> {
     ) -> Result<ExitStatus, Failure> {
         let accounts = self.0.len();
         let mut rows = Rows::new(accounts > 1);
-        let mut statuses = Vec::new();
+        let (mut statuses, mut hints) = (Vec::new(), Vec::new());
         for (account, result) in self.0 {
             let (id, label) = (account.id.as_str(), account.label.as_deref());
             match result {
@@ -133,15 +141,44 @@ impl<'a, T> Readings<'a, T> {
                 Err(failure) => {
                     rows.push_failure(id, label, &failure);
                     statuses.push(failure.exit_status_among_several());
+                    hints.push(ErrorRecord::from(&failure).hint);
                 }
             }
         }
-        printer.print(&rows)?;
+        let failed = statuses.len();
+        match printer.print(&rows) {
+            // It does not hide an account that failed.
+            Err(failure) if failed > 0 => {
+                print_failure(&failure, printer.output);
+                statuses.push(failure.exit_status());
+            }
+            printed => printed?,
+        }
+        print_hints(hints);
         if accounts > 1 {
-            let failed = statuses.len();
             let read = accounts.saturating_sub(failed);
             terminal::print_message(&format!("{}: {read} read, {failed} failed", text::count(accounts, "account")));
         }
         Ok(ExitStatus::worst(statuses))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn account_that_was_not_read_is_a_failure_of_its_own() {
+        let account = |number: u32| Account {
+            id: AccountId::new(format!("{number:032x}")).unwrap(),
+            label: None,
+            credentials: None,
+        };
+        let accounts = [account(1), account(2)];
+        let mut readings = Readings::pending(&accounts);
+        readings.set(&accounts[1].id, Ok("read"));
+        let Readings(readings) = readings.into_readings();
+        let results: Vec<_> = readings.iter().map(|(account, result)| (&account.id, result.as_ref().ok())).collect();
+        assert_eq!(results, [(&accounts[0].id, None), (&accounts[1].id, Some(&"read"))]);
     }
 }

@@ -1,6 +1,8 @@
 //! What the user can do about a failure.
 
-use zt_risk_scoring::{ApplyError, ApplyErrorKind, Error, ErrorKind, PlanError, PlanErrorKind, REVISION};
+use zt_risk_scoring::{
+    ApplyError, ApplyErrorKind, Error, ErrorKind, Mismatch, MismatchKind, PlanError, PlanErrorKind, REVISION,
+};
 
 use super::Failure;
 use crate::text;
@@ -47,6 +49,14 @@ fn missing_behaviors(error: &PlanError) -> String {
     }
 }
 
+/// What the user can do about a change that may have been made.
+pub(super) const UNKNOWN_EFFECT: &str = "apply the same plan again: if the change was made, nothing is written";
+
+/// Whether a behavior changed that the plan does not change.
+fn is_unrequested(mismatch: &Mismatch) -> bool {
+    mismatch.kind == MismatchKind::NotRequested
+}
+
 /// What the user can do about a plan that could not be applied.
 pub(super) fn hint_of_apply(error: &ApplyError) -> String {
     match (error.kind(), error.call_error()) {
@@ -56,8 +66,11 @@ pub(super) fn hint_of_apply(error: &ApplyError) -> String {
         (ApplyErrorKind::TooOld | ApplyErrorKind::Outdated, _) => {
             "nothing was written; plan again, and review the new plan".to_owned()
         }
-        (ApplyErrorKind::Unknown, _) => {
-            "apply the same plan again: if the change was made, nothing is written".to_owned()
+        (ApplyErrorKind::Unknown, _) => UNKNOWN_EFFECT.to_owned(),
+        (ApplyErrorKind::Mismatch, _) if error.mismatches().iter().any(is_unrequested) => {
+            "this write itself may be the cause: the API may reset behaviors that a change omits; take it back with the \
+             run that --record wrote, or put all behaviors into the file, as `zt-risk behaviors export` does"
+                .to_owned()
         }
         (ApplyErrorKind::Mismatch, _) => {
             "list the behaviors, and find out who else changes them before the next change".to_owned()

@@ -5,6 +5,7 @@ mod report;
 
 use std::fmt;
 use std::io;
+use std::path::Path;
 
 use zt_risk_scoring::{ApplyError, ApplyErrorKind, Error, ErrorKind, PlanError};
 
@@ -12,7 +13,7 @@ use crate::exit_status::ExitStatus;
 
 #[cfg(test)]
 pub(crate) use report::ErrorObject;
-pub(crate) use report::{ErrorRecord, print_failure, report_usage};
+pub(crate) use report::{ErrorRecord, print_failure, print_hints, report_usage};
 
 /// Why there is no result.
 #[derive(Debug)]
@@ -49,6 +50,11 @@ impl Failure {
     /// to do.
     pub(crate) fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::Usage(Problem { message: message.into(), hint: hint.into() })
+    }
+
+    /// A file of the result could not be written.
+    pub(crate) fn output_file(path: &Path, error: &io::Error) -> Self {
+        Self::Output(io::Error::new(error.kind(), format!("{}: {error}", path.display())))
     }
 
     /// A change that the API accepted, and whose effect is not as it is meant to be.

@@ -274,3 +274,39 @@ fn ctrl_c_ends_a_watch() {
     terminal.press(ControlCode::EndOfText);
     terminal.end_with(0);
 }
+
+#[test]
+fn second_ctrl_c_prints_what_was_done_and_what_may_have_been() {
+    let simulator = Simulator::start_blocking();
+    ACCOUNTS.iter().for_each(|id| simulator.add_account(id));
+    let fault = Fault::delay(Duration::from_secs(600)).on(operations::UPDATE_BEHAVIORS).in_account(ACCOUNTS[0]);
+    simulator.inject(fault);
+    let record = tempfile::NamedTempFile::new().unwrap();
+    let accounts = [&[simulator.account_id()], &ACCOUNTS[..]].concat();
+    let accounts: Vec<_> = accounts.iter().map(|id| format!("--account-id {id}")).collect();
+    let command = format!(
+        "behaviors set imp_travel --enable --yes -vv --output ndjson --record {} {}",
+        record.path().display(),
+        accounts.join(" ")
+    );
+    let mut terminal = Terminal::on(&simulator, &command);
+    terminal.expect("applying [");
+    terminal.expect("1/3");
+    terminal.expect("PUT /accounts/{account_id}/zt_risk_scoring/behaviors");
+    terminal.press(ControlCode::EndOfText);
+    terminal.expect("press Ctrl-C again to end at once");
+    terminal.press(ControlCode::EndOfText);
+    let text = visible(&terminal.end_with(130));
+    // The progress bar is in front of the first one.
+    let rows = text.lines().filter_map(|line| serde_json::from_str(&line[line.find("{\"account_id\"")?..]).ok());
+    let rows: Vec<_> =
+        rows.map(|row: serde_json::Value| (row["outcome"].clone(), row["may_have_written"].clone())).collect();
+    let expected = [("applied", true), ("failed", true), ("not_started", false)];
+    assert_eq!(rows, expected.map(|(outcome, is_written)| (outcome.into(), is_written.into())), "{text}");
+    assert!(text.contains("to take this back: "), "{text}");
+    let lines = std::fs::read_to_string(record.path()).unwrap();
+    let lines: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 3);
+    assert_eq!((&lines[1]["outcome"], &lines[1]["error"]["kind"]), (&"failed".into(), &"unknown".into()));
+    assert_eq!(lines[1]["rollback"]["changes"]["imp_travel"]["after"]["enabled"], false);
+}
