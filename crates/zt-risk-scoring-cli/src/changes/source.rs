@@ -10,7 +10,7 @@ use zt_risk_scoring::DesiredState;
 use super::record::recorded_rollbacks;
 use super::saved::SavedPlans;
 use crate::failure::Failure;
-use crate::toml_file;
+use crate::{text, toml_file};
 
 const HINT: &str = "correct the file; `zt-risk behaviors export` prints one: TOML, or JSON or YAML with --output";
 
@@ -97,6 +97,7 @@ fn parse<T: DeserializeOwned>(path: &Path, text: &str, format: Format) -> Result
 }
 
 fn malformed(path: &Path, problem: impl Display) -> Failure {
+    let problem = text::plain_words(&problem.to_string(), "an object");
     Failure::usage(format!("{}: {problem}", path.display()), HINT)
 }
 
@@ -130,6 +131,8 @@ mod tests {
         for (name, text, place) in [
             ("a.toml", "[behaviors.a]\nenabeld = true\n", "a.toml:2"),
             ("a.json", "{\n\"other\": 1}", "line 2"),
+            ("a.json", "[]", "expected an object"),
+            ("a.yaml", "[]", "expected an object"),
             ("a.yaml", "behaviors:\n  a:\n    enabeld: true\n", "line 3"),
         ] {
             let message = read(name, text).unwrap_err().to_string();
