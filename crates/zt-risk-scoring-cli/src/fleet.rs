@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use futures_util::{Stream, StreamExt};
-use zt_risk_scoring::{AccountId, Client, Request, Response};
+use zt_risk_scoring::{AccountId, Client, Request};
 
+use crate::complete::{self, Reading};
 use crate::exit_status::ExitStatus;
-use crate::failure::Failure;
+use crate::failure::{ErrorRecord, Failure, print_failure, print_hints};
 use crate::records::{Printer, Record, Rows};
 use crate::session::{Account, Session};
 use crate::terminal::{self, Progress, print_message};
@@ -28,7 +29,7 @@ pub(crate) struct PendingReadings<'a, T>(Vec<(&'a Account, Option<Result<T, Fail
 /// # Errors
 ///
 /// If there is no account, or if there is one, and its read fails. The failure of one of several accounts is a part of the result.
-pub(crate) async fn read<'a, T: Send + 'static>(
+pub(crate) async fn read<'a, T: Reading>(
     session: &'a Session,
     title: &str,
     request: impl Fn(&Client) -> Request<'static, T> + Send + Sync + 'static,
@@ -37,15 +38,15 @@ pub(crate) async fn read<'a, T: Send + 'static>(
 }
 
 /// Reads something of some accounts. The request must change nothing. Every failure is a part of the result.
-pub(crate) async fn read_each<'a, T: Send + 'static>(
+pub(crate) async fn read_each<'a, T: Reading>(
     session: &Session,
     accounts: &'a [Account],
     title: &str,
     request: impl Fn(&Client) -> Request<'static, T> + Send + Sync + 'static,
 ) -> Readings<'a, T> {
     if let [account] = accounts {
-        let result = request(&session.client_of(account)).account_id(&account.id).await;
-        return Readings(vec![(account, result.map_err(Failure::from))]);
+        let response = request(&session.client_of(account)).account_id(&account.id).send().await;
+        return Readings(vec![(account, response.map_err(Failure::from).and_then(complete::value))]);
     }
     let progress = Progress::new(title, accounts.len());
     let fleet = accounts.iter().map(Account::to_fleet);
@@ -53,7 +54,7 @@ pub(crate) async fn read_each<'a, T: Send + 'static>(
     let mut readings = Readings::pending(accounts);
     while let Some((id, response)) = next(&mut responses).await {
         progress.advance();
-        readings.set(&id, response.map(Response::into_value).map_err(Failure::from));
+        readings.set(&id, response.map_err(Failure::from).and_then(complete::value));
     }
     readings.into_readings()
 }
@@ -130,7 +131,7 @@ impl<'a, T> Readings<'a, T> {
     ) -> Result<ExitStatus, Failure> {
         let accounts = self.0.len();
         let mut rows = Rows::new(accounts > 1);
-        let mut statuses = Vec::new();
+        let (mut statuses, mut hints) = (Vec::new(), Vec::new());
         for (account, result) in self.0 {
             let (id, label) = (account.id.as_str(), account.label.as_deref());
             match result {
@@ -140,12 +141,21 @@ impl<'a, T> Readings<'a, T> {
                 Err(failure) => {
                     rows.push_failure(id, label, &failure);
                     statuses.push(failure.exit_status_among_several());
+                    hints.push(ErrorRecord::from(&failure).hint);
                 }
             }
         }
-        printer.print(&rows)?;
+        let failed = statuses.len();
+        match printer.print(&rows) {
+            // It does not hide an account that failed.
+            Err(failure) if failed > 0 => {
+                print_failure(&failure, printer.output);
+                statuses.push(failure.exit_status());
+            }
+            printed => printed?,
+        }
+        print_hints(hints);
         if accounts > 1 {
-            let failed = statuses.len();
             let read = accounts.saturating_sub(failed);
             terminal::print_message(&format!("{}: {read} read, {failed} failed", text::count(accounts, "account")));
         }

@@ -14,6 +14,7 @@ mod audit;
 mod behaviors;
 mod changes;
 mod check;
+mod complete;
 mod confirmation;
 mod exit_status;
 mod failure;

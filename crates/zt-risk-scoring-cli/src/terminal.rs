@@ -30,7 +30,17 @@ pub(crate) fn width() -> Option<u16> {
     if !io::stdout().is_terminal() {
         return None;
     }
-    terminal_size::terminal_size().map(|(width, _)| width.0)
+    // A terminal need not know its size: it then reports 0 rows and columns.
+    let width = terminal_size::terminal_size().map(|(width, _)| width.0);
+    width.or_else(|| columns(std::env::var("COLUMNS").ok().as_deref())).or(Some(USUAL_WIDTH))
+}
+
+/// How wide a terminal is that does not report it.
+const USUAL_WIDTH: u16 = 80;
+
+/// The value of `COLUMNS`, if it is a width.
+fn columns(value: Option<&str>) -> Option<u16> {
+    value?.trim().parse().ok().filter(|width| *width > 0)
 }
 
 /// Whether standard output shows colours: it is a terminal, and `NO_COLOR` is not set (<https://no-color.org>).
@@ -83,16 +93,27 @@ impl Drop for Progress {
 }
 
 /// Ctrl-C. From the moment that somebody listens, it no longer ends the program by itself: what changes something ends between two
-/// requests, and says what was done. The second Ctrl-C ends the program.
-pub(crate) struct Interrupt {
-    receiver: watch::Receiver<bool>,
-    is_seen: bool,
-}
+/// requests, and says what was done. The second Ctrl-C ends the program, unless somebody listens to it as well.
+pub(crate) struct Interrupt(watch::Receiver<u8>);
 
 impl Interrupt {
-    /// Begins to listen.
+    /// Does not listen: Ctrl-C ends the program.
+    pub(crate) fn none() -> Self {
+        Self(watch::channel(0).1)
+    }
+
+    /// Begins to listen to the first Ctrl-C. The second one ends the program.
     pub(crate) fn listen() -> Self {
-        let (sender, receiver) = watch::channel(false);
+        Self::listen_to(1)
+    }
+
+    /// Begins to listen to the first and the second Ctrl-C. The third one ends the program.
+    pub(crate) fn listen_to_both() -> Self {
+        Self::listen_to(2)
+    }
+
+    fn listen_to(heard: u8) -> Self {
+        let (sender, receiver) = watch::channel(0);
         // The first poll begins to listen. A task would do so only when it runs.
         let mut first = Box::pin(tokio::signal::ctrl_c());
         let early = first.as_mut().now_or_never();
@@ -104,35 +125,40 @@ impl Interrupt {
             // An error means that the signal cannot be received; then it ends the program, as it does by default.
             if first.is_ok() {
                 print_message("interrupted: the current request ends first; press Ctrl-C again to end at once");
-                let _ = sender.send(true);
+                let _ = sender.send(1);
             }
             if tokio::signal::ctrl_c().await.is_ok() {
                 print_message("interrupted: a request may have been sent whose response was not read");
-                std::process::exit(i32::from(INTERRUPTED));
+                let _ = sender.send(2);
+                if heard == 1 || tokio::signal::ctrl_c().await.is_ok() {
+                    std::process::exit(i32::from(INTERRUPTED));
+                }
             }
         });
-        Self { receiver, is_seen: false }
-    }
-
-    /// Whether [`pressed`](Self::pressed) has ended.
-    pub(crate) fn is_seen(&self) -> bool {
-        self.is_seen
+        Self(receiver)
     }
 
     /// Whether Ctrl-C has been pressed, between two requests.
-    pub(crate) async fn has_been_pressed(&mut self) -> bool {
+    pub(crate) async fn has_been_pressed(&self) -> bool {
         // The task that listens may have to run first.
         tokio::task::yield_now().await;
-        self.is_seen |= *self.receiver.borrow();
-        self.is_seen
+        *self.0.borrow() > 0
     }
 
     /// Ends when Ctrl-C is pressed.
-    pub(crate) async fn pressed(&mut self) {
-        if self.receiver.wait_for(|is_pressed| *is_pressed).await.is_err() {
+    pub(crate) async fn pressed(&self) {
+        self.times(1).await;
+    }
+
+    /// Ends when Ctrl-C is pressed for the second time.
+    pub(crate) async fn pressed_again(&self) {
+        self.times(2).await;
+    }
+
+    async fn times(&self, times: u8) {
+        if self.0.clone().wait_for(|pressed| *pressed >= times).await.is_err() {
             std::future::pending::<()>().await;
         }
-        self.is_seen = true;
     }
 }
 

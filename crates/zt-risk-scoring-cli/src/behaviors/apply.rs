@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use zt_risk_scoring::{Behavior, BehaviorChange, BehaviorChanges, Plan};
 
-use crate::changes::{self, ApplyOptions, PlanOptions, Source};
+use crate::changes::{self, ApplyOptions, PlanOptions, SavedPlans, Source};
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
 use crate::fleet::Readings;
@@ -38,6 +38,9 @@ pub(crate) struct ApplyArguments {
 }
 
 pub(super) async fn run(arguments: &ApplyArguments, session: &Session) -> Result<ExitStatus, Failure> {
+    if arguments.roll_back.is_none() {
+        arguments.apply.check_input(&arguments.file)?;
+    }
     arguments.apply.check(session)?;
     session.check_file(&arguments.file)?;
     let source = match &arguments.roll_back {
@@ -54,8 +57,13 @@ pub(super) async fn run(arguments: &ApplyArguments, session: &Session) -> Result
 }
 
 /// Applies saved plans. They say for which accounts; the session has the credentials.
-async fn apply_plans(arguments: &ApplyArguments, session: &Session, plans: Vec<Plan>) -> Result<ExitStatus, Failure> {
-    let planned = session.accounts_of_plans(plans)?;
+async fn apply_plans(arguments: &ApplyArguments, session: &Session, saved: SavedPlans) -> Result<ExitStatus, Failure> {
+    let SavedPlans { plans, mut labels, .. } = saved;
+    let mut planned = session.accounts_of_plans(plans)?;
+    for (account, _) in &mut planned {
+        // The accounts file of this run says more than one of an earlier run.
+        account.label = account.label.take().or_else(|| labels.remove(&account.id));
+    }
     let mut readings = Vec::new();
     for (account, plan) in &planned {
         // A dry run reads what applying the plan would find.

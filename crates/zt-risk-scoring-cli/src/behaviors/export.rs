@@ -106,11 +106,7 @@ pub(super) async fn run(arguments: &ExportArguments, session: &Session) -> Resul
 fn write_file(dir: &Path, account: &Account, behaviors: &BehaviorMap, format: Format) -> Result<ExportedFile, Failure> {
     let path = dir.join(format!("{}.{}", account.id, format.ending()));
     let text = format.write(behaviors)?;
-    std::fs::create_dir_all(dir).and_then(|()| std::fs::write(&path, text)).map_err(|error| {
-        Failure::usage(
-            format!("{} cannot be written: {error}", path.display()),
-            "give --dir a folder that can be written",
-        )
-    })?;
+    let written = std::fs::create_dir_all(dir).and_then(|()| std::fs::write(&path, text));
+    written.map_err(|error| Failure::output_file(&path, &error))?;
     Ok(ExportedFile { path: path.display().to_string(), behaviors: behaviors.len() })
 }

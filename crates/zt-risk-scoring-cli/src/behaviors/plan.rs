@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::changes::{self, Notes, PlanOptions};
 use crate::exit_status::ExitStatus;
-use crate::failure::Failure;
+use crate::failure::{Failure, print_failure};
 use crate::session::Session;
 
 #[derive(Args)]
@@ -27,12 +27,20 @@ pub(crate) struct PlanArguments {
 }
 
 pub(super) async fn run(arguments: &PlanArguments, session: &Session) -> Result<ExitStatus, Failure> {
+    if let Some(out) = arguments.out.as_deref().filter(|out| changes::is_same_file(out, &arguments.file)) {
+        return Err(Failure::usage(format!("--out {} is the file to plan", out.display()), "give --out another file"));
+    }
     session.check_file(&arguments.file)?;
     let desired = changes::read_desired_state(&arguments.file)?;
     let plans = changes::plan(session, &desired, arguments.options).await?;
-    if let Some(out) = &arguments.out {
-        let made = plans.0.iter().filter_map(|(_, plan)| plan.as_ref().ok());
-        changes::save(made.map(|plan| plan.plan().clone()).collect(), out)?;
+    let saved = arguments.out.as_deref().map_or(Ok(()), |out| changes::save(&plans, out));
+    let status = changes::print_plans(session, plans, Notes::All)?;
+    match saved {
+        Ok(()) => Ok(status),
+        // It does not hide an account that failed.
+        Err(failure) => {
+            print_failure(&failure, session.printer.output);
+            Ok(ExitStatus::worst([status, failure.exit_status()]))
+        }
     }
-    changes::print_plans(session, plans, Notes::All)
 }

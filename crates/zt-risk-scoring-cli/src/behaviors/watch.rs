@@ -100,11 +100,14 @@ impl What {
     }
 }
 
+/// How wide ids of behaviors usually are, at most. Documented ones have up to 12 characters.
+const ID_WIDTH: usize = 20;
+
 impl Record for ChangeRecord {
     const COLUMNS: &'static [Column] = &[
-        Column::new("time", "TIME"),
-        Column::new("id", "ID"),
-        Column::new("what", "WHAT"),
+        Column::new("time", "TIME").at_least("2026-11-22T08:00:00Z".len()),
+        Column::new("id", "ID").at_least(ID_WIDTH),
+        Column::new("what", "WHAT").at_least("changed".len()),
         Column::new("change", "CHANGE"),
     ];
 

@@ -1,6 +1,6 @@
 //! Applies plans to one account or to many.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use futures_util::StreamExt;
@@ -12,7 +12,7 @@ use super::record::RecordFile;
 use super::review::review;
 use crate::confirmation::{Decision, require_confirmation};
 use crate::exit_status::ExitStatus;
-use crate::failure::{ErrorRecord, Failure, print_failure};
+use crate::failure::{ErrorRecord, Failure, print_failure, print_hints};
 use crate::fleet::Readings;
 use crate::identity::TokenIds;
 use crate::records::Rows;
@@ -46,6 +46,22 @@ impl ApplyOptions {
         require_confirmation(self.yes)?;
         self.record.as_deref().map_or(Ok(()), |path| RecordFile::open(path).map(drop))
     }
+
+    /// Rejects a record that is the file of what to apply: it would no longer be readable.
+    pub(crate) fn check_input(&self, input: &Path) -> Result<(), Failure> {
+        match &self.record {
+            Some(record) if is_same_file(record, input) => Err(Failure::usage(
+                format!("--record {} is the file to apply", record.display()),
+                "give --record another file",
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether two paths are those of one existing file.
+pub(crate) fn is_same_file(one: &Path, other: &Path) -> bool {
+    one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
 }
 
 /// A run that applies plans.
@@ -57,6 +73,9 @@ struct Run<'a> {
     /// The order of the rows.
     order: Vec<AccountId>,
     statuses: Vec<ExitStatus>,
+    /// What the user can do about each failure.
+    hints: Vec<String>,
+    interrupt: Interrupt,
     /// Whether the first plan was begun.
     has_begun: bool,
     /// Whether the record has a change that can be taken back.
@@ -108,6 +127,7 @@ pub(crate) async fn apply(
     run.record = options.record.as_deref().map(RecordFile::open).transpose()?;
     run.leave(&[], &unplanned).await;
     run.has_begun = true;
+    run.interrupt = Interrupt::listen_to_both();
     match planned.as_slice() {
         [(account, plan)] if !of_several_accounts => run.apply_one(account, plan).await?,
         plans => run.apply_each(plans, options.keep_going).await,
@@ -124,15 +144,24 @@ impl<'a> Run<'a> {
             rows: Rows::new(order.len() > 1),
             order,
             statuses: Vec::new(),
+            hints: Vec::new(),
+            interrupt: Interrupt::none(),
             has_begun: false,
             can_roll_back: false,
         }
     }
 
     async fn apply_one(&mut self, account: &Account, fleet_plan: &FleetPlan) -> Result<(), Failure> {
-        let _interrupt = Interrupt::listen();
         let plan = fleet_plan.plan();
-        let result = self.session.client_of(account).behaviors().apply(plan).account_id(&account.id).await;
+        let request = self.session.client_of(account).behaviors().apply(plan).account_id(&account.id);
+        let result = tokio::select! {
+            biased;
+            result = request.into_future() => result,
+            () = self.interrupt.pressed_again() => {
+                self.abandon(account, plan).await;
+                return Ok(());
+            }
+        };
         self.end(account, plan, &result).await;
         result.map(|_| ()).map_err(|error| {
             self.print_rollback_command();
@@ -145,20 +174,30 @@ impl<'a> Run<'a> {
     }
 
     async fn apply_each(&mut self, plans: &[(&Account, FleetPlan)], keep_going: bool) {
-        let mut interrupt = Interrupt::listen();
         let progress = Progress::new("applying", plans.len());
         let mut stream = self.session.client.behaviors().apply_many(plans.iter().map(|(_, plan)| plan.clone()));
         if keep_going {
             stream = stream.keep_going();
         }
         let mut open: Vec<_> = plans.iter().collect();
-        let mut is_recorded = true;
+        let (mut is_recorded, mut is_interrupted) = (true, false);
         loop {
+            // In this order: a request that is not in flight is not begun, and one that ended is not abandoned.
             let item = tokio::select! {
-                item = stream.next() => item,
-                () = interrupt.pressed(), if !interrupt.is_seen() => {
+                biased;
+                () = self.interrupt.pressed(), if !is_interrupted => {
+                    is_interrupted = true;
                     stream.stop();
                     continue;
+                }
+                item = stream.next() => item,
+                () = self.interrupt.pressed_again() => {
+                    // Plans are applied one after the other.
+                    if !open.is_empty() {
+                        let (account, plan) = open.remove(0);
+                        self.abandon(account, plan.plan()).await;
+                    }
+                    break;
                 }
             };
             let Some((id, result)) = item else { break };
@@ -171,10 +210,10 @@ impl<'a> Run<'a> {
                 stream.stop();
             }
             if let Err(error) = result {
-                self.statuses.push(Failure::from(error).exit_status_among_several());
+                self.fail(&Failure::from(error));
             }
         }
-        if interrupt.is_seen() && !open.is_empty() {
+        if is_interrupted && !open.is_empty() {
             self.statuses.push(ExitStatus::Interrupted);
         }
         for (account, plan) in open {
@@ -192,11 +231,29 @@ impl<'a> Run<'a> {
             self.add(account, plan.plan(), Outcome::NotStarted, None);
         }
         for (account, failure) in unplanned {
-            self.statuses.push(failure.exit_status_among_several());
+            self.fail(failure);
             let record = AppliedRecord::unplanned(failure);
             self.rows.push(account.id.as_str(), account.label.as_deref(), record);
             self.write_record(account, Outcome::Failed, None, None, Some(failure.into())).await;
         }
+    }
+
+    /// Adds and records an account whose plan was being applied when Ctrl-C was pressed twice.
+    async fn abandon(&mut self, account: &Account, plan: &Plan) {
+        self.statuses.push(ExitStatus::Interrupted);
+        let error = ErrorRecord::interrupted;
+        let record = AppliedRecord::interrupted(planned_changes(plan), error());
+        self.rows.push(account.id.as_str(), account.label.as_deref(), record);
+        self.hints.push(error().hint);
+        let rollback = plan.reversed();
+        let is_recorded = self.write_record(account, Outcome::Failed, None, Some(&rollback), Some(error())).await;
+        self.can_roll_back |= is_recorded && !rollback.is_empty();
+    }
+
+    /// Notes the failure of one of several accounts.
+    fn fail(&mut self, failure: &Failure) {
+        self.statuses.push(failure.exit_status_among_several());
+        self.hints.push(ErrorRecord::from(failure).hint);
     }
 
     /// Adds and records what became of an account. Returns whether it is recorded, if it is to be.
@@ -209,6 +266,14 @@ impl<'a> Run<'a> {
             Err(error) => (Outcome::Failed, error.record(), error.rollback()),
         };
         self.add(account, plan, outcome, result.as_ref().err());
+        if let Some(repaired) = change.map(|change| &change.repaired).filter(|repaired| !repaired.is_empty()) {
+            let ids: Vec<_> = repaired.iter().map(|mismatch| text::printable(mismatch.id.as_str())).collect();
+            print_message(&format!(
+                "account {}: a second write was needed: these had changed without being requested: {}",
+                account.id,
+                ids.join(", ")
+            ));
+        }
         let error = result.as_ref().err().map(ErrorRecord::from);
         let is_recorded = self.write_record(account, outcome, change, rollback, error).await;
         // The rollback of a rejected write has no changes.
@@ -226,8 +291,13 @@ impl<'a> Run<'a> {
         error: Option<ErrorRecord>,
     ) -> bool {
         let Some(record) = &self.record else { return true };
+        let client = self.session.client_of(account);
         let token_id = match change {
-            Some(_) => self.token_ids.get(self.session.client_of(account).connection(), &account.id).await,
+            Some(_) => tokio::select! {
+                biased;
+                id = self.token_ids.get(client.connection(), &account.id) => id,
+                () = self.interrupt.pressed_again() => None,
+            },
             // Nobody tried to change the account.
             None => None,
         };
@@ -240,6 +310,10 @@ impl<'a> Run<'a> {
         if let Err(error) = &written {
             let (id, outcome, path) = (&account.id, outcome.as_str(), record.path.display());
             print_message(&format!("error: account {id}: {outcome}, but {path} cannot be written: {error}"));
+            // The line may have the only copy of the rollback.
+            if let Ok(line) = text::json_line(&line) {
+                print_message(&format!("the line that is missing in {path}:\n{line}"));
+            }
             self.statuses.push(ExitStatus::Failed);
         }
         written.is_ok()
@@ -264,6 +338,7 @@ impl<'a> Run<'a> {
             print_failure(&failure, self.session.printer.output);
             self.statuses.push(failure.exit_status());
         }
+        print_hints(std::mem::take(&mut self.hints));
         let status = ExitStatus::worst(self.statuses.iter().copied());
         if self.has_begun && self.order.len() > 1 && status != ExitStatus::Done {
             print_message("to go on, run the same command again: what is done already is not written again");

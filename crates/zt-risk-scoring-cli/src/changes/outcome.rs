@@ -61,6 +61,13 @@ impl AppliedRecord {
     }
 }
 
+impl AppliedRecord {
+    /// An account whose response was not waited for.
+    pub(super) fn interrupted(changes: Vec<PlannedChange>, error: ErrorRecord) -> Self {
+        Self { outcome: Outcome::Failed, changes, may_have_written: true, mismatches: Vec::new(), error: Some(error) }
+    }
+}
+
 impl Record for AppliedRecord {
     const COLUMNS: &'static [Column] = &[
         Column::new("outcome", "OUTCOME"),

@@ -1,11 +1,13 @@
 //! Plans in a file.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use zt_risk_scoring::Plan;
+use zt_risk_scoring::{AccountId, FleetPlan, Plan};
 
 use crate::failure::Failure;
+use crate::fleet::Readings;
 
 /// The version of the file's format. Another one may mean something else.
 const VERSION: u32 = 1;
@@ -13,37 +15,47 @@ const VERSION: u32 = 1;
 /// Plans of any number of accounts, as `plan --out` writes them.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct SavedPlans {
+pub(crate) struct SavedPlans {
     version: u32,
-    plans: Vec<Plan>,
+    pub(crate) plans: Vec<Plan>,
+    /// The names of accounts in the accounts file, for the review.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) labels: BTreeMap<AccountId, String>,
+}
+
+impl From<Vec<Plan>> for SavedPlans {
+    fn from(plans: Vec<Plan>) -> Self {
+        Self { version: VERSION, plans, labels: BTreeMap::new() }
+    }
 }
 
 impl SavedPlans {
     /// Reads a file of plans, or one plan as the SDK serializes it.
-    pub(super) fn parse(text: &str) -> Result<Vec<Plan>, String> {
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
         let value: serde_json::Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
         if value.get("plans").is_none() {
-            return serde_json::from_str(text).map(|plan| vec![plan]).map_err(|error| error.to_string());
+            let plan = serde_json::from_str(text).map_err(|error| error.to_string())?;
+            return Ok(vec![plan].into());
         }
         let saved: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
         if saved.version != VERSION {
             return Err(format!("the plans have version {}, and this program reads version {VERSION}", saved.version));
         }
-        Ok(saved.plans)
+        Ok(saved)
     }
 }
 
-/// Saves plans to a file.
+/// Saves the plans that could be made to a file.
 ///
 /// # Errors
 ///
 /// If the file cannot be written.
-pub(crate) fn save(plans: Vec<Plan>, path: &Path) -> Result<(), Failure> {
-    let text = serde_json::to_string_pretty(&SavedPlans { version: VERSION, plans }).map_err(std::io::Error::from);
-    text.and_then(|text| std::fs::write(path, text + "\n")).map_err(|error| {
-        Failure::usage(
-            format!("{} cannot be written: {error}", path.display()),
-            "give --out a path that can be written",
-        )
-    })
+pub(crate) fn save(plans: &Readings<'_, FleetPlan>, path: &Path) -> Result<(), Failure> {
+    let made = plans.0.iter().filter_map(|(account, plan)| Some((account, plan.as_ref().ok()?)));
+    let label = |(account, _): (&&crate::session::Account, _)| Some((account.id.clone(), account.label.clone()?));
+    let labels = made.clone().filter_map(label).collect();
+    let plans = made.map(|(_, plan)| plan.plan().clone()).collect();
+    let text = serde_json::to_string_pretty(&SavedPlans { version: VERSION, plans, labels });
+    let written = text.map_err(std::io::Error::from).and_then(|text| std::fs::write(path, text + "\n"));
+    written.map_err(|error| Failure::output_file(path, &error))
 }

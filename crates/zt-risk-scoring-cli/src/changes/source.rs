@@ -5,7 +5,7 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
-use zt_risk_scoring::{DesiredState, Plan};
+use zt_risk_scoring::DesiredState;
 
 use super::record::recorded_rollbacks;
 use super::saved::SavedPlans;
@@ -19,7 +19,7 @@ pub(crate) enum Source {
     /// What the behaviors are to be.
     Desired(DesiredState),
     /// Plans that were made before.
-    Plans(Vec<Plan>),
+    Plans(SavedPlans),
 }
 
 /// A format of files.
@@ -60,7 +60,7 @@ pub(crate) fn read_source(path: &Path) -> Result<Source, Failure> {
 }
 
 /// The plans that roll a recorded run back.
-pub(crate) fn read_rollbacks(path: &Path, run: &str) -> Result<Vec<Plan>, Failure> {
+pub(crate) fn read_rollbacks(path: &Path, run: &str) -> Result<SavedPlans, Failure> {
     recorded_rollbacks(path, &read_text(path)?, run)
 }
 

@@ -1,6 +1,8 @@
 //! What the user can do about a failure.
 
-use zt_risk_scoring::{ApplyError, ApplyErrorKind, Error, ErrorKind, PlanError, PlanErrorKind, REVISION};
+use zt_risk_scoring::{
+    ApplyError, ApplyErrorKind, Error, ErrorKind, Mismatch, MismatchKind, PlanError, PlanErrorKind, REVISION,
+};
 
 use super::Failure;
 use crate::text;
@@ -21,7 +23,10 @@ const OTHER_SENDER: &str =
 /// What the user can do about a failure. Empty if there is nothing to say.
 pub(super) fn hint(failure: &Failure) -> String {
     match failure {
-        Failure::Missing(problem) | Failure::NotVerified(problem) | Failure::Usage(problem) => problem.hint.clone(),
+        Failure::Missing(problem)
+        | Failure::Incomplete(problem)
+        | Failure::NotVerified(problem)
+        | Failure::Usage(problem) => problem.hint.clone(),
         Failure::Output(_) => String::new(),
         Failure::Write(error) if error.may_have_been_sent() && error.status().is_none() => hint_of_lost_write(error),
         Failure::Read(error) | Failure::Write(error) => hint_of_call(error),
@@ -44,6 +49,14 @@ fn missing_behaviors(error: &PlanError) -> String {
     }
 }
 
+/// What the user can do about a change that may have been made.
+pub(super) const UNKNOWN_EFFECT: &str = "apply the same plan again: if the change was made, nothing is written";
+
+/// Whether a behavior changed that the plan does not change.
+fn is_unrequested(mismatch: &Mismatch) -> bool {
+    mismatch.kind == MismatchKind::NotRequested
+}
+
 /// What the user can do about a plan that could not be applied.
 pub(super) fn hint_of_apply(error: &ApplyError) -> String {
     match (error.kind(), error.call_error()) {
@@ -53,8 +66,11 @@ pub(super) fn hint_of_apply(error: &ApplyError) -> String {
         (ApplyErrorKind::TooOld | ApplyErrorKind::Outdated, _) => {
             "nothing was written; plan again, and review the new plan".to_owned()
         }
-        (ApplyErrorKind::Unknown, _) => {
-            "apply the same plan again: if the change was made, nothing is written".to_owned()
+        (ApplyErrorKind::Unknown, _) => UNKNOWN_EFFECT.to_owned(),
+        (ApplyErrorKind::Mismatch, _) if error.mismatches().iter().any(is_unrequested) => {
+            "this write itself may be the cause: the API may reset behaviors that a change omits; take it back with the \
+             run that --record wrote, or put all behaviors into the file, as `zt-risk behaviors export` does"
+                .to_owned()
         }
         (ApplyErrorKind::Mismatch, _) => {
             "list the behaviors, and find out who else changes them before the next change".to_owned()

@@ -5,6 +5,7 @@ mod report;
 
 use std::fmt;
 use std::io;
+use std::path::Path;
 
 use zt_risk_scoring::{ApplyError, ApplyErrorKind, Error, ErrorKind, PlanError};
 
@@ -12,7 +13,7 @@ use crate::exit_status::ExitStatus;
 
 #[cfg(test)]
 pub(crate) use report::ErrorObject;
-pub(crate) use report::{ErrorRecord, print_failure, report_usage};
+pub(crate) use report::{ErrorRecord, print_failure, print_hints, report_usage};
 
 /// Why there is no result.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub(crate) enum Failure {
     Apply(Box<ApplyError>),
     /// Something that the arguments name does not exist.
     Missing(Problem),
+    /// The API sent a part of a list.
+    Incomplete(Problem),
     /// A call that changes something succeeded, but what was read afterwards is not as it is meant to be.
     NotVerified(Problem),
     /// The arguments, the configuration or a file are invalid.
@@ -49,9 +52,19 @@ impl Failure {
         Self::Usage(Problem { message: message.into(), hint: hint.into() })
     }
 
+    /// A file of the result could not be written.
+    pub(crate) fn output_file(path: &Path, error: &io::Error) -> Self {
+        Self::Output(io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+    }
+
     /// A change that the API accepted, and whose effect is not as it is meant to be.
     pub(crate) fn not_verified(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::NotVerified(Problem { message: message.into(), hint: hint.into() })
+    }
+
+    /// A list of which the API sent a part.
+    pub(crate) fn incomplete(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Incomplete(Problem { message: message.into(), hint: hint.into() })
     }
 
     /// Something that the arguments name, and that the API does not list.
@@ -65,7 +78,7 @@ impl Failure {
             Self::Read(error) | Self::Write(error) => Some(error),
             Self::Plan(error) => error.call_error(),
             Self::Apply(error) => error.call_error(),
-            Self::Missing(_) | Self::NotVerified(_) | Self::Usage(_) | Self::Output(_) => None,
+            Self::Missing(_) | Self::Incomplete(_) | Self::NotVerified(_) | Self::Usage(_) | Self::Output(_) => None,
         }
     }
 
@@ -83,7 +96,7 @@ impl Failure {
             },
             Self::NotVerified(_) => ExitStatus::WriteNotVerified,
             Self::Missing(_) | Self::Usage(_) => ExitStatus::Usage,
-            Self::Output(_) => ExitStatus::Failed,
+            Self::Incomplete(_) | Self::Output(_) => ExitStatus::Failed,
         }
     }
 

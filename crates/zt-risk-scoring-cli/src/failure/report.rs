@@ -1,13 +1,14 @@
 //! How a failure is printed.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io;
 use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
-use zt_risk_scoring::{ApplyError, Error, ErrorKind};
+use zt_risk_scoring::{ApplyError, ApplyErrorKind, Error, ErrorKind};
 
 use super::{Failure, hint};
 use crate::exit_status::ExitStatus;
@@ -17,7 +18,7 @@ use crate::{terminal, text};
 /// A failure as programs read it.
 #[derive(Debug, Default, JsonSchema, Serialize)]
 pub(crate) struct ErrorRecord {
-    /// What kind of failure it is: that of the SDK, such as `rate_limited`, or `usage`, `not_verified` or `output`. It stays the same in every
+    /// What kind of failure it is: that of the SDK, such as `rate_limited`, or `usage`, `incomplete`, `not_verified` or `output`. It stays the same in every
     /// version.
     pub(crate) kind: Cow<'static, str>,
     /// What went wrong, on one line.
@@ -50,6 +51,7 @@ impl From<&Failure> for ErrorRecord {
             Failure::Plan(error) => error.call_error().map_or(error.kind().as_str(), |call| call.kind().as_str()),
             Failure::Apply(error) => return error.as_ref().into(),
             Failure::Missing(_) => ErrorKind::NotFound.as_str(),
+            Failure::Incomplete(_) => "incomplete",
             Failure::NotVerified(_) => "not_verified",
             Failure::Usage(_) => "usage",
             Failure::Output(_) => "output",
@@ -66,6 +68,16 @@ impl From<&ApplyError> for ErrorRecord {
 }
 
 impl ErrorRecord {
+    /// A change whose response was not waited for, because Ctrl-C was pressed twice.
+    pub(crate) fn interrupted() -> Self {
+        Self {
+            kind: ApplyErrorKind::Unknown.as_str().into(),
+            message: "interrupted: the change may have been made".to_owned(),
+            hint: hint::UNKNOWN_EFFECT.to_owned(),
+            ..Self::default()
+        }
+    }
+
     fn new(kind: &'static str, message: String, hint: String, call: Option<&Error>) -> Self {
         let errors = call.map(Error::errors).unwrap_or_default();
         Self {
@@ -87,7 +99,10 @@ pub(super) fn message(failure: &Failure) -> String {
         Failure::Read(error) | Failure::Write(error) => with_causes(error),
         Failure::Plan(error) => with_causes(error),
         Failure::Apply(error) => with_causes(error.as_ref()),
-        Failure::Missing(problem) | Failure::NotVerified(problem) | Failure::Usage(problem) => problem.message.clone(),
+        Failure::Missing(problem)
+        | Failure::Incomplete(problem)
+        | Failure::NotVerified(problem)
+        | Failure::Usage(problem) => problem.message.clone(),
         Failure::Output(error) => format!("the result could not be written: {error}"),
     };
     text::printable(&text)
@@ -96,6 +111,17 @@ pub(super) fn message(failure: &Failure) -> String {
 /// Prints a failure to standard error.
 pub(crate) fn print_failure(failure: &Failure, output: Output) {
     print_record(failure.into(), output);
+}
+
+/// Prints what the user can do about the failures of some rows, each hint once. The rows of tables and CSV have none.
+pub(crate) fn print_hints(hints: impl IntoIterator<Item = String>) {
+    let mut printed = BTreeSet::from([String::new()]);
+    for hint in hints {
+        if !printed.contains(&hint) {
+            terminal::print_message(&format!("hint: {hint}"));
+            printed.insert(hint);
+        }
+    }
 }
 
 /// Prints the problem of invalid arguments, or the help or version that the arguments ask for. Returns the exit status.

@@ -135,6 +135,39 @@ impl Reader<'_, '_> {
         self.tokens.get(token, &mut self.problems).map(|token| Sourced::new(token, source))
     }
 
+    /// Records a problem if credentials from elsewhere would be sent to the base URL of a profile. The user of
+    /// `CLOUDFLARE_API_TOKEN` need not know which profile is the default, and a profile may lead to another server.
+    pub(super) fn check_recipient(
+        &mut self,
+        base_url: Option<&Sourced<String>>,
+        shared: Option<&Sourced<Authentication>>,
+        accounts: &[AccountSettings],
+    ) {
+        let Some(url) = base_url.filter(|url| matches!(url.source, Source::Profile { .. })) else { return };
+        if is_same_url(&url.value, DEFAULT_BASE_URL) {
+            return;
+        }
+        // A row's profile has the same base URL, as `token_of_profile` checks.
+        let is_foreign = |found: &&Sourced<Authentication>| match &found.source {
+            Source::Row(_) => true,
+            Source::Profile { .. } => false,
+            source => *source != url.source,
+        };
+        let of_accounts = accounts.iter().filter_map(|account| account.authentication.as_ref());
+        if let Some(foreign) = shared.into_iter().chain(of_accounts).find(is_foreign) {
+            self.problems.add(problem(
+                format!(
+                    "the credentials are from {}, but the base URL {} is from {}; nothing was sent",
+                    foreign.source,
+                    text::printable(&url.value),
+                    url.source
+                ),
+                "confirm the base URL with --base-url or CLOUDFLARE_BASE_URL, or use the token of that profile, or name \
+                 another with --profile",
+            ));
+        }
+    }
+
     /// The token source of the profile that a row names.
     fn token_of_profile(
         &self,
@@ -174,6 +207,10 @@ fn sends_to(of_profile: Option<&str>, of_run: Option<&Sourced<String>>) -> bool 
     match (of_profile, of_run) {
         (_, None) => true,
         (None, Some(Sourced { source: Source::Flag(_) | Source::Variable(_), .. })) => true,
-        (url, Some(run)) => url.unwrap_or(DEFAULT_BASE_URL).trim_end_matches('/') == run.value.trim_end_matches('/'),
+        (url, Some(run)) => is_same_url(url.unwrap_or(DEFAULT_BASE_URL), &run.value),
     }
+}
+
+fn is_same_url(one: &str, other: &str) -> bool {
+    one.trim_end_matches('/') == other.trim_end_matches('/')
 }

@@ -98,12 +98,14 @@ impl<'a, 'i> Reader<'a, 'i> {
         let missing_accounts =
             (!has_profile_problem && matches!(found, Found::Missing)).then(|| self.missing_accounts());
         let accounts = found.value().unwrap_or_default();
-        let accounts =
+        let accounts: Vec<_> =
             accounts.into_iter().filter_map(|account| self.authenticate(account, base_url.as_ref())).collect();
+        let authentication = authentication.value();
+        self.check_recipient(base_url.as_ref(), authentication.as_ref(), &accounts);
         let timeout = self.timeout();
         Settings {
             accounts,
-            authentication: authentication.value(),
+            authentication,
             base_url,
             allow_plain_http: self.options.allow_plain_http,
             timeout,

@@ -130,6 +130,9 @@ fn profile_is_used_if_nothing_else_is_given() {
 fn environment_has_precedence_over_the_profile_value_by_value() {
     let machine = configured().set("CLOUDFLARE_API_TOKEN", "cfut_secret").set("CLOUDFLARE_BASE_URL", "");
     let settings = machine.read(|_| {});
+    let (message, hint) = failure(&settings);
+    assert!(message.starts_with("the credentials are from CLOUDFLARE_API_TOKEN, but the base URL"), "{message}");
+    assert!(hint.contains("--base-url or CLOUDFLARE_BASE_URL"), "{hint}");
     assert_eq!(source_of_credentials(&settings).unwrap(), "CLOUDFLARE_API_TOKEN");
     assert_eq!(settings.authentication.as_ref().unwrap().value.kind, AuthenticationKind::UserToken);
     assert_eq!(accounts(&settings)[0].0, TWO);

@@ -34,6 +34,15 @@ struct Terminal {
 impl Terminal {
     /// Starts the program in the folder of the golden files.
     fn start(arguments: &str, environment: &[(&str, &str)], streams: &str) -> Self {
+        Self::start_with_size(arguments, environment, streams, (60, 50))
+    }
+
+    fn start_with_size(
+        arguments: &str,
+        environment: &[(&str, &str)],
+        streams: &str,
+        (columns, rows): (u16, u16),
+    ) -> Self {
         let program = command();
         let mut shell = Command::new("/bin/sh");
         shell
@@ -49,7 +58,7 @@ impl Terminal {
         let mut session = OsSession::spawn(shell).unwrap();
         session.set_expect_timeout(Some(Duration::from_secs(60)));
         // The shell waits for a line, since the size cannot be set before it runs.
-        session.get_process_mut().set_window_size(60, 50).unwrap();
+        session.get_process_mut().set_window_size(columns, rows).unwrap();
         let mut terminal = Self { session, text: String::new() };
         terminal.enter("");
         terminal
@@ -179,6 +188,16 @@ fn table_is_as_wide_as_the_terminal() {
 }
 
 #[test]
+fn terminal_without_a_size_has_the_width_of_columns_or_80() {
+    for (environment, widest) in [(&[("COLUMNS", "50")][..], 50), (&[("COLUMNS", "0")], 80), (&[], 80)] {
+        let arguments = "behaviors list --simulate=two_accounts.toml";
+        let (text, _) = Terminal::start_with_size(arguments, environment, WITHOUT_MESSAGES, (0, 0)).end();
+        let widths = visible(&text).lines().map(unicode_width::UnicodeWidthStr::width).collect::<Vec<_>>();
+        assert!(widths.len() > 1 && widths.iter().all(|width| *width <= widest), "{widest}: {widths:?}\n{text}");
+    }
+}
+
+#[test]
 fn progress_is_shown_on_a_terminal_and_gone_afterwards() {
     let arguments = "behaviors list --concurrency 1 --accounts-file accounts.csv --simulate=slow.toml";
     let mut terminal = Terminal::start(arguments, &[], WITHOUT_RESULTS);
@@ -254,4 +273,40 @@ fn ctrl_c_ends_a_watch() {
     terminal.expect("Ctrl-C ends it");
     terminal.press(ControlCode::EndOfText);
     terminal.end_with(0);
+}
+
+#[test]
+fn second_ctrl_c_prints_what_was_done_and_what_may_have_been() {
+    let simulator = Simulator::start_blocking();
+    ACCOUNTS.iter().for_each(|id| simulator.add_account(id));
+    let fault = Fault::delay(Duration::from_secs(600)).on(operations::UPDATE_BEHAVIORS).in_account(ACCOUNTS[0]);
+    simulator.inject(fault);
+    let record = tempfile::NamedTempFile::new().unwrap();
+    let accounts = [&[simulator.account_id()], &ACCOUNTS[..]].concat();
+    let accounts: Vec<_> = accounts.iter().map(|id| format!("--account-id {id}")).collect();
+    let command = format!(
+        "behaviors set imp_travel --enable --yes -vv --output ndjson --record {} {}",
+        record.path().display(),
+        accounts.join(" ")
+    );
+    let mut terminal = Terminal::on(&simulator, &command);
+    terminal.expect("applying [");
+    terminal.expect("1/3");
+    terminal.expect("PUT /accounts/{account_id}/zt_risk_scoring/behaviors");
+    terminal.press(ControlCode::EndOfText);
+    terminal.expect("press Ctrl-C again to end at once");
+    terminal.press(ControlCode::EndOfText);
+    let text = visible(&terminal.end_with(130));
+    // The progress bar is in front of the first one.
+    let rows = text.lines().filter_map(|line| serde_json::from_str(&line[line.find("{\"account_id\"")?..]).ok());
+    let rows: Vec<_> =
+        rows.map(|row: serde_json::Value| (row["outcome"].clone(), row["may_have_written"].clone())).collect();
+    let expected = [("applied", true), ("failed", true), ("not_started", false)];
+    assert_eq!(rows, expected.map(|(outcome, is_written)| (outcome.into(), is_written.into())), "{text}");
+    assert!(text.contains("to take this back: "), "{text}");
+    let lines = std::fs::read_to_string(record.path()).unwrap();
+    let lines: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 3);
+    assert_eq!((&lines[1]["outcome"], &lines[1]["error"]["kind"]), (&"failed".into(), &"unknown".into()));
+    assert_eq!(lines[1]["rollback"]["changes"]["imp_travel"]["after"]["enabled"], false);
 }

@@ -8,6 +8,7 @@ use crate::text::printable;
 const COLUMNS: [&str; 4] = ["account_id", "label", "profile", "token_file"];
 
 pub(super) fn rows(origin: &Origin<'_>, text: &str) -> Result<Vec<Row>, String> {
+    check_quotes(text).map_err(|(line, reason)| format!("line {line} of {} has {reason}", origin.name))?;
     let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(text.as_bytes());
     let header = reader.headers().map_err(|error| problem(origin, text, &error))?;
     let names = columns(header).map_err(|reason| format!("the header of {} {reason}", origin.name))?;
@@ -28,6 +29,38 @@ pub(super) fn rows(origin: &Origin<'_>, text: &str) -> Result<Vec<Row>, String> 
         origin.row(format!("line {line}"), "column", fields)
     });
     rows.collect()
+}
+
+const UNCLOSED: &str = "a quote that is not closed on the same line";
+
+/// Where a character of CSV is.
+#[derive(Clone, Copy)]
+enum Place {
+    FieldStart,
+    Unquoted,
+    Quoted,
+    /// Behind a quote that ends a value, or is the first of two that mean one.
+    ClosingQuote,
+}
+
+/// Checks that each quote is closed on its line, and that a value ends there. The parser would take all lines up to the next quote
+/// for one value, and lose their accounts. Returns the line of the first problem.
+fn check_quotes(text: &str) -> Result<(), (usize, &'static str)> {
+    let mut place = Place::FieldStart;
+    let mut line = 1_usize;
+    for char in text.chars() {
+        place = match (place, char) {
+            (Place::Quoted, '\n' | '\r') => return Err((line, UNCLOSED)),
+            (Place::Quoted, '"') => Place::ClosingQuote,
+            (Place::FieldStart | Place::ClosingQuote, '"') | (Place::Quoted, _) => Place::Quoted,
+            (_, ',' | '\n' | '\r') => Place::FieldStart,
+            (Place::ClosingQuote, ' ' | '\t') => place,
+            (Place::ClosingQuote, _) => return Err((line, "text behind a closing quote")),
+            (Place::FieldStart | Place::Unquoted, _) => Place::Unquoted,
+        };
+        line = line.saturating_add((char == '\n').into());
+    }
+    if let Place::Quoted = place { Err((line, UNCLOSED)) } else { Ok(()) }
 }
 
 /// The name of a column.

@@ -121,6 +121,9 @@ impl Origin<'_> {
             "" => format!("{place}: {error}"),
             _ => format!("{place}, {column} `account_id`: {error}"),
         })?;
+        if fields.label.as_deref().is_some_and(|label| label.contains(['\n', '\r'])) {
+            return Err(format!("{place} has a label with a line break"));
+        }
         if self.path.is_none() && fields.token_command.is_some() {
             return Err(format!("{place} has a token_command, which is only allowed in a file, not on standard input"));
         }

@@ -34,18 +34,34 @@ fn text_has_an_id_and_perhaps_a_label_on_each_line() {
 #[test]
 fn csv_has_a_header_and_quoted_values() {
     let text = format!(
-        "Label, account_id ,profile,token_file\n\"ACME, Inc.\",{ONE},,\n\n,{TWO},acme,\n\"a\nb\",{ONE},, my token \n"
+        "Label, account_id ,profile,token_file\n\"ACME, Inc.\",{ONE},,\n\n,{TWO},acme,\n\"a \"\"b\"\"\" ,{ONE},, my token \n"
     );
     let rows = parse(Format::Csv, &text).unwrap();
     let expected = [
         ("line 2 of dir/list", ONE, Some("ACME, Inc.")),
         ("line 4 of dir/list", TWO, None),
-        ("line 5 of dir/list", ONE, Some("a\nb")),
+        ("line 5 of dir/list", ONE, Some("a \"b\"")),
     ];
     assert_eq!(summary(&rows), expected);
     let tokens: Vec<&RowToken> = rows.iter().map(|row| &row.token).collect();
     let file = RowToken::Own(TokenSource::File("dir/my token".into()));
     assert_eq!(tokens, [&RowToken::Shared, &RowToken::Profile("acme".to_owned()), &file]);
+}
+
+#[test]
+fn quote_that_is_not_closed_is_rejected_with_its_line() {
+    let unclosed = "has a quote that is not closed on the same line";
+    for (text, line, problem) in [
+        (format!("account_id,label\n{ONE},\"ACME\n{TWO},Two\n"), 2, unclosed),
+        (format!("account_id,label\r\n{ONE},One\r\n{TWO},\"Two"), 3, unclosed),
+        (format!("account_id,label\n{ONE},\"ACME\n{TWO},\"Two\"\n"), 2, unclosed),
+        (format!("account_id,\"label\n{ONE},One\n"), 1, unclosed),
+        (format!("account_id,label\n{ONE},\"AC\"ME\n"), 2, "has text behind a closing quote"),
+    ] {
+        assert_eq!(parse(Format::Csv, &text).unwrap_err(), format!("line {line} of dir/list {problem}"), "{text}");
+    }
+    let json = format!(r#"[{{"account_id": "{ONE}", "label": "a\nb"}}]"#);
+    assert_eq!(parse(Format::Json, &json).unwrap_err(), "element 1 of dir/list has a label with a line break");
 }
 
 #[test]

@@ -12,7 +12,7 @@ pub(super) use self::record::ResetRecord;
 use super::personal_data::PersonalData;
 use crate::confirmation::{Confirmation, Decision};
 use crate::exit_status::ExitStatus;
-use crate::failure::{ErrorRecord, Failure, print_failure};
+use crate::failure::{ErrorRecord, Failure, print_failure, print_hints};
 use crate::records::Rows;
 use crate::session::{Account, Session};
 use crate::terminal::{Interrupt, Progress, print_message};
@@ -132,7 +132,7 @@ impl Run<'_> {
     /// Resets one user after the other. Returns whether Ctrl-C ended it before the last one.
     async fn reset_each(&mut self, users: &[UserId], keep_going: bool) -> bool {
         self.rows.iter_mut().for_each(|row| row.outcome = Outcome::NotStarted);
-        let mut interrupt = Interrupt::listen();
+        let interrupt = Interrupt::listen();
         let progress = Progress::new("resetting", users.len());
         for (user, row) in users.iter().zip(&mut self.rows) {
             if interrupt.has_been_pressed().await {
@@ -167,13 +167,12 @@ impl Run<'_> {
             number(Outcome::NotStarted)
         );
         let mut statuses: Vec<_> = self.failures.iter().map(Failure::exit_status).collect();
-        let mut hints: Vec<_> = self.failures.iter().map(|failure| ErrorRecord::from(failure).hint).collect();
-        hints.dedup();
+        let hints: Vec<_> = self.failures.iter().map(|failure| ErrorRecord::from(failure).hint).collect();
         if let Err(failure) = print(session, self.account, self.rows) {
             print_failure(&failure, session.printer.output);
             statuses.push(failure.exit_status());
         }
-        hints.iter().filter(|hint| !hint.is_empty()).for_each(|hint| print_message(&format!("hint: {hint}")));
+        print_hints(hints);
         print_message(&counts);
         Ok(ExitStatus::worst(statuses.into_iter().chain(is_interrupted.then_some(ExitStatus::Interrupted))))
     }

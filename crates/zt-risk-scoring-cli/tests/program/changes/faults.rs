@@ -171,3 +171,24 @@ fn respond_once(listener: TcpListener) {
     let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n";
     write!(stream, "{head}content-length: {}\r\n\r\n{body}", body.len()).unwrap();
 }
+
+#[test]
+fn hint_of_an_unrequested_change_names_the_write_as_a_possible_cause() {
+    let setup = Setup::new();
+    setup.edit(0, "high_dlp", |behavior| behavior.enabled = true);
+    setup.simulator.set_unknowns(super::resetting());
+    let (_, stderr) = setup.expect(8, SET);
+    assert!(stderr.contains("hint: this write itself may be the cause"), "{stderr}");
+    assert!(stderr.contains("zt-risk behaviors export"), "{stderr}");
+}
+
+#[test]
+fn repaired_behaviors_are_named() {
+    let setup = Setup::new();
+    setup.edit(0, "high_dlp", |behavior| behavior.enabled = true);
+    setup.simulator.set_unknowns(super::resetting());
+    setup.write("desired.toml", "[behaviors.imp_travel]\nenabled = true\n[behaviors.high_dlp]\nenabled = true\n");
+    let (_, stderr) = setup.expect(0, "behaviors apply desired.toml --yes");
+    assert!(stderr.contains("these had changed without being requested: high_dlp"), "{stderr}");
+    assert!(setup.is_enabled(0, "high_dlp") && setup.is_enabled(0, "imp_travel"));
+}

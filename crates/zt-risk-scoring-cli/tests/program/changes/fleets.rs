@@ -198,9 +198,43 @@ fn reads_of_several_accounts_end_with_a_summary() {
     assert_eq!(stderr, "2 accounts: 2 read, 0 failed\n");
     setup.simulator.remove_account(&setup.accounts[1]);
     let (_, stderr) = setup.expect(7, &format!("behaviors list {ACCOUNTS}"));
-    assert_eq!(stderr, "2 accounts: 1 read, 1 failed\n");
+    assert_eq!(stderr, "hint: check the account id\n2 accounts: 1 read, 1 failed\n");
     let (_, stderr) = setup.expect(0, "behaviors list");
     assert_eq!(stderr, "");
+}
+
+#[test]
+fn hint_of_failed_accounts_is_printed_once() {
+    let setup = Setup::with_accounts(4);
+    setup.simulator.inject(Fault::respond(Response::missing_permission()).on(UPDATE_BEHAVIORS));
+    let hint = "hint: grant the token the permission Zero Trust Write for this account\n";
+    for output in ["table", "csv", "json"] {
+        let command = format!("behaviors apply desired.toml --yes --keep-going --output {output} {ACCOUNTS}");
+        let (_, stderr) = setup.expect(8, &command);
+        assert_eq!(stderr.matches(hint).count(), 1, "{output}: {stderr}");
+    }
+    setup.simulator.clear_faults();
+    setup.simulator.inject(Fault::respond(Response::missing_permission()).on(GET_BEHAVIORS));
+    for output in ["table", "csv", "json"] {
+        let (_, stderr) = setup.expect(7, &format!("behaviors list --output {output} {ACCOUNTS}"));
+        assert_eq!(stderr.matches("hint: grant the token the permission Zero Trust Read").count(), 1, "{stderr}");
+    }
+}
+
+#[test]
+fn saved_plans_name_the_accounts_by_their_labels() {
+    let setup = Setup::with_accounts(2);
+    let [first, second] = setup.accounts.as_slice() else { unreachable!() };
+    setup.write("labels.csv", &format!("account_id,label\n{first},First customer\n{second},\n"));
+    setup.expect(3, "behaviors plan desired.toml --out plan.json --accounts-file labels.csv");
+    let (stdout, stderr) = setup.expect(0, "behaviors apply plan.json --yes --record r.ndjson --output json");
+    assert!(stderr.contains("First customer: plan for account"), "{stderr}");
+    let rows: Vec<serde_json::Value> = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(column(&rows, "account_label"), ["First customer", "-"]);
+    assert_eq!(column(&setup.lines("r.ndjson"), "account_label"), ["First customer", "-"]);
+    let run = setup.lines("r.ndjson")[0]["run"].as_str().unwrap().to_owned();
+    let (stdout, _) = setup.expect(0, &format!("behaviors apply r.ndjson --roll-back {run} --yes"));
+    assert!(stdout.contains("First customer"), "{stdout}");
 }
 
 #[test]

@@ -148,6 +148,12 @@ fn record_that_is_full_stops_a_run() {
     let (stdout, stderr) = setup.expect(1, &format!("{command} --output json"));
     assert!(stderr.contains("applied, but /dev/full cannot be written"), "{stderr}");
     assert_eq!(stderr.matches("cannot be written").count(), 1, "{stderr}");
+    // The line is not lost, since it has the rollback.
+    let line: Value = stderr.lines().find_map(|line| serde_json::from_str(line).ok()).expect(&stderr);
+    assert_eq!(
+        (&line["outcome"], &line["rollback"]["changes"]["imp_travel"]["after"]["enabled"]),
+        (&json!("applied"), &json!(false))
+    );
     assert!(!stderr.contains("--roll-back"), "{stderr}");
     assert_eq!(setup.writes(), [0]);
     let rows: Vec<Value> = serde_json::from_str(&stdout).unwrap();
@@ -191,4 +197,28 @@ fn name_of_a_record_reaches_no_terminal_as_a_command() {
     let setup = Setup::new();
     let (_, stderr) = setup.expect(0, "behaviors set imp_travel --enable --yes --record 'a\u{1b}]0;b\u{7}'");
     assert!(stderr.contains("--roll-back") && !stderr.contains(['\u{1b}', '\u{7}']), "{stderr:?}");
+}
+
+#[test]
+fn file_that_is_no_record_is_rejected_before_anything_is_sent() {
+    let setup = Setup::new();
+    setup.write("policy.toml", "[[rules]]\n");
+    for text in ["[[rules]]\n", "\u{0}garbage", "{\"version\": 1}\n"] {
+        setup.write("policy.toml", text);
+        let (_, stderr) = setup.expect(2, "behaviors set imp_travel --enable --yes --record policy.toml");
+        assert!(stderr.contains("policy.toml is no record of changes"), "{stderr}");
+        assert_eq!(setup.read("policy.toml"), text);
+    }
+    setup.expect_no_requests();
+}
+
+#[test]
+fn output_file_that_is_the_input_is_rejected() {
+    let setup = Setup::new();
+    for command in ["apply desired.toml --yes --record ./desired.toml", "plan desired.toml --out ./desired.toml"] {
+        let (_, stderr) = setup.expect(2, &format!("behaviors {command}"));
+        assert!(stderr.contains("./desired.toml is the file to"), "{stderr}");
+    }
+    assert_eq!(setup.read("desired.toml"), super::DESIRED);
+    setup.expect_no_requests();
 }

@@ -163,20 +163,45 @@ fn rejected_write_has_no_command_that_takes_it_back() {
 }
 
 #[test]
-fn unknown_run_and_damaged_record_are_usage_errors() {
+fn unknown_run_and_empty_record_are_usage_errors() {
     let setup = Setup::new();
     setup.expect(0, "behaviors set imp_travel --enable --yes --record changes.ndjson");
     let run = setup.lines("changes.ndjson")[0]["run"].as_str().unwrap().to_owned();
     setup.requests();
     let (_, stderr) = setup.expect(2, "behaviors apply changes.ndjson --roll-back other --yes");
     assert!(stderr.contains("no change of the run `other`") && stderr.contains(&run), "{stderr}");
-    setup.write("damaged.ndjson", &format!("{}{{\"run\": 1}}\n", setup.read("changes.ndjson")));
-    let (_, stderr) = setup.expect(2, &format!("behaviors apply damaged.ndjson --roll-back {run} --yes"));
-    assert!(stderr.contains("damaged.ndjson: line 2 is no recorded change"), "{stderr}");
     setup.write("empty.ndjson", "");
     let (_, stderr) = setup.expect(2, &format!("behaviors apply empty.ndjson --roll-back {run} --yes"));
     assert!(stderr.contains("has no change of the run"), "{stderr}");
     // A record is no file of plans.
     setup.expect(2, "behaviors apply changes.ndjson --yes");
     setup.expect_no_requests();
+}
+
+#[test]
+fn damaged_line_of_a_record_is_skipped_and_the_rest_is_rolled_back() {
+    let setup = Setup::new();
+    setup.expect(0, "behaviors set imp_travel --enable --yes --record changes.ndjson");
+    let run = setup.lines("changes.ndjson")[0]["run"].as_str().unwrap().to_owned();
+    setup.write("damaged.ndjson", &format!("{}{{\"run\": \"x\", \"ti", setup.read("changes.ndjson")));
+    let (_, stderr) = setup.expect(0, &format!("behaviors apply damaged.ndjson --roll-back {run} --yes"));
+    assert!(stderr.contains("warning: damaged.ndjson: line 2 is no recorded change, and is skipped"), "{stderr}");
+    assert!(!setup.is_enabled(0, "imp_travel"));
+}
+
+#[test]
+fn record_that_ends_within_a_line_gets_a_line_break_first() {
+    let setup = Setup::new();
+    setup.expect(0, "behaviors set imp_travel --enable --yes --record changes.ndjson");
+    let whole = setup.read("changes.ndjson");
+    setup.write("changes.ndjson", &format!("{whole}{{\"run\":\"2026"));
+    let (_, stderr) = setup.expect(0, "behaviors set imp_travel --disable --yes --record changes.ndjson");
+    let text = setup.read("changes.ndjson");
+    assert_eq!(text.lines().count(), 3, "{text}");
+    assert!(roll_back(&setup, 0, &stderr).contains("line 2 is no recorded change"));
+    assert!(setup.is_enabled(0, "imp_travel"));
+    // The first line alone is damaged.
+    setup.write("changes.ndjson", "{\"run\":\"2026");
+    setup.expect(0, "behaviors set imp_travel --disable --yes --record changes.ndjson");
+    assert_eq!(setup.read("changes.ndjson").lines().count(), 2);
 }

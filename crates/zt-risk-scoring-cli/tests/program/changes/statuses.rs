@@ -101,3 +101,37 @@ fn report_of_anything_but_an_audit_is_a_usage_error() {
         }
     }
 }
+
+#[test]
+fn file_that_cannot_be_written_is_a_failure_and_no_usage_error() {
+    let setup = Setup::with_accounts(2);
+    let fails = |status, command: &str| {
+        let (_, stderr) = setup.expect(status, command);
+        assert!(stderr.contains("the result could not be written: desired.toml/x"), "{stderr}");
+    };
+    fails(1, "behaviors export --dir desired.toml/x");
+    fails(1, "behaviors plan desired.toml --out desired.toml/x");
+    let (stdout, _) = setup.expect(7, "behaviors export --dir desired.toml/x --accounts-file accounts.txt");
+    assert!(stdout.contains("could not be written"), "{stdout}");
+    let fault = Fault::respond(Response::missing_permission()).on(GET_BEHAVIORS);
+    setup.simulator.inject(fault.in_account(setup.accounts[1].clone()));
+    fails(7, "behaviors plan desired.toml --out desired.toml/x --accounts-file accounts.txt");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn failed_account_counts_more_than_a_full_output() {
+    let setup = Setup::with_accounts(2);
+    let fault = Fault::respond(Response::missing_permission()).on(GET_BEHAVIORS);
+    setup.simulator.inject(fault.in_account(setup.accounts[1].clone()));
+    let output = crate::support::command()
+        .args(["behaviors", "list", "--accounts-file", "accounts.txt"])
+        .env("CLOUDFLARE_API_TOKEN", setup.simulator.api_token())
+        .env("CLOUDFLARE_BASE_URL", setup.simulator.base_url())
+        .current_dir(setup.folder.path())
+        .stdout(std::fs::File::options().write(true).open("/dev/full").unwrap())
+        .output()
+        .unwrap();
+    let (_, stderr) = super::expect(7, &output);
+    assert!(stderr.contains("the result could not be written"), "{stderr}");
+}

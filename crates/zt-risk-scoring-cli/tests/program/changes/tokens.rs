@@ -137,3 +137,47 @@ fn only_account_of_a_file_uses_its_own_token() {
     assert_eq!(setup.enabled_in_each(), [false, true, false]);
     assert_eq!(setup.lines("changes.ndjson")[0]["token_id"], format!("{:032x}", 3));
 }
+
+#[test]
+fn token_is_not_sent_to_the_base_url_of_a_profile_that_it_is_not_from() {
+    let setup = setup();
+    let url = setup.simulator.base_url();
+    let account = setup.simulator.account_id();
+    setup.write("config.toml", &format!("default_profile = \"staging\"\n[profiles.staging]\nbase_url = \"{url}\"\n"));
+    let of_environment = ("CLOUDFLARE_API_TOKEN", "cfut_own-0");
+    let run = |arguments: &str, environment: &[(&str, &str)]| {
+        let arguments = format!("behaviors list --config config.toml --account-id {account} {arguments}");
+        let arguments = shell_words::split(&arguments).unwrap();
+        let environment = environment.iter().copied();
+        let mut command = crate::support::command();
+        command.args(arguments).envs(environment).current_dir(setup.folder.path()).output().unwrap()
+    };
+    for (arguments, environment, source) in [
+        ("", &[of_environment][..], "CLOUDFLARE_API_TOKEN"),
+        ("--profile staging", &[of_environment], "CLOUDFLARE_API_TOKEN"),
+        ("--token-file token-0", &[], "--token-file"),
+    ] {
+        let (_, stderr) = expect(2, &run(arguments, environment));
+        assert!(
+            stderr.contains(&format!("error: the credentials are from {source}, but the base URL {url}")),
+            "{stderr}"
+        );
+        assert!(stderr.contains("profile `staging` of config.toml"), "{stderr}");
+        assert!(stderr.contains("--base-url or CLOUDFLARE_BASE_URL"), "{stderr}");
+    }
+    setup.expect_no_requests();
+    expect(0, &run(&format!("--base-url {url}"), &[of_environment]));
+    expect(0, &run("", &[of_environment, ("CLOUDFLARE_BASE_URL", &url)]));
+    setup.write("config.toml", &format!("[profiles.default]\nbase_url = \"{url}\"\ntoken_file = \"token-0\"\n"));
+    expect(0, &run("", &[]));
+}
+
+#[test]
+fn unclosed_quote_of_an_accounts_file_is_rejected_before_anything_is_sent() {
+    let setup = setup();
+    let [first, second, third] = setup.accounts.as_slice() else { unreachable!() };
+    setup.write("accounts.csv", &format!("account_id,label\n{first},\"ACME\n{second},Two\n{third},Three\n"));
+    let (_, stderr) = setup.expect(2, "behaviors list --accounts-file accounts.csv");
+    assert!(stderr.contains("line 2 of accounts.csv has a quote that is not closed"), "{stderr}");
+    setup.expect_no_requests();
+}
