@@ -72,6 +72,36 @@ pub fn api<A: ApiClient>(connection: &Connection) -> A {
 }
 
 /// The operation of a request, for an SDK that treats those that change something in another way.
+///
+/// ```
+/// # use api_runtime::{ApiClient, ApiRequest, Operation, RequestError, ResultOf};
+/// # const GET_THING: Operation = Operation::new("get_thing", "GET", "/things/{id}");
+/// # struct Api(String, reqwest::Client);
+/// # impl ApiClient for Api {
+/// #     const USER_AGENT: &'static str = "things/1.0.0";
+/// #     const OPERATIONS: &'static [Operation] = &[GET_THING];
+/// #     fn new(base_url: &str, http_client: reqwest::Client) -> Self {
+/// #         Self(base_url.to_owned(), http_client)
+/// #     }
+/// # }
+/// # impl Api {
+/// #     fn get_thing(&self, id: u32) -> Result<ApiRequest<ResultOf<String>>, RequestError> {
+/// #         let request = self.1.get(format!("{}/things/{id}", self.0)).build()?;
+/// #         Ok(ApiRequest::new::<Self>(request, GET_THING))
+/// #     }
+/// # }
+/// use cloudflare_client::{Connection, Credentials, Request, sdk};
+///
+/// fn changes_something<T>(request: &Request<'_, T>) -> bool {
+///     sdk::operation(request).method != "GET"
+/// }
+///
+/// let connection = Connection::builder().credentials(Credentials::api_token("cfut_0123456789")?).build()?;
+/// let request =
+///     Request::envelope(&connection, GET_THING, |connection, _| Ok(sdk::api::<Api>(connection).get_thing(7)?));
+/// assert!(!changes_something(&request));
+/// # Ok::<(), cloudflare_client::Error>(())
+/// ```
 pub fn operation<T>(request: &Request<'_, T>) -> Operation {
     request.operation()
 }
@@ -117,6 +147,15 @@ pub async fn ready(connection: &Connection) -> bool {
 
 /// Checks a base URL as [`Builder::build`](crate::Builder::build) does, for programs that report which of several settings is
 /// invalid. The error does not contain the URL.
+///
+/// ```
+/// use cloudflare_client::{ErrorKind, sdk};
+///
+/// assert!(sdk::check_base_url("https://api.example.com/client/v4", false).is_ok());
+/// let error = sdk::check_base_url("http://api.example.com/client/v4", false).unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Configuration);
+/// assert!(sdk::check_base_url("http://api.example.com/client/v4", true).is_ok());
+/// ```
 ///
 /// # Errors
 ///

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use futures_util::{Stream, StreamExt};
-use zt_risk_scoring::{AccountId, Client, Request, Response};
+use zt_risk_scoring::{AccountId, Client, Request};
 
+use crate::complete::{self, Reading};
 use crate::exit_status::ExitStatus;
 use crate::failure::{ErrorRecord, Failure, print_failure, print_hints};
 use crate::records::{Printer, Record, Rows};
@@ -15,6 +16,11 @@ use crate::text;
 /// What was read of each account, in the order of the session's accounts.
 pub(crate) struct Readings<'a, T>(pub(crate) Vec<(&'a Account, Result<T, Failure>)>);
 
+/// The failure of an account of which nothing was read, not even an error.
+pub(crate) fn not_read() -> Failure {
+    Failure::missing("the account was not read", "run the command again, for this account")
+}
+
 /// What was read so far.
 pub(crate) struct PendingReadings<'a, T>(Vec<(&'a Account, Option<Result<T, Failure>>)>);
 
@@ -23,7 +29,7 @@ pub(crate) struct PendingReadings<'a, T>(Vec<(&'a Account, Option<Result<T, Fail
 /// # Errors
 ///
 /// If there is no account, or if there is one, and its read fails. The failure of one of several accounts is a part of the result.
-pub(crate) async fn read<'a, T: Send + 'static>(
+pub(crate) async fn read<'a, T: Reading>(
     session: &'a Session,
     title: &str,
     request: impl Fn(&Client) -> Request<'static, T> + Send + Sync + 'static,
@@ -32,15 +38,15 @@ pub(crate) async fn read<'a, T: Send + 'static>(
 }
 
 /// Reads something of some accounts. The request must change nothing. Every failure is a part of the result.
-pub(crate) async fn read_each<'a, T: Send + 'static>(
+pub(crate) async fn read_each<'a, T: Reading>(
     session: &Session,
     accounts: &'a [Account],
     title: &str,
     request: impl Fn(&Client) -> Request<'static, T> + Send + Sync + 'static,
 ) -> Readings<'a, T> {
     if let [account] = accounts {
-        let result = request(&session.client_of(account)).account_id(&account.id).await;
-        return Readings(vec![(account, result.map_err(Failure::from))]);
+        let response = request(&session.client_of(account)).account_id(&account.id).send().await;
+        return Readings(vec![(account, response.map_err(Failure::from).and_then(complete::value))]);
     }
     let progress = Progress::new(title, accounts.len());
     let fleet = accounts.iter().map(Account::to_fleet);
@@ -48,7 +54,7 @@ pub(crate) async fn read_each<'a, T: Send + 'static>(
     let mut readings = Readings::pending(accounts);
     while let Some((id, response)) = next(&mut responses).await {
         progress.advance();
-        readings.set(&id, response.map(Response::into_value).map_err(Failure::from));
+        readings.set(&id, response.map_err(Failure::from).and_then(complete::value));
     }
     readings.into_readings()
 }
@@ -80,9 +86,12 @@ impl<'a, T> PendingReadings<'a, T> {
         }
     }
 
-    /// The readings, in the order of the accounts.
+    /// The readings, in the order of the accounts. An account that was not read failed.
     pub(crate) fn into_readings(self) -> Readings<'a, T> {
-        Readings(self.0.into_iter().filter_map(|(account, result)| Some((account, result?))).collect())
+        let read_or_failed = |(account, result): (&'a Account, Option<Result<T, Failure>>)| {
+            (account, result.unwrap_or_else(|| Err(not_read())))
+        };
+        Readings(self.0.into_iter().map(read_or_failed).collect())
     }
 }
 
@@ -151,5 +160,25 @@ impl<'a, T> Readings<'a, T> {
             terminal::print_message(&format!("{}: {read} read, {failed} failed", text::count(accounts, "account")));
         }
         Ok(ExitStatus::worst(statuses))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn account_that_was_not_read_is_a_failure_of_its_own() {
+        let account = |number: u32| Account {
+            id: AccountId::new(format!("{number:032x}")).unwrap(),
+            label: None,
+            credentials: None,
+        };
+        let accounts = [account(1), account(2)];
+        let mut readings = Readings::pending(&accounts);
+        readings.set(&accounts[1].id, Ok("read"));
+        let Readings(readings) = readings.into_readings();
+        let results: Vec<_> = readings.iter().map(|(account, result)| (&account.id, result.as_ref().ok())).collect();
+        assert_eq!(results, [(&accounts[0].id, None), (&accounts[1].id, Some(&"read"))]);
     }
 }

@@ -1,4 +1,4 @@
-//! `zt-risk completions` and `zt-risk man`: what the arguments themselves tell a shell and a reader.
+//! `zt-risk completions` and `zt-risk man`: a script for shells and a manual, made from the arguments.
 
 use std::fs;
 use std::io;

@@ -3,11 +3,18 @@
 //! The program parses arguments, calls the SDK, and prints the result. It is a crate of its own so that the SDK depends
 //! on neither an argument parser nor the simulator.
 
+#![allow(
+    rustdoc::bare_urls,
+    rustdoc::broken_intra_doc_links,
+    reason = "the doc comments of arguments are the help of the program, which has brackets of its own"
+)]
+
 mod arguments;
 mod audit;
 mod behaviors;
 mod changes;
 mod check;
+mod complete;
 mod confirmation;
 mod exit_status;
 mod failure;

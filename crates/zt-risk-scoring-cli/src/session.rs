@@ -13,6 +13,7 @@ use crate::scenario::Scenario;
 use crate::settings::{AccountSettings, Settings};
 use crate::terminal::print_message;
 use crate::text;
+use crate::toml_file;
 
 /// A client, the accounts that a command is about, and how its result is printed.
 pub(crate) struct Session {
@@ -285,6 +286,14 @@ impl Session {
         });
         let allow_plain_http = allow_plain_http.then(|| "--allow-plain-http".to_owned());
         given.flatten().chain(simulate).chain(allow_plain_http).collect()
+    }
+
+    /// The global option that has read standard input, if one has.
+    pub(crate) fn reader_of_stdin(&self) -> Option<&'static str> {
+        let Options { token_file, accounts_file, simulate, .. } = &self.options;
+        let options = [("--token-file", token_file), ("--accounts-file", accounts_file), ("--simulate", simulate)];
+        let reader = options.into_iter().find(|(_, path)| path.as_deref().is_some_and(toml_file::is_stdin));
+        reader.map(|(name, _)| name)
     }
 
     /// The client with the credentials of an account. Its calls must still name the account.

@@ -40,7 +40,7 @@ pub(crate) struct SimulateArguments {
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     port: u16,
 
-    /// TOML file that describes accounts, users, tokens, faults and more, in place of the built-in scenario
+    /// TOML file that describes accounts, users, tokens, faults and more, in place of the built-in scenario; `-` is standard input
     #[arg(long, value_name = "FILE")]
     scenario: Option<PathBuf>,
 
@@ -94,6 +94,16 @@ impl Shell {
             Self::Cmd => format!("set \"{name}={value}\""),
         }
     }
+
+    /// The line that removes a variable of the environment.
+    fn removal(self, name: &str) -> String {
+        match self {
+            Self::Sh => format!("unset {name}"),
+            Self::Fish => format!("set -e {name}"),
+            Self::Powershell => format!("$env:{name} = $null"),
+            Self::Cmd => format!("set \"{name}=\""),
+        }
+    }
 }
 
 /// What a client needs to call the simulator: a record for each account.
@@ -129,7 +139,11 @@ pub(crate) async fn run(arguments: SimulateArguments, options: &Options) -> Resu
         return result.map(|()| ExitStatus::Done).map_err(Failure::Output);
     }
     match options.output.unwrap_or_default() {
-        Output::Table => print_text(&environment(&scenario, &simulator, arguments.shell, options).join("\n"))?,
+        Output::Table => {
+            let mut lines = environment(&scenario, &simulator, arguments.shell, options);
+            lines.extend(removals(arguments.shell, |name| std::env::var_os(name).is_some()));
+            print_text(&lines.join("\n"))?;
+        }
         _ => printer.print(&rows(&scenario, &simulator))?,
     }
     terminal::print_message(
@@ -195,6 +209,12 @@ fn environment(scenario: &Scenario, simulator: &Simulator, shell: Shell, options
     lines
 }
 
+/// The lines that remove a global API key, if this environment has one: the other shell has it, too, and it contradicts the token.
+fn removals(shell: Shell, is_set: impl Fn(&str) -> bool) -> impl Iterator<Item = String> {
+    let names = ["CLOUDFLARE_EMAIL", "CLOUDFLARE_API_KEY"].into_iter();
+    names.filter(move |name| is_set(name)).map(move |name| shell.removal(name))
+}
+
 fn rows(scenario: &Scenario, simulator: &Simulator) -> Rows<SimulatedApi> {
     let mut rows = Rows::new(true);
     for account_id in scenario.account_ids() {
@@ -251,6 +271,21 @@ mod tests {
             ]
         );
         assert_eq!(Shell::Sh.assignment("A", "a b'c"), r#"export A='a b'\''c'"#);
+    }
+
+    #[test]
+    fn global_key_of_the_environment_is_removed_as_each_shell_does_it() {
+        let lines = |shell| removals(shell, |name| name == "CLOUDFLARE_EMAIL").collect::<Vec<_>>();
+        let all: Vec<_> = Shell::value_variants().iter().flat_map(|shell| lines(*shell)).collect();
+        let expected = [
+            "unset CLOUDFLARE_EMAIL",
+            "set -e CLOUDFLARE_EMAIL",
+            "$env:CLOUDFLARE_EMAIL = $null",
+            "set \"CLOUDFLARE_EMAIL=\"",
+        ];
+        assert_eq!(all, expected);
+        assert_eq!(removals(Shell::Sh, |_| true).count(), 2);
+        assert_eq!(removals(Shell::Sh, |_| false).count(), 0);
     }
 
     #[test]

@@ -30,7 +30,17 @@ pub(crate) fn width() -> Option<u16> {
     if !io::stdout().is_terminal() {
         return None;
     }
-    terminal_size::terminal_size().map(|(width, _)| width.0)
+    // A terminal need not know its size: it then reports 0 rows and columns.
+    let width = terminal_size::terminal_size().map(|(width, _)| width.0);
+    width.or_else(|| columns(std::env::var("COLUMNS").ok().as_deref())).or(Some(USUAL_WIDTH))
+}
+
+/// How wide a terminal is that does not report it.
+const USUAL_WIDTH: u16 = 80;
+
+/// The value of `COLUMNS`, if it is a width.
+fn columns(value: Option<&str>) -> Option<u16> {
+    value?.trim().parse().ok().filter(|width| *width > 0)
 }
 
 /// Whether standard output shows colours: it is a terminal, and `NO_COLOR` is not set (<https://no-color.org>).

@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 use std::io;
 
+use chrono::SecondsFormat;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use zt_risk_scoring::is_printable;
+use zt_risk_scoring::{Timestamp, is_printable};
 
 /// Serializes a value on several lines.
 pub(crate) fn json_pretty(value: &impl Serialize) -> serde_json::Result<String> {
@@ -97,6 +98,11 @@ pub(crate) fn suggestion<'a>(name: &str, candidates: impl IntoIterator<Item = &'
         .map(|(_, candidate)| candidate)
 }
 
+/// A time of the API, in the form of all times: RFC 3339 with seconds, in UTC. `None` if the text is no time.
+pub(crate) fn time(time: &Timestamp) -> Option<String> {
+    time.value().map(|time| time.to_rfc3339_opts(SecondsFormat::Secs, true))
+}
+
 /// A number of things: "1 account", "2 accounts".
 pub(crate) fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
@@ -131,6 +137,15 @@ mod tests {
         assert!(text.is_ascii() && text.contains(r"\U0000009b\U0000202e\U000e0041"), "{text}");
         assert_eq!(toml(&value("a b")).unwrap(), "\"a b\" = \"x\"\n");
         assert!(toml(&value("a\"\u{202e}")).is_err_and(|error| error.to_string().contains("--output json")));
+    }
+
+    #[test]
+    fn times_have_one_form() {
+        for text in ["2026-11-22T08:00:00Z", "2026-11-22T08:00:00.987654Z", "2026-11-22T09:00:00+01:00"] {
+            let time: Timestamp = serde_json::from_value(json!(text)).unwrap();
+            assert_eq!(super::time(&time).as_deref(), Some("2026-11-22T08:00:00Z"), "{text}");
+        }
+        assert_eq!(time(&serde_json::from_value(json!("yesterday")).unwrap()), None);
     }
 
     #[test]

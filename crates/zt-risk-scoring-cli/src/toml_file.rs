@@ -26,24 +26,38 @@ pub(crate) fn read_text(reader: impl Read, max_bytes: u64) -> io::Result<String>
     String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8"))
 }
 
-/// Reads a text file. The hint says where its format is documented.
-pub(crate) fn read(path: &Path, hint: &str) -> Result<String, Failure> {
-    File::open(path)
-        .and_then(|file| read_text(file, MAX_BYTES))
-        .map_err(|error| Failure::usage(format!("{}: the file cannot be read: {error}", path.display()), hint))
+/// Whether a path is that of standard input: `-`.
+pub(crate) fn is_stdin(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// Reads a text file, or standard input, which is `-`. Returns its name and its text. The hint says where its format is documented.
+pub(crate) fn read(path: &Path, hint: &str) -> Result<(String, String), Failure> {
+    let (name, text) = if is_stdin(path) {
+        ("standard input".to_owned(), read_text(io::stdin().lock(), MAX_BYTES))
+    } else {
+        (path.display().to_string(), File::open(path).and_then(|file| read_text(file, MAX_BYTES)))
+    };
+    match text {
+        Ok(text) => Ok((name, text)),
+        Err(error) => Err(Failure::usage(format!("{name}: the file cannot be read: {error}"), hint)),
+    }
 }
 
 /// Parses the text of a file. The name is that of the file.
 pub(crate) fn parse<T: DeserializeOwned>(name: &str, text: &str, hint: &str) -> Result<T, Failure> {
     toml::from_str(text).map_err(|mut error| {
-        let offset = error.span().map(|span| span.start);
+        let span = error.span();
         // Without the text, the error prints the key in place of an excerpt.
         error.set_input(None);
         let text_of_error = error.to_string();
         let (message, key) = text_of_error.trim_end().rsplit_once("\nin `").unwrap_or((text_of_error.trim_end(), ""));
         let key = if key.is_empty() { String::new() } else { format!("{}: ", key.trim_end_matches('`')) };
-        let message = format!("{key}{}", message.replace('\n', ", "));
-        problem(name, text, offset, &message, hint)
+        let mut message = format!("{key}{}", message.replace('\n', ", "));
+        if let ("duplicate key", Some(duplicate)) = (&*message, span.clone().and_then(|span| text.get(span))) {
+            message = format!("{message} `{duplicate}`");
+        }
+        problem(name, text, span.map(|span| span.start), &message, hint)
     })
 }
 
@@ -69,7 +83,9 @@ mod tests {
             parsed.unwrap_err().to_string()
         };
         assert_eq!(parse("[x]\na = 1\nb = \"\"\n"), "a.toml:3: x.b: invalid type: string \"\", expected u8");
-        assert_eq!(parse("[x]\na = 1\na = 2\n"), "a.toml:3: duplicate key");
+        assert_eq!(parse("[x]\na = 1\na = 2\n"), "a.toml:3: duplicate key `a`");
+        assert_eq!(parse("[x.\"b c\"]\n[x.\"b c\"]\n"), "a.toml:2: duplicate key `\"b c\"`");
+        assert_eq!(parse("[x]\n[x]\n"), "a.toml:2: duplicate key `x`");
         assert!(parse("\n\nx").starts_with("a.toml:3: "), "{}", parse("\n\nx"));
     }
 

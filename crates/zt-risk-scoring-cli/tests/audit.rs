@@ -59,7 +59,15 @@ impl Folder {
 
     /// Audits accounts with further arguments.
     fn audit(&self, accounts: &[&str], arguments: &[&str]) -> Outcome {
+        self.audit_with_input("", accounts, arguments)
+    }
+
+    /// As [`audit`](Self::audit), with a text on standard input.
+    fn audit_with_input(&self, input: &str, accounts: &[&str], arguments: &[&str]) -> Outcome {
+        let path = self.0.path().join("input");
+        fs::write(&path, input).unwrap();
         let output = Command::new(env!("CARGO_BIN_EXE_zt-risk"))
+            .stdin(fs::File::open(path).unwrap())
             .args(["behaviors", "audit", "--simulate=scenario.toml"])
             .args(accounts.iter().flat_map(|account| ["--account-id", account]))
             .args(arguments)
@@ -200,6 +208,49 @@ fn sarif_log_names_the_policy_file_and_the_account_that_was_not_read() {
     let text = run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"].as_str().unwrap();
     assert!(text.starts_with(&format!("Account {UNREADABLE} could not be read: ")), "{text}");
     assert_eq!(outcome.status, 7);
+}
+
+#[test]
+fn sarif_log_without_a_policy_file_says_that_code_scanning_needs_one() {
+    let line =
+        "the SARIF log has no locations in a file, which code scanning needs: name a policy file with --policy\n";
+    let folder = Folder::new();
+    let outcome = folder.audit(&[NOT_COMPLIANT], &["-o", "sarif"]);
+    assert!(outcome.stderr.contains(line) && !outcome.stdout.contains("physicalLocation"), "{}", outcome.stderr);
+    let outcome = folder.audit_with_input(POLICY, &[NOT_COMPLIANT], &["--policy", "-", "-o", "sarif"]);
+    assert!(outcome.stderr.contains(line) && !outcome.stdout.contains("physicalLocation"), "{}", outcome.stderr);
+    let outcome = folder.audit(&[NOT_COMPLIANT], &[&WITH_POLICY[..], &["-o", "sarif"]].concat());
+    assert!(!outcome.stderr.contains(line), "{}", outcome.stderr);
+}
+
+#[test]
+fn policy_is_read_from_standard_input() {
+    let folder = Folder::new();
+    let audit = |input: &str, more: &[&str]| {
+        folder.audit_with_input(input, &[NOT_COMPLIANT], &[&["--policy", "-", "-o", "csv"], more].concat())
+    };
+    let outcome = audit(POLICY, &[]);
+    let of_file = folder.audit(&[NOT_COMPLIANT], &[&WITH_POLICY[..], &["-o", "csv"]].concat());
+    assert_eq!((outcome.stdout, outcome.status), (of_file.stdout, 3));
+    let outcome = audit("x = 1", &[]);
+    assert!(outcome.stderr.starts_with("error: standard input:1: unknown field `x`"), "{}", outcome.stderr);
+
+    let accounts = ["--accounts-file", "-"];
+    let outcome = folder.audit_with_input(COMPLIANT, &[], &[&["--policy", "-"], &accounts[..]].concat());
+    assert_eq!((outcome.stdout.as_str(), outcome.status), ("", 2));
+    let expected = "error: both --policy and --accounts-file are `-`, but standard input can only be read once\n";
+    assert!(outcome.stderr.starts_with(expected), "{}", outcome.stderr);
+}
+
+#[test]
+fn scenario_is_read_from_standard_input() {
+    let folder = Folder::new();
+    let path = folder.0.path().join("scenario.toml");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_zt-risk"));
+    command.args(["behaviors", "audit", "--simulate=-", "--policy", "policy.toml", "--account-id", NOT_COMPLIANT]);
+    command.env_clear().current_dir(folder.0.path()).stdin(fs::File::open(path).unwrap());
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[test]

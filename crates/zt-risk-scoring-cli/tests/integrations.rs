@@ -86,7 +86,7 @@ fn created_integration_that_is_not_as_asked_for_is_reported() {
     assert_eq!(created.status, Some(8), "{created:?}");
     let error: Value = serde_json::from_str(created.stderr.lines().last().unwrap()).unwrap();
     assert_eq!(error["error"]["kind"], "not_verified");
-    assert!(error["error"]["message"].as_str().unwrap().contains("active yes -> no"), "{error}");
+    assert!(error["error"]["message"].as_str().unwrap().contains("active yes → no"), "{error}");
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn update_that_is_not_taken_over_is_reported() {
     let fault = simulator.inject(undo.after_operation().on(operations::UPDATE_INTEGRATION));
     let updated = change(&simulator, &["update", ID, "--deactivate"]);
     assert_eq!((updated.status, fault.happened()), (Some(8), 1), "{updated:?}");
-    assert!(updated.stderr.contains("active no -> yes") && updated.stdout.is_empty(), "{updated:?}");
+    assert!(updated.stderr.contains("active no → yes") && updated.stdout.is_empty(), "{updated:?}");
 
     fault.remove();
     simulator.inject(Fault::status(500).on(operations::GET_INTEGRATION).skip(1));
@@ -192,12 +192,47 @@ fn invalid_arguments_are_rejected_before_anything_is_sent() {
         (&["update", ID], "required"),
         (&["update", ID, "--activate", "--deactivate"], "cannot be used with"),
         (&["create", "--tenant-url", "example.okta.com"], "--tenant-url"),
+        (&["create", "--tenant-url", "https://ana:do-not-print@example.okta.com"], "has credentials"),
+        (&["update", ID, "--tenant-url", "https://example.okta.com/?key=do-not-print"], "has a query"),
+        (&["update", ID, "--tenant-url", "http://example.okta.com"], "begin with https://"),
         (&["create", "--tenant-url", TENANT, "--type", "okto"], "okto"),
         (&["delete", ID, "--account-id", simulator.account_id(), "--account-id", &"0".repeat(32)], "one account"),
     ] {
         let rejected = run(&simulator, &[&["integrations"], arguments].concat());
         assert_eq!(rejected.status, Some(2), "{rejected:?}");
-        assert!(rejected.stderr.contains(part), "{part}: {rejected:?}");
+        assert!(rejected.stderr.contains(part) && !rejected.stderr.contains("do-not-print"), "{part}: {rejected:?}");
     }
     assert!(simulator.requests().is_empty());
+}
+
+#[test]
+fn part_of_a_list_is_a_failure() {
+    let simulator = simulator();
+    let list = |operation, result: Value, info: Value| {
+        let body = json!({"success": true, "result": result, "result_info": info});
+        let fault = simulator.inject(Fault::respond(Response::json(200, &body)).on(operation));
+        let command = if operation == operations::LIST_INTEGRATIONS { "integrations" } else { "users" };
+        let run = run(&simulator, &[command, "list", "--output", "json"]);
+        fault.remove();
+        run
+    };
+    for (operation, result) in
+        [(operations::LIST_INTEGRATIONS, json!(null)), (operations::GET_SUMMARY, json!({"users": [{}]}))]
+    {
+        let items = if result.is_null() { 0 } else { 1 };
+        for (info, message) in [
+            (json!({"total_count": 7}), format!("{items} of 7 items")),
+            (json!({"total_pages": 3}), format!("{items} items, which are one of 3 pages")),
+            (json!({"cursor": "x"}), format!("{items} items, and a cursor of more")),
+        ] {
+            let part = list(operation, result.clone(), info);
+            assert_eq!((part.status, part.stdout.as_str()), (Some(1), ""), "{part:?}");
+            assert!(part.stderr.contains(&message) && part.stderr.contains(r#""kind":"incomplete""#), "{part:?}");
+        }
+        let whole = list(operation, result, json!({"total_count": items, "total_pages": 1}));
+        assert_eq!((whole.status, whole.json().as_array().unwrap().len()), (Some(0), items), "{whole:?}");
+    }
+    // Null is a list without integrations, as the API documents it. It is no summary of users.
+    let null = list(operations::GET_SUMMARY, json!(null), json!({}));
+    assert_eq!((null.status, null.stdout.as_str()), (Some(1), ""), "{null:?}");
 }

@@ -1,12 +1,12 @@
 //! The command `zt-risk behaviors audit`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
 use clap::Args;
-use zt_risk_scoring::{BehaviorMap, Integration};
+use zt_risk_scoring::{AccountId, BehaviorMap, Integration};
 
 use super::engine::{AccountState, audit};
 use super::finding::{AccountReport, Outcome};
@@ -22,6 +22,7 @@ use crate::records::{Rows, print_text};
 use crate::session::{Account, Session};
 use crate::terminal;
 use crate::text::{self, count};
+use crate::toml_file;
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -38,7 +39,7 @@ Exit status:
   3  an account has a finding that is as severe as --fail-on, or more
 An account that could not be read does not comply: see the exit status in `zt-risk --help`.")]
 pub(crate) struct AuditArguments {
-    /// Policy in TOML: what accounts must be like; without it, a built-in policy
+    /// Policy in TOML: what accounts must be like; `-` is standard input; without it, a built-in policy
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
 
@@ -71,13 +72,16 @@ impl AuditArguments {
 
 /// Audits all accounts, and prints the findings.
 pub(crate) async fn run(arguments: &AuditArguments, session: &Session) -> Result<ExitStatus, Failure> {
-    let policy = PolicyFile::read(arguments.policy.as_deref())?;
+    let policy = read_policy(arguments, session)?;
     let reports = reports(&policy, session).await?;
     match session.printer.output {
         Output::Junit => print_text(&junit::report(&reports, arguments.fail_on)?)?,
         Output::Sarif => {
             let directory = std::env::current_dir().map_err(Failure::Output)?;
             print_text(&json(&sarif::log(&reports, &policy, &directory))?)?;
+            if policy.path.is_none() {
+                terminal::print_message(WITHOUT_FILE);
+            }
         }
         _ => print_rows(session, &reports)?,
     }
@@ -88,6 +92,24 @@ pub(crate) async fn run(arguments: &AuditArguments, session: &Session) -> Result
         terminal::print_message(&message);
     }
     status(reports, arguments.fail_on)
+}
+
+/// A log without a policy file has no physical locations.
+const WITHOUT_FILE: &str =
+    "the SARIF log has no locations in a file, which code scanning needs: name a policy file with --policy";
+
+/// Reads the policy. Another option may have read standard input before, which then is empty, as a policy that all accounts satisfy.
+fn read_policy(arguments: &AuditArguments, session: &Session) -> Result<PolicyFile, Failure> {
+    let path = arguments.policy.as_deref();
+    if path.is_some_and(toml_file::is_stdin)
+        && let Some(other) = session.reader_of_stdin()
+    {
+        return Err(Failure::usage(
+            format!("both --policy and {other} are `-`, but standard input can only be read once"),
+            "name a file for one of them",
+        ));
+    }
+    PolicyFile::read(path)
 }
 
 /// A message about accounts that the policy names and the audit does not include. Their ids may be misspelt, and a stricter requirement
@@ -124,13 +146,17 @@ async fn reports(policy: &PolicyFile, session: &Session) -> Result<Vec<AccountRe
     let title = "reading integrations";
     let Readings(integrations) =
         fleet::read_each(session, &with_integrations, title, |client| client.integrations().list()).await;
-    let mut integrations = integrations.into_iter().map(|(_, integrations)| integrations);
+    let mut integrations: Integrations =
+        integrations.into_iter().map(|(account, integrations)| (account.id.clone(), integrations)).collect();
     let today = DateTime::<Utc>::from(SystemTime::now()).date_naive();
     let audit_account = |(account, behaviors): (&Account, Result<BehaviorMap, Failure>)| {
         let state = behaviors.and_then(|behaviors| {
-            // The integrations are in the order of the accounts, without those that need none.
-            let integrations = if needs_integrations(account) { integrations.next() } else { None };
-            Ok::<(BehaviorMap, Vec<Integration>), Failure>((behaviors, integrations.transpose()?.unwrap_or_default()))
+            let integrations = if needs_integrations(account) {
+                take_integrations(&mut integrations, &account.id)?
+            } else {
+                Vec::new()
+            };
+            Ok::<(BehaviorMap, Vec<Integration>), Failure>((behaviors, integrations))
         });
         let checks = state.map(|(behaviors, integrations)| {
             let (behaviors, integrations) = (&behaviors, integrations.as_slice());
@@ -139,6 +165,14 @@ async fn reports(policy: &PolicyFile, session: &Session) -> Result<Vec<AccountRe
         AccountReport { account: account.clone(), checks }
     };
     Ok(behaviors.0.into_iter().map(audit_account).collect())
+}
+
+/// The integrations that were read, by account.
+type Integrations = HashMap<AccountId, Result<Vec<Integration>, Failure>>;
+
+/// The integrations of an account that needs them. If they were not read, that is a failure: an empty list could comply.
+fn take_integrations(read: &mut Integrations, account_id: &AccountId) -> Result<Vec<Integration>, Failure> {
+    read.remove(account_id).unwrap_or_else(|| Err(fleet::not_read()))
 }
 
 /// Prints a row for each finding. The failure of the only account is printed by the caller.
@@ -191,4 +225,30 @@ fn status(reports: Vec<AccountReport>, fail_on: Severity) -> Result<ExitStatus, 
         statuses.push(failure.exit_status_among_several());
     }
     Ok(ExitStatus::worst(statuses))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn integrations_are_those_of_the_account_and_missing_ones_are_a_failure() {
+        let id = |number: u32| AccountId::new(format!("{number:032x}")).unwrap();
+        let integration: Integration = serde_json::from_value(json!({
+            "id": "66666666-6666-4666-8666-666666666666", "integration_type": "Okta", "active": true,
+            "tenant_url": "https://a.okta.com", "created_at": "2026-11-22T01:02:03Z",
+        }))
+        .unwrap();
+        let failed = || Err(Failure::usage("the token file is missing", "create it"));
+        let mut read = Integrations::from([(id(3), Ok(vec![integration])), (id(1), Ok(Vec::new())), (id(4), failed())]);
+        let mut take = |number| {
+            let taken = take_integrations(&mut read, &id(number));
+            taken.map(|integrations| integrations.len()).map_err(|failure| failure.to_string())
+        };
+        assert_eq!((take(1), take(3)), (Ok(0), Ok(1)));
+        assert_eq!(take(2), Err("the account was not read".to_owned()));
+        assert_eq!(take(4), Err("the token file is missing".to_owned()));
+    }
 }

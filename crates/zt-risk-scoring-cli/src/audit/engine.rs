@@ -75,11 +75,16 @@ fn check_count(checks: &mut Checks<'_>, account: &AccountPolicy<'_>, behaviors: 
         message: format!(
             "{enabled} of {} {} enabled, but at least {} must be",
             count(behaviors.len(), "behavior"),
-            if enabled == 1 { "is" } else { "are" },
+            if behaviors.len() == 1 { "is" } else { are(enabled) },
             min.value
         ),
     });
     checks.add(Rule::TooFewEnabled, Subject::Account, min.key, violation);
+}
+
+/// The verb of a number of things.
+fn are(number: usize) -> &'static str {
+    if number == 1 { "is" } else { "are" }
 }
 
 fn check_behavior(checks: &mut Checks<'_>, account: &AccountPolicy<'_>, behaviors: &BehaviorMap, id: &str) {
@@ -209,11 +214,16 @@ fn check_integration(
     if present.is_empty() || requirement.allow_inactive {
         return;
     }
-    let violation = present.iter().all(|integration| !integration.active).then(|| Violation {
-        actual: "inactive".to_owned(),
-        expected: "active".to_owned(),
-        message: format!("the integration with the {property} {name} is inactive, but must be active"),
-    });
+    let inactive = present.iter().filter(|integration| !integration.active).count();
+    let message = match present.len() {
+        1 => format!("the integration with the {property} {name} is inactive, but must be active"),
+        all => format!(
+            "{inactive} of {all} integrations with the {property} {name} {} inactive, but all must be active",
+            are(inactive)
+        ),
+    };
+    let (actual, expected) = ("inactive".to_owned(), "active".to_owned());
+    let violation = (inactive > 0).then_some(Violation { actual, expected, message });
     checks.add(Rule::IntegrationInactive, subject(), key, violation);
 }
 

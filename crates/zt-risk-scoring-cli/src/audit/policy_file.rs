@@ -7,7 +7,7 @@ use url::Url;
 use zt_risk_scoring::{AccountId, IntegrationId, ReferenceId};
 
 use super::key::Key;
-use super::policy::{AccountPolicy, Exception, IntegrationRequirement, Policy};
+use super::policy::{AccountPolicy, Exception, IntegrationRequirement, Policy, Requirements};
 use crate::failure::Failure;
 use crate::toml_file;
 
@@ -21,7 +21,7 @@ const HINT: &str =
 #[derive(Debug)]
 pub(crate) struct PolicyFile {
     pub(crate) policy: Policy,
-    /// `None` if the policy is the built-in one.
+    /// `None` if the policy is the built-in one, or from standard input.
     pub(crate) path: Option<PathBuf>,
     text: String,
 }
@@ -30,17 +30,18 @@ pub(crate) struct PolicyFile {
 type Problem = (Key, String);
 
 impl PolicyFile {
-    /// Reads a file. Without one, the built-in policy.
+    /// Reads a file, or standard input, which is `-`. Without one, the built-in policy.
     pub(crate) fn read(path: Option<&Path>) -> Result<Self, Failure> {
         let (name, text) = match path {
             None => ("the built-in policy".to_owned(), DEFAULT_POLICY.to_owned()),
-            Some(path) => (path.display().to_string(), toml_file::read(path, HINT)?),
+            Some(path) => toml_file::read(path, HINT)?,
         };
         let policy = toml_file::parse(&name, &text, HINT)?;
         if let Some((key, problem)) = problem(&policy) {
             return Err(toml_file::problem(&name, &text, key.offset_in(&text), &format!("{key}: {problem}"), HINT));
         }
-        Ok(Self { policy, path: path.map(Path::to_owned), text })
+        let path = path.filter(|path| !toml_file::is_stdin(path)).map(Path::to_owned);
+        Ok(Self { policy, path, text })
     }
 
     /// The line of a key, counted from 1.
@@ -51,11 +52,13 @@ impl PolicyFile {
 
 /// What is wrong with a policy that has valid values.
 fn problem(policy: &Policy) -> Option<Problem> {
-    let baseline = [(Key::new(["baseline"]), &policy.baseline)].into_iter();
-    let own = policy.accounts.iter().map(|(id, own)| (Key::new(["accounts", id]), own));
-    let mut lists =
-        baseline.chain(own).filter_map(|(key, requirements)| Some((key, requirements.integrations.as_deref()?)));
+    let requirements = || {
+        let baseline = [(Key::new(["baseline"]), &policy.baseline)].into_iter();
+        baseline.chain(policy.accounts.iter().map(|(id, own)| (Key::new(["accounts", id]), own)))
+    };
+    let mut lists = requirements().filter_map(|(key, of)| Some((key, of.integrations.as_deref()?)));
     account_problem(policy)
+        .or_else(|| requirements().find_map(|(key, of)| empty_behavior_id(key, of)))
         .or_else(|| level_problem(policy))
         .or_else(|| lists.find_map(|(key, list)| list_problem(&key.join(&["integrations"]), list)))
         .or_else(|| exception_problem(policy))
@@ -73,6 +76,11 @@ fn account_problem(policy: &Policy) -> Option<Problem> {
             }
         }
     })
+}
+
+fn empty_behavior_id(key: Key, requirements: &Requirements) -> Option<Problem> {
+    let is_listed = requirements.behaviors.contains_key("");
+    is_listed.then(|| (key.join(&["behaviors", ""]), "the id of the behavior is empty".to_owned()))
 }
 
 /// Finds a behavior that no level satisfies: in the baseline, or in what holds for an account.

@@ -11,7 +11,7 @@ use futures_util::{Stream, StreamExt};
 use schemars::JsonSchema;
 use serde::Serialize;
 use zt_risk_scoring::{
-    Behavior, BehaviorDifference, BehaviorId, BehaviorSettings, BehaviorsEvent, Error, WatchBehaviors,
+    Behavior, BehaviorDifference, BehaviorId, BehaviorSettings, BehaviorsEvent, Error, ErrorKind, WatchBehaviors,
 };
 
 use crate::changes::Settings;
@@ -31,7 +31,7 @@ Examples:
   zt-risk behaviors watch --until-change --for 1 --accounts-file accounts.csv --simulate
 
 Each change is printed as it is noticed: at the next read. Changes that are undone between two reads are not noticed. \
-A failed read is reported on standard error, and reading goes on. The format json has a line per change, as ndjson has; \
+A failure of reads is reported on standard error when it begins and when it ends, and reading goes on. The format json has a line per change, as ndjson has; \
 yaml has a document per change.
 
 Ctrl-C ends it with the exit status 0.")]
@@ -100,11 +100,14 @@ impl What {
     }
 }
 
+/// How wide ids of behaviors usually are, at most. Documented ones have up to 12 characters.
+const ID_WIDTH: usize = 20;
+
 impl Record for ChangeRecord {
     const COLUMNS: &'static [Column] = &[
-        Column::new("time", "TIME"),
-        Column::new("id", "ID"),
-        Column::new("what", "WHAT"),
+        Column::new("time", "TIME").at_least("2026-11-22T08:00:00Z".len()),
+        Column::new("id", "ID").at_least(ID_WIDTH),
+        Column::new("what", "WHAT").at_least("changed".len()),
         Column::new("change", "CHANGE"),
     ];
 
@@ -131,8 +134,8 @@ impl ChangeRecord {
     }
 }
 
-/// The number of an account, and what a read of it found.
-type Event = (usize, Result<BehaviorsEvent, Error>);
+/// The number of an account, and what a read of it found. `None` once the account is not read any more.
+type Event = (usize, Option<Result<BehaviorsEvent, Error>>);
 
 /// Why watching ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -148,24 +151,48 @@ enum Ending {
     Interrupted,
 }
 
+/// How the last read of an account ended.
+#[derive(Clone, Copy)]
+struct LastRead {
+    status: ExitStatus,
+    /// The kind of the failure, if the read failed.
+    failure: Option<ErrorKind>,
+}
+
 /// How the last read of each account ended. An account that was not read yet counts as failed.
-struct LastReads(Vec<ExitStatus>);
+struct LastReads(Vec<LastRead>);
 
 impl LastReads {
     fn new(accounts: usize) -> Self {
-        Self(vec![ExitStatus::Failed; accounts])
+        Self(vec![LastRead { status: ExitStatus::Failed, failure: None }; accounts])
     }
 
-    fn set(&mut self, account: usize, status: ExitStatus) {
-        if let Some(last) = self.0.get_mut(account) {
-            *last = status;
-        }
+    /// Keeps that a read failed. Returns the message, unless the read before it failed alike: a lasting failure is one message.
+    fn fail(&mut self, account: usize, error: Error) -> Option<String> {
+        let last = self.0.get_mut(account)?;
+        let kind = error.kind();
+        let failure = Failure::from(error);
+        last.status = failure.exit_status();
+        let before = last.failure.replace(kind);
+        (before != Some(kind)).then(|| with_hint(&failure))
+    }
+
+    /// Keeps that a read succeeded. Returns the message, if the read before it failed.
+    fn succeed(&mut self, account: usize, event: &BehaviorsEvent) -> Option<&'static str> {
+        let last = self.0.get_mut(account)?;
+        last.status = ExitStatus::Done;
+        last.failure.take()?;
+        Some(match event {
+            BehaviorsEvent::State(_) => "the first read succeeded; changes are noticed from now on",
+            BehaviorsEvent::Changed { .. } => "reads succeed again; behaviors have changed meanwhile",
+            _ => "reads succeed again; nothing changed",
+        })
     }
 
     fn exit_status(&self) -> ExitStatus {
         match self.0.as_slice() {
-            [status] => *status,
-            statuses => ExitStatus::worst(statuses.iter().map(|status| status.among_several())),
+            [last] => last.status,
+            all => ExitStatus::worst(all.iter().map(|last| last.status.among_several())),
         }
     }
 }
@@ -180,7 +207,7 @@ pub(super) async fn run(arguments: &WatchArguments, session: &Session) -> Result
     let mut reads = LastReads::new(accounts.len());
     let events = watch(session, accounts, arguments.interval);
     let ending = tokio::select! {
-        ending = print_changes(accounts, events, &mut rows, &mut reads, arguments.until_change) => ending?,
+        ending = print_changes(accounts, events, &mut rows, &mut reads, arguments.until_change, print_message) => ending?,
         ending = end(arguments.duration) => ending,
     };
     Ok(match ending {
@@ -235,9 +262,14 @@ fn watch<'a>(session: &'a Session, accounts: &'a [Account], interval: Duration) 
             tokio::time::sleep(offset).await;
             events
         });
-        events.flatten().map(move |event| (number, event)).boxed()
+        with_end(number, events.flatten()).boxed()
     });
     stream::select_all(streams.collect::<Vec<BoxStream<'static, Event>>>())
+}
+
+/// The events of an account, and one that says that there are no more.
+fn with_end(number: usize, reads: impl Stream<Item = Result<BehaviorsEvent, Error>>) -> impl Stream<Item = Event> {
+    reads.map(Some).chain(stream::iter([None])).map(move |event| (number, event))
 }
 
 /// Prints each change, until no account is read any more, or nobody reads what is printed.
@@ -247,35 +279,37 @@ async fn print_changes<W: Write>(
     rows: &mut RowStream<ChangeRecord, W>,
     reads: &mut LastReads,
     until_change: bool,
+    print_message: impl Fn(&str),
 ) -> Result<Ending, Failure> {
     while let Some((number, event)) = events.next().await {
         let Some(account) = accounts.get(number) else { continue };
         let (id, label) = (account.id.as_str(), account.label.as_deref());
         let event = match event {
-            Ok(event) => event,
-            Err(error) => {
-                let failure = Failure::from(error);
-                reads.set(number, failure.exit_status());
-                print_message(&format!("{id}: {}", with_hint(&failure)));
+            Some(Ok(event)) => event,
+            Some(Err(error)) => {
+                if let Some(message) = reads.fail(number, error) {
+                    print_message(&format!("{id}: {message}"));
+                }
+                continue;
+            }
+            None => {
+                print_message(&format!("{id}: the account is no longer watched: every read would fail alike"));
                 continue;
             }
         };
-        reads.set(number, ExitStatus::Done);
-        match event {
-            BehaviorsEvent::Changed { diff, .. } => {
-                let time = now();
-                for (behavior, difference) in &diff {
-                    let record = ChangeRecord::new(time.clone(), behavior, difference);
-                    if let ControlFlow::Break(()) = rows.print(id, label, record)? {
-                        return Ok(Ending::ClosedPipe);
-                    }
-                }
-                if until_change {
-                    return Ok(Ending::Changed);
-                }
+        if let Some(message) = reads.succeed(number, &event) {
+            print_message(&format!("{id}: {message}"));
+        }
+        let BehaviorsEvent::Changed { diff, .. } = event else { continue };
+        let time = now();
+        for (behavior, difference) in &diff {
+            let record = ChangeRecord::new(time.clone(), behavior, difference);
+            if let ControlFlow::Break(()) = rows.print(id, label, record)? {
+                return Ok(Ending::ClosedPipe);
             }
-            BehaviorsEvent::Recovered(_) => print_message(&format!("{id}: reads succeed again; nothing changed")),
-            _ => {}
+        }
+        if until_change {
+            return Ok(Ending::Changed);
         }
     }
     Ok(Ending::NoReads)

@@ -33,7 +33,7 @@ pub(super) struct Line<'a> {
     time: DateTime<Utc>,
     pub(super) account_id: &'a str,
     pub(super) account_label: Option<&'a str>,
-    /// The id of the API token with which the change was tried, if the API tells it.
+    /// The id of the API token with which the change was tried, if the API returns it.
     pub(super) token_id: Option<&'a str>,
     pub(super) outcome: Outcome,
     /// The id of the last request that wrote.

@@ -60,10 +60,10 @@ pub(super) fn check(seen: &Seen, report: &mut Report) {
         report.add(None, fact.source(format!("header ratelimit, `{name}`")));
     }
     if seen.quotas.is_empty() {
-        report.add(None, Fact::unknown("quota", "no response had a header that tells it"));
+        report.add(None, Fact::unknown("quota", "no response had a header with it"));
     }
     match seen.skew {
-        None => report.add(None, Fact::unknown("clock", "no response told the time")),
+        None => report.add(None, Fact::unknown("clock", "no response had a date")),
         Some((skew, _)) if skew <= MAX_SKEW => {
             report.add(None, Fact::ok("clock", "within a minute of the server's").source("header date"));
         }

@@ -28,7 +28,7 @@ use report::Report;
 #[derive(Args)]
 #[command(after_help = "\
 It reads the behaviors, the users' scores and the integrations of each account, changes nothing, and prints none of what it read.
-A token that may read but not write passes: the API tells that only to who writes.
+A token that may read but not write passes: only a write shows whether the token may write.
 
 Verdicts:
   ok       nothing is wrong

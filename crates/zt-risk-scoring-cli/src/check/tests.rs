@@ -174,6 +174,42 @@ async fn token_of_an_account_is_verified_there_and_is_a_row_of_the_account() {
     assert!(!own.advice.contains("zt-risk check"), "{own:?}");
 }
 
+/// The token's row of a check of accounts that share a token, which `owner` alone knows. All reads work.
+async fn shared_account_token(accounts: usize, owner: Option<usize>) -> Verdict {
+    let (server, directory) = (MockServer::start_async().await, TempDir::new().unwrap());
+    let mut options = options(&directory, &server.base_url());
+    std::fs::write(options.token_file.as_ref().unwrap(), "cfat_secret").unwrap();
+    options.account_ids = (0..accounts).map(|number| AccountId::new(format!("{number:032x}")).unwrap()).collect();
+    for (number, id) in options.account_ids.iter().enumerate() {
+        serve(&server, id.as_str(), ALL_WORK);
+        let (status, body) = if owner == Some(number) { (200, TOKEN) } else { (403, FORBIDDEN) };
+        respond(&server, &format!("/accounts/{id}/tokens/verify"), status, body);
+    }
+    let report = report(&options).await;
+    let tokens: Vec<_> = report.facts.iter().filter(|(_, fact)| fact.subject == "token").collect();
+    let [(None, token)] = tokens[..] else { panic!("{tokens:?}") };
+    let verdict = token.verdict;
+    // The clock of the server is wrong in these tests.
+    let problems = report.facts.iter().filter(|(_, fact)| fact.verdict == Verdict::Problem);
+    let problems = problems.filter(|(_, fact)| fact.subject != "clock").count();
+    assert_eq!(problems, usize::from(verdict == Verdict::Problem));
+    verdict
+}
+
+#[tokio::test]
+async fn shared_token_of_an_account_is_verified_by_the_account_that_it_belongs_to() {
+    for (accounts, owner, verdict) in [
+        (2, Some(1), Verdict::Ok),
+        (4, Some(2), Verdict::Ok),
+        // The account that knows it is not asked.
+        (4, Some(3), Verdict::Unknown),
+        (4, None, Verdict::Unknown),
+        (3, None, Verdict::Problem),
+    ] {
+        assert_eq!(shared_account_token(accounts, owner).await, verdict, "{accounts} {owner:?}");
+    }
+}
+
 #[tokio::test]
 async fn global_key_is_not_verified() {
     let (server, directory) = (MockServer::start_async().await, TempDir::new().unwrap());

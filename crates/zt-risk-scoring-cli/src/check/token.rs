@@ -18,6 +18,9 @@ use crate::text::printable;
 /// A token that expires within so many days is worth a warning.
 const WARNING_DAYS: i64 = 7;
 
+/// How many of the accounts that share a token are asked for it.
+const MOST_ACCOUNTS: usize = 3;
+
 /// Adds a fact for each token. A token that several accounts have is verified once. Returns the accounts that have a token: a command
 /// that fails may ask the user for something, so it is not run again for each read.
 pub(super) async fn check(
@@ -27,21 +30,22 @@ pub(super) async fn check(
     now: SystemTime,
     report: &mut Report,
 ) -> Vec<Account> {
-    let mut known: Vec<Connection> = Vec::new();
     let mut without_token: Vec<Connection> = Vec::new();
-    for account in accounts {
-        let connection = session.client_of(account).connection().clone();
-        if known.iter().any(|known| known.is_same(&connection)) {
-            continue;
-        }
-        let owner = account.credentials.is_some().then_some(account);
+    for (connection, of_connection) in by_connection(session, accounts) {
+        let Some(account) = of_connection.first() else { continue };
+        let owner = account.credentials.is_some().then_some(*account);
         let kind = settings.authentication_for(&account.id).map(|authentication| &authentication.value.kind);
         if kind == Some(&AuthenticationKind::GlobalKey) {
             let value = "a global API key cannot be verified; the reads show whether it works";
             report.add(owner, Fact::unknown("token", value));
         } else {
-            match verify(&connection, account, kind).await {
+            match verify(&connection, &of_connection, kind).await {
                 Ok(status) => add_status(owner, &status, now.into(), report),
+                Err(error) if of_connection.len() > MOST_ACCOUNTS && identity::is_rejected(&error) => {
+                    let value =
+                        format!("not known to the first {MOST_ACCOUNTS} accounts; the reads show whether it works");
+                    report.add(owner, Fact::unknown("token", value));
+                }
                 Err(error) => {
                     if !identity::has_token(&error) {
                         without_token.push(connection.clone());
@@ -50,7 +54,6 @@ pub(super) async fn check(
                 }
             }
         }
-        known.push(connection);
     }
     let has_token = |account: &&Account| {
         let client = session.client_of(account);
@@ -59,17 +62,30 @@ pub(super) async fn check(
     accounts.iter().filter(has_token).cloned().collect()
 }
 
-/// Verifies a token. Its text may say that it belongs to an account.
+/// The connections of accounts, each with its accounts.
+fn by_connection<'a>(session: &Session, accounts: &'a [Account]) -> Vec<(Connection, Vec<&'a Account>)> {
+    let mut connections: Vec<(Connection, Vec<&Account>)> = Vec::new();
+    for account in accounts {
+        let connection = session.client_of(account).connection().clone();
+        match connections.iter_mut().find(|(known, _)| known.is_same(&connection)) {
+            Some((_, of_connection)) => of_connection.push(account),
+            None => connections.push((connection, vec![account])),
+        }
+    }
+    connections
+}
+
+/// Verifies a token. Its text may say that it belongs to an account, but not to which of the accounts that share it.
 async fn verify(
     connection: &Connection,
-    account: &Account,
+    accounts: &[&Account],
     kind: Option<&AuthenticationKind>,
 ) -> Result<TokenStatus, Error> {
-    if kind == Some(&AuthenticationKind::AccountToken) {
-        let tokens = api_tokens::Client::from(connection.clone());
-        return tokens.operations().verify_account_token().account_id(&account.id).await;
+    let ids: Vec<_> = accounts.iter().take(MOST_ACCOUNTS).map(|account| &account.id).collect();
+    match kind {
+        Some(AuthenticationKind::AccountToken) => identity::verify_in_accounts(connection, &ids).await,
+        _ => identity::verify(connection, &ids).await,
     }
-    identity::verify(connection, Some(&account.id)).await
 }
 
 fn add_status(account: Option<&Account>, token: &TokenStatus, now: DateTime<Utc>, report: &mut Report) {
@@ -91,6 +107,10 @@ fn add_status(account: Option<&Account>, token: &TokenStatus, now: DateTime<Utc>
     if let Some(expiry) = token.expires_on.as_ref().and_then(|time| time.value()).filter(|expiry| **expiry <= now) {
         let fact = problem(format!("expired on {}, id {id}", time(expiry)), CREATE);
         return report.add_problem(account, fact, ExitStatus::NotPermitted);
+    }
+    if let Some(start) = token.not_before.as_ref().filter(|time| time.value().is_none()) {
+        let value = format!("active, not valid before `{}`, id {id}", printable(&start.text()));
+        return report.add(account, Fact::unknown("token", value).source(source));
     }
     let fact = match &token.expires_on {
         None => Fact::ok("token", format!("active, never expires, id {id}")),
@@ -148,6 +168,13 @@ mod tests {
                 ExitStatus::Done,
             ),
             (json!({"status": "active", "expires_on": "soon"}), Verdict::Unknown, "`soon`", ExitStatus::Done),
+            (json!({"status": "active", "not_before": "soon"}), Verdict::Unknown, "`soon`", ExitStatus::Done),
+            (
+                json!({"status": "active", "not_before": "soon", "expires_on": "2026-11-22T00:00:00Z"}),
+                Verdict::Problem,
+                "expired on",
+                ExitStatus::NotPermitted,
+            ),
             (
                 json!({"status": "active", "not_before": "2026-11-23T00:00:00Z"}),
                 Verdict::Problem,

@@ -23,7 +23,10 @@ const OTHER_SENDER: &str =
 /// What the user can do about a failure. Empty if there is nothing to say.
 pub(super) fn hint(failure: &Failure) -> String {
     match failure {
-        Failure::Missing(problem) | Failure::NotVerified(problem) | Failure::Usage(problem) => problem.hint.clone(),
+        Failure::Missing(problem)
+        | Failure::Incomplete(problem)
+        | Failure::NotVerified(problem)
+        | Failure::Usage(problem) => problem.hint.clone(),
         Failure::Output(_) => String::new(),
         Failure::Write(error) if error.may_have_been_sent() && error.status().is_none() => hint_of_lost_write(error),
         Failure::Read(error) | Failure::Write(error) => hint_of_call(error),

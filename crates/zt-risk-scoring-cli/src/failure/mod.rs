@@ -28,6 +28,8 @@ pub(crate) enum Failure {
     Apply(Box<ApplyError>),
     /// Something that the arguments name does not exist.
     Missing(Problem),
+    /// The API sent a part of a list.
+    Incomplete(Problem),
     /// A call that changes something succeeded, but what was read afterwards is not as it is meant to be.
     NotVerified(Problem),
     /// The arguments, the configuration or a file are invalid.
@@ -74,6 +76,11 @@ impl Failure {
         Self::NotVerified(Problem { message: message.into(), hint: hint.into() })
     }
 
+    /// A list of which the API sent a part.
+    pub(crate) fn incomplete(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Incomplete(Problem { message: message.into(), hint: hint.into() })
+    }
+
     /// Something that the arguments name, and that the API does not list.
     pub(crate) fn missing(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::Missing(Problem { message: message.into(), hint: hint.into() })
@@ -85,7 +92,7 @@ impl Failure {
             Self::Read(error) | Self::Write(error) => Some(error),
             Self::Plan(error) => error.call_error(),
             Self::Apply(error) => error.call_error(),
-            Self::Missing(_) | Self::NotVerified(_) | Self::Usage(_) | Self::Output(_) => None,
+            Self::Missing(_) | Self::Incomplete(_) | Self::NotVerified(_) | Self::Usage(_) | Self::Output(_) => None,
         }
     }
 
@@ -103,7 +110,7 @@ impl Failure {
             },
             Self::NotVerified(_) => ExitStatus::WriteNotVerified,
             Self::Missing(_) | Self::Usage(_) => ExitStatus::Usage,
-            Self::Output(_) => ExitStatus::Failed,
+            Self::Incomplete(_) | Self::Output(_) => ExitStatus::Failed,
         }
     }
 

@@ -19,7 +19,7 @@ use crate::{terminal, text};
 /// A failure as programs read it.
 #[derive(Debug, Default, JsonSchema, Serialize)]
 pub(crate) struct ErrorRecord {
-    /// What kind of failure it is: that of the SDK, such as `rate_limited`, or `usage`, `not_verified` or `output`. It stays the same in every
+    /// What kind of failure it is: that of the SDK, such as `rate_limited`, or `usage`, `incomplete`, `not_verified` or `output`. It stays the same in every
     /// version.
     pub(crate) kind: Cow<'static, str>,
     /// What went wrong, on one line.
@@ -52,6 +52,7 @@ impl From<&Failure> for ErrorRecord {
             Failure::Plan(error) => error.call_error().map_or(error.kind().as_str(), |call| call.kind().as_str()),
             Failure::Apply(error) => return error.as_ref().into(),
             Failure::Missing(_) => ErrorKind::NotFound.as_str(),
+            Failure::Incomplete(_) => "incomplete",
             Failure::NotVerified(_) => "not_verified",
             Failure::Usage(_) => "usage",
             Failure::Output(_) => "output",
@@ -99,7 +100,10 @@ pub(super) fn message(failure: &Failure) -> String {
         Failure::Read(error) | Failure::Write(error) => with_causes(error),
         Failure::Plan(error) => with_causes(error),
         Failure::Apply(error) => with_causes(error.as_ref()),
-        Failure::Missing(problem) | Failure::NotVerified(problem) | Failure::Usage(problem) => problem.message.clone(),
+        Failure::Missing(problem)
+        | Failure::Incomplete(problem)
+        | Failure::NotVerified(problem)
+        | Failure::Usage(problem) => problem.message.clone(),
         Failure::Output(error) => format!("the result could not be written: {error}"),
     };
     text::printable(&text)

@@ -41,13 +41,13 @@ impl IntegrationSettings {
         };
         let mut differences = Vec::new();
         if self.active != other.active {
-            differences.push(format!("active {} -> {}", active(self), active(other)));
+            differences.push(format!("active {} → {}", active(self), active(other)));
         }
         if !is_same_url(&self.tenant_url, &other.tenant_url) {
-            differences.push(format!("tenant {} -> {}", self.tenant_url, other.tenant_url));
+            differences.push(format!("tenant {} → {}", self.tenant_url, other.tenant_url));
         }
         if self.reference_id != other.reference_id {
-            differences.push(format!("reference {} -> {}", reference(self), reference(other)));
+            differences.push(format!("reference {} → {}", reference(self), reference(other)));
         }
         differences
     }
@@ -249,7 +249,7 @@ mod tests {
         let after = settings(false, "https://b.okta.com", None);
         assert_eq!(
             before.differences(&after),
-            ["active yes -> no", "tenant https://a.okta.com -> https://b.okta.com", "reference `main` -> none"]
+            ["active yes → no", "tenant https://a.okta.com → https://b.okta.com", "reference `main` → none"]
         );
         assert!(before.differences(&before).is_empty());
     }

@@ -5,7 +5,6 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use zt_risk_scoring::{IntegrationType, NewIntegration, ReferenceId};
 
 use super::change::{ChangeRecord, CreatedIntegration, IntegrationSettings, Outcome, print, verify};
-use super::tenant_url;
 use crate::confirmation::{Confirmation, Decision};
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
@@ -22,8 +21,8 @@ With a reference, an integration whose creation got no response is found again. 
 The token needs the permission Zero Trust Write.")]
 pub(crate) struct CreateArguments {
     /// Base URL of the tenant, such as https://tenant.okta.com
-    #[arg(long, value_name = "URL", value_parser = tenant_url)]
-    tenant_url: String,
+    #[arg(long, value_name = "URL")]
+    pub(super) tenant_url: String,
 
     /// The third party: okta
     #[arg(long = "type", value_name = "TYPE", default_value = "okta", hide_default_value = true, value_parser = type_parser())]

@@ -6,10 +6,10 @@ mod delete;
 mod list;
 mod record;
 mod show;
+mod tenant_url;
 mod update;
 
 use clap::Subcommand;
-use zt_risk_scoring::NewIntegration;
 
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
@@ -30,12 +30,26 @@ pub(crate) enum IntegrationsCommand {
     Delete(delete::DeleteArguments),
 }
 
+impl IntegrationsCommand {
+    /// The base URL of a tenant that the arguments have.
+    fn tenant_url(&self) -> Option<&str> {
+        match self {
+            Self::Create(arguments) => Some(&arguments.tenant_url),
+            Self::Update(arguments) => arguments.tenant_url.as_deref(),
+            Self::List(_) | Self::Show(_) | Self::Delete(_) => None,
+        }
+    }
+}
+
 /// Runs a command, and prints its result. Sets the output to the one that the settings ask for.
 pub(crate) async fn run(
     command: IntegrationsCommand,
     options: &Options,
     output: &mut Output,
 ) -> Result<ExitStatus, Failure> {
+    if let Some(url) = command.tenant_url() {
+        tenant_url::check(url)?;
+    }
     let session = Session::open(options, Needs::Accounts, output).await?;
     match command {
         IntegrationsCommand::List(arguments) => list::run(&arguments, &session).await,
@@ -44,11 +58,6 @@ pub(crate) async fn run(
         IntegrationsCommand::Update(arguments) => update::run(&arguments, &session).await,
         IntegrationsCommand::Delete(arguments) => delete::run(&arguments, &session).await,
     }
-}
-
-/// Parses the base URL of a tenant. clap adds the option's name to the error.
-fn tenant_url(text: &str) -> Result<String, String> {
-    NewIntegration::okta(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
 }
 
 /// Adds the schemas of what the commands print.

@@ -7,6 +7,7 @@ use zt_risk_scoring::Integration;
 use crate::mistyped;
 use crate::records::{Cell, Column, Record, Tone};
 use crate::session::Account;
+use crate::text;
 
 /// A third party to which changes of risk scores are sent.
 #[derive(Debug, JsonSchema, Serialize)]
@@ -36,7 +37,10 @@ impl IntegrationRecord {
             tenant_url: integration.tenant_url.clone(),
             reference_id: reference(integration),
             well_known_url: integration.well_known_url.as_deref().map(str::to_owned),
-            created_at: integration.created_at.as_ref().map(|time| time.text().into_owned()),
+            created_at: integration
+                .created_at
+                .as_ref()
+                .map(|time| text::time(time).unwrap_or_else(|| time.text().into_owned())),
         }
     }
 }

@@ -5,7 +5,6 @@ use zt_risk_scoring::{Integration, IntegrationId, IntegrationUpdate, ReferenceId
 
 use super::change::{ChangeRecord, IntegrationSettings, Outcome, unread, verify};
 use super::record::warn_of_mistyped;
-use super::tenant_url;
 use crate::confirmation::{Confirmation, Decision};
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
@@ -37,8 +36,8 @@ pub(crate) struct UpdateArguments {
     deactivate: bool,
 
     /// New base URL of the tenant, such as https://tenant.okta.com
-    #[arg(long, value_name = "URL", value_parser = tenant_url)]
-    tenant_url: Option<String>,
+    #[arg(long, value_name = "URL")]
+    pub(super) tenant_url: Option<String>,
 
     /// New reference, an id of your own choosing
     #[arg(long, value_name = "REFERENCE")]

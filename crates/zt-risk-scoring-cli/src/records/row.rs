@@ -25,16 +25,23 @@ pub(crate) struct Column {
     pub(crate) name: &'static str,
     /// The heading in the table. Columns without one are in CSV alone.
     pub(crate) heading: Option<&'static str>,
+    /// How wide the column is at least if rows are printed as they come.
+    pub(super) width: usize,
 }
 
 impl Column {
     pub(crate) const fn new(name: &'static str, heading: &'static str) -> Self {
-        Self { name, heading: Some(heading) }
+        Self { name, heading: Some(heading), width: 0 }
+    }
+
+    /// A column whose cells usually have a width, or less. Rows that are printed as they come are then aligned from the first on.
+    pub(crate) const fn at_least(self, width: usize) -> Self {
+        Self { width, ..self }
     }
 
     /// A column that the table lacks.
     pub(crate) const fn only_csv(name: &'static str) -> Self {
-        Self { name, heading: None }
+        Self { name, heading: None, width: 0 }
     }
 }
 

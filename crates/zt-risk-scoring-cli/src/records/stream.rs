@@ -7,11 +7,14 @@ use std::ops::ControlFlow;
 use unicode_width::UnicodeWidthStr;
 
 use super::row::{Content, Record, Row};
-use super::table::{self, GAP};
+use super::table;
 use super::write::{self, Printer};
 use crate::failure::Failure;
 use crate::options::Output;
 use crate::text;
+
+/// How wide the id of an account is.
+const ACCOUNT_ID_WIDTH: usize = 32;
 
 /// Prints rows as they come, and flushes each. JSON has a line per row, as NDJSON has, since the end of an array may never come.
 /// YAML has a document per row. A column of the table is as wide as the widest cell so far.
@@ -33,7 +36,10 @@ impl Printer {
 
 impl<R: Record, W: Write> RowStream<R, W> {
     pub(crate) fn new(output: Output, of_several_accounts: bool, out: W) -> Self {
-        Self { output, out, of_several_accounts, widths: Vec::new(), record: PhantomData }
+        let account = of_several_accounts.then_some(ACCOUNT_ID_WIDTH);
+        let columns = R::COLUMNS.iter().filter(|column| column.heading.is_some()).map(|column| column.width);
+        let widths = account.into_iter().chain(columns).collect();
+        Self { output, out, of_several_accounts, widths, record: PhantomData }
     }
 
     /// Prints headings, if the format has some. It breaks if nobody reads what is printed.
@@ -88,15 +94,10 @@ impl<R: Record, W: Write> RowStream<R, W> {
     }
 
     fn table_line(&mut self, cells: Vec<String>) -> String {
-        self.widths.resize(cells.len(), 0);
-        let mut line = String::new();
         for (cell, widest) in cells.iter().zip(&mut self.widths) {
-            let width = cell.width();
-            *widest = width.max(*widest);
-            line.push_str(cell);
-            line.extend(std::iter::repeat_n(' ', widest.saturating_sub(width).saturating_add(GAP.into())));
+            *widest = cell.width().max(*widest);
         }
-        line.trim_end().to_owned()
+        table::align(cells.iter().map(String::as_str), &self.widths)
     }
 
     fn write(&mut self, text: &str) -> Result<ControlFlow<()>, Failure> {

@@ -1,12 +1,16 @@
 //! Rows as a table that fits the terminal.
 
 use comfy_table::{Attribute, Cell as TableCell, Color, ColumnConstraint, ContentArrangement, Table, presets};
+use unicode_width::UnicodeWidthStr;
 
 use super::row::{Cell, Content, Record, Row, Rows, Tone};
 use crate::text;
 
 /// The spaces between two columns.
 pub(super) const GAP: u16 = 2;
+
+/// The most rows whose columns are fitted to the terminal. It takes seconds and hundreds of megabytes for some hundred thousand.
+const MAX_FITTED: usize = 10_000;
 
 /// The table of rows. It is as wide as its content needs, and at most as wide as the terminal.
 pub(super) fn table<R: Record>(rows: &Rows<R>, width: Option<u16>, has_colours: bool) -> String {
@@ -17,6 +21,9 @@ pub(super) fn table<R: Record>(rows: &Rows<R>, width: Option<u16>, has_colours: 
     }
     if has_failures {
         headings.push("ERROR");
+    }
+    if rows.rows.len() > MAX_FITTED {
+        return aligned(rows, &headings);
     }
     let mut table = Table::new();
     table.load_style(presets::NOTHING).force_no_tty();
@@ -29,13 +36,45 @@ pub(super) fn table<R: Record>(rows: &Rows<R>, width: Option<u16>, has_colours: 
     let columns = headings.len();
     table.set_header(headings);
     for row in &rows.rows {
-        table.add_row(cells(row, rows.of_several_accounts, columns));
+        table.add_row(shown(row, rows.of_several_accounts, columns).iter().map(styled));
     }
     for column in table.column_iter_mut() {
         column.set_padding((0, GAP));
     }
     keep_ids_whole(&mut table, if rows.of_several_accounts { 2 } else { 1 });
     table.trim_fmt()
+}
+
+/// A table without colours, whose lines may be wider than the terminal.
+fn aligned<R: Record>(rows: &Rows<R>, headings: &[&str]) -> String {
+    let lines = || rows.rows.iter().map(|row| texts(row, rows.of_several_accounts, headings.len()));
+    let mut widths: Vec<_> = headings.iter().map(|heading| heading.width()).collect();
+    for line in lines() {
+        widths.iter_mut().zip(&line).for_each(|(widest, cell)| *widest = cell.width().max(*widest));
+    }
+    let mut table = align(headings.iter().copied(), &widths);
+    for line in lines() {
+        table.push('\n');
+        table.push_str(&align(line.iter().map(String::as_str), &widths));
+    }
+    table
+}
+
+/// Cells on one line, each as wide as its column.
+pub(super) fn align<'a>(cells: impl Iterator<Item = &'a str>, widths: &[usize]) -> String {
+    let mut line = String::new();
+    for (cell, column) in cells.zip(widths) {
+        line.push_str(cell);
+        let blanks = column.saturating_sub(cell.width()).saturating_add(GAP.into());
+        line.extend(std::iter::repeat_n(' ', blanks));
+    }
+    line.truncate(line.trim_end().len());
+    line
+}
+
+/// The text of each cell of a row.
+fn texts<R: Record>(row: &Row<R>, with_account: bool, columns: usize) -> Vec<String> {
+    shown(row, with_account, columns).iter().map(|cell| text::printable(&cell.text)).collect()
 }
 
 /// Keeps the first columns from being wrapped: they have ids, which people copy. A terminal without room for them wraps them after all.
@@ -54,20 +93,20 @@ fn keep_ids_whole(table: &mut Table, columns: usize) {
     }
 }
 
-fn cells<R: Record>(row: &Row<R>, with_account: bool, columns: usize) -> Vec<TableCell> {
+/// The cells of the columns with a heading.
+fn shown<R: Record>(row: &Row<R>, with_account: bool, columns: usize) -> Vec<Cell> {
     let mut cells = Vec::with_capacity(columns);
     if with_account {
-        cells.push(TableCell::new(account(row)));
+        cells.push(account(row).into());
     }
     match &row.content {
         Content::Record(record) => {
             let shown = R::COLUMNS.iter().zip(record.cells()).filter(|(column, _)| column.heading.is_some());
-            cells.extend(shown.map(|(_, cell)| styled(&cell)));
+            cells.extend(shown.map(|(_, cell)| cell));
         }
         Content::Failed { error } => {
-            let blanks = columns.saturating_sub(cells.len()).saturating_sub(1);
-            cells.extend((0..blanks).map(|_| TableCell::new("")));
-            cells.push(styled(&Cell::new(error.message.as_str()).tone(Tone::Bad)));
+            cells.resize(columns.saturating_sub(1), Cell::new(""));
+            cells.push(Cell::new(error.message.as_str()).tone(Tone::Bad));
         }
     }
     cells

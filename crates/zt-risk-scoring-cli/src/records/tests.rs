@@ -52,6 +52,54 @@ fn table_of_one_account_does_not_name_it() {
     assert_eq!(print(Output::Table, &rows), "NAME   COLOUR\napple  red\nfig");
 }
 
+/// What happens to a fruit.
+#[derive(JsonSchema, Serialize)]
+struct Event(&'static str, &'static str);
+
+impl Record for Event {
+    const COLUMNS: &'static [Column] = &[Column::new("name", "NAME").at_least(8), Column::new("what", "WHAT")];
+
+    fn cells(&self) -> Vec<Cell> {
+        vec![self.0.into(), self.1.into()]
+    }
+}
+
+#[test]
+fn streamed_table_is_aligned_from_its_headings_on() {
+    let mut out = Vec::new();
+    let mut stream = RowStream::<Event, _>::new(Output::Table, true, &mut out);
+    assert!(stream.print_headings().unwrap().is_continue());
+    let account = "0".repeat(32);
+    assert!(stream.print(&account, None, Event("apple", "ripe")).unwrap().is_continue());
+    assert!(stream.print(&account, None, Event("tangelo", "eaten")).unwrap().is_continue());
+    let text = String::from_utf8(out).unwrap();
+    let places: Vec<_> =
+        ["WHAT", "ripe", "eaten"].iter().zip(text.lines()).map(|(what, line)| line.find(what)).collect();
+    assert_eq!(places, [Some(44); 3], "{text}");
+}
+
+#[test]
+fn table_of_many_rows_is_aligned_and_not_fitted_to_the_terminal() {
+    let many = |names: usize| {
+        let mut rows = Rows::new(true);
+        (0..names).for_each(|place| rows.push("a1", None, fruit(&format!("fruit {place}"), Some("red\u{1b}"))));
+        rows.push_failure("a2", None, &Failure::usage("it is rotten", "throw it away"));
+        let printer = Printer { output: Output::Table, width: Some(10), has_colours: true };
+        printer.format(&rows).unwrap()
+    };
+    let table = many(10_000);
+    assert_eq!(table.lines().count(), 10_002);
+    let lines = [0, 1, 10_000, 10_001].map(|line| table.lines().nth(line).unwrap());
+    let expected = [
+        "ACCOUNT  NAME        COLOUR  ERROR",
+        "a1       fruit 0     red",
+        "a1       fruit 9999  red",
+        "a2                           it is rotten",
+    ];
+    assert_eq!(lines, expected);
+    assert!(many(20).lines().count() > 22);
+}
+
 #[test]
 fn table_of_several_accounts_names_them_and_their_failures() {
     let expected = "\
@@ -181,8 +229,10 @@ fn rows_that_come_one_by_one_are_printed_in_every_format() {
 #[test]
 fn rows_of_several_accounts_that_come_one_by_one_name_them() {
     let rows = [("a1", Some("First"), "apple", "red"), ("a2", None, "fig", "blue")];
-    let expected = "ACCOUNT  NAME  COLOUR\na1 (First)  apple  red\na2          fig    blue\n";
-    assert_eq!(stream(Output::Table, true, &rows), expected);
+    let table = stream(Output::Table, true, &rows);
+    let lines = [("ACCOUNT", "NAME  COLOUR"), ("a1 (First)", "apple  red"), ("a2", "fig    blue")];
+    let lines = lines.map(|(account, rest)| format!("{account:34}{rest}\n"));
+    assert_eq!(table, lines.concat());
 }
 
 /// A pipe that its reader closed, or a full disk.

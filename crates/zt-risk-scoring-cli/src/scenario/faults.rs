@@ -9,6 +9,7 @@ use zt_risk_scoring::AccountId;
 use zt_risk_scoring_mock::simulator::{self, Operation, Response, operations};
 
 use super::values::Seconds;
+use crate::text;
 
 /// Something that goes wrong with requests.
 #[derive(Clone, Debug, Deserialize)]
@@ -103,8 +104,10 @@ impl<'de> Deserialize<'de> for OperationName {
         let name = String::deserialize(deserializer)?;
         let found = OPERATIONS.into_iter().find(|operation| operation.id == name);
         found.map(Self).ok_or_else(|| {
-            let names = OPERATIONS.map(|operation| operation.id).join(", ");
-            D::Error::custom(format!("unknown operation `{name}`; the operations are {names}"))
+            let ids = OPERATIONS.map(|operation| operation.id);
+            let suggestion = text::suggestion(&name, ids).map(|id| format!("; did you mean `{id}`?"));
+            let suggestion = suggestion.unwrap_or_default();
+            D::Error::custom(format!("unknown operation `{name}`{suggestion}; the operations are {}", ids.join(", ")))
         })
     }
 }
@@ -129,11 +132,43 @@ impl TryFrom<Keys> for Fault {
                 and write"
                 .to_owned());
         };
-        if keys.retry_after_s.is_some() && !matches!(effect, Effect::Status(_) | Effect::EdgePage(_)) {
-            return Err("`retry_after_s` needs `status` or `edge_page`".to_owned());
+        match effect.problem(&keys) {
+            Some(problem) => Err(problem),
+            None => Ok(Self { effect, keys }),
         }
-        Ok(Self { effect, keys })
     }
+}
+
+impl Effect {
+    /// What is wrong with the other keys: a key without effect would let a test pass that tests nothing.
+    fn problem(&self, keys: &Keys) -> Option<String> {
+        let without_account =
+            keys.on.map(|OperationName(operation)| operation).filter(|operation| !has_account(operation));
+        let is_at_end = matches!(self, Self::Drip(_) | Self::Truncate(_) | Self::LostResponse);
+        let problem = match self {
+            _ if keys.times == Some(0) => "`times` is 0, so that the fault would never happen",
+            Self::Write(Write { enabled: None, level: None, .. }) => "`write` needs `enabled` or `level`",
+            Self::Status(_) | Self::EdgePage(_) => "",
+            _ if keys.retry_after_s.is_some() => "`retry_after_s` needs `status` or `edge_page`",
+            _ if keys.after_operation && is_at_end => {
+                "`after_operation` has no effect on drip, truncate and lost_response, which happen after the operation"
+            }
+            _ => "",
+        };
+        match (problem, without_account) {
+            ("", Some(operation)) if keys.account.is_some() || matches!(self, Self::Write(_)) => {
+                let key = if keys.account.is_some() { "account" } else { "write" };
+                Some(format!("`{key}` has no effect on `{}`, whose requests name no account", operation.id))
+            }
+            ("", _) => None,
+            (problem, _) => Some(problem.to_owned()),
+        }
+    }
+}
+
+/// Whether requests of an operation name an account.
+fn has_account(operation: &Operation) -> bool {
+    operation.path.contains("{account_id}")
 }
 
 /// `WHAT`, `WHAT@OPERATION`, `WHAT*TIMES` or `WHAT@OPERATION*TIMES`. `WHAT` is a status, `reset`, `lost_response`, or
@@ -167,6 +202,11 @@ fn number(text: &str) -> Result<Value, String> {
 }
 
 impl Fault {
+    /// The account that it is limited to.
+    pub(super) fn account(&self) -> Option<&AccountId> {
+        self.keys.account.as_ref()
+    }
+
     pub(super) fn to_simulated(&self) -> simulator::Fault {
         let mut fault = match &self.effect {
             Effect::Status(status) => simulator::Fault::respond(self.with_retry_after(Response::of_status(*status))),

@@ -47,8 +47,11 @@ pub(crate) struct Scenario {
     tokens: Vec<Token>,
     quota: Option<Quota>,
     address_quota: Option<Quota>,
-    faults: Vec<Fault>,
+    faults: Vec<Spanned<Fault>>,
     switches: Unknowns,
+    /// The accounts that tokens and faults name, each with the message if there is no such account.
+    #[serde(skip)]
+    named_accounts: Vec<(AccountId, String)>,
 }
 
 /// The clock of the simulator.
@@ -69,9 +72,10 @@ impl Scenario {
         toml_file::parse("the built-in scenario", Self::BUILT_IN, HINT)
     }
 
-    /// Reads a file.
+    /// Reads a file, or standard input, which is `-`.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
-        Self::parse(&path.display().to_string(), &toml_file::read(path, HINT)?)
+        let (name, text) = toml_file::read(path, HINT)?;
+        Self::parse(&name, &text)
     }
 
     /// Parses the text of a file. A scenario without accounts has those of the built-in one.
@@ -88,7 +92,24 @@ impl Scenario {
         if scenario.accounts.is_empty() {
             scenario.accounts = Self::built_in()?.accounts;
         }
+        let of_tokens = scenario.tokens.iter().flat_map(Token::account_ids).map(|id| (id.get_ref(), id.span().start));
+        let of_faults =
+            scenario.faults.iter().filter_map(|fault| Some((fault.get_ref().account()?, fault.span().start)));
+        let message = |(id, offset): (&AccountId, usize)| {
+            let message = format!("the scenario has no account `{id}`");
+            (id.clone(), toml_file::problem(name, text, Some(offset), &message, HINT).to_string())
+        };
+        scenario.named_accounts = of_tokens.chain(of_faults).map(message).collect();
         Ok(scenario)
+    }
+
+    /// Rejects tokens and faults of accounts that do not exist. Arguments may have added them to those of the file.
+    fn check_named_accounts(&self) -> Result<(), Failure> {
+        let exists = |id: &AccountId| self.account_ids().any(|existing| existing == id);
+        match self.named_accounts.iter().find(|(id, _)| !exists(id)) {
+            Some((_, message)) => Err(Failure::usage(message, HINT)),
+            None => Ok(()),
+        }
     }
 
     /// The token of a client that is given no other: the first of the file.
@@ -120,7 +141,7 @@ impl Scenario {
 
     /// Adds a fault behind those of the file.
     pub(crate) fn add_fault(&mut self, fault: Fault) {
-        self.faults.push(fault);
+        self.faults.push(Spanned::new(0..0, fault));
     }
 
     /// Sets a switch by its name. The error says which names or values exist.
@@ -143,6 +164,7 @@ impl Scenario {
 
     /// Starts a simulator on the current runtime, on a port of the loopback address. Port 0 is any free port.
     pub(crate) async fn start_at(&self, port: u16) -> Result<Simulator, Failure> {
+        self.check_named_accounts()?;
         let simulator = Simulator::try_start_on(port).await.map_err(|error| not_started(port, &error))?;
         self.set_up(&simulator);
         Ok(simulator)
@@ -160,7 +182,7 @@ impl Scenario {
         simulator.set_quota(self.quota.map(Quota::of_tokens));
         simulator.set_address_quota(self.address_quota.map(Quota::of_addresses));
         for fault in &self.faults {
-            simulator.inject(fault.to_simulated());
+            simulator.inject(fault.get_ref().to_simulated());
         }
         match &self.clock {
             Some(Clock { start, stopped: true }) => simulator.stop_time(start.system_time()),

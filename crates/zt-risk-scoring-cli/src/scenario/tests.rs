@@ -281,9 +281,9 @@ async fn fault_is_limited_by_operation_account_skip_and_times() {
     let session = with_fault("status = 500, on = \"get_summary\"").await;
     assert!(session.behaviors().await.is_ok());
     assert!(session.client.users().summary().await.is_err());
-    let session = with_fault(&format!("status = 500, account = \"{OTHER_ID}\"")).await;
+    let accounts = format!("accounts = [{{ id = \"{ACCOUNT_ID}\" }}, {{ id = \"{OTHER_ID}\" }}]");
+    let session = Session::of(&format!("{accounts}\nfaults = [{{ status = 500, account = \"{OTHER_ID}\" }}]")).await;
     assert!(session.behaviors().await.is_ok());
-    session.simulator.add_account(OTHER_ID);
     assert!(session.client.behaviors().get().account_id(OTHER_ID).await.is_err());
     let session = with_fault("status = 500, skip = 1, times = 1").await;
     assert!(session.behaviors().await.is_ok());
@@ -323,7 +323,8 @@ async fn other_writer_changes_a_behavior() {
     let behaviors = with_fault(keys).await.behaviors().await.unwrap();
     let travel = behaviors.get("imp_travel").unwrap();
     assert_eq!((travel.enabled, travel.risk_level.as_str()), (true, "low"));
-    let behaviors = with_fault("write = { behavior = \"new\" }").await.behaviors().await.unwrap();
+    let new = "write = { behavior = \"new\", level = \"low\" }";
+    let behaviors = with_fault(new).await.behaviors().await.unwrap();
     assert!(!behaviors.get("new").unwrap().enabled);
 }
 
@@ -353,6 +354,8 @@ async fn fault_on_the_command_line_has_the_keys_of_a_file() {
         ("delay_s=soon", "`soon` is no number"),
         ("99", "99 is no status"),
         ("503@nowhere", "unknown operation `nowhere`; the operations are get_behaviors, "),
+        ("503@get_behavior", "unknown operation `get_behavior`; did you mean `get_behaviors`?; the operations are "),
+        ("503*0", "`times` is 0, so that the fault would never happen"),
         ("503*many", "`many` is no number"),
         ("times=3", "exactly one of"),
     ] {
@@ -415,6 +418,20 @@ fn invalid_scenario_is_rejected_with_line_and_key() {
         ("[[faults]]\nstatus = 100", "2: faults.status: 100 is no status from 200 to 599"),
         ("[[faults]]\nreset = true\nretry_after_s = 1", "1: faults: `retry_after_s` needs"),
         ("[[faults]]\nreset = true\non = \"x\"", "3: faults.on: unknown operation `x`; the operations are"),
+        ("\n[[faults]]\nreset = true\ntimes = 0", "2: faults: `times` is 0"),
+        ("[[faults]]\nstatus = 500\ntimes = 0", "1: faults: `times` is 0"),
+        ("[[faults]]\nwrite = { behavior = \"a\" }", "1: faults: `write` needs `enabled` or `level`"),
+        ("[[faults]]\ntruncate = 1\nafter_operation = true", "1: faults: `after_operation` has no effect on drip"),
+        ("[[faults]]\nlost_response = true\nafter_operation = true", "1: faults: `after_operation` has no effect"),
+        ("faults = [{ drip = { bytes = 1, interval_s = 1 }, after_operation = true }]", "1: faults: `after_operation`"),
+        (
+            "[[faults]]\nwrite = { behavior = \"a\", level = \"low\" }\non = \"verify_user_token\"",
+            "1: faults: `write` has no effect on `verify_user_token`, whose requests name no account",
+        ),
+        (
+            &format!("[[faults]]\nstatus = 500\non = \"verify_user_token\"\naccount = \"{ACCOUNT_ID}\""),
+            "1: faults: `account` has no effect on `verify_user_token`, whose requests name no account",
+        ),
         ("[switches]\nempty_result = \"none\"", "2: switches.empty_result: unknown variant `none`"),
     ] {
         let error = error(toml);
@@ -429,6 +446,21 @@ fn invalid_scenario_is_rejected_with_line_and_key() {
     let integration = format!("[[accounts.integrations]]\nid = \"{ANA}\"\ntenant_url = \"https://a.example\"\n");
     assert_eq!(account(&integration.repeat(2)), format!("test.toml:8: duplicate integration `{ANA}`"));
     assert_eq!(error("tokens = [\n{ text = \"a\" },\n{ text = \"a\" }]"), "test.toml:3: duplicate token `a`");
+}
+
+#[tokio::test]
+async fn account_of_a_token_or_a_fault_must_exist_once_arguments_have_added_theirs() {
+    for (keys, line) in [
+        (format!("[[tokens]]\ntext = \"a\"\naccounts = [\n\"{ACCOUNT_ID}\",\n\"{OTHER_ID}\"]"), 5),
+        (format!("[[tokens]]\ntext = \"a\"\nof_account = \"{OTHER_ID}\""), 3),
+        (format!("\n[[faults]]\nstatus = 500\naccount = \"{OTHER_ID}\""), 2),
+    ] {
+        let mut scenario = Scenario::parse("test.toml", &keys).unwrap();
+        let error = scenario.start().await.unwrap_err().to_string();
+        assert_eq!(error, format!("test.toml:{line}: the scenario has no account `{OTHER_ID}`"));
+        scenario.ensure_account(&OTHER_ID.parse().unwrap());
+        scenario.start().await.unwrap();
+    }
 }
 
 #[tokio::test]

@@ -14,8 +14,8 @@ use super::values::Time;
 pub(super) struct Token {
     pub(super) text: Spanned<TokenText>,
     permissions: Option<Vec<Permission>>,
-    accounts: Option<Vec<AccountId>>,
-    of_account: Option<AccountId>,
+    accounts: Option<Vec<Spanned<AccountId>>>,
+    of_account: Option<Spanned<AccountId>>,
     #[serde(default)]
     disabled: bool,
     not_before: Option<Time>,
@@ -52,6 +52,11 @@ impl<'de> Deserialize<'de> for TokenText {
 }
 
 impl Token {
+    /// The accounts that it names.
+    pub(super) fn account_ids(&self) -> impl Iterator<Item = &Spanned<AccountId>> {
+        self.accounts.iter().flatten().chain(&self.of_account)
+    }
+
     pub(super) fn to_simulated(&self) -> simulator::Token {
         let mut token = simulator::Token::new(self.text.get_ref().as_str());
         if let Some(granted) = &self.permissions {
@@ -62,10 +67,10 @@ impl Token {
             token = token.permissions(permissions);
         }
         if let Some(accounts) = &self.accounts {
-            token = token.accounts(accounts.iter().map(AccountId::as_str));
+            token = token.accounts(accounts.iter().map(|id| id.get_ref().as_str()));
         }
         if let Some(owner) = &self.of_account {
-            token = token.of_account(owner.as_str());
+            token = token.of_account(owner.get_ref().as_str());
         }
         if self.disabled {
             token = token.disabled();

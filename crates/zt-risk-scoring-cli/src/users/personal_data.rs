@@ -4,6 +4,8 @@ use clap::Args;
 use serde_json::Value;
 use zt_risk_scoring::{RiskLevel, Timestamp, UserSummary};
 
+use crate::text;
+
 /// What is printed in place of personal data. It keeps neither the length nor a part of the text, so nobody can be recognized.
 pub(super) const MASK: &str = "[masked]";
 
@@ -30,8 +32,7 @@ impl PersonalData {
     /// A time. Text that is no time could be personal data.
     pub(super) fn time(self, time: Option<&Timestamp>) -> Option<String> {
         let time = time?;
-        let text = time.text();
-        if time.value().is_some() { Some(text.into_owned()) } else { self.text(Some(&text)) }
+        text::time(time).or_else(|| self.text(Some(&time.text())))
     }
 
     /// The id of a user. Text that is no UUID could be personal data.

@@ -10,9 +10,9 @@ use super::personal_data::{PersonalData, level};
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
 use crate::options::Output;
-use crate::records::{Cell, Column, Record};
+use crate::records::{Cell, Column, Record, print_text};
 use crate::session::{Account, Session};
-use crate::{fleet, mistyped};
+use crate::{fleet, mistyped, text};
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -20,7 +20,7 @@ Examples:
   zt-risk users show 11111111-1111-4111-8111-111111111111 --simulate
   zt-risk users show 11111111-1111-4111-8111-111111111111 --show-pii --output json --simulate
 
-A table and CSV have a row per event, or one row for a user without events. The other formats have one record with all events.
+A table and CSV have a row per event, or one row for a user without events. A line above the table names the user. The other formats have one record with all events.
 The token needs the permission Zero Trust: PII Read.")]
 pub(crate) struct ShowArguments {
     /// Id of the user: a UUID, as `zt-risk users list` shows it
@@ -72,6 +72,15 @@ impl UserRiskRecord {
             name: personal_data.text(user.name.as_deref()),
             events: user.events.iter().map(|event| EventRecord::new(event, personal_data)).collect(),
         }
+    }
+}
+
+impl UserRiskRecord {
+    /// The line above the table of events, which would be too wide with the user in each row.
+    fn title(&self, account: Option<&Account>) -> String {
+        let of_account = account.map(|account| format!("Account {}: ", account.id)).unwrap_or_default();
+        let or_none = |text: &Option<String>| text.as_deref().map_or_else(|| "none".to_owned(), text::printable);
+        format!("{of_account}User {}, e-mail {}, name {}", self.user_id, or_none(&self.email), or_none(&self.name))
     }
 }
 
@@ -167,8 +176,18 @@ pub(super) async fn run(arguments: &ShowArguments, session: &Session) -> Result<
         UserRiskRecord::new(id, &user, arguments.personal_data)
     };
     match session.printer.output {
-        Output::Table | Output::Csv => {
-            readings.print(&session.printer, |account, user| EventRow::of_user(record(account, user)))
+        Output::Csv => readings.print(&session.printer, |account, user| EventRow::of_user(record(account, user))),
+        Output::Table => {
+            let is_several = readings.0.len() > 1;
+            let mut printed = Ok(());
+            let status = readings.print(&session.printer, |account, user| {
+                let user = record(account, user);
+                if printed.is_ok() {
+                    printed = print_text(&user.title(is_several.then_some(account)));
+                }
+                EventRow::of_user(user)
+            })?;
+            printed.map(|()| status)
         }
         _ => readings.print(&session.printer, |account, user| vec![record(account, user)]),
     }
@@ -204,6 +223,13 @@ mod tests {
         };
         assert_eq!(details(false), [Some(json!("[masked]")), None, None]);
         assert_eq!(details(true), [Some(json!({"city": "Lisbon"})), None, None]);
+    }
+
+    #[test]
+    fn line_above_the_table_names_the_user_and_masks_personal_data() {
+        let user = json!({"events": [], "email": "ana@example.com\n", "name": null});
+        assert_eq!(record(user.clone(), false).title(None), format!("User {ID}, e-mail [masked], name none"));
+        assert_eq!(record(user, true).title(None), format!("User {ID}, e-mail ana@example.com , name none"));
     }
 
     #[test]

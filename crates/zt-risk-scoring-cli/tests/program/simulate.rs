@@ -18,7 +18,13 @@ struct Server {
 
 impl Server {
     fn start(arguments: &[&str]) -> Self {
+        Self::start_with(arguments, &[])
+    }
+
+    /// As [`start`](Self::start), with variables of the environment.
+    fn start_with(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut command = command();
+        command.envs(environment.iter().copied());
         command.arg("simulate").args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
@@ -70,6 +76,19 @@ fn printed_lines_let_another_program_call_the_simulator() {
     assert!(stderr.starts_with("the simulator runs until Ctrl-C"), "{stderr}");
     let path = format!("GET /client/v4/accounts/{OTHER_ID}/zt_risk_scoring/behaviors (get_behaviors)\n");
     assert!(stderr.ends_with(&path), "{stderr}");
+}
+
+#[test]
+fn printed_lines_remove_a_global_key_that_contradicts_the_token() {
+    let key = [("CLOUDFLARE_EMAIL", "ana@example.com"), ("CLOUDFLARE_API_KEY", "cfk_key")];
+    let mut server = Server::start_with(&[], &key);
+    let mut lines: Vec<String> = key.iter().map(|(name, value)| format!("export {name}={value}")).collect();
+    lines.extend(server.lines(5));
+    assert_eq!(lines[5..], ["unset CLOUDFLARE_EMAIL", "unset CLOUDFLARE_API_KEY"]);
+    let output = shell(&lines, "behaviors list");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let output = shell(&lines[..5], "behaviors list");
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
 }
 
 #[test]

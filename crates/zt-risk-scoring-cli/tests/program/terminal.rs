@@ -34,6 +34,15 @@ struct Terminal {
 impl Terminal {
     /// Starts the program in the folder of the golden files.
     fn start(arguments: &str, environment: &[(&str, &str)], streams: &str) -> Self {
+        Self::start_with_size(arguments, environment, streams, (60, 50))
+    }
+
+    fn start_with_size(
+        arguments: &str,
+        environment: &[(&str, &str)],
+        streams: &str,
+        (columns, rows): (u16, u16),
+    ) -> Self {
         let program = command();
         let mut shell = Command::new("/bin/sh");
         shell
@@ -49,7 +58,7 @@ impl Terminal {
         let mut session = OsSession::spawn(shell).unwrap();
         session.set_expect_timeout(Some(Duration::from_secs(60)));
         // The shell waits for a line, since the size cannot be set before it runs.
-        session.get_process_mut().set_window_size(60, 50).unwrap();
+        session.get_process_mut().set_window_size(columns, rows).unwrap();
         let mut terminal = Self { session, text: String::new() };
         terminal.enter("");
         terminal
@@ -175,6 +184,16 @@ fn table_is_as_wide_as_the_terminal() {
         let (text, _) = terminal.end();
         let widths = visible(&text).lines().map(unicode_width::UnicodeWidthStr::width).collect::<Vec<_>>();
         assert!(widths.len() > 1 && widths.iter().all(|width| *width <= 60), "{arguments}: {widths:?}\n{text}");
+    }
+}
+
+#[test]
+fn terminal_without_a_size_has_the_width_of_columns_or_80() {
+    for (environment, widest) in [(&[("COLUMNS", "50")][..], 50), (&[("COLUMNS", "0")], 80), (&[], 80)] {
+        let arguments = "behaviors list --simulate=two_accounts.toml";
+        let (text, _) = Terminal::start_with_size(arguments, environment, WITHOUT_MESSAGES, (0, 0)).end();
+        let widths = visible(&text).lines().map(unicode_width::UnicodeWidthStr::width).collect::<Vec<_>>();
+        assert!(widths.len() > 1 && widths.iter().all(|width| *width <= widest), "{widest}: {widths:?}\n{text}");
     }
 }
 

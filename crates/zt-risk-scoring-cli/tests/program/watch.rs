@@ -50,7 +50,7 @@ fn end_of_the_time_is_success_only_if_the_last_read_succeeded() {
     let simulator = Simulator::start_blocking();
     let output = run(&simulator, &["--for", "1"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    assert_eq!(text(&output.stdout), "TIME  ID  WHAT  CHANGE\n");
+    assert_eq!(text(&output.stdout), "TIME                  ID                    WHAT     CHANGE\n");
     assert_eq!(text(&output.stderr), "watching 1 account, every 60 s; Ctrl-C ends it\n");
 
     simulator.inject(Fault::respond(Response::missing_permission()));

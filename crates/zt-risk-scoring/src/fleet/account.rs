@@ -2,7 +2,7 @@
 
 use crate::{AccountId, Client, Connection, Credentials, Plan};
 
-/// An account of a fleet, perhaps with credentials of its own; see [`Behaviors::get_many`].
+/// An account of a fleet, perhaps with credentials of its own; see [`Behaviors::get_many`](crate::Behaviors::get_many).
 ///
 /// ```
 /// use zt_risk_scoring::{AccountId, Credentials, FleetAccount};
@@ -19,7 +19,7 @@ pub struct FleetAccount {
     credentials: Option<Credentials>,
 }
 
-/// A plan for an account of a fleet, perhaps with credentials of its own; see [`Behaviors::apply_many`].
+/// A plan for an account of a fleet, perhaps with credentials of its own; see [`Behaviors::apply_many`](crate::Behaviors::apply_many).
 ///
 /// ```
 /// use zt_risk_scoring::{Credentials, FleetPlan, Plan};

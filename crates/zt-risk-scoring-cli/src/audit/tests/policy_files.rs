@@ -38,7 +38,7 @@ fn error_names_file_line_and_key() {
             "[severities]\nlevel-too-low = \"fatal\"",
             "policy.toml:2: severities.level-too-low: unknown variant `fatal`, expected one of `note`, `warning`, `error`",
         ),
-        ("[baseline]\na = 1\na = 2", "policy.toml:3: duplicate key"),
+        ("[baseline]\na = 1\na = 2", "policy.toml:3: duplicate key `a`"),
         (
             "baseline.behaviors.a = { min_level = \"high\", max_level = \"low\" }",
             "policy.toml:1: baseline.behaviors.a: min_level is high, which is above max_level, low",
@@ -84,6 +84,15 @@ fn levels_of_baseline_and_account_must_not_contradict_each_other() {
     let expected =
         format!("policy.toml:4: accounts.{ACCOUNT}.behaviors.a: min_level is high, which is above max_level, low");
     assert_eq!(error.unwrap_err(), expected);
+}
+
+#[test]
+fn empty_id_of_a_behavior_is_rejected() {
+    let expected = "policy.toml:2: baseline.behaviors.\"\": the id of the behavior is empty";
+    assert_eq!(read("[baseline]\n[baseline.behaviors.\"\"]\nenabled = true").unwrap_err(), expected);
+    let policy = format!("[accounts.{ACCOUNT}]\nbehaviors.\"\".enabled = true");
+    let expected = format!("policy.toml:2: accounts.{ACCOUNT}.behaviors.\"\": the id of the behavior is empty");
+    assert_eq!(read(&policy).unwrap_err(), expected);
 }
 
 #[test]

@@ -17,6 +17,10 @@ fn too_few_enabled_behaviors_are_found() {
         findings_of(policy, &[]),
         ["error too-few-enabled: 0 of 0 behaviors are enabled, but at least 2 must be"]
     );
+    assert_eq!(
+        findings_of(policy, &[("a", false, "low")]),
+        ["error too-few-enabled: 0 of 1 behavior is enabled, but at least 2 must be"]
+    );
     assert_eq!(findings_of(policy, &[("a", true, "low"), ("b", true, "low")]), NONE);
 }
 
@@ -155,6 +159,27 @@ fn inactive_integration_is_found_unless_that_is_allowed() {
         ]
     );
     assert_eq!(findings(&policy(", allow_inactive = true"), &behaviors(&[]), &integrations()), NONE);
+}
+
+#[test]
+fn inactive_integration_is_found_beside_an_active_one_of_the_same_tenant() {
+    let policy = |more: &str| format!("baseline.integrations = [{{ tenant_url = \"https://a.okta.com\"{more} }}]");
+    let of = |active: [bool; 2]| {
+        let integrations = [(IDS[0], active[0]), (IDS[1], active[1])];
+        integrations.map(|(id, is_active)| integration(id, None, "https://a.okta.com", is_active))
+    };
+    let found = |active| findings(&policy(""), &behaviors(&[]), &of(active));
+    let inactive = "integrations with the tenant https://a.okta.com";
+    assert_eq!(
+        found([true, false]),
+        [format!("error integration-inactive: 1 of 2 {inactive} is inactive, but all must be active")]
+    );
+    assert_eq!(
+        found([false, false]),
+        [format!("error integration-inactive: 2 of 2 {inactive} are inactive, but all must be active")]
+    );
+    assert_eq!(found([true, true]), NONE);
+    assert_eq!(findings(&policy(", allow_inactive = true"), &behaviors(&[]), &of([true, false])), NONE);
 }
 
 #[test]

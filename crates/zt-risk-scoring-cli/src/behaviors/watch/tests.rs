@@ -1,6 +1,8 @@
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use zt_risk_scoring::external::cloudflare_client::sdk::error;
 use zt_risk_scoring::{AccountId, BehaviorMap, RiskLevel};
 
 use super::*;
@@ -15,19 +17,33 @@ fn map<const N: usize>(behaviors: [(&str, RiskLevel); N]) -> BehaviorMap {
     behaviors.into_iter().map(|(id, level)| (id, Behavior::new(id, level))).collect()
 }
 
-fn changed(before: &BehaviorMap, after: BehaviorMap) -> Result<BehaviorsEvent, Error> {
-    Ok(BehaviorsEvent::Changed { diff: before.diff(&after), behaviors: Arc::new(after) })
+type Read = Option<Result<BehaviorsEvent, Error>>;
+
+fn changed(before: &BehaviorMap, after: BehaviorMap) -> Read {
+    Some(Ok(BehaviorsEvent::Changed { diff: before.diff(&after), behaviors: Arc::new(after) }))
+}
+
+fn state() -> Read {
+    Some(Ok(BehaviorsEvent::State(Arc::default())))
+}
+
+fn recovered() -> Read {
+    Some(Ok(BehaviorsEvent::Recovered(Arc::default())))
+}
+
+fn failed(kind: ErrorKind) -> Read {
+    Some(Err(error(kind, "it failed")))
 }
 
 /// An event for each way in which a behavior changes.
-fn changes() -> Result<BehaviorsEvent, Error> {
+fn changes() -> Read {
     let before = map([("changed", RiskLevel::Low), ("removed", RiskLevel::High)]);
     changed(&before, map([("changed", RiskLevel::Medium), ("added", RiskLevel::Low)]))
 }
 
 /// A failure after which an account is not read any more.
-fn malformed() -> Result<BehaviorsEvent, Error> {
-    Err(AccountId::new("malformed").unwrap_err())
+fn malformed() -> Read {
+    Some(Err(AccountId::new("malformed").unwrap_err()))
 }
 
 /// What the events print, how watching ends, and the exit status of the last reads.
@@ -41,7 +57,8 @@ async fn print(
     let mut rows = RowStream::new(output, accounts.len() > 1, &mut out);
     let mut reads = LastReads::new(accounts.len());
     assert!(rows.print_headings().unwrap().is_continue());
-    let ending = print_changes(accounts, stream::iter(events), &mut rows, &mut reads, until_change).await.unwrap();
+    let events = stream::iter(events);
+    let ending = print_changes(accounts, events, &mut rows, &mut reads, until_change, |_| {}).await.unwrap();
     (String::from_utf8(out).unwrap(), ending, reads.exit_status())
 }
 
@@ -96,15 +113,13 @@ async fn first_change_ends_it_if_asked() {
 
 #[tokio::test]
 async fn state_and_recovery_are_no_rows() {
-    let state = Arc::new(map([("imp_travel", RiskLevel::Low)]));
-    let events = vec![(0, Ok(BehaviorsEvent::State(Arc::clone(&state)))), (0, Ok(BehaviorsEvent::Recovered(state)))];
+    let events = vec![(0, state()), (0, recovered())];
     let (text, ending, status) = print(Output::Json, &accounts(1), events, true).await;
     assert_eq!((&*text, ending, status), ("", Ending::NoReads, ExitStatus::Done));
 }
 
 #[tokio::test]
 async fn exit_status_is_that_of_the_last_reads() {
-    let state = || Ok(BehaviorsEvent::State(Arc::default()));
     for (count, events, expected) in [
         (1, vec![], ExitStatus::Failed),
         (2, vec![(0, state())], ExitStatus::SomeFailed),
@@ -116,6 +131,61 @@ async fn exit_status_is_that_of_the_last_reads() {
         let (_, _, status) = print(Output::Json, &accounts(count), events, false).await;
         assert_eq!(status, expected);
     }
+}
+
+/// The messages about reads of two accounts.
+async fn messages(events: Vec<Event>) -> Vec<String> {
+    let (accounts, messages) = (accounts(2), RefCell::new(Vec::new()));
+    let mut rows = RowStream::new(Output::Csv, true, Vec::new());
+    let keep = |message: &str| {
+        let (id, message) = message.split_once(": ").unwrap();
+        messages.borrow_mut().push(format!("{}: {message}", id.trim_start_matches('0')));
+    };
+    let mut reads = LastReads::new(2);
+    print_changes(&accounts, stream::iter(events), &mut rows, &mut reads, false, keep).await.unwrap();
+    messages.into_inner()
+}
+
+#[tokio::test]
+async fn failure_is_reported_when_it_begins_when_it_has_another_kind_and_when_it_ends() {
+    let (down, rejected) = (|| failed(ErrorKind::Connection), || failed(ErrorKind::Permission));
+    let events = [state(), down(), down(), down(), rejected(), rejected(), down(), recovered(), recovered(), down()];
+    let reported = messages(events.into_iter().map(|event| (1, event)).collect()).await;
+    let is_failure = |message: &str| message.contains("it failed") && message.contains("; hint: ");
+    assert_eq!(reported.len(), 5, "{reported:?}");
+    assert!([0, 1, 2, 4].iter().all(|&index| is_failure(&reported[index])), "{reported:?}");
+    assert_eq!(reported[3], "1: reads succeed again; nothing changed");
+}
+
+#[tokio::test]
+async fn failures_of_accounts_are_reported_one_by_one() {
+    let down = || failed(ErrorKind::Connection);
+    let reported = messages(vec![(0, down()), (1, down()), (0, down()), (1, down()), (1, changes())]).await;
+    assert_eq!(reported.len(), 3, "{reported:?}");
+    assert_eq!(reported[2], "1: reads succeed again; behaviors have changed meanwhile");
+}
+
+#[tokio::test]
+async fn first_read_that_succeeds_after_failed_ones_is_reported() {
+    let reported = messages(vec![(1, failed(ErrorKind::Timeout)), (1, state()), (1, recovered())]).await;
+    assert_eq!(reported.len(), 2, "{reported:?}");
+    assert_eq!(reported[1], "1: the first read succeeded; changes are noticed from now on");
+    assert!(messages(vec![(1, state()), (1, changes())]).await.is_empty());
+}
+
+#[tokio::test]
+async fn account_that_is_not_read_any_more_is_reported() {
+    let reported = messages(vec![(1, malformed()), (1, None), (0, state())]).await;
+    assert_eq!(reported.len(), 2, "{reported:?}");
+    assert_eq!(reported[1], "1: the account is no longer watched: every read would fail alike");
+}
+
+#[tokio::test]
+async fn stream_of_an_account_ends_with_an_event() {
+    let malformed = AccountId::new("malformed").unwrap_err();
+    let reads = with_end(3, stream::iter([Err(malformed)]));
+    let events: Vec<_> = reads.map(|(number, event)| (number, event.is_some())).collect().await;
+    assert_eq!(events, [(3, true), (3, false)]);
 }
 
 #[test]

@@ -132,7 +132,7 @@ fn change_that_is_not_taken_over_is_not_verified() {
     setup.simulator.inject(reactivate.after_operation().on(UPDATE_INTEGRATION));
     let (stdout, stderr) = setup.expect(8, &format!("integrations update {INTEGRATION} --deactivate --yes"));
     assert_eq!(stdout, "");
-    assert!(stderr.contains("is not as it was asked for: active no -> yes"), "{stderr}");
+    assert!(stderr.contains("is not as it was asked for: active no → yes"), "{stderr}");
 
     let success = json!({"success": true, "errors": [], "messages": [], "result": null});
     setup.simulator.inject(Fault::respond(Response::json(200, &success)).on(DELETE_INTEGRATION));
