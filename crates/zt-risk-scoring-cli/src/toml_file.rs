@@ -1,13 +1,31 @@
 //! TOML files. An error names the file, the line and the key.
 
-use std::fs;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
 
 use crate::failure::Failure;
 use crate::text::plain_words;
+
+/// The most bytes of a file that a person writes.
+pub(crate) const MAX_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Reads text to its end, which a device may not have.
+///
+/// # Errors
+///
+/// If it has more bytes than the limit, or is not UTF-8.
+pub(crate) fn read_text(reader: impl Read, max_bytes: u64) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    reader.take(max_bytes.saturating_add(1)).read_to_end(&mut bytes)?;
+    if !u64::try_from(bytes.len()).is_ok_and(|length| length <= max_bytes) {
+        let limit = max_bytes.checked_div(1024 * 1024).unwrap_or_default();
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it has more than {limit} MiB")));
+    }
+    String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8"))
+}
 
 /// Whether a path is that of standard input: `-`.
 pub(crate) fn is_stdin(path: &Path) -> bool {
@@ -17,9 +35,9 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
 /// Reads a text file, or standard input, which is `-`. Returns its name and its text. The hint says where its format is documented.
 pub(crate) fn read(path: &Path, hint: &str) -> Result<(String, String), Failure> {
     let (name, text) = if is_stdin(path) {
-        ("standard input".to_owned(), io::read_to_string(io::stdin().lock()))
+        ("standard input".to_owned(), read_text(io::stdin().lock(), MAX_BYTES))
     } else {
-        (path.display().to_string(), fs::read_to_string(path))
+        (path.display().to_string(), File::open(path).and_then(|file| read_text(file, MAX_BYTES)))
     };
     match text {
         Ok(text) => Ok((name, text)),

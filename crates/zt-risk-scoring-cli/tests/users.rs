@@ -193,7 +193,7 @@ fn nothing_is_sent_without_a_confirmation_or_beyond_the_limit() {
         (&[ONE][..], "confirm it with --yes"),
         (&[ONE, TWO, THREE, "--limit", "2", "--yes"], "--limit 3"),
         (&[ONE, "--account-id", simulator.account_id(), "--account-id", OTHER_ACCOUNT, "--yes"], "one account"),
-        (&["ana", "--yes"], "'ana'"),
+        (&["ana", "--yes"], "the user id has 3 characters"),
         (&["-", "--yes"], "standard input has no user id"),
     ] {
         let reset = run(&simulator, &[&["users", "reset"], arguments].concat());

@@ -49,6 +49,7 @@ pub(super) async fn run(arguments: &ApplyArguments, session: &Session) -> Result
     };
     match source {
         Source::Desired(desired) => {
+            changes::check_levels(&arguments.file, &desired, arguments.plan)?;
             let plans = changes::plan(session, &desired, arguments.plan).await?;
             changes::apply(session, plans, &arguments.apply).await
         }
@@ -71,7 +72,7 @@ async fn apply_plans(arguments: &ApplyArguments, session: &Session, saved: Saved
         readings.push((account, plan.map(|plan| account.fleet_plan(plan))));
     }
     let plans = Readings(readings).and_then(|_, plan| Ok(plan))?;
-    changes::apply(session, plans, &arguments.apply).await
+    changes::apply(session, plans, &arguments.apply.for_rollback(arguments.roll_back.is_some())).await
 }
 
 /// The plan of an account as it would be now. Says if the saved one would be rejected.

@@ -113,8 +113,18 @@ impl DifferenceRecord {
 pub(super) async fn run(arguments: &DiffArguments, session: &Session) -> Result<ExitStatus, Failure> {
     match AccountId::new(&arguments.other) {
         Ok(other) => print(session, with_account(session, &other).await?),
+        Err(_) if is_like_account_id(&arguments.other) => Err(Failure::usage(
+            format!("there is no file {}, and an account id has 32 hexadecimal digits", arguments.other),
+            format!("correct the account id, which has {}", text::count(arguments.other.len(), "digit")),
+        )),
         Err(_) => print(session, with_file(session, Path::new(&arguments.other)).await?),
     }
+}
+
+/// Whether a text is an account id with too few or too many digits, and not the name of a file.
+fn is_like_account_id(text: &str) -> bool {
+    let is_hexadecimal = text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_hexadecimal && (20..=40).contains(&text.len()) && !Path::new(text).exists()
 }
 
 async fn with_file<'a>(session: &'a Session, path: &Path) -> Result<Readings<'a, Vec<DifferenceRecord>>, Failure> {

@@ -32,6 +32,7 @@ pub(super) async fn run(arguments: &PlanArguments, session: &Session) -> Result<
     }
     session.check_file(&arguments.file)?;
     let desired = changes::read_desired_state(&arguments.file)?;
+    changes::check_levels(&arguments.file, &desired, arguments.options)?;
     let plans = changes::plan(session, &desired, arguments.options).await?;
     let saved = arguments.out.as_deref().map_or(Ok(()), |out| changes::save(&plans, out));
     let status = changes::print_plans(session, plans, Notes::All)?;

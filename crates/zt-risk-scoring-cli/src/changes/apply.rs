@@ -35,9 +35,18 @@ pub(crate) struct ApplyOptions {
     /// takes the change back
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
+
+    /// Whether the plans take a recorded run back.
+    #[arg(skip)]
+    is_rollback: bool,
 }
 
 impl ApplyOptions {
+    /// The options for plans that may take a recorded run back.
+    pub(crate) fn for_rollback(&self, is_rollback: bool) -> Self {
+        Self { is_rollback, ..self.clone() }
+    }
+
     /// Rejects a change that nobody can confirm, or that cannot be recorded, before anything is sent.
     pub(crate) fn check(&self, session: &Session) -> Result<(), Failure> {
         if session.is_dry_run() {
@@ -78,6 +87,8 @@ struct Run<'a> {
     interrupt: Interrupt,
     /// Whether the first plan was begun.
     has_begun: bool,
+    /// Whether the plans take a recorded run back.
+    is_rollback: bool,
     /// Whether the record has a change that can be taken back.
     can_roll_back: bool,
 }
@@ -127,6 +138,7 @@ pub(crate) async fn apply(
     run.record = options.record.as_deref().map(RecordFile::open).transpose()?;
     run.leave(&[], &unplanned).await;
     run.has_begun = true;
+    run.is_rollback = options.is_rollback;
     run.interrupt = Interrupt::listen_to_both();
     match planned.as_slice() {
         [(account, plan)] if !of_several_accounts => run.apply_one(account, plan).await?,
@@ -147,6 +159,7 @@ impl<'a> Run<'a> {
             hints: Vec::new(),
             interrupt: Interrupt::none(),
             has_begun: false,
+            is_rollback: false,
             can_roll_back: false,
         }
     }
@@ -272,6 +285,15 @@ impl<'a> Run<'a> {
                 "account {}: a second write was needed: these had changed without being requested: {}",
                 account.id,
                 ids.join(", ")
+            ));
+        }
+        if self.is_rollback && result.as_ref().is_err_and(|error| error.kind() == ApplyErrorKind::Outdated) {
+            let label = account.label.as_deref().map(|label| format!(" ({})", text::printable(label)));
+            print_message(&format!(
+                "account {}{} was changed after the run; set what is to be taken back with `zt-risk behaviors set`; \
+                 the record has the settings under `before`; --keep-going takes the other accounts back",
+                account.id,
+                label.unwrap_or_default()
             ));
         }
         let error = result.as_ref().err().map(ErrorRecord::from);

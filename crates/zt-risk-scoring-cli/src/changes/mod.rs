@@ -16,4 +16,4 @@ pub(crate) use plans::PlannedChange;
 pub(crate) use apply::{ApplyOptions, apply, is_same_file};
 pub(crate) use plans::{Notes, PlanOptions, Settings, plan, print_plans};
 pub(crate) use saved::{SavedPlans, save};
-pub(crate) use source::{Source, read_desired_state, read_rollbacks, read_source};
+pub(crate) use source::{Source, check_levels, read_desired_state, read_rollbacks, read_source};

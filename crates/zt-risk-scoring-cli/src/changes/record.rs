@@ -138,6 +138,11 @@ pub(super) fn is_recorded(line: &str) -> bool {
     line.trim_start().starts_with("{\"run\":") || serde_json::from_str::<RecordedRollback>(line).is_ok()
 }
 
+/// The run of the last line that can be read.
+pub(super) fn last_run(text: &str) -> Option<String> {
+    text.lines().rev().find_map(|line| serde_json::from_str::<RecordedRollback>(line).ok()).map(|line| line.run)
+}
+
 /// The plans that roll a run back, the last change first.
 pub(super) fn recorded_rollbacks(path: &Path, text: &str, run: &str) -> Result<SavedPlans, Failure> {
     let hint = "give the file and the run that `zt-risk behaviors apply --record` printed";

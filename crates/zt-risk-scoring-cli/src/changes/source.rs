@@ -1,18 +1,25 @@
 //! Files that say what behaviors are to be, or which plans to apply.
 
 use std::fmt::Display;
-use std::io::{self, Read as _};
+use std::fs::File;
+use std::io;
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
-use zt_risk_scoring::DesiredState;
+use zt_risk_scoring::{BehaviorChange, BehaviorId, DesiredState, RiskLevel};
 
-use super::record::recorded_rollbacks;
+use super::plans::PlanOptions;
+use super::record::{is_recorded, last_run, recorded_rollbacks};
 use super::saved::SavedPlans;
 use crate::failure::Failure;
 use crate::{text, toml_file};
 
 const HINT: &str = "correct the file; `zt-risk behaviors export` prints one: TOML, or JSON or YAML with --output";
+
+const PLAN_HINT: &str = "the file is incomplete or was changed; plan again with `zt-risk behaviors plan --out`";
+
+/// The most bytes of a file: plans of thousands of accounts, or the records of years.
+const MAX_BYTES: u64 = 256 * 1024 * 1024;
 
 /// What a file has.
 pub(crate) enum Source {
@@ -44,11 +51,17 @@ pub(crate) fn read_desired_state(path: &Path) -> Result<DesiredState, Failure> {
 /// Reads a desired state or saved plans from a file, or from standard input, which is `-`.
 pub(crate) fn read_source(path: &Path) -> Result<Source, Failure> {
     let text = read_text(path)?;
+    reject_record(path, &text)?;
     let format = format(path, &text);
     if let Format::Json = format {
-        let value: serde_json::Value = serde_json::from_str(&text).map_err(|error| malformed(path, error))?;
+        let broken = |error: String| Failure::usage(format!("{}: {error}", path.display()), PLAN_HINT);
+        let value: serde_json::Value =
+            serde_json::from_str(&text).map_err(|error| match text.contains("\"plans\"") {
+                true => broken(error.to_string()),
+                false => malformed(path, error),
+            })?;
         if value.get("plans").is_some() || value.get("seen").is_some() {
-            return SavedPlans::parse(&text).map(Source::Plans).map_err(|error| malformed(path, error));
+            return SavedPlans::parse(&text).map(Source::Plans).map_err(broken);
         }
     }
     let desired: DesiredState = parse(path, &text, format)?;
@@ -56,7 +69,44 @@ pub(crate) fn read_source(path: &Path) -> Result<Source, Failure> {
     if desired == DesiredState::default() {
         return Err(malformed(path, "the file does not say what any behavior is to be"));
     }
+    let is_empty = |change: &BehaviorChange| change.enabled.is_none() && change.risk_level.is_none();
+    if let Some((id, _)) = desired.behaviors.iter().find(|(_, change)| is_empty(change)) {
+        let id = text::printable(id.as_str());
+        return Err(malformed(path, format!("the behavior `{id}` has neither enabled nor risk_level")));
+    }
     Ok(Source::Desired(desired))
+}
+
+/// Rejects a record of changes. It is applied in one way only.
+fn reject_record(path: &Path, text: &str) -> Result<(), Failure> {
+    let is_record = text.lines().find(|line| !line.trim().is_empty()).is_some_and(is_recorded);
+    if !is_record {
+        return Ok(());
+    }
+    let run = last_run(text).unwrap_or_else(|| "RUN".to_owned());
+    Err(Failure::usage(
+        format!("{} is a record of changes", path.display()),
+        format!("to take a run back, apply the record with --roll-back; the last run is `--roll-back {run}`"),
+    ))
+}
+
+/// Rejects levels that this version does not know, before anything is sent.
+pub(crate) fn check_levels(path: &Path, desired: &DesiredState, options: PlanOptions) -> Result<(), Failure> {
+    let unknown = |(id, change): (&BehaviorId, &BehaviorChange)| match &change.risk_level {
+        Some(RiskLevel::Unknown(level)) => Some((text::printable(id.as_str()), level.as_str().to_owned())),
+        _ => None,
+    };
+    let found = desired.behaviors.iter().find_map(unknown).filter(|_| !options.allow_unknown_levels);
+    let Some((id, level)) = found else { return Ok(()) };
+    let known = RiskLevel::KNOWN.iter().map(RiskLevel::as_str);
+    let similar = text::suggestion(&level.to_ascii_lowercase(), known).map(|level| format!("did you mean `{level}`? "));
+    Err(Failure::usage(
+        format!("{}: unknown risk level `{}` for `{id}`", path.display(), text::printable(&level)),
+        format!(
+            "{}the known levels are low, medium and high; --allow-unknown-levels allows others",
+            similar.unwrap_or_default()
+        ),
+    ))
 }
 
 /// The plans that roll a recorded run back.
@@ -66,10 +116,9 @@ pub(crate) fn read_rollbacks(path: &Path, run: &str) -> Result<SavedPlans, Failu
 
 fn read_text(path: &Path) -> Result<String, Failure> {
     let text = if path == Path::new("-") {
-        let mut text = String::new();
-        io::stdin().lock().read_to_string(&mut text).map(|_| text)
+        toml_file::read_text(io::stdin().lock(), MAX_BYTES)
     } else {
-        std::fs::read_to_string(path)
+        File::open(path).and_then(|file| toml_file::read_text(file, MAX_BYTES))
     };
     text.map_err(|error| {
         Failure::usage(format!("{} cannot be read: {error}", path.display()), "give the path of a text file, or `-`")

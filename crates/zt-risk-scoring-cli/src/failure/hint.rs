@@ -4,7 +4,7 @@ use zt_risk_scoring::{
     ApplyError, ApplyErrorKind, Error, ErrorKind, Mismatch, MismatchKind, PlanError, PlanErrorKind, REVISION,
 };
 
-use super::Failure;
+use super::{Failure, problem_of_token};
 use crate::text;
 
 /// The status with which a proxy asks for credentials.
@@ -92,6 +92,9 @@ fn hint_of_lost_write(error: &Error) -> String {
 
 /// What the user can do about the error of a call.
 fn hint_of_call(error: &Error) -> String {
+    if let Some(problem) = problem_of_token(error) {
+        return problem.hint.clone();
+    }
     let has_status = |code| error.status().is_some_and(|status| status.as_u16() == code);
     match error.kind() {
         ErrorKind::Configuration => "run `zt-risk check` to see where each setting comes from".to_owned(),

@@ -45,6 +45,20 @@ pub(crate) struct Problem {
     pub(crate) hint: String,
 }
 
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+/// A problem is the cause of a call's error if there is no token to send.
+impl std::error::Error for Problem {}
+
+/// The problem because of which there is no token, if that is the cause of an error.
+fn problem_of_token<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a Problem> {
+    std::iter::successors(Some(error), |error| error.source()).find_map(|error| error.downcast_ref())
+}
+
 impl Failure {
     /// Invalid arguments, an invalid configuration or an invalid file. The message says what is wrong and where, and the hint what
     /// to do.

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use std::io;
 use std::time::Duration;
 
+use clap::error::{ContextKind, ContextValue};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 use zt_risk_scoring::{ApplyError, ApplyErrorKind, Error, ErrorKind};
 
-use super::{Failure, hint};
+use super::{Failure, hint, problem_of_token};
 use crate::exit_status::ExitStatus;
 use crate::options::Output;
 use crate::{terminal, text};
@@ -138,7 +139,7 @@ pub(crate) fn report_usage(error: &clap::Error, output: Output) -> ExitStatus {
         };
     }
     // clap's text is the problem, then tips, the usage and a pointer to the help. Each is a paragraph.
-    let text = text::printable_lines(&error.to_string());
+    let text = text::printable_lines(&without_confidential_value(error));
     let mut paragraphs = text.split("\n\n").map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "));
     let message = match error.kind() {
         // Here clap's text is the help of a command, or lists all of them.
@@ -151,6 +152,20 @@ pub(crate) fn report_usage(error: &clap::Error, output: Output) -> ExitStatus {
     let hint = tip.unwrap_or_else(|| "run it with --help for its arguments and examples".to_owned());
     print_record(ErrorRecord { kind: "usage".into(), message, hint, ..ErrorRecord::default() }, output);
     ExitStatus::Usage
+}
+
+/// The text of a problem. A token that is given as an account id, or an e-mail address as a user id, must not reach the log of a CI.
+fn without_confidential_value(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let context = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.as_str(),
+        _ => "",
+    };
+    let (argument, value) = (context(ContextKind::InvalidArg), context(ContextKind::InvalidValue));
+    if value.is_empty() || !(argument.starts_with("--account-id") || argument.starts_with("<USER>")) {
+        return text;
+    }
+    text.replacen(&format!("'{value}'"), "'[invalid value]'", 1)
 }
 
 fn print_record(error: ErrorRecord, output: Output) {
@@ -166,6 +181,10 @@ fn print_record(error: ErrorRecord, output: Output) {
 
 /// An error and its causes, on one line.
 fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
+    // The SDK's errors around it say no more than that there is no token.
+    if let Some(problem) = problem_of_token(error) {
+        return if error.is::<Error>() { problem.message.clone() } else { format!("{error}: {problem}") };
+    }
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -132,7 +132,7 @@ impl Reader<'_, '_> {
     }
 
     fn token(&mut self, token: TokenSource, source: Source) -> Option<Sourced<Authentication>> {
-        self.tokens.get(token, &mut self.problems).map(|token| Sourced::new(token, source))
+        self.tokens.get(token, &source, &mut self.problems).map(|token| Sourced::new(token, source))
     }
 
     /// Records a problem if credentials from elsewhere would be sent to the base URL of a profile. The user of

@@ -1,7 +1,7 @@
 //! The configuration file, and its profiles.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::File;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -57,7 +57,7 @@ pub(super) struct Profile {
 impl ConfigFile {
     /// Reads a file. `None` if it does not exist.
     pub(super) fn read(path: &Path) -> Result<Option<Self>, Problem> {
-        match fs::read_to_string(path) {
+        match File::open(path).and_then(|file| toml_file::read_text(file, toml_file::MAX_BYTES)) {
             Ok(text) => Self::parse(path, &text).map(Some),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(problem(

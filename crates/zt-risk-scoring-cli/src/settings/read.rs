@@ -233,7 +233,7 @@ impl<'a, 'i> Reader<'a, 'i> {
                 Found::Value(authentication)
             }
             (None, Some((token, source))) => {
-                self.tokens.get(token, &mut self.problems).map(|token| Sourced::new(token, source)).into()
+                self.tokens.get(token, &source, &mut self.problems).map(|token| Sourced::new(token, source)).into()
             }
             (None, None) => Found::Missing,
         }

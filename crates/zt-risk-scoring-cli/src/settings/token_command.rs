@@ -11,6 +11,8 @@ use tokio::process::{Child, Command};
 use zt_risk_scoring::{ApiToken, CachedTokenProvider, Credentials, TokenWithExpiry};
 
 use super::authentication::{Authentication, AuthenticationKind};
+use super::problems::problem;
+use super::source::Source;
 use super::token_file::{MAX_BYTES, single_line};
 use crate::text;
 
@@ -35,13 +37,18 @@ impl TokenCommand {
     }
 
     /// Credentials that run the command when they are first needed, and again if the API rejects the token.
-    pub(super) fn authentication(&self) -> Authentication {
+    /// A failure names the place where the command is set.
+    pub(super) fn authentication(&self, place: &Source) -> Authentication {
         /// The command's own timeout comes first, since its error names the command.
         const GRACE: Duration = Duration::from_secs(5);
         let command = self.clone();
+        let hint = format!("run the token command `{}` of {place} by hand to see why it fails", self.name());
         let provider = CachedTokenProvider::new(move || {
-            let command = command.clone();
-            async move { Ok(TokenWithExpiry::from(command.run().await?)) }
+            let (command, hint) = (command.clone(), hint.clone());
+            async move {
+                let token = command.run().await.map_err(|error| problem(error.to_string(), hint))?;
+                Ok(TokenWithExpiry::from(token))
+            }
         });
         let provider = provider.fetch_timeout(self.timeout.saturating_add(GRACE));
         let kind = AuthenticationKind::Command { program: self.name() };

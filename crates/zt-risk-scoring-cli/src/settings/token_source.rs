@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::authentication::Authentication;
 use super::problems::Problems;
+use super::source::Source;
 use super::token_command::TokenCommand;
 use super::token_file;
 
@@ -45,14 +46,19 @@ impl TokenSource {
 pub(super) struct Tokens(BTreeMap<TokenSource, Option<Authentication>>);
 
 impl Tokens {
-    /// The credentials of a source. `None` if there is a problem, which is recorded the first time.
-    pub(super) fn get(&mut self, source: TokenSource, problems: &mut Problems) -> Option<Authentication> {
+    /// The credentials of a source, which is set at a place. `None` if there is a problem, which is recorded the first time.
+    pub(super) fn get(
+        &mut self,
+        source: TokenSource,
+        place: &Source,
+        problems: &mut Problems,
+    ) -> Option<Authentication> {
         if let Some(known) = self.0.get(&source) {
             return known.clone();
         }
         let authentication = match &source {
             TokenSource::File(path) => problems.record(token_file::read(path)),
-            TokenSource::Command(command) => Some(command.authentication()),
+            TokenSource::Command(command) => Some(command.authentication(place)),
         };
         self.0.insert(source, authentication.clone());
         authentication

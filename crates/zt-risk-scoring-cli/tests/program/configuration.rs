@@ -100,3 +100,19 @@ fn help_lists_the_environment_variables_and_exit_status() {
     }
     assert_eq!(output.status.code(), Some(0));
 }
+
+#[test]
+fn value_that_may_be_confidential_is_not_repeated() {
+    for arguments in [
+        &["behaviors", "list", "--account-id", TOKEN][..],
+        &["users", "show", "ana@example.com"],
+        &["users", "reset", "ana@example.com"],
+    ] {
+        for output in ["table", "json"] {
+            let output = zt_risk(&[arguments, &["--output", output]].concat(), &[]);
+            assert_eq!(output.status.code(), Some(2));
+            let text = stderr(&output);
+            assert!(text.contains("[invalid value]") && !text.contains("ana@example.com"), "{text}");
+        }
+    }
+}

@@ -129,3 +129,42 @@ fn standard_input_is_read_once() {
         assert!(stdout.is_empty() && stderr.contains("both the file and --accounts-file are `-`"), "{stderr}");
     }
 }
+
+#[test]
+fn problem_of_a_file_is_reported_before_anything_is_sent() {
+    let setup = Setup::new();
+    setup.write("level.toml", "[behaviors.imp_travel]\nrisk_level = \"hihg\"\n");
+    setup.write("empty.toml", "[behaviors.high_dlp]\nenabled = true\n[behaviors.imp_travel]\n");
+    setup.write("plan.json", "{\"version\": 1, \"plans\": [{\"target\"");
+    setup.write("other.json", "{\"version\": 1, \"plans\": [{}]}");
+    let short = "023e105f4ecef8ad9ca31a8372d0c35";
+    for (command, message, hint) in [
+        ("plan level.toml", "level.toml: unknown risk level `hihg` for `imp_travel`", "did you mean `high`?"),
+        ("apply level.toml --yes", "level.toml: unknown risk level `hihg`", "did you mean `high`?"),
+        ("plan empty.toml", "empty.toml: the behavior `imp_travel` has neither enabled nor risk_level", "export"),
+        ("apply plan.json --yes", "plan.json: EOF", "plan again"),
+        ("apply other.json --yes", "other.json: missing field", "plan again"),
+        (&format!("diff {short}"), "an account id has 32 hexadecimal digits", "31 digits"),
+    ] {
+        let (_, stderr) = setup.expect(2, &format!("behaviors {command}"));
+        let (message_line, hint_line) = stderr.split_once("\nhint: ").unwrap();
+        assert!(message_line.contains(message) && hint_line.contains(hint), "{stderr}");
+    }
+    setup.expect_no_requests();
+}
+
+#[cfg(unix)]
+#[test]
+fn file_without_an_end_is_rejected() {
+    let setup = Setup::new();
+    for (command, limit) in [
+        ("behaviors plan /dev/zero", 256),
+        ("behaviors audit --policy /dev/zero", 16),
+        ("behaviors list --config /dev/zero", 16),
+        ("behaviors list --simulate=/dev/zero", 16),
+    ] {
+        let (_, stderr) = setup.expect(2, command);
+        assert!(stderr.contains(&format!("cannot be read: it has more than {limit} MiB")), "{command}: {stderr}");
+    }
+    setup.expect_no_requests();
+}

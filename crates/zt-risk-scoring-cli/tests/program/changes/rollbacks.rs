@@ -109,6 +109,8 @@ fn rollback_is_rejected_if_someone_changed_the_account_since() {
     setup.requests();
     let message = roll_back(&setup, 8, &stderr);
     assert!(message.contains("the plan is outdated"), "{message}");
+    let account = setup.simulator.account_id();
+    assert!(message.contains(&format!("account {account} was changed after the run; set what")), "{message}");
     setup.expect_no_writes();
     assert!(setup.is_enabled(0, "imp_travel"));
 }
@@ -174,7 +176,9 @@ fn unknown_run_and_empty_record_are_usage_errors() {
     let (_, stderr) = setup.expect(2, &format!("behaviors apply empty.ndjson --roll-back {run} --yes"));
     assert!(stderr.contains("has no change of the run"), "{stderr}");
     // A record is no file of plans.
-    setup.expect(2, "behaviors apply changes.ndjson --yes");
+    let (_, stderr) = setup.expect(2, "behaviors apply changes.ndjson --yes");
+    assert!(stderr.contains("error: changes.ndjson is a record of changes"), "{stderr}");
+    assert!(stderr.contains(&format!("--roll-back {run}")), "{stderr}");
     setup.expect_no_requests();
 }
 

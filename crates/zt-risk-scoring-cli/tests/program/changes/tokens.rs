@@ -181,3 +181,22 @@ fn unclosed_quote_of_an_accounts_file_is_rejected_before_anything_is_sent() {
     assert!(stderr.contains("line 2 of accounts.csv has a quote that is not closed"), "{stderr}");
     setup.expect_no_requests();
 }
+
+#[cfg(unix)]
+#[test]
+fn failure_of_a_token_command_names_the_command_and_where_it_is_set() {
+    let setup = setup();
+    let config = "[profiles.default]\ntoken_command = [\"sh\", \"-c\", \"exit 5\"]\n";
+    setup.write("config.toml", config);
+    let arguments = shell_words::split("behaviors list --config config.toml").unwrap();
+    let (_, stderr) = expect(4, &setup.run_with(&arguments, &[]));
+    let message = "error: the token command `sh` failed (exit status: 5)\n";
+    let hint = "hint: run the token command `sh` of profile `default` of config.toml by hand to see why it fails\n";
+    assert_eq!(stderr, format!("{message}{hint}"));
+    let account = setup.simulator.account_id();
+    let row = format!(r#"[{{"account_id": "{account}", "token_command": ["sh", "-c", "exit 5"]}}]"#);
+    setup.write("accounts.json", &row);
+    let arguments = shell_words::split("behaviors list --accounts-file accounts.json").unwrap();
+    let (_, stderr) = expect(4, &setup.run_with(&arguments, &[]));
+    assert!(stderr.contains("`sh` of element 1 of accounts.json by hand"), "{stderr}");
+}
