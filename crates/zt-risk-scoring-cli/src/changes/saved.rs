@@ -8,6 +8,7 @@ use zt_risk_scoring::{AccountId, FleetPlan, Plan};
 
 use crate::failure::Failure;
 use crate::fleet::Readings;
+use crate::text::plain_words;
 
 /// The version of the file's format. Another one may mean something else.
 const VERSION: u32 = 1;
@@ -32,12 +33,13 @@ impl From<Vec<Plan>> for SavedPlans {
 impl SavedPlans {
     /// Reads a file of plans, or one plan as the SDK serializes it.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let value: serde_json::Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let plain = |error: serde_json::Error| plain_words(&error.to_string(), "an object");
+        let value: serde_json::Value = serde_json::from_str(text).map_err(plain)?;
         if value.get("plans").is_none() {
-            let plan = serde_json::from_str(text).map_err(|error| error.to_string())?;
+            let plan = serde_json::from_str(text).map_err(plain)?;
             return Ok(vec![plan].into());
         }
-        let saved: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let saved: Self = serde_json::from_str(text).map_err(plain)?;
         if saved.version != VERSION {
             return Err(format!("the plans have version {}, and this program reads version {VERSION}", saved.version));
         }

@@ -181,6 +181,7 @@ mod tests {
             ("a.toml", "[behaviors.a]\nenabeld = true\n", "a.toml:2"),
             ("a.json", "{\n\"other\": 1}", "line 2"),
             ("a.json", "[]", "expected an object"),
+            ("a.json", r#"{"plans": 3}"#, "expected a list"),
             ("a.yaml", "[]", "expected an object"),
             ("a.yaml", "behaviors:\n  a:\n    enabeld: true\n", "line 3"),
         ] {
