@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use clap::{Parser, Subcommand};
+use clap::{ArgAction, Command, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
 use zt_risk_scoring::REVISION;
 
 use crate::behaviors::BehaviorsCommand;
@@ -60,11 +60,11 @@ pub(crate) struct Arguments {
     pub(crate) options: Options,
 
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub(crate) command: Subcommands,
 }
 
 #[derive(Subcommand)]
-pub(crate) enum Command {
+pub(crate) enum Subcommands {
     /// The behaviors that raise a user's risk score
     #[command(after_help = "\
 Examples:
@@ -103,15 +103,57 @@ Examples:
     Man(ManArguments),
 }
 
+/// Commands that ignore the options of calls, and do not list them in their help.
+const WITHOUT_CALLS: [&str; 2] = ["completions", "man"];
+
+impl Arguments {
+    /// Parses the arguments of this process.
+    pub(crate) fn parse_arguments() -> Result<Self, clap::Error> {
+        let mut command = prepared_command();
+        let mut matches = command.try_get_matches_from_mut(std::env::args_os())?;
+        Self::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+    }
+}
+
+/// The command, with settings of arguments that are the same in all of its subcommands.
+pub(crate) fn prepared_command() -> Command {
+    let mut command = prepare(Arguments::command());
+    let options: Vec<_> = command.get_arguments().filter(|argument| argument.is_global_set()).cloned().collect();
+    for name in WITHOUT_CALLS {
+        // clap adds a global option to the subcommands that lack it.
+        let hidden = options.iter().map(|option| option.clone().hide(true));
+        command = command.mut_subcommand(name, |subcommand| subcommand.args(hidden));
+    }
+    command
+}
+
+/// A number below 0 is a value, so that the error says what is wrong with it. Shells complete names of files for paths alone.
+fn prepare(command: Command) -> Command {
+    let command = command.mut_args(|argument| {
+        let has_value = |name| argument.get_value_names().is_some_and(|names| names.iter().any(|value| *value == name));
+        let is_number = ["NUMBER", "PORT", "SECONDS"].into_iter().any(has_value);
+        let takes_text = argument.get_num_args().is_none_or(|number| number.takes_values())
+            && matches!(argument.get_action(), ArgAction::Set | ArgAction::Append)
+            && argument.get_value_hint() == ValueHint::Unknown
+            && argument.get_possible_values().is_empty();
+        let hint = match () {
+            () if !takes_text => argument.get_value_hint(),
+            () if has_value("URL") => ValueHint::Url,
+            () if has_value("FILE|ACCOUNT") => ValueHint::FilePath,
+            () => ValueHint::Other,
+        };
+        argument.value_hint(hint).allow_negative_numbers(is_number)
+    });
+    command.mut_subcommands(prepare)
+}
+
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
     fn arguments_pass_the_checks_of_clap() {
-        Arguments::command().debug_assert();
+        prepared_command().debug_assert();
     }
 
     /// A command, and all commands below it.
@@ -122,7 +164,7 @@ mod tests {
 
     #[test]
     fn every_command_is_described_and_has_examples() {
-        for command in all_commands(Arguments::command()) {
+        for command in all_commands(prepared_command()) {
             let help = command.get_after_long_help().or_else(|| command.get_after_help());
             let examples = help.map(ToString::to_string).unwrap_or_default();
             let name = command.get_name();
@@ -133,11 +175,58 @@ mod tests {
 
     #[test]
     fn every_argument_is_described() {
-        for command in all_commands(Arguments::command()) {
+        for command in all_commands(prepared_command()) {
             for argument in command.get_arguments() {
                 let name = format!("{} {}", command.get_name(), argument.get_id());
                 assert!(argument.get_help().is_some_and(|help| !help.to_string().is_empty()), "{name}");
             }
         }
+    }
+
+    #[test]
+    fn shells_complete_names_of_files_for_paths_alone() {
+        for command in all_commands(prepared_command()) {
+            for argument in command.get_arguments().filter(|argument| argument.get_action().takes_values()) {
+                let (id, hint) = (argument.get_id().as_str(), argument.get_value_hint());
+                let is_path = matches!(hint, ValueHint::AnyPath | ValueHint::FilePath);
+                let is_listed = !argument.get_possible_values().is_empty();
+                let paths = [
+                    "accounts_file",
+                    "token_file",
+                    "config",
+                    "simulate",
+                    "file",
+                    "other",
+                    "dir",
+                    "out",
+                    "policy",
+                    "record",
+                    "scenario",
+                ];
+                assert_eq!(is_path, paths.contains(&id), "{id}: {hint:?}");
+                assert!(is_listed || hint != ValueHint::Unknown, "{id}");
+            }
+        }
+    }
+
+    #[test]
+    fn help_lists_the_values_of_a_level_once() {
+        for mut command in all_commands(prepared_command()) {
+            let help = command.render_help().to_string();
+            let twice =
+                help.lines().find(|line| line.contains("[possible values: ") && line.contains("low, medium or"));
+            assert_eq!(twice, None);
+        }
+    }
+
+    #[test]
+    fn commands_that_call_nothing_list_no_options_of_calls() {
+        for name in WITHOUT_CALLS {
+            let mut command = prepared_command();
+            command.build();
+            let help = command.find_subcommand_mut(name).unwrap().render_help().to_string();
+            assert!(!help.contains("--account-id") && !help.contains("--timeout"), "{help}");
+        }
+        assert!(Arguments::try_parse_from(["zt-risk", "completions", "bash", "--output", "json"]).is_ok());
     }
 }

@@ -1,5 +1,6 @@
 //! Reads of one account or of many.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use futures_util::{Stream, StreamExt};
@@ -18,11 +19,14 @@ pub(crate) struct Readings<'a, T>(pub(crate) Vec<(&'a Account, Result<T, Failure
 
 /// The failure of an account of which nothing was read, not even an error.
 pub(crate) fn not_read() -> Failure {
-    Failure::missing("the account was not read", "run the command again, for this account")
+    Failure::incomplete("the account was not read", "run the command again, for this account")
 }
 
-/// What was read so far.
-pub(crate) struct PendingReadings<'a, T>(Vec<(&'a Account, Option<Result<T, Failure>>)>);
+/// What was read so far of some accounts.
+pub(crate) struct PendingReadings<'a, T> {
+    accounts: &'a [Account],
+    results: HashMap<AccountId, Result<T, Failure>>,
+}
 
 /// Reads something of every account of the session. The request must change nothing.
 ///
@@ -51,10 +55,10 @@ pub(crate) async fn read_each<'a, T: Reading>(
     let progress = Progress::new(title, accounts.len());
     let fleet = accounts.iter().map(Account::to_fleet);
     let mut responses = session.client.request_many(fleet, request).concurrency(session.concurrency());
-    let mut readings = Readings::pending(accounts);
+    let mut readings = PendingReadings::new(accounts);
     while let Some((id, response)) = next(&mut responses).await {
         progress.advance();
-        readings.set(&id, response.map_err(Failure::from).and_then(complete::value));
+        readings.set(id, response.map_err(Failure::from).and_then(complete::value));
     }
     readings.into_readings()
 }
@@ -78,29 +82,24 @@ pub(crate) async fn next<S: Stream + Unpin>(calls: &mut S) -> Option<S::Item> {
 }
 
 impl<'a, T> PendingReadings<'a, T> {
+    /// No account has been read.
+    pub(crate) fn new(accounts: &'a [Account]) -> Self {
+        Self { accounts, results: HashMap::with_capacity(accounts.len()) }
+    }
+
     /// Sets what was read of an account.
-    pub(crate) fn set(&mut self, id: &AccountId, result: Result<T, Failure>) {
-        let open = self.0.iter_mut().find(|(account, open)| account.id == *id && open.is_none());
-        if let Some((_, open)) = open {
-            *open = Some(result);
-        }
+    pub(crate) fn set(&mut self, id: AccountId, result: Result<T, Failure>) {
+        self.results.insert(id, result);
     }
 
     /// The readings, in the order of the accounts. An account that was not read failed.
-    pub(crate) fn into_readings(self) -> Readings<'a, T> {
-        let read_or_failed = |(account, result): (&'a Account, Option<Result<T, Failure>>)| {
-            (account, result.unwrap_or_else(|| Err(not_read())))
-        };
-        Readings(self.0.into_iter().map(read_or_failed).collect())
+    pub(crate) fn into_readings(mut self) -> Readings<'a, T> {
+        let mut take = |account: &Account| self.results.remove(&account.id).unwrap_or_else(|| Err(not_read()));
+        Readings(self.accounts.iter().map(|account| (account, take(account))).collect())
     }
 }
 
 impl<'a, T> Readings<'a, T> {
-    /// No account has been read.
-    pub(crate) fn pending(accounts: &'a [Account]) -> PendingReadings<'a, T> {
-        PendingReadings(accounts.iter().map(|account| (account, None)).collect())
-    }
-
     /// Makes something of what was read of each account.
     ///
     /// # Errors
@@ -175,8 +174,8 @@ mod tests {
             credentials: None,
         };
         let accounts = [account(1), account(2)];
-        let mut readings = Readings::pending(&accounts);
-        readings.set(&accounts[1].id, Ok("read"));
+        let mut readings = PendingReadings::new(&accounts);
+        readings.set(accounts[1].id.clone(), Ok("read"));
         let Readings(readings) = readings.into_readings();
         let results: Vec<_> = readings.iter().map(|(account, result)| (&account.id, result.as_ref().ok())).collect();
         assert_eq!(results, [(&accounts[0].id, None), (&accounts[1].id, Some(&"read"))]);

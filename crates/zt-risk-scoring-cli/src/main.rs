@@ -39,16 +39,14 @@ mod users;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
-
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Subcommands, prepared_command};
 use exit_status::ExitStatus;
 use failure::Failure;
 use options::Output;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match Arguments::parse_arguments() {
         Ok(arguments) => arguments,
         Err(error) => {
             let output = options::requested_output(std::env::args_os());
@@ -71,12 +69,12 @@ async fn run(arguments: Arguments, output: &mut Output) -> Result<ExitStatus, Fa
         Failure::usage(format!("the argument '{name}' cannot be used multiple times"), "put all accounts into one file")
     })?;
     match command {
-        Command::Check(arguments) => check::run(&arguments, &options, output).await,
-        Command::Behaviors { command } => behaviors::run(command, &options, output).await,
-        Command::Users { command } => users::run(command, &options, output).await,
-        Command::Integrations { command } => integrations::run(command, &options, output).await,
-        Command::Simulate(simulate) => simulate::run(simulate, &options).await,
-        Command::Completions(completions) => generate::completions(&completions, Arguments::command()),
-        Command::Man(man) => generate::man(&man, Arguments::command()),
+        Subcommands::Check(arguments) => check::run(&arguments, &options, output).await,
+        Subcommands::Behaviors { command } => behaviors::run(command, &options, output).await,
+        Subcommands::Users { command } => users::run(command, &options, output).await,
+        Subcommands::Integrations { command } => integrations::run(command, &options, output).await,
+        Subcommands::Simulate(simulate) => simulate::run(simulate, &options).await,
+        Subcommands::Completions(completions) => generate::completions(&completions, prepared_command()),
+        Subcommands::Man(man) => generate::man(&man, prepared_command()),
     }
 }

@@ -55,7 +55,7 @@ pub(crate) struct Options {
     pub(crate) timeout: Option<Duration>,
 
     /// How many accounts are called at once
-    #[arg(long, global = true, value_name = "NUMBER", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=64), help_heading = "Calls")]
+    #[arg(long, global = true, value_name = "NUMBER", default_value_t = 16, value_parser = number::<u16>(1, 64), help_heading = "Calls")]
     pub(crate) concurrency: u16,
 
     /// Change nothing: show what would change
@@ -147,6 +147,18 @@ fn account_id(text: &str) -> Result<AccountId, String> {
 /// The longest time limit: a day.
 const MAX_SECONDS: u64 = 86_400;
 
+/// Parses a whole number from `least` to `most`. clap adds the option's name to the error.
+pub(crate) fn number<T: TryFrom<u64> + Clone + Send + Sync + 'static>(
+    least: u64,
+    most: u64,
+) -> impl TypedValueParser<Value = T> {
+    move |text: &str| {
+        let number = text.parse::<u64>().ok().filter(|number| (least..=most).contains(number));
+        let number = number.and_then(|number| T::try_from(number).ok());
+        number.ok_or_else(|| format!("must be a whole number from {least} to {most}"))
+    }
+}
+
 /// Parses a time limit.
 pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
     match text.parse::<u64>() {
@@ -156,7 +168,7 @@ pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
         Err(error) if *error.kind() == IntErrorKind::PosOverflow => {
             Err(format!("must be at most {MAX_SECONDS}, which is a day"))
         }
-        Err(_) => Err("must be a whole number of seconds".to_owned()),
+        Err(_) => Err("must be a whole number of seconds, and at least 1".to_owned()),
     }
 }
 

@@ -13,7 +13,7 @@ use zt_risk_scoring_mock::simulator::RecordedRequest;
 
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
-use crate::options::{Options, Output};
+use crate::options::{Options, Output, number};
 use crate::records::{Cell, Column, Printer, Record, Rows, print_text};
 use crate::scenario::{Fault, MOST_GENERATED_USERS, Quota, Scenario};
 use crate::{terminal, text};
@@ -37,7 +37,7 @@ With -v, a line for each request is printed. Ctrl-C stops the simulator.";
 #[command(after_help = EXAMPLES)]
 pub(crate) struct SimulateArguments {
     /// Port on 127.0.0.1; 0 is any free port
-    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    #[arg(long, value_name = "PORT", default_value_t = 0, value_parser = number::<u16>(0, u16::MAX.into()))]
     port: u16,
 
     /// TOML file that describes accounts, users, tokens, faults and more, in place of the built-in scenario; `-` is standard input
@@ -45,7 +45,7 @@ pub(crate) struct SimulateArguments {
     scenario: Option<PathBuf>,
 
     /// Generated users of every account, in place of those of the scenario
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(..=i64::from(MOST_GENERATED_USERS)))]
+    #[arg(long, value_name = "NUMBER", value_parser = number::<u32>(0, MOST_GENERATED_USERS.into()))]
     users: Option<u32>,
 
     /// Quota of each token, and how long the block after it lasts: REQUESTS/SECONDS, or `vendor` for 1200/300

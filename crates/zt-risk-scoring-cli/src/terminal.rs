@@ -65,11 +65,15 @@ pub(crate) fn confirm(question: &str) -> io::Result<bool> {
     Ok(matches!(line.trim_ascii().to_ascii_lowercase().as_slice(), b"y" | b"yes"))
 }
 
-/// A progress bar on standard error. It is not shown if that is no terminal, and disappears when it is dropped.
+/// A progress bar on standard error. It is not shown if that is no terminal, nor if nothing is to be done, and
+/// disappears when it is dropped.
 pub(crate) struct Progress(ProgressBar);
 
 impl Progress {
     pub(crate) fn new(title: &str, total: usize) -> Self {
+        if total == 0 {
+            return Self(ProgressBar::hidden());
+        }
         let bars = BARS.get_or_init(MultiProgress::new);
         let bar = bars.add(ProgressBar::new(u64::try_from(total).unwrap_or(u64::MAX)));
         // A template of this program cannot be malformed; if it were, the bar would look different.

@@ -9,6 +9,7 @@ use zt_risk_scoring::{AccountId, IntegrationId, ReferenceId};
 use super::key::Key;
 use super::policy::{AccountPolicy, Exception, IntegrationRequirement, Policy, Requirements};
 use crate::failure::Failure;
+use crate::text::printable;
 use crate::toml_file;
 
 /// The policy that is built in.
@@ -37,6 +38,10 @@ impl PolicyFile {
             Some(path) => toml_file::read(path, HINT)?,
         };
         let policy = toml_file::parse(&name, &text, HINT)?;
+        // It was not written, or the pipe that it comes from failed.
+        if text.parse::<toml::Table>().is_ok_and(|table| table.is_empty()) {
+            return Err(Failure::usage(format!("{}: the policy is empty", printable(&name)), HINT));
+        }
         if let Some((key, problem)) = problem(&policy) {
             return Err(toml_file::problem(&name, &text, key.offset_in(&text), &format!("{key}: {problem}"), HINT));
         }

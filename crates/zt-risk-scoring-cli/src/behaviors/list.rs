@@ -25,7 +25,7 @@ pub(crate) struct ListArguments {
     #[arg(long, conflicts_with = "enabled")]
     disabled: bool,
 
-    /// Only those at this level: low, medium or high
+    /// Only those at this level
     #[arg(long, value_name = "LEVEL", value_parser = level_parser())]
     level: Option<RiskLevel>,
 

@@ -30,7 +30,7 @@ pub(crate) struct SetArguments {
     #[arg(long, conflicts_with = "enable")]
     disable: bool,
 
-    /// Its new risk level: low, medium or high
+    /// Its new risk level
     #[arg(long, value_name = "LEVEL", value_parser = level_parser())]
     level: Option<RiskLevel>,
 

@@ -7,7 +7,7 @@ use zt_risk_scoring::{BehaviorId, BehaviorSettings, DesiredState, FleetPlan, Pla
 
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
-use crate::fleet::{self, Readings};
+use crate::fleet::{self, PendingReadings, Readings};
 use crate::records::{Cell, Column, Record};
 use crate::session::{Account, Session};
 use crate::terminal::{Progress, print_message};
@@ -58,10 +58,10 @@ pub(crate) async fn plan<'a>(
     let behaviors = session.client.behaviors();
     let plans = behaviors.plan_many(fleet, desired).concurrency(session.concurrency());
     let mut plans = plans.each(move |request| options.configure(request));
-    let mut readings = Readings::pending(accounts);
+    let mut readings = PendingReadings::new(accounts);
     while let Some((id, plan)) = fleet::next(&mut plans).await {
         progress.advance();
-        readings.set(&id, plan.map_err(Failure::from));
+        readings.set(id, plan.map_err(Failure::from));
     }
     Ok(readings.into_readings())
 }

@@ -24,9 +24,10 @@ const READS: [(&str, &str); 3] =
 pub(super) async fn check(session: &Session, accounts: &[Account], report: &mut Report) -> Seen {
     let mut seen = Seen::default();
     let results = [
-        read(session, accounts, &mut seen, |client| client.behaviors().get()).await,
-        read(session, accounts, &mut seen, |client| client.users().summary()).await,
-        read(session, accounts, &mut seen, |client| client.integrations().list()).await,
+        read(session, accounts, &mut seen, "checking reads of behaviors", |client| client.behaviors().get()).await,
+        read(session, accounts, &mut seen, "checking reads of users", |client| client.users().summary()).await,
+        read(session, accounts, &mut seen, "checking reads of integrations", |client| client.integrations().list())
+            .await,
     ];
     for account in accounts {
         let of_account: Vec<_> = results.iter().filter_map(|results| results.get(&account.id)).collect();
@@ -70,6 +71,7 @@ async fn read<T: Send + 'static>(
     session: &Session,
     accounts: &[Account],
     seen: &mut Seen,
+    title: &str,
     request: impl Fn(&Client) -> Request<'static, T> + Send + Sync + 'static,
 ) -> Results {
     let mut results = Results::new();
@@ -79,7 +81,7 @@ async fn read<T: Send + 'static>(
         results.insert(account.id.clone(), result(response, seen));
         return results;
     }
-    let progress = Progress::new("checking", accounts.len());
+    let progress = Progress::new(title, accounts.len());
     let fleet = accounts.iter().map(Account::to_fleet);
     let mut responses = session.client.request_many(fleet, request).concurrency(session.concurrency());
     while let Some((id, response)) = responses.next().await {

@@ -24,7 +24,7 @@ pub(crate) struct CreateArguments {
     #[arg(long, value_name = "URL")]
     pub(super) tenant_url: String,
 
-    /// The third party: okta
+    /// The third party
     #[arg(long = "type", value_name = "TYPE", default_value = "okta", hide_default_value = true, value_parser = type_parser())]
     integration_type: IntegrationType,
 

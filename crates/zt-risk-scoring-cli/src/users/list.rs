@@ -23,7 +23,7 @@ Examples:
 
 The token needs the permission Zero Trust: PII Read.")]
 pub(crate) struct ListArguments {
-    /// Only those at this level: low, medium or high
+    /// Only those at this level
     #[arg(long, value_name = "LEVEL", value_parser = level_parser())]
     level: Option<RiskLevel>,
 

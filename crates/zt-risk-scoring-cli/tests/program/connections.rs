@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use tokio_rustls::rustls::{ServerConfig, ServerConnection};
 
-use crate::support::{ACCOUNT_ID, TOKEN, message_and_hint, zt_risk};
+use crate::support::{ACCOUNT_ID, TOKEN, message_and_hint, stderr, zt_risk};
 
 /// Runs `behaviors list` at a base URL with a proxy in the environment, and returns the first line that the proxy got,
 /// if any.
@@ -173,4 +173,28 @@ fn body_that_is_too_large_gets_a_hint_about_what_responded() {
     let (message, hint) = failure_at(&format!("http://{server}"), &[]);
     assert!(message.contains("the body is larger than 67108864 bytes"), "{message}");
     assert!(hint.contains("check the base URL, and proxies"), "{hint}");
+}
+
+#[test]
+fn invalid_number_is_rejected_in_plain_words() {
+    for (arguments, message) in [
+        ("check --simulate --timeout -5", "'-5' for '--timeout <SECONDS>': must be a whole number of seconds"),
+        ("check --simulate --concurrency many", "'--concurrency <NUMBER>': must be a whole number from 1 to 64"),
+        ("check --simulate --concurrency 65", "'--concurrency <NUMBER>': must be a whole number from 1 to 64"),
+        (
+            "users reset - --limit -1 --simulate",
+            "'-1' for '--limit <NUMBER>': must be a whole number from 1 to 4294967295",
+        ),
+        (
+            "behaviors watch --interval -1 --simulate",
+            "'-1' for '--interval <SECONDS>': must be a whole number of seconds",
+        ),
+        ("behaviors watch --for -1 --simulate", "'-1' for '--for <SECONDS>': must be a whole number of seconds"),
+        ("simulate --port -1", "'-1' for '--port <PORT>': must be a whole number from 0 to 65535"),
+        ("simulate --users x", "'x' for '--users <NUMBER>': must be a whole number from 0 to 1000000"),
+    ] {
+        let output = zt_risk(&arguments.split(' ').collect::<Vec<_>>(), &[]);
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        assert!(stderr(&output).contains(message), "{message}: {}", stderr(&output));
+    }
 }

@@ -210,6 +210,18 @@ fn progress_is_shown_on_a_terminal_and_gone_afterwards() {
 }
 
 #[test]
+fn progress_says_what_is_done_and_is_not_shown_of_nothing() {
+    let accounts = "--concurrency 1 --accounts-file accounts.csv --simulate=slow.toml";
+    let terminal = Terminal::start(&format!("check {accounts}"), &[], WITHOUT_RESULTS);
+    let text = visible(&terminal.end().0);
+    assert!(text.contains("checking reads of behaviors [") && !text.contains("checking ["), "{text}");
+
+    let audit = format!("behaviors audit --policy lenient_policy.toml {accounts}");
+    let text = visible(&Terminal::start(&audit, &[], WITHOUT_RESULTS).end().0);
+    assert!(text.contains("reading behaviors [") && !text.contains("0/0"), "{text}");
+}
+
+#[test]
 fn ctrl_c_between_two_accounts_says_what_was_changed() {
     let simulator = Simulator::start_blocking();
     ACCOUNTS.iter().for_each(|id| simulator.add_account(id));

@@ -80,7 +80,7 @@ fn finding_fails_from_the_given_severity_on() {
 #[test]
 fn text_from_outside_cannot_break_the_report() {
     let id = "\u{0}\u{1b}[31m<a b=\"'&]]>\u{ffff}\u{fffe}\n\u{202e}";
-    let policy = policy("");
+    let policy = policy(NOTHING);
     let report = junit::report(&[report(&policy, ACCOUNT, &behaviors(&[(id, false, id)]))], Severity::Note).unwrap();
     assert_eq!(violations(&report), [""; 0], "{report:?}");
     assert!(report.chars().all(|char| char == '\n' || zt_risk_scoring::is_printable(char)), "{report:?}");

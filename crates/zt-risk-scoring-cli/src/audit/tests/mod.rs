@@ -21,6 +21,9 @@ mod sarif;
 const ACCOUNT: &str = "023e105f4ecef8ad9ca31a8372d0c353";
 const OTHER_ACCOUNT: &str = "0123456789abcdef0123456789abcdef";
 
+/// A policy without requirements.
+const NOTHING: &str = "[baseline]";
+
 /// A policy in a file, and the file's folder.
 fn policy(text: &str) -> PolicyFile {
     read(text).unwrap()

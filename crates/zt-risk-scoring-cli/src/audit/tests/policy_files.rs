@@ -226,3 +226,10 @@ fn policy_of_the_page_is_valid() {
     assert_eq!(policy.baseline.min_enabled, Some(2));
     assert_eq!(policy.exceptions.len(), 1);
 }
+
+#[test]
+fn policy_without_a_key_is_rejected() {
+    for text in ["", "\n", "# a comment\n"] {
+        assert_eq!(read(text).unwrap_err(), "policy.toml: the policy is empty", "{text:?}");
+    }
+}

@@ -98,7 +98,7 @@ fn unlisted_behavior_is_reported_unless_it_is_allowed() {
     assert_eq!(findings_of("baseline.behaviors.a = {}", &of), [finding]);
     assert_eq!(findings_of("baseline = { behaviors.a = {}, unlisted_behaviors = \"report\" }", &of), [finding]);
     assert_eq!(findings_of("baseline = { behaviors.a = {}, unlisted_behaviors = \"allow\" }", &of), NONE);
-    assert_eq!(findings_of("", &of).len(), 2);
+    assert_eq!(findings_of(NOTHING, &of).len(), 2);
 }
 
 const IDS: [&str; 2] = ["f81d4fae-7dec-11d0-a765-00a0c91e6bf6", "0b5f2c8e-1d4a-4c3b-9f60-6a1c2d3e4f50"];
@@ -199,14 +199,14 @@ fn unlisted_integration_is_reported_if_there_is_a_list_of_integrations() {
     );
     assert_eq!(findings("baseline.integrations = []", &behaviors(&[]), &integrations()).len(), 2);
     assert_eq!(findings("baseline.unlisted_integrations = \"report\"", &behaviors(&[]), &integrations()).len(), 2);
-    assert_eq!(findings("", &behaviors(&[]), &integrations()), NONE);
+    assert_eq!(findings(NOTHING, &behaviors(&[]), &integrations()), NONE);
 }
 
 #[test]
 fn integrations_are_needed_only_if_the_policy_is_about_them() {
     let account = &AccountId::new(ACCOUNT).unwrap();
     for (text, is_needed) in [
-        ("", false),
+        (NOTHING, false),
         ("baseline.unlisted_integrations = \"allow\"", false),
         ("baseline.unlisted_integrations = \"report\"", true),
         ("baseline.integrations = []", true),

@@ -47,7 +47,7 @@ fn a_log(path: Option<&str>) -> Value {
 fn log_satisfies_the_schema_of_sarif() {
     let validator = validator();
     let hostile = behaviors(&[("\u{1b}[31m\"\u{0}", true, "\u{202e}")]);
-    let nothing = policy("");
+    let nothing = policy(NOTHING);
     for log in [
         a_log(Some("policy.toml")),
         a_log(None),
@@ -146,14 +146,14 @@ fn account_that_could_not_be_read_makes_the_run_unsuccessful() {
     let text = format!("Account {OTHER_ACCOUNT} could not be read: the token file is missing; hint: create it");
     assert_eq!(notification["message"]["text"], text);
     assert_eq!(notification["descriptor"]["id"], "usage");
-    let policy = policy("");
+    let policy = policy(NOTHING);
     let log = sarif_log(&[report(&policy, ACCOUNT, &behaviors(&[]))], &policy);
     assert_eq!(log["runs"][0]["invocations"][0]["executionSuccessful"], true);
 }
 
 #[test]
 fn text_from_outside_makes_no_links_or_placeholders() {
-    let policy = policy("");
+    let policy = policy(NOTHING);
     let of = behaviors(&[("[a](https://b.example) {0} \\ \u{1b}", true, "low")]);
     let log = sarif_log(&[report(&policy, ACCOUNT, &of)], &policy);
     let text = log["runs"][0]["results"][0]["message"]["text"].as_str().unwrap();

@@ -13,6 +13,7 @@ use super::personal_data::PersonalData;
 use crate::confirmation::{Confirmation, Decision};
 use crate::exit_status::ExitStatus;
 use crate::failure::{ErrorRecord, Failure, print_failure, print_hints};
+use crate::options::number;
 use crate::records::Rows;
 use crate::session::{Account, Session};
 use crate::terminal::{Interrupt, Progress, print_message};
@@ -33,7 +34,7 @@ pub(crate) struct ResetArguments {
     users: Vec<UserArgument>,
 
     /// Most users that are reset; with more, nothing is sent
-    #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = number::<u32>(1, u32::MAX.into()))]
     limit: u32,
 
     /// Go on with the other users after a failure
