@@ -98,6 +98,34 @@ pub(crate) fn suggestion<'a>(name: &str, candidates: impl IntoIterator<Item = &'
         .map(|(_, candidate)| candidate)
 }
 
+/// A message of a parser with plain words in place of types of Rust. `object` is what the format calls an object: "a table".
+pub(crate) fn plain_words(message: &str, object: &str) -> String {
+    let Some((before, expected)) = message.rsplit_once("expected ") else { return message.to_owned() };
+    let (_, noun) = object.split_once(' ').unwrap_or_default();
+    let before = match before.strip_prefix("invalid type: ") {
+        Some("sequence, ") => "invalid type: list, ".to_owned(),
+        Some("map, ") => format!("invalid type: {noun}, "),
+        _ => before.to_owned(),
+    };
+    let (type_name, rest) = expected.split_at(expected.find([' ', ',', '\n']).unwrap_or(expected.len()));
+    let after = |words: &str| expected.strip_prefix(words).map(str::to_owned);
+    let expected = match type_name {
+        "struct" => {
+            let rest = rest.trim_start();
+            format!("{object}{}", rest.split_at(rest.find([' ', ',', '\n']).unwrap_or(rest.len())).1)
+        }
+        "u8" | "u16" | "u32" | "u64" | "usize" => format!("a whole number, not below 0{rest}"),
+        "i8" | "i16" | "i32" | "i64" | "isize" => format!("a whole number{rest}"),
+        "f32" | "f64" => format!("a number{rest}"),
+        _ => match (after("a map"), after("a sequence")) {
+            (Some(rest), _) => format!("{object}{rest}"),
+            (_, Some(rest)) => format!("a list{rest}"),
+            _ => expected.to_owned(),
+        },
+    };
+    format!("{before}expected {expected}")
+}
+
 /// A time of the API, in the form of all times: RFC 3339 with seconds, in UTC. `None` if the text is no time.
 pub(crate) fn time(time: &Timestamp) -> Option<String> {
     time.value().map(|time| time.to_rfc3339_opts(SecondsFormat::Secs, true))
@@ -137,6 +165,31 @@ mod tests {
         assert!(text.is_ascii() && text.contains(r"\U0000009b\U0000202e\U000e0041"), "{text}");
         assert_eq!(toml(&value("a b")).unwrap(), "\"a b\" = \"x\"\n");
         assert!(toml(&value("a\"\u{202e}")).is_err_and(|error| error.to_string().contains("--output json")));
+    }
+
+    #[test]
+    fn messages_of_parsers_are_in_plain_words() {
+        for (message, expected) in [
+            (
+                "invalid type: string \"x\", expected usize",
+                "invalid type: string \"x\", expected a whole number, not below 0",
+            ),
+            ("invalid value: integer `300`, expected i8", "invalid value: integer `300`, expected a whole number"),
+            (
+                "invalid type: sequence, expected struct DesiredState at line 1 column 0",
+                "invalid type: list, expected a table at line 1 column 0",
+            ),
+            ("invalid type: map, expected a sequence\nin `a`", "invalid type: table, expected a list\nin `a`"),
+            ("invalid type: null, expected a map", "invalid type: null, expected a table"),
+            (
+                "invalid type: string \"a map\", expected a boolean",
+                "invalid type: string \"a map\", expected a boolean",
+            ),
+            ("unknown field `u8`, expected `a` or `b`", "unknown field `u8`, expected `a` or `b`"),
+            ("EOF while parsing a value", "EOF while parsing a value"),
+        ] {
+            assert_eq!(plain_words(message, "a table"), expected);
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 
 use crate::failure::Failure;
+use crate::text::plain_words;
 
 /// The most bytes of a file that a person writes.
 pub(crate) const MAX_BYTES: u64 = 16 * 1024 * 1024;
@@ -50,7 +51,7 @@ pub(crate) fn parse<T: DeserializeOwned>(name: &str, text: &str, hint: &str) -> 
         let span = error.span();
         // Without the text, the error prints the key in place of an excerpt.
         error.set_input(None);
-        let text_of_error = error.to_string();
+        let text_of_error = plain_words(&error.to_string(), "a table");
         let (message, key) = text_of_error.trim_end().rsplit_once("\nin `").unwrap_or((text_of_error.trim_end(), ""));
         let key = if key.is_empty() { String::new() } else { format!("{}: ", key.trim_end_matches('`')) };
         let mut message = format!("{key}{}", message.replace('\n', ", "));
@@ -82,7 +83,10 @@ mod tests {
             let parsed = parse::<BTreeMap<String, BTreeMap<String, u8>>>("a.toml", text, "read the docs");
             parsed.unwrap_err().to_string()
         };
-        assert_eq!(parse("[x]\na = 1\nb = \"\"\n"), "a.toml:3: x.b: invalid type: string \"\", expected u8");
+        assert_eq!(
+            parse("[x]\na = 1\nb = \"\"\n"),
+            "a.toml:3: x.b: invalid type: string \"\", expected a whole number, not below 0"
+        );
         assert_eq!(parse("[x]\na = 1\na = 2\n"), "a.toml:3: duplicate key `a`");
         assert_eq!(parse("[x.\"b c\"]\n[x.\"b c\"]\n"), "a.toml:2: duplicate key `\"b c\"`");
         assert_eq!(parse("[x]\n[x]\n"), "a.toml:2: duplicate key `x`");

@@ -146,6 +146,7 @@ fn parse<T: DeserializeOwned>(path: &Path, text: &str, format: Format) -> Result
 }
 
 fn malformed(path: &Path, problem: impl Display) -> Failure {
+    let problem = text::plain_words(&problem.to_string(), "an object");
     Failure::usage(format!("{}: {problem}", path.display()), HINT)
 }
 
@@ -179,6 +180,8 @@ mod tests {
         for (name, text, place) in [
             ("a.toml", "[behaviors.a]\nenabeld = true\n", "a.toml:2"),
             ("a.json", "{\n\"other\": 1}", "line 2"),
+            ("a.json", "[]", "expected an object"),
+            ("a.yaml", "[]", "expected an object"),
             ("a.yaml", "behaviors:\n  a:\n    enabeld: true\n", "line 3"),
         ] {
             let message = read(name, text).unwrap_err().to_string();

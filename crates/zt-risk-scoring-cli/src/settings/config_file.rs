@@ -261,7 +261,7 @@ mod tests {
             ("timeout = 0".to_owned(), "at least 1"),
             ("timeout = 86401".to_owned(), "at most 86400"),
             ("output = \"xml\"".to_owned(), "xml"),
-            ("token_command = \"op read\"".to_owned(), "sequence"),
+            ("token_command = \"op read\"".to_owned(), "expected a list"),
         ] {
             let message = message(&format!("[profiles.x]\n{keys}\n"));
             assert!(message.contains(reason), "{message}");

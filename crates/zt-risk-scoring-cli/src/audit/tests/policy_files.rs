@@ -12,11 +12,11 @@ fn error_names_file_line_and_key() {
         ("rules = []", "policy.toml:1: unknown field `rules`, expected one of"),
         (
             "[baseline]\nmin_enabled = \"2\"",
-            "policy.toml:2: baseline.min_enabled: invalid type: string \"2\", expected usize",
+            "policy.toml:2: baseline.min_enabled: invalid type: string \"2\", expected a whole number, not below 0",
         ),
         (
             "[baseline]\nmin_enabled = -1",
-            "policy.toml:2: baseline.min_enabled: invalid value: integer `-1`, expected usize",
+            "policy.toml:2: baseline.min_enabled: invalid value: integer `-1`, expected a whole number, not below 0",
         ),
         (
             "[baseline.behaviors.imp_travel]\nenabled = true\nmin_level = \"hihg\"",

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 
+use crate::text::plain_words;
+
 use super::{Fields, Origin, Row};
 
 /// The keys of an object. A duplicate key is an error.
@@ -19,8 +21,10 @@ struct Object {
 }
 
 pub(super) fn rows(origin: &Origin<'_>, text: &str) -> Result<Vec<Row>, String> {
-    let elements: Vec<Fields> =
-        serde_json::from_str(text).map_err(|error| format!("{} is not a list of accounts: {error}", origin.name))?;
+    let elements: Vec<Fields> = serde_json::from_str(text).map_err(|error| {
+        let error = plain_words(&error.to_string(), "an object");
+        format!("{} is not a list of accounts: {error}", origin.name)
+    })?;
     let elements = elements.into_iter().enumerate();
     elements.map(|(index, fields)| origin.row(format!("element {}", index.saturating_add(1)), "key", fields)).collect()
 }
