@@ -2,7 +2,6 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -16,7 +15,8 @@ use crate::failure::Failure;
 use crate::options::{Options, Output, number};
 use crate::records::{Cell, Column, Printer, Record, Rows, print_text};
 use crate::scenario::{Fault, MOST_GENERATED_USERS, Quota, Scenario};
-use crate::{terminal, text};
+use crate::terminal::{self, CtrlC};
+use crate::text;
 
 /// How often received requests are printed, and forgotten.
 const REPORT_INTERVAL: Duration = Duration::from_millis(100);
@@ -133,11 +133,8 @@ pub(crate) async fn run(arguments: SimulateArguments, options: &Options) -> Resu
     let printer = Printer::new(options.output.unwrap_or_default(), false)?;
     let scenario = scenario(&arguments, options)?;
     let simulator = scenario.start_at(arguments.port).await?;
-    let mut interrupt = pin!(tokio::signal::ctrl_c());
-    // The first poll begins to listen, so that Ctrl-C is not missed once the lines are printed.
-    if let Ok(result) = tokio::time::timeout(Duration::ZERO, &mut interrupt).await {
-        return result.map(|()| ExitStatus::Done).map_err(Failure::Output);
-    }
+    // Ctrl-C must not be missed once the lines are printed.
+    let interrupt = terminal::ctrl_c();
     match options.output.unwrap_or_default() {
         Output::Table => {
             let mut lines = environment(&scenario, &simulator, arguments.shell, options);
@@ -225,11 +222,7 @@ fn rows(scenario: &Scenario, simulator: &Simulator) -> Rows<SimulatedApi> {
 }
 
 /// Waits for Ctrl-C. Forgets the requests meanwhile, which would take more and more memory.
-async fn serve(
-    simulator: &Simulator,
-    is_verbose: bool,
-    mut interrupt: Pin<&mut impl Future<Output = io::Result<()>>>,
-) -> io::Result<()> {
+async fn serve(simulator: &Simulator, is_verbose: bool, mut interrupt: CtrlC) -> io::Result<()> {
     loop {
         let interrupted = tokio::time::timeout(REPORT_INTERVAL, &mut interrupt).await;
         let requests = simulator.take_requests();

@@ -1,6 +1,7 @@
 //! The terminal, if there is one: its width, colours, prompts, progress, and Ctrl-C.
 
 use std::io::{self, BufRead, IsTerminal, Write as _};
+use std::pin::Pin;
 use std::sync::OnceLock;
 
 use futures_util::FutureExt as _;
@@ -96,6 +97,18 @@ impl Drop for Progress {
     }
 }
 
+/// A future that ends at the next Ctrl-C.
+pub(crate) type CtrlC = Pin<Box<dyn Future<Output = io::Result<()>> + Send>>;
+
+/// Begins to listen to Ctrl-C now, and not when the future is first polled. It fails if the signal cannot be received.
+pub(crate) fn ctrl_c() -> CtrlC {
+    let mut pressed: CtrlC = Box::pin(tokio::signal::ctrl_c());
+    match pressed.as_mut().now_or_never() {
+        Some(result) => Box::pin(std::future::ready(result)),
+        None => pressed,
+    }
+}
+
 /// Ctrl-C. From the moment that somebody listens, it no longer ends the program by itself: what changes something ends between two
 /// requests, and says what was done. The second Ctrl-C ends the program, unless somebody listens to it as well.
 pub(crate) struct Interrupt(watch::Receiver<u8>);
@@ -118,14 +131,9 @@ impl Interrupt {
 
     fn listen_to(heard: u8) -> Self {
         let (sender, receiver) = watch::channel(0);
-        // The first poll begins to listen. A task would do so only when it runs.
-        let mut first = Box::pin(tokio::signal::ctrl_c());
-        let early = first.as_mut().now_or_never();
+        let first = ctrl_c();
         tokio::spawn(async move {
-            let first = match early {
-                Some(first) => first,
-                None => first.await,
-            };
+            let first = first.await;
             // An error means that the signal cannot be received; then it ends the program, as it does by default.
             if first.is_ok() {
                 print_message("interrupted: the current request ends first; press Ctrl-C again to end at once");

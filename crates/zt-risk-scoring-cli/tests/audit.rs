@@ -128,7 +128,7 @@ fn account_that_only_the_policy_names_is_reported() {
 #[test]
 fn finding_below_the_given_severity_makes_status_0() {
     let folder = Folder::new();
-    fs::write(folder.0.path().join("policy.toml"), "").unwrap();
+    fs::write(folder.0.path().join("policy.toml"), "[baseline]").unwrap();
     let status = |fail_on: &[&str]| folder.audit(&[COMPLIANT], &[&WITH_POLICY[..], fail_on].concat()).status;
     assert_eq!(status(&[]), 3, "an unlisted behavior is a warning");
     assert_eq!(status(&["--fail-on", "error"]), 0);

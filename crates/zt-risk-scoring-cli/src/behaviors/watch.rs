@@ -20,7 +20,7 @@ use crate::failure::{ErrorRecord, Failure};
 use crate::options::seconds;
 use crate::records::{Cell, Column, Record, RowStream};
 use crate::session::{Account, Session};
-use crate::terminal::print_message;
+use crate::terminal::{CtrlC, ctrl_c, print_message};
 use crate::text;
 
 #[derive(Args)]
@@ -203,12 +203,13 @@ pub(super) async fn run(arguments: &WatchArguments, session: &Session) -> Result
     if rows.print_headings()?.is_break() {
         return Ok(ExitStatus::Done);
     }
+    let interrupt = ctrl_c();
     print_message(&introduction(accounts.len(), arguments.interval));
     let mut reads = LastReads::new(accounts.len());
     let events = watch(session, accounts, arguments.interval);
     let ending = tokio::select! {
         ending = print_changes(accounts, events, &mut rows, &mut reads, arguments.until_change, print_message) => ending?,
-        ending = end(arguments.duration) => ending,
+        ending = end(arguments.duration, interrupt) => ending,
     };
     Ok(match ending {
         Ending::Changed => ExitStatus::Findings,
@@ -218,10 +219,10 @@ pub(super) async fn run(arguments: &WatchArguments, session: &Session) -> Result
 }
 
 /// Ends after a time, if there is one, and at Ctrl-C.
-async fn end(duration: Option<Duration>) -> Ending {
+async fn end(duration: Option<Duration>, interrupt: CtrlC) -> Ending {
     let interrupted = async {
         // An error means that the signal cannot be received; then it ends the program, as it does by default.
-        match tokio::signal::ctrl_c().await {
+        match interrupt.await {
             Ok(()) => Ending::Interrupted,
             Err(_) => std::future::pending().await,
         }
