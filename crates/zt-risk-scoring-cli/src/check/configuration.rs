@@ -1,6 +1,7 @@
 //! The settings, and where each comes from.
 
 use clap::ValueEnum as _;
+use url::Url;
 use zt_risk_scoring::ClientBuilder;
 use zt_risk_scoring::external::cloudflare_client::sdk::check_base_url;
 
@@ -19,6 +20,9 @@ pub(super) fn check(options: &Options, settings: &Settings, report: &mut Report)
     } else {
         add_files(settings, report);
         add_base_url(settings, report);
+        for (name, address) in proxies(|name| std::env::var(name).ok()) {
+            report.add(None, Fact::ok("proxy", address).source(name));
+        }
         if let Some(authentication) = &settings.authentication {
             report.add(None, credentials(authentication));
         }
@@ -63,6 +67,25 @@ fn add_base_url(settings: &Settings, report: &mut Report) {
     report.add(None, fact.source(source));
 }
 
+/// The variables that name a proxy, and its address without the user and the password, or the hosts that are reached without one.
+fn proxies(variable: impl Fn(&str) -> Option<String>) -> Vec<(&'static str, String)> {
+    let names = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+    let value = |name| variable(name).filter(|value| !value.is_empty());
+    let addresses = names.into_iter().filter_map(|name| Some((name, proxy_address(&value(name)?))));
+    let exceptions = ["NO_PROXY", "no_proxy"].into_iter();
+    let exceptions = exceptions.filter_map(|name| Some((name, format!("none for {}", printable(&value(name)?)))));
+    addresses.chain(exceptions).collect()
+}
+
+fn proxy_address(value: &str) -> String {
+    let url = if value.contains("://") { Url::parse(value) } else { Url::parse(&format!("http://{value}")) };
+    let address = url.ok().and_then(|url| {
+        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+        Some(format!("{}://{}{port}", url.scheme(), url.host_str()?))
+    });
+    address.unwrap_or_else(|| "an address that cannot be read".to_owned())
+}
+
 fn add_limits(settings: &Settings, report: &mut Report) {
     let (timeout, source) = match &settings.timeout {
         Some(timeout) => (timeout.value, &timeout.source),
@@ -86,4 +109,28 @@ fn credentials(authentication: &Sourced<Authentication>) -> Fact {
             .advice("prefer an API token, which can be limited to the permissions that it needs"),
     };
     fact.source(&authentication.source)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn proxies_are_named_without_their_passwords() {
+        let variables = [
+            ("HTTPS_PROXY", "http://user:secret@proxy.example:3128/"),
+            ("all_proxy", "user:secret@other.example"),
+            ("HTTP_PROXY", ""),
+            ("no_proxy", "localhost"),
+        ];
+        let found =
+            proxies(|name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()));
+        let expected = [
+            ("HTTPS_PROXY", "http://proxy.example:3128"),
+            ("all_proxy", "http://other.example"),
+            ("no_proxy", "none for localhost"),
+        ];
+        assert_eq!(found, expected.map(|(name, address)| (name, address.to_owned())));
+        assert_eq!(proxy_address("http://user:secret@[x"), "an address that cannot be read");
+    }
 }
