@@ -49,7 +49,8 @@ fn personal_data_is_in_no_format_unless_it_is_shown() {
             let arguments = [command, &["--output", format, "-vv"]].concat();
             let masked = run(&simulator, &arguments);
             assert_eq!(masked.status, Some(0), "{masked:?}");
-            assert!(masked.stdout.contains("[masked]") && masked.stderr.contains("GET"), "{masked:?}");
+            let has_mask = format != "table" || command.len() == 3;
+            assert!(masked.stdout.contains("[masked]") == has_mask && masked.stderr.contains("GET"), "{masked:?}");
             assert!(!has_personal_data(&masked.stdout) && !has_personal_data(&masked.stderr), "{masked:?}");
 
             let shown = run(&simulator, &[&arguments[..], &["--show-pii"]].concat());

@@ -10,7 +10,7 @@ use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
 use crate::options::level_parser;
 use crate::records::{Cell, Column, Record};
-use crate::session::Session;
+use crate::session::{Account, Session};
 use crate::{fleet, mistyped};
 
 #[derive(Args)]
@@ -78,15 +78,15 @@ impl UserRecord {
     }
 }
 
+/// The columns that are no personal data.
+const ID: Column = Column::new("user_id", "USER ID");
+const LEVEL: Column = Column::new("max_risk_level", "LEVEL");
+const EVENTS: Column = Column::new("event_count", "EVENTS");
+const LAST_EVENT: Column = Column::new("last_event", "LAST EVENT");
+
 impl Record for UserRecord {
-    const COLUMNS: &'static [Column] = &[
-        Column::new("user_id", "USER ID"),
-        Column::new("max_risk_level", "LEVEL"),
-        Column::new("event_count", "EVENTS"),
-        Column::new("last_event", "LAST EVENT"),
-        Column::new("email", "E-MAIL"),
-        Column::new("name", "NAME"),
-    ];
+    const COLUMNS: &'static [Column] =
+        &[ID, LEVEL, EVENTS, LAST_EVENT, Column::new("email", "E-MAIL"), Column::new("name", "NAME")];
 
     fn cells(&self) -> Vec<Cell> {
         vec![
@@ -100,14 +100,34 @@ impl Record for UserRecord {
     }
 }
 
+/// A user whose personal data is masked. A table has no columns for what it does not show.
+#[derive(Debug, JsonSchema, Serialize)]
+#[serde(transparent)]
+struct MaskedUser(UserRecord);
+
+impl Record for MaskedUser {
+    const COLUMNS: &'static [Column] =
+        &[ID, LEVEL, EVENTS, LAST_EVENT, Column::only_csv("email"), Column::only_csv("name")];
+
+    fn cells(&self) -> Vec<Cell> {
+        self.0.cells()
+    }
+}
+
 pub(super) async fn run(arguments: &ListArguments, session: &Session) -> Result<ExitStatus, Failure> {
     let readings = fleet::read(session, "reading users", |client| client.users().summary()).await?;
-    readings.print(&session.printer, |account, summary| {
+    let records = |account: &Account, summary: Summary| -> Vec<UserRecord> {
         let selected = arguments.select(&summary);
         let odd = selected.iter().flat_map(|user| user.mistyped().map(|(property, _)| property));
         mistyped::warn(account, "user", odd);
         selected.iter().map(|user| UserRecord::new(user, arguments.personal_data)).collect()
-    })
+    };
+    if arguments.personal_data.is_shown() {
+        readings.print(&session.printer, records)
+    } else {
+        let masked = |account: &Account, summary| records(account, summary).into_iter().map(MaskedUser).collect();
+        readings.print(&session.printer, masked)
+    }
 }
 
 #[cfg(test)]

@@ -18,6 +18,10 @@ pub(super) struct PersonalData {
 }
 
 impl PersonalData {
+    pub(super) fn is_shown(self) -> bool {
+        self.show_pii
+    }
+
     /// A text that is personal data.
     pub(super) fn text(self, text: Option<&str>) -> Option<String> {
         text.map(|text| if self.show_pii { text.to_owned() } else { MASK.to_owned() })
