@@ -42,14 +42,19 @@ impl BehaviorRecord {
     }
 }
 
-impl Record for BehaviorRecord {
-    const COLUMNS: &'static [Column] = &[
+/// The columns of a behavior, of which not every table has the last one.
+pub(super) const fn columns(description: Column) -> [Column; 5] {
+    [
         Column::new("id", "ID"),
         Column::new("risk_level", "LEVEL"),
         Column::new("enabled", "ENABLED"),
         Column::new("name", "NAME"),
-        Column::only_csv("description"),
-    ];
+        description,
+    ]
+}
+
+impl Record for BehaviorRecord {
+    const COLUMNS: &'static [Column] = &columns(Column::only_csv("description"));
 
     fn cells(&self) -> Vec<Cell> {
         let Self { id, name, description, .. } = self;

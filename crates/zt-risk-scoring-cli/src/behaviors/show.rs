@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use zt_risk_scoring::BehaviorMap;
 
-use super::record::BehaviorRecord;
+use super::record::{BehaviorRecord, columns};
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
 use crate::fleet;
@@ -29,13 +29,7 @@ pub(crate) struct ShowArguments {
 pub(super) struct DescribedBehavior(BehaviorRecord);
 
 impl Record for DescribedBehavior {
-    const COLUMNS: &'static [Column] = &[
-        Column::new("id", "ID"),
-        Column::new("risk_level", "LEVEL"),
-        Column::new("enabled", "ENABLED"),
-        Column::new("name", "NAME"),
-        Column::new("description", "DESCRIPTION"),
-    ];
+    const COLUMNS: &'static [Column] = &columns(Column::new("description", "DESCRIPTION"));
 
     fn cells(&self) -> Vec<Cell> {
         self.0.cells()

@@ -150,8 +150,9 @@ pub(super) fn print(session: &Session, account: &Account, change: impl Record) -
     session.printer.print(&rows)
 }
 
-impl Record for ChangeRecord {
-    const COLUMNS: &'static [Column] = &[
+/// The columns of a change, of which not every table has the last one.
+const fn columns(well_known_url: Column) -> [Column; 11] {
+    [
         Column::new("id", "ID"),
         Column::new("outcome", "OUTCOME"),
         Column::only_csv("integration_type"),
@@ -162,8 +163,12 @@ impl Record for ChangeRecord {
         Column::only_csv("active_after"),
         Column::only_csv("tenant_url_after"),
         Column::only_csv("reference_id_after"),
-        Column::only_csv("well_known_url"),
-    ];
+        well_known_url,
+    ]
+}
+
+impl Record for ChangeRecord {
+    const COLUMNS: &'static [Column] = &columns(Column::only_csv("well_known_url"));
 
     fn cells(&self) -> Vec<Cell> {
         let tone = if self.outcome == Outcome::Planned { Tone::Caution } else { Tone::Good };
@@ -192,19 +197,7 @@ impl Record for ChangeRecord {
 pub(super) struct CreatedIntegration(pub(super) ChangeRecord);
 
 impl Record for CreatedIntegration {
-    const COLUMNS: &'static [Column] = &[
-        Column::new("id", "ID"),
-        Column::new("outcome", "OUTCOME"),
-        Column::only_csv("integration_type"),
-        Column::new("change", "CHANGE"),
-        Column::only_csv("active_before"),
-        Column::only_csv("tenant_url_before"),
-        Column::only_csv("reference_id_before"),
-        Column::only_csv("active_after"),
-        Column::only_csv("tenant_url_after"),
-        Column::only_csv("reference_id_after"),
-        Column::new("well_known_url", "WELL-KNOWN URL"),
-    ];
+    const COLUMNS: &'static [Column] = &columns(Column::new("well_known_url", "WELL-KNOWN URL"));
 
     fn cells(&self) -> Vec<Cell> {
         self.0.cells()

@@ -56,16 +56,21 @@ pub(super) fn warn_of_mistyped<'a>(account: &Account, integrations: impl IntoIte
     mistyped::warn(account, "integration", odd);
 }
 
-impl Record for IntegrationRecord {
-    const COLUMNS: &'static [Column] = &[
+/// The columns of an integration, of which not every table has the URL for the third party.
+const fn columns(well_known_url: Column) -> [Column; 7] {
+    [
         Column::new("id", "ID"),
         Column::new("active", "ACTIVE"),
         Column::new("integration_type", "TYPE"),
         Column::new("tenant_url", "TENANT"),
         Column::new("reference_id", "REFERENCE"),
-        Column::only_csv("well_known_url"),
+        well_known_url,
         Column::new("created_at", "CREATED"),
-    ];
+    ]
+}
+
+impl Record for IntegrationRecord {
+    const COLUMNS: &'static [Column] = &columns(Column::only_csv("well_known_url"));
 
     fn cells(&self) -> Vec<Cell> {
         let tone = if self.active { Tone::Good } else { Tone::Plain };
@@ -87,15 +92,7 @@ impl Record for IntegrationRecord {
 pub(super) struct DetailedIntegration(pub(super) IntegrationRecord);
 
 impl Record for DetailedIntegration {
-    const COLUMNS: &'static [Column] = &[
-        Column::new("id", "ID"),
-        Column::new("active", "ACTIVE"),
-        Column::new("integration_type", "TYPE"),
-        Column::new("tenant_url", "TENANT"),
-        Column::new("reference_id", "REFERENCE"),
-        Column::new("well_known_url", "WELL-KNOWN URL"),
-        Column::new("created_at", "CREATED"),
-    ];
+    const COLUMNS: &'static [Column] = &columns(Column::new("well_known_url", "WELL-KNOWN URL"));
 
     fn cells(&self) -> Vec<Cell> {
         self.0.cells()

@@ -78,15 +78,20 @@ impl UserRecord {
     }
 }
 
-/// The columns that are no personal data.
-const ID: Column = Column::new("user_id", "USER ID");
-const LEVEL: Column = Column::new("max_risk_level", "LEVEL");
-const EVENTS: Column = Column::new("event_count", "EVENTS");
-const LAST_EVENT: Column = Column::new("last_event", "LAST EVENT");
+/// The columns of a user, of which not every table has the personal data.
+const fn columns(email: Column, name: Column) -> [Column; 6] {
+    [
+        Column::new("user_id", "USER ID"),
+        Column::new("max_risk_level", "LEVEL"),
+        Column::new("event_count", "EVENTS"),
+        Column::new("last_event", "LAST EVENT"),
+        email,
+        name,
+    ]
+}
 
 impl Record for UserRecord {
-    const COLUMNS: &'static [Column] =
-        &[ID, LEVEL, EVENTS, LAST_EVENT, Column::new("email", "E-MAIL"), Column::new("name", "NAME")];
+    const COLUMNS: &'static [Column] = &columns(Column::new("email", "E-MAIL"), Column::new("name", "NAME"));
 
     fn cells(&self) -> Vec<Cell> {
         vec![
@@ -106,8 +111,7 @@ impl Record for UserRecord {
 struct MaskedUser(UserRecord);
 
 impl Record for MaskedUser {
-    const COLUMNS: &'static [Column] =
-        &[ID, LEVEL, EVENTS, LAST_EVENT, Column::only_csv("email"), Column::only_csv("name")];
+    const COLUMNS: &'static [Column] = &columns(Column::only_csv("email"), Column::only_csv("name"));
 
     fn cells(&self) -> Vec<Cell> {
         self.0.cells()
