@@ -2,7 +2,7 @@
 //!
 //! Each file in `tests/cmd` is a run of the program in the folder `tests/files`, or in a copy of it if the run writes files.
 //! `TRYCMD=overwrite cargo test -p zt-risk-scoring-cli --test program golden` writes what the program prints now; review the
-//! difference. `[..]` stands for text that is another one in each run, and a line `...` for any number of lines.
+//! difference. `[..]` matches text that changes from run to run, and a line `...` matches any number of lines.
 
 use crate::support::home;
 
