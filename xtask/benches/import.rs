@@ -24,11 +24,11 @@ use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use serde_json::Value;
-use xtask::diff;
-use xtask::generate::GeneratorProcess;
-use xtask::import::Import;
 use xtask::survey::Survey;
 use xtask::workspace::Workspace;
+use xtask_codegen::GeneratorProcess;
+use xtask_diff;
+use xtask_import::Import;
 
 const MB: usize = 1_000_000;
 
@@ -52,7 +52,7 @@ fn import(criterion: &mut Criterion) {
             bencher.iter(|| serde_json::from_slice::<Value>(&fs::read(&file).unwrap()).unwrap());
         });
         group.bench_function(BenchmarkId::new("import a slice", megabytes), |bencher| {
-            bencher.iter(|| Import::make(&support::sdk(&slice), &file, "2026-01-02").unwrap());
+            bencher.iter(|| support::sdk(&slice).import(&file, "2026-01-02").unwrap());
         });
         group.bench_function(BenchmarkId::new("floor: parse and write", megabytes), |bencher| {
             bencher.iter(|| {
@@ -63,11 +63,11 @@ fn import(criterion: &mut Criterion) {
         // The whole of the largest one takes so long that a run would not be quick any more.
         if megabytes < 32 {
             group.bench_function(BenchmarkId::new("import the whole", megabytes), |bencher| {
-                bencher.iter(|| Import::make(&support::sdk(support::WHOLE), &file, "2026-01-02").unwrap());
+                bencher.iter(|| support::sdk(support::WHOLE).import(&file, "2026-01-02").unwrap());
             });
         }
         group.bench_function(BenchmarkId::new("compare", megabytes), |bencher| {
-            bencher.iter(|| diff::compare(&old, &new));
+            bencher.iter(|| xtask_diff::compare(&old, &new));
         });
     }
     group.finish();
@@ -80,7 +80,7 @@ fn vendors(criterion: &mut Criterion) {
         let survey = || {
             let folder = tempfile::tempdir().unwrap();
             let out = folder.path().join("out");
-            let survey = Survey::make(&Workspace::current(), &process, &document, &out, false).unwrap();
+            let survey = Survey::make(&Workspace::current().unwrap(), &process, &document, &out, false).unwrap();
             assert!(survey.check().is_ok(), "{survey}");
             (folder, out)
         };

@@ -9,15 +9,15 @@ use std::process::ExitCode;
 use anyhow::{Context, Error, Result, ensure};
 use cap::Cap;
 use clap::{Parser, Subcommand};
-use xtask::document::Document;
-use xtask::generate::{self, GeneratorProcess};
-use xtask::import::{Import, check_version};
 use xtask::release::Notes;
 use xtask::scaffold::Scaffold;
-use xtask::sdk::Slice;
 use xtask::survey::Survey;
 use xtask::workspace::Workspace;
-use xtask::{diff, lint, release};
+use xtask::{check, generate, release};
+use xtask_codegen::{GeneratorProcess, run_worker};
+use xtask_diff as diff;
+use xtask_document::read::read;
+use xtask_import::{Slice, check_version};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Development tasks: everything generated is generated here")]
@@ -197,9 +197,13 @@ fn is_broken_pipe(error: &Error) -> bool {
 }
 
 fn run() -> Result<ExitCode> {
-    let workspace = Workspace::current();
     let mut output = io::stdout();
-    match Arguments::parse().task {
+    let task = match Arguments::parse().task {
+        Task::Generator { memory_mib } => return run_generator(memory_mib).map(|()| ExitCode::SUCCESS),
+        task => task,
+    };
+    let workspace = Workspace::current()?;
+    match task {
         Task::Generate { check, sdk, revision, out, memory_mib } => {
             let process = GeneratorProcess::of_this_program(memory_mib)?;
             match (sdk, out) {
@@ -211,19 +215,20 @@ fn run() -> Result<ExitCode> {
                 _ => generate::write(&workspace, &process)?,
             }
         }
-        Task::Generator { memory_mib } => {
-            let bytes = memory_mib.saturating_mul(1 << 20);
-            MEMORY
-                .set_limit(bytes)
-                .ok()
-                .with_context(|| format!("{memory_mib} MiB of memory are not enough to begin"))?;
-            generate::run_worker(io::stdin().lock(), io::stdout().lock())?;
-        }
+        Task::Generator { .. } => {}
         Task::Sdk { task } => run_sdk(&workspace, &mut output, task)?,
         Task::Spec { task } => return run_spec(&workspace, &mut output, task),
         Task::Release { task } => run_release(&workspace, &mut output, task)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Generates from the document in the input, with a limit of memory.
+fn run_generator(memory_mib: usize) -> Result<()> {
+    let bytes = memory_mib.saturating_mul(1 << 20);
+    let limit = MEMORY.set_limit(bytes).ok();
+    limit.with_context(|| format!("{memory_mib} MiB of memory are not enough to begin"))?;
+    run_worker(io::stdin().lock(), io::stdout().lock())
 }
 
 fn run_sdk(workspace: &Workspace, output: &mut impl Write, task: SdkTask) -> Result<()> {
@@ -239,16 +244,16 @@ fn run_spec(workspace: &Workspace, output: &mut impl Write, task: SpecTask) -> R
     match task {
         SpecTask::Import { sdk, from, revision, dry_run, strict } => {
             let sdk = workspace.sdk(Some(&sdk))?;
-            let import = Import::make(&sdk, &from, &revision)?;
+            let import = sdk.import(&from, &revision)?;
             write!(output, "{}", import.report())?;
             generate::try_generate(&GeneratorProcess::of_this_program(MEMORY_MIB)?, &sdk, &import)?;
             if strict {
                 import.reject_losses()?;
             }
             if dry_run {
-                import.is_there(workspace)?;
+                sdk.has(workspace, &import)?;
             } else {
-                print_written(output, import.write(workspace, &sdk)?)?;
+                print_written(output, sdk.write(workspace, &import)?)?;
             }
         }
         SpecTask::Survey { from, out, no_sdk } => {
@@ -258,7 +263,7 @@ fn run_spec(workspace: &Workspace, output: &mut impl Write, task: SpecTask) -> R
             survey.check()?;
         }
         SpecTask::Check { sdk } => {
-            fail_on(output, &lint::check(workspace.root(), &workspace.sdk(sdk.as_deref())?)?)?;
+            fail_on(output, &check::check(workspace.root(), &workspace.sdk(sdk.as_deref())?)?)?;
         }
         SpecTask::Diff { old, new, sdk, json } => {
             let read = |name: &str| read_document(workspace, sdk.as_deref(), name);
@@ -322,7 +327,7 @@ fn read_document(workspace: &Workspace, sdk: Option<&str>, name: &str) -> Result
         path = workspace.root().join(sdk.document(name));
         ensure!(path.is_file(), "{name:?} is no file, and no revision of {}", sdk.name());
     }
-    let document = Document::read(&path)?.1;
+    let document = read(&path)?.1;
     check_version(&document).with_context(|| format!("{name} cannot be compared"))?;
     Ok(document)
 }

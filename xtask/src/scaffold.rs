@@ -13,11 +13,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use toml_edit::{Array, DocumentMut, InlineTable, Value};
 
-use crate::generate::{self, GeneratorProcess, write_file};
-use crate::names::pascal;
-use crate::prose;
-use crate::sdk::{NO_REVISION, Slice, crate_path};
+use crate::generate::{self, write_file};
+use crate::sdk::NO_REVISION;
 use crate::workspace::Workspace;
+use xtask_codegen::packages::{Packages, crate_path};
+use xtask_codegen::{GeneratorProcess, markdown};
+use xtask_document::naming::pascal;
+use xtask_import::Slice;
 
 /// What the crates of a new SDK begin with.
 const FIRST_VERSION: &str = "0.1.0";
@@ -30,19 +32,6 @@ pub struct Scaffold {
     slice: Slice,
     /// Whether it has an SDK crate, or the low-level client and the mocks only.
     has_sdk: bool,
-}
-
-/// The names of the packages of an SDK.
-struct Packages {
-    api: String,
-    mock: String,
-    sdk: Option<String>,
-}
-
-impl Packages {
-    fn all(&self) -> impl Iterator<Item = &str> {
-        [&self.api, &self.mock].into_iter().chain(&self.sdk).map(String::as_str)
-    }
 }
 
 impl Scaffold {
@@ -154,7 +143,7 @@ impl Scaffold {
 fn crate_files(title: &str, packages: &Packages, version: &str) -> Vec<(PathBuf, String)> {
     // A line break would end the comment that it stands in.
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
-    let (name, Packages { api, mock, sdk }) = (prose::paragraph(&title), packages);
+    let (name, Packages { api, mock, sdk }) = (markdown::paragraph(&title), packages);
     let sdk_name = sdk.as_deref().unwrap_or_default();
     let places = [
         ("name", name.as_str()),
@@ -270,10 +259,10 @@ mod tests {
 
     #[test]
     fn the_client_of_this_checkout_is_as_a_new_one() {
-        let workspace = Workspace::current();
+        let workspace = Workspace::current().unwrap();
         for sdk in workspace.sdks().unwrap() {
             let crates = &sdk.manifest.crates;
-            let packages = Packages { api: crates.api.clone(), mock: crates.mock.clone(), sdk: crates.sdk.clone() };
+            let packages = crates.generated();
             let api = Path::new("crates").join(&crates.api);
             let present = fs::read_to_string(workspace.root().join(api.join("Cargo.toml"))).unwrap();
             let version = present.parse::<DocumentMut>().unwrap()["package"]["version"].as_str().unwrap().to_owned();

@@ -1,18 +1,16 @@
 //! `sdk.toml`: what one SDK is cut from and what it feeds.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Deserialize;
 use toml_edit::DocumentMut;
 
-use crate::document::{Operation, operations, route};
-use crate::names::snake;
+use xtask_codegen::packages::Packages;
+use xtask_import::settings::{Fixup, Names, Settings, Slice};
 
 /// What `current` is until the first import.
 pub const NO_REVISION: &str = "none";
@@ -46,89 +44,8 @@ pub struct Manifest {
     pub fixups: Vec<Fixup>,
 }
 
-/// A change to the vendor's document.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Fixup {
-    /// What is wrong, and how that is known.
-    pub why: String,
-    /// The change, as a JSON patch (RFC 6902). It should begin with a `test`: one that no longer applies is an error.
-    pub patch: String,
-}
-
-/// What of the API belongs to the SDK: an operation that fits one of these.
-#[derive(Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Slice {
-    /// The beginnings of its paths, whatever the names of their parameters.
-    #[serde(default)]
-    pub paths: BTreeSet<String>,
-    /// Its tags.
-    #[serde(default)]
-    pub tags: BTreeSet<String>,
-    /// Its operations, by the vendor's ids.
-    #[serde(default)]
-    pub operations: BTreeSet<String>,
-}
-
-impl fmt::Display for Slice {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts = [("paths", &self.paths), ("tags", &self.tags), ("operations", &self.operations)];
-        let parts = parts.into_iter().filter(|(_, chosen)| !chosen.is_empty());
-        let parts: Vec<_> = parts.map(|(key, chosen)| format!("slice.{key} = {:?}", Vec::from_iter(chosen))).collect();
-        f.write_str(&parts.join(", "))
-    }
-}
-
-impl Slice {
-    /// Whether nothing can belong to it.
-    pub fn is_empty(&self) -> bool {
-        self.paths.is_empty() && self.tags.is_empty() && self.operations.is_empty()
-    }
-
-    /// Whether an operation of a path may belong to it.
-    pub fn may_hold(&self, path: &str) -> bool {
-        !self.tags.is_empty() || !self.operations.is_empty() || self.has_path(path)
-    }
-
-    fn has_path(&self, path: &str) -> bool {
-        self.paths.iter().any(|prefix| begins(path, prefix))
-    }
-
-    /// Whether an operation belongs to it. Its id is the vendor's, or ours once it has been imported.
-    pub fn holds(&self, operation: &Operation<'_>, names: &Names) -> bool {
-        self.has_path(operation.path)
-            || operation.tags().any(|tag| self.tags.contains(tag))
-            || names.vendors_id(operation).is_some_and(|id| {
-                self.operations.contains(id) || self.operations.iter().any(|listed| snake(listed) == id)
-            })
-    }
-
-    /// What of it chooses no operation of a document.
-    pub fn unmatched(&self, document: &Value, names: &Names) -> Self {
-        let mut left = self.clone();
-        for operation in operations(document) {
-            left.paths.retain(|prefix| !begins(operation.path, prefix));
-            for tag in operation.tags() {
-                left.tags.remove(tag);
-            }
-            if let Some(id) = names.vendors_id(&operation)
-                && !left.operations.remove(id)
-            {
-                left.operations.retain(|listed| snake(listed) != id);
-            }
-        }
-        left
-    }
-}
-
-/// Whether a path begins with another one, whatever the names of their parameters.
-fn begins(path: &str, prefix: &str) -> bool {
-    route(path).starts_with(&route(prefix))
-}
-
 /// The packages, by the name of their folder under `crates/`.
-#[derive(Clone, Deserialize, Serialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Crates {
     /// The low-level client.
@@ -140,28 +57,6 @@ pub struct Crates {
     /// Hand-written packages that are released with them, in the same version.
     #[serde(default)]
     pub others: Vec<String>,
-}
-
-/// How names are made.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Names {
-    /// A prefix of the vendor's schema names that ours must not have.
-    pub drop_type_prefix: Option<String>,
-    /// Our operation ids, each with the vendor's. One that is not listed is made of the vendor's.
-    #[serde(default)]
-    pub operations: BTreeMap<String, String>,
-    /// Our names of schemas, each with the vendor's, or with the one that would be made of it.
-    #[serde(default)]
-    pub types: BTreeMap<String, String>,
-}
-
-impl Names {
-    /// The vendor's id of an operation that may have ours. One that is not listed keeps the id that it has.
-    fn vendors_id<'a>(&'a self, operation: &Operation<'a>) -> Option<&'a str> {
-        let id = operation.id()?;
-        Some(self.operations.get(id).map_or(id, String::as_str))
-    }
 }
 
 impl Sdk {
@@ -180,8 +75,14 @@ impl Sdk {
     }
 
     /// The name: that of the folder.
-    pub fn name(&self) -> Cow<'_, str> {
-        self.folder.file_name().unwrap_or_default().to_string_lossy()
+    pub fn name(&self) -> &str {
+        self.folder.file_name().and_then(OsStr::to_str).unwrap_or_default()
+    }
+
+    /// What an import is told about the SDK.
+    pub fn settings(&self) -> Settings<'_> {
+        let Manifest { title, description, slice, names, fixups, .. } = &self.manifest;
+        Settings { name: self.name(), title, description, slice, names, fixups }
     }
 
     /// Makes a revision the current one, and gives back the file that says so, relative to the workspace.
@@ -227,15 +128,10 @@ impl Crates {
         [&self.api, &self.mock].into_iter().chain(&self.sdk).chain(&self.others).map(String::as_str)
     }
 
-    /// The package that users depend on: the SDK, or the low-level client if there is none.
-    pub fn front(&self) -> &str {
-        self.sdk.as_deref().unwrap_or(&self.api)
+    /// Those that code is generated for.
+    pub fn generated(&self) -> Packages {
+        Packages { api: self.api.clone(), mock: self.mock.clone(), sdk: self.sdk.clone() }
     }
-}
-
-/// The path by which Rust code names a package.
-pub(crate) fn crate_path(package: &str) -> String {
-    package.replace('-', "_")
 }
 
 #[cfg(test)]
@@ -255,9 +151,9 @@ pub(crate) mod tests {
     #[test]
     fn making_a_revision_current_changes_nothing_else() {
         let root = tempfile::tempdir().unwrap();
-        let sdk = Workspace::current().sdks().unwrap().remove(0);
+        let sdk = Workspace::current().unwrap().sdks().unwrap().remove(0);
         let path = root.path().join(&sdk.folder).join("sdk.toml");
-        let text = fs::read_to_string(Workspace::current().root().join(&sdk.folder).join("sdk.toml")).unwrap();
+        let text = fs::read_to_string(Workspace::current().unwrap().root().join(&sdk.folder).join("sdk.toml")).unwrap();
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, &text).unwrap();
         sdk.make_current(root.path(), "2030-01-02").unwrap();

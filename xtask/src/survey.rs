@@ -13,13 +13,14 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use toml_edit::{Array, DocumentMut};
 
-use crate::document::{Document, operations};
-use crate::generate::{self, GeneratorProcess, write_file};
-use crate::import::{Import, check_version};
-use crate::rules::Loss;
+use crate::generate::{self, write_file};
 use crate::scaffold::Scaffold;
-use crate::sdk::Slice;
 use crate::workspace::Workspace;
+use xtask_codegen::GeneratorProcess;
+use xtask_document::operation::operations;
+use xtask_document::read::read;
+use xtask_import::rules::Loss;
+use xtask_import::{Import, Slice, check_version};
 
 /// The revision that everything gets: it is made to be looked at, not to be kept.
 const REVISION: &str = "2000-01-01";
@@ -35,7 +36,7 @@ pub struct Survey {
     /// What was wrong, by tag.
     failures: BTreeMap<String, String>,
     /// How often each rule was applied, by what was lost.
-    firings: BTreeMap<(&'static str, Loss), usize>,
+    applied: BTreeMap<(&'static str, Loss), usize>,
     /// The dropped operations, with the rule.
     dropped: BTreeSet<(String, String)>,
 }
@@ -55,7 +56,7 @@ impl Survey {
         out: &Path,
         has_sdk: bool,
     ) -> Result<Self> {
-        let (_, vendors) = Document::read(from)?;
+        let (_, vendors) = read(from)?;
         check_version(&vendors).with_context(|| format!("cannot survey {}", from.display()))?;
         ensure!(operations(&vendors).next().is_some(), "{} has no operations", from.display());
         ensure!(!out.exists(), "{} already exists", out.display());
@@ -83,15 +84,15 @@ impl Survey {
         let scaffold = if self.has_sdk { scaffold } else { scaffold.without_sdk() };
         scaffold.write(out, process)?;
         let sdk = out.sdk(Some(name))?;
-        let import = Import::of(&sdk, vendors, REVISION)?;
-        for firing in &import.firings {
-            let times = self.firings.entry((firing.rule, firing.loss)).or_default();
+        let import = Import::of(&sdk.settings(), vendors, REVISION)?;
+        for applied in &import.applied {
+            let times = self.applied.entry((applied.rule, applied.loss)).or_default();
             *times = times.saturating_add(1);
-            if firing.loss == Loss::Drops {
-                self.dropped.insert((firing.what.clone(), firing.rule.to_owned()));
+            if applied.loss == Loss::Drops {
+                self.dropped.insert((applied.what.clone(), applied.rule.to_owned()));
             }
         }
-        import.write(out, &sdk)?;
+        sdk.write(out, &import)?;
         generate::write_to(out, process, name, Some(REVISION), out.root())?;
         Ok(())
     }
@@ -127,7 +128,7 @@ impl fmt::Display for Survey {
             writeln!(f, "  {operation}")?;
         }
         writeln!(f, "\nhow often each rule was applied, and what was lost")?;
-        for ((rule, loss), times) in &self.firings {
+        for ((rule, loss), times) in &self.applied {
             writeln!(f, "  {rule} ({loss}): {times}")?;
         }
         writeln!(f, "\ndropped operations ({})", self.dropped.len())?;
@@ -182,7 +183,7 @@ mod tests {
         let file = folder.path().join("vendors.json");
         fs::write(&file, document.to_string()).unwrap();
         let process = GeneratorProcess::of_this_program(1).unwrap();
-        Survey::make(&Workspace::current(), &process, &file, &folder.path().join("out"), true)
+        Survey::make(&Workspace::current().unwrap(), &process, &file, &folder.path().join("out"), true)
     }
 
     #[test]

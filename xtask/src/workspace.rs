@@ -1,5 +1,6 @@
 //! Where things are.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -13,10 +14,31 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// The checkout that this program was built from.
-    pub fn current() -> Self {
-        let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-        Self::at(package.parent().unwrap_or(package))
+    /// The checkout that the program was called in: the nearest folder from the working directory upwards that is a
+    /// workspace with a `spec/`.
+    ///
+    /// # Errors
+    ///
+    /// If there is none.
+    pub fn current() -> Result<Self> {
+        Self::containing(&env::current_dir().context("cannot find the working directory")?)
+    }
+
+    /// The checkout that contains a folder.
+    ///
+    /// # Errors
+    ///
+    /// If the folder is in none.
+    pub fn containing(folder: &Path) -> Result<Self> {
+        let is_workspace = |folder: &&Path| {
+            let manifest = fs::read_to_string(folder.join("Cargo.toml")).ok();
+            let manifest = manifest.and_then(|text| text.parse::<toml_edit::DocumentMut>().ok());
+            manifest.is_some_and(|manifest| manifest.contains_key("workspace")) && folder.join("spec").is_dir()
+        };
+        let root = folder.ancestors().find(is_workspace);
+        root.map(Self::at).with_context(|| {
+            format!("{} is in no workspace with a folder spec/; change into the checkout of one", folder.display())
+        })
     }
 
     /// The checkout in a folder.
@@ -54,7 +76,7 @@ impl Workspace {
     /// If there is none of that name, or more than one and no name.
     pub fn sdk(&self, name: Option<&str>) -> Result<Sdk> {
         let mut sdks = self.sdks()?;
-        let names: Vec<_> = sdks.iter().map(|sdk| sdk.name().into_owned()).collect();
+        let names: Vec<_> = sdks.iter().map(|sdk| sdk.name().to_owned()).collect();
         match name {
             Some(name) => sdks.retain(|sdk| sdk.name() == name),
             None => ensure!(sdks.len() == 1, "there is more than one SDK, so name one of {names:?}"),

@@ -8,10 +8,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Map, Value, json};
-use xtask::generate::{self, GeneratorProcess};
-use xtask::import::Import;
+use xtask::generate;
 use xtask::release;
 use xtask::workspace::Workspace;
+use xtask_codegen::GeneratorProcess;
 
 fn process() -> GeneratorProcess {
     limited(1024)
@@ -23,7 +23,7 @@ fn limited(memory_mib: usize) -> GeneratorProcess {
 
 /// The generated files of this checkout's current revision, with their content.
 fn generated_in_another_folder() -> Vec<(String, String)> {
-    let (workspace, out) = (Workspace::current(), tempfile::tempdir().unwrap());
+    let (workspace, out) = (Workspace::current().unwrap(), tempfile::tempdir().unwrap());
     generate::write_to(&workspace, &process(), "risk-scoring", None, out.path()).unwrap();
     let files = ["zt-risk-scoring-api", "zt-risk-scoring-mock"].map(|name| format!("crates/{name}/src/generated.rs"));
     files.into_iter().map(|file| (file.clone(), fs::read_to_string(out.path().join(file)).unwrap())).collect()
@@ -31,13 +31,13 @@ fn generated_in_another_folder() -> Vec<(String, String)> {
 
 #[test]
 fn the_generated_code_of_this_checkout_is_current() {
-    generate::check(&Workspace::current(), &process()).unwrap();
+    generate::check(&Workspace::current().unwrap(), &process()).unwrap();
 }
 
 #[test]
 fn current_revision_is_the_same_in_another_folder() {
     for (file, content) in generated_in_another_folder() {
-        assert_eq!(fs::read_to_string(Workspace::current().root().join(file)).unwrap(), content);
+        assert_eq!(fs::read_to_string(Workspace::current().unwrap().root().join(file)).unwrap(), content);
     }
 }
 
@@ -49,7 +49,7 @@ fn two_runs_agree_to_the_byte() {
 #[test]
 fn what_is_not_there_cannot_be_generated_in_another_folder() {
     let write = |sdk: &str, revision: Option<&str>| {
-        generate::write_to(&Workspace::current(), &process(), sdk, revision, Path::new("nowhere"))
+        generate::write_to(&Workspace::current().unwrap(), &process(), sdk, revision, Path::new("nowhere"))
             .unwrap_err()
             .to_string()
     };
@@ -151,12 +151,12 @@ fn document_that_the_generator_rejects_is_an_error_that_names_it() {
 fn import_reports_what_only_the_generator_rejects() {
     let (root, workspace) = checkout(&json!({"not": {"type": "string"}}));
     let sdk = workspace.sdk(Some("things")).unwrap();
-    let import = Import::make(&sdk, &root.path().join("spec/things/2026-01-02.json"), "2026-02-03").unwrap();
+    let import = sdk.import(&root.path().join("spec/things/2026-01-02.json"), "2026-02-03").unwrap();
     let error = format!("{:#}", generate::try_generate(&process(), &sdk, &import).unwrap_err());
     assert!(error.contains("cannot generate from spec/things/2026-02-03.json"), "{error}");
     let (root, workspace) = checkout(&json!({"type": "string"}));
     let sdk = workspace.sdk(Some("things")).unwrap();
-    let import = Import::make(&sdk, &root.path().join("spec/things/2026-01-02.json"), "2026-02-03").unwrap();
+    let import = sdk.import(&root.path().join("spec/things/2026-01-02.json"), "2026-02-03").unwrap();
     generate::try_generate(&process(), &sdk, &import).unwrap();
 }
 

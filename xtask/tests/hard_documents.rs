@@ -14,8 +14,8 @@ use std::fs;
 
 use anyhow::Result;
 use serde_json::{Map, Value, json};
-use xtask::diff;
-use xtask::import::Import;
+use xtask_diff;
+use xtask_import::Import;
 
 fn reference(name: impl std::fmt::Display) -> Value {
     json!({"$ref": format!("#/components/schemas/{name}")})
@@ -40,7 +40,7 @@ fn import(document: &Value) -> Result<Value> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("vendor.json");
     fs::write(&file, document.to_string())?;
-    let import = Import::make(&support::sdk(support::WHOLE), &file, "2026-01-02")?;
+    let import = support::sdk(support::WHOLE).import(&file, "2026-01-02")?;
     Ok(serde_json::from_str(&import.text)?)
 }
 
@@ -57,7 +57,7 @@ fn a_long_chain_of_names_has_an_end() {
     };
     let text = chain(json!({"type": "string"}));
     assert_eq!(schema_count(&import(&text).unwrap()), LINKS);
-    assert_eq!(diff::compare(&text, &text), []);
+    assert_eq!(xtask_diff::compare(&text, &text), []);
     let error = import(&chain(reference("T7"))).unwrap_err();
     assert!(format!("{error:#}").contains("nothing but itself"), "{error:#}");
 }
@@ -76,7 +76,7 @@ fn what_is_at_the_end_of_a_long_chain_counts_where_it_begins() {
     let imported = import(&whole("string")).unwrap();
     let properties = json!({"a": {"type": "string"}, "b": {"type": "string"}});
     assert_eq!(imported["components"]["schemas"]["GetThingsResponse"]["properties"], properties);
-    let changes = diff::compare(&whole("string"), &whole("integer"));
+    let changes = xtask_diff::compare(&whole("string"), &whole("integer"));
     assert!(changes.iter().any(|change| change.place == "GET /things, 200.a"), "{changes:?}");
 }
 
@@ -96,7 +96,7 @@ fn a_long_chain_of_parts_is_put_together_to_its_end_or_refused() {
     assert_eq!(schema_count(&imported), 1);
     let whole = json!({"type": "object", "properties": {"a": {"type": "string"}}, "description": "0"});
     assert_eq!(imported["components"]["schemas"]["T0"], whole);
-    assert_eq!(diff::compare(&chain(300), &chain(300)), []);
+    assert_eq!(xtask_diff::compare(&chain(300), &chain(300)), []);
     let error = import(&chain(20_000)).unwrap_err();
     assert!(format!("{error:#}").contains("too large"), "{error:#}");
 }
@@ -112,7 +112,7 @@ fn a_long_chain_of_objects_is_compared_to_its_end() {
         document(&reference("T0"), &named(LINKS, link))
     };
     assert_eq!(schema_count(&import(&chain("string")).unwrap()), LINKS);
-    let changes = diff::compare(&chain("string"), &chain("integer"));
+    let changes = xtask_diff::compare(&chain("string"), &chain("integer"));
     assert_eq!(changes.len(), 1);
     assert_eq!(changes[0].place, format!("T{}.next", LINKS - 1));
 }
@@ -126,11 +126,11 @@ fn circles_of_different_lengths_are_compared_once_around() {
     let odd = document(&reference("T"), &json!({"T": inline(inline(reference("T")))}));
     let even = document(&inline(reference("T")), &json!({"T": inline(inline(reference("T")))}));
     for (old, new) in [(&after_one, &odd), (&odd, &even), (&even, &odd)] {
-        assert!(!diff::compare(old, new).is_empty());
+        assert!(!xtask_diff::compare(old, new).is_empty());
     }
     let nullable = json!({"allOf": [reference("T")], "nullable": true});
     let parent = document(&reference("T"), &json!({"T": inline(nullable)}));
-    assert_eq!(diff::compare(&parent, &parent), []);
+    assert_eq!(xtask_diff::compare(&parent, &parent), []);
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn parts_that_are_shared_at_every_level_are_put_together_once() {
         // What is only a part of something is not there on its own.
         let left = if keyword == "allOf" { 1 } else { 200 };
         assert_eq!(schema_count(&import(&diamonds).unwrap()), left, "{keyword}");
-        assert_eq!(diff::compare(&diamonds, &diamonds), [], "{keyword}");
+        assert_eq!(xtask_diff::compare(&diamonds, &diamonds), [], "{keyword}");
     }
 }
 
@@ -188,7 +188,7 @@ fn many_properties_and_many_values_are_read() {
     let schemas = &imported["components"]["schemas"];
     assert_eq!(schemas["Large"]["required"].as_array().unwrap().len(), MANY);
     assert_eq!(schemas["LargeLevel"]["enum"].as_array().unwrap().len(), MANY);
-    assert_eq!(diff::compare(&large, &large), []);
+    assert_eq!(xtask_diff::compare(&large, &large), []);
 }
 
 #[test]
@@ -216,7 +216,7 @@ fn many_schemas_that_all_have_new_names_are_told() {
         let answer = json!({"oneOf": schemas.keys().map(reference).collect::<Vec<_>>()});
         document(&answer, &Value::Object(schemas))
     };
-    let changes = diff::compare(&of("Old"), &of("New"));
+    let changes = xtask_diff::compare(&of("Old"), &of("New"));
     assert_eq!(changes.len(), MANY);
     assert!(changes.iter().all(|change| change.what.starts_with("the schema was called Old")));
 }

@@ -13,8 +13,8 @@ mod support;
 use std::fs;
 
 use serde_json::Value;
-use xtask::diff::{self, Class};
-use xtask::import::Import;
+use xtask_diff::Class;
+use xtask_import::Import;
 
 const MB: usize = 1_000_000;
 
@@ -22,7 +22,7 @@ fn import(text: &str, slice: &str) -> Value {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("vendor.json");
     fs::write(&file, text).unwrap();
-    let import = Import::make(&support::sdk(slice), &file, "2026-01-02").unwrap();
+    let import = support::sdk(slice).import(&file, "2026-01-02").unwrap();
     serde_json::from_str(&import.text).unwrap()
 }
 
@@ -49,7 +49,7 @@ fn the_whole_of_a_document_is_imported_and_compared() {
 
     let document: Value = serde_json::from_str(&text).unwrap();
     let step = 100;
-    let changes = diff::compare(&document, &support::changed(&document, resources, step));
+    let changes = xtask_diff::compare(&document, &support::changed(&document, resources, step));
     let changed = resources.div_ceil(step);
     // The property is gone from what comes back; the value is new there and in what is sent.
     for (class, count) in [(Class::Breaking, changed), (Class::Additive, 2 * changed), (Class::Documentation, changed)]

@@ -4,21 +4,10 @@
 //! and, if `sdk.toml` names one, of the SDK crate. `write` and `check` compare the same plan with the checkout, so they
 //! cannot disagree. A file that is stale, missing or orphaned fails the check, which is also a test.
 //!
-//! A document is generated from in three steps. Policies (`xtask/src/policies/`) change the document, the generator
-//! makes code of it in a process of its own (`process`), and passes (`passes/`) change the syntax of that code. The
-//! header of a file names the document, its hash and the generator's version.
+//! The header of a file names the document, its hash and the generator's version.
 
-mod client;
 mod drift;
 mod file;
-mod mocks;
-mod passes;
-mod process;
-mod samples;
-mod sdk;
-pub(crate) mod supported;
-
-pub use process::{GeneratorProcess, run_worker};
 
 use std::fs;
 use std::io::{Write, stdout};
@@ -26,13 +15,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::document::{Document, sha256};
-use crate::import::Import;
-use crate::open_api;
 use crate::sdk::{Manifest, Sdk};
 use crate::workspace::Workspace;
 use drift::{Drift, Kind};
 use file::GeneratedFile;
+use xtask_codegen::GeneratorProcess;
+use xtask_document::Document;
+use xtask_document::read::sha256;
+use xtask_import::Import;
 
 /// Writes what is stale or missing and removes what is orphaned. A file that is current is not touched.
 ///
@@ -97,8 +87,8 @@ pub fn write_to(
 ) -> Result<Vec<PathBuf>> {
     let sdk = workspace.sdk(Some(sdk))?;
     let document = match revision {
-        Some(revision) => Document::revision(workspace.root(), &sdk, revision)?,
-        None => Document::current(workspace.root(), &sdk)?,
+        Some(revision) => sdk.revision(workspace.root(), revision)?,
+        None => sdk.current(workspace.root())?,
     };
     let mut written = Vec::new();
     for file in files(process, &sdk, document)? {
@@ -115,7 +105,7 @@ pub fn write_to(
 /// If no code can be generated from it.
 pub fn try_generate(process: &GeneratorProcess, sdk: &Sdk, import: &Import) -> Result<()> {
     let value = serde_json::from_str(&import.text)?;
-    let (path, revision, sha256) = (import.path.clone(), import.revision.clone(), sha256(&import.text));
+    let (path, revision, sha256) = (sdk.document(&import.revision), import.revision.clone(), sha256(&import.text));
     files(process, sdk, Document { path, revision, sha256, value }).map(|_| ())
 }
 
@@ -127,17 +117,10 @@ pub(crate) fn write_file(path: &Path, content: &str) -> Result<()> {
     fs::write(path, content).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// The client of a document: what a test compares.
-#[cfg(test)]
-pub(crate) fn client(mut document: Document) -> Result<syn::File> {
-    crate::policies::envelope_unions::apply(&mut document.value);
-    client::generate(&document, "things")
-}
-
 fn plan(workspace: &Workspace, process: &GeneratorProcess) -> Result<Vec<GeneratedFile>> {
     let mut plan = Vec::new();
     for sdk in workspace.sdks()? {
-        plan.extend(files(process, &sdk, Document::current(workspace.root(), &sdk)?)?);
+        plan.extend(files(process, &sdk, sdk.current(workspace.root())?)?);
     }
     Ok(plan)
 }
@@ -147,9 +130,7 @@ fn files(process: &GeneratorProcess, sdk: &Sdk, document: Document) -> Result<Ve
     let Manifest { crates, slice, .. } = &sdk.manifest;
     let header = file::header(&document)?;
     let context = format!("cannot generate from {} ({slice})", document.path.display());
-    // The unchanged document is checked, before the policies.
-    let checked = open_api::check(&document.value).and_then(|()| supported::check(&document.value));
-    let code = checked.and_then(|()| process.run(document, crates.clone())).context(context)?;
+    let code = process.run(document, crates.generated()).context(context)?;
     let file = |package: &str, code: &str| GeneratedFile::new(package, &header, code);
     let front = crates.sdk.as_deref().zip(code.sdk.as_deref()).map(|(package, code)| file(package, code));
     Ok([file(&crates.api, &code.client), file(&crates.mock, &code.mocks)].into_iter().chain(front).collect())

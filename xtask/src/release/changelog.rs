@@ -10,8 +10,8 @@ use anyhow::{Context, Result, bail};
 use semver::Version;
 
 use super::sections::{Block, Section, sections};
-use crate::import::check_date;
 use crate::sdk::Sdk;
+use xtask_import::check_date;
 
 /// The name of the file at the root of the workspace.
 pub(super) const FILE: &str = "CHANGELOG.md";
@@ -105,7 +105,7 @@ impl Changelog {
     /// Reports lines that look like the heading of a release but are not parsed as one. Such a release would be dropped
     /// silently.
     pub(super) fn malformed_headings(&self, sdks: &[Sdk]) -> Vec<String> {
-        let names: Vec<_> = sdks.iter().map(|sdk| sdk.name().into_owned()).collect();
+        let names: Vec<_> = sdks.iter().map(|sdk| sdk.name().to_owned()).collect();
         let is_release = |title: &str| {
             let mut versions = names.iter().filter_map(|name| after_name(title, name));
             versions.any(|version| Version::parse(version.trim()).is_ok())

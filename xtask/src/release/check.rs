@@ -8,10 +8,11 @@ use semver::Version;
 use super::changelog::{Changelog, Entry, FILE};
 use super::next::{NextRelease, ReleaseHistory, is_current};
 use super::{documents, surfaces, version};
-use crate::generate::{self, GeneratorProcess};
-use crate::import::check_date;
+use crate::generate;
 use crate::sdk::{NO_REVISION, Sdk};
 use crate::workspace::Workspace;
+use xtask_codegen::GeneratorProcess;
+use xtask_import::check_date;
 
 /// The result of a check.
 #[derive(Debug, Default)]

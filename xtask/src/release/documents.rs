@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use super::changelog::{Entry, FILE, provenance};
-use crate::document::sha256;
 use crate::sdk::Sdk;
+use xtask_document::read::sha256;
 
 /// Reports a document that is missing, that differs from the released one, or whose hash the entry does not record.
 pub(super) fn problem(root: &Path, sdk: &Sdk, entry: &Entry) -> Option<String> {

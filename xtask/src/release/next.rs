@@ -10,10 +10,12 @@ use serde_json::Value;
 use super::changelog::Entry;
 use super::version::{after, without_pre};
 use super::{documents, surfaces};
-use crate::diff::{self, Change, Class, grouped, owner};
-use crate::document::{Document, operations};
 use crate::sdk::Sdk;
-use crate::surface::{Surface, SurfaceChange, SurfaceDiff};
+use xtask_diff::surface::{Surface, SurfaceChange, SurfaceDiff};
+use xtask_diff::{Change, Class, grouped, owner};
+use xtask_document::Document;
+use xtask_document::operation::operations;
+use xtask_document::read::read;
 
 /// The releases before the next one.
 pub(super) struct ReleaseHistory<'a> {
@@ -89,7 +91,7 @@ impl<'a> NextRelease<'a> {
             bail!(problem);
         }
         let (last, newest) = (history.last(), history.earlier.first().copied());
-        let document = Document::revision(root, sdk, &sdk.manifest.current)?;
+        let document = sdk.revision(root, &sdk.manifest.current)?;
         let mut next = Self {
             document,
             last,
@@ -103,8 +105,8 @@ impl<'a> NextRelease<'a> {
                 bail!(problem);
             }
             // sdk.toml may have changed since the release, so it is not applied to the earlier document.
-            let (_, earlier) = Document::read(&root.join(sdk.document(last.revision())))?;
-            next.changes = diff::compare(&earlier, &next.document.value);
+            let (_, earlier) = read(&root.join(sdk.document(last.revision())))?;
+            next.changes = xtask_diff::compare(&earlier, &next.document.value);
             next.explained = names_of_breaking(&next.changes, [&earlier, &next.document.value]);
             next.surface = surfaces::read(root, sdk, last)?.compare(surface);
         }
@@ -113,7 +115,7 @@ impl<'a> NextRelease<'a> {
 
     /// The worst class among the changes of document and code.
     fn worst(&self) -> Option<Class> {
-        [diff::worst(&self.changes), self.surface.worst()].into_iter().flatten().min()
+        [xtask_diff::worst(&self.changes), self.surface.worst()].into_iter().flatten().min()
     }
 
     /// The lowest version that is not a pre-release, or `None` if every version is allowed.

@@ -13,11 +13,11 @@ use super::changelog::{Changelog, FILE, provenance};
 use super::check::check_revision;
 use super::next::{NextRelease, ReleaseHistory};
 use super::{surfaces, version};
-use crate::diff::{Change, Class, grouped};
-use crate::document::operations;
 use crate::sdk::Sdk;
-use crate::surface::{Surface, SurfaceChange};
 use crate::workspace::Workspace;
+use xtask_diff::surface::{Surface, SurfaceChange};
+use xtask_diff::{Change, Class, grouped};
+use xtask_document::operation::operations;
 
 /// The number of places that are listed for changes of the documentation.
 const PLACES: usize = 5;

@@ -21,9 +21,9 @@ use semver::Version;
 use super::changelog::{Entry, FILE};
 use super::next::ReleaseHistory;
 use super::version::{after, without_pre};
-use crate::document::sha256;
 use crate::sdk::Sdk;
-use crate::surface::{Surface, SurfaceDiff};
+use xtask_diff::surface::{Surface, SurfaceDiff};
+use xtask_document::read::sha256;
 
 /// The number of changed lines that a message shows.
 const SHOWN: usize = 3;

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use semver::{BuildMetadata, Prerelease, Version};
 use toml::Value;
 
-use crate::diff::Class;
+use xtask_diff::Class;
 
 /// The manifest with a package's version, relative to the workspace.
 pub(super) fn file(package: &str) -> PathBuf {

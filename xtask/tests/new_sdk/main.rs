@@ -11,11 +11,11 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use xtask::generate::{self, GeneratorProcess};
-use xtask::import::Import;
+use xtask::generate;
 use xtask::scaffold::Scaffold;
-use xtask::sdk::Slice;
 use xtask::workspace::Workspace;
+use xtask_codegen::GeneratorProcess;
+use xtask_import::Slice;
 
 fn process() -> GeneratorProcess {
     GeneratorProcess::of(env!("CARGO_BIN_EXE_xtask"), 1024)
@@ -88,7 +88,7 @@ fn compiler_output(root: &Path) -> String {
 fn new_sdk_compiles_before_and_after_its_first_import() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
-    copy(Workspace::current().root(), root);
+    copy(Workspace::current().unwrap().root(), root);
     let workspace = Workspace::at(root);
     let paths = ["/gadgets", "/accounts/{account_id}/gadgets"].map(str::to_owned).into();
     let slice = Slice { paths, ..Slice::default() };
@@ -101,8 +101,8 @@ fn new_sdk_compiles_before_and_after_its_first_import() {
 
     fs::write(root.join("vendors.json"), vendor::document().to_string()).unwrap();
     let sdk = workspace.sdk(Some("acme-gadgets")).unwrap();
-    let import = Import::make(&sdk, &root.join("vendors.json"), "2026-01-02").unwrap();
-    import.write(&workspace, &sdk).unwrap();
+    let import = sdk.import(&root.join("vendors.json"), "2026-01-02").unwrap();
+    sdk.write(&workspace, &import).unwrap();
     generate::write(&workspace, &process()).unwrap();
     let formatted = cargo(root, &["fmt", "--check", PACKAGE_OF_THE_SDK]);
     assert!(formatted.status.success(), "{}", String::from_utf8_lossy(&formatted.stdout));

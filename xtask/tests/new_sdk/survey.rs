@@ -33,7 +33,7 @@ fn survey_makes_an_sdk_of_every_tag_and_reports_the_problems_of_each() {
     let (from, out) = (folder.path().join("vendors.json"), folder.path().join("out"));
     fs::write(&from, document.to_string()).unwrap();
 
-    let survey = Survey::make(&Workspace::current(), &process(), &from, &out, true).unwrap();
+    let survey = Survey::make(&Workspace::current().unwrap(), &process(), &from, &out, true).unwrap();
     assert_eq!(
         survey.check().unwrap_err().to_string(),
         "1 of 3 tags cannot be generated; 1 operation has no tag and was not tried"
@@ -50,6 +50,6 @@ fn survey_makes_an_sdk_of_every_tag_and_reports_the_problems_of_each() {
     assert!(
         out.join("crates/tag1-api/src/generated.rs").is_file() && out.join("crates/tag1/src/generated.rs").is_file()
     );
-    let again = Survey::make(&Workspace::current(), &process(), &from, &out, true).err().unwrap();
+    let again = Survey::make(&Workspace::current().unwrap(), &process(), &from, &out, true).err().unwrap();
     assert!(again.to_string().ends_with("already exists"));
 }

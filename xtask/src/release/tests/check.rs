@@ -2,9 +2,9 @@ use super::*;
 
 #[test]
 fn released_sdks_of_this_checkout_pass_the_check() {
-    let workspace = Workspace::current();
+    let workspace = Workspace::current().unwrap();
     for sdk in released(&workspace) {
-        assert_eq!(judge(&workspace, Some(&sdk.name())).unwrap().problems, [""; 0]);
+        assert_eq!(judge(&workspace, Some(sdk.name())).unwrap().problems, [""; 0]);
     }
 }
 

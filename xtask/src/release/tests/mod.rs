@@ -12,10 +12,10 @@ use tempfile::TempDir;
 use super::changelog::{Changelog, provenance};
 use super::check::judge;
 use super::*;
-use crate::document::sha256;
-use crate::generate::GeneratorProcess;
 use crate::sdk::Sdk;
 use crate::workspace::Workspace;
+use xtask_codegen::GeneratorProcess;
+use xtask_document::read::sha256;
 
 /// A workspace of made-up SDKs. Its generated code is not that of its documents.
 struct Fake(TempDir);

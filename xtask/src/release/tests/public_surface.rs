@@ -286,3 +286,13 @@ fn notes_leave_the_entry_of_the_crates_version_as_it_is() {
     assert!(fake.record("0.2.0+2026-01-01").contains("struct Other"));
     fake.assert_problems(&[]);
 }
+
+#[test]
+fn surface_of_every_generated_client_of_this_checkout_can_be_extracted() {
+    let workspace = Workspace::current().unwrap();
+    for sdk in workspace.sdks().unwrap() {
+        let path = workspace.root().join("crates").join(&sdk.manifest.crates.api).join("src/generated.rs");
+        let surface = xtask_diff::surface::Surface::extract(&syn::parse_file(&fs::read_to_string(path).unwrap()).unwrap()).unwrap();
+        assert!(surface.lines().any(|line| line == "struct Client {..}"));
+    }
+}

@@ -1,0 +1,27 @@
+//! The typed wrappers around httpmock.
+
+use anyhow::Result;
+use progenitor::{GenerationSettings, Generator};
+
+use super::passes;
+use crate::packages::crate_path;
+use crate::policies;
+use xtask_document::Document;
+use xtask_document::open_api;
+use xtask_document::operation::operations;
+
+pub(super) fn generate(document: &Document, api: &str) -> Result<syn::File> {
+    let mut value = policies::for_mocks(&document.value);
+    passes::literal_paths::escape_paths(&mut value);
+    let open_api = open_api::read(&value)?;
+    let tokens = Generator::new(&GenerationSettings::new()).httpmock(&open_api, &crate_path(api))?;
+
+    let mut file = syn::parse2(tokens)?;
+    let operations: Vec<_> = operations(&document.value).collect();
+    passes::mock_methods::apply(&mut file);
+    passes::mock_values::apply(&mut file, &document.value, &operations);
+    passes::literal_paths::apply(&mut file, &operations)?;
+    passes::formatted::apply_to_mocks(&mut file);
+    passes::sealed_mocks::apply(&mut file)?;
+    Ok(file)
+}

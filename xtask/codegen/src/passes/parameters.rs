@@ -1,0 +1,230 @@
+//! Parameters are encoded by `api_runtime`, as those of mocks are.
+//!
+//! The generated client writes a value into a path or a header by its `Display`, which for a date-time is not that of
+//! RFC 3339, and puts any text into a path: a URL parser then removes `..` together with the segment before it. The
+//! functions of `api_runtime` write the value's JSON text, and reject what no request can carry.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Result, ensure};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use serde_json::Value;
+use syn::parse::Parser;
+use syn::punctuated::Punctuated;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Expr, ExprMethodCall, FnArg, Ident, ImplItem, Item, Lit, Macro, Pat, PatType, Token, Type, parse_quote};
+
+use super::{implementor, type_name};
+use xtask_document::operation::{names_in, operations};
+
+pub(crate) fn apply(file: &mut syn::File, document: &Value) -> Result<()> {
+    let paths: BTreeMap<_, _> =
+        operations(document).filter_map(|operation| Some((operation.id()?, operation.path))).collect();
+    let mut unknown = Vec::new();
+    let mut found = 0_usize;
+    for item in &mut file.items {
+        let Item::Impl(block) = item else { continue };
+        if block.trait_.is_some() || implementor(block).is_none_or(|name| name != "Client") {
+            continue;
+        }
+        for item in &mut block.items {
+            let ImplItem::Fn(method) = item else { continue };
+            let id = method.sig.ident.to_string();
+            let Some(path) = paths.get(id.as_str()) else { continue };
+            let texts = method.sig.inputs.iter().filter_map(text_argument).collect();
+            let mut pass = Parameters { names: names_in(path).collect(), texts, is_found: false };
+            pass.visit_block_mut(&mut method.block);
+            found = found.saturating_add(1);
+            if !pass.is_found {
+                unknown.push(id);
+            }
+        }
+    }
+    ensure!(
+        unknown.is_empty(),
+        "expected `format!(\"…\", self.baseurl, encode_path(&value.to_string()), …)` in {unknown:?}"
+    );
+    ensure!(found == paths.len(), "expected a method for each of {} operations, found {found}", paths.len());
+    Ok(())
+}
+
+struct Parameters<'a> {
+    /// The names of the path's parameters, in the order of the path.
+    names: Vec<&'a str>,
+    /// The method's arguments that are text, so that they need no copy.
+    texts: BTreeSet<Ident>,
+    is_found: bool,
+}
+
+impl VisitMut for Parameters<'_> {
+    fn visit_expr_mut(&mut self, value: &mut Expr) {
+        visit_mut::visit_expr_mut(self, value);
+        if let Some(pairs) = query_pairs(value) {
+            *value = pairs;
+        }
+    }
+
+    fn visit_expr_method_call_mut(&mut self, call: &mut ExprMethodCall) {
+        visit_mut::visit_expr_method_call_mut(self, call);
+        if call.method == "append"
+            && let (Some(name), Some(value)) = (call.args.first(), call.args.get(1).and_then(header_text))
+        {
+            let header = parse_quote! { ::api_runtime::header_parameter(#name, &#value)? };
+            call.args = [name.clone(), header].into_iter().collect();
+        }
+    }
+
+    fn visit_macro_mut(&mut self, item: &mut Macro) {
+        if item.path.is_ident("format")
+            && let Some(tokens) = segments(&item.tokens, &self.names, &self.texts)
+        {
+            item.tokens = tokens;
+            self.is_found = true;
+        }
+        visit_mut::visit_macro_mut(self, item);
+    }
+}
+
+/// The arguments of the `format!` that makes the URL, with their names.
+fn segments(tokens: &TokenStream, names: &[&str], texts: &BTreeSet<Ident>) -> Option<TokenStream> {
+    let arguments = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(tokens.clone()).ok()?;
+    let mut arguments = arguments.into_iter();
+    let pattern = arguments.next().filter(is_text)?;
+    let base_url = arguments.next().filter(|base_url| quote! { #base_url }.to_string() == "self . baseurl")?;
+    let mut names = names.iter();
+    let values: Vec<_> = arguments.map(|argument| encoded(names.next()?, &argument, texts)).collect::<Option<_>>()?;
+    names.next().is_none().then(|| quote! { #pattern, #base_url, #(#values),* })
+}
+
+/// `::api_runtime::query_pairs("name", &value)?` for `QueryParam::new("name", &value)`.
+fn query_pairs(value: &Expr) -> Option<Expr> {
+    let Expr::Call(call) = value else { return None };
+    let is_query = call.func.to_token_stream().to_string() == "progenitor_client :: QueryParam :: new";
+    let arguments = &call.args;
+    is_query.then(|| parse_quote! { ::api_runtime::query_pairs(#arguments)? })
+}
+
+/// `value` of `value.to_string().try_into()?`.
+fn header_text(value: &Expr) -> Option<Expr> {
+    let Expr::Try(result) = value else { return None };
+    let Expr::MethodCall(conversion) = &*result.expr else { return None };
+    let Expr::MethodCall(text) = &*conversion.receiver else { return None };
+    (conversion.method == "try_into" && text.method == "to_string").then(|| (*text.receiver).clone())
+}
+
+fn is_text(argument: &Expr) -> bool {
+    matches!(argument, Expr::Lit(literal) if matches!(literal.lit, Lit::Str(_)))
+}
+
+/// The name of an argument of the type `&str`.
+fn text_argument(argument: &FnArg) -> Option<Ident> {
+    let FnArg::Typed(PatType { pat, ty, .. }) = argument else { return None };
+    match (&**pat, &**ty) {
+        (Pat::Ident(pattern), Type::Reference(reference)) => {
+            (type_name(&reference.elem)? == "str").then(|| pattern.ident.clone())
+        }
+        _ => None,
+    }
+}
+
+/// The segment for `encode_path(&value.to_string())`. Text needs no copy.
+fn encoded(name: &str, argument: &Expr, texts: &BTreeSet<Ident>) -> Option<Expr> {
+    let Expr::Call(call) = argument else { return None };
+    let Expr::Path(function) = &*call.func else { return None };
+    let (Some(Expr::Reference(text)), 1) = (call.args.first(), call.args.len()) else { return None };
+    let Expr::MethodCall(copy) = &*text.expr else { return None };
+    let value = &copy.receiver;
+    let is_text = texts.iter().any(|name| is_variable(value, name));
+    (function.path.is_ident("encode_path") && copy.method == "to_string").then(|| match is_text {
+        true => parse_quote! { ::api_runtime::path_segment(#name, #value)? },
+        false => parse_quote! { ::api_runtime::path_parameter(#name, &#value)? },
+    })
+}
+
+fn is_variable(value: &Expr, name: &Ident) -> bool {
+    matches!(value, Expr::Path(path) if path.path.is_ident(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::assert_same;
+    use super::*;
+
+    fn document() -> Value {
+        json!({"paths": {"/things/{thing-id}/{type}": {"get": {"operationId": "get_thing"}}}})
+    }
+
+    #[test]
+    fn value_of_a_path_parameter_is_checked_under_its_name_in_the_document() {
+        let mut file: syn::File = parse_quote! {
+            impl Client {
+                fn get_thing(&self, thing_id: &Uuid, type_: &'a str) {
+                    format!("{}/things/{}/{}", self.baseurl, encode_path(&thing_id.to_string()), encode_path(&type_.to_string()),);
+                }
+            }
+        };
+        apply(&mut file, &document()).unwrap();
+        let expected: syn::File = parse_quote! {
+            impl Client {
+                fn get_thing(&self, thing_id: &Uuid, type_: &'a str) {
+                    format!(
+                        "{}/things/{}/{}", self.baseurl, ::api_runtime::path_parameter("thing-id", &thing_id)?,
+                        ::api_runtime::path_segment("type", type_)?
+                    );
+                }
+            }
+        };
+        assert_same(&file, &expected);
+    }
+
+    #[test]
+    fn url_that_is_built_in_another_way_is_an_error() {
+        for body in [
+            quote! { format!("{}/things/{}", self.baseurl, encode_path(&thing_id.to_string())) },
+            quote! { format!("{}/things/{}/{}", self.baseurl, encode_path(&a.to_string()), b) },
+            quote! { format!("{}/things/{}/{}", base, encode_path(&a.to_string()), encode_path(&b.to_string())) },
+            quote! { url },
+        ] {
+            let mut file = parse_quote! { impl Client { fn get_thing(&self) { #body; } } };
+            assert!(apply(&mut file, &document()).is_err(), "{body}");
+        }
+        assert!(apply(&mut parse_quote! { impl Client {} }, &document()).is_err());
+    }
+
+    #[test]
+    fn header_and_query_parameter_are_encoded_under_their_names() {
+        let mut file: syn::File = parse_quote! {
+            impl Client {
+                fn get_thing(&self) {
+                    let url = format!("{}/things/{}/{}", self.baseurl, encode_path(&a.to_string()), encode_path(&b.to_string()));
+                    header_map.append("api-version", HeaderValue::from_static(REVISION));
+                    if let Some(value) = since {
+                        header_map.append("If-Modified-Since", value.to_string().try_into()?);
+                    }
+                    let request = self.client.get(url).query(&progenitor_client::QueryParam::new("page-size", &page_size));
+                }
+            }
+        };
+        apply(&mut file, &document()).unwrap();
+        let expected: syn::File = parse_quote! {
+            impl Client {
+                fn get_thing(&self) {
+                    let url = format!(
+                        "{}/things/{}/{}", self.baseurl, ::api_runtime::path_parameter("thing-id", &a)?,
+                        ::api_runtime::path_parameter("type", &b)?
+                    );
+                    header_map.append("api-version", HeaderValue::from_static(REVISION));
+                    if let Some(value) = since {
+                        header_map
+                            .append("If-Modified-Since", ::api_runtime::header_parameter("If-Modified-Since", &value)?);
+                    }
+                    let request = self.client.get(url).query(&::api_runtime::query_pairs("page-size", &page_size)?);
+                }
+            }
+        };
+        assert_same(&file, &expected);
+    }
+}

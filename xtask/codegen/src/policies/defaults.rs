@@ -1,0 +1,32 @@
+//! Default values are dropped.
+//!
+//! With a default, an absent field looks as if the API had sent it, and the next write sends it to the API.
+
+use serde_json::Value;
+
+use xtask_document::walk::for_each_schema;
+
+pub(super) fn apply(document: &mut Value) {
+    for_each_schema(document, &mut |_, schema| {
+        schema.remove("default");
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_default_goes_and_a_property_of_that_name_stays() {
+        let mut document = json!({"components": {"schemas": {"Rule": {
+            "properties": {"default": {"type": "boolean", "default": true}},
+        }}}});
+        apply(&mut document);
+        let expected = json!({"components": {"schemas": {"Rule": {
+            "properties": {"default": {"type": "boolean"}},
+        }}}});
+        assert_eq!(document, expected);
+    }
+}

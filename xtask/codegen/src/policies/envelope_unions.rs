@@ -1,0 +1,59 @@
+//! A response that is a union of envelopes is one envelope.
+//!
+//! The vendor writes `oneOf` or `anyOf` where `allOf` is meant, or for envelopes with different results. A union has no
+//! `success` of its own, so a call could not report a failure. The union becomes one envelope if each of its branches
+//! is one of these:
+//!
+//! - an envelope;
+//! - a failure envelope, which only allows `success: false`; its `result` is ignored;
+//! - a part of an envelope: an object whose properties are all properties of an envelope.
+//!
+//! A `result` beside the union replaces those of the branches. If the results differ, `result` is a union. Lists become
+//! a list of a union, so that an empty list fits. A part's `result` replaces an envelope's of the same type that says
+//! nothing about its items or properties. `result` may be null if a branch with `success` allows null or has no result.
+//!
+//! Other unions remain, and `success` is not checked for their operations: unions with a branch that is no object or is
+//! a union itself, and those whose branches have different schemas for a property that is not an envelope's. In the
+//! vendor's document of 2024-08-06, seven operations return a union of envelopes, and all of these become one envelope.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use xtask_document::envelope::{alias, is_union, merged, response_schemas};
+use xtask_document::resolved::{References, named, named_schemas};
+use xtask_document::walk::for_each_schema;
+
+/// Makes one envelope of every named union of envelopes that a response consists of.
+pub fn apply(document: &mut Value) {
+    let names = names(document);
+    if names.is_empty() {
+        return;
+    }
+    let schemas = named_schemas(document);
+    let references = References::of(&schemas);
+    let places: BTreeSet<_> = names.iter().map(|name| format!("/components/schemas/{name}")).collect();
+    for_each_schema(document, &mut |place, schema| {
+        let original = named(&schemas, place.rsplit('/').next().unwrap_or_default());
+        let original = original.filter(|original| places.contains(place) && alias(original).is_none());
+        if let Some(envelope) = original.and_then(|original| merged(&references, original)) {
+            *schema = envelope;
+        }
+    });
+}
+
+/// The names of the unions, and their aliases.
+fn names(document: &Value) -> BTreeSet<String> {
+    let references = References::of(document);
+    let mut names = BTreeSet::new();
+    for schema in response_schemas(document).filter(|schema| is_union(&references, schema)) {
+        let mut next = alias(schema);
+        while let Some(name) = next.filter(|name| names.insert((*name).to_owned())) {
+            next = named(document, name).and_then(alias);
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,71 @@
+//! Policies: how a document is changed before the generator reads it.
+//!
+//! A document in `spec/` describes the API as it is known. The policies apply to every SDK of the workspace. With them,
+//! the generated client still works where the API differs from its document.
+//!
+//! | policy | reason |
+//! |---|---|
+//! | `closed_objects`: closed objects become open | an unlisted property would fail the whole response |
+//! | `constraints`: limits on values are dropped, the size of numbers too | the generator makes types of them that reject a response |
+//! | `defaults`: default values are dropped | an absent field would look as if the API had sent it |
+//! | `envelope_unions`, before all others: a union of envelopes becomes one | a failure must not look like a value |
+//! | `envelopes`: only `success` is required, messages are free-form | what surrounds a result must not fail it |
+//! | `nullable`: places are nullable, and components are not | null has one type, whether or not a component allows it |
+//! | `null_marks`, client: nullable properties are marked | in the generated code they would look like optional ones |
+//! | `parameters`: one has the type of its format, and is never null | what is sent matches its format, and null has no text |
+//! | `raw_failures`, client: failures are not decoded | one that differs from the document would lose its status |
+//! | `raw_failures`, mocks: a failure without a named schema is any JSON | the client has no type for it |
+//!
+//! A method expects every failure, documented or not, since the return type of a method must not depend on which ones a
+//! document lists.
+
+mod closed_objects;
+pub(crate) mod constraints;
+mod defaults;
+pub mod envelope_unions;
+pub(crate) mod envelopes;
+pub(crate) mod null_marks;
+mod nullable;
+pub(crate) mod parameters;
+mod raw_failures;
+
+pub use parameters::FORMATS;
+
+use serde_json::Value;
+
+/// The document that the low-level client is generated from.
+pub fn for_client(document: &Value) -> Value {
+    let mut document = for_both(document);
+    raw_failures::all(&mut document);
+    null_marks::apply(&mut document);
+    document
+}
+
+/// The document that the mocks are generated from: a mock may name the shape of a failure, a client must not rely on
+/// it.
+pub fn for_mocks(document: &Value) -> Value {
+    let mut document = for_both(document);
+    raw_failures::without_name(&mut document);
+    document
+}
+
+/// The document that is compared with another one: with the policies that move what it says to other places.
+pub fn for_comparison(document: &Value) -> Value {
+    let mut document = document.clone();
+    nullable::apply(&mut document);
+    parameters::inline_formats(&mut document);
+    envelopes::apply(&mut document);
+    document
+}
+
+fn for_both(document: &Value) -> Value {
+    let mut document = document.clone();
+    closed_objects::apply(&mut document);
+    constraints::apply(&mut document);
+    defaults::apply(&mut document);
+    nullable::apply(&mut document);
+    parameters::inline_formats(&mut document);
+    parameters::remove_null(&mut document);
+    envelopes::apply(&mut document);
+    document
+}

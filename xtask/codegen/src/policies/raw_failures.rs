@@ -1,0 +1,76 @@
+//! Failures are not decoded.
+//!
+//! The generated decoding of a failure loses the status and the headers if the body does not fit the document. A
+//! failure's body often does not: it may be a page of HTML from the edge.
+
+use serde_json::{Value, json};
+
+use xtask_document::operation::{is_failure, is_success, operations_mut};
+
+/// For the client: no failure is decoded, and every one is expected. What a method may return would depend on whether
+/// its failures are documented.
+pub(super) fn all(document: &mut Value) {
+    for operation in operations_mut(document) {
+        let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { continue };
+        let has_success = responses.keys().any(|status| is_success(status));
+        // One that is all there is stands for the success, too.
+        responses.retain(|status, _| !is_failure(status) || status == "default" && !has_success);
+        let raw = || json!({"description": "A failure, undecoded", "content": {"*/*": {}}});
+        responses.iter_mut().filter(|(status, _)| is_failure(status)).for_each(|(_, response)| *response = raw());
+        responses.extend(["4XX", "5XX"].map(|status| (status.to_owned(), raw())));
+    }
+}
+
+/// For the mocks: a failure whose schema has no name is any JSON. The generator would give it one, of a type that the
+/// client does not have.
+pub(super) fn without_name(document: &mut Value) {
+    for operation in operations_mut(document) {
+        let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
+        let failures = responses.into_iter().flatten().filter(|(status, _)| is_failure(status));
+        let contents = failures.filter_map(|(_, failure)| failure.get_mut("content")?.as_object_mut()).flatten();
+        for schema in contents.filter_map(|(_, content)| content.get_mut("schema")) {
+            if schema.get("$ref").is_none() {
+                *schema = json!({});
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_failure_is_expected_and_raw_whichever_are_documented() {
+        let typed = json!({"description": "", "content": {"application/json": {"schema": {"type": "object"}}}});
+        let raw = json!({"description": "A failure, undecoded", "content": {"*/*": {}}});
+        let of = |responses: Value| json!({"paths": {"/": {"get": {"responses": responses}}}});
+        let expected = of(json!({"200": typed, "4XX": raw, "5XX": raw}));
+        for responses in
+            [json!({"200": typed}), json!({"200": typed, "404": typed, "4XX": typed, "503": typed, "default": typed})]
+        {
+            let mut document = of(responses);
+            all(&mut document);
+            assert_eq!(document, expected);
+        }
+    }
+
+    #[test]
+    fn what_stands_for_any_status_stays_if_there_is_nothing_else() {
+        let mut document =
+            json!({"paths": {"/": {"get": {"responses": {"404": {}, "default": {"description": "d"}}}}}});
+        all(&mut document);
+        let raw = json!({"description": "A failure, undecoded", "content": {"*/*": {}}});
+        assert_eq!(document["paths"]["/"]["get"]["responses"], json!({"4XX": raw, "5XX": raw, "default": raw}));
+    }
+
+    #[test]
+    fn only_a_failure_that_has_a_name_has_a_type_in_the_mocks() {
+        let content = |schema: Value| json!({"content": {"application/json": {"schema": schema}}});
+        let (named, unnamed) = (content(json!({"$ref": "#/x"})), content(json!({"allOf": [{"$ref": "#/x"}, {}]})));
+        let of = |success: &Value, failure: &Value, other: &Value| json!({"paths": {"/": {"get": {"responses": {"200": success, "404": failure, "default": other}}}}});
+        let mut document = of(&unnamed, &named, &unnamed);
+        without_name(&mut document);
+        assert_eq!(document, of(&unnamed, &named, &content(json!({}))));
+    }
+}

@@ -1,0 +1,148 @@
+//! Runs the generator in a process of its own, with a memory limit.
+//!
+//! Some documents make the generator allocate more memory than the machine has, or panic. A process with a limit fails
+//! alone, and its parent reports the document and the slice. The allocator (the crate `cap`) enforces the limit, since
+//! not every operating system enforces one.
+
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use anyhow::{Context, Result, anyhow, bail};
+use serde::{Deserialize, Serialize};
+
+use crate::packages::Packages;
+use crate::policies::envelope_unions;
+use crate::{client, mocks, sdk, supported};
+use xtask_document::{Document, open_api};
+
+/// Where the generator runs, and how much memory it may take.
+pub struct GeneratorProcess {
+    program: PathBuf,
+    memory_mib: usize,
+}
+
+/// What is sent to the process.
+#[derive(Deserialize, Serialize)]
+struct Job {
+    document: Document,
+    packages: Packages,
+}
+
+/// What comes back.
+#[derive(Deserialize, Serialize)]
+pub struct Code {
+    pub client: String,
+    pub mocks: String,
+    /// Nothing, if `sdk.toml` names no SDK crate.
+    pub sdk: Option<String>,
+}
+
+impl GeneratorProcess {
+    /// A process of this program, whose command line must have the task [`run_worker`].
+    ///
+    /// # Errors
+    ///
+    /// If the operating system does not say what this program is.
+    pub fn of_this_program(memory_mib: usize) -> Result<Self> {
+        let program = std::env::current_exe().context("cannot find this program")?;
+        Ok(Self::of(program, memory_mib))
+    }
+
+    /// A process of another program that does the same.
+    pub fn of(program: impl Into<PathBuf>, memory_mib: usize) -> Self {
+        Self { program: program.into(), memory_mib }
+    }
+
+    /// The code of a document.
+    ///
+    /// # Errors
+    ///
+    /// If no code can be generated from it.
+    pub fn run(&self, document: Document, packages: Packages) -> Result<Code> {
+        // The unchanged document is checked, before the policies.
+        open_api::check(&document.value)?;
+        supported::check(&document.value)?;
+        let mut child = Command::new(&self.program)
+            .args(["generator", "--memory-mib", &self.memory_mib.to_string()])
+            .env("RUST_BACKTRACE", "0")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("cannot run {}", self.program.display()))?;
+        let job = serde_json::to_vec(&Job { document, packages })?;
+        // One that died does not read on; what it died of is the better error.
+        let _ = child.stdin.take().context("the generator has no input")?.write_all(&job);
+        let output = child.wait_with_output().context("cannot wait for the generator")?;
+        if output.status.success() {
+            return serde_json::from_slice(&output.stdout).context("the generator's output is cut off");
+        }
+        Err(self.death(&output))
+    }
+
+    fn death(&self, output: &Output) -> anyhow::Error {
+        let text = String::from_utf8_lossy(&output.stderr);
+        if let Some(message) = panic_message(&text) {
+            return anyhow!("the generator failed: {message}");
+        }
+        let text = one_line(&text);
+        match text.strip_prefix("error: ") {
+            Some(error) => anyhow!("{error}"),
+            None if text.contains("memory allocation of") => anyhow!(
+                "the generator needs more than {} MiB of memory for it; take a smaller slice, or allow more with \
+                 --memory-mib",
+                self.memory_mib
+            ),
+            None => anyhow!("the generator stopped ({}): {text}", output.status),
+        }
+    }
+}
+
+/// What a panic says, without the place in the generator's source.
+fn panic_message(text: &str) -> Option<String> {
+    let (_, panic) = text.split_once(" panicked at ")?;
+    let (_, message) = panic.split_once('\n')?;
+    let message = message.split_once("\nnote: ").map_or(message, |(message, _)| message);
+    Some(one_line(message))
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Generates from the document that comes in, and writes out its code: what the process does.
+///
+/// # Errors
+///
+/// If what comes in was not sent by [`GeneratorProcess`], or the document cannot be generated from.
+pub fn run_worker(mut input: impl Read, output: impl Write) -> Result<()> {
+    let mut job = Vec::new();
+    input.read_to_end(&mut job)?;
+    let Ok(Job { mut document, packages }) = serde_json::from_slice(&job) else {
+        bail!("this is for `cargo xtask generate`, which sends a document")
+    };
+    drop(job);
+    // The client, the mocks and the SDK see the same envelopes.
+    envelope_unions::apply(&mut document.value);
+    let client = client::generate(&document, packages.front())?;
+    let mocks = prettyplease::unparse(&mocks::generate(&document, &packages.api)?);
+    let sdk = match &packages.sdk {
+        Some(sdk) => Some(prettyplease::unparse(&sdk::generate(&document, &client, &packages, sdk)?)),
+        None => None,
+    };
+    Ok(serde_json::to_writer(output, &Code { client: prettyplease::unparse(&client), mocks, sdk })?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_told_by_what_it_says() {
+        let text = "\nthread 'main' (7) panicked at /src/method.rs:477:29:\nnot yet implemented: no schema: {\n  a\n}\n\
+                    note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n";
+        assert_eq!(panic_message(text).as_deref(), Some("not yet implemented: no schema: { a }"));
+        assert_eq!(panic_message("error: something else\n"), None);
+    }
+}

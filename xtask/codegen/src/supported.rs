@@ -1,0 +1,228 @@
+//! Rejects what the generator does not support, before it runs: it would panic, name no place, or write code that does
+//! not compile.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Result, ensure};
+use serde_json::Value;
+
+use xtask_document::envelope::is_union;
+use xtask_document::envelope::{alias, is_envelope};
+use xtask_document::media_types::FORM;
+use xtask_document::naming::snake;
+use xtask_document::operation::{Operation, component, is_success, names_in, operations};
+use xtask_document::resolved::{References, ResolvedSchema};
+
+/// Checks that every operation is one that a client can be generated for.
+pub(crate) fn check(document: &Value) -> Result<()> {
+    let mut faults = Vec::new();
+    let references = References::of(document);
+    for operation in operations(document) {
+        let Operation { path, method, object } = &operation;
+        if let Some(fault) = fault(document, &references, &operation) {
+            let id = object.get("operationId").and_then(Value::as_str).unwrap_or_default();
+            faults.push(format!("the operation {id:?} ({} {path}) {fault}", method.to_uppercase()));
+        }
+    }
+    ensure!(faults.is_empty(), "{}", faults.join("; "));
+    Ok(())
+}
+
+fn fault<'a>(document: &'a Value, references: &References<'a>, operation: &Operation<'a>) -> Option<String> {
+    if matches!(operation.method, "options" | "trace") {
+        return Some("has a method that the HTTP library has no function for".to_owned());
+    }
+    let resolve = |value| component(document, value);
+    if let Some(status) = unnamed_envelope(document, references, operation) {
+        return Some(format!(
+            "responds to {status} with an envelope that has no name; import the document, which names it"
+        ));
+    }
+    let body = operation.object.get("requestBody").and_then(resolve);
+    if let Some(form) = body.and_then(|body| body.get("content")?.get(FORM)?.get("schema")) {
+        let form = ResolvedSchema::of(references, form);
+        let odd = form.properties.iter().find(|(_, of)| !ResolvedSchema::of(references, of).is_scalar());
+        if let Some((name, _)) = odd {
+            return Some(format!("sends a form, in which {name:?} is no text, number or boolean"));
+        }
+    }
+    let item = document.get("paths").and_then(|paths| paths.get(operation.path));
+    let shared = item.and_then(|item| item.get("parameters"));
+    let lists = [operation.object.get("parameters"), shared].into_iter().flatten().filter_map(Value::as_array);
+    let is_compound = |parameter: &'a Value| {
+        parameter.get("schema").is_some_and(|schema| !ResolvedSchema::of(references, schema).is_scalar())
+    };
+    let (mut seen, mut arguments) = (BTreeSet::new(), BTreeSet::new());
+    let in_path: BTreeSet<_> = names_in(operation.path).collect();
+    for parameter in lists.flatten().filter_map(resolve) {
+        let text = |key: &str| parameter.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let (name, place, style) = (text("name"), text("in"), text("style"));
+        // A parameter of the operation replaces one of its path.
+        if !seen.insert((name.clone(), place.clone())) {
+            continue;
+        }
+        let fault = match (place.as_str(), style.as_str()) {
+            ("cookie", _) => "is a cookie",
+            ("path", _) if parameter.get("required") != Some(&Value::Bool(true)) => {
+                "is part of the path and not required"
+            }
+            ("path", _) if !in_path.contains(name.as_str()) => "is no part of the path",
+            ("path" | "header", "" | "simple") | ("query", "" | "form") if parameter.get("schema").is_none() => {
+                "has content, not a schema"
+            }
+            ("path" | "header", "" | "simple") | ("query", "" | "form") if body.is_some() && snake(&name) == "body" => {
+                "has the name of the argument for the body"
+            }
+            ("path" | "header", "" | "simple") | ("query", "" | "form") if !arguments.insert(snake(&name)) => {
+                "makes the same argument as another one"
+            }
+            ("query", "" | "form")
+                if parameter.get("explode") == Some(&Value::Bool(false)) && is_compound(parameter) =>
+            {
+                "is a list in one parameter (`explode: false`)"
+            }
+            ("path" | "header", "" | "simple") | ("query", "" | "form") => continue,
+            _ => "has a style that the generator cannot write",
+        };
+        return Some(format!("has the parameter {name:?}, which {fault}"));
+    }
+    let is_described = |name: &str| seen.contains(&(name.to_owned(), "path".to_owned()));
+    let missing = in_path.into_iter().find(|name| !is_described(name))?;
+    Some(format!("has {missing:?} in its path, and no parameter of that name"))
+}
+
+/// The status of a success whose envelope is no named schema. The generated crate could not implement `Envelope` for
+/// it, and a failed call would look like a success.
+fn unnamed_envelope<'a>(
+    document: &'a Value,
+    references: &References<'a>,
+    operation: &Operation<'a>,
+) -> Option<&'a str> {
+    let responses = operation.object.get("responses").and_then(Value::as_object).into_iter().flatten();
+    let mut successes = responses.filter(|(status, _)| is_success(status));
+    let (status, _) = successes.find(|(_, response)| {
+        let contents = component(document, response).and_then(|response| response.get("content")?.as_object());
+        let mut schemas = contents.into_iter().flatten().filter_map(|(_, content)| content.get("schema"));
+        schemas
+            .any(|schema| alias(schema).is_none() && (is_envelope(references, schema) || is_union(references, schema)))
+    })?;
+    Some(status)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn fault_of(method: &str, parameter: &Value) -> String {
+        let reference = json!([{"$ref": "#/components/parameters/one"}]);
+        let operation = json!({"operationId": "do_it", "parameters": reference, "requestBody": {}});
+        let document = json!({
+            "paths": {"/things": {method: operation}}, "components": {"parameters": {"one": parameter}},
+        });
+        check(&document).err().map(|error| error.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_cannot_be_generated_is_named() {
+        let text = json!({"type": "string"});
+        let query = json!({"in": "query", "name": "a", "schema": text});
+        for method in ["get", "head", "put", "post", "patch", "delete"] {
+            assert_eq!(fault_of(method, &query), "");
+        }
+        assert_eq!(
+            fault_of("trace", &query),
+            r#"the operation "do_it" (TRACE /things) has a method that the HTTP library has no function for"#
+        );
+        assert!(fault_of("options", &query).contains("has a method"));
+        for (parameter, fault) in [
+            (json!({"in": "cookie", "name": "a", "schema": text}), "is a cookie"),
+            (json!({"in": "query", "name": "a", "content": {"application/json": {}}}), "has content, not a schema"),
+            (json!({"in": "path", "name": "a", "schema": text}), "is part of the path and not required"),
+            (json!({"in": "query", "name": "a", "style": "deepObject", "schema": text}), "has a style"),
+            (
+                json!({"in": "query", "name": "a", "explode": false, "schema": {"type": "array", "items": text}}),
+                "is a list in one parameter (`explode: false`)",
+            ),
+            (json!({"in": "header", "name": "Body", "schema": text}), "has the name of the argument for the body"),
+        ] {
+            let found = fault_of("put", &parameter);
+            assert!(found.starts_with(r#"the operation "do_it" (PUT /things) has the parameter"#), "{found}");
+            assert!(found.contains(fault), "{found}");
+        }
+    }
+
+    #[test]
+    fn envelope_without_a_name_is_named_with_its_operation() {
+        let envelope = json!({"type": "object", "properties": {"success": {"type": "boolean"}}});
+        let check = |status: &str, schema: &Value| {
+            let content = json!({"application/json": {"schema": schema}});
+            let operation = json!({"operationId": "do_it", "responses": {status: {"content": content}}});
+            let schemas = json!({"Envelope": envelope});
+            check(&json!({"paths": {"/things": {"get": operation}}, "components": {"schemas": schemas}}))
+        };
+        let fault = check("200", &envelope).unwrap_err().to_string();
+        assert!(fault.contains("(GET /things) responds to 200 with an envelope that has no name"), "{fault}");
+        let union = json!({"oneOf": [{"$ref": "#/components/schemas/Envelope"}, {"properties": {"result": {}}}]});
+        assert_eq!(check("200", &union).unwrap_err().to_string(), fault);
+        check("200", &json!({"$ref": "#/components/schemas/Envelope"})).unwrap();
+        check("200", &json!({"type": "object"})).unwrap();
+        check("400", &envelope).unwrap();
+    }
+
+    #[test]
+    fn a_path_and_its_parameters_have_the_same_names() {
+        let with = |names: &[&str]| {
+            let parameter =
+                |name: &&str| json!({"in": "path", "name": name, "required": true, "schema": {"type": "string"}});
+            let parameters: Vec<_> = names.iter().map(parameter).collect();
+            let operation = json!({"operationId": "do_it", "parameters": parameters});
+            let document = json!({"paths": {"/things/{id}/parts/{part}": {"get": operation}}});
+            check(&document).err().map(|error| error.to_string()).unwrap_or_default()
+        };
+        assert_eq!(with(&["id", "part"]), "");
+        assert_eq!(
+            with(&["id"]),
+            r#"the operation "do_it" (GET /things/{id}/parts/{part}) has "part" in its path, and no parameter of that name"#
+        );
+        assert!(with(&["id", "part", "other"]).ends_with(r#"has the parameter "other", which is no part of the path"#));
+    }
+
+    #[test]
+    fn a_form_holds_scalars_only() {
+        let problem = |property: Value| {
+            let form = json!({"schema": {"type": "object", "properties": {"a": property}}});
+            let operation = json!({"operationId": "do_it", "requestBody": {"content": {FORM: form}}});
+            check(&json!({"paths": {"/things": {"post": operation}}})).err().map(|error| error.to_string())
+        };
+        assert_eq!(problem(json!({"type": "string"})), None);
+        let list = problem(json!({"type": "array", "items": {"type": "string"}})).unwrap();
+        assert!(list.contains(r#"(POST /things) sends a form, in which "a" is no text"#), "{list}");
+    }
+
+    #[test]
+    fn two_parameters_that_make_one_argument_are_rejected() {
+        let parameter = |place: &str, name: &str| json!({"in": place, "name": name, "schema": {"type": "string"}});
+        for (other, is_rejected) in [("header", true), ("query", false)] {
+            let parameters =
+                [parameter("query", "page-size"), parameter(other, if is_rejected { "Page-Size" } else { "page" })];
+            let operation = json!({"operationId": "do_it", "parameters": parameters});
+            let fault = check(&json!({"paths": {"/things": {"get": operation}}})).err().map(|error| error.to_string());
+            assert_eq!(fault.is_some(), is_rejected, "{fault:?}");
+            assert!(fault.is_none_or(|fault| fault.ends_with("makes the same argument as another one")));
+        }
+    }
+
+    #[test]
+    fn parameter_of_an_operation_replaces_that_of_its_path() {
+        let parameter = |style: &str| json!({"in": "query", "name": "a", "style": style, "schema": {}});
+        let document = |own: &str, shared: &str| {
+            json!({"paths": {"/things": {
+                "get": {"operationId": "get_things", "parameters": [parameter(own)]}, "parameters": [parameter(shared)],
+            }}})
+        };
+        check(&document("form", "deepObject")).unwrap();
+        check(&document("deepObject", "form")).unwrap_err();
+    }
+}

@@ -1,0 +1,116 @@
+//! What changes in the alternatives of a schema mean.
+//!
+//! The generator makes a variant of each, which is called after what it holds; what fits none is kept verbatim.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::change::{Side, Verdict};
+use super::comparison::{Comparison, Location};
+use super::names::{makes_type, type_name};
+use super::shape::{alternatives, is_free_form, scalar, type_of};
+use xtask_document::resolved::{References, ResolvedSchema};
+
+impl<'a> Comparison<'a> {
+    pub(super) fn compare_alternatives(
+        &mut self,
+        before: &ResolvedSchema<'a>,
+        after: &ResolvedSchema<'a>,
+        location: &Location,
+    ) {
+        let (Some((old_keyword, old)), Some((new_keyword, new))) = (alternatives(before), alternatives(after)) else {
+            return;
+        };
+        if old_keyword != new_keyword {
+            let what = format!("its alternatives were {old_keyword} and are {new_keyword}");
+            self.tell(Verdict::BREAKS, location, what);
+        }
+        let named = (by_name(&self.old_references, old), by_name(&self.new_references, new));
+        let (Some(before), Some(after)) = named else {
+            return self.compare_by_position(old, new, location);
+        };
+        let in_order = |these: &BTreeMap<String, (usize, &'a Value)>, others: &BTreeMap<String, (usize, &'a Value)>| {
+            let mut names: Vec<_> = these.iter().map(|(name, (position, _))| (*position, name.clone())).collect();
+            names.sort();
+            names.into_iter().map(|(_, name)| name).partition::<Vec<_>, _>(|name| others.contains_key(name))
+        };
+        let ((kept, gone), (still, came)) = (in_order(&before, &after), in_order(&after, &before));
+        if kept != still {
+            self.tell(
+                Verdict::DOCUMENTS,
+                location,
+                "the order of its alternatives changed; the first that fits is read",
+            );
+        }
+        let are_renamed =
+            gone.len() == came.len() && gone.iter().zip(&came).all(|(old, new)| self.is_renamed(old, new));
+        let pairs = kept.iter().map(|name| (name, name)).chain(gone.iter().zip(&came).filter(|_| are_renamed));
+        for (old, new) in pairs {
+            if let (Some((_, old)), Some((_, alternative))) = (before.get(old), after.get(new)) {
+                self.compare_at(old, alternative, location.part(&format!("|{new}")));
+            }
+        }
+        if are_renamed {
+            return;
+        }
+        for name in &gone {
+            let verdict = Verdict::breaks(location.side == Side::Request);
+            self.tell(verdict, &location.part(&format!("|{name}")), "the alternative is gone");
+        }
+        for name in &came {
+            self.tell(Verdict::ADDS, &location.part(&format!("|{name}")), "there is a new alternative");
+        }
+    }
+
+    /// Compares alternatives that no name tells apart.
+    fn compare_by_position(&mut self, old: &'a [Value], new: &'a [Value], location: &Location) {
+        if old.len() != new.len() {
+            let what = format!("there were {} alternatives and are {}", old.len(), new.len());
+            return self.tell(Verdict::BREAKS_PUBLISHED, location, what);
+        }
+        for (index, (old, new)) in old.iter().zip(new).enumerate() {
+            self.compare_at(old, new, location.part(&format!("|{index}")));
+        }
+    }
+}
+
+/// What is told of a schema that was one of several alternatives before or is one after, and not both.
+pub(super) fn alternatives_came_or_went(
+    before: &ResolvedSchema<'_>,
+    after: &ResolvedSchema<'_>,
+) -> Option<&'static str> {
+    match (alternatives(before), alternatives(after)) {
+        (None, Some(_)) => Some("it is one of several alternatives now"),
+        (Some(_), None) => Some("it is no longer one of several alternatives"),
+        _ => None,
+    }
+}
+
+/// Where each alternative stands, by what its variant is called after; none if two of them would be called the same.
+fn by_name<'a>(references: &References<'a>, alternatives: &'a [Value]) -> Option<BTreeMap<String, (usize, &'a Value)>> {
+    let named: BTreeMap<_, _> = alternatives
+        .iter()
+        .enumerate()
+        .map(|(position, alternative)| (variant_name(references, alternative), (position, alternative)))
+        .collect();
+    (named.len() == alternatives.len()).then_some(named)
+}
+
+fn variant_name<'a>(references: &References<'a>, alternative: &'a Value) -> String {
+    if let Some(name) = type_name(alternative) {
+        return name.to_owned();
+    }
+    let schema = ResolvedSchema::of(references, alternative);
+    let text = |keyword| schema.get(keyword).and_then(Value::as_str);
+    if is_free_form(&schema) {
+        return "any".to_owned();
+    }
+    if let Some(title) = text("title").filter(|_| makes_type(alternative)) {
+        return title.to_owned();
+    }
+    match (type_of(&schema), schema.get("items")) {
+        (Some("array"), Some(items)) => format!("{}[]", variant_name(references, items)),
+        (of, _) => scalar(of, text("format")).to_owned(),
+    }
+}

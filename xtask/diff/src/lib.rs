@@ -1,0 +1,63 @@
+//! `cargo xtask spec diff`: what a new revision of an API means for users of the crates.
+//!
+//! Two documents are compared operation by operation, then schema by schema, requests and responses separately. Each
+//! change has a place, a side and a class: what it does to code that uses the crates. The comparison knows how the
+//! crates are generated: methods take positional arguments, models are non-exhaustive, enums and unions are open,
+//! constraints and defaults are dropped, closed objects are open, failures are not decoded. An optional property that may
+//! be null is an `Option` of an `Option`, so null and absence are parts of the type of every property.
+//!
+//! The tests are a table of changes; see `diff/tests/`. They prove facts that would otherwise be assumed. For example,
+//! a method sends a body whether or not the document requires one, an unknown `format` changes nothing, and the first
+//! required property removes `Default` from a model.
+//!
+//! Mocks are not compared. Their functions are named after path parameters and typed by documented failures, so they
+//! follow the document. Mocks are used in tests, where the compiler reports what has changed.
+
+mod alternatives;
+mod bodies;
+mod change;
+mod comparison;
+mod content;
+mod envelopes;
+mod formats;
+mod grouped;
+mod names;
+mod operations;
+mod parameters;
+mod report;
+mod shape;
+pub mod surface;
+
+pub use change::{Change, Class, Side};
+pub use grouped::{ChangeGroup, grouped};
+pub use report::owner;
+pub use report::{json, text, worst};
+
+use serde_json::Value;
+
+use comparison::Comparison;
+use xtask_codegen::policies;
+
+/// Every change from one document to another, in the order of class and place.
+///
+/// It takes time in proportion to the documents, with the parts of each `allOf` put together: a pair of named schemas
+/// is compared once for each side, where it is required and where it is not.
+pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
+    let [old, new] = [old, new].map(|document| {
+        let mut document = document.clone();
+        policies::envelope_unions::apply(&mut document);
+        document
+    });
+    let (before, after) = (policies::for_comparison(&old), policies::for_comparison(&new));
+    let mut comparison = Comparison::new(&before, &after);
+    comparison.compare_envelopes(&old, &new);
+    comparison.compare_operations();
+    comparison.compare_names();
+    comparison.compare_formats();
+    comparison.compare_surroundings();
+    comparison.into_changes()
+}
+
+#[cfg(test)]
+#[allow(clippy::too_many_lines, reason = "a test is a table of changes")]
+mod tests;

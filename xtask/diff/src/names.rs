@@ -1,0 +1,69 @@
+//! What names the types that the generator makes of schemas.
+
+use serde_json::{Map, Value};
+
+use xtask_document::resolved::reference;
+use xtask_import::becomes_type;
+
+/// What names the type of a schema.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(super) enum Name {
+    /// The document.
+    Component,
+    /// Its own title.
+    Title,
+    /// Where it stands; or it has no type of its own.
+    Place,
+}
+
+/// Keywords that add something to the type of what a schema is put together from. All the others are words about it.
+const ADDING_TO_TYPE: [&str; 7] = ["additionalProperties", "enum", "format", "items", "not", "properties", "required"];
+
+/// The name of a schema's type: that of what it refers to, also as the only part or alternative of a schema that adds
+/// nothing but words.
+pub(super) fn type_name(schema: &Value) -> Option<&str> {
+    let mut schema = schema;
+    loop {
+        if let Some(name) = reference(schema) {
+            return Some(name);
+        }
+        let whole = schema.as_object().filter(|whole| !adds_to_type(whole))?;
+        let mut lists = ["allOf", "anyOf", "oneOf"]
+            .into_iter()
+            .filter_map(|keyword| Some((keyword, whole.get(keyword)?.as_array()?)));
+        let (Some((keyword, parts)), None) = (lists.next(), lists.next()) else { return None };
+        let mut parts = parts.iter().filter(|part| keyword != "allOf" || !is_words(part));
+        schema = parts.next().filter(|_| parts.next().is_none())?;
+    }
+}
+
+fn adds_to_type(schema: &Map<String, Value>) -> bool {
+    ADDING_TO_TYPE.iter().any(|keyword| schema.get(*keyword).is_some_and(|value| value != false))
+}
+
+/// Whether a part of a schema is a few words about the others.
+fn is_words(part: &Value) -> bool {
+    const OTHERS: [&str; 5] = ["$ref", "allOf", "anyOf", "oneOf", "type"];
+    part.as_object()
+        .is_some_and(|part| !adds_to_type(part) && !OTHERS.iter().any(|keyword| part.contains_key(*keyword)))
+}
+
+/// Whether the generator makes a type of a schema, and calls it by the schema's title. It forgets that of a union that
+/// may be null.
+pub(super) fn makes_type(schema: &Value) -> bool {
+    let Some(schema) = schema.as_object() else { return false };
+    let is_union = ["anyOf", "oneOf"].iter().any(|keyword| schema.contains_key(*keyword));
+    if is_union { schema.get("nullable") != Some(&Value::Bool(true)) } else { becomes_type(schema) }
+}
+
+/// The one alternative that a schema has; and if it is not just that, the schema itself.
+pub(super) fn only_alternative(schema: &Value) -> &Value {
+    let mut schema = schema;
+    while let Some(object) = schema.as_object().filter(|object| object.len() == 1)
+        && let Some(Value::Array(alternatives)) = object.get("oneOf").or_else(|| object.get("anyOf"))
+        && let [only] = alternatives.as_slice()
+    {
+        schema = only;
+    }
+    schema
+}

@@ -1,0 +1,89 @@
+//! Schemas that are nothing but themselves.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Result, bail};
+use serde_json::Value;
+
+use crate::resolved::{named, reference};
+
+/// Rejects a named schema that is one of its own parts or alternatives, with nothing in between, such as a property.
+/// Its type would hold itself and nothing else, and reading any value of it would go on until the stack is full.
+pub fn check(document: &Value) -> Result<()> {
+    let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
+    let mut done: BTreeSet<&str> = BTreeSet::new();
+    for (first, schema) in schemas.into_iter().flatten() {
+        let (mut open, mut way) = (BTreeSet::from([first.as_str()]), vec![(first.as_str(), consists_of(schema))]);
+        while let Some((name, left)) = way.last_mut() {
+            match left.pop() {
+                Some(next) if open.contains(next) => bail!(
+                    "the schema {next:?} is one of its own parts or alternatives, so no value of it can be read; fix it by \
+                     a fixup in sdk.toml"
+                ),
+                Some(next) if !done.contains(next) => {
+                    open.insert(next);
+                    way.push((next, named(document, next).map(consists_of).unwrap_or_default()));
+                }
+                Some(_) => {}
+                None => {
+                    open.remove(name);
+                    done.insert(name);
+                    way.pop();
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The named schemas that a schema is, or may be, or is put together of.
+fn consists_of(schema: &Value) -> Vec<&str> {
+    let (mut names, mut pending) = (Vec::new(), vec![schema]);
+    while let Some(part) = pending.pop() {
+        names.extend(reference(part));
+        let lists = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|keyword| part.get(keyword)?.as_array());
+        pending.extend(lists.flatten());
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn of(schemas: Value) -> Result<()> {
+        check(&json!({"components": {"schemas": schemas}}))
+    }
+
+    fn to(name: &str) -> Value {
+        json!({"$ref": format!("#/components/schemas/{name}")})
+    }
+
+    #[test]
+    fn a_schema_that_is_its_own_part_or_alternative_is_rejected_and_named() {
+        for keyword in ["allOf", "anyOf", "oneOf"] {
+            let text = json!({"type": "string"});
+            for schemas in [
+                json!({"A": {keyword: [to("A")]}}),
+                json!({"A": {keyword: [to("A"), text]}}),
+                json!({"A": {keyword: [text, {"oneOf": [{"allOf": [to("A")]}]}]}}),
+                json!({"B": {"oneOf": [text, to("A")]}, "A": {keyword: [text, to("C")]}, "C": to("A")}),
+            ] {
+                let error = of(schemas.clone()).unwrap_err().to_string();
+                assert!(error.contains("is one of its own parts"), "{schemas}: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_schema_that_is_in_itself_may_be_finite() {
+        let tree =
+            json!({"oneOf": [{"type": "string"}, {"type": "array", "items": to("Tree")}, to("Node"), to("Leaf")]});
+        let node = json!({"type": "object", "properties": {"left": to("Tree"), "right": {"allOf": [to("Tree")]}}});
+        let both = json!({"oneOf": [to("Leaf"), to("Tree")]});
+        of(json!({"Tree": tree, "Node": node, "Leaf": {"type": "integer"}, "Both": both})).unwrap();
+        of(json!({})).unwrap();
+    }
+}

@@ -1,0 +1,196 @@
+//! Unions of envelopes, of which one envelope can be made.
+
+use serde_json::{Map, Value, json};
+
+use super::{Outcome, alias, is_free_form};
+use crate::resolved::{References, ResolvedSchema};
+use crate::walk::SCHEMAS;
+
+/// The properties of an envelope.
+const PROPERTIES: [&str; 5] = ["errors", "messages", "result", "result_info", "success"];
+
+/// Keywords of a union.
+const UNIONS: [&str; 2] = ["anyOf", "oneOf"];
+
+/// Whether a schema is a union that becomes one envelope.
+pub fn is_union<'a>(references: &References<'a>, schema: &'a Value) -> bool {
+    merged(references, schema).is_some()
+}
+
+/// The envelope that a union becomes.
+pub fn merged<'a>(references: &References<'a>, schema: &'a Value) -> Option<Map<String, Value>> {
+    let whole = ResolvedSchema::of(references, schema);
+    let mut unions = UNIONS.into_iter().filter_map(|keyword| whole.get(keyword)?.as_array());
+    let (Some(union), None) = (unions.next(), unions.next()) else { return None };
+    let own = Branch::of(references, &whole)?;
+    let branches: Option<Vec<_>> =
+        union.iter().map(|branch| Branch::of_union(references, branch, own.has_success)).collect();
+    let branches = branches?;
+    if branches.is_empty() || !branches.iter().chain([&own]).any(|branch| branch.has_success) {
+        return None;
+    }
+    let mut properties = Map::new();
+    for (name, property) in [&own].into_iter().chain(&branches).flat_map(|branch| &branch.properties) {
+        let is_of_envelope = PROPERTIES.contains(&name.as_str());
+        if properties.get(name).is_some_and(|earlier| !is_of_envelope && earlier != property) {
+            return None;
+        }
+        properties.entry(name.clone()).or_insert_with(|| property.clone());
+    }
+    if own.result.is_none() && properties.remove("result").is_some() {
+        properties.extend(result(references, &own, &branches).map(|result| ("result".to_owned(), result)));
+    }
+    let mut envelope = whole.to_schema();
+    envelope.retain(|keyword, _| ["description", "title"].contains(&keyword.as_str()));
+    envelope.insert("type".to_owned(), "object".into());
+    envelope.insert("required".to_owned(), json!(["success"]));
+    envelope.insert("properties".to_owned(), Value::Object(properties));
+    Some(envelope)
+}
+
+/// A branch of a union, or the schema around it.
+struct Branch<'a> {
+    properties: Map<String, Value>,
+    result: Option<&'a Value>,
+    has_success: bool,
+    /// Whether it only allows `success: false`.
+    is_failure: bool,
+    /// Whether its result may be null or missing.
+    allows_null: bool,
+}
+
+impl<'a> Branch<'a> {
+    /// The branch; nothing, if the schema is no object or its `success` no boolean.
+    fn of(references: &References<'a>, schema: &ResolvedSchema<'a>) -> Option<Self> {
+        let success = schema.properties.get("success").map(|success| ResolvedSchema::of(references, success));
+        let is_object = schema.get("type").is_none_or(|of| of == "object");
+        let is_boolean = success.as_ref().is_none_or(|success| success.get("type").is_some_and(|of| of == "boolean"));
+        let adds = |keyword: &&str| schema.get(keyword).is_some_and(|value| !value.is_boolean());
+        if !is_object || !is_boolean || ["additionalProperties", "enum", "not"].iter().any(adds) {
+            return None;
+        }
+        let properties = schema.to_schema().remove("properties");
+        let result = schema.properties.get("result").copied();
+        let is_nullable = |result: &Value| {
+            let mut nested = UNIONS.iter().filter_map(|keyword| result.get(keyword)?.as_array()).flatten();
+            nested.any(|branch| branch.get("nullable") == Some(&Value::Bool(true)))
+        };
+        Some(Self {
+            properties: properties.and_then(|all| all.as_object().cloned()).unwrap_or_default(),
+            result,
+            has_success: success.is_some(),
+            is_failure: success.is_some_and(|success| success.get("enum") == Some(&json!([false]))),
+            allows_null: Outcome::of(references, schema) != Outcome::Required || result.is_some_and(is_nullable),
+        })
+    }
+
+    /// The branch, if it is an envelope or a part of one. Without properties it is a part only beside a `success`:
+    /// alone, it allows any object.
+    fn of_union(references: &References<'a>, schema: &'a Value, is_beside_success: bool) -> Option<Self> {
+        let schema = ResolvedSchema::of(references, schema);
+        if UNIONS.iter().any(|keyword| schema.get(keyword).is_some()) {
+            return None;
+        }
+        let branch = Self::of(references, &schema)?;
+        let is_part = branch.properties.keys().all(|name| PROPERTIES.contains(&name.as_str()))
+            && (is_beside_success || !branch.properties.is_empty());
+        (branch.has_success || is_part).then_some(branch)
+    }
+}
+
+/// The one result of several branches; nothing, if only failures have one.
+fn result<'a>(references: &References<'a>, own: &Branch<'a>, branches: &[Branch<'a>]) -> Option<Value> {
+    let successes = || branches.iter().filter(|branch| !branch.is_failure);
+    let refines = |branch: &Branch<'a>, result| {
+        !branch.has_success && branch.result.is_some_and(|part| is_vaguer(references, result, part))
+    };
+    let results: Vec<_> = successes()
+        .filter(|branch| {
+            !branch.has_success || !successes().any(|part| branch.result.is_some_and(|all| refines(part, all)))
+        })
+        .filter_map(|branch| branch.properties.get("result"))
+        .flat_map(alternatives)
+        .collect();
+    if results.is_empty() {
+        return None;
+    }
+    let is_nullable = successes().any(|branch| branch.allows_null && (own.has_success || branch.has_success));
+    let mut result = one_of(&results);
+    if is_nullable {
+        if result.get("$ref").is_some() {
+            result = json!({"allOf": [result]});
+        }
+        result.as_object_mut()?.insert("nullable".to_owned(), true.into());
+    }
+    Some(result)
+}
+
+/// Whether a schema only constrains a value's type, and another schema of that type constrains more.
+fn is_vaguer<'a>(references: &References<'a>, schema: &'a Value, other: &'a Value) -> bool {
+    let [schema, other] = [schema, other].map(|schema| ResolvedSchema::of(references, schema));
+    let is_free_list = |list: &ResolvedSchema<'a>| {
+        list.get("items").is_none_or(|items| is_free_form(&ResolvedSchema::of(references, items)))
+    };
+    let says_more = |object: &ResolvedSchema<'a>| {
+        let keywords = UNIONS.iter().chain(&["additionalProperties"]);
+        !object.properties.is_empty() || keywords.into_iter().any(|keyword| object.get(keyword).is_some())
+    };
+    let of_both = schema.get("type").filter(|of| other.get("type") == Some(of)).and_then(Value::as_str);
+    match of_both {
+        Some("array") => is_free_list(&schema) && !is_free_list(&other),
+        Some("object") => !says_more(&schema) && says_more(&other),
+        _ => is_free_form(&schema) && !is_free_form(&other),
+    }
+}
+
+/// The schemas of which a schema is a union; the schema itself, if it is none.
+fn alternatives(schema: &Value) -> Vec<&Value> {
+    let mut unions = UNIONS.iter().filter_map(|keyword| schema.get(keyword)?.as_array());
+    let adds = ["allOf", "properties"].iter().any(|keyword| schema.get(keyword).is_some());
+    match (unions.next(), unions.next()) {
+        (Some(branches), None) if !adds => branches.iter().collect(),
+        _ => vec![schema],
+    }
+}
+
+/// The schema of what fits one of several schemas, apart from null.
+fn one_of(schemas: &[&Value]) -> Value {
+    let mut distinct: Vec<Value> = Vec::new();
+    for schema in schemas.iter().map(|schema| without_null(schema)) {
+        if !distinct.iter().any(|earlier| shape(earlier) == shape(&schema)) {
+            distinct.push(schema);
+        }
+    }
+    if distinct.iter().any(|schema| shape(schema) == json!({})) {
+        return json!({});
+    }
+    let is_list = |schema: &&Value| schema.get("type").is_some_and(|of| of == "array");
+    let lists: Option<Vec<_>> =
+        distinct.iter().map(|schema| schema.get("items").filter(|_| is_list(&schema))).collect();
+    match (distinct.as_slice(), lists) {
+        ([only], _) => only.clone(),
+        (_, Some(items)) => {
+            let items: Vec<_> = items.into_iter().flat_map(alternatives).collect();
+            json!({"type": "array", "items": one_of(&items)})
+        }
+        _ => json!({"oneOf": distinct}),
+    }
+}
+
+fn without_null(schema: &Value) -> Value {
+    if let Some(name) = alias(schema) {
+        return json!({"$ref": format!("{SCHEMAS}{name}")});
+    }
+    let mut schema = schema.clone();
+    schema.as_object_mut().map(|schema| schema.remove("nullable"));
+    schema
+}
+
+/// A schema without its annotations.
+fn shape(schema: &Value) -> Value {
+    let mut shape = schema.clone();
+    if let Some(shape) = shape.as_object_mut() {
+        shape.retain(|keyword, _| !["default", "description", "example", "title"].contains(&keyword.as_str()));
+    }
+    shape
+}

@@ -1,0 +1,351 @@
+//! Resolved schemas: references are followed, and the parts of an `allOf` are merged.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use crate::walk::SCHEMAS;
+
+/// The name of the component that a schema refers to.
+pub fn reference(schema: &Value) -> Option<&str> {
+    schema.get("$ref")?.as_str()?.strip_prefix(SCHEMAS)
+}
+
+pub fn named<'a>(document: &'a Value, name: &str) -> Option<&'a Value> {
+    document.get("components")?.get("schemas")?.get(name)
+}
+
+/// A copy of the named schemas alone, to look things up in while the document changes.
+pub fn named_schemas(document: &Value) -> Value {
+    let holding = |name: &str, value: Value| Value::Object(Map::from_iter([(name.to_owned(), value)]));
+    holding("components", holding("schemas", document.pointer("/components/schemas").cloned().unwrap_or_default()))
+}
+
+/// The named schemas of a document, and where references to them lead.
+pub struct References<'a> {
+    schemas: Option<&'a Map<String, Value>>,
+    /// Where the names lead that stand for another name alone: each way is gone once, however long it is and from
+    /// wherever it is taken. One that leads to itself leads nowhere.
+    ends: BTreeMap<&'a str, &'a Value>,
+}
+
+impl<'a> References<'a> {
+    pub fn of(document: &'a Value) -> Self {
+        let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
+        let mut references = Self { schemas, ends: BTreeMap::new() };
+        for (first, schema) in schemas.into_iter().flatten() {
+            let (mut way, mut name, mut next) = (Vec::new(), first.as_str(), reference(schema));
+            while let Some(further) = next.filter(|_| !references.ends.contains_key(name)) {
+                references.ends.insert(name, &Value::Null);
+                way.push(name);
+                name = further;
+                next = references.named(name).and_then(reference);
+            }
+            let end = references.end(name);
+            references.ends.extend(way.into_iter().map(|name| (name, end)));
+        }
+        references
+    }
+
+    fn named(&self, name: &str) -> Option<&'a Value> {
+        self.schemas?.get(name)
+    }
+
+    fn end(&self, name: &str) -> &'a Value {
+        self.ends.get(name).copied().or_else(|| self.named(name)).unwrap_or(&Value::Null)
+    }
+
+    /// The schema that a reference leads to, or the schema itself. A reference to nowhere is a schema that says
+    /// nothing.
+    pub fn resolve(&self, schema: &'a Value) -> &'a Value {
+        reference(schema).map_or(schema, |name| self.end(name))
+    }
+}
+
+/// Keywords that say what a value is. A schema without them is a few words about one that another part describes.
+const GIVING_TYPE: [&str; 10] =
+    ["$ref", "additionalProperties", "allOf", "anyOf", "enum", "format", "items", "oneOf", "properties", "type"];
+
+/// A schema with its references followed and the parts of its `allOf` in it: properties and requirements of all of
+/// them, and of everything else what the later part says. A later part that has a few words about a property, and no
+/// type, adds them to what is known of it. A whole that does not say whether it may be null may be if every part that
+/// says something about it allows it. The generator reads it in the same way.
+///
+/// It borrows what the document says, so that nothing is copied and every part of it can be told from every other one.
+#[derive(Default, PartialEq)]
+pub struct ResolvedSchema<'a> {
+    pub properties: BTreeMap<&'a str, &'a Value>,
+    /// In the order in which they are listed.
+    required: Vec<&'a str>,
+    /// Everything else.
+    keywords: Keywords<'a>,
+    /// What later parts add to properties.
+    added: BTreeMap<&'a str, Keywords<'a>>,
+    /// The properties and keywords of which an earlier part says something else.
+    overridden: BTreeSet<&'a str>,
+    /// How many parts it has, with those of parts.
+    parts: usize,
+}
+
+type Keywords<'a> = BTreeMap<&'a str, &'a Value>;
+
+impl<'a> ResolvedSchema<'a> {
+    pub fn of(references: &References<'a>, schema: &'a Value) -> Self {
+        let mut effective = Self::default();
+        let mut listed = BTreeSet::new();
+        let parts = parts(references, schema);
+        effective.parts = parts.len();
+        for (key, value) in parts.iter().copied().flatten().filter(|(key, _)| *key != "allOf") {
+            match (key.as_str(), value) {
+                ("properties", Value::Object(properties)) => {
+                    properties.iter().for_each(|(name, schema)| effective.add_property(name, schema));
+                }
+                ("required", Value::Array(names)) => {
+                    let names = names.iter().filter_map(Value::as_str);
+                    effective.required.extend(names.filter(|name| listed.insert(*name)));
+                }
+                (key, _) => {
+                    let earlier = effective.keywords.insert(key, value);
+                    if GIVING_TYPE.contains(&key) && earlier.is_some_and(|earlier| earlier != value) {
+                        effective.overridden.insert(key);
+                    }
+                }
+            }
+        }
+        let own = parts.last().is_some_and(|whole| whole.contains_key("nullable"));
+        let refusal = parts.iter().find_map(|part| part.get("nullable").filter(|nullable| **nullable != true));
+        if let (false, Some(refusal)) = (own, refusal) {
+            effective.keywords.insert("nullable", refusal);
+        }
+        effective
+    }
+
+    fn add_property(&mut self, name: &'a str, schema: &'a Value) {
+        let Some(earlier) = self.properties.get(name).copied() else {
+            self.properties.insert(name, schema);
+            return;
+        };
+        match schema.as_object().filter(|_| gives_type(earlier) && !gives_type(schema)) {
+            Some(words) => {
+                let words = words.iter().map(|(key, value)| (key.as_str(), value));
+                self.added.entry(name).or_default().extend(words);
+            }
+            None if earlier == schema => {}
+            None => {
+                self.properties.insert(name, schema);
+                self.added.remove(name);
+                if gives_type(earlier) {
+                    self.overridden.insert(name);
+                }
+            }
+        }
+    }
+
+    /// What later parts add to a property.
+    pub fn added(&self, name: &str) -> Self {
+        Self { keywords: self.added.get(name).cloned().unwrap_or_default(), ..Self::default() }
+    }
+
+    /// The properties and keywords of which an earlier part says something else, which is not there any more.
+    pub fn overridden(&self) -> &BTreeSet<&'a str> {
+        &self.overridden
+    }
+
+    /// What it says with a keyword, other than `properties` and `required`.
+    pub fn get(&self, keyword: &str) -> Option<&'a Value> {
+        self.keywords.get(keyword).copied()
+    }
+
+    /// The keywords that it has, other than `properties` and `required`.
+    pub fn keywords(&self) -> impl Iterator<Item = &'a str> {
+        self.keywords.keys().copied()
+    }
+
+    /// Whether a keyword is there and true.
+    pub fn is(&self, keyword: &str) -> bool {
+        self.get(keyword) == Some(&Value::Bool(true))
+    }
+
+    /// Whether its values are text, numbers or booleans.
+    pub fn is_scalar(&self) -> bool {
+        matches!(self.get("type").and_then(Value::as_str), Some("string" | "integer" | "number" | "boolean"))
+    }
+
+    /// The properties that have to be there.
+    pub fn required(&self) -> BTreeSet<&'a str> {
+        self.required.iter().copied().collect()
+    }
+
+    /// Of how many values it consists, and of how many parts: they are looked at even if they say nothing.
+    pub fn size(&self) -> usize {
+        let added = self.added.values().flat_map(BTreeMap::values);
+        let values = self.properties.values().chain(self.keywords.values()).chain(added).map(|value| size(value));
+        values.fold(self.required.len().saturating_add(self.parts), usize::saturating_add)
+    }
+
+    /// The schema that says the same without references and parts.
+    pub fn to_schema(&self) -> Map<String, Value> {
+        let owned = |(key, value): (&&str, &&Value)| ((*key).to_owned(), (*value).clone());
+        let mut schema: Map<_, _> = self.keywords.iter().map(owned).collect();
+        if !self.properties.is_empty() {
+            let mut properties: Map<_, _> = self.properties.iter().map(owned).collect();
+            for (name, words) in &self.added {
+                if let Some(Value::Object(property)) = properties.get_mut(*name) {
+                    // Nothing beside a reference is read.
+                    if property.contains_key("$ref") {
+                        let reference = Value::Object(std::mem::take(property));
+                        property.insert("allOf".to_owned(), Value::Array(vec![reference]));
+                    }
+                    property.extend(words.iter().map(owned));
+                }
+            }
+            schema.insert("properties".to_owned(), Value::Object(properties));
+        }
+        if !self.required.is_empty() {
+            schema.insert("required".to_owned(), Value::from(self.required.clone()));
+        }
+        schema
+    }
+}
+
+fn gives_type(schema: &Value) -> bool {
+    GIVING_TYPE.iter().any(|keyword| schema.get(keyword).is_some())
+}
+
+/// Of how many values a value consists.
+pub fn size(value: &Value) -> usize {
+    let parts: &mut dyn Iterator<Item = &Value> = match value {
+        Value::Object(object) => &mut object.values(),
+        Value::Array(array) => &mut array.iter(),
+        _ => return 1,
+    };
+    parts.map(size).fold(1, usize::saturating_add)
+}
+
+/// A schema and all the parts of its `allOf`, and of theirs, the one that says the last word last. One that is a part
+/// in several ways is there once: a part of two parts that share one, and so on, would be there more often than can be
+/// counted.
+fn parts<'a>(references: &References<'a>, schema: &'a Value) -> Vec<&'a Map<String, Value>> {
+    let mut parts = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut pending = vec![schema];
+    while let Some(schema) = pending.pop() {
+        let Some(part) = references.resolve(schema).as_object() else { continue };
+        if seen.insert(std::ptr::from_ref(part)) {
+            parts.push(part);
+            pending.extend(part.get("allOf").and_then(Value::as_array).into_iter().flatten());
+        }
+    }
+    parts.reverse();
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn of<'a>(document: &'a Value, schema: &'a Value) -> ResolvedSchema<'a> {
+        ResolvedSchema::of(&References::of(document), schema)
+    }
+
+    #[test]
+    fn the_parts_of_an_all_of_are_one_object() {
+        let document = json!({"components": {"schemas": {
+            "Base": {"properties": {"a": {"type": "string"}}, "required": ["a"], "type": "object"},
+            "Thing": {"allOf": [
+                {"$ref": "#/components/schemas/Base"},
+                {"properties": {"a": {"type": "integer"}, "b": {}}, "required": ["a", "b"]},
+            ], "description": "d"},
+        }}});
+        let thing = of(&document, named(&document, "Thing").unwrap());
+        let expected = json!({
+            "properties": {"a": {"type": "integer"}, "b": {}}, "required": ["a", "b"], "type": "object", "description": "d",
+        });
+        assert_eq!(Value::Object(thing.to_schema()), expected);
+    }
+
+    #[test]
+    fn a_few_words_about_a_property_are_added_to_what_it_is() {
+        let name = json!({"$ref": "#/components/schemas/Name"});
+        let document = json!({"allOf": [
+            {"properties": {"a": {"type": "string", "description": "old"}, "b": name, "c": {"type": "string"}}},
+            {"properties": {"a": {"description": "new", "readOnly": true}, "b": {"example": "x"}, "c": {"type": "integer"}}},
+        ]});
+        let thing = of(&document, &document);
+        let expected = json!({"properties": {
+            "a": {"type": "string", "description": "new", "readOnly": true},
+            "b": {"allOf": [name], "example": "x"},
+            "c": {"type": "integer"},
+        }});
+        assert_eq!(Value::Object(thing.to_schema()), expected);
+        assert_eq!(thing.overridden(), &BTreeSet::from(["c"]));
+        assert_eq!(thing.added("a").get("description"), Some(&json!("new")));
+    }
+
+    #[test]
+    fn a_whole_may_be_null_if_it_says_so_or_its_parts_agree() {
+        for (parts, own, nullable) in [
+            ([Some(true), None], None, true),
+            ([Some(false), Some(true)], None, false),
+            ([Some(true), Some(true)], Some(false), false),
+            ([Some(false), None], Some(true), true),
+        ] {
+            let mut schema =
+                json!({"allOf": parts.map(|part| part.map_or(json!({}), |part| json!({"nullable": part})))});
+            if let Some(own) = own {
+                schema["nullable"] = json!(own);
+            }
+            assert_eq!(of(&schema, &schema).is("nullable"), nullable, "{schema}");
+        }
+    }
+
+    #[test]
+    fn a_part_of_two_parts_says_its_last_word_with_the_later_one() {
+        let mut schemas = json!({"T0": {"properties": {"a": {}}, "title": "0"}});
+        // Every one is twice the one before it: the last one is the first one 2^50 times.
+        for number in 1..=50 {
+            let before = json!({"$ref": format!("#/components/schemas/T{}", number - 1)});
+            schemas[format!("T{number}")] = json!({"allOf": [before, {"title": "other"}, before]});
+        }
+        schemas["Thing"] = json!({"$ref": "#/components/schemas/T50"});
+        let document = json!({"components": {"schemas": schemas}});
+        let thing = of(&document, named(&document, "Thing").unwrap());
+        assert_eq!((thing.get("title"), thing.properties.len()), (Some(&json!("0")), 1));
+    }
+
+    #[test]
+    fn a_schema_that_is_nothing_but_itself_says_nothing() {
+        let document = json!({"components": {"schemas": {
+            "Loop": {"$ref": "#/components/schemas/Loop"},
+            "ToLoop": {"$ref": "#/components/schemas/Loop"},
+            "ToNowhere": {"$ref": "#/components/schemas/Nowhere"},
+            "Here": {"$ref": "#/components/schemas/There"},
+            "There": {"$ref": "#/components/schemas/Here"},
+            "Knot": {"allOf": [{"$ref": "#/components/schemas/Knot"}], "type": "object"},
+        }}});
+        for name in ["Loop", "Nowhere", "ToLoop", "ToNowhere", "Here", "There"] {
+            let reference = json!({"$ref": format!("{SCHEMAS}{name}")});
+            assert_eq!(References::of(&document).resolve(&reference), &Value::Null, "{name}");
+        }
+        assert_eq!(of(&document, named(&document, "Knot").unwrap()).get("type"), Some(&json!("object")));
+    }
+
+    #[test]
+    fn a_long_way_of_references_and_of_parts_has_an_end() {
+        const LINKS: usize = 1_000;
+        let chain = |link: &dyn Fn(Value) -> Value| {
+            let next = |number: usize| json!({"$ref": format!("{SCHEMAS}T{}", number + 1)});
+            let mut schemas: Map<_, _> = (0..LINKS).map(|number| (format!("T{number}"), link(next(number)))).collect();
+            schemas.insert(format!("T{LINKS}"), json!({"type": "string"}));
+            json!({"components": {"schemas": schemas}})
+        };
+        let names = chain(&|next| next);
+        let references = References::of(&names);
+        let every = names["components"]["schemas"].as_object().unwrap().values();
+        assert!(every.map(|schema| references.resolve(schema)).all(|end| end == &json!({"type": "string"})));
+        let parts = chain(&|next| json!({"allOf": [next]}));
+        assert_eq!(of(&parts, named(&parts, "T0").unwrap()).get("type"), Some(&json!("string")));
+    }
+}

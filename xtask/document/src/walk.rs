@@ -1,0 +1,292 @@
+//! Walks a document: the kind of each of its objects, the schemas in it, and the references.
+//!
+//! This is the only module that decides whether a value is a schema, a reference or data. It knows the objects of
+//! OpenAPI 3.0 and nothing else. A value under an unknown key is data, and so are examples, defaults, enum values and
+//! extensions. A value there that looks like a schema or a reference is none.
+
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value};
+
+use crate::operation::METHODS;
+
+/// What a reference to a named schema begins with.
+pub const SCHEMAS: &str = "#/components/schemas/";
+
+/// What a reference to an example begins with.
+const EXAMPLES: &str = "#/components/examples/";
+
+/// What an object of a document is, and so what its keys mean.
+#[derive(Clone, Copy, PartialEq)]
+pub enum ObjectKind {
+    Callback,
+    Components,
+    Discriminator,
+    Document,
+    Encoding,
+    Example,
+    Link,
+    /// From the values of a property to schemas.
+    Mapping,
+    MediaType,
+    /// Its keys are names, and may be anything: a property may be called `default`.
+    Names(&'static ObjectKind),
+    Operation,
+    /// Or a header, which has the same keys.
+    Parameter,
+    PathItem,
+    Paths,
+    RequestBody,
+    Response,
+    Responses,
+    Schema,
+    SecurityScheme,
+}
+
+impl ObjectKind {
+    /// What stands under a key, or in the list there. Nothing, if that is data.
+    pub fn below(self, key: &str) -> Option<Self> {
+        Some(match (self, key) {
+            (Self::Names(kind), _) => *kind,
+            _ if key.starts_with("x-") => return None,
+            (Self::Document, "components") => Self::Components,
+            (Self::Document, "paths") => Self::Paths,
+            (Self::Components, "callbacks") | (Self::Operation, "callbacks") => Self::Names(&Self::Callback),
+            (Self::Components, "examples") => Self::Names(&Self::Example),
+            (Self::Components, "headers" | "parameters") => Self::Names(&Self::Parameter),
+            (Self::Components, "links") => Self::Names(&Self::Link),
+            (Self::Components, "requestBodies") => Self::Names(&Self::RequestBody),
+            (Self::Components, "responses") => Self::Names(&Self::Response),
+            (Self::Components, "schemas") => Self::Names(&Self::Schema),
+            (Self::Components, "securitySchemes") => Self::Names(&Self::SecurityScheme),
+            (Self::Paths | Self::Callback, _) => Self::PathItem,
+            (Self::PathItem, "parameters") | (Self::Operation, "parameters") => Self::Parameter,
+            (Self::PathItem, method) if METHODS.contains(&method) => Self::Operation,
+            (Self::Operation, "requestBody") => Self::RequestBody,
+            (Self::Operation, "responses") => Self::Responses,
+            (Self::Responses, _) => Self::Response,
+            (Self::Response, "links") => Self::Names(&Self::Link),
+            (Self::Response | Self::Encoding, "headers") => Self::Names(&Self::Parameter),
+            (Self::Response | Self::RequestBody | Self::Parameter, "content") => Self::Names(&Self::MediaType),
+            (Self::Parameter | Self::MediaType, "examples") => Self::Names(&Self::Example),
+            (Self::Parameter | Self::MediaType, "schema") => Self::Schema,
+            (Self::MediaType, "encoding") => Self::Names(&Self::Encoding),
+            (Self::Schema, "additionalProperties" | "allOf" | "anyOf" | "items" | "not" | "oneOf") => Self::Schema,
+            (Self::Schema, "discriminator") => Self::Discriminator,
+            (Self::Schema, "properties") => Self::Names(&Self::Schema),
+            (Self::Discriminator, "mapping") => Self::Mapping,
+            _ => return None,
+        })
+    }
+}
+
+/// Calls `change` with every schema of a document, the named ones and all that are nested in something, and its place:
+/// a JSON pointer (RFC 6901). What a schema consists of comes after the schema itself.
+pub fn for_each_schema(document: &mut Value, change: &mut dyn FnMut(&str, &mut Map<String, Value>)) {
+    let visit = |place: &str, kind: ObjectKind, object: &mut Map<String, Value>| {
+        if kind == ObjectKind::Schema {
+            change(place, object);
+        }
+    };
+    Walk { place: String::new(), visit }.object(document, ObjectKind::Document);
+}
+
+/// Calls `change` with every reference in a part of a document, and the place of what holds it; puts what that gives
+/// back in its place. A discriminator may also name a schema alone; that counts as a reference to it, and stays a name.
+pub fn for_each_reference(part: &mut Value, kind: ObjectKind, change: &mut dyn FnMut(&str, &str) -> Option<String>) {
+    let visit = |place: &str, kind: ObjectKind, object: &mut Map<String, Value>| {
+        if kind == ObjectKind::Mapping {
+            for value in object.values_mut() {
+                change_mapping(value, &mut |reference| change(place, reference));
+            }
+        } else if let Some(Value::String(reference)) = object.get_mut("$ref")
+            // Vendors write data where an example should be.
+            && (kind != ObjectKind::Example || reference.starts_with(EXAMPLES))
+            && let Some(new) = change(place, reference)
+        {
+            *reference = new;
+        }
+    };
+    Walk { place: String::new(), visit }.object(part, kind);
+}
+
+fn change_mapping(value: &mut Value, change: &mut dyn FnMut(&str) -> Option<String>) {
+    let Value::String(text) = value else { return };
+    let is_name = !text.contains(['#', '/']);
+    let new = if is_name { change(&format!("{SCHEMAS}{text}")) } else { change(text) };
+    if let Some(new) = new {
+        *text = new.strip_prefix(SCHEMAS).filter(|_| is_name).map(str::to_owned).unwrap_or(new);
+    }
+}
+
+/// A name as a part of a JSON pointer.
+pub fn escape(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+/// It calls itself at every level of a document, of which there are not many: the parser rejects more than 128.
+struct Walk<F> {
+    /// Where it is: one text for the whole way, since most places are never told to anybody.
+    place: String,
+    visit: F,
+}
+
+impl<F: FnMut(&str, ObjectKind, &mut Map<String, Value>)> Walk<F> {
+    fn object(&mut self, value: &mut Value, kind: ObjectKind) {
+        let length = self.place.len();
+        match value {
+            Value::Object(object) => {
+                if !matches!(kind, ObjectKind::Names(_)) {
+                    (self.visit)(&self.place, kind, object);
+                }
+                for (key, value) in object {
+                    if let Some(kind) = kind.below(key) {
+                        self.place.push('/');
+                        if key.contains(['~', '/']) {
+                            self.place += &escape(key);
+                        } else {
+                            self.place += key;
+                        }
+                        self.object(value, kind);
+                        self.place.truncate(length);
+                    }
+                }
+            }
+            Value::Array(array) => {
+                for (index, value) in array.iter_mut().enumerate() {
+                    let _ = write!(self.place, "/{index}");
+                    self.object(value, kind);
+                    self.place.truncate(length);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// The titles of the schemas that are found, and that their places lead to them.
+    fn titles(document: &Value) -> Vec<String> {
+        let mut titles = Vec::new();
+        for_each_schema(&mut document.clone(), &mut |place, schema| {
+            let there = document.pointer(place).and_then(Value::as_object);
+            assert_eq!(there, Some(&*schema), "{place}");
+            titles.extend(schema.get("title").and_then(Value::as_str).map(str::to_owned));
+        });
+        titles.sort();
+        titles
+    }
+
+    #[test]
+    fn every_schema_is_visited_with_its_place_and_no_data_is() {
+        let data = || json!({"schema": {"title": "data"}, "properties": {"a": {"title": "data"}}});
+        let schema = |title: &str| json!({"schema": {"title": title}, "example": data(), "examples": {"a": data()}, "x-a": data()});
+        let with = |key: &str, part: Value| json!({key: part, "x-data": data()});
+        let response = |title: &str| {
+            json!({
+                "headers": {"x-schema": schema(&format!("{title} header"))},
+                "content": {"a/b~c": {
+                    "schema": {"title": title},
+                    "encoding": {"x-part": with("headers", json!({"schema": schema(&format!("{title} part"))}))},
+                }},
+                "links": {"next": {"parameters": data(), "requestBody": data()}},
+            })
+        };
+        let item = |title: &str| {
+            json!({
+                "parameters": [schema(&format!("{title} path"))],
+                "get": {
+                    "parameters": [schema(title), with("content", json!({"a": schema(&format!("{title} content"))}))],
+                    "requestBody": with("content", json!({"a": schema(&format!("{title} body"))})),
+                    "responses": with("200", response(title)),
+                },
+            })
+        };
+        let mut document = json!({
+            "info": data(), "x-data": data(),
+            "paths": with("/a/b~c", item("get")),
+            "components": {
+                "callbacks": {"x-c": with("{$url}", item("callback"))},
+                "examples": {"schema": data()},
+                "headers": {"schema": schema("header")},
+                "parameters": {"example": schema("parameter")},
+                "requestBodies": {"examples": with("content", json!({"a": schema("body")}))},
+                "responses": {"schemas": response("response")},
+                "schemas": {"x-schema": {
+                    "title": "named",
+                    "properties": {"default": {"title": "property"}, "x-a": {"title": "x"}, "$ref": {"title": "ref"}},
+                    "additionalProperties": {"title": "value"},
+                    "items": {"title": "item"},
+                    "not": {"title": "not"},
+                    "allOf": [{"title": "all"}], "anyOf": [{"title": "any"}], "oneOf": [{"title": "one"}],
+                    "default": data(), "enum": [data()], "example": data(), "x-data": data(), "unknown": data(),
+                    "discriminator": {"mapping": {"title": "data"}},
+                }},
+            },
+        });
+        document["paths"]["/a/b~c"]["get"]["callbacks"] = json!({"done": with("{$url}", item("done"))});
+        let of_item = |title: &str| {
+            ["", " body", " content", " header", " part", " path", ""].map(|suffix| format!("{title}{suffix}"))
+        };
+        let alone = ["all", "any", "body", "header", "item", "named", "not", "one", "parameter", "property", "ref"];
+        let alone = alone.into_iter().chain(["response", "response header", "response part", "value", "x"]);
+        let mut expected: Vec<_> = ["get", "callback", "done"].into_iter().flat_map(of_item).collect();
+        expected.extend(alone.map(str::to_owned));
+        expected.sort();
+        assert_eq!(titles(&document), expected);
+    }
+
+    /// The references that are found, each with its place.
+    fn references(document: &Value) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        for_each_reference(&mut document.clone(), ObjectKind::Document, &mut |place, reference| {
+            found.push((place.to_owned(), reference.to_owned()));
+            None
+        });
+        found
+    }
+
+    #[test]
+    fn every_object_that_can_be_shared_may_be_a_reference() {
+        let reference = json!({"$ref": "#/components/examples/a"});
+        let groups = [
+            "callbacks",
+            "examples",
+            "headers",
+            "links",
+            "parameters",
+            "requestBodies",
+            "responses",
+            "schemas",
+            "securitySchemes",
+        ];
+        for group in groups {
+            let place = format!("/components/{group}/x-a");
+            let found = references(&json!({"components": {group: {"x-a": reference}}}));
+            assert_eq!(found, [(place, "#/components/examples/a".to_owned())]);
+        }
+        assert_eq!(references(&json!({"paths": {"/a": reference}})).len(), 1);
+        assert_eq!(references(&json!({"components": {"headers": reference}})), [], "a map of names is none");
+        assert_eq!(references(&json!({"components": {"unknown": {"a": reference}, "x-a": {"a": reference}}})), []);
+    }
+
+    #[test]
+    fn a_reference_is_replaced_and_a_name_stays_a_name() {
+        let schema = |name: &str, reference: &str, elsewhere: &str| {
+            json!({"components": {"schemas": {"Pet": {
+                "properties": {"$ref": {"$ref": reference}},
+                "discriminator": {"mapping": {"$ref": name, "b": reference, "c": elsewhere}},
+            }}}})
+        };
+        let mut document = schema("Cat", "#/components/schemas/Cat", "pets.json#/Cat");
+        for_each_reference(&mut document, ObjectKind::Document, &mut |_, reference| {
+            (reference == "#/components/schemas/Cat").then(|| "#/components/schemas/Dog".to_owned())
+        });
+        assert_eq!(document, schema("Dog", "#/components/schemas/Dog", "pets.json#/Cat"));
+    }
+}

@@ -1,0 +1,248 @@
+//! What a part of a document refers to.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::{Map, Value, json};
+
+use xtask_document::walk::{ObjectKind, for_each_reference};
+
+/// Every component of the whole that something refers to, and that those refer to in turn. A reference with escapes in
+/// it becomes one with the plain name: nothing else knows escapes.
+pub(super) fn components(whole: &Value, from: &mut Value) -> Result<Map<String, Value>> {
+    let mut found = Found { whole, seen: BTreeSet::new(), pending: Vec::new(), sound: BTreeSet::new() };
+    found.follow_all(from, ObjectKind::Document)?;
+    let mut components = Map::new();
+    while let Some(Component { group, name, kind, target }) = found.pending.pop() {
+        let mut component = target.clone();
+        found.follow_all(&mut component, kind)?;
+        if let Some(group) = components.entry(group).or_insert_with(|| json!({})).as_object_mut() {
+            group.insert(name, component);
+        }
+    }
+    Ok(components)
+}
+
+/// What has been found.
+struct Found<'w> {
+    whole: &'w Value,
+    /// The references that have been followed, without escapes.
+    seen: BTreeSet<String>,
+    /// What they lead to, as far as nobody has looked into it.
+    pending: Vec<Component<'w>>,
+    /// The references that lead to more than themselves: a chain of references is followed once, and not from each of
+    /// its links.
+    sound: BTreeSet<String>,
+}
+
+impl Found<'_> {
+    fn follow_all(&mut self, part: &mut Value, kind: ObjectKind) -> Result<()> {
+        let mut fault = Ok(());
+        for_each_reference(part, kind, &mut |_, reference| {
+            let followed = if fault.is_ok() { self.follow(reference) } else { Ok(None) };
+            followed.unwrap_or_else(|error| {
+                fault = Err(error);
+                None
+            })
+        });
+        fault
+    }
+
+    /// Takes what a reference leads to, and gives back the reference without escapes if it has any.
+    fn follow(&mut self, reference: &str) -> Result<Option<String>> {
+        if self.seen.contains(reference) {
+            return Ok(None);
+        }
+        let component = Component::of(self.whole, reference)?;
+        let plain = component.reference();
+        if self.seen.insert(plain.clone()) {
+            self.check_chain(&component)?;
+            self.pending.push(component);
+        }
+        Ok((plain != reference).then_some(plain))
+    }
+
+    /// Checks that a component does not just lead to another one and so on in a circle.
+    fn check_chain(&mut self, first: &Component<'_>) -> Result<()> {
+        let reference = first.reference();
+        let (mut chain, mut value) = (BTreeSet::from([reference.clone()]), first.target);
+        while let Some(further) = value.get("$ref").and_then(Value::as_str) {
+            let next = Component::of(self.whole, further)?;
+            let further = next.reference();
+            if self.sound.contains(&further) {
+                break;
+            }
+            ensure!(chain.insert(further), "the reference {reference:?} leads to nothing but itself");
+            value = next.target;
+        }
+        self.sound.extend(chain);
+        Ok(())
+    }
+}
+
+/// What a reference leads to.
+struct Component<'w> {
+    /// The key of `components` that it stands under.
+    group: String,
+    name: String,
+    kind: ObjectKind,
+    target: &'w Value,
+}
+
+impl<'w> Component<'w> {
+    /// The component of exactly that name, or else of the one that is meant: in a JSON pointer (RFC 6901) in a URI,
+    /// some characters are escaped.
+    fn of(whole: &'w Value, reference: &str) -> Result<Self> {
+        let Some(path) = reference.strip_prefix("#/") else {
+            bail!("the reference {reference:?} leads out of the document, which is not supported");
+        };
+        let no_component =
+            || format!("the reference {reference:?} does not lead to a component, which is not supported");
+        let parts = path.strip_prefix("components/").and_then(|path| path.split_once('/'));
+        let (group, name) = parts.with_context(no_component)?;
+        let Some(ObjectKind::Names(kind)) = ObjectKind::Components.below(group) else { bail!(no_component()) };
+        let of_group = whole.get("components").and_then(|components| components.get(group));
+        let named = |name: &str| of_group.and_then(|of_group| of_group.get(name));
+        let (name, target) = match named(name) {
+            Some(target) => (name.to_owned(), target),
+            None => {
+                ensure!(!name.contains('/'), no_component());
+                let name = plain(name);
+                let target = named(&name).with_context(|| format!("the reference {reference:?} leads nowhere"))?;
+                (name, target)
+            }
+        };
+        Ok(Self { group: group.to_owned(), name, kind: *kind, target })
+    }
+
+    /// The reference without escapes.
+    fn reference(&self) -> String {
+        format!("#/components/{}/{}", self.group, self.name)
+    }
+}
+
+/// A name without escapes.
+fn plain(name: &str) -> String {
+    let mut parts = name.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let byte = part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(byte.unwrap_or(b'%'));
+        bytes.extend(part.bytes().skip(if byte.is_some() { 2 } else { 0 }));
+    }
+    String::from_utf8_lossy(&bytes).replace("~1", "/").replace("~0", "~")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn schema(reference: &str) -> Value {
+        json!({"$ref": format!("#/components/schemas/{reference}")})
+    }
+
+    /// A document in which one operation has a part.
+    fn with(key: &str, part: &Value) -> Value {
+        json!({"paths": {"/things": {"get": {key: part}}}})
+    }
+
+    /// A document that gets a schema back.
+    fn getting(schema: &Value) -> Value {
+        with("responses", &json!({"200": {"content": {"application/json": {"schema": schema}}}}))
+    }
+
+    /// The names of the schemas that something refers to, and what has become of it.
+    fn found(schemas: &Value, from: &Value) -> (Vec<String>, Value) {
+        let whole = json!({"components": {"schemas": schemas, "examples": {"Example": {"value": schema("Nowhere")}}}});
+        let mut from = from.clone();
+        let components = components(&whole, &mut from).unwrap();
+        let schemas = components.get("schemas").and_then(Value::as_object);
+        (schemas.into_iter().flat_map(Map::keys).cloned().collect(), from)
+    }
+
+    #[test]
+    fn the_schemas_of_a_discriminator_are_referred_to() {
+        let pet = |mapping: Value| getting(&json!({"discriminator": {"propertyName": "kind", "mapping": mapping}}));
+        let from = pet(json!({"a": "#/components/schemas/A", "b": "B", "c": "#/components/schemas/C%20D"}));
+        let (names, from) = found(&json!({"A": {}, "B": {}, "C D": {}, "E": {}}), &from);
+        assert_eq!(names, ["A", "B", "C D"]);
+        assert_eq!(from, pet(json!({"a": "#/components/schemas/A", "b": "B", "c": "#/components/schemas/C D"})));
+        let whole = json!({"components": {"schemas": {}}});
+        let error = components(&whole, &mut pet(json!({"a": "A"}))).unwrap_err();
+        assert!(error.to_string().contains("leads nowhere"), "{error}");
+    }
+
+    #[test]
+    fn references_in_data_are_none() {
+        let data = json!({"$ref": "elsewhere.json", "more": [schema("Nowhere"), schema("A%20B")]});
+        let parameter = |reference: &str| {
+            with(
+                "parameters",
+                &json!([{
+                    "default": data, "enum": [data], "example": data, "x-data": data,
+                    "examples": {"a": data, "b": {"value": data}, "c": {"$ref": "#/components/examples/Example"}},
+                    "schema": schema(reference),
+                }]),
+            )
+        };
+        let (names, after) = found(&json!({"A B": {"example": data}}), &parameter("A%20B"));
+        assert_eq!(names, ["A B"]);
+        assert_eq!(after, parameter("A B"));
+    }
+
+    #[test]
+    fn an_extension_refers_to_nothing_wherever_it_stands() {
+        let nowhere = json!({"$ref": "#/components/responses/nowhere"});
+        let mut document = with("responses", &json!({"200": {"description": "d"}, "x-data": nowhere}));
+        document["paths"]["x-data"] = json!({"get": {"responses": {"200": nowhere}}});
+        document["paths"]["/things"]["get"]["callbacks"] = json!({"done": {"x-data": nowhere}});
+        assert_eq!(found(&json!({}), &document), (vec![], document));
+    }
+
+    #[test]
+    fn what_a_link_sends_is_data() {
+        let link = json!({"parameters": {"a": schema("Nowhere")}, "requestBody": schema("Nowhere")});
+        let document = with("responses", &json!({"200": {"links": {"next": link}}}));
+        assert_eq!(found(&json!({}), &document), (vec![], document));
+    }
+
+    #[test]
+    fn a_name_may_be_that_of_data() {
+        let names = ["default", "enum", "example", "examples", "x-data", "discriminator"];
+        let schemas: Map<_, _> = names.iter().map(|name| ((*name).to_owned(), json!({}))).collect();
+        let named = |of: &dyn Fn(&str) -> Value| -> Value {
+            names.iter().map(|name| ((*name).to_owned(), of(name))).collect::<Map<_, _>>().into()
+        };
+        let headers = named(&|name| json!({"schema": schema(name)}));
+        for document in [
+            getting(&json!({"properties": named(&schema)})),
+            with("responses", &json!({"200": {"headers": headers}})),
+            with("requestBody", &json!({"content": headers})),
+        ] {
+            assert_eq!(found(&Value::Object(schemas.clone()), &document).0.len(), names.len(), "{document}");
+        }
+        let (names, _) = found(&json!({}), &getting(&json!({"properties": {"$ref": {"type": "string"}}})));
+        assert!(names.is_empty());
+    }
+
+    #[test]
+    fn escapes_in_references_are_read() {
+        let schemas = json!({"a b": {}, "c/d": schema("e~0f"), "e~f": {}, "100%": {}, "g%20h": {}});
+        let any_of = |names: [&str; 4]| getting(&json!({"oneOf": names.map(schema)}));
+        let (names, from) = found(&schemas, &any_of(["a%20b", "c~1d", "100%25", "g%20h"]));
+        assert_eq!(names.len(), 5);
+        assert_eq!(from, any_of(["a b", "c/d", "100%", "g%20h"]));
+        // It is not read a second time.
+        assert_eq!(found(&schemas, &from).1, from);
+    }
+
+    #[test]
+    fn a_reference_leads_to_a_component_of_a_kind_that_is_known() {
+        let whole =
+            json!({"definitions": {"A": {}}, "components": {"pathItems": {"A": {}}, "schemas": {"A": {"a": {}}}}});
+        for reference in ["#/definitions/A", "#/components/pathItems/A", "#/components/schemas/A/a"] {
+            let error = components(&whole, &mut getting(&json!({"$ref": reference}))).unwrap_err();
+            assert!(error.to_string().contains("does not lead to a component"), "{error}");
+        }
+    }
+}

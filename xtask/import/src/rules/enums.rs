@@ -1,0 +1,158 @@
+//! Lists of values.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use super::{Loss, Rule, generated};
+use xtask_document::naming::snake;
+use xtask_document::walk::for_each_schema;
+
+pub(super) const OF_TEXT_ONLY: Rule = Rule {
+    name: "enum-of-text-only",
+    why: "the generated code for a list of values that are not text does not compile, nor does one that has null, unless it is \
+          said to be nullable",
+    loss: Loss::Widens,
+    apply: |document, log| {
+        for_each_schema(document, &mut |place, schema| {
+            let is_text = schema.get("type") == Some(&Value::from("string"));
+            let Some(values) = schema.get("enum").and_then(Value::as_array) else { return };
+            if is_text && values.iter().all(|value| value.is_string() || value.is_null()) {
+                if values.contains(&Value::Null) && schema.get("nullable") != Some(&Value::Bool(true)) {
+                    schema.insert("nullable".to_owned(), Value::Bool(true));
+                    log.note(place, "it may be null, as it lists");
+                }
+                return;
+            }
+            let is_boolean = schema.get("type") == Some(&Value::from("boolean"));
+            let has_both = [true, false].iter().all(|value| values.contains(&Value::from(*value)));
+            let loss = if is_boolean && has_both { Loss::Lossless } else { Loss::Widens };
+            schema.remove("enum");
+            log.note_loss(loss, place, "its values are not listed");
+        });
+    },
+};
+
+pub(super) const CLASHING_VALUES: Rule = Rule {
+    name: "clashing-values",
+    why: "two values with the same name in Rust cannot be variants of one enum; a duplicate value is the same one",
+    loss: Loss::Widens,
+    apply: |document, log| {
+        for_each_schema(document, &mut |place, schema| {
+            if let Some(values) = schema.get_mut("enum").and_then(Value::as_array_mut) {
+                let before = values.len();
+                let mut seen = BTreeSet::new();
+                values.retain(|value| seen.insert(value.to_string()));
+                if values.len() != before {
+                    log.note_loss(Loss::Lossless, place, "it lists each value once");
+                }
+            }
+            if has_clash(schema) {
+                schema.remove("enum");
+                log.note(place, "it is any text");
+            }
+        });
+    },
+};
+
+fn has_clash(schema: &Map<String, Value>) -> bool {
+    let Some(values) = schema.get("enum").and_then(Value::as_array) else { return false };
+    let mut seen = BTreeSet::new();
+    values.iter().filter_map(Value::as_str).any(|value| !seen.insert(generated(value, camel)))
+}
+
+/// A name for a variant, as the generator makes it.
+fn camel(value: &str) -> String {
+    let capital = |word: &str| {
+        let mut chars = word.chars();
+        chars.next().map(|first| first.to_uppercase().chain(chars).collect::<String>()).unwrap_or_default()
+    };
+    snake(value).split('_').map(capital).collect()
+}
+
+pub(super) const NO_OTHER_LIMITS: Rule = Rule {
+    name: "enum-without-other-limits",
+    why: "the generator rejects a pattern or a length beside a list of values, and the list is more exact",
+    loss: Loss::Lossless,
+    apply: |document, log| {
+        for_each_schema(document, &mut |place, schema| {
+            let before = schema.len();
+            if schema.contains_key("enum") {
+                schema.retain(|key, _| !["maxLength", "minLength", "pattern"].contains(&key.as_str()));
+            }
+            if schema.len() != before {
+                log.note(place, "its values are its only limit");
+            }
+        });
+    },
+};
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::{losses, run};
+    use super::*;
+
+    fn document(schema: Value) -> Value {
+        json!({"components": {"schemas": {"Thing": schema}}})
+    }
+
+    #[test]
+    fn only_text_is_listed() {
+        for kind in ["object", "array", "number", "integer", "boolean"] {
+            let (mended, fired) = run(&OF_TEXT_ONLY, document(json!({"type": kind, "enum": [1]})));
+            assert_eq!((mended, fired), (document(json!({"type": kind})), 1));
+        }
+        let mixed = document(json!({"type": "string", "enum": ["a", 1]}));
+        assert_eq!(run(&OF_TEXT_ONLY, mixed), (document(json!({"type": "string"})), 1));
+        let text = document(json!({"type": "string", "nullable": true, "enum": ["a", null]}));
+        assert_eq!(run(&OF_TEXT_ONLY, text.clone()), (text, 0));
+    }
+
+    #[test]
+    fn text_that_lists_null_may_be_null() {
+        let listed = |nullable: bool| document(json!({"type": "string", "enum": ["a", null], "nullable": nullable}));
+        assert_eq!(losses(&OF_TEXT_ONLY, listed(false)), (listed(true), vec![Loss::Widens]));
+    }
+
+    #[test]
+    fn a_boolean_that_may_be_either_loses_nothing_by_not_being_listed() {
+        for (values, loss) in [(json!([true, false]), Loss::Lossless), (json!([true]), Loss::Widens)] {
+            let (mended, lost) = losses(&OF_TEXT_ONLY, document(json!({"type": "boolean", "enum": values})));
+            assert_eq!((mended, lost), (document(json!({"type": "boolean"})), vec![loss]));
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_listed_twice_is_listed_once() {
+        let listed = |values: Value| document(json!({"type": "string", "enum": values}));
+        let once = losses(&CLASHING_VALUES, listed(json!(["a", "b", "a"])));
+        assert_eq!(once, (listed(json!(["a", "b"])), vec![Loss::Lossless]));
+        let clash = losses(&CLASHING_VALUES, listed(json!(["<", "<=", "<"])));
+        assert_eq!(clash, (document(json!({"type": "string"})), vec![Loss::Lossless, Loss::Widens]));
+    }
+
+    #[test]
+    fn values_of_one_name_are_any_text() {
+        for values in
+            [json!(["<", "<="]), json!(["a-b", "aB"]), json!(["a", "A"]), json!(["1", "x1"]), json!(["it's", "its"])]
+        {
+            let (mended, fired) = run(&CLASHING_VALUES, document(json!({"type": "string", "enum": values})));
+            assert_eq!((mended, fired), (document(json!({"type": "string"})), 1));
+        }
+        let distinct = document(json!({"type": "string", "enum": ["ab", "a_b", "<", "+1", "-1", "1"]}));
+        assert_eq!(run(&CLASHING_VALUES, distinct.clone()), (distinct, 0));
+    }
+
+    #[test]
+    fn a_pattern_beside_values_goes() {
+        let mended = document(json!({"type": "string", "enum": ["a"]}));
+        assert_eq!(
+            run(&NO_OTHER_LIMITS, document(json!({"type": "string", "enum": ["a"], "pattern": "x"}))),
+            (mended, 1)
+        );
+        let free = document(json!({"type": "string", "pattern": "x"}));
+        assert_eq!(run(&NO_OTHER_LIMITS, free.clone()), (free, 0));
+    }
+}

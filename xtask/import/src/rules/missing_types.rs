@@ -1,0 +1,96 @@
+//! Schemas without a type.
+
+use serde_json::{Map, Value};
+
+use super::{Log, Loss, Rule};
+use xtask_document::walk::for_each_schema;
+
+pub(super) const FROM_SIBLINGS: Rule = Rule {
+    name: "missing-type",
+    why: "the generator takes a schema without a type for any JSON, also if its keywords are about one type only; strictly, \
+          values of all other types are allowed as well, which is hardly ever meant",
+    loss: Loss::Narrows,
+    apply: add_types,
+};
+
+fn add_types(document: &mut Value, log: &mut Log<'_>) {
+    for_each_schema(document, &mut |place, schema| {
+        let Some(found) = implied_type(schema) else { return };
+        let loss = if lists_text(schema) { Loss::Lossless } else { Loss::Narrows };
+        schema.insert("type".to_owned(), Value::from(found));
+        log.note_loss(loss, place, format!("its type is {found}"));
+    });
+}
+
+/// Whether every value that a schema allows is text.
+fn lists_text(schema: &Map<String, Value>) -> bool {
+    let values = schema.get("enum").and_then(Value::as_array);
+    values.is_some_and(|values| !values.is_empty() && values.iter().all(Value::is_string))
+}
+
+fn implied_type(schema: &Map<String, Value>) -> Option<&'static str> {
+    let has = |keywords: &[&str]| keywords.iter().any(|keyword| schema.contains_key(*keyword));
+    if has(&["$ref", "allOf", "anyOf", "not", "oneOf", "type"]) {
+        return None;
+    }
+    match () {
+        () if lists_text(schema) => Some("string"),
+        () if has(&["additionalProperties", "maxProperties", "minProperties", "properties"]) => Some("object"),
+        () if has(&["items", "maxItems", "minItems", "uniqueItems"]) => Some("array"),
+        () if has(&["maxLength", "minLength", "pattern"]) => Some("string"),
+        () => schema.get("format").and_then(Value::as_str).and_then(|format| match format {
+            "int32" | "int64" => Some("integer"),
+            "double" | "float" => Some("number"),
+            "binary" | "byte" | "date" | "date-time" | "email" | "ipv4" | "ipv6" | "uri" | "uuid" => Some("string"),
+            _ => None,
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::{losses, run};
+    use super::*;
+
+    #[test]
+    fn a_list_of_text_is_text_whatever_stands_beside_it_and_nothing_is_lost() {
+        let document = |schema: Value| json!({"components": {"schemas": {"Thing": schema}}});
+        for beside in ["description", "items", "minLength", "properties"] {
+            let (mended, lost) = losses(&FROM_SIBLINGS, document(json!({"enum": ["a"], beside: {}})));
+            assert_eq!(mended, document(json!({"enum": ["a"], beside: {}, "type": "string"})));
+            assert_eq!(lost[0], Loss::Lossless);
+        }
+        assert_eq!(losses(&FROM_SIBLINGS, document(json!({"minLength": 1}))).1, [Loss::Narrows]);
+    }
+
+    #[test]
+    fn keywords_of_one_type_imply_it() {
+        let document = |schema: Value| json!({"components": {"schemas": {"Thing": schema}}});
+        for (keyword, value, expected) in [
+            ("properties", json!({}), "object"),
+            ("items", json!({}), "array"),
+            ("enum", json!(["a"]), "string"),
+            ("minLength", json!(1), "string"),
+            ("format", json!("binary"), "string"),
+            ("format", json!("int64"), "integer"),
+        ] {
+            let mended = document(json!({keyword: value, "type": expected}));
+            let (found, fired) = run(&FROM_SIBLINGS, document(json!({keyword: value})));
+            assert_eq!(found, mended);
+            assert!(fired >= 1);
+        }
+        for schema in [
+            json!({}),
+            json!({"description": "d"}),
+            json!({"enum": [1]}),
+            // It may be an integer as well as a number, and is any JSON rather than what it is not.
+            json!({"minimum": 1}),
+            json!({"format": "odd"}),
+            json!({"oneOf": [], "minimum": 1}),
+        ] {
+            assert_eq!(run(&FROM_SIBLINGS, document(schema.clone())), (document(schema), 0));
+        }
+    }
+}

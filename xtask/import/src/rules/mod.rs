@@ -1,0 +1,238 @@
+//! Rules: fixes for defects of vendors' documents.
+//!
+//! A vendor's document may break the generator. Each known defect has a rule of its own, which states what it does,
+//! why, and the most that it loses. A rule knows no SDK; a defect of one document alone is fixed by a fixup in
+//! `sdk.toml`. A rule records each change with its place and its loss, for the reviewer of an import.
+//!
+//! A rule loses nothing, drops an operation, widens (the result allows what the document forbids) or narrows (the
+//! result lacks something that the document allows).
+//!
+//! Rules run once, in the order of [`ALL`]. A rule may rely on the rules before it.
+//!
+//! A rule changes the revision that is committed. The policies and passes of the code generation change only what is
+//! generated from it.
+
+mod all_of;
+mod bodies;
+mod enums;
+mod media_types;
+mod missing_types;
+mod parameters;
+mod properties;
+mod responses;
+mod shared;
+mod unions;
+
+use std::fmt;
+
+use anyhow::{Result, bail};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use xtask_document::resolved::size;
+use xtask_document::walk::escape;
+
+/// What is lost.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Loss {
+    /// Nothing that the document says of requests and answers.
+    Lossless,
+    /// The result allows more than the document does.
+    Widens,
+    /// The result knows less than the document does, or takes a guess at what it leaves open: there are requests and
+    /// answers that the document allows, and the crates cannot send or read all of them.
+    Narrows,
+    /// An operation is not there any more.
+    Drops,
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Lossless => "loses nothing",
+            Self::Widens => "widens",
+            Self::Narrows => "narrows",
+            Self::Drops => "drops operations",
+        })
+    }
+}
+
+/// One way to mend a document.
+pub struct Rule {
+    /// What it is called.
+    pub name: &'static str,
+    /// Why it is needed.
+    pub why: &'static str,
+    /// The most that is lost by it. A applied may lose less.
+    pub loss: Loss,
+    apply: fn(&mut Value, &mut Log),
+}
+
+/// Where a rule has done something.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+pub struct Applied {
+    /// The rule.
+    pub rule: &'static str,
+    /// What is lost there.
+    pub loss: Loss,
+    /// Where, as a JSON pointer (RFC 6901).
+    pub place: String,
+    /// What it did there, in words.
+    pub what: String,
+}
+
+/// Every rule, in the order in which they run.
+pub const ALL: &[Rule] = &[
+    shared::PARTS,
+    media_types::PARAMETERS,
+    bodies::MULTIPART,
+    bodies::WITHOUT_SCHEMA,
+    bodies::FREE_FORM,
+    bodies::ONE_MEDIA_TYPE,
+    media_types::ODD,
+    responses::WITHOUT_SCHEMA,
+    responses::ONE_MEDIA_TYPE,
+    responses::ALIKE,
+    responses::ONE_SUCCESS,
+    parameters::CLASHING_NAMES,
+    all_of::NESTED,
+    all_of::OBJECTS,
+    missing_types::FROM_SIBLINGS,
+    unions::ONE_SCALAR,
+    parameters::WITHOUT_TEXT,
+    parameters::LIST_IN_ONE,
+    unions::FIRST_MATCH,
+    enums::OF_TEXT_ONLY,
+    enums::CLASHING_VALUES,
+    enums::NO_OTHER_LIMITS,
+    properties::CLASHING_NAMES,
+    properties::WRONG_DEFAULT,
+];
+
+/// How many times as many values as a document has may be copied by all rules together, from where they stand to where
+/// they are used: a few kilobytes that are used in a thousand places would be as many megabytes, and so on.
+const MOST_GROWTH: usize = 8;
+
+/// How many values may be copied in any document, however small it is.
+const SMALL: usize = 500_000;
+
+/// Mends a document, and says where.
+///
+/// # Errors
+///
+/// If inlining shared parts would make it too large.
+pub fn apply(document: &mut Value) -> Result<Vec<Applied>> {
+    let (mut applied, mut room) = (Vec::new(), size(document).saturating_mul(MOST_GROWTH).max(SMALL));
+    for rule in ALL {
+        let mut log = Log { rule, applied: &mut applied, room: &mut room, too_large: None };
+        (rule.apply)(document, &mut log);
+        if let Some(place) = log.too_large {
+            bail!("inlining shared parts makes the document too large (at {place}, rule {})", rule.name);
+        }
+    }
+    Ok(applied)
+}
+
+/// Where a rule notes what it does.
+struct Log<'a> {
+    rule: &'static Rule,
+    applied: &'a mut Vec<Applied>,
+    /// How many values may still be copied.
+    room: &'a mut usize,
+    /// The first place for which there was no room any more.
+    too_large: Option<String>,
+}
+
+impl Log<'_> {
+    /// Whether so many values may be copied to a place. If not, the document is refused, and nothing need be counted.
+    fn copy(&mut self, place: &str, values: impl FnOnce() -> usize) -> bool {
+        if self.too_large.is_none() {
+            match self.room.checked_sub(values()) {
+                Some(left) => *self.room = left,
+                None => self.too_large = Some(place.to_owned()),
+            }
+        }
+        self.too_large.is_none()
+    }
+
+    /// Notes a change that loses as much as the rule ever does.
+    fn note(&mut self, place: &str, what: impl Into<String>) {
+        self.note_loss(self.rule.loss, place, what);
+    }
+
+    /// Notes a change that loses so much.
+    fn note_loss(&mut self, loss: Loss, place: &str, what: impl Into<String>) {
+        self.applied.push(Applied { rule: self.rule.name, loss, place: place.to_owned(), what: what.into() });
+    }
+}
+
+/// Calls `mend` with every operation, its method and its place.
+fn for_each_operation(document: &mut Value, mut mend: impl FnMut(&str, &str, &mut Map<String, Value>)) {
+    let paths = document.get_mut("paths").and_then(Value::as_object_mut);
+    for (path, item) in paths.into_iter().flatten() {
+        for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            if xtask_document::operation::METHODS.contains(&method.as_str())
+                && let Some(operation) = operation.as_object_mut()
+            {
+                mend(&format!("/paths/{}/{method}", escape(path)), method, operation);
+            }
+        }
+    }
+}
+
+/// What the generator makes of a name by putting it into a case, of which it always makes an identifier.
+fn generated(name: &str, case: fn(&str) -> String) -> String {
+    let made = match name {
+        "+1" => "plus1".to_owned(),
+        "-1" => "minus1".to_owned(),
+        _ => case(&name.replace('\'', "")),
+    };
+    if made.starts_with(char::is_alphabetic) { made } else { case("x") + &made }
+}
+
+/// What a rule does to a document, and how often: for the rules' own tests.
+#[cfg(test)]
+fn run(rule: &'static Rule, document: Value) -> (Value, usize) {
+    let (document, applied) = fire(rule, document);
+    (document, applied.len())
+}
+
+/// What a rule does to a document, and what it says about it.
+#[cfg(test)]
+fn fire(rule: &'static Rule, mut document: Value) -> (Value, Vec<Applied>) {
+    let once = |document: &mut Value| {
+        let mut applied = Vec::new();
+        (rule.apply)(document, &mut Log { rule, applied: &mut applied, room: &mut { SMALL }, too_large: None });
+        applied
+    };
+    let fired = once(&mut document);
+    assert!(
+        fired.iter().all(|applied| applied.loss <= rule.loss),
+        "no applied loses more than its rule says: {fired:?}"
+    );
+    let again = once(&mut document.clone());
+    assert_eq!(again, [], "a mended document needs no mending");
+    (document, fired)
+}
+
+/// What a rule does to a document, and what is lost by that, once for each time.
+#[cfg(test)]
+fn losses(rule: &'static Rule, document: Value) -> (Value, Vec<Loss>) {
+    let (document, applied) = fire(rule, document);
+    (document, applied.into_iter().map(|applied| applied.loss).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_rule_has_a_name_of_its_own_and_a_reason() {
+        let names: BTreeSet<_> = ALL.iter().map(|rule| rule.name).collect();
+        assert_eq!(names.len(), ALL.len());
+        assert!(ALL.iter().all(|rule| rule.why.len() > 20));
+    }
+}

@@ -1,0 +1,293 @@
+//! Parameters.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::{Log, Loss, Rule, for_each_operation, generated};
+use xtask_document::naming::snake;
+use xtask_document::resolved::{References, ResolvedSchema, named_schemas};
+use xtask_document::walk::escape;
+
+pub(super) const CLASHING_NAMES: Rule = Rule {
+    name: "clashing-parameters",
+    why: "two parameters that are called the same in Rust cannot be arguments of one method; those of a path may be called anything, \
+          but one that stands in it twice has one value, and two of them may have two",
+    loss: Loss::Widens,
+    apply: rename_clashing,
+};
+
+/// Names of parameters, each with its new one.
+type Renamed = Vec<(String, String)>;
+
+fn rename_clashing(document: &mut Value, log: &mut Log<'_>) {
+    let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else { return };
+    let mut taken: BTreeSet<String> = paths.keys().cloned().collect();
+    let mut renamed = Vec::new();
+    for (path, item) in &*paths {
+        if let Some((new, names)) = rename(path, item, &taken) {
+            taken.insert(new.clone());
+            renamed.push((path.clone(), new, names));
+        }
+    }
+    for (old, new, names) in renamed {
+        let Some(mut item) = paths.remove(&old) else { continue };
+        for (from, to) in &names {
+            rename_parameter(&mut item, from, to, &new);
+            let loss = if stands_in(&new, from) { Loss::Widens } else { Loss::Lossless };
+            log.note_loss(
+                loss,
+                &format!("/paths/{}", escape(&new)),
+                format!("the path parameter {from} is called {to}"),
+            );
+        }
+        paths.insert(new, item);
+    }
+}
+
+/// A path in which no two parameters are called the same in Rust, nor one like another parameter of its operations; and
+/// which ones have other names for it. It is none of those that are taken.
+fn rename(path: &str, item: &Value, taken: &BTreeSet<String>) -> Option<(String, Renamed)> {
+    let lists = item.as_object()?.iter().filter_map(|(key, value)| match key.as_str() {
+        "parameters" => value.as_array(),
+        _ => value.get("parameters").and_then(Value::as_array),
+    });
+    let seen: BTreeSet<String> = lists
+        .flatten()
+        .filter(|parameter| parameter.get("in") != Some(&json!("path")))
+        .filter_map(|parameter| parameter.get("name").and_then(Value::as_str).map(|name| generated(name, snake)))
+        .collect();
+    // Every number leads to another path, and the ones that are taken have an end.
+    (1..).map(|number| rename_from(path, seen.clone(), number)).find_map(|attempt| match attempt {
+        Some((new, _)) if taken.contains(&new) => None,
+        attempt => Some(attempt),
+    })?
+}
+
+/// The same with numbers that are greater than one.
+fn rename_from(path: &str, mut seen: BTreeSet<String>, first: u32) -> Option<(String, Renamed)> {
+    let mut renamed = Vec::new();
+    let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut parts = path.split('{');
+    let mut new = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let Some((name, rest)) = part.split_once('}') else {
+            new.extend(["{", part]);
+            continue;
+        };
+        let mut unique = name.to_owned();
+        // The numbers that a name has used up need not be tried again.
+        let number = numbers.entry(name).or_insert(first);
+        while !seen.insert(generated(&unique, snake)) {
+            *number = number.saturating_add(1);
+            unique = format!("{name}_{number}");
+        }
+        new.extend(["{", &unique, "}", rest]);
+        if unique != name {
+            renamed.push((name.to_owned(), unique));
+        }
+    }
+    (!renamed.is_empty()).then_some((new, renamed))
+}
+
+/// Renames the last path parameter of a name: the ones before it keep theirs. One that stands in the path twice, but is
+/// described once, is described twice after that.
+fn rename_parameter(item: &mut Value, from: &str, to: &str, path: &str) {
+    let stays = stands_in(path, from);
+    let mut lists: Vec<&mut Value> = Vec::new();
+    for (key, value) in item.as_object_mut().into_iter().flatten() {
+        match key.as_str() {
+            "parameters" => lists.push(value),
+            _ => lists.extend(value.get_mut("parameters")),
+        }
+    }
+    for list in lists.into_iter().filter_map(Value::as_array_mut) {
+        let is_meant = |parameter: &Value| {
+            parameter.get("in") == Some(&json!("path")) && parameter.get("name") == Some(&json!(from))
+        };
+        let described = list.iter().filter(|parameter| is_meant(parameter)).count();
+        let Some(position) = list.iter().rposition(is_meant) else { continue };
+        let Some(mut parameter) = list.get(position).cloned() else { continue };
+        if let Some(parameter) = parameter.as_object_mut() {
+            parameter.insert("name".to_owned(), json!(to));
+        }
+        if stays && described == 1 {
+            list.push(parameter);
+        } else if let Some(place) = list.get_mut(position) {
+            *place = parameter;
+        }
+    }
+}
+
+fn stands_in(path: &str, parameter: &str) -> bool {
+    path.contains(&format!("{{{parameter}}}"))
+}
+
+pub(super) const WITHOUT_TEXT: Rule = Rule {
+    name: "parameter-without-text",
+    why: "a path or a header contains text, and an object, a list or null has no text",
+    loss: Loss::Widens,
+    apply: to_text,
+};
+
+fn to_text(document: &mut Value, log: &mut Log<'_>) {
+    let original = named_schemas(document);
+    let references = References::of(&original);
+    for_each_operation(document, |place, _, operation| {
+        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+            let in_text = matches!(parameter.get("in").and_then(Value::as_str), Some("path" | "header"));
+            let Some((schema, loss)) = parameter.get("schema").and_then(|schema| as_text(&references, schema)) else {
+                continue;
+            };
+            if let Some(parameter) = parameter.as_object_mut().filter(|_| in_text) {
+                let name = parameter.get("name").and_then(Value::as_str).unwrap_or("without a name").to_owned();
+                parameter.insert("schema".to_owned(), schema);
+                log.note_loss(loss, place, format!("the parameter {name} is text"));
+            }
+        }
+    });
+}
+
+pub(super) const LIST_IN_ONE: Rule = Rule {
+    name: "list-in-one-parameter",
+    why: "the generator writes every value of a list as a parameter of its own; with `explode: false` they have to stand in \
+          one, with commas between them, and a server may take one of them only",
+    loss: Loss::Widens,
+    apply: list_to_text,
+};
+
+fn list_to_text(document: &mut Value, log: &mut Log<'_>) {
+    let original = named_schemas(document);
+    let references = References::of(&original);
+    for_each_operation(document, |place, _, operation| {
+        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+            let has = |key: &str, value: Value| parameter.get(key) == Some(&value);
+            let Some(schema) = parameter.get("schema") else { continue };
+            if !has("in", json!("query"))
+                || !has("explode", json!(false))
+                || ResolvedSchema::of(&references, schema).is_scalar()
+            {
+                continue;
+            }
+            if let Some(parameter) = parameter.as_object_mut() {
+                let name = parameter.get("name").and_then(Value::as_str).unwrap_or("without a name").to_owned();
+                parameter.insert("schema".to_owned(), json!({"type": "string"}));
+                log.note(place, format!("the parameter {name} is text: its values, with commas between them"));
+            }
+        }
+    });
+}
+
+/// The schema of the text that there is for a value, and what is lost by that, unless every value has one. That of
+/// anything is any text.
+fn as_text<'a>(references: &References<'a>, schema: &'a Value) -> Option<(Value, Loss)> {
+    let schema = ResolvedSchema::of(references, schema);
+    match schema.get("type").and_then(Value::as_str) {
+        Some("string" | "integer" | "number" | "boolean") => schema.is("nullable").then(|| {
+            let mut schema = schema.to_schema();
+            schema.remove("nullable");
+            if let Some(values) = schema.get_mut("enum").and_then(Value::as_array_mut) {
+                values.retain(|value| !value.is_null());
+            }
+            (Value::Object(schema), Loss::Lossless)
+        }),
+        found => {
+            let says_nothing =
+                found.is_none() && ["anyOf", "enum", "oneOf"].iter().all(|keyword| schema.get(keyword).is_none());
+            Some((json!({"type": "string"}), if says_nothing { Loss::Lossless } else { Loss::Widens }))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{losses, run};
+    use super::*;
+
+    fn document(path: &str, parameters: Value) -> Value {
+        json!({"paths": {path: {"get": {"parameters": parameters}}}})
+    }
+
+    fn parameter(name: &str, schema: Value) -> Value {
+        json!({"in": "path", "name": name, "schema": schema})
+    }
+
+    #[test]
+    fn parameters_of_one_name_get_two() {
+        let (id, other) = (parameter("id", json!({})), parameter("Id", json!({})));
+        let mended = document("/a/{id}/b/{Id_2}", json!([id, parameter("Id_2", json!({}))]));
+        let two = document("/a/{id}/b/{Id}", json!([id, other]));
+        assert_eq!(losses(&CLASHING_NAMES, two), (mended, vec![Loss::Lossless]));
+        let in_one_segment = document("/a/{id}.{Id}", json!([id, other]));
+        let mended = document("/a/{id}.{Id_2}", json!([id, parameter("Id_2", json!({}))]));
+        assert_eq!(losses(&CLASHING_NAMES, in_one_segment), (mended, vec![Loss::Lossless]));
+        let twice = document("/a/{id}/b/{id}", json!([id, id]));
+        let mended = document("/a/{id}/b/{id_2}", json!([id, parameter("id_2", json!({}))]));
+        assert_eq!(losses(&CLASHING_NAMES, twice), (mended.clone(), vec![Loss::Widens]));
+        let described_once = document("/a/{id}/b/{id}", json!([id]));
+        assert_eq!(run(&CLASHING_NAMES, described_once), (mended, 1));
+    }
+
+    #[test]
+    fn a_path_gets_no_name_that_another_one_has() {
+        let item = |id: &str| json!({"get": {"operationId": id}});
+        let paths = json!({"paths": {"/a/{id}/b/{Id}": item("x"), "/a/{id}/b/{Id_2}": item("y"), "/a/{id}/b/{Id_3}": item("z")}});
+        let mended = json!({"paths": {"/a/{id}/b/{Id_4}": item("x"), "/a/{id}/b/{Id_2}": item("y"), "/a/{id}/b/{Id_3}": item("z")}});
+        assert_eq!(run(&CLASHING_NAMES, paths), (mended, 1));
+    }
+
+    #[test]
+    fn a_path_parameter_gives_way_to_a_query_parameter_of_its_name() {
+        let query = json!({"in": "query", "name": "id"});
+        let clash = document("/a/{id}", json!([parameter("id", json!({})), query]));
+        let mended = document("/a/{id_2}", json!([parameter("id_2", json!({})), query]));
+        assert_eq!(run(&CLASHING_NAMES, clash), (mended, 1));
+    }
+
+    #[test]
+    fn what_goes_into_a_path_is_text() {
+        let one = |schema: Value| document("/a/{id}", json!([parameter("id", schema)]));
+        let text = json!({"type": "string"});
+        for (schema, mended, loss) in [
+            (json!({"type": "object"}), text.clone(), Loss::Widens),
+            (json!({"oneOf": [{"type": "integer"}, {"type": "boolean"}]}), text.clone(), Loss::Widens),
+            (json!({"description": "d"}), text, Loss::Lossless),
+            (
+                json!({"type": "string", "enum": ["a", null], "nullable": true}),
+                json!({"type": "string", "enum": ["a"]}),
+                Loss::Lossless,
+            ),
+        ] {
+            assert_eq!(losses(&WITHOUT_TEXT, one(schema)), (one(mended), vec![loss]));
+        }
+        let number = document("/a/{id}", json!([parameter("id", json!({"type": "integer"}))]));
+        assert_eq!(run(&WITHOUT_TEXT, number.clone()), (number, 0));
+        let query = json!({"paths": {"/a": {"get": {"parameters": [{"in": "query", "name": "q", "schema": {"type": "object"}}]}}}});
+        assert_eq!(run(&WITHOUT_TEXT, query.clone()), (query, 0));
+    }
+
+    #[test]
+    fn a_list_that_stands_in_one_parameter_is_text() {
+        let query = |explode: Option<bool>, schema: Value| {
+            let mut parameter = json!({"in": "query", "name": "ids", "style": "form", "schema": schema});
+            if let Some(explode) = explode {
+                parameter["explode"] = json!(explode);
+            }
+            let list = json!({"type": "array", "items": {"type": "integer"}});
+            json!({
+                "paths": {"/a": {"get": {"parameters": [parameter]}}}, "components": {"schemas": {"Ids": list}},
+            })
+        };
+        let list = json!({"$ref": "#/components/schemas/Ids"});
+        let text = json!({"type": "string"});
+        for schema in [&list, &json!({"type": "object"}), &json!({"oneOf": [list, text]})] {
+            let mended = query(Some(false), text.clone());
+            assert_eq!(losses(&LIST_IN_ONE, query(Some(false), schema.clone())), (mended, vec![Loss::Widens]));
+        }
+        for exploded in
+            [query(None, list.clone()), query(Some(true), list), query(Some(false), json!({"type": "integer"}))]
+        {
+            assert_eq!(run(&LIST_IN_ONE, exploded.clone()), (exploded, 0));
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Properties of objects.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use super::{Loss, Rule, generated};
+use xtask_document::naming::snake;
+use xtask_document::walk::for_each_schema;
+
+pub(super) const CLASHING_NAMES: Rule = Rule {
+    name: "clashing-properties",
+    why: "two properties that are called the same in Rust cannot be fields of one struct; nor can one be called like the field \
+          for all others",
+    loss: Loss::Widens,
+    apply: |document, log| {
+        for_each_schema(document, &mut |place, schema| {
+            if has_clash(schema) {
+                schema.remove("properties");
+                schema.remove("required");
+                schema.insert("additionalProperties".to_owned(), json!({}));
+                log.note(place, "it is a map of any JSON");
+            }
+        });
+    },
+};
+
+/// What the generator calls the field for properties of any name.
+const OTHERS: &str = "extra";
+
+fn has_clash(schema: &Map<String, Value>) -> bool {
+    let is_open = schema.get("additionalProperties").is_some_and(Value::is_object);
+    let mut seen: BTreeSet<String> = is_open.then(|| OTHERS.to_owned()).into_iter().collect();
+    let names = schema.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::keys);
+    names.into_iter().any(|name| !seen.insert(generated(name, snake)))
+}
+
+pub(super) const WRONG_DEFAULT: Rule = Rule {
+    name: "wrong-default",
+    why: "a default that its own schema does not allow is a mistake, and the document does not show the intended value",
+    loss: Loss::Narrows,
+    apply: |document, log| {
+        for_each_schema(document, &mut |place, schema| {
+            if is_wrong(schema) {
+                schema.remove("default");
+                log.note(place, "its default is dropped");
+            }
+        });
+    },
+};
+
+fn is_wrong(schema: &Map<String, Value>) -> bool {
+    let Some(default) = schema.get("default") else { return false };
+    if default.is_null() && schema.get("nullable") == Some(&Value::Bool(true)) {
+        return false;
+    }
+    let of_type = match schema.get("type").and_then(Value::as_str) {
+        Some("array") => default.is_array(),
+        Some("boolean") => default.is_boolean(),
+        Some("integer") => default.as_f64().is_some_and(|real| real.fract() == 0.0),
+        Some("number") => default.is_number(),
+        Some("object") => default.is_object(),
+        Some("string") => default.is_string(),
+        _ => true,
+    };
+    let listed = schema.get("enum").and_then(Value::as_array).is_none_or(|values| values.contains(default));
+    !(of_type && listed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::run;
+    use super::*;
+
+    fn document(schema: Value) -> Value {
+        json!({"components": {"schemas": {"Thing": schema}}})
+    }
+
+    #[test]
+    fn properties_of_one_name_are_a_map() {
+        let clash = document(json!({"type": "object", "properties": {"a-b": {}, "a_b": {}}, "required": ["a-b"]}));
+        let map = document(json!({"type": "object", "additionalProperties": {}}));
+        assert_eq!(run(&CLASHING_NAMES, clash), (map, 1));
+        for names in [["@", "x"], ["1", "x1"], ["it's", "its"], ["type", "type_"]] {
+            let properties = Map::from_iter(names.map(|name| (name.to_owned(), json!({}))));
+            assert_eq!(run(&CLASHING_NAMES, document(json!({"properties": properties}))).1, 1, "{names:?}");
+        }
+        let extra = |others: Value| document(json!({"properties": {"Extra": {}}, "additionalProperties": others}));
+        assert_eq!(run(&CLASHING_NAMES, extra(json!({"type": "string"}))).1, 1);
+        for others in [json!(false), json!(true)] {
+            assert_eq!(run(&CLASHING_NAMES, extra(others)).1, 0);
+        }
+        let distinct = document(json!({"type": "object", "properties": {"a": {}, "extra": {}, "+1": {}, "-1": {}}}));
+        assert_eq!(run(&CLASHING_NAMES, distinct.clone()), (distinct, 0));
+    }
+
+    #[test]
+    fn a_default_has_to_be_allowed() {
+        for (schema, wrong) in [
+            (json!({"type": "string", "default": 1}), true),
+            (json!({"type": "integer", "default": "1"}), true),
+            (json!({"type": "string", "enum": ["a"], "default": "b"}), true),
+            (json!({"type": "string", "default": null}), true),
+            (json!({"type": "string", "nullable": true, "default": null}), false),
+            (json!({"type": "string", "enum": ["a"], "default": "a"}), false),
+            (json!({"default": 1}), false),
+            (json!({"type": "integer", "default": 1.5}), true),
+            (json!({"type": "integer", "default": 10.0}), false),
+        ] {
+            assert_eq!(run(&WRONG_DEFAULT, document(schema.clone())).1, usize::from(wrong), "{schema}");
+        }
+    }
+}

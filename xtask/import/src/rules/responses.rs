@@ -1,0 +1,231 @@
+//! Responses.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use super::media_types::set_schema;
+use super::{Log, Loss, Rule, for_each_operation};
+use crate::hoist::Names;
+use xtask_document::media_types::JSON;
+use xtask_document::naming::pascal;
+use xtask_document::operation::is_success;
+use xtask_document::resolved::{References, named_schemas};
+use xtask_document::walk::escape;
+
+pub(super) const WITHOUT_SCHEMA: Rule = Rule {
+    name: "response-without-schema",
+    why: "JSON without a schema is any JSON, but the generator asks for its type",
+    loss: Loss::Lossless,
+    apply: |document, log| {
+        for_each_response(document, |place, response| {
+            let json = content(response).and_then(|content| content.get_mut(JSON));
+            if let Some(json) = json.filter(|json| json.get("schema").is_none()) {
+                set_schema(json, json!({}));
+                log.note(place, "it is any JSON");
+            }
+        });
+    },
+};
+
+pub(super) const ONE_MEDIA_TYPE: Rule = Rule {
+    name: "one-response-type",
+    why: "the generated method gives back one type",
+    loss: Loss::Narrows,
+    apply: |document, log| {
+        for_each_response(document, |place, response| {
+            if let Some(content) = content(response).filter(|content| content.len() > 1 && content.contains_key(JSON)) {
+                let others: Vec<String> = content.keys().filter(|media_type| *media_type != JSON).cloned().collect();
+                content.retain(|media_type, _| media_type == JSON);
+                log.note(place, format!("it is JSON alone, and not {}", others.join(", ")));
+            }
+        });
+    },
+};
+
+pub(super) const ALIKE: Rule = Rule {
+    name: "successes-alike",
+    why: "successes that are alike are one type, which has to have one name: by itself, each would be a type of its own",
+    loss: Loss::Lossless,
+    apply: name_alike,
+};
+
+/// Gives the successes that are like the first one the very schemas of it.
+fn name_alike(document: &mut Value, log: &mut Log<'_>) {
+    let (original, mut names) = (named_schemas(document), Names::of(document));
+    let references = References::of(&original);
+    for_each_operation(document, |place, _, operation| {
+        let id = operation.get("operationId").and_then(Value::as_str).unwrap_or(place);
+        let name = format!("{}Response", pascal(id));
+        let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
+        let resolved = |response| {
+            let schemas = schemas(response).into_iter();
+            schemas.map(|(media_type, schema)| (media_type, references.resolve(schema))).collect::<BTreeMap<_, _>>()
+        };
+        let Some((first_status, first)) = first_success(responses) else { return };
+        let wanted = resolved(first);
+        let others = responses.iter().filter(|(status, _)| is_success(status) && *status != first_status);
+        let alike = others.filter(|(_, response)| resolved(response) == wanted);
+        let alike: BTreeSet<String> = alike.map(|(status, _)| status.clone()).collect();
+        let first_status = first_status.clone();
+        let Some(first) = responses.get_mut(&first_status).filter(|_| !alike.is_empty()) else { return };
+        for schema in schemas_mut(first).filter(|schema| becomes_types(schema)) {
+            let name = names.free(&name);
+            names.give(name, schema);
+        }
+        let shared: BTreeMap<_, _> =
+            schemas(first).into_iter().map(|(media_type, schema)| (media_type.to_owned(), schema.clone())).collect();
+        for (status, response) in responses.iter_mut().filter(|(status, _)| alike.contains(*status)) {
+            let before = response.clone();
+            for (schema, shared) in schemas_mut(response).zip(shared.values().filter(|schema| !schema.is_null())) {
+                *schema = shared.clone();
+            }
+            if *response != before {
+                log.note(&format!("{place}/responses/{}", escape(status)), format!("it is what {first_status} is"));
+            }
+        }
+    });
+    names.insert(document);
+}
+
+/// Whether a schema without a name is, or holds, what gets one.
+fn becomes_types(schema: &Value) -> bool {
+    let keywords = ["additionalProperties", "allOf", "anyOf", "enum", "items", "oneOf", "properties"];
+    keywords.iter().any(|keyword| schema.get(keyword).is_some())
+}
+
+pub(super) const ONE_SUCCESS: Rule = Rule {
+    name: "one-success",
+    why: "the generated method gives back one type, whatever the status of success, and fails for all other statuses; one \
+          for all other statuses would be of that type as well",
+    loss: Loss::Narrows,
+    apply: keep_one_success,
+};
+
+/// Keeps the successes that are like the first one. What is there for all other statuses is there for the failures.
+fn keep_one_success(document: &mut Value, log: &mut Log<'_>) {
+    for_each_operation(document, |place, _, operation| {
+        let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
+        let Some((_, first)) = first_success(responses) else { return };
+        let first = schemas(first);
+        let extra = responses.iter().filter(|(status, response)| is_success(status) && schemas(response) != first);
+        let extra: Vec<String> = extra.map(|(status, _)| status.clone()).collect();
+        for status in extra {
+            responses.remove(&status);
+            log.note(place, format!("the response {status} is not read"));
+        }
+        if let Some(others) = responses.remove("default") {
+            for failures in ["4XX", "5XX"] {
+                responses.entry(failures).or_insert_with(|| others.clone());
+            }
+            log.note(place, "the response default is for failures only");
+        }
+    });
+}
+
+/// The success that is read: the first one with a body, or else the first one.
+fn first_success(responses: &Map<String, Value>) -> Option<(&String, &Value)> {
+    let is_empty = |response: &Value| schemas(response).is_empty();
+    let successes = responses.iter().filter(|(status, _)| is_success(status));
+    successes.min_by_key(|(status, response)| (is_empty(response), *status))
+}
+
+/// The schemas of a response, by media type. What has none is null.
+fn schemas(response: &Value) -> BTreeMap<&str, &Value> {
+    let content = response.get("content").and_then(Value::as_object).into_iter().flatten();
+    content.map(|(media_type, content)| (media_type.as_str(), content.get("schema").unwrap_or(&Value::Null))).collect()
+}
+
+/// The same in the same order, to be changed, of the media types that have a schema.
+fn schemas_mut(response: &mut Value) -> impl Iterator<Item = &mut Value> {
+    let content: BTreeMap<_, _> = content(response).into_iter().flatten().collect();
+    content.into_values().filter_map(|content| content.get_mut("schema"))
+}
+
+fn for_each_response(document: &mut Value, mut mend: impl FnMut(&str, &mut Value)) {
+    for_each_operation(document, |place, _, operation| {
+        for (status, response) in operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten() {
+            mend(&format!("{place}/responses/{}", escape(status)), response);
+        }
+    });
+}
+
+fn content(response: &mut Value) -> Option<&mut Map<String, Value>> {
+    response.get_mut("content")?.as_object_mut()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{fire, run};
+    use super::*;
+
+    fn document(responses: Value) -> Value {
+        json!({"paths": {"/a": {"get": {"responses": responses}}}})
+    }
+
+    #[test]
+    fn json_without_a_schema_is_any_json_and_keeps_its_example() {
+        let mended = document(json!({"200": {"content": {JSON: {"schema": {}, "example": 1}}}}));
+        let without = document(json!({"200": {"content": {JSON: {"example": 1}}}}));
+        assert_eq!(run(&WITHOUT_SCHEMA, without), (mended.clone(), 1));
+        assert_eq!(run(&WITHOUT_SCHEMA, mended.clone()), (mended, 0));
+    }
+
+    #[test]
+    fn of_several_types_json_stays() {
+        let mended = document(json!({"200": {"content": {JSON: {}}}}));
+        assert_eq!(
+            run(&ONE_MEDIA_TYPE, document(json!({"200": {"content": {JSON: {}, "text/csv": {}}}}))),
+            (mended, 1)
+        );
+        let other = document(json!({"200": {"content": {"text/csv": {}, "text/plain": {}}}}));
+        assert_eq!(run(&ONE_MEDIA_TYPE, other.clone()), (other, 0));
+    }
+
+    #[test]
+    fn successes_that_are_alike_are_one_type() {
+        let body = |schema: &Value| json!({"content": {JSON: {"schema": schema}}});
+        let thing = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+        let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        let mut alike = document(json!({"200": body(&thing), "201": body(&thing), "202": body(&reference("Other"))}));
+        alike["paths"]["/a"]["get"]["operationId"] = json!("get_a");
+        alike["components"] = json!({"schemas": {"Other": thing}});
+        let mut mended = alike.clone();
+        let named = body(&reference("GetAResponse"));
+        mended["paths"]["/a"]["get"]["responses"] = json!({"200": named, "201": named, "202": named});
+        mended["components"]["schemas"]["GetAResponse"] = thing.clone();
+        assert_eq!(run(&ALIKE, alike), (mended.clone(), 2));
+        assert_eq!(run(&ONE_SUCCESS, mended.clone()), (mended, 0));
+        let nothing = document(json!({"200": body(&thing), "204": {"description": "d"}}));
+        assert_eq!(run(&ALIKE, nothing.clone()), (nothing, 0));
+    }
+
+    #[test]
+    fn an_example_makes_no_other_type() {
+        let with = |example: &str| json!({"content": {JSON: {"schema": {"type": "object"}, "example": example}}});
+        let document = document(json!({"200": with("a"), "201": with("b")}));
+        assert_eq!(run(&ONE_SUCCESS, document.clone()), (document, 0));
+    }
+
+    #[test]
+    fn an_answer_without_content_beside_one_with_it_is_not_read() {
+        let one = json!({"content": {JSON: {"schema": {"type": "object"}}}});
+        let (mended, applied) = fire(&ONE_SUCCESS, document(json!({"200": one, "204": {"description": "d"}})));
+        assert_eq!(mended, document(json!({"200": one})));
+        assert_eq!((applied[0].loss, applied[0].what.as_str()), (Loss::Narrows, "the response 204 is not read"));
+        let later = document(json!({"200": {"description": "d"}, "201": one}));
+        assert_eq!(run(&ONE_SUCCESS, later), (document(json!({"201": one})), 1));
+    }
+
+    #[test]
+    fn successes_are_of_one_type() {
+        let one = json!({"content": {JSON: {"schema": {"type": "object"}}}});
+        let other = json!({"content": {JSON: {"schema": {"type": "array"}}}});
+        let failure = json!({"description": "failed"});
+        let several = json!({"200": one, "201": other, "202": one, "4XX": failure, "default": other});
+        let mended = document(json!({"200": one, "202": one, "4XX": failure, "5XX": other}));
+        assert_eq!(run(&ONE_SUCCESS, document(several)), (mended, 2));
+        let only_default = document(json!({"default": one}));
+        assert_eq!(run(&ONE_SUCCESS, only_default.clone()), (only_default, 0));
+    }
+}

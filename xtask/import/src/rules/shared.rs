@@ -1,0 +1,214 @@
+//! What operations share.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use super::{Log, Loss, Rule};
+use xtask_document::operation::METHODS;
+use xtask_document::resolved::size;
+use xtask_document::walk::escape;
+
+/// The components that operations are made of.
+const KINDS: [&str; 3] = ["parameters", "requestBodies", "responses"];
+
+pub(super) const PARTS: Rule = Rule {
+    name: "shared-parts",
+    why: "the rules look at an operation's own parameters, body and responses",
+    loss: Loss::Lossless,
+    apply: give_to_operations,
+};
+
+fn give_to_operations(document: &mut Value, log: &mut Log<'_>) {
+    let components = document.get("components").cloned().unwrap_or_default();
+    let components = entries(&components);
+    let shared = ends(&components);
+    for (path, item) in document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten() {
+        let Some(item) = item.as_object_mut() else { continue };
+        let place = format!("/paths/{}", escape(path));
+        let mut of_path = item.remove("parameters");
+        for (index, parameter) in of_path.iter_mut().filter_map(Value::as_array_mut).flatten().enumerate() {
+            own(parameter, &shared, &format!("{place}/parameters/{index}"), log);
+        }
+        let of_path = of_path.as_ref().and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        for (method, operation) in item.iter_mut().filter(|(key, _)| METHODS.contains(&key.as_str())) {
+            let Some(operation) = operation.as_object_mut() else { continue };
+            let place = format!("{place}/{method}");
+            for (keyword, part) in operation.iter_mut() {
+                let place = format!("{place}/{keyword}");
+                match (keyword.as_str(), part) {
+                    ("requestBody", body) => own(body, &shared, &place, log),
+                    ("parameters", Value::Array(parameters)) => {
+                        for (index, parameter) in parameters.iter_mut().enumerate() {
+                            own(parameter, &shared, &format!("{place}/{index}"), log);
+                        }
+                    }
+                    ("responses", Value::Object(responses)) => {
+                        for (status, response) in responses {
+                            own(response, &shared, &format!("{place}/{}", escape(status)), log);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            add_parameters(operation, of_path, &place, log);
+        }
+    }
+    remove_shared(document);
+}
+
+/// Puts a shared part where it is used.
+fn own(part: &mut Value, shared: &BTreeMap<&str, &Value>, place: &str, log: &mut Log<'_>) {
+    let Some(reference) = part.get("$ref").and_then(Value::as_str) else { return };
+    let Some(end) = shared.get(reference).copied().filter(|end| end.is_object()) else { return };
+    if log.copy(place, || size(end)) {
+        log.note(place, format!("it was shared as {reference}"));
+        *part = end.clone();
+    }
+}
+
+/// Adds the parameters of a path to those of an operation, which has the last word.
+fn add_parameters(operation: &mut Map<String, Value>, of_path: &[Value], place: &str, log: &mut Log<'_>) {
+    let parameters = operation.get("parameters").and_then(Value::as_array);
+    let known: BTreeSet<_> = parameters.into_iter().flatten().map(|parameter| identity(parameter)).collect();
+    let new: Vec<&Value> = of_path.iter().filter(|parameter| !known.contains(&identity(parameter))).collect();
+    if new.is_empty() || !log.copy(place, || new.iter().map(|parameter| size(parameter)).fold(0, usize::saturating_add))
+    {
+        return;
+    }
+    log.note(place, format!("it has the {} parameters of its path", new.len()));
+    let new: Vec<Value> = new.into_iter().cloned().collect();
+    let parameters = operation.entry("parameters").or_insert_with(|| Value::Array(Vec::new()));
+    if let Some(parameters) = parameters.as_array_mut() {
+        parameters.extend(new);
+    }
+}
+
+/// What makes a parameter another one: its name, and where it is sent. A reference is like nothing else.
+fn identity(parameter: &Value) -> [Option<&str>; 3] {
+    ["name", "in", "$ref"].map(|key| parameter.get(key).and_then(Value::as_str))
+}
+
+/// All parts that can be shared, by the references to them.
+fn entries(components: &Value) -> BTreeMap<String, &Value> {
+    let kinds = KINDS.into_iter().filter_map(|kind| Some((kind, components.get(kind)?.as_object()?)));
+    let entry = |kind: &str, name: &str| format!("#/components/{kind}/{name}");
+    kinds.flat_map(|(kind, parts)| parts.iter().map(move |(name, part)| (entry(kind, name), part))).collect()
+}
+
+/// Where references lead to in the end: a part may be nothing but another one's name. A circle leads nowhere.
+fn ends<'a>(entries: &'a BTreeMap<String, &'a Value>) -> BTreeMap<&'a str, &'a Value> {
+    let mut ends: BTreeMap<&str, &Value> = BTreeMap::new();
+    for first in entries.keys() {
+        let (mut chain, mut reference) = (BTreeSet::new(), first.as_str());
+        let end = loop {
+            if let Some(end) = ends.get(reference) {
+                break *end;
+            }
+            let (Some(part), true) = (entries.get(reference), chain.insert(reference)) else { break &Value::Null };
+            match part.get("$ref").and_then(Value::as_str) {
+                Some(further) => reference = further,
+                None => break part,
+            }
+        };
+        ends.extend(chain.into_iter().map(|link| (link, end)));
+    }
+    ends
+}
+
+/// Removes the shared parts of each kind that nothing else refers to, such as a callback.
+fn remove_shared(document: &mut Value) {
+    let mut used = BTreeSet::new();
+    let mut pending: Vec<&Value> = Vec::new();
+    for (key, value) in document.as_object().into_iter().flatten() {
+        match value.as_object().filter(|_| key == "components") {
+            Some(components) => {
+                pending.extend(
+                    components.iter().filter(|(key, _)| !KINDS.contains(&key.as_str())).map(|(_, value)| value),
+                );
+            }
+            None => pending.push(value),
+        }
+    }
+    while let Some(value) = pending.pop() {
+        match value {
+            Value::Object(object) => {
+                let reference = object.get("$ref").and_then(Value::as_str);
+                let reference = reference.and_then(|reference| reference.strip_prefix("#/components/"));
+                used.extend(KINDS.into_iter().filter(|kind| reference.is_some_and(|name| name.starts_with(kind))));
+                pending.extend(object.values());
+            }
+            Value::Array(array) => pending.extend(array),
+            _ => {}
+        }
+    }
+    if let Some(components) = document.get_mut("components").and_then(Value::as_object_mut) {
+        components.retain(|kind, _| !KINDS.contains(&kind.as_str()) || used.contains(kind.as_str()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::run;
+    use super::*;
+
+    #[test]
+    fn shared_parts_become_an_operations_own() {
+        let reference = |part: &str| json!({"$ref": format!("#/components/{part}")});
+        let (id, body, response) =
+            (json!({"in": "path", "name": "id"}), json!({"content": {}}), json!({"description": "d"}));
+        let shared = json!({
+            "paths": {"/a/{id}": {"post": {
+                "parameters": [reference("parameters/Alias")],
+                "requestBody": reference("requestBodies/Body"),
+                "responses": {"200": reference("responses/Answer")},
+            }}},
+            "components": {
+                "parameters": {"Alias": reference("parameters/Id"), "Id": id},
+                "requestBodies": {"Body": body},
+                "responses": {"Answer": response},
+                "schemas": {},
+            },
+        });
+        let mended = json!({
+            "paths": {"/a/{id}": {"post": {"parameters": [id], "requestBody": body, "responses": {"200": response}}}},
+            "components": {"schemas": {}},
+        });
+        assert_eq!(run(&PARTS, shared), (mended, 3));
+    }
+
+    #[test]
+    fn the_parameters_of_a_path_are_those_of_its_operations() {
+        let parameter = |name: &str, kind: &str, value: &str| json!({"in": kind, "name": name, "x": value});
+        let (id, in_query) = (parameter("id", "path", "shared"), parameter("id", "query", "own"));
+        let own = parameter("id", "path", "own");
+        let shared = json!({"paths": {"/a/{id}": {
+            "parameters": [{"$ref": "#/components/parameters/Id"}],
+            "get": {}, "put": {"parameters": [in_query]}, "delete": {"parameters": [own]},
+        }}, "components": {"parameters": {"Id": id}}});
+        let mended = json!({"paths": {"/a/{id}": {
+            "get": {"parameters": [id]}, "put": {"parameters": [in_query, id]}, "delete": {"parameters": [own]},
+        }}, "components": {}});
+        assert_eq!(run(&PARTS, shared), (mended, 3));
+    }
+
+    #[test]
+    fn what_something_else_refers_to_and_what_leads_nowhere_stays() {
+        let reference = json!({"$ref": "#/components/responses/Loop"});
+        let document = json!({
+            "paths": {"/a": {"get": {"responses": {"200": reference}}}},
+            "components": {"responses": {"Loop": reference}},
+        });
+        assert_eq!(run(&PARTS, document.clone()), (document, 0));
+        let callback =
+            json!({"{$request.body#/url}": {"post": {"responses": {"200": {"$ref": "#/components/responses/Ok"}}}}});
+        let document = json!({
+            "paths": {"/a": {"get": {"callbacks": {"done": callback}}}},
+            "components": {"responses": {"Ok": {"description": "d"}}, "parameters": {}},
+        });
+        let (mended, fired) = run(&PARTS, document);
+        assert_eq!((&mended["components"], fired), (&json!({"responses": {"Ok": {"description": "d"}}}), 0));
+    }
+}

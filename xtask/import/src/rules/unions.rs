@@ -1,0 +1,212 @@
+//! `anyOf` and `oneOf`.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use super::media_types::without_words;
+use super::{Log, Loss, Rule};
+use xtask_document::resolved::{References, ResolvedSchema, named_schemas};
+use xtask_document::walk::for_each_schema;
+
+pub(super) const ONE_SCALAR: Rule = Rule {
+    name: "union-of-one-scalar",
+    why: "alternatives of one scalar type differ in their limits only, which the crates do not keep; what all of them say stays",
+    loss: Loss::Widens,
+    apply: to_scalar,
+};
+
+fn to_scalar(document: &mut Value, log: &mut Log<'_>) {
+    let original = named_schemas(document);
+    let references = References::of(&original);
+    for_each_schema(document, &mut |place, schema| {
+        let Some(scalar) = scalar(&references, schema) else { return };
+        if !schema.contains_key("nullable") && unions(schema).all(|branches| allows_null(&references, branches)) {
+            schema.insert("nullable".to_owned(), Value::Bool(true));
+        }
+        let alternatives: Vec<_> = unions(schema).flatten().map(|branch| said(&references, branch)).collect();
+        let mut alike = alternatives.first().cloned().unwrap_or_default();
+        alike.retain(|key, value| alternatives.iter().all(|branch| branch.get(key) == Some(value)));
+        let loss = if alternatives.iter().all(|branch| *branch == alike) { Loss::Lossless } else { Loss::Widens };
+        schema.retain(|key, _| key != "anyOf" && key != "oneOf");
+        for (key, value) in alike {
+            schema.entry(key).or_insert(value);
+        }
+        log.note_loss(loss, place, format!("its alternatives are all {scalar}"));
+    });
+}
+
+/// What an alternative says of its values, but for null.
+fn said<'a>(references: &References<'a>, branch: &'a Value) -> Map<String, Value> {
+    let mut said = without_words(references.resolve(branch));
+    said.remove("nullable");
+    said
+}
+
+/// The scalar type that all alternatives of a schema have.
+fn scalar<'a>(references: &References<'a>, schema: &'a Map<String, Value>) -> Option<String> {
+    let types: BTreeSet<_> = unions(schema)
+        .flatten()
+        .map(|branch| references.resolve(branch).get("type").and_then(Value::as_str).unwrap_or("none"))
+        .collect();
+    let only =
+        types.first().filter(|only| types.len() == 1 && ["boolean", "integer", "number", "string"].contains(only))?;
+    Some((*only).to_owned())
+}
+
+/// The alternatives of a schema: a value is one of each list.
+fn unions(schema: &Map<String, Value>) -> impl Iterator<Item = &Vec<Value>> {
+    ["anyOf", "oneOf"].into_iter().filter_map(|keyword| schema.get(keyword)?.as_array())
+}
+
+fn allows_null<'a>(references: &References<'a>, branches: &'a [Value]) -> bool {
+    branches.iter().any(|branch| references.resolve(branch).get("nullable") == Some(&Value::Bool(true)))
+}
+
+pub(super) const FIRST_MATCH: Rule = Rule {
+    name: "first-match",
+    why: "the generator makes one struct of all alternatives of `anyOf`, with every field optional, and takes no `anyOf` \
+          beside `oneOf`; a value for which several are meant at once is read as one of them at most. Of alternatives that \
+          only require other properties it makes structs that have no others",
+    loss: Loss::Narrows,
+    apply: |document, log| {
+        let original = named_schemas(document);
+        let references = References::of(&original);
+        for_each_schema(document, &mut |place, schema| {
+            let Some(branches) = schema.remove("anyOf") else { return };
+            if only_require(&branches) {
+                log.note_loss(Loss::Widens, place, "none of what its alternatives require has to be there");
+            } else if schema.contains_key("oneOf") {
+                log.note(place, "it is one of its oneOf, whatever its anyOf says");
+            } else {
+                let loss = if exclude_each_other(&references, &branches) { Loss::Lossless } else { Loss::Narrows };
+                schema.insert("oneOf".to_owned(), branches);
+                log.note_loss(loss, place, "one alternative that fits is taken");
+            }
+        });
+    },
+};
+
+/// Whether alternatives say nothing but which properties have to be there.
+fn only_require(branches: &Value) -> bool {
+    let branches = branches.as_array().filter(|branches| !branches.is_empty());
+    branches.is_some_and(|branches| branches.iter().all(|branch| without_words(branch).keys().eq(["required"])))
+}
+
+/// Whether no value fits two alternatives: they have different types, and a property tells objects apart.
+fn exclude_each_other<'a>(references: &References<'a>, branches: &'a Value) -> bool {
+    let Some(branches) = branches.as_array().filter(|branches| branches.len() > 1) else { return true };
+    let branches: Vec<_> = branches.iter().map(|branch| ResolvedSchema::of(references, branch)).collect();
+    let mut types = BTreeSet::new();
+    let are_different = branches.iter().all(|branch| match branch.get("type").and_then(Value::as_str) {
+        None => false,
+        Some("object") => true,
+        Some("integer") => types.insert("number"),
+        Some(other) => types.insert(other),
+    });
+    let objects: Vec<_> = branches.iter().filter(|branch| branch.get("type") == Some(&Value::from("object"))).collect();
+    let nullable = branches.iter().filter(|branch| branch.is("nullable")).count();
+    are_different && nullable < 2 && (objects.len() < 2 || have_tag(references, &objects))
+}
+
+/// Whether there is a property that all objects require, of which no two have a value in common.
+fn have_tag<'a>(references: &References<'a>, objects: &[&ResolvedSchema<'a>]) -> bool {
+    let required: Vec<_> = objects.iter().map(|object| object.required()).collect();
+    required.first().into_iter().flatten().any(|name| {
+        let mut seen = BTreeSet::new();
+        objects.iter().zip(&required).all(|(object, required)| {
+            let property = object.properties.get(name).filter(|_| required.contains(name));
+            let values = property.and_then(|property| ResolvedSchema::of(references, property).get("enum")?.as_array());
+            values.is_some_and(|values| values.iter().all(|value| seen.insert(value.to_string())))
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::{fire, losses, run};
+    use super::*;
+
+    fn document(schema: Value) -> Value {
+        json!({"components": {"schemas": {"Id": {"type": "string", "minLength": 1}, "Thing": schema}}})
+    }
+
+    #[test]
+    fn alternatives_of_one_scalar_are_that_scalar() {
+        let union = json!({"anyOf": [{"$ref": "#/components/schemas/Id"}, {"type": "string", "format": "ipv4"}]});
+        let text = document(json!({"type": "string"}));
+        assert_eq!(losses(&ONE_SCALAR, document(union)), (text, vec![Loss::Widens]));
+        for schema in
+            [json!({"oneOf": [{"type": "string"}, {"type": "integer"}]}), json!({"oneOf": [{"type": "object"}]})]
+        {
+            assert_eq!(run(&ONE_SCALAR, document(schema.clone())), (document(schema), 0));
+        }
+    }
+
+    #[test]
+    fn what_all_alternatives_say_is_not_lost() {
+        let time = |words: &str| json!({"type": "string", "format": "date-time", "description": words});
+        let mended = document(json!({"type": "string", "format": "date-time", "title": "t"}));
+        let union = document(json!({"oneOf": [time("then"), time("now")], "title": "t"}));
+        assert_eq!(losses(&ONE_SCALAR, union), (mended.clone(), vec![Loss::Lossless]));
+        let mut limited = time("later");
+        limited["maxLength"] = json!(9);
+        let union = document(json!({"oneOf": [time("then"), limited], "title": "t"}));
+        assert_eq!(losses(&ONE_SCALAR, union), (mended, vec![Loss::Widens]));
+    }
+
+    #[test]
+    fn a_scalar_may_be_null_if_one_of_its_alternatives_may() {
+        let text = |nullable: bool| json!({"type": "string", "nullable": nullable});
+        for (schema, mended) in [
+            (json!({"anyOf": [{"$ref": "#/components/schemas/Id"}, text(true)]}), text(true)),
+            (json!({"oneOf": [text(true), text(false)], "nullable": false}), text(false)),
+            (json!({"anyOf": [text(true)], "oneOf": [text(true)]}), text(true)),
+            (json!({"anyOf": [text(true)], "oneOf": [text(false)]}), json!({"type": "string"})),
+        ] {
+            assert_eq!(run(&ONE_SCALAR, document(schema)), (document(mended), 1));
+        }
+        let either = document(json!({"anyOf": [text(true)], "oneOf": [{"type": "integer"}]}));
+        assert_eq!(run(&ONE_SCALAR, either.clone()), (either, 0));
+    }
+
+    #[test]
+    fn of_two_unions_one_stays_and_the_other_is_named() {
+        let both = json!({"anyOf": [{"type": "object"}], "oneOf": [{"type": "array"}, {"type": "object"}]});
+        let (mended, fired) = fire(&FIRST_MATCH, document(both));
+        assert_eq!(mended, document(json!({"oneOf": [{"type": "array"}, {"type": "object"}]})));
+        assert_eq!(fired[0].what, "it is one of its oneOf, whatever its anyOf says");
+    }
+
+    #[test]
+    fn alternatives_that_only_require_something_are_left_open() {
+        let properties = json!({"a": {"type": "string"}, "b": {"type": "string"}});
+        let alternatives = json!([{"required": ["a"], "title": "A"}, {"required": ["b"], "title": "B"}]);
+        let (mended, lost) = losses(&FIRST_MATCH, document(json!({"properties": properties, "anyOf": alternatives})));
+        assert_eq!((mended, lost), (document(json!({"properties": properties})), vec![Loss::Widens]));
+    }
+
+    #[test]
+    fn one_alternative_is_taken_and_only_where_two_may_fit_something_is_lost() {
+        let object =
+            |kinds: Value| json!({"type": "object", "properties": {"kind": {"enum": kinds}}, "required": ["kind"]});
+        let nullable = |kind: &str| json!({"type": kind, "nullable": true});
+        for (branches, loss) in [
+            (json!([{"type": "object"}]), Loss::Lossless),
+            (json!([{"type": "object"}, {"type": "array"}, {"$ref": "#/components/schemas/Id"}]), Loss::Lossless),
+            (json!([object(json!(["a", "b"])), object(json!(["c"])), {"type": "string"}]), Loss::Lossless),
+            (json!([object(json!(["a", "b"])), object(json!(["b"]))]), Loss::Narrows),
+            (json!([object(json!(["a"])), {"type": "object", "properties": {"kind": {"enum": ["c"]}}}]), Loss::Narrows),
+            (json!([{"type": "object"}, {"type": "object"}]), Loss::Narrows),
+            (json!([{"type": "integer"}, {"type": "number"}]), Loss::Narrows),
+            (json!([nullable("string"), nullable("array")]), Loss::Narrows),
+            (json!([{"type": "string"}, {}]), Loss::Narrows),
+        ] {
+            let mended = document(json!({"oneOf": branches}));
+            assert_eq!(losses(&FIRST_MATCH, document(json!({"anyOf": branches}))), (mended.clone(), vec![loss]));
+            assert_eq!(run(&FIRST_MATCH, mended.clone()), (mended, 0));
+        }
+    }
+}

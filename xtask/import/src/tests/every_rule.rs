@@ -1,0 +1,186 @@
+//! Every rule, in one import.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::Import;
+use crate::rules::{self, Loss};
+use crate::testing::things;
+
+/// Where each rule fires, and what a report says is lost there, in the order of their names.
+const EXPECTED: [(&str, &str, &str); 24] = [
+    ("all-of-objects", "widens", "/components/schemas/acme_whole"),
+    ("body-without-schema", "narrows", "/paths/~1bodies/delete"),
+    ("clashing-parameters", "loses nothing", "/paths/~1clash~1{id}~1{Id_2}"),
+    ("clashing-properties", "widens", "/components/schemas/acme_whole/properties/clashing"),
+    ("clashing-values", "widens", "/components/schemas/acme_whole/properties/signs"),
+    ("enum-of-text-only", "widens", "/components/schemas/acme_whole/properties/success"),
+    ("enum-without-other-limits", "loses nothing", "/components/schemas/acme_whole/properties/limited"),
+    ("first-match", "narrows", "/components/schemas/acme_whole/properties/either"),
+    ("free-form-body", "loses nothing", "/paths/~1bodies/post"),
+    ("list-in-one-parameter", "widens", "/paths/~1parts/get"),
+    ("media-type-parameters", "loses nothing", "/paths/~1parts/get"),
+    ("missing-type", "narrows", "/components/schemas/acme_whole/properties/untyped"),
+    ("multipart-body", "drops operations", "/paths/~1parts/post"),
+    ("nested-all-of", "loses nothing", "/components/schemas/acme_part/properties/nested"),
+    ("odd-media-type", "widens", "/paths/~1bodies/patch"),
+    ("one-body-type", "narrows", "/paths/~1bodies/put"),
+    ("one-response-type", "narrows", "/paths/~1answers/get/responses/200"),
+    ("one-success", "narrows", "/paths/~1answers/get"),
+    ("parameter-without-text", "widens", "/paths/~1clash~1{id}~1{Id_2}/get"),
+    ("response-without-schema", "loses nothing", "/paths/~1bodies/post/responses/200"),
+    ("shared-parts", "loses nothing", "/paths/~1clash~1{id}~1{Id}/parameters/0"),
+    ("successes-alike", "loses nothing", "/paths/~1answers/get/responses/201"),
+    ("union-of-one-scalar", "widens", "/components/schemas/acme_whole/properties/address"),
+    ("wrong-default", "narrows", "/components/schemas/acme_whole/properties/wrong"),
+];
+
+/// A document with all that the rules mend.
+#[allow(clippy::too_many_lines, reason = "one document")]
+fn vendors() -> Value {
+    let content = |media_type: &str, schema: &Value| json!({"content": {media_type: {"schema": schema}}});
+    let text = json!({"type": "string"});
+    let answer = |schema: &Value| {
+        let mut answer = content("application/json", schema);
+        answer["description"] = json!("d");
+        answer
+    };
+    let operation =
+        |id: &str, body: Value| json!({"operationId": id, "requestBody": body, "responses": {"200": answer(&text)}});
+    let reference = |name: &str| json!({"$ref": format!("#/components/schemas/acme_{name}")});
+
+    let mut free_form = operation("create_body", json!({"content": {"application/json": {}}}));
+    free_form["responses"]["200"]["content"] = json!({"application/json": {}});
+    let mut several = content("application/json", &text);
+    several["content"]["text/plain"] = json!({"schema": text});
+    let alike = json!({"type": "object", "properties": {"whole": reference("whole")}});
+    let mut first = answer(&alike);
+    first["content"]["text/csv"] = json!({"schema": text});
+    json!({
+        "openapi": "3.0.3",
+        "info": {"title": "Acme", "version": "1"},
+        "paths": {
+            "/parts": {
+                "get": {
+                    "operationId": "get_parts",
+                    "parameters": [{"in": "query", "name": "ids", "explode": false, "schema": {"type": "array", "items": text}}],
+                    "responses": {"200": {
+                        "description": "d", "content": {"application/json; charset=utf-8": {"schema": text}},
+                    }},
+                },
+                "post": operation("send_parts", content("multipart/form-data", &json!({"type": "object"}))),
+            },
+            "/bodies": {
+                "delete": operation("delete_body", json!({"content": {"application/json": {}}})),
+                "patch": operation("stream_body", content("application/x-ndjson", &json!({"type": "object"}))),
+                "post": free_form,
+                "put": operation("update_body", several),
+            },
+            "/answers": {"get": {"operationId": "get_answers", "responses": {
+                "200": first, "201": answer(&alike), "204": {"description": "nothing"},
+            }}},
+            "/clash/{id}/{Id}": {
+                "parameters": [{"$ref": "#/components/parameters/id"}],
+                "get": {
+                    "operationId": "get_clash",
+                    "parameters": [{"in": "path", "name": "Id", "required": true, "schema": {"type": "object"}}],
+                    "responses": {"200": answer(&text)},
+                },
+            },
+        },
+        "components": {
+            "parameters": {"id": {"in": "path", "name": "id", "required": true, "schema": text}},
+            "schemas": {
+                "acme_base": {"type": "object", "properties": {"name": text, "changed": text}},
+                "acme_part": {"type": "object", "properties": {"nested": {"allOf": [
+                    reference("base"), {"type": "object", "properties": {"more": text}},
+                ]}}},
+                "acme_whole": {"allOf": [reference("base"), reference("part"), {"type": "object", "properties": {
+                    "name": {"readOnly": true, "description": "What it is called."},
+                    "changed": {"type": "integer"},
+                    "untyped": {"items": text},
+                    "address": {"anyOf": [text, {"type": "string", "nullable": true, "format": "ipv4"}]},
+                    "either": {"anyOf": [{"type": "integer"}, {"type": "number"}]},
+                    "success": {"type": "boolean", "enum": [true]},
+                    "signs": {"type": "string", "enum": ["<", "<="]},
+                    "limited": {"type": "string", "enum": ["a"], "pattern": "a"},
+                    "clashing": {"type": "object", "properties": {"a-b": text, "a_b": text}},
+                    "wrong": {"type": "integer", "default": "1"},
+                }}]},
+            },
+        },
+    })
+}
+
+fn import() -> Import {
+    Import::of(&things(r#"paths = ["/"]"#).settings(), &vendors(), "2026-01-02").unwrap()
+}
+
+#[test]
+fn every_rule_fires_and_the_report_says_where_and_what_is_lost() {
+    let import = import();
+    let mut all: Vec<&str> = rules::ALL.iter().map(|rule| rule.name).collect();
+    all.sort_unstable();
+    assert_eq!(all, EXPECTED.map(|(name, ..)| name));
+
+    let report = import.report();
+    let mut places: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    let mut heading = ("", "");
+    for line in report.lines().skip(2).filter(|line| !line.is_empty()) {
+        match line.strip_prefix("  ") {
+            Some(applied) => places.entry(heading).or_default().push(applied.split(": ").next().unwrap()),
+            None => {
+                let (name, rest) = line.split_once(" (").unwrap();
+                heading = (name, rest.split_once(')').unwrap().0);
+                assert!(!places.contains_key(&heading), "{heading:?} is there twice");
+            }
+        }
+    }
+    for (name, loss, place) in EXPECTED {
+        let found = places.get(&(name, loss)).unwrap();
+        assert!(found.contains(&place), "{name} fires at {found:?}");
+    }
+    assert!(import.reject_losses().is_err());
+}
+
+#[test]
+fn no_firing_loses_more_than_its_rule_says_and_some_lose_less() {
+    let worst: BTreeMap<&str, Loss> = rules::ALL.iter().map(|rule| (rule.name, rule.loss)).collect();
+    let applied = import().applied;
+    assert!(applied.iter().all(|applied| applied.loss <= worst[applied.rule]));
+    assert!(applied.iter().any(|applied| applied.loss < worst[applied.rule]));
+}
+
+#[test]
+fn what_is_lost_most_is_reported_first() {
+    let report = import().report();
+    let positions = ["(drops operations)", "(narrows)", "(widens)", "(loses nothing)"]
+        .map(|loss| (report.find(loss).unwrap(), report.rfind(loss).unwrap()));
+    assert!(positions.windows(2).all(|pair| pair[0].1 < pair[1].0), "{report}");
+}
+
+#[test]
+fn what_is_mended_is_all_there_but_for_what_the_report_says() {
+    let document: Value = serde_json::from_str(&import().text).unwrap();
+    let paths = document["paths"].as_object().unwrap();
+    let mut ids: Vec<&str> = paths
+        .values()
+        .flat_map(|item| item.as_object().unwrap().values())
+        .map(|operation| operation["operationId"].as_str().unwrap())
+        .collect();
+    ids.sort_unstable();
+    let expected =
+        ["create_body", "delete_body", "get_answers", "get_clash", "get_parts", "stream_body", "update_body"];
+    assert_eq!(ids, expected);
+    let properties = &document["components"]["schemas"]["Whole"]["properties"];
+    assert_eq!(properties["name"], json!({"type": "string", "readOnly": true, "description": "What it is called."}));
+    assert_eq!(properties["address"], json!({"type": "string", "nullable": true}));
+    let answers = &document["paths"]["/answers"]["get"]["responses"];
+    assert_eq!(answers.as_object().unwrap().keys().collect::<Vec<_>>(), ["200", "201"]);
+    let schema = |status: &str| &answers[status]["content"]["application/json"]["schema"];
+    assert_eq!(
+        (schema("200"), schema("201")),
+        (&json!({"$ref": "#/components/schemas/GetAnswersResponse"}), schema("200"))
+    );
+}
