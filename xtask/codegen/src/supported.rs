@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Result, ensure};
 use serde_json::Value;
 
+use crate::error::Error;
 use xtask_document::envelope::{alias, is_envelope, is_union};
 use xtask_document::media_types::FORM;
 use xtask_document::naming::snake;
@@ -13,7 +13,7 @@ use xtask_document::operation::{Operation, Parameter, names_in, operations};
 use xtask_document::resolved::{References, ResolvedSchema};
 
 /// Checks that every operation is one that a client can be generated for.
-pub(crate) fn check(document: &Value) -> Result<()> {
+pub(crate) fn check(document: &Value) -> Result<(), Error> {
     let references = References::of(document);
     let faults: Vec<_> = operations(document)
         .filter_map(|operation| {
@@ -21,8 +21,7 @@ pub(crate) fn check(document: &Value) -> Result<()> {
             Some(format!("the operation {:?} ({}) {fault}", operation.id().unwrap_or_default(), operation.route()))
         })
         .collect();
-    ensure!(faults.is_empty(), "{}", faults.join("; "));
-    Ok(())
+    if faults.is_empty() { Ok(()) } else { Err(Error::Unsupported { faults }) }
 }
 
 fn fault<'a>(references: &References<'a>, operation: &Operation<'a>) -> Option<String> {
