@@ -21,7 +21,7 @@ pub(super) fn generate(document: &Document, front: &str) -> Result<syn::File> {
     settings.with_map_type("::std::collections::BTreeMap");
     let mut changed = policies::for_client(&document.value);
     let marks = policies::null_marks::places(&mut changed);
-    let discriminators = policies::discriminators::of(&mut changed)?;
+    let discriminators = policies::discriminators::of(&changed);
     let open_api = open_api::read(&changed)?;
     // A generator keeps state: a second output from the same one differs.
     let tokens = Generator::new(&settings).generate_tokens(&open_api)?;

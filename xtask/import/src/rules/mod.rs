@@ -17,6 +17,7 @@ mod bodies;
 mod enums;
 mod media_types;
 mod missing_types;
+mod numbers;
 mod parameters;
 mod properties;
 mod responses;
@@ -100,6 +101,7 @@ pub const ALL: &[Rule] = &[
     all_of::NESTED,
     all_of::OBJECTS,
     missing_types::FROM_SIBLINGS,
+    numbers::LARGE_INTEGERS,
     unions::ONE_SCALAR,
     parameters::WITHOUT_TEXT,
     parameters::LIST_IN_ONE,
