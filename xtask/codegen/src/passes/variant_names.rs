@@ -1,7 +1,9 @@
-//! The variants of a union are named after what they hold.
+//! The variants of a union are named after what they hold, without the name of the union.
 //!
 //! The generator removes the common prefix of all names, and numbers the variants if one of them has no name. One more
 //! branch would rename the others, and break code that matches them.
+//!
+//! Seen in: typify 0.8 (`get_common_prefix` in `enums.rs`); `rulesets_RequestRule` of Cloudflare's document.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,18 +39,19 @@ pub(crate) fn apply(file: &mut syn::File) {
 /// The new name of each variant, by its old one; none if two of them would be called the same.
 fn names(union: &ItemEnum) -> Option<BTreeMap<Ident, Ident>> {
     let names: BTreeMap<_, _> =
-        union.variants.iter().map(|variant| (variant.ident.clone(), variant_name(variant))).collect();
+        union.variants.iter().map(|variant| (variant.ident.clone(), variant_name(&union.ident, variant))).collect();
     let distinct: BTreeSet<_> = names.values().collect();
     (distinct.len() == union.variants.len()).then_some(names)
 }
 
-fn variant_name(variant: &Variant) -> Ident {
+fn variant_name(union: &Ident, variant: &Variant) -> Ident {
     let held = match &variant.fields {
         Fields::Unnamed(fields) if fields.unnamed.len() == 1 => fields.unnamed.first(),
         _ => None,
     };
-    let name = held.and_then(|field| name_of(&field.ty));
-    name.map_or_else(|| variant.ident.clone(), |name| format_ident!("{name}"))
+    let Some(name) = held.and_then(|field| name_of(&field.ty)) else { return variant.ident.clone() };
+    let own = name.strip_prefix(&union.to_string()).filter(|own| own.starts_with(char::is_uppercase) && *own != "Self");
+    format_ident!("{}", own.unwrap_or(&name))
 }
 
 /// What a type is called within a name: `StringList` for a list of strings.
@@ -104,6 +107,8 @@ mod tests {
                     Variant3(i64),
                     Variant4(::serde_json::Map<::std::string::String, ::serde_json::Value>),
                     Variant5 { name: ::std::string::String },
+                    Variant6(PetFish),
+                    Variant7(Petrel),
                 }
                 impl ::std::convert::From<AcmeCat> for Pet {
                     fn from(value: AcmeCat) -> Self {
@@ -130,6 +135,8 @@ mod tests {
                     I64(i64),
                     Object(::serde_json::Map<::std::string::String, ::serde_json::Value>),
                     Variant5 { name: ::std::string::String },
+                    Fish(PetFish),
+                    Petrel(Petrel),
                 }
                 impl ::std::convert::From<AcmeCat> for Pet {
                     fn from(value: AcmeCat) -> Self {
