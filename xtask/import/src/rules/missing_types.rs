@@ -9,6 +9,7 @@ pub(super) const FROM_SIBLINGS: Rule = Rule {
     name: "missing-type",
     why: "the generator takes a schema without a type for any JSON, also if its keywords are about one type only; strictly, \
           values of all other types are allowed as well, which is hardly ever meant",
+    seen_in: "Cloudflare, openapi.json of 2024-08-06: 669 schemas; GitHub, REST API: 10",
     loss: Loss::Narrows,
     apply: add_types,
 };
