@@ -202,7 +202,7 @@ fn are_one(keyword: &str, branches: &[Value]) -> bool {
 }
 
 /// What places are called where their names do not say it: operations by their ids, and their parameters.
-fn called(document: &Value) -> BTreeMap<String, String> {
+pub(crate) fn called(document: &Value) -> BTreeMap<String, String> {
     let mut called = BTreeMap::new();
     let mut add_parameters = |owner: &Value, place: &str| {
         for (index, parameter) in owner.get("parameters").and_then(Value::as_array).into_iter().flatten().enumerate() {
@@ -228,7 +228,7 @@ fn called(document: &Value) -> BTreeMap<String, String> {
 }
 
 /// What a schema is called that is no part of a named one.
-fn name_at(place: &str, called: &BTreeMap<String, String>) -> String {
+pub(crate) fn name_at(place: &str, called: &BTreeMap<String, String>) -> String {
     let steps: Vec<_> = place.split('/').skip(1).map(unescape).collect();
     let steps: Vec<_> = steps.iter().map(String::as_str).collect();
     let (owner, rest) = match steps.as_slice() {

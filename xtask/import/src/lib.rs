@@ -20,6 +20,7 @@
 //! speed.
 
 mod hoist;
+mod inheritance;
 mod references;
 mod rename;
 mod report;

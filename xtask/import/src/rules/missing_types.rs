@@ -29,7 +29,7 @@ fn lists_text(schema: &Map<String, Value>) -> bool {
     values.is_some_and(|values| !values.is_empty() && values.iter().all(Value::is_string))
 }
 
-fn implied_type(schema: &Map<String, Value>) -> Option<&'static str> {
+pub(super) fn implied_type(schema: &Map<String, Value>) -> Option<&'static str> {
     let has = |keywords: &[&str]| keywords.iter().any(|keyword| schema.contains_key(*keyword));
     if has(&["$ref", "allOf", "anyOf", "not", "oneOf", "type"]) {
         return None;

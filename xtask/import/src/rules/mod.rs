@@ -14,9 +14,11 @@
 
 mod all_of;
 mod bodies;
+mod discriminators;
 mod enums;
 mod media_types;
 mod missing_types;
+mod nullability;
 mod parameters;
 mod properties;
 mod responses;
@@ -98,7 +100,9 @@ pub const ALL: &[Rule] = &[
     responses::ALIKE,
     responses::ONE_SUCCESS,
     parameters::CLASHING_NAMES,
-    all_of::NESTED,
+    nullability::BESIDE_REFERENCE,
+    discriminators::INHERITANCE,
+    discriminators::MAPPING,
     all_of::OBJECTS,
     missing_types::FROM_SIBLINGS,
     unions::ONE_SCALAR,
@@ -108,6 +112,7 @@ pub const ALL: &[Rule] = &[
     enums::OF_TEXT_ONLY,
     enums::CLASHING_VALUES,
     enums::NO_OTHER_LIMITS,
+    properties::OPEN,
     properties::CLASHING_NAMES,
     properties::WRONG_DEFAULT,
 ];

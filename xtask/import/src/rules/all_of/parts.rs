@@ -1,0 +1,189 @@
+//! The parts of a schema, and which schemas of one property can be merged.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use super::super::missing_types::implied_type;
+use xtask_document::resolved::References;
+
+/// A schema that is merged with others.
+#[derive(Clone, Copy)]
+pub(super) struct Source<'a> {
+    pub(super) schema: &'a Value,
+    /// Whether other schemas use it, too.
+    pub(super) is_shared: bool,
+}
+
+/// A part of an `allOf`.
+#[derive(Clone, Copy)]
+pub(super) struct Part<'a> {
+    pub(super) schema: &'a Map<String, Value>,
+    /// Whether other schemas use it, too.
+    pub(super) is_shared: bool,
+    /// What another part describes instead.
+    ignored: &'static [&'static str],
+}
+
+impl<'a> Part<'a> {
+    /// Its keywords, without its own parts.
+    pub(super) fn keywords(self) -> impl Iterator<Item = (&'a str, &'a Value)> {
+        let keywords = self.schema.iter().map(|(keyword, value)| (keyword.as_str(), value));
+        keywords.filter(move |(keyword, _)| *keyword != "allOf" && !self.ignored.contains(keyword))
+    }
+}
+
+/// A schema and all the parts of its `allOf`, and of theirs, the one that overrides the others last. A part that is
+/// reached in several ways is listed once: with diamonds of parts there could be exponentially many.
+pub(super) fn parts<'a>(references: &References<'a>, schema: &'a Value, is_shared: bool) -> Vec<Part<'a>> {
+    let (mut parts, mut seen) = (Vec::new(), BTreeSet::new());
+    let mut pending = vec![(schema, is_shared)];
+    while let Some((schema, is_shared)) = pending.pop() {
+        let is_shared = is_shared || schema.get("$ref").is_some();
+        let Some(part) = references.resolve(schema).as_object() else { continue };
+        if seen.insert(std::ptr::from_ref(part)) {
+            parts.push(Part { schema: part, is_shared, ignored: &[] });
+            let inner = part.get("allOf").and_then(Value::as_array);
+            pending.extend(inner.into_iter().flatten().map(|part| (part, is_shared)));
+        }
+    }
+    parts.reverse();
+    parts
+}
+
+/// Whether a value may be null: as the last part says, or if no part that says something forbids it.
+pub(super) fn nullable<'a>(parts: &[Part<'a>]) -> Option<&'a Value> {
+    let own = |part: &Part<'a>| part.keywords().find_map(|(keyword, value)| (keyword == "nullable").then_some(value));
+    parts.last().and_then(own).or_else(|| parts.iter().filter_map(own).min_by_key(|nullable| **nullable == true))
+}
+
+/// Whether a schema allows every value.
+pub(super) fn allows_all(schema: &Value) -> bool {
+    *schema == true || *schema == json!({})
+}
+
+/// Whether a later value of a keyword allows nothing that the earlier one does not.
+pub(super) fn includes(earlier: &Value, later: &Value) -> bool {
+    match (earlier, later) {
+        (Value::Array(earlier), Value::Array(later)) => later.iter().all(|value| earlier.contains(value)),
+        _ => earlier == later,
+    }
+}
+
+/// One of several schemas of the same property.
+pub(super) struct Description<'a> {
+    pub(super) source: Source<'a>,
+    pub(super) parts: Vec<Part<'a>>,
+    /// The type of its values, or `UNION`.
+    kind: Option<&'a str>,
+}
+
+const UNION: &str = "union";
+
+impl<'a> Description<'a> {
+    fn of(references: &References<'a>, source: Source<'a>) -> Self {
+        let parts = parts(references, source.schema, source.is_shared);
+        let has = |keyword: &str| parts.iter().any(|part| part.schema.contains_key(keyword));
+        let declared = parts.iter().rev().find_map(|part| part.schema.get("type")?.as_str());
+        let kind = declared.or_else(|| match () {
+            () if has("properties") => Some("object"),
+            () if has("anyOf") || has("oneOf") => Some(UNION),
+            () => parts.iter().rev().find_map(|part| implied_type(part.schema)),
+        });
+        Self { source, parts, kind }
+    }
+
+    /// The only branch of a union that has a type, together with what the union itself says.
+    fn branch(&self, references: &References<'a>, kind: &str) -> Option<Self> {
+        let unions = self.parts.iter().flat_map(|part| ["anyOf", "oneOf"].map(|keyword| part.schema.get(keyword)));
+        let branches = unions.flatten().filter_map(Value::as_array).flatten();
+        let described =
+            branches.map(|schema| Self::of(references, Source { schema, is_shared: self.source.is_shared }));
+        let mut fitting = described.filter(|branch| branch.kind == Some(kind));
+        let mut branch = fitting.next().filter(|_| fitting.next().is_none())?;
+        // A branch that may be null does not mean that the other parts allow it.
+        branch.parts.iter_mut().for_each(|part| part.ignored = &["nullable"]);
+        let whole = self.parts.iter().map(|part| Part { ignored: &["anyOf", "oneOf"], ..*part });
+        branch.parts.splice(0..0, whole);
+        Some(branch)
+    }
+
+    fn keywords(&self) -> impl Iterator<Item = (&'a str, &'a Value)> {
+        self.parts.iter().flat_map(|part| part.keywords())
+    }
+
+    /// Whether it has a component's name.
+    pub(super) fn is_named(&self) -> bool {
+        ["$ref", "allOf"].iter().any(|keyword| self.source.schema.get(keyword).is_some())
+    }
+
+    pub(super) fn is_scalar(&self) -> bool {
+        self.kind.is_some_and(|kind| !["array", "object", UNION].contains(&kind))
+    }
+
+    /// Whether it describes nothing but its type.
+    pub(super) fn is_bare(&self) -> bool {
+        self.keywords().all(|(keyword, value)| match keyword {
+            "type" => true,
+            "additionalProperties" => allows_all(value),
+            keyword => is_annotation(keyword),
+        })
+    }
+
+    /// Whether all parts of another one that describe something are parts of it.
+    pub(super) fn has_parts_of(&self, other: &Self) -> bool {
+        let own: BTreeSet<_> = self.parts.iter().map(|part| std::ptr::from_ref(part.schema)).collect();
+        other.parts.iter().all(|part| own.contains(&std::ptr::from_ref(part.schema)))
+    }
+}
+
+/// Annotations that hold for a property, whatever its type is.
+const OF_THE_PROPERTY: [&str; 4] = ["deprecated", "nullable", "readOnly", "writeOnly"];
+
+fn is_annotation(keyword: &str) -> bool {
+    OF_THE_PROPERTY.contains(&keyword)
+        || ["default", "description", "example", "externalDocs", "title", "xml"].contains(&keyword)
+        || keyword.starts_with("x-")
+}
+
+/// The schemas of a property that do not contradict each other, and whether any was dropped: of two that do, the later
+/// one is kept. Of a union, the branch is kept that has the type of the others.
+pub(super) fn compatible<'a>(references: &References<'a>, sources: &[Source<'a>]) -> (Vec<Description<'a>>, bool) {
+    let (mut kept, mut is_conflict): (Vec<Description<'a>>, _) = (Vec::new(), false);
+    for source in sources {
+        let mut next = Description::of(references, *source);
+        let known = kept.iter().position(|one| one.kind.is_some());
+        let known = known.and_then(|index| kept.get_mut(index));
+        if let (Some(known), Some(kind)) = (known, next.kind) {
+            let earlier = known.kind.unwrap_or(UNION);
+            let fits = match (earlier, kind) {
+                (UNION, UNION) => false,
+                (UNION, kind) => known.branch(references, kind).map(|branch| *known = branch).is_some(),
+                (earlier, UNION) => next.branch(references, earlier).map(|branch| next = branch).is_some(),
+                (earlier, kind) => earlier == kind,
+            };
+            if !fits {
+                kept.clear();
+                is_conflict = true;
+            }
+        }
+        kept.push(next);
+    }
+    (kept, is_conflict)
+}
+
+/// The annotations that the other schemas add to one of several. What an earlier one says in words does not fit it.
+pub(super) fn annotations(all: &[Description<'_>], index: usize) -> Map<String, Value> {
+    let own: BTreeSet<_> = all.iter().skip(index).take(1).flat_map(Description::keywords).map(|(own, _)| own).collect();
+    let mut annotations = Map::new();
+    for (other, description) in all.iter().enumerate().filter(|(other, _)| *other != index) {
+        let is_earlier = other < index;
+        for (keyword, value) in description.keywords() {
+            let is_new = OF_THE_PROPERTY.contains(&keyword) && !own.contains(keyword);
+            if if is_earlier { is_new } else { is_annotation(keyword) } {
+                annotations.insert(keyword.to_owned(), value.clone());
+            }
+        }
+    }
+    annotations
+}
