@@ -80,6 +80,9 @@ pub(super) struct Description<'a> {
 
 const UNION: &str = "union";
 
+/// The keywords of unions.
+const UNIONS: [&str; 2] = ["anyOf", "oneOf"];
+
 impl<'a> Description<'a> {
     fn of(references: &References<'a>, source: Source<'a>) -> Self {
         let parts = parts(references, source.schema, source.is_shared);
@@ -93,19 +96,31 @@ impl<'a> Description<'a> {
         Self { source, parts, kind }
     }
 
+    fn branches(&self, references: &References<'a>) -> Vec<Self> {
+        let unions = self.parts.iter().flat_map(|part| UNIONS.map(|keyword| part.schema.get(keyword)));
+        let branches = unions.flatten().filter_map(Value::as_array).flatten();
+        branches.map(|schema| Self::of(references, Source { schema, ..self.source })).collect()
+    }
+
     /// The only branch of a union that has a type, together with what the union itself says.
     fn branch(&self, references: &References<'a>, kind: &str) -> Option<Self> {
-        let unions = self.parts.iter().flat_map(|part| ["anyOf", "oneOf"].map(|keyword| part.schema.get(keyword)));
-        let branches = unions.flatten().filter_map(Value::as_array).flatten();
-        let described =
-            branches.map(|schema| Self::of(references, Source { schema, is_shared: self.source.is_shared }));
-        let mut fitting = described.filter(|branch| branch.kind == Some(kind));
+        let mut fitting = self.branches(references).into_iter().filter(|branch| branch.kind == Some(kind));
         let mut branch = fitting.next().filter(|_| fitting.next().is_none())?;
         // A branch that may be null does not mean that the other parts allow it.
         branch.parts.iter_mut().for_each(|part| part.ignored = &["nullable"]);
-        let whole = self.parts.iter().map(|part| Part { ignored: &["anyOf", "oneOf"], ..*part });
+        let whole = self.parts.iter().map(|part| Part { ignored: &UNIONS, ..*part });
         branch.parts.splice(0..0, whole);
         Some(branch)
+    }
+
+    /// Whether a union allows every value that another schema allows: it has a branch for each branch of that one, and
+    /// the branch describes nothing but a type.
+    fn includes(&self, references: &References<'a>, other: &Self) -> bool {
+        let (own, others) = (self.branches(references), other.branches(references));
+        let has = |branch: &Self| {
+            own.iter().any(|own| own.source.schema == branch.source.schema || own.is_bare() && own.kind == branch.kind)
+        };
+        self.kind == Some(UNION) && !others.is_empty() && others.iter().all(has)
     }
 
     fn keywords(&self) -> impl Iterator<Item = (&'a str, &'a Value)> {
@@ -153,18 +168,19 @@ pub(super) fn compatible<'a>(references: &References<'a>, sources: &[Source<'a>]
     for source in sources {
         let mut next = Description::of(references, *source);
         let known = kept.iter().position(|one| one.kind.is_some());
-        let known = known.and_then(|index| kept.get_mut(index));
-        if let (Some(known), Some(kind)) = (known, next.kind) {
-            let earlier = known.kind.unwrap_or(UNION);
-            let fits = match (earlier, kind) {
-                (UNION, UNION) => false,
-                (UNION, kind) => known.branch(references, kind).map(|branch| *known = branch).is_some(),
-                (earlier, UNION) => next.branch(references, earlier).map(|branch| next = branch).is_some(),
-                (earlier, kind) => earlier == kind,
-            };
-            if !fits {
-                kept.clear();
-                is_conflict = true;
+        if let (Some(index), Some(kind)) = (known, next.kind)
+            && let Some(known) = kept.get_mut(index)
+        {
+            match (known.kind.unwrap_or(UNION), kind) {
+                _ if known.includes(references, &next) => drop(kept.remove(index)),
+                _ if next.includes(references, known) => continue,
+                (earlier, kind) if earlier == kind && kind != UNION => {}
+                (UNION, kind) if let Some(branch) = known.branch(references, kind) => *known = branch,
+                (earlier, UNION) if let Some(branch) = next.branch(references, earlier) => next = branch,
+                _ => {
+                    kept.clear();
+                    is_conflict = true;
+                }
             }
         }
         kept.push(next);
