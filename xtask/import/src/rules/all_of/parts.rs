@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::super::missing_types::implied_type;
+use xtask_document::keywords::{Role, UNIONS, role};
 use xtask_document::resolved::References;
 
 /// A schema that is merged with others.
@@ -80,9 +81,6 @@ pub(super) struct Description<'a> {
 
 const UNION: &str = "union";
 
-/// The keywords of unions.
-const UNIONS: [&str; 2] = ["anyOf", "oneOf"];
-
 impl<'a> Description<'a> {
     fn of(references: &References<'a>, source: Source<'a>) -> Self {
         let parts = parts(references, source.schema, source.is_shared);
@@ -97,14 +95,16 @@ impl<'a> Description<'a> {
     }
 
     fn branches(&self, references: &References<'a>) -> Vec<Self> {
-        let unions = self.parts.iter().flat_map(|part| UNIONS.map(|keyword| part.schema.get(keyword)));
+        let unions = self.parts.iter().filter(|_| self.kind == Some(UNION));
+        let unions = unions.flat_map(|part| UNIONS.map(|keyword| part.schema.get(keyword)));
         let branches = unions.flatten().filter_map(Value::as_array).flatten();
         branches.map(|schema| Self::of(references, Source { schema, ..self.source })).collect()
     }
 
     /// The only branch of a union that has a type, together with what the union itself says.
     fn branch(&self, references: &References<'a>, kind: &str) -> Option<Self> {
-        let mut fitting = self.branches(references).into_iter().filter(|branch| branch.kind == Some(kind));
+        let mut fitting =
+            self.branches(references).into_iter().filter(|branch| kind != UNION && branch.kind == Some(kind));
         let mut branch = fitting.next().filter(|_| fitting.next().is_none())?;
         // A branch that may be null does not mean that the other parts allow it.
         branch.parts.iter_mut().for_each(|part| part.ignored = &["nullable"]);
@@ -120,7 +120,7 @@ impl<'a> Description<'a> {
         let has = |branch: &Self| {
             own.iter().any(|own| own.source.schema == branch.source.schema || own.is_bare() && own.kind == branch.kind)
         };
-        self.kind == Some(UNION) && !others.is_empty() && others.iter().all(has)
+        !others.is_empty() && others.iter().all(has)
     }
 
     fn keywords(&self) -> impl Iterator<Item = (&'a str, &'a Value)> {
@@ -156,9 +156,7 @@ impl<'a> Description<'a> {
 const OF_THE_PROPERTY: [&str; 4] = ["deprecated", "nullable", "readOnly", "writeOnly"];
 
 fn is_annotation(keyword: &str) -> bool {
-    OF_THE_PROPERTY.contains(&keyword)
-        || ["default", "description", "example", "externalDocs", "title", "xml"].contains(&keyword)
-        || keyword.starts_with("x-")
+    OF_THE_PROPERTY.contains(&keyword) || role(keyword) == Role::Annotation
 }
 
 /// The schemas of a property that do not contradict each other, and whether any was dropped: of two that do, the later
@@ -171,16 +169,20 @@ pub(super) fn compatible<'a>(references: &References<'a>, sources: &[Source<'a>]
         if let (Some(index), Some(kind)) = (known, next.kind)
             && let Some(known) = kept.get_mut(index)
         {
-            match (known.kind.unwrap_or(UNION), kind) {
-                _ if known.includes(references, &next) => drop(kept.remove(index)),
-                _ if next.includes(references, known) => continue,
-                (earlier, kind) if earlier == kind && kind != UNION => {}
-                (UNION, kind) if let Some(branch) = known.branch(references, kind) => *known = branch,
-                (earlier, UNION) if let Some(branch) = next.branch(references, earlier) => next = branch,
-                _ => {
-                    kept.clear();
-                    is_conflict = true;
-                }
+            let earlier = known.kind.unwrap_or(UNION);
+            if known.includes(references, &next) {
+                kept.remove(index);
+            } else if next.includes(references, known) {
+                continue;
+            } else if earlier == kind && kind != UNION {
+                // Both are merged.
+            } else if let Some(branch) = known.branch(references, kind) {
+                *known = branch;
+            } else if let Some(branch) = next.branch(references, earlier) {
+                next = branch;
+            } else {
+                kept.clear();
+                is_conflict = true;
             }
         }
         kept.push(next);
