@@ -58,6 +58,9 @@ const STATES: &str = include_str!("fixtures/states.rs");
 /// A program that sends many values of parameters and bodies to mocks of them.
 const PARAMETERS: &str = include_str!("fixtures/parameters.rs");
 
+/// A program that reads and writes objects of several parts.
+const WHOLES: &str = include_str!("fixtures/wholes.rs");
+
 /// A program that calls operations of the new SDK.
 const CALLS: &str = include_str!("fixtures/calls.rs");
 
@@ -108,6 +111,7 @@ fn new_sdk_compiles_before_and_after_its_first_import() {
     assert!(formatted.status.success(), "{}", String::from_utf8_lossy(&formatted.stdout));
     write_test(root, "acme-gadgets-api", "user/main.rs", MODELS);
     write_test(root, "acme-gadgets-api", "user/states.rs", STATES);
+    write_test(root, "acme-gadgets-api", "user/wholes.rs", WHOLES);
     write_test(root, "acme-gadgets", "user/main.rs", CALLS);
     write_test(root, "acme-gadgets", "user/parameters.rs", PARAMETERS);
     assert_eq!(compiler_output(root), "");

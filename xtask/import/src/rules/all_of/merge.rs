@@ -16,6 +16,10 @@ use xtask_document::walk::escape;
 /// Keywords that can contradict each other.
 const CONFLICTING: [&str; 4] = ["anyOf", "enum", "format", "oneOf"];
 
+/// How many characters of a component's name begin the names of what is nested in it. Chains of schemas that are merged
+/// with each other would have names of any length.
+const LONGEST_START: usize = 64;
+
 /// Where a schema stands in the result.
 pub(super) struct At {
     /// What it is called if it becomes a component.
@@ -82,9 +86,10 @@ impl<'a, 'l, 'd> Merger<'a, 'l, 'd> {
     /// Adds the components that have got a name.
     pub(super) fn finish(mut self, document: &mut Value) {
         while let Some((name, parts)) = self.pending.pop().filter(|_| self.log.too_large.is_none()) {
-            let at = At { place: format!("/components/schemas/{}", escape(&name)), name, is_shared: true };
+            let start = name.chars().take(LONGEST_START).collect();
+            let at = At { place: format!("/components/schemas/{}", escape(&name)), name: start, is_shared: true };
             let mut schema = self.object(&parts, &at);
-            self.names.give(at.name, &mut schema);
+            self.names.give(name, &mut schema);
         }
         self.names.insert(document);
     }
@@ -201,9 +206,9 @@ impl<'a, 'l, 'd> Merger<'a, 'l, 'd> {
         if !self.log.copy(&at.place, || parts().count()) {
             return Value::Null;
         }
-        // A schema that has all parts of the others keeps its name.
+        // A schema that describes all that the others do keeps its name.
         let solid: Vec<_> = kept.iter().filter(|one| !one.is_bare()).collect();
-        let is_whole = |one: &Description<'_>| one.is_named() && solid.iter().all(|other| one.has_parts_of(other));
+        let is_whole = |one: &Description<'_>| one.is_named() && solid.iter().all(|other| one.covers(other));
         if let Some((index, one)) = kept.iter().enumerate().find(|(_, one)| kept.len() == 1 || is_whole(one)) {
             let schema = self.schema(one.source.schema, &at.shared(one.source.is_shared));
             return with(schema, annotations(&kept, index));
@@ -346,6 +351,11 @@ mod tests {
             ([union.clone(), reference("Other")], reference("Other"), Loss::Lossless),
             ([reference("Other"), union.clone()], reference("Other"), Loss::Lossless),
             ([union.clone(), text.clone()], text, Loss::Lossless),
+            (
+                [reference("Other"), json!({"enum": [null], "nullable": true})],
+                json!({"enum": [null], "nullable": true}),
+                Loss::Widens,
+            ),
             ([union.clone(), json!({"type": "integer"})], json!({"type": "integer"}), Loss::Widens),
             (
                 [json!({"oneOf": [object(&["a"]), object(&["b"])]}), reference("Other")],
@@ -359,7 +369,7 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_that_has_all_parts_of_the_others_keeps_its_name() {
+    fn a_schema_that_describes_all_that_the_others_do_keeps_its_name() {
         let others = json!({
             "Base": object(&["a"]), "Derived": {"allOf": [reference("Base"), object(&["b"])]}, "Any": {"type": "object"},
         });
@@ -367,6 +377,14 @@ mod tests {
             ([reference("Base"), reference("Derived")], reference("Derived")),
             ([reference("Derived"), reference("Base")], reference("Derived")),
             ([reference("Any"), reference("Base")], reference("Base")),
+            (
+                [json!({"type": "object", "properties": object(&["a"])["properties"]}), reference("Base")],
+                reference("Base"),
+            ),
+            (
+                [json!({"type": "object", "anyOf": [{"type": "object"}, {"type": "string"}]}), reference("Base")],
+                reference("Base"),
+            ),
             (
                 [json!({"nullable": true, "description": "d"}), reference("Base")],
                 json!({"allOf": [reference("Base")], "nullable": true}),
@@ -378,6 +396,22 @@ mod tests {
         ] {
             let (schemas, loss) = merged(&parts, others.clone());
             assert_eq!((&schemas["Thing"]["properties"]["p"], loss), (&expected, Loss::Lossless), "{parts:?}");
+        }
+    }
+
+    #[test]
+    fn the_last_type_of_a_property_says_whether_it_may_be_null() {
+        let list = |items: Value, nullable: bool| json!({"type": "array", "items": items, "nullable": nullable});
+        let mut never = list(json!({}), false);
+        never.as_object_mut().unwrap().remove("nullable");
+        for (parts, nullable) in [
+            ([list(json!({}), true), never.clone()], None),
+            ([never.clone(), list(json!({}), true)], Some(&json!(true))),
+            ([never.clone(), json!({"nullable": true})], Some(&json!(true))),
+            ([json!({"nullable": true}), never], Some(&json!(true))),
+        ] {
+            let (schemas, _) = merged(&parts, json!({}));
+            assert_eq!(schemas["Thing"]["properties"]["p"].get("nullable"), nullable, "{parts:?}");
         }
     }
 

@@ -22,15 +22,23 @@ pub(super) struct Part<'a> {
     pub(super) schema: &'a Map<String, Value>,
     /// Whether other schemas use it, too.
     pub(super) is_shared: bool,
-    /// What another part describes instead.
-    ignored: &'static [&'static str],
+    /// Whether one of its branches is a part, instead of its union.
+    is_narrowed: bool,
+    /// Whether a later part says if a value may be null.
+    is_null_ignored: bool,
 }
 
 impl<'a> Part<'a> {
     /// Its keywords, without its own parts.
     pub(super) fn keywords(self) -> impl Iterator<Item = (&'a str, &'a Value)> {
+        let is_ignored = move |keyword: &str| match keyword {
+            "allOf" => true,
+            "anyOf" | "oneOf" => self.is_narrowed,
+            "nullable" => self.is_null_ignored,
+            _ => false,
+        };
         let keywords = self.schema.iter().map(|(keyword, value)| (keyword.as_str(), value));
-        keywords.filter(move |(keyword, _)| *keyword != "allOf" && !self.ignored.contains(keyword))
+        keywords.filter(move |(keyword, _)| !is_ignored(keyword))
     }
 }
 
@@ -43,7 +51,7 @@ pub(super) fn parts<'a>(references: &References<'a>, schema: &'a Value, is_share
         let is_shared = is_shared || schema.get("$ref").is_some();
         let Some(part) = references.resolve(schema).as_object() else { continue };
         if seen.insert(std::ptr::from_ref(part)) {
-            parts.push(Part { schema: part, is_shared, ignored: &[] });
+            parts.push(Part { schema: part, is_shared, is_narrowed: false, is_null_ignored: false });
             let inner = part.get("allOf").and_then(Value::as_array);
             pending.extend(inner.into_iter().flatten().map(|part| (part, is_shared)));
         }
@@ -75,30 +83,49 @@ pub(super) fn includes(earlier: &Value, later: &Value) -> bool {
 pub(super) struct Description<'a> {
     pub(super) source: Source<'a>,
     pub(super) parts: Vec<Part<'a>>,
-    /// The type of its values, or `UNION`.
+    /// The type of its values, or one of `UNION` and `NULL`.
     kind: Option<&'a str>,
 }
 
 const UNION: &str = "union";
 
+/// The type of a schema that lists null alone.
+const NULL: &str = "null";
+
 impl<'a> Description<'a> {
     fn of(references: &References<'a>, source: Source<'a>) -> Self {
-        let parts = parts(references, source.schema, source.is_shared);
-        let has = |keyword: &str| parts.iter().any(|part| part.schema.contains_key(keyword));
-        let declared = parts.iter().rev().find_map(|part| part.schema.get("type")?.as_str());
-        let kind = declared.or_else(|| match () {
-            () if has("properties") => Some("object"),
-            () if has("anyOf") || has("oneOf") => Some(UNION),
-            () => parts.iter().rev().find_map(|part| implied_type(part.schema)),
-        });
-        Self { source, parts, kind }
+        let mut described = Self::alternative(references, source);
+        // Alternatives that only require properties do not make a union.
+        if described.kind == Some(UNION) && described.branches(references).iter().all(|one| one.kind.is_none()) {
+            described.kind = described.last("type").and_then(Value::as_str);
+        }
+        described
+    }
+
+    /// A branch of a union, of which the own branches are not looked at: a union can be a branch of itself.
+    fn alternative(references: &References<'a>, source: Source<'a>) -> Self {
+        let mut described = Self { source, parts: parts(references, source.schema, source.is_shared), kind: None };
+        let is_null = |values: &Vec<Value>| !values.is_empty() && values.iter().all(Value::is_null);
+        described.kind = match () {
+            () if described.last("enum").and_then(Value::as_array).is_some_and(is_null) => Some(NULL),
+            () if described.last("properties").is_some() => Some("object"),
+            () if UNIONS.iter().any(|keyword| described.last(keyword).is_some()) => Some(UNION),
+            () => described
+                .last("type")
+                .and_then(Value::as_str)
+                .or_else(|| described.parts.iter().rev().find_map(|part| implied_type(part.schema))),
+        };
+        described
+    }
+
+    fn last(&self, keyword: &str) -> Option<&'a Value> {
+        self.parts.iter().rev().find_map(|part| part.schema.get(keyword))
     }
 
     fn branches(&self, references: &References<'a>) -> Vec<Self> {
-        let unions = self.parts.iter().filter(|_| self.kind == Some(UNION));
-        let unions = unions.flat_map(|part| UNIONS.map(|keyword| part.schema.get(keyword)));
+        let unions = self.parts.iter().flat_map(|part| UNIONS.map(|keyword| part.schema.get(keyword)));
         let branches = unions.flatten().filter_map(Value::as_array).flatten();
-        branches.map(|schema| Self::of(references, Source { schema, ..self.source })).collect()
+        branches.map(|schema| Self::alternative(references, Source { schema, ..self.source })).collect()
     }
 
     /// The only branch of a union that has a type, together with what the union itself says.
@@ -106,11 +133,14 @@ impl<'a> Description<'a> {
         let mut fitting =
             self.branches(references).into_iter().filter(|branch| kind != UNION && branch.kind == Some(kind));
         let mut branch = fitting.next().filter(|_| fitting.next().is_none())?;
-        // A branch that may be null does not mean that the other parts allow it.
-        branch.parts.iter_mut().for_each(|part| part.ignored = &["nullable"]);
-        let whole = self.parts.iter().map(|part| Part { ignored: &UNIONS, ..*part });
+        branch.ignore_null();
+        let whole = self.parts.iter().map(|part| Part { is_narrowed: true, ..*part });
         branch.parts.splice(0..0, whole);
         Some(branch)
+    }
+
+    fn ignore_null(&mut self) {
+        self.parts.iter_mut().for_each(|part| part.is_null_ignored = true);
     }
 
     /// Whether a union allows every value that another schema allows: it has a branch for each branch of that one, and
@@ -120,7 +150,7 @@ impl<'a> Description<'a> {
         let has = |branch: &Self| {
             own.iter().any(|own| own.source.schema == branch.source.schema || own.is_bare() && own.kind == branch.kind)
         };
-        !others.is_empty() && others.iter().all(has)
+        self.kind == Some(UNION) && other.kind == Some(UNION) && others.iter().all(has)
     }
 
     fn keywords(&self) -> impl Iterator<Item = (&'a str, &'a Value)> {
@@ -145,10 +175,13 @@ impl<'a> Description<'a> {
         })
     }
 
-    /// Whether all parts of another one that describe something are parts of it.
-    pub(super) fn has_parts_of(&self, other: &Self) -> bool {
+    /// Whether it describes all that another one does.
+    pub(super) fn covers(&self, other: &Self) -> bool {
         let own: BTreeSet<_> = self.parts.iter().map(|part| std::ptr::from_ref(part.schema)).collect();
-        other.parts.iter().all(|part| own.contains(&std::ptr::from_ref(part.schema)))
+        let others = other.parts.iter().filter(|part| !own.contains(&std::ptr::from_ref(part.schema)));
+        others.flat_map(|part| part.keywords()).all(|(keyword, value)| {
+            is_annotation(keyword) || self.keywords().any(|(own, same)| own == keyword && same == value)
+        })
     }
 }
 
@@ -184,6 +217,10 @@ pub(super) fn compatible<'a>(references: &References<'a>, sources: &[Source<'a>]
                 kept.clear();
                 is_conflict = true;
             }
+        }
+        if next.kind.is_some() {
+            // A type without `nullable` forbids null.
+            kept.iter_mut().filter(|one| one.kind.is_some()).for_each(Description::ignore_null);
         }
         kept.push(next);
     }
