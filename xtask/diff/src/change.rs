@@ -53,6 +53,12 @@ pub struct Change {
     pub breaks_published: bool,
 }
 
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {}", self.class, self.place, words(&self.what, [self.side], self.breaks_published))
+    }
+}
+
 /// What a change is, with its sides and what it does to crates that are out there.
 pub(super) fn words(what: &str, sides: impl IntoIterator<Item = Side>, breaks_published: bool) -> String {
     let name = |side| match side {

@@ -19,8 +19,11 @@ mod change;
 mod comparison;
 mod content;
 mod envelopes;
+mod error;
 mod formats;
+pub mod fuzz;
 mod grouped;
+mod imported;
 mod names;
 mod operations;
 mod parameters;
@@ -29,7 +32,9 @@ mod shape;
 pub mod surface;
 
 pub use change::{Change, Class, Side};
+pub use error::Error;
 pub use grouped::{ChangeGroup, grouped};
+pub use imported::imported;
 pub use report::owner;
 pub use report::{json, text, worst};
 
