@@ -3,12 +3,14 @@
 use std::alloc::System;
 use std::collections::BTreeSet;
 use std::io::{self, ErrorKind, Write};
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Error, Result, ensure};
 use cap::Cap;
 use clap::{Parser, Subcommand};
+use xtask::fuzz::Fuzz;
 use xtask::release::Notes;
 use xtask::scaffold::Scaffold;
 use xtask::survey::Survey;
@@ -147,6 +149,31 @@ enum SpecTask {
         #[arg(long)]
         json: bool,
     },
+    /// Mutate a document, and look for changes that `spec diff` classifies below their effect on generated code; exits
+    /// with 1 if there are any
+    FuzzDiff {
+        /// A document: OpenAPI 3.0, as JSON or YAML
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
+        /// Take the operations of this tag only
+        #[arg(long, value_name = "TAG", conflicts_with = "sdk")]
+        tag: Option<String>,
+        /// Take the part of this SDK only
+        #[arg(long, value_name = "NAME")]
+        sdk: Option<String>,
+        /// The number of mutants
+        #[arg(long, value_name = "NUMBER", default_value_t = 1000)]
+        count: u64,
+        /// The first mutant; mutants have consecutive numbers
+        #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+        seed: u64,
+        /// Keep the state in this file, and resume from it
+        #[arg(long, value_name = "FILE")]
+        state: Option<PathBuf>,
+        /// The number of threads; the number of cores unless given
+        #[arg(long, value_name = "NUMBER")]
+        threads: Option<NonZero<usize>>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -276,6 +303,12 @@ fn run_spec(workspace: &Workspace, output: &mut impl Write, task: SpecTask) -> R
             if changes.iter().any(|change| change.class == diff::Class::Breaking) {
                 return Ok(ExitCode::from(BREAKS));
             }
+        }
+        SpecTask::FuzzDiff { from, tag, sdk, count, seed, state, threads } => {
+            let sdk = sdk.map(|name| workspace.sdk(Some(&name))).transpose()?;
+            let state = Fuzz { from, tag, sdk, count, seed, state, threads }.run()?;
+            write!(output, "{state}")?;
+            state.check()?;
         }
     }
     Ok(ExitCode::SUCCESS)
