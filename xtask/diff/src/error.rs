@@ -1,40 +1,24 @@
 //! Errors of comparisons.
 
-use std::fmt;
+use thiserror::Error;
 
-type Source = Box<dyn std::error::Error + Send + Sync>;
-
-/// A document or generated code that cannot be compared.
-#[derive(Debug)]
+/// Why documents or generated code cannot be compared.
+#[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The importer rejected a vendor's document.
-    Import(Source),
-    /// No client can be generated from a document.
-    Generate(Source),
+    /// The importer rejects the document.
+    #[error("the document cannot be imported")]
+    Import(#[from] xtask_import::Error),
+    /// No client can be generated from the document.
+    #[error("no client can be generated from the document")]
+    Generate(#[from] xtask_codegen::Error),
     /// Generated code has a public item that the surface has no line for.
-    Surface(String),
-    /// Changes could not be written as JSON.
-    Json(serde_json::Error),
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Import(_) => f.write_str("the document cannot be imported"),
-            Self::Generate(_) => f.write_str("no client can be generated from the document"),
-            Self::Surface(problem) => f.write_str(problem),
-            Self::Json(_) => f.write_str("the changes cannot be written as JSON"),
-        }
-    }
-}
-
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Import(source) | Self::Generate(source) => Some(source.as_ref()),
-            Self::Surface(_) => None,
-            Self::Json(source) => Some(source),
-        }
-    }
+    #[error("{problem}")]
+    Surface {
+        /// The item, and why.
+        problem: String,
+    },
+    /// An imported document, or changes, cannot be read or written as JSON.
+    #[error("cannot read or write JSON")]
+    Json(#[from] serde_json::Error),
 }

@@ -36,8 +36,8 @@ pub fn imported(document: &Value) -> Result<Value, Error> {
         names: &names,
         fixups: &[],
     };
-    let import = Import::of(&settings, document, REVISION).map_err(|error| Error::Import(error.into()))?;
-    let mut imported: Value = serde_json::from_str(&import.text).map_err(|error| Error::Import(error.into()))?;
+    let import = Import::of(&settings, document, REVISION)?;
+    let mut imported: Value = serde_json::from_str(&import.text)?;
     if let (Some(imported), Some(info)) = (imported.as_object_mut(), document.get("info")) {
         imported.insert("info".to_owned(), info.clone());
     }

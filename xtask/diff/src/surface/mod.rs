@@ -50,7 +50,7 @@ impl Surface {
     ///
     /// If the file has a public item whose users cannot be told from its syntax, such as a macro call.
     pub fn extract(file: &syn::File) -> Result<Self, Error> {
-        items::lines(file).map(Self).map_err(|error| Error::Surface(error.to_string()))
+        items::lines(file).map(Self).map_err(|error| Error::Surface { problem: error.to_string() })
     }
 
     /// Extracts the surface of the low-level client of a document, which is generated in this process.
@@ -61,7 +61,7 @@ impl Surface {
     pub fn of_document(document: &Value) -> Result<Self, Error> {
         let (path, revision, sha256) = (PathBuf::from("document"), "2000-01-01".to_owned(), String::new());
         let document = Document { path, revision, sha256, value: document.clone() };
-        let file = xtask_codegen::client(document).map_err(|error| Error::Generate(error.into()))?;
+        let file = xtask_codegen::client(document)?;
         Self::extract(&file)
     }
 
