@@ -24,10 +24,13 @@ mod formats;
 pub mod fuzz;
 mod grouped;
 mod imported;
+mod kind;
+mod limits;
 mod names;
 mod operations;
 mod parameters;
 mod report;
+mod security;
 mod shape;
 pub mod surface;
 
@@ -35,6 +38,7 @@ pub use change::{Change, Class, Side};
 pub use error::Error;
 pub use grouped::{ChangeGroup, grouped};
 pub use imported::imported;
+pub use kind::{ChangeKind, Effect, Part, State};
 pub use report::owner;
 pub use report::{json, text, worst};
 
