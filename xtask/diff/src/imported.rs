@@ -28,15 +28,17 @@ const REVISION: &str = "2000-01-01";
 pub fn imported(document: &Value) -> Result<Value, Error> {
     let slice = Slice { paths: ["/".to_owned()].into(), ..Slice::default() };
     let names = Names { drop_type_prefix: None, operations: Default::default(), types: Default::default() };
-    let settings = Settings {
-        name: "document",
-        title: "Document",
-        description: "A whole document.",
-        slice: &slice,
-        names: &names,
-        fixups: &[],
-    };
-    let import = Import::of(&settings, document, REVISION)?;
+    let (name, title, description) = ("document", "Document", "A whole document.");
+    imported_with(&Settings { name, title, description, slice: &slice, names: &names, fixups: &[] }, document)
+}
+
+/// The part of a document that belongs to an SDK, as an import makes it.
+///
+/// # Errors
+///
+/// If the document cannot be imported.
+pub fn imported_with(settings: &Settings<'_>, document: &Value) -> Result<Value, Error> {
+    let import = Import::of(settings, document, REVISION)?;
     let mut imported: Value = serde_json::from_str(&import.text)?;
     if let (Some(imported), Some(info)) = (imported.as_object_mut(), document.get("info")) {
         imported.insert("info".to_owned(), info.clone());

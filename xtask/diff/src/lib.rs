@@ -37,7 +37,7 @@ pub mod surface;
 pub use change::{Change, Class, Side};
 pub use error::Error;
 pub use grouped::{ChangeGroup, grouped};
-pub use imported::imported;
+pub use imported::{imported, imported_with};
 pub use kind::{ChangeKind, Effect, Part, State};
 pub use report::owner;
 pub use report::{json, text, worst};
