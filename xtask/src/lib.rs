@@ -4,6 +4,7 @@
 //! them depends on it. It names no SDK: every folder under `spec/` is an SDK.
 
 pub mod check;
+pub mod fuzz;
 pub mod generate;
 pub mod release;
 pub mod revision;

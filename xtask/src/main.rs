@@ -3,12 +3,14 @@
 use std::alloc::System;
 use std::collections::BTreeSet;
 use std::io::{self, ErrorKind, Write};
-use std::path::PathBuf;
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Error, Result, ensure};
 use cap::Cap;
 use clap::{Parser, Subcommand};
+use xtask::fuzz::Fuzz;
 use xtask::release::Notes;
 use xtask::scaffold::Scaffold;
 use xtask::survey::Survey;
@@ -148,6 +150,31 @@ enum SpecTask {
         #[arg(long)]
         json: bool,
     },
+    /// Mutate a document, and look for changes that `spec diff` classifies below their effect on generated code; exits
+    /// with 1 if there are any
+    FuzzDiff {
+        /// A document: OpenAPI 3.0, as JSON or YAML
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
+        /// Take the operations of this tag only
+        #[arg(long, value_name = "TAG", conflicts_with = "sdk")]
+        tag: Option<String>,
+        /// Take the part of this SDK only
+        #[arg(long, value_name = "NAME")]
+        sdk: Option<String>,
+        /// The number of mutants
+        #[arg(long, value_name = "NUMBER", default_value_t = 1000)]
+        count: u64,
+        /// The first mutant; mutants have consecutive numbers
+        #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+        seed: u64,
+        /// Keep the state in this file, and resume from it
+        #[arg(long, value_name = "FILE")]
+        state: Option<PathBuf>,
+        /// The number of threads; the number of cores unless given
+        #[arg(long, value_name = "NUMBER")]
+        threads: Option<NonZero<usize>>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -267,8 +294,7 @@ fn run_spec(workspace: &Workspace, output: &mut impl Write, task: SpecTask) -> R
             fail_on(output, &check::check(workspace.root(), &workspace.sdk(sdk.as_deref())?)?)?;
         }
         SpecTask::Diff { old, new, sdk, json } => {
-            let read = |name: &str| read_document(workspace, sdk.as_deref(), name);
-            let changes = diff::compare(&read(&old)?, &read(&new)?);
+            let changes = compare(workspace, sdk.as_deref(), [&old, &new])?;
             if json {
                 writeln!(output, "{}", diff::json(&changes)?)?;
             } else {
@@ -277,6 +303,12 @@ fn run_spec(workspace: &Workspace, output: &mut impl Write, task: SpecTask) -> R
             if changes.iter().any(|change| change.class == diff::Class::Breaking) {
                 return Ok(ExitCode::from(BREAKS));
             }
+        }
+        SpecTask::FuzzDiff { from, tag, sdk, count, seed, state, threads } => {
+            let sdk = sdk.map(|name| workspace.sdk(Some(&name))).transpose()?;
+            let state = Fuzz { from, tag, sdk, count, seed, state, threads }.run()?;
+            write!(output, "{state}")?;
+            state.check()?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -320,15 +352,46 @@ fn print_written(output: &mut impl Write, written: impl IntoIterator<Item = Path
     Ok(())
 }
 
-/// The document that a name stands for: a file, or a revision of an SDK.
-fn read_document(workspace: &Workspace, sdk: Option<&str>, name: &str) -> Result<serde_json::Value> {
-    let mut path = PathBuf::from(name);
-    if !path.is_file() {
-        let sdk = workspace.sdk(sdk)?;
-        path = workspace.root().join(sdk.document(name));
-        ensure!(path.is_file(), "{name:?} is no file, and no revision of {}", sdk.name());
+/// Compares two documents, each a file or a revision of an SDK. Files are imported first: by the rules alone, or as
+/// parts of the SDK if the other document is a revision of it.
+fn compare(workspace: &Workspace, sdk: Option<&str>, names: [&str; 2]) -> Result<Vec<diff::Change>> {
+    let is_revision = |name: &&str| !Path::new(name).is_file();
+    let sdk = if names.iter().any(is_revision) { Some(workspace.sdk(sdk)?) } else { None };
+    let mut raw = Vec::new();
+    let mut imported = Vec::new();
+    for name in names {
+        let (path, is_file) = match &sdk {
+            Some(sdk) if is_revision(&name) => (workspace.root().join(sdk.document(name)), false),
+            _ => (PathBuf::from(name), true),
+        };
+        if let Some(sdk) = &sdk {
+            ensure!(path.is_file(), "{name:?} is no file, and no revision of {}", sdk.name());
+        }
+        let document = read(&path)?.1;
+        check_version(&document).with_context(|| format!("{name} cannot be compared"))?;
+        imported.push(match &sdk {
+            _ if !is_file => Ok(document.clone()),
+            Some(sdk) => diff::imported_with(&sdk.settings(), &document),
+            None => diff::imported(&document),
+        });
+        raw.push((name, document));
     }
-    let document = read(&path)?.1;
-    check_version(&document).with_context(|| format!("{name} cannot be compared"))?;
-    Ok(document)
+    for ((name, _), imported) in raw.iter().zip(&imported) {
+        if let Err(error) = imported {
+            let reason = source_chain(error);
+            eprintln!(
+                "warning: {name}: {reason}; both documents are compared as they are, which may miss changes of code"
+            );
+        }
+    }
+    match (imported.as_slice(), raw.as_slice()) {
+        ([Ok(old), Ok(new)], _) | (_, [(_, old), (_, new)]) => Ok(diff::compare(old, new)),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// An error and its sources, in one line.
+fn source_chain(error: &dyn std::error::Error) -> String {
+    let sources = std::iter::successors(Some(error), |error| error.source());
+    sources.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

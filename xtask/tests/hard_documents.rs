@@ -248,5 +248,5 @@ fn many_schemas_that_all_have_new_names_are_told() {
     };
     let changes = xtask_diff::compare(&of("Old"), &of("New"));
     assert_eq!(changes.len(), MANY);
-    assert!(changes.iter().all(|change| change.what.starts_with("the schema was called Old")));
+    assert!(changes.iter().all(|change| change.kind.to_string().starts_with("the name was Old")));
 }
