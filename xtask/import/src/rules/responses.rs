@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::media_types::set_schema;
 use super::{Log, Loss, Rule, for_each_operation};
-use crate::hoist::Names;
+use crate::hoist::{Names, holds_types};
 use xtask_document::media_types::JSON;
 use xtask_document::naming::pascal;
 use xtask_document::operation::is_success;
@@ -69,7 +69,7 @@ fn name_alike(document: &mut Value, log: &mut Log<'_>) {
         let alike: BTreeSet<String> = alike.map(|(status, _)| status.clone()).collect();
         let first_status = first_status.clone();
         let Some(first) = responses.get_mut(&first_status).filter(|_| !alike.is_empty()) else { return };
-        for schema in schemas_mut(first).filter(|schema| becomes_types(schema)) {
+        for schema in schemas_mut(first).filter(|schema| holds_types(schema)) {
             let name = names.free(&name);
             names.give(name, schema);
         }
@@ -86,12 +86,6 @@ fn name_alike(document: &mut Value, log: &mut Log<'_>) {
         }
     });
     names.insert(document);
-}
-
-/// Whether a schema without a name is, or holds, what gets one.
-fn becomes_types(schema: &Value) -> bool {
-    let keywords = ["additionalProperties", "allOf", "anyOf", "enum", "items", "oneOf", "properties"];
-    keywords.iter().any(|keyword| schema.get(keyword).is_some())
 }
 
 pub(super) const ONE_SUCCESS: Rule = Rule {
