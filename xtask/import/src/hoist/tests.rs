@@ -156,7 +156,7 @@ fn union_has_a_name_that_no_component_has_wherever_it_stands() {
         "ThingMapValue2",
         "ThingNested",
         "ThingNestedOther",
-        "GetMU2",
+        "GetMu2",
         "GetMResponse2",
     ];
     assert_eq!(sorted(names), sorted(expected.map(str::to_owned).into()));
