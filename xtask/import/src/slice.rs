@@ -6,6 +6,7 @@ use anyhow::{Result, bail, ensure};
 use serde_json::{Map, Value, json};
 
 use super::references;
+use crate::rules::{Applied, Loss};
 use crate::settings::{Settings, Slice};
 use xtask_document::operation::{METHODS, is_path, operations};
 
@@ -36,7 +37,7 @@ pub(super) fn cut(vendors: &Value, settings: &Settings<'_>) -> Result<Value> {
 }
 
 /// Takes out what nothing belongs to any more: operations are dropped and parts put together by the rules.
-pub(super) fn prune(document: &mut Value, settings: &Settings<'_>) -> Result<()> {
+pub(super) fn prune(document: &mut Value, settings: &Settings<'_>, applied: &[Applied]) -> Result<()> {
     let paths = document.get_mut("paths").and_then(Value::as_object_mut).map(std::mem::take).unwrap_or_default();
     let is_used = |item: &Value| {
         let item = item.as_object();
@@ -44,7 +45,17 @@ pub(super) fn prune(document: &mut Value, settings: &Settings<'_>) -> Result<()>
     };
     let paths: Map<_, _> = paths.into_iter().filter(|(_, item)| is_used(item)).collect();
     let slice = settings.slice;
-    ensure!(!paths.is_empty(), "the slice of {} has no operation left that can be generated: {slice}", settings.name);
+    ensure!(
+        !paths.is_empty(),
+        "the slice of {} has no operation left that can be generated: {slice}; {}",
+        settings.name,
+        applied
+            .iter()
+            .filter(|applied| applied.loss == Loss::Drops)
+            .map(|applied| &*applied.what)
+            .collect::<Vec<_>>()
+            .join("; ")
+    );
     *document = complete(document, paths)?;
     Ok(())
 }

@@ -17,6 +17,7 @@ mod bodies;
 mod enums;
 mod media_types;
 mod missing_types;
+mod operations;
 mod parameters;
 mod properties;
 mod responses;
@@ -29,8 +30,8 @@ use anyhow::{Result, bail};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use xtask_document::operation::content_mut;
 use xtask_document::resolved::size;
-use xtask_document::walk::escape;
 
 /// What is lost.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
@@ -86,11 +87,15 @@ pub struct Applied {
 pub const ALL: &[Rule] = &[
     shared::PARTS,
     media_types::PARAMETERS,
-    bodies::MULTIPART,
+    media_types::JSON_BY_ANOTHER_NAME,
+    operations::UNSUPPORTED,
+    operations::DROPSHOT,
+    parameters::UNSENDABLE,
     bodies::WITHOUT_SCHEMA,
     bodies::FREE_FORM,
     bodies::ONE_MEDIA_TYPE,
     media_types::ODD,
+    responses::DEFAULT,
     responses::WITHOUT_SCHEMA,
     responses::ONE_MEDIA_TYPE,
     responses::ALIKE,
@@ -167,18 +172,9 @@ impl Log<'_> {
     }
 }
 
-/// Calls `mend` with every operation, its method and its place.
-fn for_each_operation(document: &mut Value, mut mend: impl FnMut(&str, &str, &mut Map<String, Value>)) {
-    let paths = document.get_mut("paths").and_then(Value::as_object_mut);
-    for (path, item) in paths.into_iter().flatten() {
-        for (method, operation) in item.as_object_mut().into_iter().flatten() {
-            if xtask_document::operation::METHODS.contains(&method.as_str())
-                && let Some(operation) = operation.as_object_mut()
-            {
-                mend(&format!("/paths/{}/{method}", escape(path)), method, operation);
-            }
-        }
-    }
+/// The content of an operation's body.
+fn body_content(operation: &mut Map<String, Value>) -> Option<&mut Map<String, Value>> {
+    content_mut(operation.get_mut("requestBody")?.as_object_mut()?)
 }
 
 /// What the generator makes of a name by putting it into a case, of which it always makes an identifier.

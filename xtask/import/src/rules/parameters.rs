@@ -4,10 +4,74 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::{Log, Loss, Rule, for_each_operation, generated};
+use super::{Log, Loss, Rule, generated};
 use xtask_document::naming::snake;
+use xtask_document::operation::{Parameter, for_each_operation};
 use xtask_document::resolved::{References, ResolvedSchema, named_schemas};
 use xtask_document::walk::escape;
+
+pub(super) const UNSENDABLE: Rule = Rule {
+    name: "unsendable-parameter",
+    why: "a parameter that the generated client cannot send must not be an argument; a header parameter `Accept`, \
+          `Content-Type` or `Authorization` shall be ignored (OpenAPI 3.0.3, Parameter Object)",
+    loss: Loss::Narrows,
+    apply: drop_unsendable,
+};
+
+fn drop_unsendable(document: &mut Value, log: &mut Log<'_>) {
+    let original = named_schemas(document);
+    let references = References::of(&original);
+    for_each_operation(document, |place, _, operation| {
+        let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) else { return };
+        parameters.retain(|parameter| {
+            let Some(parameter) = Parameter::of(parameter) else { return true };
+            let name = parameter.name;
+            if parameter.place == "header" && IGNORED.iter().any(|ignored| ignored.eq_ignore_ascii_case(name)) {
+                log.note_loss(Loss::Lossless, place, format!("the header parameter {name} is ignored"));
+                return false;
+            }
+            let Some(obstacle) = obstacle(&references, parameter) else { return true };
+            log.note(place, format!("dropped the parameter {name}, which {obstacle}"));
+            false
+        });
+    });
+}
+
+/// The header parameters that a document cannot describe.
+const IGNORED: [&str; 3] = ["Accept", "Authorization", "Content-Type"];
+
+/// Why the generated client cannot send a parameter, whatever its value.
+pub(super) fn obstacle(references: &References<'_>, parameter: Parameter<'_>) -> Option<&'static str> {
+    match (parameter.place, parameter.style()) {
+        ("cookie", _) => Some("is a cookie"),
+        ("path" | "header", "simple") | ("query", "form") => match parameter.schema() {
+            None => parameter.object.contains_key("content").then_some("has content, not a schema"),
+            Some(schema) => {
+                (parameter.place == "query" && parameter.explodes() && !fits_query(references, schema, true, 0))
+                    .then_some("holds a list or an object where a query can hold text, a number or a boolean only")
+            }
+        },
+        _ => Some("has a style that the generator cannot write"),
+    }
+}
+
+/// How deep alternatives of alternatives are followed: they may lead to themselves.
+const DEEPEST: usize = 16;
+
+/// Whether a query can hold values of a schema: scalars and, as a whole, lists and objects of scalars. Of any values, it
+/// can hold these.
+fn fits_query(references: &References<'_>, schema: &Value, is_whole: bool, depth: usize) -> bool {
+    let schema = ResolvedSchema::of(references, schema);
+    let fits = |part: &Value, is_whole: bool| fits_query(references, part, is_whole, depth.saturating_add(1));
+    if let Some(branches) = schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array) {
+        return depth > DEEPEST || branches.iter().any(|branch| fits(branch, is_whole));
+    }
+    let parts = ["additionalProperties", "items"].into_iter().filter_map(|keyword| schema.get(keyword));
+    let mut parts = parts.filter(|part| part.is_object()).chain(schema.properties.values().copied());
+    let is_compound =
+        !schema.properties.is_empty() || schema.get("type").is_some_and(|of| of == "object" || of == "array");
+    !is_compound || is_whole && parts.all(|part| fits(part, false))
+}
 
 pub(super) const CLASHING_NAMES: Rule = Rule {
     name: "clashing-parameters",
@@ -210,6 +274,77 @@ mod tests {
 
     fn parameter(name: &str, schema: Value) -> Value {
         json!({"in": "path", "name": name, "schema": schema})
+    }
+
+    #[test]
+    fn header_parameter_that_shall_be_ignored_is_dropped() {
+        let header = |name: &str| json!({"in": "header", "name": name, "required": true, "schema": {"type": "string"}});
+        let (x, query) = (header("X-Accept"), json!({"in": "query", "name": "Accept", "schema": {"type": "string"}}));
+        let ignored = ["Accept", "content-type", "AUTHORIZATION"].map(header);
+        let all = ignored.iter().chain([&x, &query]).collect::<Vec<_>>();
+        let (rest, lost) = losses(&UNSENDABLE, document("/a", json!(all)));
+        assert_eq!((rest, lost), (document("/a", json!([x, query])), vec![Loss::Lossless; 3]));
+    }
+
+    #[test]
+    fn optional_parameter_that_cannot_be_sent_is_dropped() {
+        let text = json!({"type": "string"});
+        let list = |items: &Value| json!({"type": "array", "items": items});
+        let object = |value: &Value| json!({"type": "object", "properties": {"a": value}});
+        let map = |value: &Value| json!({"type": "object", "additionalProperties": value});
+        let is_kept = |parameter: Value| {
+            let document = document("/a", json!([parameter]));
+            losses(&UNSENDABLE, document.clone()) == (document, vec![])
+        };
+        let query = |schema: &Value| parameter_in("query", schema);
+        let tags = &list(&text);
+        for sendable in [
+            &text,
+            tags,
+            &object(&text),
+            &map(&text),
+            &json!({}),
+            &list(&json!({})),
+            &json!({"type": "object"}),
+            &json!({"oneOf": [text, list(tags)]}),
+            &map(&json!({"oneOf": [text, tags]})),
+            &map(&json!(true)),
+        ] {
+            assert!(is_kept(query(sendable)), "{sendable}");
+        }
+        for other in [
+            &object(tags),
+            &object(&object(&text)),
+            &list(tags),
+            &list(&object(&text)),
+            &map(tags),
+            &json!({"oneOf": [list(tags), map(tags)]}),
+            &map(&json!({"type": "object"})),
+        ] {
+            assert!(!is_kept(query(other)), "{other}");
+        }
+        let mut joined = query(&list(tags));
+        joined["explode"] = json!(false);
+        assert!(is_kept(joined), "it becomes text");
+        assert!(is_kept(parameter_in("header", &list(tags))), "it becomes text");
+        let mut deep = query(&object(&text));
+        deep["style"] = json!("deepObject");
+        for other in [deep, parameter_in("cookie", &text), json!({"in": "query", "name": "p", "content": {}})] {
+            let (rest, lost) = losses(&UNSENDABLE, document("/a", json!([other])));
+            assert_eq!((rest, lost), (document("/a", json!([])), vec![Loss::Narrows]));
+        }
+    }
+
+    fn parameter_in(place: &str, schema: &Value) -> Value {
+        json!({"in": place, "name": "p", "schema": schema})
+    }
+
+    #[test]
+    fn alternatives_of_a_parameter_that_lead_to_themselves_have_an_end() {
+        let mut document =
+            document("/a", json!([parameter_in("query", &json!({"$ref": "#/components/schemas/Loop"}))]));
+        document["components"] = json!({"schemas": {"Loop": {"oneOf": [{"$ref": "#/components/schemas/Loop"}]}}});
+        assert_eq!(run(&UNSENDABLE, document.clone()), (document, 0));
     }
 
     #[test]
