@@ -180,8 +180,8 @@ fn body_content(operation: &mut Map<String, Value>) -> Option<&mut Map<String, V
 /// What the generator makes of a name by putting it into a case, of which it always makes an identifier.
 fn generated(name: &str, case: fn(&str) -> String) -> String {
     let made = match name {
-        "+1" => "plus1".to_owned(),
-        "-1" => "minus1".to_owned(),
+        "+1" => case("plus1"),
+        "-1" => case("minus1"),
         _ => case(&name.replace('\'', "")),
     };
     if made.starts_with(char::is_alphabetic) { made } else { case("x") + &made }
