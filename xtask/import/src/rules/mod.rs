@@ -104,6 +104,7 @@ pub const ALL: &[Rule] = &[
     all_of::NESTED,
     all_of::OBJECTS,
     missing_types::FROM_SIBLINGS,
+    missing_types::FORMAT_OF_NO_SCALAR,
     unions::ONE_SCALAR,
     parameters::WITHOUT_TEXT,
     parameters::LIST_IN_ONE,

@@ -9,7 +9,7 @@ use crate::rules::{self, Loss};
 use crate::testing::things;
 
 /// Where each rule fires, and what a report says is lost there, in the order of their names.
-const EXPECTED: [(&str, &str, &str); 28] = [
+const EXPECTED: [(&str, &str, &str); 29] = [
     ("all-of-objects", "widens", "/components/schemas/acme_whole"),
     ("body-without-schema", "narrows", "/paths/~1bodies/delete"),
     ("clashing-parameters", "loses nothing", "/paths/~1clash~1{id}~1{Id_2}"),
@@ -19,6 +19,7 @@ const EXPECTED: [(&str, &str, &str); 28] = [
     ("enum-of-text-only", "widens", "/components/schemas/acme_whole/properties/success"),
     ("enum-without-other-limits", "loses nothing", "/components/schemas/acme_whole/properties/limited"),
     ("first-match", "narrows", "/components/schemas/acme_whole/properties/either"),
+    ("format-of-no-scalar", "loses nothing", "/components/schemas/acme_whole/properties/flag"),
     ("free-form-body", "loses nothing", "/paths/~1bodies/post"),
     ("json-by-another-name", "loses nothing", "/paths/~1answers/delete/responses/default"),
     ("list-in-one-parameter", "widens", "/paths/~1parts/get"),
@@ -120,6 +121,7 @@ fn vendors() -> Value {
                     "limited": {"type": "string", "enum": ["a"], "pattern": "a"},
                     "clashing": {"type": "object", "properties": {"a-b": text, "a_b": text}},
                     "wrong": {"type": "integer", "default": "1"},
+                    "flag": {"type": "boolean", "format": "flag"},
                 }}]},
             },
         },
