@@ -14,6 +14,7 @@ pub(super) const NESTED: Rule = Rule {
     name: "nested-all-of",
     why: "what goes into an `allOf` takes along what is nested in it; an `allOf` there would be put together again at every \
           place, and without an end if it leads back",
+    seen_in: "Cloudflare, openapi.json of 2024-08-06: 18 schemas",
     loss: Loss::Lossless,
     apply: name_nested,
 };
@@ -101,6 +102,7 @@ pub(super) const OBJECTS: Rule = Rule {
     name: "all-of-objects",
     why: "taken strictly, parts that contradict each other make types that no value can have; vendors mean that the later \
           part wins",
+    seen_in: "Cloudflare, openapi.json of 2024-08-06: 2,193 schemas, 562 properties of several parts",
     loss: Loss::Widens,
     apply: merge_objects,
 };

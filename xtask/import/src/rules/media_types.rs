@@ -18,6 +18,7 @@ pub(super) const KNOWN: [&str; 5] = [JSON, OCTETS, FORM, "text/plain", "text/x-m
 pub(super) const PARAMETERS: Rule = Rule {
     name: "media-type-parameters",
     why: "rules and generator know a type by its name alone; JSON has no parameters, and those of other types are not sent",
+    seen_in: "the generator compares media types as text, and `application/json; charset=utf-8` is another one",
     loss: Loss::Narrows,
     apply: |document, log| {
         for_each_content(document, |place, _, content| {
@@ -62,6 +63,7 @@ pub(super) const JSON_BY_ANOTHER_NAME: Rule = Rule {
     name: "json-by-another-name",
     why: "the generator knows `application/json` alone, and reads and sends JSON of other media types as bytes; the original \
           media type becomes an extension, and is what the client sends and accepts",
+    seen_in: "GitHub, REST API: 12 responses; JSON Merge Patch (RFC 7396) has a media type of its own",
     loss: Loss::Narrows,
     apply: |document, log| {
         let original = named_schemas(document);
@@ -106,6 +108,7 @@ pub(super) const ODD: Rule = Rule {
     name: "odd-media-type",
     why: "the generator sends bytes as octets only, and wants octets and text described as nothing else; the original media \
           type becomes an extension, and is what the client sends",
+    seen_in: "Cloudflare, openapi.json of 2024-08-06: 8 operations; GitHub, REST API: 1",
     loss: Loss::Narrows,
     apply: to_octets,
 };

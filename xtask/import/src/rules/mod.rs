@@ -65,6 +65,8 @@ pub struct Rule {
     pub name: &'static str,
     /// Why it is needed.
     pub why: &'static str,
+    /// Where the defect was seen: vendor and document, or how the generator treats it.
+    pub seen_in: &'static str,
     /// The most that is lost by it. A applied may lose less.
     pub loss: Loss,
     apply: fn(&mut Value, &mut Log),
@@ -227,9 +229,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_rule_has_a_name_of_its_own_and_a_reason() {
+    fn every_rule_has_a_name_of_its_own_a_reason_and_evidence() {
         let names: BTreeSet<_> = ALL.iter().map(|rule| rule.name).collect();
         assert_eq!(names.len(), ALL.len());
-        assert!(ALL.iter().all(|rule| rule.why.len() > 20));
+        assert!(ALL.iter().all(|rule| rule.why.len() > 20 && rule.seen_in.len() > 20));
     }
 }

@@ -11,6 +11,7 @@ use xtask_document::resolved::{References, ResolvedSchema, named_schemas};
 pub(super) const UNSUPPORTED: Rule = Rule {
     name: "unsupported-operation",
     why: "a method could not be generated, or could not be called; the others of the slice still can",
+    seen_in: "Cloudflare, openapi.json of 2024-08-06: 18 operations; Twilio, api_v2010: forms with lists",
     loss: Loss::Drops,
     apply: drop_unsupported,
 };
@@ -71,6 +72,7 @@ const WEBSOCKET: &str = "x-dropshot-websocket";
 pub(super) const DROPSHOT: Rule = Rule {
     name: "dropshot-extensions",
     why: "for an extension of Dropshot, the generator writes methods of another shape, with crates that are no dependencies",
+    seen_in: "the generator reads `x-dropshot-pagination` and `x-dropshot-websocket` (documents of Oxide)",
     loss: Loss::Lossless,
     apply: |document, log| {
         for_each_operation(document, |place, _, operation: &mut Map<String, Value>| {

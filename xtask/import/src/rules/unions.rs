@@ -12,6 +12,7 @@ use xtask_document::walk::for_each_schema;
 pub(super) const ONE_SCALAR: Rule = Rule {
     name: "union-of-one-scalar",
     why: "alternatives of one scalar type differ in their limits only, which the crates do not keep; what all of them say stays",
+    seen_in: "Cloudflare, openapi.json of 2024-08-06: 11 schemas",
     loss: Loss::Widens,
     apply: to_scalar,
 };
@@ -68,6 +69,7 @@ pub(super) const FIRST_MATCH: Rule = Rule {
     why: "the generator makes one struct of all alternatives of `anyOf`, with every field optional, and takes no `anyOf` \
           beside `oneOf`; a value for which several are meant at once is read as one of them at most. Of alternatives that \
           only require other properties it makes structs that have no others",
+    seen_in: "Cloudflare, openapi.json of 2024-08-06: 328 schemas; GitHub, REST API: 18",
     loss: Loss::Narrows,
     apply: |document, log| {
         let original = named_schemas(document);
