@@ -63,7 +63,7 @@ pub(super) const JSON_BY_ANOTHER_NAME: Rule = Rule {
     name: "json-by-another-name",
     why: "the generator knows `application/json` alone, and reads and sends JSON of other media types as bytes; the original \
           media type becomes an extension, and is what the client sends and accepts",
-    seen_in: "GitHub, REST API: 12 responses; JSON Merge Patch (RFC 7396) has a media type of its own",
+    seen_in: "GitHub, REST API: 5 responses of `application/scim+json`; JSON Merge Patch (RFC 7396) has a media type of its own",
     loss: Loss::Narrows,
     apply: |document, log| {
         let original = named_schemas(document);

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use super::media_types::set;
 use super::{Log, Loss, Rule, generated};
 use xtask_document::naming::snake;
 use xtask_document::operation::{Parameter, for_each_operation};
@@ -14,7 +15,7 @@ pub(super) const UNSENDABLE: Rule = Rule {
     name: "unsendable-parameter",
     why: "a parameter that the generated client cannot send must not be an argument; a header parameter `Accept`, \
           `Content-Type` or `Authorization` shall be ignored (OpenAPI 3.0.3, Parameter Object)",
-    seen_in: "Stripe: 188 operations with the style `deepObject`; PagerDuty: header parameters `Accept` and `Content-Type`",
+    seen_in: "Cloudflare, openapi.json of 2024-08-06: 2 queries with lists in an object; Stripe: 188 operations with the style `deepObject`",
     loss: Loss::Narrows,
     apply: drop_unsendable,
 };
@@ -24,16 +25,26 @@ fn drop_unsendable(document: &mut Value, log: &mut Log<'_>) {
     let references = References::of(&original);
     for_each_operation(document, |place, _, operation| {
         let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) else { return };
-        parameters.retain(|parameter| {
-            let Some(parameter) = Parameter::of(parameter) else { return true };
+        parameters.retain_mut(|object| {
+            let Some(parameter) = Parameter::of(object) else { return true };
             let name = parameter.name;
             if parameter.place == "header" && IGNORED.iter().any(|ignored| ignored.eq_ignore_ascii_case(name)) {
                 log.note_loss(Loss::Lossless, place, format!("the header parameter {name} is ignored"));
                 return false;
             }
-            let Some(obstacle) = obstacle(&references, parameter) else { return true };
-            log.note(place, format!("dropped the parameter {name}, which {obstacle}"));
-            false
+            if let Some(obstacle) = obstacle(&references, parameter) {
+                log.note(place, format!("dropped the parameter {name}, which {obstacle}"));
+                return false;
+            }
+            if let Some((schema, dropped)) = sendable_part(&references, parameter) {
+                let dropped = dropped.join(", ");
+                log.note(
+                    place,
+                    format!("dropped properties of the parameter {name}, which a query cannot hold: {dropped}"),
+                );
+                set(object, "schema", Value::Object(schema));
+            }
+            true
         });
     });
 }
@@ -43,15 +54,12 @@ const IGNORED: [&str; 3] = ["Accept", "Authorization", "Content-Type"];
 
 /// Why the generated client cannot send a parameter, whatever its value.
 pub(super) fn obstacle(references: &References<'_>, parameter: Parameter<'_>) -> Option<&'static str> {
-    match (parameter.place, parameter.style()) {
-        ("cookie", _) => Some("is a cookie"),
-        ("path" | "header", "simple") | ("query", "form") => match parameter.schema() {
-            None => parameter.object.contains_key("content").then_some("has content, not a schema"),
-            Some(schema) => {
-                (parameter.place == "query" && parameter.explodes() && !fits_query(references, schema, true, 0))
-                    .then_some("holds a list or an object where a query can hold text, a number or a boolean only")
-            }
-        },
+    match (parameter.place, parameter.style(), parameter.schema()) {
+        ("cookie", ..) => Some("is a cookie"),
+        ("path" | "header", "simple", Some(_)) => None,
+        ("query", "form", Some(schema)) => (parameter.explodes() && !fits_query(references, schema, true, 0))
+            .then_some("holds a list or an object where a query can hold text, a number or a boolean only"),
+        (_, "simple" | "form", None) => parameter.object.contains_key("content").then_some("has content, not a schema"),
         _ => Some("has a style that the generator cannot write"),
     }
 }
@@ -60,18 +68,34 @@ pub(super) fn obstacle(references: &References<'_>, parameter: Parameter<'_>) ->
 const DEEPEST: usize = 16;
 
 /// Whether a query can hold values of a schema: scalars and, as a whole, lists and objects of scalars. Of any values, it
-/// can hold these.
+/// can hold these; of an object, its other properties may be absent.
 fn fits_query(references: &References<'_>, schema: &Value, is_whole: bool, depth: usize) -> bool {
     let schema = ResolvedSchema::of(references, schema);
     let fits = |part: &Value, is_whole: bool| fits_query(references, part, is_whole, depth.saturating_add(1));
     if let Some(branches) = schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array) {
         return depth > DEEPEST || branches.iter().any(|branch| fits(branch, is_whole));
     }
-    let parts = ["additionalProperties", "items"].into_iter().filter_map(|keyword| schema.get(keyword));
-    let mut parts = parts.filter(|part| part.is_object()).chain(schema.properties.values().copied());
-    let is_compound =
-        !schema.properties.is_empty() || schema.get("type").is_some_and(|of| of == "object" || of == "array");
-    !is_compound || is_whole && parts.all(|part| fits(part, false))
+    if schema.properties.is_empty() && schema.get("type").is_none_or(|of| of != "object" && of != "array") {
+        return true;
+    }
+    let (properties, required) = (&schema.properties, schema.required());
+    let mut parts = ["additionalProperties", "items"].into_iter().filter_map(|keyword| schema.get(keyword));
+    let (sendable, others): (Vec<_>, Vec<_>) = properties.iter().partition(|(_, property)| fits(property, false));
+    is_whole
+        && parts.all(|part| !part.is_object() || fits(part, false))
+        && others.iter().all(|(name, _)| !required.contains(*name))
+        && (others.is_empty() || !sendable.is_empty())
+}
+
+/// An object that is a query parameter, without the properties that a query cannot hold; and their names.
+fn sendable_part(references: &References<'_>, parameter: Parameter<'_>) -> Option<(Map<String, Value>, Vec<String>)> {
+    let schema = parameter.schema().filter(|_| parameter.place == "query" && parameter.explodes())?;
+    let schema = ResolvedSchema::of(references, schema);
+    let others = schema.properties.iter().filter(|(_, property)| !fits_query(references, property, false, 0));
+    let others: Vec<_> = others.map(|(name, _)| (*name).to_owned()).collect();
+    let mut part = schema.to_schema();
+    part.get_mut("properties")?.as_object_mut()?.retain(|name, _| !others.contains(name));
+    (!others.is_empty()).then_some((part, others))
 }
 
 pub(super) const CLASHING_NAMES: Rule = Rule {
@@ -337,6 +361,18 @@ mod tests {
             let (rest, lost) = losses(&UNSENDABLE, document("/a", json!([other])));
             assert_eq!((rest, lost), (document("/a", json!([])), vec![Loss::Narrows]));
         }
+    }
+
+    #[test]
+    fn optional_property_that_a_query_cannot_hold_is_dropped() {
+        let text = json!({"type": "string"});
+        let list = json!({"type": "array", "items": text});
+        let query = |schema: Value| document("/a", json!([parameter_in("query", &schema)]));
+        let object = json!({"type": "object", "properties": {"a": text, "b": list}, "required": ["a"]});
+        let part = query(json!({"type": "object", "properties": {"a": text}, "required": ["a"]}));
+        assert_eq!(losses(&UNSENDABLE, query(object)), (part, vec![Loss::Narrows]));
+        let required = json!({"type": "object", "properties": {"a": text, "b": list}, "required": ["b"]});
+        assert_eq!(losses(&UNSENDABLE, query(required)), (document("/a", json!([])), vec![Loss::Narrows]));
     }
 
     fn parameter_in(place: &str, schema: &Value) -> Value {
