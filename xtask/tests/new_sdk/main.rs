@@ -58,6 +58,9 @@ const STATES: &str = include_str!("fixtures/states.rs");
 /// A program that sends many values of parameters and bodies to mocks of them.
 const PARAMETERS: &str = include_str!("fixtures/parameters.rs");
 
+/// A program that sends bodies of media types that the generator does not know.
+const MEDIA_TYPES: &str = include_str!("fixtures/media_types.rs");
+
 /// A program that calls operations of the new SDK.
 const CALLS: &str = include_str!("fixtures/calls.rs");
 
@@ -110,6 +113,7 @@ fn new_sdk_compiles_before_and_after_its_first_import() {
     write_test(root, "acme-gadgets-api", "user/states.rs", STATES);
     write_test(root, "acme-gadgets", "user/main.rs", CALLS);
     write_test(root, "acme-gadgets", "user/parameters.rs", PARAMETERS);
+    write_test(root, "acme-gadgets", "user/media_types.rs", MEDIA_TYPES);
     assert_eq!(compiler_output(root), "");
     let run = cargo(root, &[&["test"], &PACKAGES[..], &["--offline", "--quiet"]].concat());
     let output = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));

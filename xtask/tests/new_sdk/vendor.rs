@@ -1,5 +1,7 @@
 //! The document of a vendor.
 
+mod media_types;
+
 use serde_json::{Value, json};
 
 use crate::{parameters, states};
@@ -157,5 +159,6 @@ pub(crate) fn document() -> Value {
     });
     states::extend(&mut document);
     parameters::extend(&mut document);
+    media_types::extend(&mut document);
     document
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::parameters::obstacle;
+use super::parameters::{first_arguments, obstacle};
 use super::{Log, Loss, Rule, unions};
 use xtask_document::media_types::{FORM, JSON};
 use xtask_document::operation::{Operation, for_each_operation, operations};
@@ -41,9 +41,10 @@ fn problem(references: &References<'_>, operation: &Operation<'_>) -> Option<Str
     if operation.responses().any(|response| response.status == "101") || operation.object.contains_key(WEBSOCKET) {
         return Some("switches protocols (response 101), which a call cannot".to_owned());
     }
-    let required = operation.parameters().into_iter().filter(|parameter| parameter.is_required());
-    for parameter in required {
-        if let Some(obstacle) = obstacle(references, parameter) {
+    let mut arguments = first_arguments(operation.body().is_some());
+    for parameter in operation.parameters() {
+        let obstacle = obstacle(references, parameter, &mut arguments).filter(|_| parameter.is_required());
+        if let Some(obstacle) = obstacle {
             return Some(format!("requires the parameter {:?}, which {obstacle}", parameter.name));
         }
     }

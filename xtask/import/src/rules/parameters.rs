@@ -24,6 +24,7 @@ fn drop_unsendable(document: &mut Value, log: &mut Log<'_>) {
     let original = named_schemas(document);
     let references = References::of(&original);
     for_each_operation(document, |place, _, operation| {
+        let mut arguments = first_arguments(operation.contains_key("requestBody"));
         let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) else { return };
         parameters.retain_mut(|object| {
             let Some(parameter) = Parameter::of(object) else { return true };
@@ -32,7 +33,7 @@ fn drop_unsendable(document: &mut Value, log: &mut Log<'_>) {
                 log.note_loss(Loss::Lossless, place, format!("the header parameter {name} is ignored"));
                 return false;
             }
-            if let Some(obstacle) = obstacle(&references, parameter) {
+            if let Some(obstacle) = obstacle(&references, parameter, &mut arguments) {
                 log.note(place, format!("dropped the parameter {name}, which {obstacle}"));
                 return false;
             }
@@ -52,15 +53,30 @@ fn drop_unsendable(document: &mut Value, log: &mut Log<'_>) {
 /// The header parameters that a document cannot describe.
 const IGNORED: [&str; 3] = ["Accept", "Authorization", "Content-Type"];
 
-/// Why the generated client cannot send a parameter, whatever its value.
-pub(super) fn obstacle(references: &References<'_>, parameter: Parameter<'_>) -> Option<&'static str> {
-    match (parameter.place, parameter.style(), parameter.schema()) {
+/// The arguments of a method before those of its parameters.
+pub(super) fn first_arguments(has_body: bool) -> BTreeSet<String> {
+    has_body.then(|| "body".to_owned()).into_iter().collect()
+}
+
+/// Why the generated client cannot send a parameter, whatever its value. `arguments` has those of the parameters before
+/// it. One in a path gets another name.
+pub(super) fn obstacle(
+    references: &References<'_>,
+    parameter: Parameter<'_>,
+    arguments: &mut BTreeSet<String>,
+) -> Option<&'static str> {
+    let obstacle = match (parameter.place, parameter.style(), parameter.schema()) {
         ("cookie", ..) => Some("is a cookie"),
         ("path" | "header", "simple", Some(_)) => None,
         ("query", "form", Some(schema)) => (parameter.explodes() && !fits_query(references, schema, true, 0))
             .then_some("holds a list or an object where a query can hold text, a number or a boolean only"),
         (_, "simple" | "form", None) => parameter.object.contains_key("content").then_some("has content, not a schema"),
         _ => Some("has a style that the generator cannot write"),
+    };
+    let is_new = |arguments: &mut BTreeSet<String>| arguments.insert(generated(parameter.name, snake));
+    match obstacle {
+        None if parameter.place != "path" && !is_new(arguments) => Some("makes the same argument as another one"),
+        obstacle => obstacle,
     }
 }
 
@@ -373,6 +389,19 @@ mod tests {
         assert_eq!(losses(&UNSENDABLE, query(object)), (part, vec![Loss::Narrows]));
         let required = json!({"type": "object", "properties": {"a": text, "b": list}, "required": ["b"]});
         assert_eq!(losses(&UNSENDABLE, query(required)), (document("/a", json!([])), vec![Loss::Narrows]));
+    }
+
+    #[test]
+    fn parameter_that_makes_the_argument_of_another_one_is_dropped() {
+        let [at, before, body] = ["At", "At<", "body"].map(|name| json!({"in": "query", "name": name, "schema": {}}));
+        let with_body = |parameters: Value| {
+            let mut document = document("/a", parameters);
+            document["paths"]["/a"]["get"]["requestBody"] = json!({});
+            document
+        };
+        let (rest, lost) = losses(&UNSENDABLE, with_body(json!([at, before, body])));
+        assert_eq!((rest, lost), (with_body(json!([at])), vec![Loss::Narrows; 2]));
+        assert_eq!(run(&UNSENDABLE, document("/a", json!([body]))), (document("/a", json!([body])), 0));
     }
 
     fn parameter_in(place: &str, schema: &Value) -> Value {
