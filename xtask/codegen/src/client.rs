@@ -30,6 +30,7 @@ pub(super) fn generate(document: &Document, front: &str) -> Result<syn::File> {
     let operations: Vec<_> = operations(&document.value).collect();
     let successes = passes::requests::apply(&mut file, &operations)?;
     passes::parameters::apply(&mut file, &document.value)?;
+    passes::content_types::apply(&mut file, &operations)?;
     passes::variant_names::apply(&mut file);
     let enums = passes::open_enums::apply(&mut file)?;
     passes::formatted::apply(&mut file);

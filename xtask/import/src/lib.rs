@@ -115,7 +115,7 @@ impl Import {
             }
         }
         let applied = rules::apply(&mut document)?;
-        slice::prune(&mut document, settings)?;
+        slice::prune(&mut document, settings, &applied)?;
         cycles::check(&document)?;
         let mut named = hoist::name_all(&mut document);
         let renamed = rename::apply(&mut document, settings.names)?;

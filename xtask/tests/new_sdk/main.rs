@@ -60,6 +60,8 @@ const PARAMETERS: &str = include_str!("fixtures/parameters.rs");
 
 /// A program that reads and writes objects of several parts.
 const WHOLES: &str = include_str!("fixtures/wholes.rs");
+/// A program that sends bodies of media types that the generator does not know.
+const MEDIA_TYPES: &str = include_str!("fixtures/media_types.rs");
 
 /// A program that calls operations of the new SDK.
 const CALLS: &str = include_str!("fixtures/calls.rs");
@@ -114,6 +116,7 @@ fn new_sdk_compiles_before_and_after_its_first_import() {
     write_test(root, "acme-gadgets-api", "user/wholes.rs", WHOLES);
     write_test(root, "acme-gadgets", "user/main.rs", CALLS);
     write_test(root, "acme-gadgets", "user/parameters.rs", PARAMETERS);
+    write_test(root, "acme-gadgets", "user/media_types.rs", MEDIA_TYPES);
     assert_eq!(compiler_output(root), "");
     let run = cargo(root, &[&["test"], &PACKAGES[..], &["--offline", "--quiet"]].concat());
     let output = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));

@@ -1,5 +1,6 @@
 //! The document of a vendor.
 
+mod media_types;
 mod wholes;
 
 use serde_json::{Value, json};
@@ -160,5 +161,6 @@ pub(crate) fn document() -> Value {
     states::extend(&mut document);
     parameters::extend(&mut document);
     wholes::extend(&mut document);
+    media_types::extend(&mut document);
     document
 }

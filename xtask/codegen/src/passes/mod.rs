@@ -5,6 +5,7 @@
 //! | `requests`: a method returns a request, and sends nothing | `cloudflare-client` sends and decodes, within its deadline |
 //! | `api_client`: only `ApiClient` makes a client | the generated `Client::new` follows redirects and panics |
 //! | `parameters`: a parameter is encoded by `api_runtime` | client and mocks need one encoding, and `..` would change a path |
+//! | `content_types`: a body has the media type of the document | the generator knows few, and sends JSON as `application/json` |
 //! | `variant_names`: a variant is named after what it holds | one more branch of a union would rename the others |
 //! | `open_enums`: an unlisted value is kept | it must neither fail a response nor be lost in a write |
 //! | `formatted`: in responses, a string keeps text that does not match its format | it must not fail the response |
@@ -22,6 +23,7 @@
 //! | pass over the mocks | reason |
 //! |---|---|
 //! | `mock_methods`: parameters do not clash with methods that every mock has | such mocks do not compile |
+//! | `content_types`: a body has the media type that the client sends | and a response that of the document |
 //! | `mock_values`: a value is compared as the client sends it | the generator has another encoding for mocks |
 //! | `literal_paths`: paths match literally | the generator makes regular expressions of them |
 //! | `formatted`: responses have the types of the client | a mock returns what the client reads |
@@ -32,6 +34,7 @@
 
 pub(super) mod api_client;
 mod branches;
+pub(super) mod content_types;
 pub(super) mod envelopes;
 pub(super) mod field_readers;
 pub(super) mod formatted;

@@ -46,6 +46,27 @@ pub(super) fn implied_type(schema: &Map<String, Value>) -> Option<&'static str> 
     }
 }
 
+pub(super) const FORMAT_OF_NO_SCALAR: Rule = Rule {
+    name: "format-of-no-scalar",
+    why: "the generator has no code for an object, a list, a boolean or anything with a format, which says nothing about these",
+    seen_in: "Twilio, api_v2010: 29 tags, with the formats `uri-map` and `phone-number-capabilities`",
+    loss: Loss::Lossless,
+    apply: |document, log| {
+        const OTHERS: [&str; 4] = ["$ref", "allOf", "anyOf", "oneOf"];
+        for_each_schema(document, &mut |place, schema| {
+            let of = schema.get("type").and_then(Value::as_str);
+            if matches!(of, Some("integer" | "number" | "string"))
+                || OTHERS.iter().any(|other| schema.contains_key(*other))
+            {
+                return;
+            }
+            if let Some(format) = schema.remove("format") {
+                log.note(place, format!("dropped the format {format}"));
+            }
+        });
+    },
+};
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -90,6 +111,21 @@ mod tests {
             json!({"oneOf": [], "minimum": 1}),
         ] {
             assert_eq!(run(&FROM_SIBLINGS, document(schema.clone())), (document(schema), 0));
+        }
+    }
+
+    #[test]
+    fn format_is_kept_of_scalars_only() {
+        let document = |schema: Value| json!({"components": {"schemas": {"Thing": schema}}});
+        for of in ["object", "array", "boolean"] {
+            let (fixed, lost) = losses(&FORMAT_OF_NO_SCALAR, document(json!({"type": of, "format": "uri-map"})));
+            assert_eq!((fixed, lost), (document(json!({"type": of})), vec![Loss::Lossless]));
+        }
+        assert_eq!(run(&FORMAT_OF_NO_SCALAR, document(json!({"format": "x"}))), (document(json!({})), 1));
+        for schema in
+            [json!({"type": "string", "format": "x"}), json!({"allOf": [{"type": "string"}], "format": "date"})]
+        {
+            assert_eq!(run(&FORMAT_OF_NO_SCALAR, document(schema.clone())), (document(schema), 0));
         }
     }
 }

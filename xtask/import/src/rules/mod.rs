@@ -19,6 +19,7 @@ mod enums;
 mod media_types;
 mod missing_types;
 mod nullability;
+mod operations;
 mod parameters;
 mod properties;
 mod responses;
@@ -31,9 +32,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::error::Error;
-
+use xtask_document::operation::content_mut;
 use xtask_document::resolved::size;
-use xtask_document::walk::escape;
 
 /// What is lost.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
@@ -91,11 +91,15 @@ pub struct Applied {
 pub const ALL: &[Rule] = &[
     shared::PARTS,
     media_types::PARAMETERS,
-    bodies::MULTIPART,
+    media_types::JSON_BY_ANOTHER_NAME,
+    operations::UNSUPPORTED,
+    operations::DROPSHOT,
+    parameters::UNSENDABLE,
     bodies::WITHOUT_SCHEMA,
     bodies::FREE_FORM,
     bodies::ONE_MEDIA_TYPE,
     media_types::ODD,
+    responses::DEFAULT,
     responses::WITHOUT_SCHEMA,
     responses::ONE_MEDIA_TYPE,
     responses::ALIKE,
@@ -106,6 +110,7 @@ pub const ALL: &[Rule] = &[
     discriminators::MAPPING,
     all_of::OBJECTS,
     missing_types::FROM_SIBLINGS,
+    missing_types::FORMAT_OF_NO_SCALAR,
     unions::ONE_SCALAR,
     parameters::WITHOUT_TEXT,
     parameters::LIST_IN_ONE,
@@ -175,25 +180,16 @@ impl Log<'_> {
     }
 }
 
-/// Calls `mend` with every operation, its method and its place.
-fn for_each_operation(document: &mut Value, mut mend: impl FnMut(&str, &str, &mut Map<String, Value>)) {
-    let paths = document.get_mut("paths").and_then(Value::as_object_mut);
-    for (path, item) in paths.into_iter().flatten() {
-        for (method, operation) in item.as_object_mut().into_iter().flatten() {
-            if xtask_document::operation::METHODS.contains(&method.as_str())
-                && let Some(operation) = operation.as_object_mut()
-            {
-                mend(&format!("/paths/{}/{method}", escape(path)), method, operation);
-            }
-        }
-    }
+/// The content of an operation's body.
+fn body_content(operation: &mut Map<String, Value>) -> Option<&mut Map<String, Value>> {
+    content_mut(operation.get_mut("requestBody")?.as_object_mut()?)
 }
 
 /// What the generator makes of a name by putting it into a case, of which it always makes an identifier.
 fn generated(name: &str, case: fn(&str) -> String) -> String {
     let made = match name {
-        "+1" => "plus1".to_owned(),
-        "-1" => "minus1".to_owned(),
+        "+1" => case("plus1"),
+        "-1" => case("minus1"),
         _ => case(&name.replace('\'', "")),
     };
     if made.starts_with(char::is_alphabetic) { made } else { case("x") + &made }

@@ -45,7 +45,7 @@ fn said<'a>(references: &References<'a>, branch: &'a Value) -> Map<String, Value
 }
 
 /// The scalar type that all alternatives of a schema have.
-fn scalar<'a>(references: &References<'a>, schema: &'a Map<String, Value>) -> Option<String> {
+pub(super) fn scalar<'a>(references: &References<'a>, schema: &'a Map<String, Value>) -> Option<String> {
     let types: BTreeSet<_> = unions(schema)
         .flatten()
         .map(|branch| references.resolve(branch).get("type").and_then(Value::as_str).unwrap_or("none"))

@@ -252,6 +252,10 @@ fn a_slice_of_which_nothing_is_left_is_rejected() {
         }}});
     });
     assert!(complaint.contains("no operation left that can be generated: slice.paths = [\"/things\"]"), "{complaint}");
+    assert!(
+        complaint.contains("dropped the operation acme-things-upload: it takes nothing but multipart"),
+        "{complaint}"
+    );
 }
 
 #[test]
@@ -263,7 +267,7 @@ fn what_loses_something_can_be_refused() {
     });
     let import = import(THINGS, &document).unwrap();
     let report = import.report();
-    assert!(report.contains("multipart-body (drops operations), once:"), "{report}");
+    assert!(report.contains("unsupported-operation (drops operations), once:"), "{report}");
     assert!(report.contains("dropped the operation acme-things-upload"), "{report}");
     assert_eq!(import.reject_losses().unwrap_err().to_string(), "1 change loses something of the document");
 }
