@@ -5,6 +5,7 @@
 //! - [`Operation`] describes an operation of the API's document.
 //! - [`Envelope`] reads the result of a response envelope. Generated code implements it for every model of that shape.
 //! - [`Formatted`] reads a string with a format, such as a date-time, also if it does not match the format.
+//! - [`Number`] is a JSON number that is written as it was read.
 //! - [`path_segment`], [`path_parameter`], [`header_parameter`], [`query_pairs`] and [`form_body`] encode parameters, for
 //!   clients and mocks alike.
 //! - [`ObjectOnly`] makes generated models reject JSON arrays.
@@ -19,6 +20,7 @@ mod deserialize_as;
 mod envelope;
 mod formatted;
 mod header;
+mod number;
 mod object_only;
 mod operation;
 mod parameter;
@@ -31,6 +33,7 @@ pub use deserialize_as::{DUPLICATE_KEY, DeserializeAs, Integer, Present, Same, U
 pub use envelope::{Envelope, ResultOf};
 pub use formatted::{Format, Formatted};
 pub use header::header_parameter;
+pub use number::{NotFiniteError, Number};
 pub use object_only::ObjectOnly;
 pub use operation::Operation;
 pub use parameter::ParameterError;

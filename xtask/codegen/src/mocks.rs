@@ -23,6 +23,7 @@ pub(super) fn generate(document: &Document, api: &str) -> Result<syn::File> {
     passes::mock_values::apply(&mut file, &document.value, &operations);
     passes::literal_paths::apply(&mut file, &operations)?;
     passes::formatted::apply_to_mocks(&mut file);
+    passes::numbers::apply(&mut file);
     passes::sealed_mocks::apply(&mut file)?;
     Ok(file)
 }

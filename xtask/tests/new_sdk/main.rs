@@ -55,6 +55,10 @@ const MODELS: &str = include_str!("fixtures/models.rs");
 /// A program that reads and writes every kind of property in every state.
 const STATES: &str = include_str!("fixtures/states.rs");
 
+/// Programs that read and write numbers and unions.
+const NUMBERS: &str = include_str!("fixtures/numbers.rs");
+const UNIONS: &str = include_str!("fixtures/unions.rs");
+
 /// A program that sends many values of parameters and bodies to mocks of them.
 const PARAMETERS: &str = include_str!("fixtures/parameters.rs");
 
@@ -114,6 +118,8 @@ fn new_sdk_compiles_before_and_after_its_first_import() {
     write_test(root, "acme-gadgets-api", "user/main.rs", MODELS);
     write_test(root, "acme-gadgets-api", "user/states.rs", STATES);
     write_test(root, "acme-gadgets-api", "user/wholes.rs", WHOLES);
+    write_test(root, "acme-gadgets-api", "user/numbers.rs", NUMBERS);
+    write_test(root, "acme-gadgets-api", "user/unions.rs", UNIONS);
     write_test(root, "acme-gadgets", "user/main.rs", CALLS);
     write_test(root, "acme-gadgets", "user/parameters.rs", PARAMETERS);
     write_test(root, "acme-gadgets", "user/media_types.rs", MEDIA_TYPES);

@@ -1,6 +1,8 @@
 //! The document of a vendor.
 
 mod media_types;
+mod numbers;
+mod unions;
 mod wholes;
 
 use serde_json::{Value, json};
@@ -162,5 +164,7 @@ pub(crate) fn document() -> Value {
     parameters::extend(&mut document);
     wholes::extend(&mut document);
     media_types::extend(&mut document);
+    numbers::extend(&mut document);
+    unions::extend(&mut document);
     document
 }

@@ -8,6 +8,7 @@
 //! | `closed_objects`: closed objects become open | an unlisted property would fail the whole response |
 //! | `constraints`: limits on values are dropped, the size of numbers too | the generator makes types of them that reject a response |
 //! | `defaults`: default values are dropped | an absent field would look as if the API had sent it |
+//! | `discriminators`: every branch of a union has the property of its tag | the tag is written back |
 //! | `envelope_unions`, before all others: a union of envelopes becomes one | a failure must not look like a value |
 //! | `envelopes`: only `success` is required, messages are free-form | what surrounds a result must not fail it |
 //! | `nullable`: places are nullable, and components are not | null has one type, whether or not a component allows it |
@@ -15,6 +16,7 @@
 //! | `parameters`: one has the type of its format, and is never null | what is sent matches its format, and null has no text |
 //! | `raw_failures`, client: failures are not decoded | one that differs from the document would lose its status |
 //! | `raw_failures`, mocks: a failure without a named schema is any JSON | the client has no type for it |
+//! | `untagged_unions`: the generator makes no tagged enum | all unions are open, in one form |
 //!
 //! A method expects every failure, documented or not, since the return type of a method must not depend on which ones a
 //! document lists.
@@ -22,12 +24,14 @@
 mod closed_objects;
 pub(crate) mod constraints;
 mod defaults;
+pub(crate) mod discriminators;
 pub mod envelope_unions;
 pub(crate) mod envelopes;
 pub(crate) mod null_marks;
 mod nullable;
 pub(crate) mod parameters;
 mod raw_failures;
+mod untagged_unions;
 
 pub use parameters::FORMATS;
 
@@ -55,6 +59,7 @@ pub fn for_comparison(document: &Value) -> Value {
     nullable::apply(&mut document);
     parameters::inline_formats(&mut document);
     envelopes::apply(&mut document);
+    discriminators::apply(&mut document);
     document
 }
 
@@ -67,5 +72,7 @@ fn for_both(document: &Value) -> Value {
     parameters::inline_formats(&mut document);
     parameters::remove_null(&mut document);
     envelopes::apply(&mut document);
+    discriminators::apply(&mut document);
+    untagged_unions::apply(&mut document);
     document
 }

@@ -19,6 +19,7 @@ mod enums;
 mod media_types;
 mod missing_types;
 mod nullability;
+mod numbers;
 mod operations;
 mod parameters;
 mod properties;
@@ -111,6 +112,7 @@ pub const ALL: &[Rule] = &[
     all_of::OBJECTS,
     missing_types::FROM_SIBLINGS,
     missing_types::FORMAT_OF_NO_SCALAR,
+    numbers::LARGE_INTEGERS,
     unions::ONE_SCALAR,
     parameters::WITHOUT_TEXT,
     parameters::LIST_IN_ONE,
