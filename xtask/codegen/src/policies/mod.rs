@@ -8,6 +8,7 @@
 //! | `closed_objects`: closed objects become open | an unlisted property would fail the whole response |
 //! | `constraints`: limits on values are dropped, the size of numbers too | the generator makes types of them that reject a response |
 //! | `defaults`: default values are dropped | an absent field would look as if the API had sent it |
+//! | `directions`: a required property that requests or responses leave out is optional | else its type fits one of them only |
 //! | `envelope_unions`, before all others: a union of envelopes becomes one | a failure must not look like a value |
 //! | `envelopes`: only `success` is required, messages are free-form | what surrounds a result must not fail it |
 //! | `nullable`: places are nullable, and components are not | null has one type, whether or not a component allows it |
@@ -22,6 +23,7 @@
 mod closed_objects;
 pub(crate) mod constraints;
 mod defaults;
+mod directions;
 pub mod envelope_unions;
 pub(crate) mod envelopes;
 pub(crate) mod null_marks;
@@ -52,6 +54,7 @@ pub fn for_mocks(document: &Value) -> Value {
 /// The document that is compared with another one: with the policies that move what it says to other places.
 pub fn for_comparison(document: &Value) -> Value {
     let mut document = document.clone();
+    directions::apply(&mut document);
     nullable::apply(&mut document);
     parameters::inline_formats(&mut document);
     envelopes::apply(&mut document);
@@ -63,6 +66,7 @@ fn for_both(document: &Value) -> Value {
     closed_objects::apply(&mut document);
     constraints::apply(&mut document);
     defaults::apply(&mut document);
+    directions::apply(&mut document);
     nullable::apply(&mut document);
     parameters::inline_formats(&mut document);
     parameters::remove_null(&mut document);
