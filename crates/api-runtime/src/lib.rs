@@ -7,7 +7,7 @@
 //! - [`Formatted`] reads a string with a format, such as a date-time, also if it does not match the format.
 //! - [`path_segment`], [`path_parameter`], [`header_parameter`], [`query_pairs`] and [`form_body`] encode parameters, for
 //!   clients and mocks alike.
-//! - [`ObjectOnly`] makes generated models reject JSON arrays.
+//! - [`ObjectOnly`] makes generated models reject JSON arrays, and [`reject_declared`] members that would be written twice.
 //! - [`deserialize_as`] reads the fields of models: [`UniqueKeys`] rejects duplicate keys of maps, [`Integer`] reads `1.0` as
 //!   1, and [`Present`] distinguishes null from absence.
 //!
@@ -17,6 +17,7 @@ mod api_client;
 mod api_request;
 mod deserialize_as;
 mod envelope;
+mod extra;
 mod formatted;
 mod header;
 mod object_only;
@@ -29,6 +30,7 @@ pub use api_client::ApiClient;
 pub use api_request::{ApiRequest, Binary, Empty, RequestError};
 pub use deserialize_as::{DUPLICATE_KEY, DeserializeAs, Integer, Present, Same, UniqueKeys, deserialize_as};
 pub use envelope::{Envelope, ResultOf};
+pub use extra::reject_declared;
 pub use formatted::{Format, Formatted};
 pub use header::header_parameter;
 pub use object_only::ObjectOnly;

@@ -3,6 +3,7 @@
 use serde::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 
 use crate::ParameterError;
+use crate::extra::is_declared_key;
 use crate::parameter::{Place, text};
 
 /// A query parameter or a form, which serializes into its pairs.
@@ -38,8 +39,9 @@ pub fn query_pairs<T: Serialize + ?Sized>(
     value: &T,
 ) -> Result<Vec<(String, String)>, ParameterError> {
     let query = serde_urlencoded::to_string(Parameter { name: Some(name), value });
-    let pairs = query.ok().and_then(|query| serde_urlencoded::from_str(&query).ok());
-    pairs.ok_or(ParameterError::new(Place::Query, name, NO_PAIRS))
+    let pairs =
+        query.and_then(|query| serde_urlencoded::from_str(&query).map_err(serde_urlencoded::ser::Error::custom));
+    pairs.map_err(|error| ParameterError::new(Place::Query, name, problem(&error)))
 }
 
 /// Whether the pairs of some names in a query are exactly the given. Mocks compare requests with it.
@@ -78,12 +80,18 @@ pub fn has_query_pairs(query: &str, names: &[&str], pairs: &[(String, String)]) 
 /// ```
 pub fn form_body<T: Serialize + ?Sized>(value: &T) -> Result<String, ParameterError> {
     serde_urlencoded::to_string(Parameter { name: None, value })
-        .map_err(|_| ParameterError::new(Place::Form, "", NO_PAIRS))
+        .map_err(|error| ParameterError::new(Place::Form, "", problem(&error)))
+}
+
+fn problem(error: &serde_urlencoded::ser::Error) -> &'static str {
+    if is_declared_key(&error.to_string()) { DECLARED } else { NO_PAIRS }
 }
 
 /// Why a query or a form cannot carry a value.
 const NO_PAIRS: &str =
     "holds a list or an object where only text, a number or a boolean can stand, or is a number that is not finite";
+
+const DECLARED: &str = "has a declared property in `extra`, which would be sent twice: set its field instead";
 
 /// Adds the parameter's name to a scalar and to each value of a list. Properties have names of their own.
 struct Pairs<'a, S> {

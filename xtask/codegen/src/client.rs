@@ -34,6 +34,7 @@ pub(super) fn generate(document: &Document, front: &str) -> Result<syn::File> {
     let enums = passes::open_enums::apply(&mut file)?;
     passes::formatted::apply(&mut file);
     passes::property_states::apply(&mut file, &document.value, &marks)?;
+    passes::extra::apply(&mut file);
     passes::field_readers::apply(&mut file);
     passes::open_unions::apply(&mut file, &enums)?;
     passes::request_constructors::apply(&mut file);

@@ -1,6 +1,7 @@
 //! Every model that can be part of a request gets `new`, with its required fields.
 //!
-//! A property that is required and may be null is an argument, too: nobody sends null by leaving it out.
+//! A property that is required and may be null is an argument, too: nobody sends null by leaving it out. The members that a
+//! schema does not list are none: most requests have no such member.
 //!
 //! Without a constructor, code outside the crate could not build a `#[non_exhaustive]` struct. Models of responses get no
 //! constructor, so that a new required field does not break their users. Tests make them from JSON.
@@ -10,6 +11,7 @@ use quote::quote;
 use syn::{Fields, Item, ItemStruct, parse_quote};
 
 use super::reach::{Direction, reached};
+use super::shapes::is_flat;
 use super::{can_be_absent, models};
 
 pub(crate) fn apply(file: &mut syn::File) {
@@ -32,7 +34,7 @@ fn constructor(model: &ItemStruct) -> Option<Item> {
     let (mut arguments, mut values): (Vec<TokenStream>, Vec<TokenStream>) = Default::default();
     for field in &fields.named {
         let (ident, of) = (&field.ident, &field.ty);
-        if can_be_absent(field) {
+        if can_be_absent(field) || is_flat(field) {
             values.push(quote! { #ident: ::std::default::Default::default() });
         } else {
             arguments.push(quote! { #ident: #of });

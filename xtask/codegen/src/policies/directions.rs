@@ -183,7 +183,10 @@ mod tests {
             assert_eq!(required(&reference("Alias"), &json!({}), &schemas), expected, "{schema}");
         }
         let mut left_out = json!({"type": "object", "properties": {"a": {"allOf": [to], "readOnly": true}}});
-        assert_eq!(required(&left_out, &json!({}), &json!({"Thing": thing()})), json!({"Thing": ["id", "name", "secret"]}));
+        assert_eq!(
+            required(&left_out, &json!({}), &json!({"Thing": thing()})),
+            json!({"Thing": ["id", "name", "secret"]})
+        );
         left_out["properties"]["$ref"] = to;
         assert_eq!(required(&left_out, &json!({}), &json!({"Thing": thing()})), json!({"Thing": ["name", "secret"]}));
     }

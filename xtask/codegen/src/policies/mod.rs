@@ -6,6 +6,7 @@
 //! | policy | reason |
 //! |---|---|
 //! | `closed_objects`: closed objects become open | an unlisted property would fail the whole response |
+//! | `closed_objects`: those that allow any member by name keep it | the generator would drop it |
 //! | `constraints`: limits on values are dropped, the size of numbers too | the generator makes types of them that reject a response |
 //! | `defaults`: default values are dropped | an absent field would look as if the API had sent it |
 //! | `directions`: a required property that requests or responses leave out is optional | else its type fits one of them only |
@@ -54,6 +55,7 @@ pub fn for_mocks(document: &Value) -> Value {
 /// The document that is compared with another one: with the policies that move what it says to other places.
 pub fn for_comparison(document: &Value) -> Value {
     let mut document = document.clone();
+    closed_objects::keep_members(&mut document);
     directions::apply(&mut document);
     nullable::apply(&mut document);
     parameters::inline_formats(&mut document);
@@ -64,6 +66,7 @@ pub fn for_comparison(document: &Value) -> Value {
 fn for_both(document: &Value) -> Value {
     let mut document = document.clone();
     closed_objects::apply(&mut document);
+    closed_objects::keep_members(&mut document);
     constraints::apply(&mut document);
     defaults::apply(&mut document);
     directions::apply(&mut document);
