@@ -5,7 +5,7 @@
 //! - [`Operation`] describes an operation of the API's document.
 //! - [`Envelope`] reads the result of a response envelope. Generated code implements it for every model of that shape.
 //! - [`Formatted`] reads a string with a format, such as a date-time, also if it does not match the format.
-//! - [`path_segment`], [`path_parameter`], [`header_parameter`], [`query_pairs`] and [`form_body`] encode parameters, for
+//! - [`path_segment`], [`path_parameter`], [`path_part`], [`header_parameter`], [`query_pairs`] and [`form_body`] encode parameters, for
 //!   clients and mocks alike.
 //! - [`ObjectOnly`] makes generated models reject JSON arrays, and [`reject_declared`] members that would be written twice.
 //! - [`deserialize_as`] reads the fields of models: [`UniqueKeys`] rejects duplicate keys of maps, [`Integer`] reads `1.0` as
@@ -36,5 +36,5 @@ pub use header::header_parameter;
 pub use object_only::ObjectOnly;
 pub use operation::Operation;
 pub use parameter::ParameterError;
-pub use path::{path_parameter, path_segment};
+pub use path::{path_parameter, path_part, path_segment};
 pub use query::{form_body, has_query_pairs, query_pairs};

@@ -45,6 +45,7 @@ pub(super) mod objects_only;
 pub(super) mod open_enums;
 pub(super) mod open_unions;
 pub(super) mod parameters;
+mod path_parameters;
 pub(super) mod property_states;
 mod reach;
 pub(super) mod request_constructors;

@@ -15,6 +15,7 @@
 //! | `nullable`: places are nullable, and components are not | null has one type, whether or not a component allows it |
 //! | `null_marks`, client: nullable properties are marked | in the generated code they would look like optional ones |
 //! | `parameters`: one has the type of its format, and is never null | what is sent matches its format, and null has no text |
+//! | `paths`: literal text is percent-encoded | clients and mocks need one encoding |
 //! | `raw_failures`, client: failures are not decoded | one that differs from the document would lose its status |
 //! | `raw_failures`, mocks: a failure without a named schema is any JSON | the client has no type for it |
 //!
@@ -30,6 +31,7 @@ pub(crate) mod envelopes;
 pub(crate) mod null_marks;
 mod nullable;
 pub(crate) mod parameters;
+mod paths;
 mod raw_failures;
 
 pub use parameters::FORMATS;
@@ -65,6 +67,7 @@ pub fn for_comparison(document: &Value) -> Value {
 
 fn for_both(document: &Value) -> Value {
     let mut document = document.clone();
+    paths::encode(&mut document);
     closed_objects::apply(&mut document);
     closed_objects::keep_members(&mut document);
     constraints::apply(&mut document);
