@@ -7,6 +7,7 @@
 //! - [`Formatted`] reads a string with a format, such as a date-time, also if it does not match the format.
 //! - [`path_segment`], [`path_parameter`], [`path_part`], [`header_parameter`], [`query_pairs`] and [`form_body`] encode parameters, for
 //!   clients and mocks alike.
+//! - [`QueryNames`] and [`sendable`] compare them in mocks.
 //! - [`ObjectOnly`] makes generated models reject JSON arrays, and [`reject_declared`] members that would be written twice.
 //! - [`deserialize_as`] reads the fields of models: [`UniqueKeys`] rejects duplicate keys of maps, [`Integer`] reads `1.0` as
 //!   1, and [`Present`] distinguishes null from absence.
@@ -25,6 +26,7 @@ mod operation;
 mod parameter;
 mod path;
 mod query;
+mod query_names;
 
 pub use api_client::ApiClient;
 pub use api_request::{ApiRequest, Binary, Empty, RequestError};
@@ -35,6 +37,7 @@ pub use formatted::{Format, Formatted};
 pub use header::header_parameter;
 pub use object_only::ObjectOnly;
 pub use operation::Operation;
-pub use parameter::ParameterError;
+pub use parameter::{ParameterError, sendable};
 pub use path::{path_parameter, path_part, path_segment};
-pub use query::{form_body, has_query_pairs, query_pairs};
+pub use query::{form_body, query_pairs};
+pub use query_names::QueryNames;

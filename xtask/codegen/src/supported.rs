@@ -10,7 +10,7 @@ use xtask_document::envelope::is_union;
 use xtask_document::envelope::{alias, is_envelope};
 use xtask_document::media_types::FORM;
 use xtask_document::naming::snake;
-use xtask_document::operation::{Operation, component, is_success, names_in, operations};
+use xtask_document::operation::{Operation, component, is_success, names_in, operations, route};
 use xtask_document::resolved::{References, ResolvedSchema};
 
 /// Checks that every operation is one that a client can be generated for.
@@ -31,6 +31,9 @@ pub(crate) fn check(document: &Value) -> Result<()> {
 fn fault<'a>(document: &'a Value, references: &References<'a>, operation: &Operation<'a>) -> Option<String> {
     if matches!(operation.method, "options" | "trace") {
         return Some("has a method that the HTTP library has no function for".to_owned());
+    }
+    if let Some(fault) = path_fault(operation.path) {
+        return Some(format!("has a path with {fault}"));
     }
     let resolve = |value| component(document, value);
     if let Some(status) = unnamed_envelope(document, references, operation) {
@@ -89,6 +92,17 @@ fn fault<'a>(document: &'a Value, references: &References<'a>, operation: &Opera
     let is_described = |name: &str| seen.contains(&(name.to_owned(), "path".to_owned()));
     let missing = in_path.into_iter().find(|name| !is_described(name))?;
     Some(format!("has {missing:?} in its path, and no parameter of that name"))
+}
+
+/// What a URL parser does not take for a part of a path.
+fn path_fault(path: &str) -> Option<&'static str> {
+    let path = route(path).to_ascii_lowercase().replace("%2e", ".");
+    let is_dots = |segment: &str| matches!(segment, "." | "..");
+    match () {
+        () if path.contains(['?', '#']) => Some("`?` or `#`, where the path of a URL ends"),
+        () if path.split('/').any(is_dots) => Some("the segment `.` or `..`, which URL parsers remove"),
+        () => None,
+    }
 }
 
 /// The status of a success whose envelope is no named schema. The generated crate could not implement `Envelope` for
@@ -187,6 +201,16 @@ mod tests {
             r#"the operation "do_it" (GET /things/{id}/parts/{part}) has "part" in its path, and no parameter of that name"#
         );
         assert!(with(&["id", "part", "other"]).ends_with(r#"has the parameter "other", which is no part of the path"#));
+    }
+
+    #[test]
+    fn path_that_is_no_path_of_a_url_is_rejected() {
+        for (path, is_rejected) in
+            [("/a?b=c", true), ("/a#b", true), ("/a/../b", true), ("/%2E/b", true), ("/...", false), ("/a b%3F", false)]
+        {
+            let document = json!({"paths": {path: {"get": {"operationId": "do_it"}}}});
+            assert_eq!(check(&document).is_err(), is_rejected, "{path}");
+        }
     }
 
     #[test]

@@ -96,7 +96,7 @@ fn escaped(tokens: &TokenStream, parameters: &[PathParameter<'_>]) -> Option<Tok
     let (before, _) = text.split_once("{}")?;
     let parameter = parameters.get(before.matches(".*").count())?;
     let (name, function) = (parameter.name, parameter.encoder());
-    let segment = quote! { super::sendable(::api_runtime::#function(#name, &value)) };
+    let segment = quote! { ::api_runtime::sendable(::api_runtime::#function(#name, &value)) };
     is_as_expected.then(|| quote! { #pattern, ::regex::escape(&#segment) })
 }
 
@@ -123,13 +123,13 @@ mod tests {
                 fn thing_id() {
                     format!(
                         "^/things/{}/parts/.*$",
-                        ::regex::escape(&super::sendable(::api_runtime::path_parameter("thing-id", &value)))
+                        ::regex::escape(&::api_runtime::sendable(::api_runtime::path_parameter("thing-id", &value)))
                     );
                 }
                 fn part() {
                     format!(
                         "^/things/.*/parts/{}$",
-                        ::regex::escape(&super::sendable(::api_runtime::path_parameter("part", &value)))
+                        ::regex::escape(&::api_runtime::sendable(::api_runtime::path_parameter("part", &value)))
                     );
                 }
             }

@@ -47,6 +47,7 @@ pub(super) mod open_unions;
 pub(super) mod parameters;
 mod path_parameters;
 pub(super) mod property_states;
+mod query_names;
 mod reach;
 pub(super) mod request_constructors;
 pub(super) mod requests;
