@@ -330,6 +330,20 @@ mod tests {
     }
 
     #[test]
+    fn declared_property_among_the_others_is_an_error() {
+        struct Open;
+        impl Serialize for Open {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                crate::reject_declared::<S::Error>([&"id".to_owned()].into_iter(), &["id"])?;
+                serializer.serialize_unit()
+            }
+        }
+        for error in [query_pairs("filter", &Open).unwrap_err(), form_body(&Open).unwrap_err()] {
+            assert!(error.to_string().contains("declared property in `extra`"), "{error}");
+        }
+    }
+
+    #[test]
     fn property_that_is_not_a_finite_number_is_an_error() {
         for number in [f64::NAN, f64::INFINITY] {
             let object = BTreeMap::from([("x", Some(number)), ("y", None)]);

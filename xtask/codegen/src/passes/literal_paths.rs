@@ -4,6 +4,8 @@
 //!
 //! A value is encoded as the client encodes it, since a mock server matches the encoded path. One that the client
 //! rejects fails the test that makes the mock, with the client's reason; see [`mock_values`](super::mock_values).
+//!
+//! Seen in: the generator, and Twilio's document, where most paths have a dot: `/Accounts/{Sid}.json`.
 
 use std::collections::BTreeMap;
 

@@ -6,6 +6,8 @@
 //! the test that passes it, with the client's reason.
 //!
 //! A body of JSON is compared after it was written and read, since reading may change the last digit of a number.
+//!
+//! Seen in: the generator, whose mocks call `to_string` on values that have no `Display`.
 
 use std::collections::{BTreeMap, BTreeSet};
 

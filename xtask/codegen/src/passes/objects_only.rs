@@ -5,6 +5,8 @@
 //! `api_runtime::ObjectOnly`.
 //!
 //! The implementation of `Serialize` also checks the field `extra`, see [`extra`](super::extra).
+//!
+//! Seen in: the generator, whose structs have serde's derived implementation.
 
 use syn::{Fields, Item, parse_quote};
 

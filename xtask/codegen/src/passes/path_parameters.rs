@@ -1,4 +1,6 @@
 //! How the parameters of a path are encoded.
+//!
+//! Seen in: Twilio's document: `/Accounts/{Sid}.json`.
 
 use quote::format_ident;
 use syn::Ident;

@@ -1,4 +1,6 @@
 //! The names of the pairs that each query parameter of an operation is sent as.
+//!
+//! Seen in: Cloudflare's document of 2024-08-06, where 3 query parameters are objects.
 
 use std::collections::{BTreeMap, BTreeSet};
 

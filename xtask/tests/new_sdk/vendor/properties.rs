@@ -6,11 +6,9 @@ use serde_json::{Map, Value, json};
 fn scalars() -> Vec<(&'static str, Value)> {
     let of_format = |format: &str| json!({"type": "string", "format": format});
     vec![
-        ("address", of_format("ipv6")),
         ("count", json!({"type": "integer"})),
         ("day", of_format("date")),
         ("flag", json!({"type": "boolean"})),
-        ("host", of_format("ipv4")),
         ("id", of_format("uuid")),
         ("ip", of_format("ip")),
         ("large", json!({"type": "integer", "format": "uint64"})),
@@ -18,6 +16,8 @@ fn scalars() -> Vec<(&'static str, Value)> {
         ("ratio", json!({"type": "number"})),
         ("text", json!({"type": "string"})),
         ("time", of_format("date-time")),
+        ("v4", of_format("ipv4")),
+        ("v6", of_format("ipv6")),
     ]
 }
 
@@ -39,11 +39,13 @@ pub(crate) fn extend(document: &mut Value) {
     let lists: Vec<_> = lists.iter().map(|(name, schema)| (name.as_str(), schema.clone())).collect();
 
     let names: String = scalars().iter().map(|(kind, _)| format!("/{{{kind}}}")).collect();
-    let in_query = [&scalars()[..], &lists, &[("map", map(text())), ("object", object.clone())]].concat();
+    let in_query = [&scalars()[..], &lists, &[("object", object.clone())]].concat();
+    let beside_map = [("map", map(text())), ("text", text()), ("texts", list(text()))];
     let halves = [("first", text()), ("last", json!({"type": "integer"})), ("name", text())];
     for (path, id, parameters) in [
         (format!("/gadgets/kinds/path{names}"), "path", parameters("path", &scalars())),
         ("/gadgets/kinds/query".to_owned(), "query", parameters("query", &in_query)),
+        ("/gadgets/kinds/map".to_owned(), "map", parameters("query", &beside_map)),
         ("/gadgets/kinds/header".to_owned(), "header", parameters("header", &scalars())),
         ("/gadgets/kinds/sp ace+ü/{first}-{last}/.{name}.json".to_owned(), "parts", parameters("path", &halves)),
     ] {
