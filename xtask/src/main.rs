@@ -16,8 +16,9 @@ use xtask::workspace::Workspace;
 use xtask::{check, generate, release};
 use xtask_codegen::{GeneratorProcess, run_worker};
 use xtask_diff as diff;
+use xtask_document::open_api::check_version;
 use xtask_document::read::read;
-use xtask_import::{Slice, check_version};
+use xtask_import::Slice;
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Development tasks: everything generated is generated here")]
@@ -228,7 +229,7 @@ fn run_generator(memory_mib: usize) -> Result<()> {
     let bytes = memory_mib.saturating_mul(1 << 20);
     let limit = MEMORY.set_limit(bytes).ok();
     limit.with_context(|| format!("{memory_mib} MiB of memory are not enough to begin"))?;
-    run_worker(io::stdin().lock(), io::stdout().lock())
+    Ok(run_worker(io::stdin().lock(), io::stdout().lock())?)
 }
 
 fn run_sdk(workspace: &Workspace, output: &mut impl Write, task: SdkTask) -> Result<()> {

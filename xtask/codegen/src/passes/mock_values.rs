@@ -20,20 +20,20 @@ use syn::{Expr, ExprMethodCall, FnArg, ImplItemFn, Item, ItemImpl, LitStr, parse
 use super::literal_paths::{name_of_when, when};
 use super::query_names::{self, QueryNames};
 use xtask_document::media_types::FORM;
-use xtask_document::operation::{Operation, component};
+use xtask_document::operation::Operation;
 use xtask_document::resolved::References;
 
 pub(crate) fn apply(file: &mut syn::File, document: &Value, operations: &[Operation<'_>]) {
     let has_form = |operation: &&Operation<'_>| {
-        let body = operation.object.get("requestBody").and_then(|body| component(document, body));
-        let content = body.and_then(|body| body.get("content"));
-        content.is_some_and(|content| content.get(FORM).is_some() && content.get("application/json").is_none())
+        let has = |media_type: &str| {
+            operation.body().is_some_and(|body| body.content().any(|content| content.name == media_type))
+        };
+        has(FORM) && !has("application/json")
     };
     let forms = operations.iter().filter(has_form).filter_map(when).collect();
     let references = References::of(document);
-    let queries = operations
-        .iter()
-        .filter_map(|operation| Some((when(operation)?, query_names::of(document, &references, operation))));
+    let queries =
+        operations.iter().filter_map(|operation| Some((when(operation)?, query_names::of(&references, operation))));
     let mut pass = MockValues { forms, queries: queries.collect(), ..MockValues::default() };
     pass.visit_file_mut(file);
     if pass.has_query {

@@ -8,9 +8,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::Value;
 
-use xtask_document::operation::{Operation, component};
+use xtask_document::operation::Operation;
 use xtask_document::resolved::{References, ResolvedSchema};
-use xtask_document::walk::escape;
 
 /// How many unions within each other are looked through. A union can be a branch of itself.
 const DEEPEST: usize = 8;
@@ -26,17 +25,14 @@ impl QueryNames {
 }
 
 /// The names of an operation's parameters.
-pub(super) fn of(document: &Value, references: &References<'_>, operation: &Operation<'_>) -> QueryNames {
-    let shared = document.pointer(&format!("/paths/{}/parameters", escape(operation.path)));
-    let lists = [shared, operation.object.get("parameters")].into_iter().flatten().filter_map(Value::as_array);
-    let parameters = lists.flatten().filter_map(|parameter| component(document, parameter));
-    let in_query = parameters.filter(|parameter| parameter.get("in").is_some_and(|place| place == "query"));
+pub(super) fn of<'a>(references: &References<'a>, operation: &Operation<'a>) -> QueryNames {
+    let parameters = operation.parameters();
+    let in_query = parameters.iter().filter(|parameter| parameter.place == "query");
     let pairs: BTreeMap<_, _> = in_query
         .filter_map(|parameter| {
-            let name = parameter.get("name")?.as_str()?;
             let mut pairs = Pairs::default();
-            pairs.add(references, name, parameter.get("schema")?, DEEPEST);
-            Some((name, pairs))
+            pairs.add(references, parameter.name, parameter.schema()?, DEEPEST);
+            Some((parameter.name, pairs))
         })
         .collect();
     QueryNames(pairs.keys().map(|name| ((*name).to_owned(), expression(name, &pairs))).collect())
@@ -108,7 +104,7 @@ mod tests {
         let document =
             json!({"paths": {"/a~b": {"parameters": [shared], "get": {"operationId": "x", "parameters": own}}}});
         let operation = operations(&document).next().unwrap();
-        let names = of(&document, &References::of(&document), &operation);
+        let names = of(&References::of(&document), &operation);
         let text = names.get("a").unwrap().to_token_stream().to_string();
         text.replace(' ', "").replace("::api_runtime::QueryNames::", "")
     }

@@ -54,10 +54,10 @@ impl<'a> Reach<'a, '_> {
         let is_request = self.keyword == "readOnly";
         let mut pending = Vec::new();
         for operation in operations(self.document) {
-            let path = format!("/paths/{}", escape(operation.path));
-            let place = format!("{path}/{}", operation.method);
+            let place = operation.pointer();
             if is_request {
-                pending.push((format!("{path}/parameters"), ObjectKind::Parameter));
+                let path = escape(operation.path);
+                pending.push((format!("/paths/{path}/parameters"), ObjectKind::Parameter));
                 pending.push((format!("{place}/parameters"), ObjectKind::Parameter));
                 pending.push((format!("{place}/requestBody"), ObjectKind::RequestBody));
             } else {

@@ -27,7 +27,7 @@ pub(super) fn generate(document: &Document, client: &syn::File, packages: &Packa
     let methods = methods(document, client)?;
     let document = &document.value;
     let references = References::of(document);
-    let calls: Vec<_> = methods.iter().map(|method| Call::of(document, &references, method)).collect();
+    let calls: Vec<_> = methods.iter().map(|method| Call::of(&references, method)).collect();
     let example = documentation::example(&methods, &calls, packages, sdk);
     let functions = methods.iter().map(Method::to_function);
     let api = format_ident!("{}", crate_path(&packages.api));
