@@ -1,7 +1,9 @@
 //! The document of a vendor.
 
 mod media_types;
+mod members;
 mod numbers;
+mod properties;
 mod unions;
 mod wholes;
 
@@ -166,5 +168,7 @@ pub(crate) fn document() -> Value {
     media_types::extend(&mut document);
     numbers::extend(&mut document);
     unions::extend(&mut document);
+    members::extend(&mut document);
+    properties::extend(&mut document);
     document
 }
