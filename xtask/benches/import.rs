@@ -27,8 +27,6 @@ use serde_json::Value;
 use xtask::survey::Survey;
 use xtask::workspace::Workspace;
 use xtask_codegen::GeneratorProcess;
-use xtask_diff;
-use xtask_import::Import;
 
 const MB: usize = 1_000_000;
 

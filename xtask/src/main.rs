@@ -16,8 +16,9 @@ use xtask::workspace::Workspace;
 use xtask::{check, generate, release};
 use xtask_codegen::{GeneratorProcess, run_worker};
 use xtask_diff as diff;
+use xtask_document::open_api::check_version;
 use xtask_document::read::read;
-use xtask_import::{Slice, check_version};
+use xtask_import::Slice;
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Development tasks: everything generated is generated here")]

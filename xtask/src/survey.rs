@@ -17,10 +17,11 @@ use crate::generate::{self, write_file};
 use crate::scaffold::Scaffold;
 use crate::workspace::Workspace;
 use xtask_codegen::GeneratorProcess;
+use xtask_document::open_api::check_version;
 use xtask_document::operation::operations;
 use xtask_document::read::read;
 use xtask_import::rules::Loss;
-use xtask_import::{Import, Slice, check_version};
+use xtask_import::{Import, Slice};
 
 /// The revision that everything gets: it is made to be looked at, not to be kept.
 const REVISION: &str = "2000-01-01";

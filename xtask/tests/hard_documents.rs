@@ -14,8 +14,6 @@ use std::fs;
 
 use anyhow::Result;
 use serde_json::{Map, Value, json};
-use xtask_diff;
-use xtask_import::Import;
 
 fn reference(name: impl std::fmt::Display) -> Value {
     json!({"$ref": format!("#/components/schemas/{name}")})

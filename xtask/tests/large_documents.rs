@@ -14,7 +14,6 @@ use std::fs;
 
 use serde_json::Value;
 use xtask_diff::Class;
-use xtask_import::Import;
 
 const MB: usize = 1_000_000;
 

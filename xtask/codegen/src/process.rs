@@ -29,12 +29,14 @@ struct Job {
     packages: Packages,
 }
 
-/// What comes back.
+/// The code of a document.
 #[derive(Deserialize, Serialize)]
 pub struct Code {
+    /// The low-level client.
     pub client: String,
+    /// The typed mocks.
     pub mocks: String,
-    /// Nothing, if `sdk.toml` names no SDK crate.
+    /// The methods of the SDK; nothing, if there is no package for them.
     pub sdk: Option<String>,
 }
 

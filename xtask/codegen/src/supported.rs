@@ -18,7 +18,7 @@ pub(crate) fn check(document: &Value) -> Result<()> {
     let mut faults = Vec::new();
     let references = References::of(document);
     for operation in operations(document) {
-        let Operation { path, method, object } = &operation;
+        let Operation { path, method, object, .. } = &operation;
         if let Some(fault) = fault(document, &references, &operation) {
             let id = object.get("operationId").and_then(Value::as_str).unwrap_or_default();
             faults.push(format!("the operation {id:?} ({} {path}) {fault}", method.to_uppercase()));

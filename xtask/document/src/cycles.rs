@@ -2,33 +2,35 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Result, bail};
 use serde_json::Value;
 
+use crate::error::Error;
+use crate::keywords::branches;
 use crate::resolved::{named, reference};
 
 /// Rejects a named schema that is one of its own parts or alternatives, with nothing in between, such as a property.
 /// Its type would hold itself and nothing else, and reading any value of it would go on until the stack is full.
-pub fn check(document: &Value) -> Result<()> {
+///
+/// # Errors
+///
+/// If there is one.
+pub fn check(document: &Value) -> Result<(), Error> {
     let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
     let mut done: BTreeSet<&str> = BTreeSet::new();
     for (first, schema) in schemas.into_iter().flatten() {
-        let (mut open, mut way) = (BTreeSet::from([first.as_str()]), vec![(first.as_str(), consists_of(schema))]);
-        while let Some((name, left)) = way.last_mut() {
+        let (mut open, mut path) = (BTreeSet::from([first.as_str()]), vec![(first.as_str(), consists_of(schema))]);
+        while let Some((name, left)) = path.last_mut() {
             match left.pop() {
-                Some(next) if open.contains(next) => bail!(
-                    "the schema {next:?} is one of its own parts or alternatives, so no value of it can be read; fix it by \
-                     a fixup in sdk.toml"
-                ),
+                Some(next) if open.contains(next) => return Err(Error::Cycle { schema: next.to_owned() }),
                 Some(next) if !done.contains(next) => {
                     open.insert(next);
-                    way.push((next, named(document, next).map(consists_of).unwrap_or_default()));
+                    path.push((next, named(document, next).map(consists_of).unwrap_or_default()));
                 }
                 Some(_) => {}
                 None => {
                     open.remove(name);
                     done.insert(name);
-                    way.pop();
+                    path.pop();
                 }
             }
         }
@@ -41,8 +43,7 @@ fn consists_of(schema: &Value) -> Vec<&str> {
     let (mut names, mut pending) = (Vec::new(), vec![schema]);
     while let Some(part) = pending.pop() {
         names.extend(reference(part));
-        let lists = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|keyword| part.get(keyword)?.as_array());
-        pending.extend(lists.flatten());
+        pending.extend(branches(part).flat_map(|(_, branches)| branches));
     }
     names
 }
@@ -53,7 +54,7 @@ mod tests {
 
     use super::*;
 
-    fn of(schemas: Value) -> Result<()> {
+    fn of(schemas: Value) -> Result<(), Error> {
         check(&json!({"components": {"schemas": schemas}}))
     }
 
@@ -63,7 +64,7 @@ mod tests {
 
     #[test]
     fn a_schema_that_is_its_own_part_or_alternative_is_rejected_and_named() {
-        for keyword in ["allOf", "anyOf", "oneOf"] {
+        for keyword in crate::keywords::BRANCHES {
             let text = json!({"type": "string"});
             for schemas in [
                 json!({"A": {keyword: [to("A")]}}),

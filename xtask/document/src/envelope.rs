@@ -4,19 +4,16 @@ mod union;
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::operation::{component, operations};
+use crate::keywords::{Role, role};
+use crate::operation::operations;
 use crate::resolved::{References, ResolvedSchema, named, reference};
 
 pub use union::{is_union, merged};
 
 /// The properties that only decorate a result.
 pub const DECORATIONS: [&str; 3] = ["errors", "messages", "result_info"];
-
-/// Keywords that constrain a value.
-const CONSTRAINING: [&str; 9] =
-    ["additionalProperties", "anyOf", "enum", "format", "items", "not", "oneOf", "properties", "type"];
 
 /// The properties that decorate the result of an envelope, as the document has them.
 pub fn decorations<'a>(envelope: &ResolvedSchema<'a>) -> impl Iterator<Item = (&'static str, &'a Value)> {
@@ -35,6 +32,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// What a document says of the `result` of an envelope.
     pub fn of<'a>(references: &References<'a>, envelope: &ResolvedSchema<'a>) -> Self {
         let Some(result) = envelope.properties.get("result") else { return Self::None };
         let (result, added) = (ResolvedSchema::of(references, result), envelope.added("result"));
@@ -71,25 +69,26 @@ pub fn is_envelope<'a>(references: &References<'a>, schema: &'a Value) -> bool {
 
 /// The schemas of every operation's responses.
 pub fn response_schemas(document: &Value) -> impl Iterator<Item = &Value> {
-    let responses = operations(document).filter_map(|operation| operation.object.get("responses")?.as_object());
-    let responses = responses.flatten().filter_map(|(_, response)| component(document, response));
-    let contents = responses.filter_map(|response| response.get("content")?.as_object()).flatten();
-    contents.filter_map(|(_, content)| content.get("schema"))
+    let contents =
+        operations(document).flat_map(|operation| operation.responses()).flat_map(|response| response.content());
+    contents.filter_map(|content| content.schema())
 }
 
 /// The target of an alias schema: one that only adds annotations. To the generator, an object's `type` is one, too.
 pub fn alias(schema: &Value) -> Option<&str> {
-    let adds = |schema: &Value| {
-        CONSTRAINING.iter().chain(&["required"]).any(|keyword| *keyword != "type" && schema.get(keyword).is_some())
+    let says = |schema: &Value, but: &[&str]| {
+        let mut keywords = schema.as_object().into_iter().flat_map(Map::keys).map(String::as_str);
+        keywords.any(|keyword| keyword == "required" || role(keyword) == Role::Shape && !but.contains(&keyword))
     };
+    let adds = |schema: &Value| says(schema, &["$ref", "allOf", "type"]);
     let Some(parts) = schema.get("allOf").and_then(Value::as_array) else { return reference(schema) };
-    let is_annotation =
-        |part: &Value| !adds(part) && ["$ref", "allOf", "type"].iter().all(|keyword| part.get(keyword).is_none());
+    let is_annotation = |part: &Value| !says(part, &[]);
     let mut parts = parts.iter().filter(|part| !is_annotation(part));
     let only = parts.next().filter(|_| parts.next().is_none() && !adds(schema))?;
     reference(only)
 }
 
+/// Whether a schema is valid for any value.
 pub fn is_free_form(schema: &ResolvedSchema<'_>) -> bool {
-    schema.properties.is_empty() && !CONSTRAINING.iter().any(|keyword| schema.get(keyword).is_some())
+    schema.properties.is_empty() && !schema.keywords().any(|keyword| role(keyword) == Role::Shape)
 }

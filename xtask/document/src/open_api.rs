@@ -1,56 +1,101 @@
 //! OpenAPI 3.0, as the generator reads it.
 
-use anyhow::{Context, Result, bail};
-use openapiv3::{OpenAPI, ReferenceOr, Schema};
+use openapiv3::{Header, OpenAPI, Parameter, ReferenceOr, RequestBody, Response, Schema};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use crate::walk::{ObjectKind, for_each_schema};
+use crate::error::Error;
+use crate::walk::{ObjectKind, for_each_object};
+
+/// The types that a schema can have (OpenAPI 3.0.3, "Data Types").
+const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
+
+/// Checks that a document is of a version that is supported: 3.0.
+///
+/// # Errors
+///
+/// If it is of another version, or says none.
+pub fn check_version(document: &Value) -> Result<(), Error> {
+    let version = match document.get("openapi").or_else(|| document.get("swagger")) {
+        Some(Value::String(version)) => version.clone(),
+        // YAML without quotes.
+        Some(Value::Number(version)) => version.to_string(),
+        _ => return Err(Error::NoVersion),
+    };
+    if version.starts_with("3.0.") { Ok(()) } else { Err(Error::UnsupportedVersion { version }) }
+}
 
 /// The document as the generator reads it.
 ///
 /// # Errors
 ///
 /// If it is not an OpenAPI 3.0 document; [`check`] says where, and in less time.
-pub fn read(value: &Value) -> Result<OpenAPI> {
-    OpenAPI::deserialize(value).context(NOT_OPEN_API)
+pub fn read(value: &Value) -> Result<OpenAPI, Error> {
+    OpenAPI::deserialize(value).map_err(Error::NotOpenApi)
 }
 
-/// The types that a schema can have (OpenAPI 3.0.3, "Data Types").
-const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
-
-const NOT_OPEN_API: &str = "not an OpenAPI 3.0 document";
-
-/// Checks that it is an OpenAPI 3.0 document: schema by schema, and then the rest of it.
+/// Checks that it is an OpenAPI 3.0 document: schema by schema, parameter by parameter and so on, and then the rest.
 ///
-/// Reading it as a whole takes twice the time for each level at which a faulty schema is nested, and does not say where
-/// it is.
+/// Reading it as a whole takes twice the time for each level at which a malformed schema is nested, and does not say
+/// where it is.
 ///
 /// # Errors
 ///
-/// If it is none; the error says which schema is the first to be at fault.
-pub fn check(value: &Value) -> Result<()> {
+/// If it is none; the error says which object is the first that is malformed.
+pub fn check(value: &Value) -> Result<(), Error> {
     let mut rest = value.clone();
-    let mut fault = Ok(());
-    for_each_schema(&mut rest, &mut |place, schema| {
-        if fault.is_ok() {
-            fault = check_schema(schema).with_context(|| format!("{NOT_OPEN_API}: the schema at {place}"));
+    let mut result = Ok(());
+    for_each_object(&mut rest, |place, kind, object| {
+        if result.is_ok() {
+            result = check_object(place, kind, object);
         }
     });
-    fault?;
-    for_each_schema(&mut rest, &mut |_, schema| *schema = without_parts(schema));
+    result?;
+    for_each_object(&mut rest, |_, kind, object| {
+        if kind == ObjectKind::Schema {
+            *object = without_parts(object);
+        }
+    });
     read(&rest).map(|_| ())
 }
 
-/// Checks a schema without what it consists of.
-fn check_schema(schema: &Map<String, Value>) -> Result<()> {
-    // Beside `$ref`, nothing is read. What reads the rest takes any text for a type.
-    let unknown = schema.get("type").and_then(Value::as_str).filter(|kind| !TYPES.contains(kind));
-    if let Some(unknown) = unknown.filter(|_| !schema.contains_key("$ref")) {
-        bail!("there is no type {unknown:?}");
+/// Checks an object without the schemas in it.
+fn check_object(place: &str, kind: ObjectKind, object: &Map<String, Value>) -> Result<(), Error> {
+    match kind {
+        ObjectKind::Schema => {
+            // Nothing beside `$ref` is read, and the generator reads any text as a type.
+            let unknown = object.get("type").and_then(Value::as_str).filter(|name| !TYPES.contains(name));
+            if let Some(name) = unknown.filter(|_| !object.contains_key("$ref")) {
+                return Err(Error::UnknownType { place: place.to_owned(), name: name.to_owned() });
+            }
+            malformed::<Schema>("schema", place, &without_parts(object))
+        }
+        ObjectKind::Parameter if object.contains_key("in") => {
+            malformed::<Parameter>("parameter", place, &emptied(kind, object))
+        }
+        ObjectKind::Parameter => malformed::<Header>("header", place, &emptied(kind, object)),
+        ObjectKind::RequestBody => malformed::<RequestBody>("request body", place, &emptied(kind, object)),
+        ObjectKind::Response => malformed::<Response>("response", place, &emptied(kind, object)),
+        _ => Ok(()),
     }
-    ReferenceOr::<Schema>::deserialize(&Value::Object(without_parts(schema)))?;
-    Ok(())
+}
+
+fn malformed<T: DeserializeOwned>(what: &'static str, place: &str, object: &Map<String, Value>) -> Result<(), Error> {
+    let read = ReferenceOr::<T>::deserialize(&Value::Object(object.clone()));
+    read.map(drop).map_err(|source| Error::Malformed { what, place: place.to_owned(), source })
+}
+
+/// An object with empty objects in place of those in it that are checked by themselves.
+fn emptied(kind: ObjectKind, object: &Map<String, Value>) -> Map<String, Value> {
+    let emptied = |(field, value): (&String, &Value)| {
+        let value = match (kind.below(field), value) {
+            (Some(ObjectKind::Names(_)), Value::Object(_)) | (Some(ObjectKind::Schema), Value::Object(_)) => json!({}),
+            _ => value.clone(),
+        };
+        (field.clone(), value)
+    };
+    object.iter().map(emptied).collect()
 }
 
 /// A schema that consists of empty schemas.
@@ -84,7 +129,7 @@ mod tests {
             "openapi": "3.0.3", "info": {"title": "t", "version": "v"}, "paths": {},
             "components": {"schemas": {"Thing": schema}},
         });
-        let error = format!("{:#}", check(&document).unwrap_err());
+        let error = check(&document).unwrap_err().to_string();
         let place = "/components/schemas/Thing".to_owned() + &"/properties/a".repeat(50);
         assert!(error.starts_with("not an OpenAPI 3.0 document") && error.contains(&place), "{error}");
     }
@@ -96,11 +141,35 @@ mod tests {
             let components = json!({"schemas": {"Thing": {"type": "object", "properties": {"type": schema}}}});
             check(&json!({"openapi": "3.0.3", "info": info, "paths": {}, "components": components}))
         };
-        let error = format!("{:#}", of(json!({"type": "strng"})).unwrap_err());
+        let error = of(json!({"type": "strng"})).unwrap_err().to_string();
         assert!(error.contains("/components/schemas/Thing/properties/type: there is no type \"strng\""), "{error}");
         of(json!({"$ref": "#/components/schemas/Thing", "type": "strng"})).unwrap();
         for kind in TYPES {
             of(json!({"type": kind, "items": {}})).unwrap();
+        }
+    }
+
+    #[test]
+    fn malformed_parameter_or_response_is_reported_with_its_place() {
+        let with = |operation: Value| {
+            let info = json!({"title": "t", "version": "v"});
+            check(&json!({"openapi": "3.0.3", "info": info, "paths": {"/a": {"get": operation}}}))
+        };
+        let responses = json!({"200": {"description": "d", "headers": {"x-a": {"schema": {"type": "string"}}}}});
+        with(json!({"responses": responses})).unwrap();
+        for (operation, expected) in [
+            (json!({"responses": {"200": {}}}), "the response at /paths/~1a/get/responses/200"),
+            (
+                json!({"parameters": [{"in": "query", "name": "a"}], "responses": responses}),
+                "the parameter at /paths/~1a/get/parameters/0",
+            ),
+            (
+                json!({"requestBody": {"content": 1}, "responses": responses}),
+                "the request body at /paths/~1a/get/requestBody",
+            ),
+        ] {
+            let error = with(operation).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
         }
     }
 }

@@ -1,33 +1,252 @@
-//! The operations of a document, and what is in them.
+//! A typed view of the operations of a document: parameters, bodies and responses, with references followed.
+//!
+//! What is malformed, such as a parameter that is no object, is left out: [`open_api::check`](crate::open_api::check)
+//! reports it.
 
 use serde_json::{Map, Value};
 
-use crate::walk::ObjectKind;
+use crate::walk::{ObjectKind, escape};
 
 /// The methods that a path item can have (OpenAPI 3.0.3, "Path Item Object").
 pub const METHODS: [&str; 8] = ["delete", "get", "head", "options", "patch", "post", "put", "trace"];
 
-/// An operation of a document, with where it stands there.
+/// An operation of a document.
+#[derive(Clone, Copy)]
 pub struct Operation<'a> {
     /// The path, with its parameters in braces.
     pub path: &'a str,
     /// The method, in lower case.
     pub method: &'a str,
-    /// The operation itself.
+    /// The operation object.
     pub object: &'a Map<String, Value>,
+    item: &'a Map<String, Value>,
+    document: &'a Value,
 }
 
 impl<'a> Operation<'a> {
     /// The operation's id.
     pub fn id(&self) -> Option<&'a str> {
-        self.object.get("operationId")?.as_str()
+        self.text("operationId")
+    }
+
+    /// The text of a field of the operation object.
+    pub fn text(&self, field: &str) -> Option<&'a str> {
+        self.object.get(field)?.as_str()
     }
 
     /// The operation's tags.
     pub fn tags(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        let tags = self.object.get("tags").and_then(Value::as_array);
-        tags.into_iter().flatten().filter_map(Value::as_str)
+        list(self.object.get("tags")).filter_map(Value::as_str)
     }
+
+    /// Method and path, for messages: `GET /things`.
+    pub fn route(&self) -> String {
+        format!("{} {}", self.method.to_uppercase(), self.path)
+    }
+
+    /// The JSON pointer (RFC 6901) to the operation.
+    pub fn pointer(&self) -> String {
+        format!("/paths/{}/{}", escape(self.path), self.method)
+    }
+
+    /// The parameters: the operation's own, and those of its path that it does not override.
+    pub fn parameters(&self) -> Vec<Parameter<'a>> {
+        let mut parameters: Vec<Parameter<'a>> = Vec::new();
+        let lists = [self.object, self.item].into_iter().flat_map(|owner| list(owner.get("parameters")));
+        for parameter in lists.filter_map(|value| Parameter::of(component(self.document, value)?)) {
+            if !parameters.iter().any(|own| (own.name, own.place) == (parameter.name, parameter.place)) {
+                parameters.push(parameter);
+            }
+        }
+        parameters
+    }
+
+    /// The request body.
+    pub fn body(&self) -> Option<Body<'a>> {
+        let object = component(self.document, self.object.get("requestBody")?)?.as_object()?;
+        Some(Body { object })
+    }
+
+    /// The responses, in the order of the document.
+    pub fn responses(&self) -> impl Iterator<Item = Response<'a>> + use<'a> {
+        let document = self.document;
+        let responses = self.object.get("responses").and_then(Value::as_object).into_iter().flatten();
+        responses.filter(|(status, _)| ObjectKind::Responses.below(status).is_some()).filter_map(
+            |(status, response)| Some(Response { status, object: component(document, response)?.as_object()? }),
+        )
+    }
+
+    /// The responses to calls that succeed.
+    pub fn successes(&self) -> impl Iterator<Item = Response<'a>> + use<'a> {
+        self.responses().filter(|response| is_success(response.status))
+    }
+}
+
+/// A parameter of an operation.
+#[derive(Clone, Copy)]
+pub struct Parameter<'a> {
+    /// The name.
+    pub name: &'a str,
+    /// Where it is sent: `path`, `query`, `header` or `cookie`.
+    pub place: &'a str,
+    /// The parameter object.
+    pub object: &'a Map<String, Value>,
+}
+
+impl<'a> Parameter<'a> {
+    fn of(value: &'a Value) -> Option<Self> {
+        let object = value.as_object()?;
+        Some(Self { name: object.get("name")?.as_str()?, place: object.get("in")?.as_str()?, object })
+    }
+
+    /// Whether a request must have it.
+    pub fn is_required(&self) -> bool {
+        is(self.object, "required")
+    }
+
+    /// The schema of its values; nothing, if it has content instead.
+    pub fn schema(&self) -> Option<&'a Value> {
+        self.object.get("schema")
+    }
+
+    /// How values are written (OpenAPI 3.0.3, "Parameter Object", `style`), with the default of the place.
+    pub fn style(&self) -> &'a str {
+        let default = if matches!(self.place, "path" | "header") { "simple" } else { "form" };
+        self.object.get("style").and_then(Value::as_str).unwrap_or(default)
+    }
+
+    /// Whether each item of a list is written as a parameter of its own; by default, if the style is `form`.
+    pub fn explodes(&self) -> bool {
+        self.object.get("explode").and_then(Value::as_bool).unwrap_or_else(|| self.style() == "form")
+    }
+}
+
+/// A request body.
+#[derive(Clone, Copy)]
+pub struct Body<'a> {
+    /// The request body object.
+    pub object: &'a Map<String, Value>,
+}
+
+impl<'a> Body<'a> {
+    /// Whether a request must have it.
+    pub fn is_required(&self) -> bool {
+        is(self.object, "required")
+    }
+
+    /// The content, by media type.
+    pub fn content(&self) -> impl Iterator<Item = MediaType<'a>> + use<'a> {
+        content(self.object)
+    }
+
+    /// The schema of the content of a media type.
+    pub fn schema(&self, media_type: &str) -> Option<&'a Value> {
+        self.content().find(|content| content.name == media_type)?.schema()
+    }
+}
+
+/// A response.
+#[derive(Clone, Copy)]
+pub struct Response<'a> {
+    /// The status, a range of statuses (`2XX`), or `default`.
+    pub status: &'a str,
+    /// The response object.
+    pub object: &'a Map<String, Value>,
+}
+
+impl<'a> Response<'a> {
+    /// The content, by media type.
+    pub fn content(&self) -> impl Iterator<Item = MediaType<'a>> + use<'a> {
+        content(self.object)
+    }
+}
+
+/// The content of a body or a response in one media type.
+#[derive(Clone, Copy)]
+pub struct MediaType<'a> {
+    /// The media type.
+    pub name: &'a str,
+    /// The media type object.
+    pub object: &'a Map<String, Value>,
+}
+
+impl<'a> MediaType<'a> {
+    /// The schema.
+    pub fn schema(&self) -> Option<&'a Value> {
+        self.object.get("schema")
+    }
+}
+
+fn content(owner: &Map<String, Value>) -> impl Iterator<Item = MediaType<'_>> {
+    let content = owner.get("content").and_then(Value::as_object).into_iter().flatten();
+    content.filter_map(|(name, value)| Some(MediaType { name, object: value.as_object()? }))
+}
+
+fn list(value: Option<&Value>) -> impl Iterator<Item = &Value> {
+    value.and_then(Value::as_array).into_iter().flatten()
+}
+
+fn is(object: &Map<String, Value>, field: &str) -> bool {
+    object.get(field) == Some(&Value::Bool(true))
+}
+
+/// Every operation of a document, in its order.
+pub fn operations(document: &Value) -> impl Iterator<Item = Operation<'_>> {
+    let paths = document.get("paths").and_then(Value::as_object).into_iter().flatten();
+    let items = paths.filter(|(path, _)| is_path(path)).filter_map(|(path, item)| Some((path, item.as_object()?)));
+    items.flat_map(move |(path, item)| {
+        let methods = item.iter().filter(|(method, _)| METHODS.contains(&method.as_str()));
+        methods.filter_map(move |(method, operation)| {
+            Some(Operation { path, method, object: operation.as_object()?, item, document })
+        })
+    })
+}
+
+/// Calls `change` with the JSON pointer, the method and the operation object of every operation.
+pub fn for_each_operation(document: &mut Value, mut change: impl FnMut(&str, &str, &mut Map<String, Value>)) {
+    let paths = document.get_mut("paths").and_then(Value::as_object_mut);
+    for (path, item) in paths.into_iter().flatten().filter(|(path, _)| is_path(path)) {
+        for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            if METHODS.contains(&method.as_str())
+                && let Some(operation) = operation.as_object_mut()
+            {
+                change(&format!("/paths/{}/{method}", escape(path)), method, operation);
+            }
+        }
+    }
+}
+
+/// The responses of an operation object, to be changed.
+pub fn responses_mut(operation: &mut Map<String, Value>) -> impl Iterator<Item = (&str, &mut Map<String, Value>)> {
+    let responses = operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten();
+    responses.filter_map(|(status, response)| Some((status.as_str(), response.as_object_mut()?)))
+}
+
+/// The parameters of an operation object, to be changed.
+pub fn parameters_mut(operation: &mut Map<String, Value>) -> impl Iterator<Item = &mut Map<String, Value>> {
+    let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten();
+    parameters.filter_map(Value::as_object_mut)
+}
+
+/// The content of a request body or response object, to be changed.
+pub fn content_mut(owner: &mut Map<String, Value>) -> Option<&mut Map<String, Value>> {
+    owner.get_mut("content")?.as_object_mut()
+}
+
+/// The target of a reference to a component of any kind, or else the value itself; nothing, if there is no such target.
+pub fn component<'a>(document: &'a Value, value: &'a Value) -> Option<&'a Value> {
+    let path = value.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#'));
+    path.map_or(Some(value), |path| document.pointer(path))
+}
+
+/// Whether a response with a status is a success.
+pub fn is_success(status: &str) -> bool {
+    status.starts_with('2')
+}
+
+/// Whether a response with a status is a failure. `default` is that of all statuses that are not described.
+pub fn is_failure(status: &str) -> bool {
+    status.starts_with(['4', '5']) || status == "default"
 }
 
 /// A path with its parameters' names blanked, since they are no part of a request: `/things/{}`.
@@ -46,49 +265,68 @@ pub fn names_in(path: &str) -> impl Iterator<Item = &str> {
     path.split('{').skip(1).filter_map(|part| part.split_once('}').map(|(name, _)| name))
 }
 
-/// What a reference to a component of any kind leads to, or else the value itself; nothing, if it leads nowhere.
-pub fn component<'a>(document: &'a Value, value: &'a Value) -> Option<&'a Value> {
-    let path = value.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#'));
-    path.map_or(Some(value), |path| document.pointer(path))
-}
-
-/// Whether a status is that of an answer to a call that worked.
-pub fn is_success(status: &str) -> bool {
-    status.starts_with('2')
-}
-
-/// Whether a status is that of an answer to a call that failed, or stands for whatever is not described.
-pub fn is_failure(status: &str) -> bool {
-    status.starts_with(['4', '5']) || status == "default"
-}
-
-/// Every operation of a document, in its order.
-pub fn operations(document: &Value) -> impl Iterator<Item = Operation<'_>> {
-    let paths = document.get("paths").and_then(Value::as_object).into_iter().flatten();
-    paths.filter(|(path, _)| is_path(path)).flat_map(|(path, item)| {
-        item.as_object()
-            .into_iter()
-            .flatten()
-            .filter(|(method, _)| METHODS.contains(&method.as_str()))
-            .filter_map(|(method, operation)| Some(Operation { path, method, object: operation.as_object()? }))
-    })
-}
-
-/// Every operation of a document, to be changed.
-pub fn operations_mut(document: &mut Value) -> impl Iterator<Item = &mut Map<String, Value>> {
-    document
-        .get_mut("paths")
-        .and_then(Value::as_object_mut)
-        .into_iter()
-        .flatten()
-        .filter(|(path, _)| is_path(path))
-        .filter_map(|(_, item)| item.as_object_mut())
-        .flatten()
-        .filter(|(method, _)| METHODS.contains(&method.as_str()))
-        .filter_map(|(_, operation)| operation.as_object_mut())
-}
-
-/// Whether a key of `paths` is one. Another one is that of an extension.
+/// Whether a key of `paths` is a path, and no extension.
 pub fn is_path(key: &str) -> bool {
     ObjectKind::Paths.below(key).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn own_parameter_overrides_that_of_the_path_and_references_are_followed() {
+        let parameter = |name: &str, place: &str, style: &str| json!({"name": name, "in": place, "style": style});
+        let document = json!({
+            "paths": {"x-paths": {"get": {}}, "/things/{id}": {
+                "parameters": [parameter("id", "path", "shared"), parameter("page", "query", "shared")],
+                "get": {"parameters": [{"$ref": "#/components/parameters/Id"}, parameter("page", "header", "own"), {}]},
+            }},
+            "components": {"parameters": {"Id": parameter("id", "path", "own")}},
+        });
+        let operation = operations(&document).next().unwrap();
+        assert_eq!(
+            (operation.route().as_str(), operation.pointer().as_str()),
+            ("GET /things/{id}", "/paths/~1things~1{id}/get")
+        );
+        let found: Vec<_> =
+            operation.parameters().iter().map(|found| (found.name, found.place, found.style())).collect();
+        assert_eq!(found, [("id", "path", "own"), ("page", "header", "own"), ("page", "query", "shared")]);
+    }
+
+    #[test]
+    fn style_and_explode_have_the_defaults_of_the_place() {
+        for (place, style, explodes) in
+            [("path", "simple", false), ("header", "simple", false), ("query", "form", true), ("cookie", "form", true)]
+        {
+            let value = json!({"name": "a", "in": place});
+            let parameter = Parameter::of(&value).unwrap();
+            assert_eq!((parameter.style(), parameter.explodes()), (style, explodes), "{place}");
+        }
+        let value = json!({"name": "a", "in": "query", "style": "pipeDelimited"});
+        assert!(!Parameter::of(&value).unwrap().explodes());
+    }
+
+    #[test]
+    fn bodies_and_responses_are_found_behind_references() {
+        let content = json!({"application/json": {"schema": {"type": "string"}}, "x": 1});
+        let document = json!({
+            "paths": {"/things": {"post": {
+                "requestBody": {"$ref": "#/components/requestBodies/Body"},
+                "responses": {
+                    "200": {"$ref": "#/components/responses/Ok"}, "404": {}, "x-note": {}, "201": {"$ref": "#/nowhere"},
+                },
+            }}},
+            "components": {"requestBodies": {"Body": {"content": content}}, "responses": {"Ok": {"content": content}}},
+        });
+        let operation = operations(&document).next().unwrap();
+        let schema = json!({"type": "string"});
+        assert_eq!(operation.body().unwrap().schema("application/json"), Some(&schema));
+        let statuses: Vec<_> = operation.responses().map(|response| response.status).collect();
+        assert_eq!(statuses, ["200", "404"]);
+        let success = operation.successes().next().unwrap();
+        assert_eq!(success.content().map(|content| content.schema()).collect::<Vec<_>>(), [Some(&schema)]);
+    }
 }

@@ -8,11 +8,12 @@
 
 use std::fmt;
 
-use anyhow::{Result, ensure};
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::map::Entry;
 use serde_json::{Map, Number, Value};
+
+use crate::error::SyntaxError;
 
 /// How many times larger than its text a document may be. Without aliases it is never even twice as large.
 const MOST_GROWTH: usize = 4;
@@ -29,7 +30,7 @@ const DEEPEST: usize = 1000;
 /// # Errors
 ///
 /// If it is no JSON, or an object has a duplicate key.
-pub(crate) fn json(text: &[u8]) -> Result<Value> {
+pub(crate) fn json(text: &[u8]) -> Result<Value, SyntaxError> {
     // There are no aliases in JSON.
     let mut room = usize::MAX;
     let mut deserializer = serde_json::Deserializer::from_slice(text);
@@ -44,7 +45,7 @@ pub(crate) fn json(text: &[u8]) -> Result<Value> {
 ///
 /// If it is no YAML, has a value that JSON cannot express, has a duplicate key, or is too large once its aliases are
 /// expanded.
-pub(crate) fn yaml(text: &[u8]) -> Result<Value> {
+pub(crate) fn yaml(text: &[u8]) -> Result<Value, SyntaxError> {
     let mut open: usize = 0;
     for byte in text {
         match byte {
@@ -52,7 +53,9 @@ pub(crate) fn yaml(text: &[u8]) -> Result<Value> {
             b'}' => open = open.saturating_sub(1),
             _ => {}
         }
-        ensure!(open <= DEEPEST, "more than {DEEPEST} braces are open at once");
+        if open > DEEPEST {
+            return Err(SyntaxError::TooDeep { limit: DEEPEST });
+        }
     }
     let mut room = text.len().saturating_mul(MOST_GROWTH).max(SMALL);
     let reader = Reader { room: &mut room, is_yaml: true };

@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::error::{Error, Format};
 use crate::parse;
 
 /// A document, and where it is from.
@@ -28,15 +28,17 @@ pub struct Document {
 /// # Errors
 ///
 /// If it cannot be read, is neither JSON nor YAML, has a duplicate key, or is no object.
-pub fn read(path: &Path) -> Result<(Vec<u8>, Value)> {
-    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let is_json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
-    let value = if is_json {
-        parse::json(&bytes).with_context(|| format!("{} is not valid JSON", path.display()))?
-    } else {
-        parse::yaml(&bytes).with_context(|| format!("{} is neither JSON nor YAML", path.display()))?
-    };
-    ensure!(value.is_object(), "{} is no OpenAPI document: it holds no object", path.display());
+pub fn read(path: &Path) -> Result<(Vec<u8>, Value), Error> {
+    let path = || path.to_owned();
+    let bytes = fs::read(path()).map_err(|source| Error::Io { path: path(), source })?;
+    // A byte order mark is no part of the text (RFC 8259, section 8.1).
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    let is_json = text.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
+    let (format, value) = if is_json { (Format::Json, parse::json(text)) } else { (Format::Yaml, parse::yaml(text)) };
+    let value = value.map_err(|source| Error::Syntax { path: path(), format, source })?;
+    if !value.is_object() {
+        return Err(Error::NoObject { path: path() });
+    }
     Ok((bytes, value))
 }
 
@@ -58,6 +60,7 @@ mod tests {
             read(&file).unwrap().1
         };
         assert_eq!(read("openapi: 3.0.3\npaths: {}\n"), read(r#"{"openapi": "3.0.3", "paths": {}}"#));
+        assert_eq!(read("\u{feff}openapi: 3.0.3\n"), read("\u{feff}{\"openapi\": \"3.0.3\"}"), "byte order mark");
     }
 
     #[test]
@@ -66,8 +69,8 @@ mod tests {
         let file = folder.path().join("document");
         for (text, part) in [
             ("{\"openapi\": ", "not valid JSON"),
-            ("a: [b", "neither JSON nor YAML"),
-            ("\u{0}", "neither JSON nor YAML"),
+            ("a: [b", "not valid JSON or YAML"),
+            ("\u{0}", "not valid JSON or YAML"),
             ("", "no OpenAPI document"),
             ("[]", "no OpenAPI document"),
             ("text", "no OpenAPI document"),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
+use crate::keywords::{self, Role, gives_shape};
 use crate::walk::SCHEMAS;
 
 /// The name of the component that a schema refers to.
@@ -11,6 +12,7 @@ pub fn reference(schema: &Value) -> Option<&str> {
     schema.get("$ref")?.as_str()?.strip_prefix(SCHEMAS)
 }
 
+/// The named schema of a document.
 pub fn named<'a>(document: &'a Value, name: &str) -> Option<&'a Value> {
     document.get("components")?.get("schemas")?.get(name)
 }
@@ -24,25 +26,25 @@ pub fn named_schemas(document: &Value) -> Value {
 /// The named schemas of a document, and where references to them lead.
 pub struct References<'a> {
     schemas: Option<&'a Map<String, Value>>,
-    /// Where the names lead that stand for another name alone: each way is gone once, however long it is and from
-    /// wherever it is taken. One that leads to itself leads nowhere.
-    ends: BTreeMap<&'a str, &'a Value>,
+    /// Memoised targets of alias schemas. Each chain is walked once; a cyclic chain resolves to null.
+    targets: BTreeMap<&'a str, &'a Value>,
 }
 
 impl<'a> References<'a> {
+    /// Follows the references between the named schemas of a document.
     pub fn of(document: &'a Value) -> Self {
         let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
-        let mut references = Self { schemas, ends: BTreeMap::new() };
+        let mut references = Self { schemas, targets: BTreeMap::new() };
         for (first, schema) in schemas.into_iter().flatten() {
-            let (mut way, mut name, mut next) = (Vec::new(), first.as_str(), reference(schema));
-            while let Some(further) = next.filter(|_| !references.ends.contains_key(name)) {
-                references.ends.insert(name, &Value::Null);
-                way.push(name);
+            let (mut chain, mut name, mut next) = (Vec::new(), first.as_str(), reference(schema));
+            while let Some(further) = next.filter(|_| !references.targets.contains_key(name)) {
+                references.targets.insert(name, &Value::Null);
+                chain.push(name);
                 name = further;
                 next = references.named(name).and_then(reference);
             }
-            let end = references.end(name);
-            references.ends.extend(way.into_iter().map(|name| (name, end)));
+            let target = references.target(name);
+            references.targets.extend(chain.into_iter().map(|name| (name, target)));
         }
         references
     }
@@ -51,20 +53,16 @@ impl<'a> References<'a> {
         self.schemas?.get(name)
     }
 
-    fn end(&self, name: &str) -> &'a Value {
-        self.ends.get(name).copied().or_else(|| self.named(name)).unwrap_or(&Value::Null)
+    fn target(&self, name: &str) -> &'a Value {
+        self.targets.get(name).copied().or_else(|| self.named(name)).unwrap_or(&Value::Null)
     }
 
     /// The schema that a reference leads to, or the schema itself. A reference to nowhere is a schema that says
     /// nothing.
     pub fn resolve(&self, schema: &'a Value) -> &'a Value {
-        reference(schema).map_or(schema, |name| self.end(name))
+        reference(schema).map_or(schema, |name| self.target(name))
     }
 }
-
-/// Keywords that say what a value is. A schema without them is a few words about one that another part describes.
-const GIVING_TYPE: [&str; 10] =
-    ["$ref", "additionalProperties", "allOf", "anyOf", "enum", "format", "items", "oneOf", "properties", "type"];
 
 /// A schema with its references followed and the parts of its `allOf` in it: properties and requirements of all of
 /// them, and of everything else what the later part says. A later part that has a few words about a property, and no
@@ -74,6 +72,7 @@ const GIVING_TYPE: [&str; 10] =
 /// It borrows what the document says, so that nothing is copied and every part of it can be told from every other one.
 #[derive(Default, PartialEq)]
 pub struct ResolvedSchema<'a> {
+    /// The properties, by their names.
     pub properties: BTreeMap<&'a str, &'a Value>,
     /// In the order in which they are listed.
     required: Vec<&'a str>,
@@ -90,24 +89,25 @@ pub struct ResolvedSchema<'a> {
 type Keywords<'a> = BTreeMap<&'a str, &'a Value>;
 
 impl<'a> ResolvedSchema<'a> {
+    /// Resolves a schema.
     pub fn of(references: &References<'a>, schema: &'a Value) -> Self {
-        let mut effective = Self::default();
+        let mut resolved = Self::default();
         let mut listed = BTreeSet::new();
         let parts = parts(references, schema);
-        effective.parts = parts.len();
+        resolved.parts = parts.len();
         for (key, value) in parts.iter().copied().flatten().filter(|(key, _)| *key != "allOf") {
             match (key.as_str(), value) {
                 ("properties", Value::Object(properties)) => {
-                    properties.iter().for_each(|(name, schema)| effective.add_property(name, schema));
+                    properties.iter().for_each(|(name, schema)| resolved.add_property(name, schema));
                 }
                 ("required", Value::Array(names)) => {
                     let names = names.iter().filter_map(Value::as_str);
-                    effective.required.extend(names.filter(|name| listed.insert(*name)));
+                    resolved.required.extend(names.filter(|name| listed.insert(*name)));
                 }
                 (key, _) => {
-                    let earlier = effective.keywords.insert(key, value);
-                    if GIVING_TYPE.contains(&key) && earlier.is_some_and(|earlier| earlier != value) {
-                        effective.overridden.insert(key);
+                    let earlier = resolved.keywords.insert(key, value);
+                    if keywords::role(key) == Role::Shape && earlier.is_some_and(|earlier| earlier != value) {
+                        resolved.overridden.insert(key);
                     }
                 }
             }
@@ -115,9 +115,9 @@ impl<'a> ResolvedSchema<'a> {
         let own = parts.last().is_some_and(|whole| whole.contains_key("nullable"));
         let refusal = parts.iter().find_map(|part| part.get("nullable").filter(|nullable| **nullable != true));
         if let (false, Some(refusal)) = (own, refusal) {
-            effective.keywords.insert("nullable", refusal);
+            resolved.keywords.insert("nullable", refusal);
         }
-        effective
+        resolved
     }
 
     fn add_property(&mut self, name: &'a str, schema: &'a Value) {
@@ -125,7 +125,7 @@ impl<'a> ResolvedSchema<'a> {
             self.properties.insert(name, schema);
             return;
         };
-        match schema.as_object().filter(|_| gives_type(earlier) && !gives_type(schema)) {
+        match schema.as_object().filter(|_| gives_shape(earlier) && !gives_shape(schema)) {
             Some(words) => {
                 let words = words.iter().map(|(key, value)| (key.as_str(), value));
                 self.added.entry(name).or_default().extend(words);
@@ -134,7 +134,7 @@ impl<'a> ResolvedSchema<'a> {
             None => {
                 self.properties.insert(name, schema);
                 self.added.remove(name);
-                if gives_type(earlier) {
+                if gives_shape(earlier) {
                     self.overridden.insert(name);
                 }
             }
@@ -208,10 +208,6 @@ impl<'a> ResolvedSchema<'a> {
     }
 }
 
-fn gives_type(schema: &Value) -> bool {
-    GIVING_TYPE.iter().any(|keyword| schema.get(keyword).is_some())
-}
-
 /// Of how many values a value consists.
 pub fn size(value: &Value) -> usize {
     let parts: &mut dyn Iterator<Item = &Value> = match value {
@@ -222,9 +218,8 @@ pub fn size(value: &Value) -> usize {
     parts.map(size).fold(1, usize::saturating_add)
 }
 
-/// A schema and all the parts of its `allOf`, and of theirs, the one that says the last word last. One that is a part
-/// in several ways is there once: a part of two parts that share one, and so on, would be there more often than can be
-/// counted.
+/// A schema and all the parts of its `allOf`, and of theirs; the part that overrides the others is the last. A part
+/// that several parts share is listed once, since their number can grow exponentially.
 fn parts<'a>(references: &References<'a>, schema: &'a Value) -> Vec<&'a Map<String, Value>> {
     let mut parts = Vec::new();
     let mut seen = BTreeSet::new();

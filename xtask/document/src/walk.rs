@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
 
+use crate::keywords;
 use crate::operation::METHODS;
 
 /// What a reference to a named schema begins with.
@@ -16,35 +17,51 @@ pub const SCHEMAS: &str = "#/components/schemas/";
 /// What a reference to an example begins with.
 const EXAMPLES: &str = "#/components/examples/";
 
-/// What an object of a document is, and so what its keys mean.
-#[derive(Clone, Copy, PartialEq)]
+/// The kind of an object of a document, which decides what its fields mean.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum ObjectKind {
+    /// The path items of a callback, by their expression.
     Callback,
+    /// The components, by their groups.
     Components,
+    /// What distinguishes the alternatives of a union.
     Discriminator,
+    /// The document itself.
     Document,
+    /// How a property of a body is encoded.
     Encoding,
+    /// An example.
     Example,
+    /// A link to another operation.
     Link,
-    /// From the values of a property to schemas.
+    /// The values of a discriminator, with schemas.
     Mapping,
+    /// The content of a body in one media type.
     MediaType,
-    /// Its keys are names, and may be anything: a property may be called `default`.
+    /// A map of names to objects of a kind. A property may be called `default`.
     Names(&'static ObjectKind),
+    /// An operation.
     Operation,
-    /// Or a header, which has the same keys.
+    /// A parameter, or a header, which has the same fields.
     Parameter,
+    /// The operations of a path.
     PathItem,
+    /// The path items, by their paths.
     Paths,
+    /// A request body.
     RequestBody,
+    /// A response.
     Response,
+    /// The responses of an operation, by their statuses.
     Responses,
+    /// A schema.
     Schema,
+    /// A security scheme.
     SecurityScheme,
 }
 
 impl ObjectKind {
-    /// What stands under a key, or in the list there. Nothing, if that is data.
+    /// The kind of the object under a key, or of those in the list there; nothing, if the value is data.
     pub fn below(self, key: &str) -> Option<Self> {
         Some(match (self, key) {
             (Self::Names(kind), _) => *kind,
@@ -71,24 +88,29 @@ impl ObjectKind {
             (Self::Parameter | Self::MediaType, "examples") => Self::Names(&Self::Example),
             (Self::Parameter | Self::MediaType, "schema") => Self::Schema,
             (Self::MediaType, "encoding") => Self::Names(&Self::Encoding),
-            (Self::Schema, "additionalProperties" | "allOf" | "anyOf" | "items" | "not" | "oneOf") => Self::Schema,
             (Self::Schema, "discriminator") => Self::Discriminator,
             (Self::Schema, "properties") => Self::Names(&Self::Schema),
+            (Self::Schema, keyword) if keywords::has_schemas(keyword) => Self::Schema,
             (Self::Discriminator, "mapping") => Self::Mapping,
             _ => return None,
         })
     }
 }
 
-/// Calls `change` with every schema of a document, the named ones and all that are nested in something, and its place:
-/// a JSON pointer (RFC 6901). What a schema consists of comes after the schema itself.
+/// Calls `change` with every object of a document that is no data, its place, which is a JSON pointer (RFC 6901), and
+/// its kind. An object comes before the objects in it.
+pub fn for_each_object(document: &mut Value, change: impl FnMut(&str, ObjectKind, &mut Map<String, Value>)) {
+    Walk { place: String::new(), visit: change }.object(document, ObjectKind::Document);
+}
+
+/// Calls `change` with every schema of a document, the named ones and all that are nested in something, and its place.
+/// A schema comes before the schemas in it.
 pub fn for_each_schema(document: &mut Value, change: &mut dyn FnMut(&str, &mut Map<String, Value>)) {
-    let visit = |place: &str, kind: ObjectKind, object: &mut Map<String, Value>| {
+    for_each_object(document, |place, kind, object| {
         if kind == ObjectKind::Schema {
             change(place, object);
         }
-    };
-    Walk { place: String::new(), visit }.object(document, ObjectKind::Document);
+    });
 }
 
 /// Calls `change` with every reference in a part of a document, and the place of what holds it; puts what that gives
@@ -126,7 +148,7 @@ pub fn escape(name: &str) -> String {
 
 /// It calls itself at every level of a document, of which there are not many: the parser rejects more than 128.
 struct Walk<F> {
-    /// Where it is: one text for the whole way, since most places are never told to anybody.
+    /// The JSON pointer to the object: one text for the whole walk, since most pointers are not used.
     place: String,
     visit: F,
 }

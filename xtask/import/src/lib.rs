@@ -78,7 +78,7 @@ impl Import {
     /// things get one name, or the date is none.
     pub fn of(settings: &Settings<'_>, vendors: &Value, revision: &str) -> Result<Self> {
         check_date(revision)?;
-        check_version(vendors)?;
+        open_api::check_version(vendors)?;
         let mut document = slice::cut(vendors, settings)?;
         let mut had = fixups_of(vendors);
         let fixed = had.len();
@@ -149,22 +149,6 @@ pub fn check_date(revision: &str) -> Result<()> {
     let is_one = date.is_ok_and(|date| date.to_string() == revision);
     ensure!(is_one, "the revision {revision:?} is no date; write it as 2026-11-22");
     Ok(())
-}
-
-/// Checks that a document is of a version that can be read.
-///
-/// # Errors
-///
-/// If it is of another version, or says none.
-pub fn check_version(document: &Value) -> Result<()> {
-    let version = document.get("openapi").or_else(|| document.get("swagger"));
-    match version {
-        Some(Value::String(version)) if version.starts_with("3.0.") => Ok(()),
-        Some(Value::String(version)) => bail!("it is OpenAPI {version}, and only 3.0.x is supported"),
-        // YAML without quotes.
-        Some(Value::Number(version)) => bail!("it is OpenAPI {version}, and only 3.0.x is supported"),
-        _ => bail!("it is no OpenAPI document: it does not say which version it is; 3.0 is supported"),
-    }
 }
 
 /// Where a result notes the patches of the fixups that it has had: as text, since they are no part of the API.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::settings::Names;
 use xtask_document::naming::{mock_name, operation_name, operation_problem, type_name, type_problem};
-use xtask_document::operation::{operations, operations_mut};
+use xtask_document::operation::{for_each_operation, operations};
 use xtask_document::walk::{ObjectKind, SCHEMAS, for_each_reference};
 
 /// Our name of each operation and of each schema, by the vendor's.
@@ -52,13 +52,13 @@ fn rename_operations(document: &mut Value, names: &Names) -> Result<BTreeMap<Str
         }
     }
     let mut renamed = BTreeMap::new();
-    for operation in operations_mut(document) {
+    for_each_operation(document, |_, _, operation| {
         if let Some(id) = operation.get("operationId").and_then(Value::as_str) {
             let name = ours(id, &listed);
             renamed.insert(id.to_owned(), name.clone());
             operation.insert("operationId".to_owned(), Value::from(name));
         }
-    }
+    });
     Ok(renamed)
 }
 

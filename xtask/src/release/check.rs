@@ -55,7 +55,7 @@ pub(super) fn judge(workspace: &Workspace, sdk: Option<&str>) -> Result<Report> 
 
 /// Returns the version in which the SDK can be released, `None` if it has no revision yet, or all problems.
 fn judge_sdk(root: &Path, sdk: &Sdk, changelog: Option<&Changelog>) -> Result<Option<Version>, Vec<String>> {
-    let (entries, mut problems) = changelog.map(|changelog| changelog.entries(&sdk.name())).unwrap_or_default();
+    let (entries, mut problems) = changelog.map(|changelog| changelog.entries(sdk.name())).unwrap_or_default();
     problems.extend(entries.iter().filter_map(|entry| documents::problem(root, sdk, entry)));
     if let Err(problem) = check_revision(sdk) {
         // An SDK without a revision has no releases either.

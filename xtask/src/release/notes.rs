@@ -52,7 +52,7 @@ impl Notes {
         let versions: Result<Vec<_>> = sdk.manifest.crates.all().map(|name| version::read(root, name)).collect();
         let crates = versions?.into_iter().max().context("there are no crates")?;
         let changelog = Changelog::read(root)?.unwrap_or_default();
-        let (entries, problems) = changelog.entries(&sdk.name());
+        let (entries, problems) = changelog.entries(sdk.name());
         if let Some(problem) = changelog.malformed_headings(&workspace.sdks()?).into_iter().chain(problems).next() {
             bail!(problem);
         }
@@ -89,7 +89,7 @@ impl Notes {
             )?;
             return Ok(());
         }
-        let (entries, _) = changelog.entries(&sdk);
+        let (entries, _) = changelog.entries(sdk);
         if let Some(entry) = entries.iter().find(|entry| entry.version.cmp_precedence(version).is_ge()) {
             bail!(
                 "{FILE}:{}: there is an entry {sdk} {} already; to update the record of that release, set the crates' version \
@@ -99,7 +99,7 @@ impl Notes {
             );
         }
         let changelog = Changelog::of(changelog.with_section(text));
-        let (entries, _) = changelog.entries(&sdk);
+        let (entries, _) = changelog.entries(sdk);
         ensure!(
             entries.iter().any(|entry| entry.version == *version),
             "{FILE}: an entry above the first release would not be read; close the comment or the code block above"

@@ -5,35 +5,34 @@
 
 use serde_json::{Value, json};
 
-use xtask_document::operation::{is_failure, is_success, operations_mut};
+use xtask_document::operation::{content_mut, for_each_operation, is_failure, is_success, responses_mut};
 
 /// For the client: no failure is decoded, and every one is expected. What a method may return would depend on whether
 /// its failures are documented.
 pub(super) fn all(document: &mut Value) {
-    for operation in operations_mut(document) {
-        let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { continue };
+    for_each_operation(document, |_, _, operation| {
+        let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
         let has_success = responses.keys().any(|status| is_success(status));
         // One that is all there is stands for the success, too.
         responses.retain(|status, _| !is_failure(status) || status == "default" && !has_success);
         let raw = || json!({"description": "A failure, undecoded", "content": {"*/*": {}}});
         responses.iter_mut().filter(|(status, _)| is_failure(status)).for_each(|(_, response)| *response = raw());
         responses.extend(["4XX", "5XX"].map(|status| (status.to_owned(), raw())));
-    }
+    });
 }
 
 /// For the mocks: a failure whose schema has no name is any JSON. The generator would give it one, of a type that the
 /// client does not have.
 pub(super) fn without_name(document: &mut Value) {
-    for operation in operations_mut(document) {
-        let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
-        let failures = responses.into_iter().flatten().filter(|(status, _)| is_failure(status));
-        let contents = failures.filter_map(|(_, failure)| failure.get_mut("content")?.as_object_mut()).flatten();
+    for_each_operation(document, |_, _, operation| {
+        let failures = responses_mut(operation).filter(|(status, _)| is_failure(status));
+        let contents = failures.filter_map(|(_, failure)| content_mut(failure)).flatten();
         for schema in contents.filter_map(|(_, content)| content.get_mut("schema")) {
             if schema.get("$ref").is_none() {
                 *schema = json!({});
             }
         }
-    }
+    });
 }
 
 #[cfg(test)]

@@ -3,14 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use super::{Outcome, alias, is_free_form};
+use crate::keywords::{UNIONS, without_annotations};
 use crate::resolved::{References, ResolvedSchema};
 use crate::walk::SCHEMAS;
 
 /// The properties of an envelope.
 const PROPERTIES: [&str; 5] = ["errors", "messages", "result", "result_info", "success"];
-
-/// Keywords of a union.
-const UNIONS: [&str; 2] = ["anyOf", "oneOf"];
 
 /// Whether a schema is a union that becomes one envelope.
 pub fn is_union<'a>(references: &References<'a>, schema: &'a Value) -> bool {
@@ -157,11 +155,11 @@ fn alternatives(schema: &Value) -> Vec<&Value> {
 fn one_of(schemas: &[&Value]) -> Value {
     let mut distinct: Vec<Value> = Vec::new();
     for schema in schemas.iter().map(|schema| without_null(schema)) {
-        if !distinct.iter().any(|earlier| shape(earlier) == shape(&schema)) {
+        if !distinct.iter().any(|earlier| without_annotations(earlier) == without_annotations(&schema)) {
             distinct.push(schema);
         }
     }
-    if distinct.iter().any(|schema| shape(schema) == json!({})) {
+    if distinct.iter().any(|schema| without_annotations(schema).is_empty()) {
         return json!({});
     }
     let is_list = |schema: &&Value| schema.get("type").is_some_and(|of| of == "array");
@@ -184,13 +182,4 @@ fn without_null(schema: &Value) -> Value {
     let mut schema = schema.clone();
     schema.as_object_mut().map(|schema| schema.remove("nullable"));
     schema
-}
-
-/// A schema without its annotations.
-fn shape(schema: &Value) -> Value {
-    let mut shape = schema.clone();
-    if let Some(shape) = shape.as_object_mut() {
-        shape.retain(|keyword, _| !["default", "description", "example", "title"].contains(&keyword.as_str()));
-    }
-    shape
 }

@@ -202,7 +202,7 @@ fn rewords(document: &mut Value) {
 pub(crate) fn released(workspace: &Workspace) -> Vec<Sdk> {
     let changelog = Changelog::read(workspace.root()).unwrap().unwrap();
     let mut sdks = workspace.sdks().unwrap();
-    sdks.retain(|sdk| changelog.entries(&sdk.name()) != (vec![], vec![]));
+    sdks.retain(|sdk| changelog.entries(sdk.name()) != (vec![], vec![]));
     assert!(sdks.iter().any(|sdk| sdk.name() == "risk-scoring"));
     sdks
 }

@@ -292,7 +292,9 @@ fn surface_of_every_generated_client_of_this_checkout_can_be_extracted() {
     let workspace = Workspace::current().unwrap();
     for sdk in workspace.sdks().unwrap() {
         let path = workspace.root().join("crates").join(&sdk.manifest.crates.api).join("src/generated.rs");
-        let surface = xtask_diff::surface::Surface::extract(&syn::parse_file(&fs::read_to_string(path).unwrap()).unwrap()).unwrap();
+        let surface =
+            xtask_diff::surface::Surface::extract(&syn::parse_file(&fs::read_to_string(path).unwrap()).unwrap())
+                .unwrap();
         assert!(surface.lines().any(|line| line == "struct Client {..}"));
     }
 }

@@ -1,0 +1,150 @@
+//! The keywords of schemas (OpenAPI 3.0.3, "Schema Object"): one table for everything that asks what a keyword does.
+
+use serde_json::{Map, Value};
+
+/// What a keyword says of a schema's values.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Role {
+    /// What they are.
+    Shape,
+    /// What they are, too, but only beside a keyword that gives the shape: `nullable` and `required`.
+    Presence,
+    /// Which of the values of that shape are valid.
+    Limit,
+    /// Nothing: it describes the schema to people, or helps to read a value.
+    Annotation,
+}
+
+/// A keyword.
+#[derive(Clone, Copy, Debug)]
+pub struct Keyword {
+    /// The keyword itself.
+    pub name: &'static str,
+    /// What it says.
+    pub role: Role,
+    /// The only type that it is about.
+    pub of_type: Option<&'static str>,
+    /// Whether its value is a schema, a list of schemas, or a map of names to schemas.
+    pub has_schemas: bool,
+}
+
+const fn keyword(name: &'static str, role: Role) -> Keyword {
+    Keyword { name, role, of_type: None, has_schemas: false }
+}
+
+impl Keyword {
+    const fn of(self, of_type: &'static str) -> Self {
+        Self { of_type: Some(of_type), ..self }
+    }
+
+    const fn with_schemas(self) -> Self {
+        Self { has_schemas: true, ..self }
+    }
+}
+
+/// Every keyword.
+pub const KEYWORDS: [Keyword; 36] = [
+    keyword("$ref", Role::Shape),
+    keyword("additionalProperties", Role::Shape).of("object").with_schemas(),
+    keyword("allOf", Role::Shape).with_schemas(),
+    keyword("anyOf", Role::Shape).with_schemas(),
+    keyword("default", Role::Annotation),
+    keyword("deprecated", Role::Annotation),
+    keyword("description", Role::Annotation),
+    keyword("discriminator", Role::Annotation),
+    keyword("enum", Role::Shape),
+    keyword("example", Role::Annotation),
+    keyword("exclusiveMaximum", Role::Limit),
+    keyword("exclusiveMinimum", Role::Limit),
+    keyword("externalDocs", Role::Annotation),
+    keyword("format", Role::Shape),
+    keyword("items", Role::Shape).of("array").with_schemas(),
+    keyword("maxItems", Role::Limit).of("array"),
+    keyword("maxLength", Role::Limit).of("string"),
+    keyword("maxProperties", Role::Limit).of("object"),
+    keyword("maximum", Role::Limit),
+    keyword("minItems", Role::Limit).of("array"),
+    keyword("minLength", Role::Limit).of("string"),
+    keyword("minProperties", Role::Limit).of("object"),
+    keyword("minimum", Role::Limit),
+    keyword("multipleOf", Role::Limit),
+    keyword("not", Role::Shape).with_schemas(),
+    keyword("nullable", Role::Presence),
+    keyword("oneOf", Role::Shape).with_schemas(),
+    keyword("pattern", Role::Limit).of("string"),
+    keyword("properties", Role::Shape).of("object").with_schemas(),
+    keyword("readOnly", Role::Annotation),
+    keyword("required", Role::Presence),
+    keyword("title", Role::Annotation),
+    keyword("type", Role::Shape),
+    keyword("uniqueItems", Role::Limit).of("array"),
+    keyword("writeOnly", Role::Annotation),
+    keyword("xml", Role::Annotation),
+];
+
+/// The keywords whose values are lists of schemas: a value must fit all of them, one of them, or at least one of them.
+pub const BRANCHES: [&str; 3] = ["allOf", "anyOf", "oneOf"];
+
+/// The keywords of [`BRANCHES`] that make a union.
+pub const UNIONS: [&str; 2] = ["anyOf", "oneOf"];
+
+fn find(name: &str) -> Option<&'static Keyword> {
+    KEYWORDS.iter().find(|keyword| keyword.name == name)
+}
+
+/// What a keyword says. Extensions and unknown keywords are annotations.
+pub fn role(name: &str) -> Role {
+    find(name).map_or(Role::Annotation, |keyword| keyword.role)
+}
+
+/// Whether the value of a keyword is a schema, a list of schemas, or a map of names to schemas.
+pub fn has_schemas(name: &str) -> bool {
+    find(name).is_some_and(|keyword| keyword.has_schemas)
+}
+
+/// The type that the keywords of a schema without `type` are about: that of its properties first, then of its items,
+/// then of its text.
+pub fn implied_type(schema: &Map<String, Value>) -> Option<&'static str> {
+    let of_type = |of: &str| schema.keys().filter_map(|name| find(name)).any(|keyword| keyword.of_type == Some(of));
+    ["object", "array", "string"].into_iter().find(|of| of_type(of))
+}
+
+/// Whether a schema says what its values are. A schema that does not is valid for any value, or annotates another one.
+///
+/// ```
+/// use serde_json::json;
+/// use xtask_document::keywords::gives_shape;
+///
+/// assert!(gives_shape(&json!({"type": "string"})));
+/// assert!(!gives_shape(&json!({"description": "A name.", "maxLength": 9})));
+/// ```
+pub fn gives_shape(schema: &Value) -> bool {
+    schema.as_object().is_some_and(|schema| schema.keys().any(|name| role(name) == Role::Shape))
+}
+
+/// A schema without its annotations.
+pub fn without_annotations(schema: &Value) -> Map<String, Value> {
+    let keywords = schema.as_object().into_iter().flatten().filter(|(name, _)| role(name) != Role::Annotation);
+    keywords.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// The lists of schemas of a schema, each with its keyword.
+pub fn branches(schema: &Value) -> impl Iterator<Item = (&'static str, &Vec<Value>)> {
+    BRANCHES.into_iter().filter_map(|keyword| Some((keyword, schema.get(keyword)?.as_array()?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn schema_without_annotations_keeps_shape_presence_and_limits() {
+        let schema = json!({"type": "string", "nullable": true, "maxLength": 9, "title": "t", "x-a": 1, "unknown": 2});
+        assert_eq!(
+            Value::Object(without_annotations(&schema)),
+            json!({"type": "string", "nullable": true, "maxLength": 9})
+        );
+    }
+}
