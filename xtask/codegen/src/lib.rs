@@ -4,6 +4,7 @@
 //! it in a [process] of its own, and passes change the syntax of that code.
 
 mod client;
+mod duplicates;
 pub mod markdown;
 mod mocks;
 pub mod packages;
@@ -16,6 +17,7 @@ mod supported;
 
 pub use packages::Packages;
 pub use process::{Code, GeneratorProcess, run_worker};
+pub use sdk::success_types;
 
 use anyhow::Result;
 use xtask_document::Document;
