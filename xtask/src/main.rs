@@ -46,5 +46,5 @@ fn run_generator(memory_mib: usize) -> Result<()> {
     let bytes = memory_mib.saturating_mul(1 << 20);
     let limit = MEMORY.set_limit(bytes).ok();
     limit.with_context(|| format!("{memory_mib} MiB of memory are not enough to begin"))?;
-    run_worker(io::stdin().lock(), io::stdout().lock())
+    Ok(run_worker(io::stdin().lock(), io::stdout().lock())?)
 }

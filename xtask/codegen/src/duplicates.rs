@@ -5,25 +5,21 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Result, ensure};
 use quote::ToTokens;
 use syn::{Attribute, Fields, Ident, ImplItem, Item, ItemImpl};
+
+use crate::error::Error;
 
 /// Checks that no two items of a module, variants of an enum, fields of a struct or implementations have the same name.
 ///
 /// # Errors
 ///
 /// If two have; `code` says which file it is.
-pub(crate) fn check(code: &str, file: &syn::File) -> Result<()> {
+pub(crate) fn check(code: &'static str, file: &syn::File) -> Result<(), Error> {
     let mut found = BTreeSet::new();
     in_module("", &file.items, &mut found);
     let found: Vec<_> = found.into_iter().collect();
-    ensure!(
-        found.is_empty(),
-        "{code} would not compile, it has more than one {}; rename a schema in [names.types] of sdk.toml",
-        found.join(", ")
-    );
-    Ok(())
+    if found.is_empty() { Ok(()) } else { Err(Error::Duplicates { code, names: found }) }
 }
 
 /// Collects what is in a module more than once, each with its path.
@@ -135,7 +131,7 @@ mod tests {
             fn A() {}
         };
         let error = check("the client", &file).unwrap_err().to_string();
-        let expected = "the client would not compile, it has more than one `A`, `types::Card::One`, \
+        let expected = "the client would not compile, it has more than one item named `A`, `types::Card::One`, \
                         `types::Card::Two::x`, `types::Card::a`, `types::Card::get`, `types::Card`, `types::impl Default \
                         for Card`; \
                         rename a schema in [names.types] of sdk.toml";

@@ -2,9 +2,28 @@
 //!
 //! A document is generated from in three steps. [Policies](policies) change the document, the generator makes code of
 //! it in a [process] of its own, and passes change the syntax of that code.
+//!
+//! # Examples
+//!
+//! ```
+//! use serde_json::json;
+//! use xtask_codegen::client;
+//! use xtask_document::Document;
+//!
+//! let value = json!({
+//!     "openapi": "3.0.3",
+//!     "info": {"title": "Things", "version": "2026-01-02"},
+//!     "paths": {"/things": {"get": {"operationId": "list_things", "responses": {"204": {"description": "Nothing."}}}}},
+//! });
+//! let document = Document { path: "things.json".into(), revision: "2026-01-02".into(), sha256: String::new(), value };
+//! let code = client(document)?;
+//! assert!(!code.items.is_empty());
+//! # Ok::<(), xtask_codegen::Error>(())
+//! ```
 
 mod client;
 mod duplicates;
+mod error;
 pub mod markdown;
 mod mocks;
 pub mod packages;
@@ -15,11 +34,11 @@ mod samples;
 mod sdk;
 mod supported;
 
+pub use error::Error;
 pub use packages::Packages;
 pub use process::{Code, GeneratorProcess, run_worker};
 pub use sdk::success_types;
 
-use anyhow::Result;
 use xtask_document::Document;
 
 /// The syntax of a document's client, generated in this process: for comparisons of surfaces.
@@ -27,7 +46,7 @@ use xtask_document::Document;
 /// # Errors
 ///
 /// If no code can be generated from it.
-pub fn client(mut document: Document) -> Result<syn::File> {
+pub fn client(mut document: Document) -> Result<syn::File, Error> {
     policies::envelope_unions::apply(&mut document.value);
-    client::generate(&document, "things")
+    Ok(client::generate(&document, "things")?)
 }

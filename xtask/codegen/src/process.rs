@@ -4,13 +4,13 @@
 //! alone, and its parent reports the document and the slice. The allocator (the crate `cap`) enforces the limit, since
 //! not every operating system enforces one.
 
-use std::io::{Read, Write};
+use std::io::{self, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-use anyhow::{Context, Result, anyhow, bail};
 use serde::{Deserialize, Serialize};
 
+use crate::error::Error;
 use crate::packages::Packages;
 use crate::policies::envelope_unions;
 use crate::{client, duplicates, mocks, sdk, supported};
@@ -46,9 +46,8 @@ impl GeneratorProcess {
     /// # Errors
     ///
     /// If the operating system does not say what this program is.
-    pub fn of_this_program(memory_mib: usize) -> Result<Self> {
-        let program = std::env::current_exe().context("cannot find this program")?;
-        Ok(Self::of(program, memory_mib))
+    pub fn of_this_program(memory_mib: usize) -> io::Result<Self> {
+        Ok(Self::of(std::env::current_exe()?, memory_mib))
     }
 
     /// A process of another program that does the same.
@@ -61,42 +60,45 @@ impl GeneratorProcess {
     /// # Errors
     ///
     /// If no code can be generated from it.
-    pub fn run(&self, document: Document, packages: Packages) -> Result<Code> {
+    pub fn run(&self, document: Document, packages: Packages) -> Result<Code, Error> {
         // The unchanged document is checked, before the policies.
         open_api::check(&document.value)?;
         supported::check(&document.value)?;
+        let job = serde_json::to_vec(&Job { document, packages });
+        let job = job.map_err(|source| Error::Pipe { what: "input", source })?;
+        let output = self.output(&job).map_err(|source| Error::Process { program: self.program.clone(), source })?;
+        if output.status.success() {
+            return serde_json::from_slice(&output.stdout).map_err(|source| Error::Pipe { what: "output", source });
+        }
+        Err(self.failure(&output))
+    }
+
+    /// What the process writes for an input.
+    fn output(&self, input: &[u8]) -> io::Result<Output> {
         let mut child = Command::new(&self.program)
             .args(["generator", "--memory-mib", &self.memory_mib.to_string()])
             .env("RUST_BACKTRACE", "0")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            .spawn()
-            .with_context(|| format!("cannot run {}", self.program.display()))?;
-        let job = serde_json::to_vec(&Job { document, packages })?;
-        // One that died does not read on; what it died of is the better error.
-        let _ = child.stdin.take().context("the generator has no input")?.write_all(&job);
-        let output = child.wait_with_output().context("cannot wait for the generator")?;
-        if output.status.success() {
-            return serde_json::from_slice(&output.stdout).context("the generator's output is cut off");
+            .spawn()?;
+        if let Some(mut stdin) = child.stdin.take() {
+            // A process that failed does not read on; its own error says more than this one.
+            let _ = stdin.write_all(input);
         }
-        Err(self.death(&output))
+        child.wait_with_output()
     }
 
-    fn death(&self, output: &Output) -> anyhow::Error {
+    fn failure(&self, output: &Output) -> Error {
         let text = String::from_utf8_lossy(&output.stderr);
         if let Some(message) = panic_message(&text) {
-            return anyhow!("the generator failed: {message}");
+            return Error::Generator { message: format!("the generator failed: {message}") };
         }
         let text = one_line(&text);
         match text.strip_prefix("error: ") {
-            Some(error) => anyhow!("{error}"),
-            None if text.contains("memory allocation of") => anyhow!(
-                "the generator needs more than {} MiB of memory for it; take a smaller slice, or allow more with \
-                 --memory-mib",
-                self.memory_mib
-            ),
-            None => anyhow!("the generator stopped ({}): {text}", output.status),
+            Some(error) => Error::Generator { message: error.to_owned() },
+            None if text.contains("memory allocation of") => Error::Memory { limit_mib: self.memory_mib },
+            None => Error::Generator { message: format!("the generator stopped ({}): {text}", output.status) },
         }
     }
 }
@@ -118,13 +120,9 @@ fn one_line(text: &str) -> String {
 /// # Errors
 ///
 /// If what comes in was not sent by [`GeneratorProcess`], or the document cannot be generated from.
-pub fn run_worker(mut input: impl Read, output: impl Write) -> Result<()> {
-    let mut job = Vec::new();
-    input.read_to_end(&mut job)?;
-    let Ok(Job { mut document, packages }) = serde_json::from_slice(&job) else {
-        bail!("this is for `cargo xtask generate`, which sends a document")
-    };
-    drop(job);
+pub fn run_worker(input: impl Read, output: impl Write) -> Result<(), Error> {
+    let job = serde_json::from_reader(BufReader::new(input));
+    let Job { mut document, packages } = job.map_err(|source| Error::Pipe { what: "input", source })?;
     // The client, the mocks and the SDK see the same envelopes.
     envelope_unions::apply(&mut document.value);
     let client = client::generate(&document, packages.front())?;
@@ -134,7 +132,8 @@ pub fn run_worker(mut input: impl Read, output: impl Write) -> Result<()> {
     let sdk = packages.sdk.as_ref().map(|sdk| sdk::generate(&document, &client, &packages, sdk)).transpose()?;
     sdk.iter().try_for_each(|sdk| duplicates::check("the SDK", sdk))?;
     let [client, mocks] = [&client, &mocks].map(prettyplease::unparse);
-    Ok(serde_json::to_writer(output, &Code { client, mocks, sdk: sdk.as_ref().map(prettyplease::unparse) })?)
+    let code = Code { client, mocks, sdk: sdk.as_ref().map(prettyplease::unparse) };
+    serde_json::to_writer(output, &code).map_err(|source| Error::Pipe { what: "output", source })
 }
 
 #[cfg(test)]

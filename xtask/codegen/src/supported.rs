@@ -3,110 +3,91 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Result, ensure};
 use serde_json::Value;
 
-use xtask_document::envelope::is_union;
-use xtask_document::envelope::{alias, is_envelope};
+use crate::error::Error;
+use xtask_document::envelope::{alias, is_envelope, is_union};
 use xtask_document::media_types::FORM;
 use xtask_document::naming::snake;
-use xtask_document::operation::{Operation, component, is_success, names_in, operations};
+use xtask_document::operation::{Operation, Parameter, names_in, operations};
 use xtask_document::resolved::{References, ResolvedSchema};
 
 /// Checks that every operation is one that a client can be generated for.
-pub(crate) fn check(document: &Value) -> Result<()> {
-    let mut faults = Vec::new();
+pub(crate) fn check(document: &Value) -> Result<(), Error> {
     let references = References::of(document);
-    for operation in operations(document) {
-        let Operation { path, method, object, .. } = &operation;
-        if let Some(fault) = fault(document, &references, &operation) {
-            let id = object.get("operationId").and_then(Value::as_str).unwrap_or_default();
-            faults.push(format!("the operation {id:?} ({} {path}) {fault}", method.to_uppercase()));
-        }
-    }
-    ensure!(faults.is_empty(), "{}", faults.join("; "));
-    Ok(())
+    let faults: Vec<_> = operations(document)
+        .filter_map(|operation| {
+            let fault = fault(&references, &operation)?;
+            Some(format!("the operation {:?} ({}) {fault}", operation.id().unwrap_or_default(), operation.route()))
+        })
+        .collect();
+    if faults.is_empty() { Ok(()) } else { Err(Error::Unsupported { faults }) }
 }
 
-fn fault<'a>(document: &'a Value, references: &References<'a>, operation: &Operation<'a>) -> Option<String> {
+fn fault<'a>(references: &References<'a>, operation: &Operation<'a>) -> Option<String> {
     if matches!(operation.method, "options" | "trace") {
         return Some("has a method that the HTTP library has no function for".to_owned());
     }
-    let resolve = |value| component(document, value);
-    if let Some(status) = unnamed_envelope(document, references, operation) {
+    if let Some(status) = unnamed_envelope(references, operation) {
         return Some(format!(
             "responds to {status} with an envelope that has no name; import the document, which names it"
         ));
     }
-    let body = operation.object.get("requestBody").and_then(resolve);
-    if let Some(form) = body.and_then(|body| body.get("content")?.get(FORM)?.get("schema")) {
+    if let Some(form) = operation.body().and_then(|body| body.schema(FORM)) {
         let form = ResolvedSchema::of(references, form);
         let odd = form.properties.iter().find(|(_, of)| !ResolvedSchema::of(references, of).is_scalar());
         if let Some((name, _)) = odd {
             return Some(format!("sends a form, in which {name:?} is no text, number or boolean"));
         }
     }
-    let item = document.get("paths").and_then(|paths| paths.get(operation.path));
-    let shared = item.and_then(|item| item.get("parameters"));
-    let lists = [operation.object.get("parameters"), shared].into_iter().flatten().filter_map(Value::as_array);
-    let is_compound = |parameter: &'a Value| {
-        parameter.get("schema").is_some_and(|schema| !ResolvedSchema::of(references, schema).is_scalar())
-    };
-    let (mut seen, mut arguments) = (BTreeSet::new(), BTreeSet::new());
-    let in_path: BTreeSet<_> = names_in(operation.path).collect();
-    for parameter in lists.flatten().filter_map(resolve) {
-        let text = |key: &str| parameter.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let (name, place, style) = (text("name"), text("in"), text("style"));
-        // A parameter of the operation replaces one of its path.
-        if !seen.insert((name.clone(), place.clone())) {
-            continue;
+    let parameters = operation.parameters();
+    let mut arguments = BTreeSet::from_iter(operation.body().map(|_| "body".to_owned()));
+    for parameter in &parameters {
+        if let Some(fault) = parameter_fault(references, operation, parameter, &mut arguments) {
+            return Some(format!("has the parameter {:?}, which {fault}", parameter.name));
         }
-        let fault = match (place.as_str(), style.as_str()) {
-            ("cookie", _) => "is a cookie",
-            ("path", _) if parameter.get("required") != Some(&Value::Bool(true)) => {
-                "is part of the path and not required"
-            }
-            ("path", _) if !in_path.contains(name.as_str()) => "is no part of the path",
-            ("path" | "header", "" | "simple") | ("query", "" | "form") if parameter.get("schema").is_none() => {
-                "has content, not a schema"
-            }
-            ("path" | "header", "" | "simple") | ("query", "" | "form") if body.is_some() && snake(&name) == "body" => {
-                "has the name of the argument for the body"
-            }
-            ("path" | "header", "" | "simple") | ("query", "" | "form") if !arguments.insert(snake(&name)) => {
-                "makes the same argument as another one"
-            }
-            ("query", "" | "form")
-                if parameter.get("explode") == Some(&Value::Bool(false)) && is_compound(parameter) =>
-            {
-                "is a list in one parameter (`explode: false`)"
-            }
-            ("path" | "header", "" | "simple") | ("query", "" | "form") => continue,
-            _ => "has a style that the generator cannot write",
-        };
-        return Some(format!("has the parameter {name:?}, which {fault}"));
     }
-    let is_described = |name: &str| seen.contains(&(name.to_owned(), "path".to_owned()));
-    let missing = in_path.into_iter().find(|name| !is_described(name))?;
+    let is_described =
+        |name: &&str| parameters.iter().any(|described| (described.place, described.name) == ("path", name));
+    let missing = names_in(operation.path).find(|name| !is_described(name))?;
     Some(format!("has {missing:?} in its path, and no parameter of that name"))
+}
+
+/// What keeps a parameter from becoming an argument. `arguments` has the names that are taken.
+fn parameter_fault<'a>(
+    references: &References<'a>,
+    operation: &Operation<'a>,
+    parameter: &Parameter<'a>,
+    arguments: &mut BTreeSet<String>,
+) -> Option<&'static str> {
+    let is_compound = |schema: &'a Value| !ResolvedSchema::of(references, schema).is_scalar();
+    let is_body = operation.body().is_some() && snake(parameter.name) == "body";
+    match (parameter.place, parameter.style()) {
+        ("cookie", _) => Some("is a cookie"),
+        ("path", _) if !parameter.is_required() => Some("is part of the path and not required"),
+        ("path", _) if !names_in(operation.path).any(|name| name == parameter.name) => Some("is no part of the path"),
+        ("path" | "header", "simple") | ("query", "form") => match parameter.schema() {
+            None => Some("has content, not a schema"),
+            Some(_) if is_body => Some("has the name of the argument for the body"),
+            Some(_) if !arguments.insert(snake(parameter.name)) => Some("makes the same argument as another one"),
+            Some(schema) if parameter.place == "query" && !parameter.explodes() && is_compound(schema) => {
+                Some("is a list in one parameter (`explode: false`)")
+            }
+            Some(_) => None,
+        },
+        _ => Some("has a style that the generator cannot write"),
+    }
 }
 
 /// The status of a success whose envelope is no named schema. The generated crate could not implement `Envelope` for
 /// it, and a failed call would look like a success.
-fn unnamed_envelope<'a>(
-    document: &'a Value,
-    references: &References<'a>,
-    operation: &Operation<'a>,
-) -> Option<&'a str> {
-    let responses = operation.object.get("responses").and_then(Value::as_object).into_iter().flatten();
-    let mut successes = responses.filter(|(status, _)| is_success(status));
-    let (status, _) = successes.find(|(_, response)| {
-        let contents = component(document, response).and_then(|response| response.get("content")?.as_object());
-        let mut schemas = contents.into_iter().flatten().filter_map(|(_, content)| content.get("schema"));
-        schemas
-            .any(|schema| alias(schema).is_none() && (is_envelope(references, schema) || is_union(references, schema)))
-    })?;
-    Some(status)
+fn unnamed_envelope<'a>(references: &References<'a>, operation: &Operation<'a>) -> Option<&'a str> {
+    let is_unnamed = |schema: &'a Value| {
+        alias(schema).is_none() && (is_envelope(references, schema) || is_union(references, schema))
+    };
+    let mut successes = operation.successes();
+    let envelope = successes.find(|response| response.content().filter_map(|content| content.schema()).any(is_unnamed));
+    envelope.map(|response| response.status)
 }
 
 #[cfg(test)]

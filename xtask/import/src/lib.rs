@@ -18,7 +18,27 @@
 //! `allOf` and inlining shared components may make the document at most 8 times as large; then the import is rejected.
 //! The tests `large_documents` and `hard_documents` check sizes and shapes, and `cargo bench -p xtask` measures the
 //! speed.
+//!
+//! # Examples
+//!
+//! ```
+//! use serde_json::json;
+//! use xtask_import::{Import, Names, Settings, Slice};
+//!
+//! let vendors = json!({"openapi": "3.0.3", "paths": {"/things": {"get": {
+//!     "operationId": "acme-things-list",
+//!     "responses": {"204": {"description": "Nothing."}},
+//! }}}});
+//! let slice = Slice { paths: ["/things".to_owned()].into(), ..Slice::default() };
+//! let names = Names::default();
+//! let (title, description) = ("Things", "All of them.");
+//! let settings = Settings { name: "things", title, description, slice: &slice, names: &names, fixups: &[] };
+//! let import = Import::of(&settings, &vendors, "2026-01-02")?;
+//! assert!(import.text.contains("acme_things_list"));
+//! # Ok::<(), xtask_import::Error>(())
+//! ```
 
+mod error;
 mod hoist;
 mod references;
 mod rename;
@@ -30,13 +50,14 @@ mod slice;
 mod testing;
 mod validate;
 
+pub use error::{Error, FixupProblem, ReferenceProblem, SliceProblem};
 pub use hoist::{becomes_type, unnamed};
 pub use settings::{Fixup, Names, Settings, Slice};
 pub use validate::{check_listed, missing_operations, validate, violations};
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error as StdError;
 
-use anyhow::{Context, Result, bail, ensure};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -76,7 +97,7 @@ impl Import {
     /// If the document is not OpenAPI 3.0, the slice holds nothing, a reference leads nowhere or out of the document, a
     /// schema is nothing but itself, a fixup no longer applies, a name is listed for something that does not exist, two
     /// things get one name, or the date is none.
-    pub fn of(settings: &Settings<'_>, vendors: &Value, revision: &str) -> Result<Self> {
+    pub fn of(settings: &Settings<'_>, vendors: &Value, revision: &str) -> Result<Self, Error> {
         Self::recorded(settings, vendors, revision, &mut Vec::new())
     }
 
@@ -90,7 +111,7 @@ impl Import {
         vendors: &Value,
         revision: &str,
         record: &mut Vec<Applied>,
-    ) -> Result<Self> {
+    ) -> Result<Self, Error> {
         check_date(revision)?;
         open_api::check_version(vendors)?;
         let mut document = slice::cut(vendors, settings)?;
@@ -116,20 +137,18 @@ impl Import {
             renamed.schemas.get(name).into_iter().for_each(|ours| name.clone_from(ours));
         }
         check_types(&document, settings.names)?;
-        let Some(root) = document.as_object_mut() else { bail!("the document is no object") };
-        root.insert(
-            "info".to_owned(),
-            json!({"title": settings.title, "description": settings.description, "version": revision}),
-        );
+        let info = json!({"title": settings.title, "description": settings.description, "version": revision});
+        let root = document.as_object_mut().ok_or(xtask_document::Error::NoVersion)?;
+        root.insert("info".to_owned(), info);
         if !had.is_empty() {
             root.insert(FIXUPS.to_owned(), Value::Array(had));
         }
         open_api::check(&document)?;
-        validate(&document, settings, revision).context("the result disagrees with sdk.toml")?;
+        validate(&document, settings, revision)?;
         let missing = missing_operations(&document, settings);
         let schemas = document.pointer("/components/schemas").and_then(Value::as_object).map_or(0, Map::len);
         let operations = operations(&document).count();
-        let mut text = serde_json::to_string_pretty(&sorted(document))?;
+        let mut text = format!("{:#}", sorted(document));
         text.push('\n');
         let revision = revision.to_owned();
         Ok(Self { revision, text, applied, fixups, fixed, renamed, named, missing, operations, schemas })
@@ -140,9 +159,8 @@ impl Import {
     /// # Errors
     ///
     /// If one is not.
-    pub fn check_listed(&self) -> Result<()> {
-        ensure!(self.missing.is_empty(), "names.operations lists operations that do not exist: {:?}", self.missing);
-        Ok(())
+    pub fn check_listed(&self) -> Result<(), Error> {
+        validate::none_missing(self.missing.clone())
     }
 
     /// Rejects the import if a rule lost something.
@@ -150,20 +168,20 @@ impl Import {
     /// # Errors
     ///
     /// If a rule lost something.
-    pub fn reject_losses(&self) -> Result<()> {
+    pub fn reject_losses(&self) -> Result<(), Error> {
         let losses = self.applied.iter().filter(|applied| applied.loss != Loss::Lossless).count();
-        let changes = if losses == 1 { "change loses" } else { "changes lose" };
-        ensure!(losses == 0, "{losses} {changes} something of the document");
+        if losses > 0 {
+            return Err(Error::Losses { count: losses });
+        }
         Ok(())
     }
 }
 
 /// Checks that a revision is a date.
-pub fn check_date(revision: &str) -> Result<()> {
+pub fn check_date(revision: &str) -> Result<(), Error> {
     let date = NaiveDate::parse_from_str(revision, "%Y-%m-%d");
     let is_one = date.is_ok_and(|date| date.to_string() == revision);
-    ensure!(is_one, "the revision {revision:?} is no date; write it as 2026-11-22");
-    Ok(())
+    if is_one { Ok(()) } else { Err(Error::NoDate { revision: revision.to_owned() }) }
 }
 
 /// Where a result notes the patches of the fixups that it has had: as text, since they are no part of the API.
@@ -174,18 +192,21 @@ fn fixups_of(document: &Value) -> Vec<Value> {
     document.get(FIXUPS).and_then(Value::as_array).cloned().unwrap_or_default()
 }
 
-fn patch(fixup: &Fixup) -> Result<Value> {
+fn patch(fixup: &Fixup) -> Result<Value, Error> {
     let patch = serde_json::from_str(&fixup.patch);
-    patch.map(sorted).with_context(|| format!("the patch of the fixup {:?} is not valid", fixup.why))
+    patch.map(sorted).map_err(|error| fixup_error(fixup, FixupProblem::Invalid, Some(error.into())))
 }
 
-fn apply_fixup(document: &mut Value, fixup: &Fixup, patch: &Value) -> Result<()> {
-    let context = || format!("the fixup {:?} does not apply (any more)", fixup.why);
-    let patch = json_patch::Patch::deserialize(patch).with_context(context)?;
+fn apply_fixup(document: &mut Value, fixup: &Fixup, patch: &Value) -> Result<(), Error> {
+    let fails = |error| fixup_error(fixup, FixupProblem::DoesNotApply, Some(error));
+    let patch = json_patch::Patch::deserialize(patch).map_err(|error| fails(error.into()))?;
     let before = document.clone();
-    json_patch::patch(document, &patch).with_context(context)?;
-    ensure!(*document != before, "the fixup {:?} changes nothing (any more)", fixup.why);
-    Ok(())
+    json_patch::patch(document, &patch).map_err(|error| fails(error.into()))?;
+    if *document == before { Err(fixup_error(fixup, FixupProblem::ChangesNothing, None)) } else { Ok(()) }
+}
+
+fn fixup_error(fixup: &Fixup, problem: FixupProblem, source: Option<Box<dyn StdError + Send + Sync>>) -> Error {
+    Error::Fixup { why: fixup.why.clone(), problem, source }
 }
 
 fn schema_names(document: &Value) -> BTreeSet<String> {
@@ -194,11 +215,10 @@ fn schema_names(document: &Value) -> BTreeSet<String> {
 }
 
 /// A name for what is not there is a misspelt one, or the vendor has renamed something.
-fn check_types(document: &Value, names: &Names) -> Result<()> {
+fn check_types(document: &Value, names: &Names) -> Result<(), Error> {
     let present = schema_names(document);
-    let missing: Vec<_> = names.types.iter().filter(|(ours, _)| !present.contains(*ours)).collect();
-    ensure!(missing.is_empty(), "names.types lists schemas that do not exist: {missing:?}");
-    Ok(())
+    let missing: Vec<_> = names.types.keys().filter(|ours| !present.contains(*ours)).cloned().collect();
+    if missing.is_empty() { Ok(()) } else { Err(Error::Unlisted { table: "types", names: missing }) }
 }
 
 /// The same document with every object in the order of its keys, whatever order the parser keeps.

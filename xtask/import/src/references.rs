@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Map, Value, json};
 
+use crate::error::{Error, ReferenceProblem};
 use xtask_document::walk::{ObjectKind, for_each_reference};
 
 /// Every component of the whole that something refers to, and that those refer to in turn. A reference with escapes in
 /// it becomes one with the plain name: nothing else knows escapes.
-pub(super) fn components(whole: &Value, from: &mut Value) -> Result<Map<String, Value>> {
+pub(super) fn components(whole: &Value, from: &mut Value) -> Result<Map<String, Value>, Error> {
     let mut found = Found { whole, seen: BTreeSet::new(), pending: Vec::new(), sound: BTreeSet::new() };
     found.follow_all(from, ObjectKind::Document)?;
     let mut components = Map::new();
@@ -36,7 +36,7 @@ struct Found<'w> {
 }
 
 impl Found<'_> {
-    fn follow_all(&mut self, part: &mut Value, kind: ObjectKind) -> Result<()> {
+    fn follow_all(&mut self, part: &mut Value, kind: ObjectKind) -> Result<(), Error> {
         let mut fault = Ok(());
         for_each_reference(part, kind, &mut |_, reference| {
             let followed = if fault.is_ok() { self.follow(reference) } else { Ok(None) };
@@ -49,7 +49,7 @@ impl Found<'_> {
     }
 
     /// Takes what a reference leads to, and gives back the reference without escapes if it has any.
-    fn follow(&mut self, reference: &str) -> Result<Option<String>> {
+    fn follow(&mut self, reference: &str) -> Result<Option<String>, Error> {
         if self.seen.contains(reference) {
             return Ok(None);
         }
@@ -63,7 +63,7 @@ impl Found<'_> {
     }
 
     /// Checks that a component does not just lead to another one and so on in a circle.
-    fn check_chain(&mut self, first: &Component<'_>) -> Result<()> {
+    fn check_chain(&mut self, first: &Component<'_>) -> Result<(), Error> {
         let reference = first.reference();
         let (mut chain, mut value) = (BTreeSet::from([reference.clone()]), first.target);
         while let Some(further) = value.get("$ref").and_then(Value::as_str) {
@@ -72,7 +72,9 @@ impl Found<'_> {
             if self.sound.contains(&further) {
                 break;
             }
-            ensure!(chain.insert(further), "the reference {reference:?} leads to nothing but itself");
+            if !chain.insert(further) {
+                return Err(error(&reference, ReferenceProblem::Itself));
+            }
             value = next.target;
         }
         self.sound.extend(chain);
@@ -92,23 +94,20 @@ struct Component<'w> {
 impl<'w> Component<'w> {
     /// The component of exactly that name, or else of the one that is meant: in a JSON pointer (RFC 6901) in a URI,
     /// some characters are escaped.
-    fn of(whole: &'w Value, reference: &str) -> Result<Self> {
-        let Some(path) = reference.strip_prefix("#/") else {
-            bail!("the reference {reference:?} leads out of the document, which is not supported");
-        };
-        let no_component =
-            || format!("the reference {reference:?} does not lead to a component, which is not supported");
+    fn of(whole: &'w Value, reference: &str) -> Result<Self, Error> {
+        let path = reference.strip_prefix("#/").ok_or_else(|| error(reference, ReferenceProblem::Outside))?;
+        let no_component = || error(reference, ReferenceProblem::NoComponent);
         let parts = path.strip_prefix("components/").and_then(|path| path.split_once('/'));
-        let (group, name) = parts.with_context(no_component)?;
-        let Some(ObjectKind::Names(kind)) = ObjectKind::Components.below(group) else { bail!(no_component()) };
+        let (group, name) = parts.ok_or_else(no_component)?;
+        let Some(ObjectKind::Names(kind)) = ObjectKind::Components.below(group) else { return Err(no_component()) };
         let of_group = whole.get("components").and_then(|components| components.get(group));
         let named = |name: &str| of_group.and_then(|of_group| of_group.get(name));
         let (name, target) = match named(name) {
             Some(target) => (name.to_owned(), target),
+            None if name.contains('/') => return Err(no_component()),
             None => {
-                ensure!(!name.contains('/'), no_component());
                 let name = plain(name);
-                let target = named(&name).with_context(|| format!("the reference {reference:?} leads nowhere"))?;
+                let target = named(&name).ok_or_else(|| error(reference, ReferenceProblem::Nowhere))?;
                 (name, target)
             }
         };
@@ -119,6 +118,10 @@ impl<'w> Component<'w> {
     fn reference(&self) -> String {
         format!("#/components/{}/{}", self.group, self.name)
     }
+}
+
+fn error(reference: &str, problem: ReferenceProblem) -> Error {
+    Error::Reference { reference: reference.to_owned(), problem }
 }
 
 /// A name without escapes.

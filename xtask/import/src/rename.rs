@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Result, bail};
 use serde_json::{Map, Value};
 
+use crate::error::Error;
 use crate::settings::Names;
 use xtask_document::naming::{mock_name, operation_name, operation_problem, type_name, type_problem};
 use xtask_document::operation::{for_each_operation, operations};
@@ -18,37 +18,37 @@ pub(super) struct Renamed {
 }
 
 /// Gives operations and schemas our names.
-pub(super) fn apply(document: &mut Value, names: &Names) -> Result<Renamed> {
+pub(super) fn apply(document: &mut Value, names: &Names) -> Result<Renamed, Error> {
     Ok(Renamed { operations: rename_operations(document, names)?, schemas: rename_schemas(document, names)? })
 }
 
-fn rename_operations(document: &mut Value, names: &Names) -> Result<BTreeMap<String, String>> {
+fn rename_operations(document: &mut Value, names: &Names) -> Result<BTreeMap<String, String>, Error> {
     let listed = by_vendors_name(&names.operations);
     let mut taken: BTreeMap<String, (&str, String)> = BTreeMap::new();
     let mut mocks: BTreeMap<String, (&str, String)> = BTreeMap::new();
     for operation in operations(document) {
-        let place = format!("{} {}", operation.method.to_uppercase(), operation.path);
-        let Some(id) = operation.id() else { bail!("{place} has no operationId") };
+        let place = operation.route();
+        let id = operation.id().ok_or_else(|| Error::NoOperationId { operation: place.clone() })?;
         let name = ours(id, &listed);
+        let error = |problem, ours: &str| Err(name_error(problem, "operations", ours, id));
         if let Some(problem) = operation_problem(&name) {
-            bail!("the operation {id:?} has no good name: {problem}; {}", remedy("operations", "our_name", id));
+            return error(format!("operation {id:?} has no good name: {problem}"), "our_name");
         }
         match taken.insert(name.clone(), (id, place.clone())) {
-            Some((other, first)) if other == id => bail!(
-                "{first} and {place} have the same operationId {id:?}; \
-                 give one of them another id by a fixup in sdk.toml"
-            ),
-            Some((other, _)) => bail!(
-                "the operations {other:?} and {id:?} both get the name {name:?}; {}",
-                remedy("operations", &format!("{name}_2"), id)
-            ),
+            Some((other, first)) if other == id => {
+                return Err(Error::DuplicateOperationId { id: id.to_owned(), first, second: place });
+            }
+            Some((other, _)) => {
+                let problem = format!("operations {other:?} and {id:?} both get the name {name:?}");
+                return error(problem, &format!("{name}_2"));
+            }
             None => {}
         }
         if let Some((other, others)) = mocks.insert(mock_name(&name), (id, name.clone())) {
-            bail!(
-                "the operations {other:?} and {id:?} get the names {others:?} and {name:?}, which are one in the mocks; {}",
-                remedy("operations", "our_name", id)
+            let problem = format!(
+                "operations {other:?} and {id:?} get the names {others:?} and {name:?}, which are one in the mocks"
             );
+            return error(problem, "our_name");
         }
     }
     let mut renamed = BTreeMap::new();
@@ -71,12 +71,11 @@ fn ours(id: &str, listed: &BTreeMap<&str, &str>) -> String {
     listed.get(id).map_or_else(|| operation_name(id), |name| (*name).to_owned())
 }
 
-/// What to write where.
-fn remedy(table: &str, ours: &str, vendors: &str) -> String {
-    format!("write a line such as `{ours} = {vendors:?}` below [names.{table}] in sdk.toml")
+fn name_error(problem: String, table: &'static str, ours: &str, vendors: &str) -> Error {
+    Error::Name { problem, table, ours: ours.to_owned(), vendors: vendors.to_owned() }
 }
 
-fn rename_schemas(document: &mut Value, names: &Names) -> Result<BTreeMap<String, String>> {
+fn rename_schemas(document: &mut Value, names: &Names) -> Result<BTreeMap<String, String>, Error> {
     let listed = by_vendors_name(&names.types);
     let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else {
         return Ok(BTreeMap::new());
@@ -90,11 +89,12 @@ fn rename_schemas(document: &mut Value, names: &Names) -> Result<BTreeMap<String
         let of_made = listed.get(made.as_str()).filter(|_| !schemas.contains_key(&made));
         let name = listed.get(vendors.as_str()).or(of_made).map_or(made.clone(), |name| (*name).to_owned());
         if let Some(problem) = type_problem(&name) {
-            bail!("the schema {vendors:?} has no good name: {problem}; {}", remedy("types", "OurName", vendors));
+            let problem = format!("schema {vendors:?} has no good name: {problem}");
+            return Err(name_error(problem, "types", "OurName", vendors));
         }
         if let Some(other) = taken.insert(name.clone(), vendors) {
-            let remedy = remedy("types", &format!("{name}2"), vendors);
-            bail!("the schemas {other:?} and {vendors:?} both get the name {name:?}; {remedy}");
+            let problem = format!("schemas {other:?} and {vendors:?} both get the name {name:?}");
+            return Err(name_error(problem, "types", &format!("{name}2"), vendors));
         }
         renamed.insert(vendors.clone(), name);
     }

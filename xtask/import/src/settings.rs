@@ -26,7 +26,7 @@ pub struct Settings<'a> {
 }
 
 /// What of the API belongs to the SDK: an operation that fits one of these.
-#[derive(Clone, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Slice {
     /// The beginnings of its paths, whatever the names of their parameters.
@@ -97,7 +97,7 @@ fn begins(path: &str, prefix: &str) -> bool {
 }
 
 /// A change to the vendor's document.
-#[derive(Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fixup {
     /// What is wrong, and how that is known.
@@ -107,7 +107,7 @@ pub struct Fixup {
 }
 
 /// How names are made.
-#[derive(Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Names {
     /// A prefix of the vendor's schema names that ours must not have.

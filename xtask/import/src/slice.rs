@@ -2,25 +2,32 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Result, bail, ensure};
 use serde_json::{Map, Value, json};
 
 use super::references;
+use crate::error::{Error, SliceProblem};
 use crate::settings::{Settings, Slice};
 use xtask_document::operation::{METHODS, is_path, operations};
 
 /// The operations of the slice, with all that they refer to and nothing else.
-pub(super) fn cut(vendors: &Value, settings: &Settings<'_>) -> Result<Value> {
+pub(super) fn cut(vendors: &Value, settings: &Settings<'_>) -> Result<Value, Error> {
     let slice = settings.slice;
-    ensure!(!slice.is_empty(), "the slice of {} is empty: say in its sdk.toml what belongs to it", settings.name);
+    let error = |problem| Err(Error::Slice { sdk: settings.name.to_owned(), problem });
+    if slice.is_empty() {
+        return error(SliceProblem::Empty);
+    }
     check_paths(vendors, slice)?;
     let chosen: BTreeSet<(&str, &str)> = operations(vendors)
         .filter(|operation| slice.holds(operation, settings.names))
         .map(|operation| (operation.path, operation.method))
         .collect();
-    ensure!(!chosen.is_empty(), "the slice of {} matches no operation of the document: {slice}", settings.name);
+    if chosen.is_empty() {
+        return error(SliceProblem::NoMatch(slice.clone()));
+    }
     let unmatched = slice.unmatched(vendors, settings.names);
-    ensure!(unmatched.is_empty(), "a part of the slice of {} matches no operation: {unmatched}", settings.name);
+    if !unmatched.is_empty() {
+        return error(SliceProblem::PartWithoutMatch(unmatched));
+    }
 
     let mut paths = Map::new();
     for (path, item) in vendors.get("paths").and_then(Value::as_object).into_iter().flatten() {
@@ -36,7 +43,7 @@ pub(super) fn cut(vendors: &Value, settings: &Settings<'_>) -> Result<Value> {
 }
 
 /// Takes out what nothing belongs to any more: operations are dropped and parts put together by the rules.
-pub(super) fn prune(document: &mut Value, settings: &Settings<'_>) -> Result<()> {
+pub(super) fn prune(document: &mut Value, settings: &Settings<'_>) -> Result<(), Error> {
     let paths = document.get_mut("paths").and_then(Value::as_object_mut).map(std::mem::take).unwrap_or_default();
     let is_used = |item: &Value| {
         let item = item.as_object();
@@ -44,13 +51,16 @@ pub(super) fn prune(document: &mut Value, settings: &Settings<'_>) -> Result<()>
     };
     let paths: Map<_, _> = paths.into_iter().filter(|(_, item)| is_used(item)).collect();
     let slice = settings.slice;
-    ensure!(!paths.is_empty(), "the slice of {} has no operation left that can be generated: {slice}", settings.name);
+    if paths.is_empty() {
+        let problem = SliceProblem::NothingLeft(slice.clone());
+        return Err(Error::Slice { sdk: settings.name.to_owned(), problem });
+    }
     *document = complete(document, paths)?;
     Ok(())
 }
 
 /// The paths, with all of a document that they refer to and nothing else.
-fn complete(whole: &Value, paths: Map<String, Value>) -> Result<Value> {
+fn complete(whole: &Value, paths: Map<String, Value>) -> Result<Value, Error> {
     let mut document = json!({"openapi": whole.get("openapi"), "paths": {}});
     if let Some(document) = document.get_mut("paths") {
         *document = Value::Object(paths);
@@ -75,23 +85,30 @@ fn complete(whole: &Value, paths: Map<String, Value>) -> Result<Value> {
 }
 
 /// Refuses what could hold an operation of the slice that nobody would see.
-fn check_paths(vendors: &Value, slice: &Slice) -> Result<()> {
+fn check_paths(vendors: &Value, slice: &Slice) -> Result<(), Error> {
     for (path, item) in vendors.get("paths").and_then(Value::as_object).into_iter().flatten() {
         if !is_path(path) || !slice.may_hold(path) {
             continue;
         }
-        ensure!(path.starts_with('/'), "the path {path:?} does not begin with a slash");
-        let Some(item) = item.as_object() else { bail!("the path {path:?} is no object") };
-        ensure!(!item.contains_key("$ref"), "the path {path:?} is a reference, which is not supported");
+        let error = |problem: String| Err(Error::Path { path: path.clone(), problem });
+        if !path.starts_with('/') {
+            return error("does not begin with a slash".to_owned());
+        }
+        let Some(item) = item.as_object() else { return error("is no object".to_owned()) };
+        if item.contains_key("$ref") {
+            return error("is a reference, which is not supported".to_owned());
+        }
         for (key, value) in item {
             if METHODS.contains(&key.as_str()) {
-                ensure!(value.is_object(), "the operation {} {path} is no object", key.to_uppercase());
-            } else {
-                let is_known = matches!(key.as_str(), "description" | "parameters" | "servers" | "summary");
-                ensure!(
-                    is_known || key.starts_with("x-"),
-                    "the path {path:?} has {key:?}, which is no method in lower case and nothing else that a path can have"
-                );
+                if !value.is_object() {
+                    return error(format!("has an operation {key:?} that is no object"));
+                }
+            } else if !key.starts_with("x-")
+                && !matches!(key.as_str(), "description" | "parameters" | "servers" | "summary")
+            {
+                return error(format!(
+                    "has {key:?}, which is no method in lower case and nothing else that a path can have"
+                ));
             }
         }
     }

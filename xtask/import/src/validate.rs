@@ -2,18 +2,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Error, Result, ensure};
 use serde_json::{Map, Value};
 use xtask_document::naming::{mock_name, operation_problem, without_prefix};
 use xtask_document::operation::{operations, route};
 
+use crate::error::Error;
 use crate::settings::Settings;
 
 /// Checks that a document has every operation that `sdk.toml` lists. An earlier one may have fewer.
-pub fn check_listed(document: &Value, settings: &Settings<'_>) -> Result<()> {
-    let missing = missing_operations(document, settings);
-    ensure!(missing.is_empty(), "names.operations lists operations that do not exist: {missing:?}");
-    Ok(())
+///
+/// # Errors
+///
+/// If it has not.
+pub fn check_listed(document: &Value, settings: &Settings<'_>) -> Result<(), Error> {
+    none_missing(missing_operations(document, settings))
+}
+
+pub(crate) fn none_missing(names: Vec<String>) -> Result<(), Error> {
+    if names.is_empty() { Ok(()) } else { Err(Error::Unlisted { table: "operations", names }) }
 }
 
 /// The operations that `sdk.toml` lists and a document does not have.
@@ -23,8 +29,13 @@ pub fn missing_operations(document: &Value, settings: &Settings<'_>) -> Vec<Stri
 }
 
 /// Checks that a document is what its `sdk.toml` says.
-pub fn validate(document: &Value, settings: &Settings<'_>, revision: &str) -> Result<()> {
-    violations(document, settings, revision).into_iter().next().map_or(Ok(()), |first| Err(Error::msg(first)))
+///
+/// # Errors
+///
+/// If it is not; the error is the first of the [`violations`].
+pub fn validate(document: &Value, settings: &Settings<'_>, revision: &str) -> Result<(), Error> {
+    let first = violations(document, settings, revision).into_iter().next();
+    first.map_or(Ok(()), |violation| Err(Error::Violation { violation }))
 }
 
 /// Everything in a document that its `sdk.toml` does not allow.

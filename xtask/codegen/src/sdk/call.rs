@@ -8,14 +8,13 @@ use super::super::passes::type_name;
 use super::super::samples::{TEXT, sample};
 use super::method::{Argument, Method};
 use xtask_document::envelope::Outcome;
+use xtask_document::media_types::JSON;
 use xtask_document::naming::snake;
-use xtask_document::operation::{component, is_success};
+use xtask_document::operation::Response;
 use xtask_document::resolved::{References, ResolvedSchema};
 
 /// The account of sample calls.
 pub(super) const ACCOUNT: &str = "023e105f4ecef8ad9ca31a8372d0c353";
-
-const JSON: &str = "application/json";
 
 /// What a call takes, and what comes back.
 pub(super) struct Call {
@@ -28,7 +27,7 @@ pub(super) struct Call {
 
 impl Call {
     /// The sample call of a method; nothing, if the document is not clear about one.
-    pub(super) fn of(document: &Value, references: &References<'_>, method: &Method<'_>) -> Option<Self> {
+    pub(super) fn of(references: &References<'_>, method: &Method<'_>) -> Option<Self> {
         let operation = &method.operation;
         // A response to HEAD has no body; and a mock compares the path as the document has it.
         let is_plain = |char: char| char.is_ascii_alphanumeric() || "/{}-_.~".contains(char);
@@ -36,28 +35,24 @@ impl Call {
             return None;
         }
         let arguments: Option<Vec<_>> =
-            method.arguments.iter().map(|argument| value(document, references, method, argument)).collect();
-        let responses = operation.object.get("responses")?.as_object()?;
-        let mut successes = responses.iter().filter(|(status, _)| is_success(status));
-        let (Some((status, response)), None) = (successes.next(), successes.next()) else { return None };
-        let status = if status == "2XX" { 200 } else { status.parse().ok()? };
-        let content = component(document, response)?.get("content").and_then(Value::as_object);
-        let (content_type, body) = match content.filter(|content| !content.is_empty()) {
-            None => ("text/plain", String::new()),
-            Some(content) => body(references, content, method.is_envelope)?,
-        };
+            method.arguments.iter().map(|argument| value(references, method, argument)).collect();
+        let mut successes = operation.successes();
+        let (Some(response), None) = (successes.next(), successes.next()) else { return None };
+        let status = if response.status == "2XX" { 200 } else { response.status.parse().ok()? };
+        let (content_type, body) = body(references, response, method.is_envelope)?;
         Some(Self { arguments: arguments?.join(", "), status, content_type, body })
     }
 }
 
 /// The body of a success.
-fn body(
-    references: &References<'_>,
-    content: &Map<String, Value>,
-    is_envelope: bool,
-) -> Option<(&'static str, String)> {
-    let Some(content) = content.get(JSON) else { return Some(("application/octet-stream", TEXT.to_owned())) };
-    let schema = content.get("schema")?;
+fn body(references: &References<'_>, response: Response<'_>, is_envelope: bool) -> Option<(&'static str, String)> {
+    if response.content().next().is_none() {
+        return Some(("text/plain", String::new()));
+    }
+    let Some(content) = response.content().find(|content| content.name == JSON) else {
+        return Some(("application/octet-stream", TEXT.to_owned()));
+    };
+    let schema = content.schema()?;
     if !is_envelope {
         return Some((JSON, sample(references, schema)?.to_string()));
     }
@@ -77,7 +72,7 @@ fn body(
 }
 
 /// The code of an argument.
-fn value(document: &Value, references: &References<'_>, method: &Method<'_>, argument: &Argument) -> Option<String> {
+fn value(references: &References<'_>, method: &Method<'_>, argument: &Argument) -> Option<String> {
     if argument.is_bytes {
         return Some(format!("&b{TEXT:?}[..]"));
     }
@@ -92,7 +87,7 @@ fn value(document: &Value, references: &References<'_>, method: &Method<'_>, arg
         "String" if !is_reference => return Some(format!("{TEXT:?}.to_owned()")),
         _ => {}
     }
-    let json = sample(references, schema(document, method, argument)?)?;
+    let json = sample(references, schema(method, argument)?)?;
     // Neither is a segment of a path.
     if ["", ".", ".."].into_iter().any(|text| json == text) {
         return None;
@@ -102,19 +97,11 @@ fn value(document: &Value, references: &References<'_>, method: &Method<'_>, arg
 }
 
 /// The schema of an argument: that of the body, or of the parameter of that name.
-fn schema<'a>(document: &'a Value, method: &Method<'a>, argument: &Argument) -> Option<&'a Value> {
-    let operation = &method.operation;
+fn schema<'a>(method: &Method<'a>, argument: &Argument) -> Option<&'a Value> {
     let name = argument.name.unraw().to_string();
-    let body = operation.object.get("requestBody").and_then(|body| component(document, body));
-    if let Some(body) = body.filter(|_| name == "body") {
-        return body.get("content")?.as_object()?.values().next()?.get("schema");
+    if let Some(body) = method.operation.body().filter(|_| name == "body") {
+        return body.content().next()?.schema();
     }
-    let item = document.get("paths")?.get(operation.path)?;
-    let lists = [operation.object.get("parameters"), item.get("parameters")].into_iter().flatten();
-    let mut parameters =
-        lists.filter_map(Value::as_array).flatten().filter_map(|parameter| component(document, parameter));
-    let is_it = |parameter: &&Value| {
-        parameter.get("name").and_then(Value::as_str).is_some_and(|called| snake(called) == name.trim_end_matches('_'))
-    };
-    parameters.find(is_it)?.get("schema")
+    let parameters = method.operation.parameters();
+    parameters.iter().find(|parameter| snake(parameter.name) == name.trim_end_matches('_'))?.schema()
 }

@@ -16,6 +16,7 @@ use syn::ext::IdentExt;
 use syn::{ImplItem, ImplItemFn, Item, parse_quote};
 
 use super::passes::{envelopes, implementor};
+use crate::error::Error;
 use crate::packages::{Packages, crate_path};
 use call::Call;
 use method::Method;
@@ -28,7 +29,7 @@ pub(super) fn generate(document: &Document, client: &syn::File, packages: &Packa
     let methods = methods(document, client)?;
     let document = &document.value;
     let references = References::of(document);
-    let calls: Vec<_> = methods.iter().map(|method| Call::of(document, &references, method)).collect();
+    let calls: Vec<_> = methods.iter().map(|method| Call::of(&references, method)).collect();
     let example = documentation::example(&methods, &calls, packages, sdk);
     let functions = methods.iter().map(Method::to_function);
     let api = format_ident!("{}", crate_path(&packages.api));
@@ -77,7 +78,7 @@ fn methods<'a>(document: &'a Document, client: &syn::File) -> Result<Vec<Method<
 /// # Errors
 ///
 /// If the code is not that of a generated client.
-pub fn success_types(client: &str) -> Result<BTreeMap<String, String>> {
+pub fn success_types(client: &str) -> Result<BTreeMap<String, String>, Error> {
     let client = syn::parse_file(client).context("the client is not Rust")?;
     let types = functions(&client).filter_map(|function| {
         let success = method::success(&function.sig.output)?;

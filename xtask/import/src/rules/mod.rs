@@ -25,9 +25,10 @@ mod unions;
 
 use std::fmt;
 
-use anyhow::{Result, bail};
 use serde::Serialize;
 use serde_json::{Map, Value};
+
+use crate::error::Error;
 
 use xtask_document::resolved::size;
 use xtask_document::walk::escape;
@@ -122,13 +123,13 @@ const SMALL: usize = 500_000;
 /// # Errors
 ///
 /// If inlining shared parts would make it too large.
-pub fn apply(document: &mut Value) -> Result<Vec<Applied>> {
+pub fn apply(document: &mut Value) -> Result<Vec<Applied>, Error> {
     let (mut applied, mut room) = (Vec::new(), size(document).saturating_mul(MOST_GROWTH).max(SMALL));
     for rule in ALL {
         let mut log = Log { rule, applied: &mut applied, room: &mut room, too_large: None };
         (rule.apply)(document, &mut log);
         if let Some(place) = log.too_large {
-            bail!("inlining shared parts makes the document too large (at {place}, rule {})", rule.name);
+            return Err(Error::TooLarge { limit: MOST_GROWTH, place, rule: rule.name });
         }
     }
     Ok(applied)

@@ -48,11 +48,11 @@ fn vendors() -> Value {
     })
 }
 
-fn import(slice: &str, document: &Value) -> Result<Import> {
+fn import(slice: &str, document: &Value) -> Result<Import, Error> {
     Import::of(&sdk(slice).settings(), document, "2026-01-02")
 }
 
-fn import_text(slice: &str, text: &str, revision: &str) -> Result<Import> {
+fn import_text(slice: &str, text: &str, revision: &str) -> Result<Import, Error> {
     Import::of(&sdk(slice).settings(), &serde_json::from_str(text).unwrap(), revision)
 }
 
@@ -60,7 +60,7 @@ fn import_text(slice: &str, text: &str, revision: &str) -> Result<Import> {
 fn complaint(change: impl FnOnce(&mut Value)) -> String {
     let mut document = vendors();
     change(&mut document);
-    format!("{:#}", import(r#"paths = ["/things"]"#, &document).err().unwrap())
+    import(r#"paths = ["/things"]"#, &document).err().unwrap().to_string()
 }
 
 const THINGS: &str = r#"paths = ["/things"]"#;
@@ -123,13 +123,13 @@ fn no_operation_of_the_slice_goes_unseen() {
     let mut elsewhere = vendors();
     elsewhere["paths"]["/more"] = json!({"$ref": "#/paths/~1things"});
     import(THINGS, &elsewhere).unwrap();
-    assert!(format!("{:#}", import(r#"tags = ["Things"]"#, &elsewhere).err().unwrap()).contains(r#""/more""#));
+    assert!(import(r#"tags = ["Things"]"#, &elsewhere).err().unwrap().to_string().contains(r#""/more""#));
     for (item, part) in [
         (json!({"$ref": "#/paths/~1things"}), r#"the path "/things/more" is a reference"#),
         (json!({"$ref": "more.json"}), r#"the path "/things/more" is a reference"#),
         (json!({"GET": {}}), r#"the path "/things/more" has "GET", which is no method"#),
         (json!({"query": {}}), r#"the path "/things/more" has "query", which is no method"#),
-        (json!({"get": null}), "the operation GET /things/more is no object"),
+        (json!({"get": null}), r#"the path "/things/more" has an operation "get" that is no object"#),
         (json!(null), r#"the path "/things/more" is no object"#),
     ] {
         let complaint = complaint(|d| d["paths"]["/things/more"] = item);
@@ -141,7 +141,7 @@ fn no_operation_of_the_slice_goes_unseen() {
     }
     import(THINGS, &document).unwrap();
     document["paths"]["things"] = document["paths"]["/things"].clone();
-    let error = format!("{:#}", import(r#"tags = ["Things"]"#, &document).err().unwrap());
+    let error = import(r#"tags = ["Things"]"#, &document).err().unwrap().to_string();
     assert!(error.contains(r#"the path "things" does not begin with a slash"#), "{error}");
 }
 
@@ -171,7 +171,7 @@ fn what_is_listed_and_not_there_is_rejected_and_named() {
             "matches no operation: slice.operations = [\"acme-thigns-get\"]",
         ),
     ] {
-        let error = format!("{:#}", import(slice, &vendors()).err().unwrap());
+        let error = import(slice, &vendors()).err().unwrap().to_string();
         assert!(error.contains(part), "{error}");
     }
     let mut sdk = sdk(THINGS);
