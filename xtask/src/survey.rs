@@ -12,11 +12,8 @@ use anyhow::{Result, bail};
 use xtask_codegen::GeneratorProcess;
 use xtask_import::rules::{Applied, Loss};
 
-use crate::groups::{By, Diagnostics, Group, GroupWorkspace, Sample, compile, list};
+use crate::groups::{By, Diagnostics, Group, GroupWorkspace, Sample, compile, list, problem};
 use crate::workspace::Workspace;
-
-/// The most characters of a failure that the report prints: the generator may print a whole schema.
-const MOST_TEXT: usize = 400;
 
 /// What a survey does.
 pub struct Options {
@@ -68,14 +65,14 @@ impl Survey {
         out: &Path,
         options: &Options,
     ) -> Result<Self> {
-        let groups = GroupWorkspace::new(workspace, process, from, out, options.by)?;
+        let groups = GroupWorkspace::new(workspace, process, from, out, options.by, Ok)?;
         let mut survey = Self { groups: groups.groups.len(), ungrouped: groups.ungrouped.clone(), ..Self::default() };
         let mut generated = Vec::new();
         for group in &groups.groups {
             let mut applied = Vec::new();
             match groups.add(group, options.has_sdk, &mut applied) {
                 Ok(_) => generated.push(group),
-                Err(error) => drop(survey.failures.insert(group.title.clone(), cut(&format!("{error:#}")))),
+                Err(error) => drop(survey.failures.insert(group.title.clone(), problem(&error))),
             }
             survey.count(applied);
         }
@@ -143,14 +140,6 @@ impl Checked {
             }
         }
         Ok(checked)
-    }
-}
-
-/// The beginning of a text.
-fn cut(text: &str) -> String {
-    match text.char_indices().nth(MOST_TEXT) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
     }
 }
 
@@ -230,12 +219,6 @@ mod tests {
         ] {
             assert_eq!(survey(failures, ungrouped, errors).check().unwrap_err().to_string(), expected);
         }
-    }
-
-    #[test]
-    fn long_failure_is_cut() {
-        assert_eq!(cut("short"), "short");
-        assert_eq!(cut(&"ä".repeat(500)), format!("{}…", "ä".repeat(MOST_TEXT)));
     }
 
     #[test]

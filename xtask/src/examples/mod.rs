@@ -18,7 +18,7 @@ use serde_json::Value;
 use xtask_codegen::{GeneratorProcess, success_types};
 use xtask_document::operation::{operations, route};
 
-use crate::groups::{By, Group, GroupWorkspace, Sample, compile};
+use crate::groups::{By, Group, GroupWorkspace, Sample, compile, problem};
 use crate::workspace::Workspace;
 use collect::{Example, collect};
 use compare::Differences;
@@ -74,19 +74,18 @@ impl Examples {
         out: &Path,
         options: Options,
     ) -> Result<Self> {
-        let groups = GroupWorkspace::new(workspace, process, from, out, options.by)?;
-        let chosen = choose(&groups, options)?;
-        let mut examples = Self { groups: chosen.len(), ..Self::default() };
+        let groups = GroupWorkspace::new(workspace, process, from, out, options.by, |groups| choose(groups, options))?;
+        let mut examples = Self { groups: groups.groups.len(), ..Self::default() };
         let mut types = Vec::new();
-        for group in chosen.iter().copied() {
+        for group in &groups.groups {
             let made = groups.add(group, false, &mut Vec::new());
             match made.and_then(|document| Ok((group, document, success_types(&groups.client(group)?)?))) {
                 Ok(made) => types.push(made),
-                Err(error) => drop(examples.failures.insert(group.title.clone(), format!("{error:#}"))),
+                Err(error) => drop(examples.failures.insert(group.title.clone(), problem(&error))),
             }
         }
         examples.compile(&groups, &mut types)?;
-        let cases = examples.cases(&groups, &chosen, &mut types);
+        let cases = examples.cases(&groups, &mut types);
         let inputs: Vec<_> = cases
             .iter()
             .map(|Case { group, operation, example }| Input { group, operation, text: example.value.to_string() })
@@ -112,12 +111,7 @@ impl Examples {
     }
 
     /// The examples that have a type. Of the types, only those are kept that decode an example.
-    fn cases<'a>(
-        &mut self,
-        groups: &'a GroupWorkspace<'_>,
-        chosen: &[&'a Group],
-        types: &mut [Made<'a>],
-    ) -> Vec<Case<'a>> {
+    fn cases<'a>(&mut self, groups: &'a GroupWorkspace<'_>, types: &mut [Made<'a>]) -> Vec<Case<'a>> {
         let (mut cases, mut seen) = (Vec::new(), BTreeSet::new());
         let vendors: BTreeMap<_, _> =
             operations(&groups.vendors).map(|operation| (operation.route(), operation)).collect();
@@ -142,7 +136,7 @@ impl Examples {
             }
             types.retain(|id, _| used.contains(id));
         }
-        for name in chosen.iter().flat_map(|group| &group.routes).filter(|name| !seen.contains(name)) {
+        for name in groups.groups.iter().flat_map(|group| &group.routes).filter(|name| !seen.contains(name)) {
             let found = vendors.get(name).map(|operation| collect(&groups.vendors, operation)).unwrap_or_default();
             self.not_generated.extend(found.examples.into_iter().map(|example| example.place));
             self.external.extend(found.external);
@@ -179,14 +173,16 @@ impl Examples {
 /// A group with its imported document, and the types of its successes by operation id.
 type Made<'a> = (&'a Group, Value, BTreeMap<String, String>);
 
-/// The chosen groups.
-fn choose<'a>(groups: &'a GroupWorkspace<'_>, options: Options) -> Result<Vec<&'a Group>> {
-    let unknown: Vec<_> =
-        options.groups.iter().filter(|title| !groups.groups.iter().any(|group| group.title == **title)).collect();
+/// The groups that the options choose.
+fn choose(mut groups: Vec<Group>, options: Options) -> Result<Vec<Group>> {
+    let Options { groups: titles, sample, .. } = options;
+    let unknown: Vec<_> = titles.iter().filter(|title| !groups.iter().any(|group| group.title == **title)).collect();
     ensure!(unknown.is_empty(), "the document has no operations of {unknown:?}");
-    let all = groups.groups.iter().filter(|group| options.groups.is_empty() || options.groups.contains(&group.title));
-    let all: Vec<_> = all.collect();
-    Ok(options.sample.map_or_else(|| all.clone(), |sample| sample.of(all.clone())))
+    groups.retain(|group| titles.is_empty() || titles.contains(&group.title));
+    Ok(match sample {
+        Some(sample) => sample.of(groups),
+        None => groups,
+    })
 }
 
 /// The ids of the operations of an imported document, by method and route: an import may rename parameters of paths.

@@ -91,15 +91,16 @@ pub fn compile(root: &Path, command: &str, packages: &[String]) -> Result<BTreeM
 /// If it does not compile, or fails.
 pub fn run(root: &Path, package: &str, input: &[u8]) -> Result<Vec<u8>> {
     let mut cargo = cargo(root, "run", &[package.to_owned()]);
-    let mut child =
-        cargo.arg("--quiet").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("cannot run cargo")?;
+    cargo.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = cargo.spawn().context("cannot run cargo")?;
     let mut stdin = child.stdin.take().context("the program has no input")?;
     let output = std::thread::scope(|scope| {
         // The program writes while it reads, and a full pipe stops it.
         scope.spawn(move || stdin.write_all(input));
         child.wait_with_output()
     })?;
-    ensure!(output.status.success(), "{package} failed: {}", output.status);
+    let error = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{package} failed ({}): {}", output.status, error.trim());
     Ok(output.stdout)
 }
 

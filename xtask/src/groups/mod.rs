@@ -112,6 +112,18 @@ fn shared_segments(paths: &[Vec<&str>]) -> usize {
     first.iter().enumerate().take_while(is_shared).count()
 }
 
+/// The most characters of a problem that a report prints: the generator may print a whole schema.
+const MOST_TEXT: usize = 400;
+
+/// An error as a report prints it.
+pub(crate) fn problem(error: &anyhow::Error) -> String {
+    let text = format!("{error:#}");
+    match text.char_indices().nth(MOST_TEXT) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
+}
+
 /// Writes a list with a heading, for reports.
 pub(crate) fn list(f: &mut fmt::Formatter<'_>, heading: &str, lines: impl Iterator<Item = String>) -> fmt::Result {
     let lines: Vec<_> = lines.collect();
@@ -169,6 +181,12 @@ mod tests {
         assert_eq!(cards.slice().operations, ["put_cards".to_owned()].into());
         assert_eq!(cards.slice().paths, ["/v1/cards/{id}".to_owned()].into());
         assert_eq!((files.title.as_str(), files.slice().operations.len()), ("/v1/files", 1));
+    }
+
+    #[test]
+    fn long_problem_is_cut() {
+        assert_eq!(problem(&anyhow::anyhow!("short").context("long")), "long: short");
+        assert_eq!(problem(&anyhow::anyhow!("ä".repeat(500))), format!("{}…", "ä".repeat(MOST_TEXT)));
     }
 
     #[test]

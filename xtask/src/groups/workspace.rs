@@ -28,7 +28,7 @@ pub struct GroupWorkspace<'a> {
     pub workspace: Workspace,
     /// The vendor's document.
     pub vendors: Value,
-    /// The groups, of which no SDK is made yet.
+    /// The chosen groups, of which no SDK is made yet.
     pub groups: Vec<Group>,
     /// The operations that are in no group.
     pub ungrouped: BTreeSet<String>,
@@ -39,22 +39,30 @@ pub struct GroupWorkspace<'a> {
 }
 
 impl<'a> GroupWorkspace<'a> {
-    /// Reads a vendor's document and makes a workspace for it in a new folder, with the dependencies of this one.
+    /// Reads a vendor's document and makes a workspace for the groups that `choose` returns, in a new folder, with the
+    /// dependencies of this workspace.
     ///
     /// # Errors
     ///
-    /// If the document cannot be read, is not OpenAPI 3.0 or has no operations, or the folder exists or cannot be written
-    /// to.
-    pub fn new(workspace: &Workspace, process: &'a GeneratorProcess, from: &Path, out: &Path, by: By) -> Result<Self> {
+    /// If the document cannot be read, is not OpenAPI 3.0 or has no operations, `choose` fails, or the folder exists or
+    /// cannot be written to.
+    pub fn new(
+        workspace: &Workspace,
+        process: &'a GeneratorProcess,
+        from: &Path,
+        out: &Path,
+        by: By,
+        choose: impl FnOnce(Vec<Group>) -> Result<Vec<Group>>,
+    ) -> Result<Self> {
         let (_, vendors) = read(from)?;
         check_version(&vendors).with_context(|| format!("{} cannot be divided into groups", from.display()))?;
         ensure!(operations(&vendors).next().is_some(), "{} has no operations", from.display());
         ensure!(!out.exists(), "{} already exists", out.display());
         let out = absolute(out).with_context(|| format!("cannot find {}", out.display()))?;
         let prefix = prefix(from, &out);
-        let workspace = new_workspace(workspace, &out)?;
         let (groups, ungrouped) = groups(&vendors, by, &prefix);
-        Ok(Self { workspace, vendors, groups, ungrouped, prefix, process })
+        let groups = choose(groups)?;
+        Ok(Self { workspace: new_workspace(workspace, &out)?, vendors, groups, ungrouped, prefix, process })
     }
 
     /// Makes the SDK of a group: scaffold, import, generated code. The result is the imported document. What the rules
@@ -71,7 +79,9 @@ impl<'a> GroupWorkspace<'a> {
         let sdk = workspace.sdk(Some(&group.sdk))?;
         let import = Import::recorded(&sdk.settings(), &self.vendors, REVISION, record)?;
         sdk.write(workspace, &import)?;
-        generate::write_to(workspace, process, &group.sdk, Some(REVISION), workspace.root())?;
+        let written = generate::write_to(workspace, process, &group.sdk, Some(REVISION), workspace.root());
+        // The context names the file and the slice, which a report does not need.
+        written.map_err(|error| error.downcast::<xtask_codegen::Error>().map_or_else(|error| error, Into::into))?;
         Ok(serde_json::from_str(&import.text)?)
     }
 
