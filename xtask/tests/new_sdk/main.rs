@@ -2,6 +2,7 @@
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that cannot be set up has found something")]
 
+mod examples;
 mod parameters;
 mod states;
 mod survey;
