@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_children_or_no_discriminator_stays() {
+    fn schema_without_children_or_without_discriminator_stays() {
         let childless = with(object("kind"), "discriminator", json!({"propertyName": "kind"}));
         let schemas = json!({"Alone": childless, "Base": object("a"), "Child": {"allOf": [to("Base"), object("b")]}});
         assert_eq!(losses(&INHERITANCE, document(schemas.clone())), (document(schemas), vec![]));

@@ -232,13 +232,12 @@ pub(super) fn annotations(all: &[Description<'_>], index: usize) -> Map<String, 
     let own: BTreeSet<_> = all.iter().skip(index).take(1).flat_map(Description::keywords).map(|(own, _)| own).collect();
     let mut annotations = Map::new();
     for (other, description) in all.iter().enumerate().filter(|(other, _)| *other != index) {
-        let is_earlier = other < index;
-        for (keyword, value) in description.keywords() {
-            let is_new = OF_THE_PROPERTY.contains(&keyword) && !own.contains(keyword);
-            if if is_earlier { is_new } else { is_annotation(keyword) } {
-                annotations.insert(keyword.to_owned(), value.clone());
-            }
-        }
+        let is_kept = |keyword: &str| match other < index {
+            true => OF_THE_PROPERTY.contains(&keyword) && !own.contains(keyword),
+            false => is_annotation(keyword),
+        };
+        let kept = description.keywords().filter(|(keyword, _)| is_kept(keyword));
+        annotations.extend(kept.map(|(keyword, value)| (keyword.to_owned(), value.clone())));
     }
     annotations
 }
