@@ -208,7 +208,10 @@ mod tests {
     #[test]
     fn schema_without_children_or_without_discriminator_stays() {
         let childless = with(object("kind"), "discriminator", json!({"propertyName": "kind"}));
-        let schemas = json!({"Alone": childless, "Base": object("a"), "Child": {"allOf": [to("Base"), object("b")]}});
+        let schemas = json!({
+            "Alone": childless, "Base": object("a"), "Child": {"allOf": [to("Base"), object("b")]},
+            "Union": union(&["Base"], &[("Base", "Base")]), "Stricter": {"allOf": [to("Union"), {"required": ["a"]}]},
+        });
         assert_eq!(losses(&INHERITANCE, document(schemas.clone())), (document(schemas), vec![]));
     }
 
