@@ -8,8 +8,7 @@ use serde_json::{Map, Value};
 use crate::media_types::CONTENT_TYPE;
 use crate::walk::{ObjectKind, escape};
 
-/// The methods that a path item can have (OpenAPI 3.0.3, "Path Item Object").
-pub const METHODS: [&str; 8] = ["delete", "get", "head", "options", "patch", "post", "put", "trace"];
+pub use crate::walk::METHODS;
 
 /// An operation of a document.
 #[derive(Clone, Copy)]

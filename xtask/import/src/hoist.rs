@@ -155,11 +155,10 @@ impl Naming {
     fn branches(&mut self, value: &mut Value, keyword: &str, name: &str) {
         let Some(branches) = value.as_array_mut() else { return };
         let are_one = are_one(keyword, branches);
-        let (names, are_tagged) = (branches::names(branches, name), branches::are_tagged(branches));
+        let names = branches::names(branches, name);
         for (index, (branch, variant)) in branches.iter_mut().zip(names).enumerate() {
             self.below(&index.to_string(), |naming| match branch {
                 _ if are_one => naming.parts(branch, name),
-                _ if are_tagged => branches::without_constants(branch, |branch| naming.parts(branch, &variant)),
                 _ => naming.one(branch, &variant),
             });
         }
@@ -176,8 +175,7 @@ impl Naming {
 }
 
 /// Whether the generator makes a type of a schema: of an object whose properties are known, of a list of values, of a
-/// union, and of what is put together of such. The parts of an `allOf` and the variants of a tagged enum are no types of
-/// their own.
+/// union, and of what is put together of such. The parts of an `allOf` are no types of their own.
 pub fn becomes_type(schema: &Value) -> bool {
     let list = |keyword: &str| schema.get(keyword).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let has_properties = schema.get("properties").and_then(Value::as_object).is_some_and(|object| !object.is_empty());
@@ -215,7 +213,7 @@ fn are_one(keyword: &str, branches: &[Value]) -> bool {
 }
 
 /// What places are called where their names do not say it: operations by their ids, and their parameters.
-fn called(document: &Value) -> BTreeMap<String, String> {
+pub(crate) fn called(document: &Value) -> BTreeMap<String, String> {
     let mut called = BTreeMap::new();
     let mut add_parameters = |owner: &Value, place: &str| {
         for (index, parameter) in owner.get("parameters").and_then(Value::as_array).into_iter().flatten().enumerate() {
@@ -241,7 +239,7 @@ fn called(document: &Value) -> BTreeMap<String, String> {
 }
 
 /// What a schema is called that is no part of a named one.
-fn name_at(place: &str, called: &BTreeMap<String, String>) -> String {
+pub(crate) fn name_at(place: &str, called: &BTreeMap<String, String>) -> String {
     let steps: Vec<_> = place.split('/').skip(1).map(unescape).collect();
     let steps: Vec<_> = steps.iter().map(String::as_str).collect();
     let (owner, rest) = match steps.as_slice() {

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Log, Loss, Rule};
+use xtask_document::keywords::{self, BRANCHES};
 use xtask_document::walk::for_each_schema;
 
 pub(super) const FROM_SIBLINGS: Rule = Rule {
@@ -29,17 +30,14 @@ fn lists_text(schema: &Map<String, Value>) -> bool {
     values.is_some_and(|values| !values.is_empty() && values.iter().all(Value::is_string))
 }
 
-fn implied_type(schema: &Map<String, Value>) -> Option<&'static str> {
-    let has = |keywords: &[&str]| keywords.iter().any(|keyword| schema.contains_key(*keyword));
-    if has(&["$ref", "allOf", "anyOf", "not", "oneOf", "type"]) {
+pub(super) fn implied_type(schema: &Map<String, Value>) -> Option<&'static str> {
+    let has_type = |keyword| schema.contains_key(keyword);
+    if ["$ref", "not", "type"].into_iter().chain(BRANCHES).any(has_type) {
         return None;
     }
     match () {
         () if lists_text(schema) => Some("string"),
-        () if has(&["additionalProperties", "maxProperties", "minProperties", "properties"]) => Some("object"),
-        () if has(&["items", "maxItems", "minItems", "uniqueItems"]) => Some("array"),
-        () if has(&["maxLength", "minLength", "pattern"]) => Some("string"),
-        () => schema.get("format").and_then(Value::as_str).and_then(|format| match format {
+        () => keywords::implied_type(schema).or_else(|| match schema.get("format")?.as_str()? {
             "int32" | "int64" => Some("integer"),
             "double" | "float" => Some("number"),
             "binary" | "byte" | "date" | "date-time" | "email" | "ipv4" | "ipv6" | "uri" | "uuid" => Some("string"),

@@ -14,9 +14,12 @@
 
 mod all_of;
 mod bodies;
+mod discriminators;
 mod enums;
 mod media_types;
 mod missing_types;
+mod nullability;
+mod numbers;
 mod operations;
 mod parameters;
 mod properties;
@@ -103,10 +106,13 @@ pub const ALL: &[Rule] = &[
     responses::ALIKE,
     responses::ONE_SUCCESS,
     parameters::CLASHING_NAMES,
-    all_of::NESTED,
+    nullability::BESIDE_REFERENCE,
+    discriminators::INHERITANCE,
+    discriminators::MAPPING,
     all_of::OBJECTS,
     missing_types::FROM_SIBLINGS,
     missing_types::FORMAT_OF_NO_SCALAR,
+    numbers::LARGE_INTEGERS,
     unions::ONE_SCALAR,
     parameters::WITHOUT_TEXT,
     parameters::LIST_IN_ONE,
@@ -114,6 +120,7 @@ pub const ALL: &[Rule] = &[
     enums::OF_TEXT_ONLY,
     enums::CLASHING_VALUES,
     enums::NO_OTHER_LIMITS,
+    properties::OPEN,
     properties::CLASHING_NAMES,
     properties::WRONG_DEFAULT,
 ];
