@@ -164,6 +164,38 @@ fn what_is_put_together_and_leads_back_to_itself_has_an_end() {
 }
 
 #[test]
+fn long_chains_of_schemas_of_one_property_are_merged_to_their_ends() {
+    const LINKS: usize = 5_000;
+    let link = |chain: &str, number: usize| {
+        let next =
+            if number + 1 < LINKS { reference(format!("{chain}{}", number + 1)) } else { json!({"type": "string"}) };
+        (format!("{chain}{number}"), json!({"type": "object", "properties": {chain: {"type": "string"}, "next": next}}))
+    };
+    let mut schemas: Map<_, _> =
+        ["A", "B"].iter().flat_map(|chain| (0..LINKS).map(|number| link(chain, number))).collect();
+    let part = |first: &str| json!({"properties": {"p": reference(first)}});
+    schemas.insert("Thing".to_owned(), json!({"allOf": [part("A0"), part("B0")]}));
+    let imported = import(&document(&reference("Thing"), &schemas.into())).unwrap();
+    assert_eq!(schema_count(&imported), LINKS + 1);
+    assert_eq!(imported["components"]["schemas"]["ThingP"]["properties"].as_object().unwrap().len(), 3);
+}
+
+#[test]
+fn unions_of_one_property_that_are_their_own_alternatives_are_merged() {
+    let level = |number: usize| {
+        let next = reference(format!("T{}", (number + 1) % 100));
+        json!({"oneOf": [next, next, {"type": "object", "properties": {"a": {"type": "string"}}}]})
+    };
+    let mut schemas = named(100, level);
+    let part = |property: Value| json!({"properties": {"p": property}});
+    let own = json!({"type": "object", "properties": {"b": {"type": "string"}}});
+    schemas["Thing"] = json!({"allOf": [part(reference("T0")), part(own)]});
+    let imported = import(&document(&reference("Thing"), &schemas)).unwrap();
+    let merged = &imported["components"]["schemas"]["ThingP"]["properties"];
+    assert_eq!(merged.as_object().unwrap().len(), 2);
+}
+
+#[test]
 fn what_is_shared_by_too_many_is_rejected() {
     let large = json!({"type": "object", "properties": named(2_000, |_| json!({"type": "string"}))});
     let mut schemas = named(2_000, |_| json!({"allOf": [reference("Large"), {"properties": {"own": {}}}]}));
@@ -216,5 +248,5 @@ fn many_schemas_that_all_have_new_names_are_told() {
     };
     let changes = xtask_diff::compare(&of("Old"), &of("New"));
     assert_eq!(changes.len(), MANY);
-    assert!(changes.iter().all(|change| change.what.starts_with("the schema was called Old")));
+    assert!(changes.iter().all(|change| change.kind.to_string().starts_with("the name was Old")));
 }

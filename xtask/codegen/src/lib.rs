@@ -47,6 +47,8 @@ use xtask_document::Document;
 ///
 /// If no code can be generated from it.
 pub fn client(mut document: Document) -> Result<syn::File, Error> {
+    xtask_document::open_api::check(&document.value)?;
+    supported::check(&document.value)?;
     policies::envelope_unions::apply(&mut document.value);
     Ok(client::generate(&document, "things")?)
 }

@@ -40,6 +40,7 @@
 
 mod error;
 mod hoist;
+mod inheritance;
 mod references;
 mod rename;
 mod report;
@@ -129,7 +130,7 @@ impl Import {
         }
         let applied = rules::apply(&mut document)?;
         record.extend(applied.iter().cloned());
-        slice::prune(&mut document, settings)?;
+        slice::prune(&mut document, settings, &applied)?;
         cycles::check(&document)?;
         let mut named = hoist::name_all(&mut document);
         let renamed = rename::apply(&mut document, settings.names)?;

@@ -2,20 +2,21 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
 use clap::Subcommand;
+use xtask::compare::compare;
 use xtask::examples::{self, Examples};
+use xtask::fuzz::Fuzz;
 use xtask::groups::{By, Sample};
 use xtask::survey::{self, Survey};
 use xtask::workspace::Workspace;
 use xtask::{check, generate};
 use xtask_codegen::GeneratorProcess;
 use xtask_diff as diff;
-use xtask_document::open_api::check_version;
-use xtask_document::read::read;
 
 use super::{MEMORY_MIB, fail_on, print_written};
 
@@ -89,6 +90,31 @@ pub(crate) enum Task {
         #[arg(long)]
         json: bool,
     },
+    /// Mutate a document, and look for changes that `spec diff` classifies below their effect on generated code; exits
+    /// with 1 if there are any
+    FuzzDiff {
+        /// A document: OpenAPI 3.0, as JSON or YAML
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
+        /// Take the operations of this tag only
+        #[arg(long, value_name = "TAG", conflicts_with = "sdk")]
+        tag: Option<String>,
+        /// Take the part of this SDK only
+        #[arg(long, value_name = "NAME")]
+        sdk: Option<String>,
+        /// The number of mutants
+        #[arg(long, value_name = "NUMBER", default_value_t = 1000)]
+        count: u64,
+        /// The first mutant; mutants have consecutive numbers
+        #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+        seed: u64,
+        /// Keep the state in this file, and resume from it
+        #[arg(long, value_name = "FILE")]
+        state: Option<PathBuf>,
+        /// The number of threads; the number of cores unless given
+        #[arg(long, value_name = "NUMBER")]
+        threads: Option<NonZero<usize>>,
+    },
 }
 
 /// The groups of a vendor's document.
@@ -147,8 +173,7 @@ impl Task {
                 fail_on(output, &check::check(workspace.root(), &workspace.sdk(sdk.as_deref())?)?)?;
             }
             Self::Diff { old, new, sdk, json } => {
-                let read = |name: &str| read_document(workspace, sdk.as_deref(), name);
-                let changes = diff::compare(&read(&old)?, &read(&new)?);
+                let changes = compare(workspace, sdk.as_deref(), [&old, &new])?;
                 if json {
                     writeln!(output, "{}", diff::json(&changes)?)?;
                 } else {
@@ -158,20 +183,13 @@ impl Task {
                     return Ok(ExitCode::from(BREAKS));
                 }
             }
+            Self::FuzzDiff { from, tag, sdk, count, seed, state, threads } => {
+                let sdk = sdk.map(|name| workspace.sdk(Some(&name))).transpose()?;
+                let state = Fuzz { from, tag, sdk, count, seed, state, threads }.run()?;
+                write!(output, "{state}")?;
+                state.check()?;
+            }
         }
         Ok(ExitCode::SUCCESS)
     }
-}
-
-/// The document that a name stands for: a file, or a revision of an SDK.
-fn read_document(workspace: &Workspace, sdk: Option<&str>, name: &str) -> Result<serde_json::Value> {
-    let mut path = PathBuf::from(name);
-    if !path.is_file() {
-        let sdk = workspace.sdk(sdk)?;
-        path = workspace.root().join(sdk.document(name));
-        ensure!(path.is_file(), "{name:?} is no file, and no revision of {}", sdk.name());
-    }
-    let document = read(&path)?.1;
-    check_version(&document).with_context(|| format!("{name} cannot be compared"))?;
-    Ok(document)
 }

@@ -73,7 +73,9 @@ pub(super) fn drop_derives(attributes: &mut [Attribute], dropped: &[&str]) {
         if list.path.is_ident("derive")
             && let Ok(derived) = list.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated)
         {
-            let kept = derived.iter().filter(|path| !dropped.iter().any(|name| path.is_ident(name)));
+            let kept = derived
+                .iter()
+                .filter(|path| path.segments.last().is_none_or(|last| !dropped.iter().any(|name| last.ident == name)));
             list.tokens = quote! { #(#kept),* };
         }
     }

@@ -12,6 +12,7 @@ pub(super) const OF_TEXT_ONLY: Rule = Rule {
     name: "enum-of-text-only",
     why: "the generated code for a list of values that are not text does not compile, nor does one that has null, unless it is \
           said to be nullable",
+    seen_in: "Cloudflare, openapi.json of 2024-08-06: 3,390 schemas",
     loss: Loss::Widens,
     apply: |document, log| {
         for_each_schema(document, &mut |place, schema| {
@@ -36,6 +37,7 @@ pub(super) const OF_TEXT_ONLY: Rule = Rule {
 pub(super) const CLASHING_VALUES: Rule = Rule {
     name: "clashing-values",
     why: "two values with the same name in Rust cannot be variants of one enum; a duplicate value is the same one",
+    seen_in: "Cloudflare, openapi.json of 2024-08-06: 8 schemas; GitHub, REST API: 2",
     loss: Loss::Widens,
     apply: |document, log| {
         for_each_schema(document, &mut |place, schema| {
@@ -73,6 +75,7 @@ fn camel(value: &str) -> String {
 pub(super) const NO_OTHER_LIMITS: Rule = Rule {
     name: "enum-without-other-limits",
     why: "the generator rejects a pattern or a length beside a list of values, and the list is more exact",
+    seen_in: "Cloudflare, openapi.json of 2024-08-06: 1 schema",
     loss: Loss::Lossless,
     apply: |document, log| {
         for_each_schema(document, &mut |place, schema| {
