@@ -65,7 +65,7 @@ impl Survey {
         out: &Path,
         options: &Options,
     ) -> Result<Self> {
-        let groups = GroupWorkspace::new(workspace, process, from, out, options.by, Ok)?;
+        let groups = GroupWorkspace::new(workspace, process, from, out, options.by, |_, groups| Ok(groups))?;
         let mut survey = Self { groups: groups.groups.len(), ungrouped: groups.ungrouped.clone(), ..Self::default() };
         let mut generated = Vec::new();
         for group in &groups.groups {

@@ -57,8 +57,8 @@ fn what_is_not_there_cannot_be_generated_in_another_folder() {
     assert!(write("risk-scoring", Some("1999-01-01")).contains("1999-01-01"));
 }
 
-/// A checkout with an SDK whose only operation answers with the given.
-fn checkout(answer: &Value) -> (tempfile::TempDir, Workspace) {
+/// A checkout with an SDK whose only operation responds with a value of a schema.
+fn checkout(schema: &Value) -> (tempfile::TempDir, Workspace) {
     let root = tempfile::tempdir().unwrap();
     let write = |path: &str, text: &str| {
         let path = root.path().join(path);
@@ -86,7 +86,7 @@ fn checkout(answer: &Value) -> (tempfile::TempDir, Workspace) {
         "paths": {"/things": {"get": {"operationId": "list_things", "responses": {"200": {
             "description": "d", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}},
         }}}}},
-        "components": {"schemas": {"Thing": answer}},
+        "components": {"schemas": {"Thing": schema}},
     });
     write("spec/things/2026-01-02.json", &document.to_string());
     let workspace = Workspace::at(root.path());

@@ -24,11 +24,11 @@ fn named(count: usize, schema: impl Fn(usize) -> Value) -> Value {
 }
 
 /// A document of one operation, which gets one schema back.
-fn document(answer: &Value, schemas: &Value) -> Value {
+fn document(response: &Value, schemas: &Value) -> Value {
     json!({
         "openapi": "3.0.3", "info": {"title": "t", "version": "1"},
         "paths": {"/things": {"get": {"operationId": "get_things", "responses": {"200": {
-            "description": "d", "content": {"application/json": {"schema": answer}},
+            "description": "d", "content": {"application/json": {"schema": response}},
         }}}}},
         "components": {"schemas": schemas},
     })
@@ -69,8 +69,8 @@ fn what_is_at_the_end_of_a_long_chain_counts_where_it_begins() {
             next => reference(format!("T{next}")),
         })
     };
-    let answer = json!({"allOf": [reference("T0"), {"properties": {"b": {"type": "string"}}}]});
-    let whole = |last: &str| document(&answer, &named(last));
+    let response = json!({"allOf": [reference("T0"), {"properties": {"b": {"type": "string"}}}]});
+    let whole = |last: &str| document(&response, &named(last));
     let imported = import(&whole("string")).unwrap();
     let properties = json!({"a": {"type": "string"}, "b": {"type": "string"}});
     assert_eq!(imported["components"]["schemas"]["GetThingsResponse"]["properties"], properties);
@@ -200,8 +200,8 @@ fn what_is_shared_by_too_many_is_rejected() {
     let large = json!({"type": "object", "properties": named(2_000, |_| json!({"type": "string"}))});
     let mut schemas = named(2_000, |_| json!({"allOf": [reference("Large"), {"properties": {"own": {}}}]}));
     schemas["Large"] = large;
-    let answer = json!({"oneOf": (0..2_000).map(|number| reference(format!("T{number}"))).collect::<Vec<_>>()});
-    let error = import(&document(&answer, &schemas)).unwrap_err();
+    let response = json!({"oneOf": (0..2_000).map(|number| reference(format!("T{number}"))).collect::<Vec<_>>()});
+    let error = import(&document(&response, &schemas)).unwrap_err();
     assert!(format!("{error:#}").contains("exceeds 8 times"), "{error:#}");
 }
 
@@ -243,8 +243,8 @@ fn many_schemas_that_all_have_new_names_are_told() {
         let all = named(MANY, |_| json!({"type": "string"}));
         let schemas: Map<_, _> =
             all.as_object().unwrap().iter().map(|(name, schema)| (format!("{prefix}{name}"), schema.clone())).collect();
-        let answer = json!({"oneOf": schemas.keys().map(reference).collect::<Vec<_>>()});
-        document(&answer, &Value::Object(schemas))
+        let response = json!({"oneOf": schemas.keys().map(reference).collect::<Vec<_>>()});
+        document(&response, &Value::Object(schemas))
     };
     let changes = xtask_diff::compare(&of("Old"), &of("New"));
     assert_eq!(changes.len(), MANY);

@@ -1,6 +1,6 @@
 //! `cargo xtask spec examples`: decodes the examples of a vendor's document with the generated types, and encodes them again.
 //!
-//! It makes a low-level client of every [group](crate::groups) of the document's operations, and a program that decodes
+//! It makes a low-level client of every [group](crate::groups) of the document's operations that has examples, and a program that decodes
 //! each example of a successful JSON response. The report compares what the program encodes with the example. A rejected
 //! example is validated against its own schema in the vendor's document: if it does not fit, the document is at fault.
 
@@ -16,7 +16,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use xtask_codegen::{GeneratorProcess, success_types};
-use xtask_document::operation::{operations, route};
+use xtask_document::operation::{Operation, operations, route};
 
 use crate::groups::{By, Group, GroupWorkspace, Sample, compile, problem};
 use crate::workspace::Workspace;
@@ -74,7 +74,9 @@ impl Examples {
         out: &Path,
         options: Options,
     ) -> Result<Self> {
-        let groups = GroupWorkspace::new(workspace, process, from, out, options.by, |groups| choose(groups, options))?;
+        let groups = GroupWorkspace::new(workspace, process, from, out, options.by, |vendors, groups| {
+            choose(vendors, groups, options)
+        })?;
         let mut examples = Self { groups: groups.groups.len(), ..Self::default() };
         let mut types = Vec::new();
         for group in &groups.groups {
@@ -173,12 +175,17 @@ impl Examples {
 /// A group with its imported document, and the types of its successes by operation id.
 type Made<'a> = (&'a Group, Value, BTreeMap<String, String>);
 
-/// The groups that the options choose.
-fn choose(mut groups: Vec<Group>, options: Options) -> Result<Vec<Group>> {
+/// The groups that the options choose, without those that have no examples.
+fn choose(vendors: &Value, mut groups: Vec<Group>, options: Options) -> Result<Vec<Group>> {
     let Options { groups: titles, sample, .. } = options;
     let unknown: Vec<_> = titles.iter().filter(|title| !groups.iter().any(|group| group.title == **title)).collect();
     ensure!(unknown.is_empty(), "the document has no operations of {unknown:?}");
-    groups.retain(|group| titles.is_empty() || titles.contains(&group.title));
+    let has_examples = |operation: &Operation<'_>| {
+        let found = collect(vendors, operation);
+        !found.examples.is_empty() || !found.external.is_empty()
+    };
+    let routes: BTreeSet<_> = operations(vendors).filter(has_examples).map(|operation| operation.route()).collect();
+    groups.retain(|group| (titles.is_empty() || titles.contains(&group.title)) && !group.routes.is_disjoint(&routes));
     Ok(match sample {
         Some(sample) => sample.of(groups),
         None => groups,

@@ -47,7 +47,12 @@ impl Examples {
 
     fn totals(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decoded = self.same.saturating_add(self.different.len());
-        writeln!(f, "{} of {} groups have a client", self.groups.saturating_sub(self.failures.len()), self.groups)?;
+        writeln!(
+            f,
+            "{} of {} groups with examples have a client",
+            self.groups.saturating_sub(self.failures.len()),
+            self.groups
+        )?;
         writeln!(f, "{decoded} examples decoded, {} of them without a difference", self.same)?;
         let of_fit = |is: fn(&Fit) -> bool| self.rejected.iter().filter(|(.., fit)| is(fit)).count();
         writeln!(

@@ -52,7 +52,7 @@ impl<'a> GroupWorkspace<'a> {
         from: &Path,
         out: &Path,
         by: By,
-        choose: impl FnOnce(Vec<Group>) -> Result<Vec<Group>>,
+        choose: impl FnOnce(&Value, Vec<Group>) -> Result<Vec<Group>>,
     ) -> Result<Self> {
         let (_, vendors) = read(from)?;
         check_version(&vendors).with_context(|| format!("{} cannot be divided into groups", from.display()))?;
@@ -61,7 +61,7 @@ impl<'a> GroupWorkspace<'a> {
         let out = absolute(out).with_context(|| format!("cannot find {}", out.display()))?;
         let prefix = prefix(from, &out);
         let (groups, ungrouped) = groups(&vendors, by, &prefix);
-        let groups = choose(groups)?;
+        let groups = choose(&vendors, groups)?;
         Ok(Self { workspace: new_workspace(workspace, &out)?, vendors, groups, ungrouped, prefix, process })
     }
 

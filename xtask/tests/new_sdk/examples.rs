@@ -53,7 +53,7 @@ fn examples_are_decoded_and_what_is_rejected_lost_or_not_decoded_is_reported() {
     let text = examples.to_string();
     let place = "GET /things/{id} 200 application/json, examples";
     for part in [
-        "1 of 1 groups have a client\n2 examples decoded, 1 of them without a difference\n",
+        "1 of 1 groups with examples have a client\n2 examples decoded, 1 of them without a difference\n",
         "1 examples rejected: 0 fit their schema, 1 do not, 0 have one",
         "declared values lost: 0 in 0 examples\nundeclared values lost: 1 in 1 examples\n",
         &format!("{place}.odd: id: invalid type: string \"one\""),
