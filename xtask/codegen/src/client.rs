@@ -15,10 +15,13 @@ use xtask_document::Document;
 use xtask_document::open_api;
 use xtask_document::operation::{Operation, operations};
 
+/// The type of maps, in clients and mocks.
+pub(super) const MAP: &str = "::std::collections::BTreeMap";
+
 /// `front` is the package that users depend on.
 pub(super) fn generate(document: &Document, front: &str) -> Result<syn::File> {
     let mut settings = GenerationSettings::new();
-    settings.with_map_type("::std::collections::BTreeMap");
+    settings.with_map_type(MAP);
     let mut changed = policies::for_client(&document.value);
     let marks = policies::null_marks::places(&mut changed);
     let discriminators = policies::discriminators::of(&changed);
@@ -31,11 +34,13 @@ pub(super) fn generate(document: &Document, front: &str) -> Result<syn::File> {
     let operations: Vec<_> = operations(&document.value).collect();
     let successes = passes::requests::apply(&mut file, &operations)?;
     passes::parameters::apply(&mut file, &document.value)?;
+    passes::content_types::apply(&mut file, &operations)?;
     passes::numbers::apply(&mut file);
     passes::variant_names::apply(&mut file);
     let enums = passes::open_enums::apply(&mut file)?;
     passes::formatted::apply(&mut file);
     passes::property_states::apply(&mut file, &document.value, &marks)?;
+    passes::extra::apply(&mut file);
     passes::field_readers::apply(&mut file);
     passes::open_unions::apply(&mut file, &enums, &discriminators)?;
     passes::request_constructors::apply(&mut file);

@@ -22,6 +22,7 @@
 //! ```
 
 mod client;
+mod duplicates;
 mod error;
 pub mod markdown;
 mod mocks;
@@ -36,6 +37,7 @@ mod supported;
 pub use error::Error;
 pub use packages::Packages;
 pub use process::{Code, GeneratorProcess, run_worker};
+pub use sdk::success_types;
 
 use xtask_document::Document;
 
@@ -45,6 +47,8 @@ use xtask_document::Document;
 ///
 /// If no code can be generated from it.
 pub fn client(mut document: Document) -> Result<syn::File, Error> {
+    xtask_document::open_api::check(&document.value)?;
+    supported::check(&document.value)?;
     policies::envelope_unions::apply(&mut document.value);
     Ok(client::generate(&document, "things")?)
 }

@@ -8,9 +8,11 @@ use serde_json::Value;
 
 use super::change::{Side, Verdict};
 use super::comparison::{Comparison, Location};
-use super::names::{makes_type, type_name};
+use super::kind::{ChangeKind, Part, State};
+use super::names::type_name;
 use super::shape::{alternatives, is_free_form, scalar, type_of};
 use xtask_document::resolved::{References, ResolvedSchema};
+use xtask_import::becomes_type;
 
 impl<'a> Comparison<'a> {
     pub(super) fn compare_alternatives(
@@ -23,8 +25,8 @@ impl<'a> Comparison<'a> {
             return;
         };
         if old_keyword != new_keyword {
-            let what = format!("its alternatives were {old_keyword} and are {new_keyword}");
-            self.tell(Verdict::BREAKS, location, what);
+            let kind = ChangeKind::replaced(Part::UnionKeyword, Some(old_keyword), Some(new_keyword));
+            self.report(Verdict::BREAKS, location, kind);
         }
         let named = (by_name(&self.old_references, old), by_name(&self.new_references, new));
         let (Some(before), Some(after)) = named else {
@@ -37,11 +39,7 @@ impl<'a> Comparison<'a> {
         };
         let ((kept, gone), (still, came)) = (in_order(&before, &after), in_order(&after, &before));
         if kept != still {
-            self.tell(
-                Verdict::DOCUMENTS,
-                location,
-                "the order of its alternatives changed; the first that fits is read",
-            );
+            self.report(Verdict::DOCUMENTS, location, ChangeKind::changed(Part::AlternativeOrder));
         }
         let are_renamed =
             gone.len() == came.len() && gone.iter().zip(&came).all(|(old, new)| self.is_renamed(old, new));
@@ -56,18 +54,19 @@ impl<'a> Comparison<'a> {
         }
         for name in &gone {
             let verdict = Verdict::breaks(location.side == Side::Request);
-            self.tell(verdict, &location.part(&format!("|{name}")), "the alternative is gone");
+            self.report(verdict, &location.part(&format!("|{name}")), ChangeKind::removed(Part::Alternative));
         }
         for name in &came {
-            self.tell(Verdict::ADDS, &location.part(&format!("|{name}")), "there is a new alternative");
+            self.report(Verdict::ADDS, &location.part(&format!("|{name}")), ChangeKind::added(Part::Alternative));
         }
     }
 
-    /// Compares alternatives that no name tells apart.
+    /// Compares alternatives that have no different names.
     fn compare_by_position(&mut self, old: &'a [Value], new: &'a [Value], location: &Location) {
         if old.len() != new.len() {
-            let what = format!("there were {} alternatives and are {}", old.len(), new.len());
-            return self.tell(Verdict::BREAKS_PUBLISHED, location, what);
+            let [old, new] = [old, new].map(|alternatives| alternatives.len().to_string());
+            let kind = ChangeKind::replaced(Part::AlternativeCount, Some(&old), Some(&new));
+            return self.report(Verdict::BREAKS_PUBLISHED, location, kind);
         }
         for (index, (old, new)) in old.iter().zip(new).enumerate() {
             self.compare_at(old, new, location.part(&format!("|{index}")));
@@ -75,16 +74,10 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// What is told of a schema that was one of several alternatives before or is one after, and not both.
-pub(super) fn alternatives_came_or_went(
-    before: &ResolvedSchema<'_>,
-    after: &ResolvedSchema<'_>,
-) -> Option<&'static str> {
-    match (alternatives(before), alternatives(after)) {
-        (None, Some(_)) => Some("it is one of several alternatives now"),
-        (Some(_), None) => Some("it is no longer one of several alternatives"),
-        _ => None,
-    }
+/// Whether a schema became a union, or is none any more.
+pub(super) fn became_union(before: &ResolvedSchema<'_>, after: &ResolvedSchema<'_>) -> Option<ChangeKind> {
+    let [was, is] = [before, after].map(|schema| alternatives(schema).is_some());
+    (was != is).then_some(ChangeKind::Became { state: State::Union, holds: is })
 }
 
 /// Where each alternative stands, by what its variant is called after; none if two of them would be called the same.
@@ -106,7 +99,7 @@ fn variant_name<'a>(references: &References<'a>, alternative: &'a Value) -> Stri
     if is_free_form(&schema) {
         return "any".to_owned();
     }
-    if let Some(title) = text("title").filter(|_| makes_type(alternative)) {
+    if let Some(title) = text("title").filter(|_| becomes_type(alternative)) {
         return title.to_owned();
     }
     match (type_of(&schema), schema.get("items")) {

@@ -1,134 +1,167 @@
-//! What changes in bodies mean, of requests and of responses.
+//! Compares bodies of requests and of responses.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::change::{Side, Verdict};
 use super::comparison::{Comparison, Location};
-use super::operations::{object, resolved};
-use xtask_document::operation::{is_failure, is_success};
+use super::kind::{ChangeKind, Part, State};
+use xtask_document::media_types::FORM;
+use xtask_document::operation::{MediaType, Operation, Response, is_failure, is_success};
+
+type Responses<'a> = BTreeMap<&'a str, Response<'a>>;
 
 impl<'a> Comparison<'a> {
-    pub(super) fn compare_request_bodies(&mut self, old: Option<&'a Value>, new: Option<&'a Value>, operation: &str) {
+    pub(super) fn compare_request_bodies(&mut self, old: &Operation<'a>, new: &Operation<'a>, operation: &str) {
         let location = Location::new(format!("{operation}, body"), Side::Request);
-        let is_required = |body: &Value| body.get("required") == Some(&Value::Bool(true));
-        let (old, new) = (old.map(|body| resolved(self.old, body)), new.map(|body| resolved(self.new, body)));
-        match (old, new) {
+        match (old.body(), new.body()) {
             (None, None) => {}
-            (Some(_), None) => self.tell(Verdict::BREAKS, &location, "the body is gone"),
+            (Some(_), None) => self.report(Verdict::BREAKS, &location, ChangeKind::removed(Part::Body)),
             (None, Some(body)) => {
-                let word = if is_required(body) { "required" } else { "optional" };
-                self.tell(Verdict::breaks(is_required(body)), &location, format!("there is a new {word} body"));
+                let part = if body.is_required() { Part::RequiredBody } else { Part::OptionalBody };
+                self.report(Verdict::breaks(body.is_required()), &location, ChangeKind::added(part));
             }
             (Some(old), Some(new)) => {
-                if is_required(old) != is_required(new) {
-                    let word = if is_required(new) { "required" } else { "optional" };
-                    self.tell(
-                        Verdict::DOCUMENTS,
-                        &location,
-                        format!("it is {word} now, and the crates always send it"),
-                    );
+                // The crates always send it.
+                let is_required = new.is_required();
+                if old.is_required() != is_required {
+                    let kind = ChangeKind::Became { state: State::Required, holds: is_required };
+                    self.report(Verdict::DOCUMENTS, &location, kind);
                 }
-                self.tell_others(old.as_object(), new.as_object(), &["content", "required"], &location);
-                self.compare_contents(old, new, &location);
+                self.report_others(Some(old.object), Some(new.object), &["content", "required"], &location);
+                self.compare_contents(old.content(), new.content(), &location);
             }
         }
     }
 
-    pub(super) fn compare_responses(&mut self, old: Option<&'a Value>, new: Option<&'a Value>, operation: &str) {
-        let (before, after) = (responses(self.old, old), responses(self.new, new));
+    pub(super) fn compare_responses(&mut self, old: &Operation<'a>, new: &Operation<'a>, operation: &str) {
+        let [before, after] =
+            [old, new].map(|of| of.responses().map(|response| (response.status, response)).collect::<Responses<'_>>());
         let location = |status: &str| Location::new(format!("{operation}, {status}"), Side::Response);
-        let success = |these: &BTreeMap<&'a str, &'a Value>, others: &BTreeMap<&'a str, &'a Value>| {
-            let of_these: Vec<_> =
-                these.keys().filter(|status| is_success(status) && !others.contains_key(*status)).copied().collect();
-            match of_these.as_slice() {
-                [one] => Some(*one),
-                _ => None,
-            }
+        let only_success = |these: &Responses<'a>, others: &Responses<'a>| {
+            let mut of_these = these.keys().filter(|status| is_success(status) && !others.contains_key(*status));
+            of_these.next().copied().filter(|_| of_these.next().is_none())
         };
-        let replaced = success(&before, &after).zip(success(&after, &before));
+        let replaced = only_success(&before, &after).zip(only_success(&after, &before));
         if let Some((earlier, later)) = replaced
             && let (Some(old), Some(new)) = (before.get(earlier), after.get(later))
         {
-            let location = location(later);
-            self.tell(Verdict::BREAKS_PUBLISHED, &location, format!("the success was {earlier}"));
-            self.compare_success(old, new, &location);
+            let kind = ChangeKind::replaced(Part::Success, Some(earlier), Some(later));
+            self.report(Verdict::BREAKS_PUBLISHED, &location(later), kind);
+            self.compare_success(old, new, &location(later));
         }
         for status in before.keys().chain(after.keys()).copied().collect::<BTreeSet<_>>() {
             if replaced.is_some_and(|(earlier, later)| [earlier, later].contains(&status)) {
                 continue;
             }
             let (success, location) = (is_success(status), location(status));
-            let word = if is_failure(status) { "failure" } else { "response" };
+            let part = match status {
+                _ if success => Part::Success,
+                _ if is_failure(status) => Part::Failure,
+                _ => Part::Response,
+            };
+            let verdict = |verdict| if success { verdict } else { Verdict::DOCUMENTS };
             match (before.get(status), after.get(status)) {
                 (Some(old), Some(new)) if success => self.compare_success(old, new, &location),
                 // The crates read a failure without its document.
-                (Some(old), Some(new)) if old != new => {
-                    self.tell(Verdict::DOCUMENTS, &location, format!("the {word} changed"));
+                (Some(old), Some(new)) if old.object != new.object => {
+                    self.report(Verdict::DOCUMENTS, &location, ChangeKind::changed(part));
                 }
-                (Some(_), None) if success => self.tell(Verdict::BREAKS, &location, "the success is gone"),
-                (None, Some(_)) if success => self.tell(Verdict::BREAKS_PUBLISHED, &location, "there is a new success"),
-                (Some(_), None) => {
-                    self.tell(Verdict::DOCUMENTS, &location, format!("the {word} is no longer documented"));
-                }
-                (None, Some(_)) => self.tell(Verdict::DOCUMENTS, &location, format!("the {word} is documented now")),
+                (Some(_), None) => self.report(verdict(Verdict::BREAKS), &location, ChangeKind::removed(part)),
+                (None, Some(_)) => self.report(verdict(Verdict::BREAKS_PUBLISHED), &location, ChangeKind::added(part)),
                 _ => {}
             }
         }
     }
 
-    fn compare_success(&mut self, old: &'a Value, new: &'a Value, location: &Location) {
-        self.tell_others(old.as_object(), new.as_object(), &["content"], location);
-        self.compare_contents(old, new, location);
+    fn compare_success(&mut self, old: &Response<'a>, new: &Response<'a>, location: &Location) {
+        for (part, key) in [(Part::Header, "headers"), (Part::Link, "links")] {
+            self.compare_entries(part, old.object.get(key), new.object.get(key), location);
+        }
+        self.report_others(Some(old.object), Some(new.object), &["content", "headers", "links"], location);
+        self.compare_contents(old.content(), new.content(), location);
+    }
+
+    /// Compares entries of which the crates show nothing.
+    pub(super) fn compare_entries(
+        &mut self,
+        part: Part,
+        old: Option<&Value>,
+        new: Option<&Value>,
+        location: &Location,
+    ) {
+        let [old, new] = [old, new].map(|entries| entries.and_then(Value::as_object));
+        let names: BTreeSet<_> = [old, new].into_iter().flatten().flat_map(Map::keys).collect();
+        for name in names {
+            let [old, new] = [old, new].map(|entries| entries.and_then(|entries| entries.get(name)));
+            if old != new {
+                let kind = ChangeKind::named(part, name, old.is_some(), new.is_some());
+                self.report(Verdict::DOCUMENTS, location, kind);
+            }
+        }
     }
 
     /// Compares what a body may be. Of several media types, the crates use one.
-    fn compare_contents(&mut self, old: &'a Value, new: &'a Value, location: &Location) {
-        let contents = |body: &'a Value| object(body.get("content")).collect::<BTreeMap<_, _>>();
-        let (before, after) = (contents(old), contents(new));
+    fn compare_contents(
+        &mut self,
+        old: impl Iterator<Item = MediaType<'a>>,
+        new: impl Iterator<Item = MediaType<'a>>,
+        location: &Location,
+    ) {
+        let (before, after): (Vec<_>, Vec<_>) = (old.collect(), new.collect());
         let (old, new) = match (used(&before), used(&after)) {
             (None, None) => return,
             (Some(_), None) => {
                 let verdict = Verdict::breaks(location.side == Side::Response);
-                return self.tell(verdict, location, "it no longer has a content");
+                return self.report(verdict, location, ChangeKind::removed(Part::Content));
             }
-            (None, Some(_)) => return self.tell(Verdict::BREAKS, location, "it has a content now"),
-            (Some((old_type, old)), Some((new_type, new))) => {
-                if old_type != new_type {
-                    let what = format!("the media type was {old_type} and is {new_type}");
-                    let are_json = is_json(old_type) && is_json(new_type);
-                    self.tell(if are_json { Verdict::DOCUMENTS } else { Verdict::BREAKS_PUBLISHED }, location, what);
-                }
-                for other in before.keys().filter(|other| **other != old_type && !after.contains_key(*other)) {
-                    self.tell(Verdict::DOCUMENTS, location, format!("it can no longer be {other}, too"));
-                }
-                for other in after.keys().filter(|other| **other != new_type && !before.contains_key(*other)) {
-                    self.tell(Verdict::DOCUMENTS, location, format!("it can be {other}, too"));
-                }
-                (old, new)
-            }
+            (None, Some(_)) => return self.report(Verdict::BREAKS, location, ChangeKind::added(Part::Content)),
+            (Some(old), Some(new)) => (old, new),
         };
-        self.tell_others(old.as_object(), new.as_object(), &["schema"], location);
-        match (old.get("schema"), new.get("schema")) {
-            (Some(old), Some(new)) => self.compare(old, new, location.clone()),
+        if old.name != new.name {
+            let kind = ChangeKind::replaced(Part::MediaType, Some(old.name), Some(new.name));
+            let is_read = is_json(old.name) && is_json(new.name);
+            self.report(if is_read { Verdict::DOCUMENTS } else { Verdict::BREAKS_PUBLISHED }, location, kind);
+        }
+        let has = |contents: &[MediaType<'a>], name| contents.iter().any(|content| content.name == name);
+        for name in before.iter().chain(&after).map(|content| content.name).collect::<BTreeSet<_>>() {
+            let (was, is) = (has(&before, name), has(&after, name));
+            if was != is && name != old.name && name != new.name {
+                self.report(Verdict::DOCUMENTS, location, ChangeKind::named(Part::MediaType, name, was, is));
+            }
+        }
+        self.report_others(Some(old.object), Some(new.object), &["schema"], location);
+        match (old.schema(), new.schema()) {
             (None, None) => {}
-            _ => self.tell(Verdict::BREAKS, location, "whether it has a schema changed"),
+            // The crates read and write bytes.
+            _ if !is_typed(old.name) && !is_typed(new.name) => {
+                self.report_others(Some(old.object), Some(new.object), &[], location);
+            }
+            (Some(old), Some(new)) => self.compare(old, new, location.clone()),
+            (_, is) => {
+                let kind = ChangeKind::Became { state: State::Described, holds: is.is_some() };
+                self.report(Verdict::BREAKS, location, kind);
+            }
         }
     }
 }
 
-/// The media type that the crates use: JSON, or else the first.
-fn used<'a>(contents: &BTreeMap<&'a str, &'a Value>) -> Option<(&'a str, &'a Value)> {
-    let json = contents.iter().find(|(media_type, _)| is_json(media_type));
-    json.or_else(|| contents.first_key_value()).map(|(media_type, content)| (*media_type, *content))
+/// The content that the crates use: JSON, or else the first.
+fn used<'a>(contents: &[MediaType<'a>]) -> Option<MediaType<'a>> {
+    contents.iter().find(|content| is_json(content.name)).or(contents.first()).copied()
+}
+
+/// Whether the crates have a type for the content of a media type.
+fn is_typed(media_type: &str) -> bool {
+    is_json(media_type) || essence(media_type) == FORM
 }
 
 /// Whether it is JSON, with parameters such as the character set or without.
 fn is_json(media_type: &str) -> bool {
-    media_type.split(';').next().is_some_and(|essence| essence.trim_end() == "application/json")
+    essence(media_type) == "application/json"
 }
 
-fn responses<'a>(document: &'a Value, responses: Option<&'a Value>) -> BTreeMap<&'a str, &'a Value> {
-    object(responses).map(|(status, response)| (status, resolved(document, response))).collect()
+fn essence(media_type: &str) -> &str {
+    media_type.split(';').next().unwrap_or_default().trim()
 }

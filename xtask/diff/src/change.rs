@@ -1,8 +1,10 @@
-//! One change, judged.
+//! One change, with its class.
 
 use std::fmt;
 
 use serde::Serialize;
+
+use crate::kind::ChangeKind;
 
 /// What a change does to code that uses the crates.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
@@ -10,7 +12,7 @@ use serde::Serialize;
 pub enum Class {
     /// It has to be changed, or fails at run time.
     Breaking,
-    /// It goes on as it is, and there is something new.
+    /// It stays as it is, and there is something new.
     Additive,
     /// It does not see the difference.
     Documentation,
@@ -26,35 +28,47 @@ impl fmt::Display for Class {
     }
 }
 
-/// Which way the changed thing travels.
+/// The direction in which the changed part is sent.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
     /// Neither: it is an operation or a type as such.
     Api,
-    /// It is sent.
+    /// From the client to the server.
     Request,
-    /// It comes back.
+    /// From the server to the client.
     Response,
 }
 
-/// One change.
+/// One change. Its text is that of [`ChangeKind`], with the side and the effect on published crates.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct Change {
     /// What it does to code that uses the crates.
     pub class: Class,
-    /// Where it is, such as `GET /things` or `Thing.name`.
+    /// The changed part of the document, such as `GET /things` or `Thing.name`.
     pub place: String,
-    /// Which way that travels.
+    /// The direction in which that part is sent.
     pub side: Side,
-    /// What it is, in words.
-    pub what: String,
-    /// Whether crates that are out there already break at run time.
+    /// What changed.
+    #[serde(flatten)]
+    pub kind: ChangeKind,
+    /// Whether published crates break at run time; if the class is documentation, with some requests only.
     pub breaks_published: bool,
 }
 
-/// What a change is, with its sides and what it does to crates that are out there.
-pub(super) fn words(what: &str, sides: impl IntoIterator<Item = Side>, breaks_published: bool) -> String {
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {}", self.class, self.place, text(&self.kind, self.class, [self.side], self.breaks_published))
+    }
+}
+
+/// The text of a change, with its sides and its effect on published crates.
+pub(super) fn text(
+    kind: &ChangeKind,
+    class: Class,
+    sides: impl IntoIterator<Item = Side>,
+    breaks_published: bool,
+) -> String {
     let name = |side| match side {
         Side::Api => None,
         Side::Request => Some("request"),
@@ -62,12 +76,16 @@ pub(super) fn words(what: &str, sides: impl IntoIterator<Item = Side>, breaks_pu
     };
     let sides: Vec<_> = sides.into_iter().filter_map(name).collect();
     let sides = (!sides.is_empty()).then(|| sides.join(" and "));
-    let wire = breaks_published.then(|| "published crates break at run time".to_owned());
-    let notes: Vec<_> = [sides, wire].into_iter().flatten().collect();
-    if notes.is_empty() { what.to_owned() } else { format!("{what} ({})", notes.join("; ")) }
+    let effect = match class {
+        Class::Documentation => "requests that were valid may fail",
+        _ => "published crates break at run time",
+    };
+    let published = breaks_published.then(|| effect.to_owned());
+    let notes: Vec<_> = [sides, published].into_iter().flatten().collect();
+    if notes.is_empty() { kind.to_string() } else { format!("{kind} ({})", notes.join("; ")) }
 }
 
-/// A class, and whether crates that are out there already break at run time.
+/// A class, and whether published crates break at run time.
 #[derive(Clone, Copy)]
 pub(super) struct Verdict {
     pub(super) class: Class,

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::change::{Change, Side, Verdict};
-use super::names::{Name, makes_type, only_alternative, type_name};
+use super::kind::{ChangeKind, Part};
+use super::names::{Name, only_alternative, type_name};
 use super::shape::alternatives;
 use xtask_document::resolved::{References, ResolvedSchema, named, reference};
+use xtask_import::becomes_type;
 
 /// Two schemas, each of them one of its document.
 type Pair = (*const Value, *const Value);
@@ -85,28 +87,31 @@ impl<'a> Comparison<'a> {
         Self { old, new, old_references, new_references, nowhere, seen, pending, renamed, compared, keys, changes }
     }
 
-    /// The changes, in the order of class and place. What breaks published crates in one of the ways that lead to it is
-    /// told as that.
+    /// The changes, in the order of class and place. If a change is reported with and without a break of published
+    /// crates, the break remains.
     pub(super) fn into_changes(mut self) -> Vec<Change> {
         for ((place, side), keys) in std::mem::take(&mut self.keys) {
             if !keys.is_empty() {
                 let keys: Vec<_> = keys.into_iter().collect();
-                self.tell(Verdict::DOCUMENTS, &Location::new(place, side), format!("{} changed", keys.join(", ")));
+                let kind = ChangeKind::Annotations { keywords: keys };
+                self.report(Verdict::DOCUMENTS, &Location::new(place, side), kind);
             }
         }
         let worse = |change: &Change| Change { breaks_published: true, ..change.clone() };
-        let is_told = |change: &&Change| change.breaks_published || !self.changes.contains(&worse(change));
-        self.changes.iter().filter(is_told).cloned().collect()
+        let is_worst = |change: &&Change| change.breaks_published || !self.changes.contains(&worse(change));
+        let mut changes = self.changes.iter().filter(is_worst).cloned().collect::<Vec<_>>();
+        changes.sort_by_cached_key(|change| (change.class, change.place.clone(), change.side, change.kind.to_string()));
+        changes
     }
 
-    pub(super) fn tell(&mut self, verdict: Verdict, location: &Location, what: impl Into<String>) {
+    pub(super) fn report(&mut self, verdict: Verdict, location: &Location, kind: ChangeKind) {
         let Verdict { class, breaks_published } = verdict;
         let (place, side) = (location.place.clone(), location.side);
-        self.changes.insert(Change { class, place, side, what: what.into(), breaks_published });
+        self.changes.insert(Change { class, place, side, kind, breaks_published });
     }
 
-    /// Tells that keys have changed which the crates do not show: all but those that are compared elsewhere.
-    pub(super) fn tell_others(
+    /// Reports changed keys that the crates do not show: all but those that are compared elsewhere.
+    pub(super) fn report_others(
         &mut self,
         old: Option<&Map<String, Value>>,
         new: Option<&Map<String, Value>>,
@@ -116,12 +121,16 @@ impl<'a> Comparison<'a> {
         let keys: BTreeSet<_> = [old, new].into_iter().flatten().flat_map(Map::keys).map(String::as_str).collect();
         let differ = |key: &&str| old.and_then(|old| old.get(*key)) != new.and_then(|new| new.get(*key));
         let changed = keys.into_iter().filter(|key| !compared.contains(key)).filter(differ).map(str::to_owned);
-        self.tell_changed(changed.collect::<Vec<_>>(), location);
+        self.report_annotations(changed.collect::<Vec<_>>(), location);
     }
 
-    pub(super) fn tell_changed<K: Into<String>>(&mut self, keys: impl IntoIterator<Item = K>, location: &Location) {
-        let told = self.keys.entry((location.place.clone(), location.side)).or_default();
-        told.extend(keys.into_iter().map(Into::into));
+    pub(super) fn report_annotations<K: Into<String>>(
+        &mut self,
+        keys: impl IntoIterator<Item = K>,
+        location: &Location,
+    ) {
+        let keys_there = self.keys.entry((location.place.clone(), location.side)).or_default();
+        keys_there.extend(keys.into_iter().map(Into::into));
     }
 
     /// Compares the schemas at one place, which names them as long as they have no names of their own.
@@ -137,12 +146,11 @@ impl<'a> Comparison<'a> {
         let Some((old, new, mut location)) = self.follow_names(old, new, location) else { return };
         let is_named = location.name == Name::Component;
         match (type_name(old), type_name(new)) {
-            (None, Some(name)) => self.tell(Verdict::BREAKS, &location, format!("its type now has the name {name}")),
-            (Some(name), None) => {
-                self.tell(Verdict::BREAKS, &location, format!("its type no longer has the name {name}"))
+            (was @ None, is @ Some(_)) | (was @ Some(_), is @ None) => {
+                self.report(Verdict::BREAKS, &location, ChangeKind::replaced(Part::TypeName, was, is));
             }
             _ if is_named => {}
-            _ => location.name = if makes_type(old) && makes_type(new) { Name::Title } else { Name::Place },
+            _ => location.name = if becomes_type(old) && becomes_type(new) { Name::Title } else { Name::Place },
         }
         let leads_elsewhere = |schema: &Value| reference(schema).is_some() || schema.get("allOf").is_some();
         let (before, after) = (self.old_references.resolve(old), self.new_references.resolve(new));
@@ -169,10 +177,10 @@ impl<'a> Comparison<'a> {
             if old_name != new_name {
                 self.renamed.entry((old_name, new_name)).or_default().insert((location.place.clone(), location.side));
             }
-            let words = (ResolvedSchema::of(&self.nowhere, old), ResolvedSchema::of(&self.nowhere, new));
+            let annotations = (ResolvedSchema::of(&self.nowhere, old), ResolvedSchema::of(&self.nowhere, new));
             let is_union = alternatives(&ResolvedSchema::of(&self.new_references, new)).is_some();
-            self.compare_nullability(&words.0, &words.1, is_union, &location);
-            self.compare_words(&words.0, &words.1, &location);
+            self.compare_nullability(&annotations.0, &annotations.1, is_union, &location);
+            self.compare_annotations(&annotations.0, &annotations.1, &location);
             let target = |document: &'a Value, name| named(document, name).unwrap_or(&Value::Null);
             (old, new) = (target(self.old, old_name), target(self.new, new_name));
             let is_same = old_name == new_name || self.is_renamed(old_name, new_name);
@@ -215,22 +223,22 @@ impl<'a> Comparison<'a> {
         let (mut gone, mut came) = (old.clone(), new.clone());
         for ((before, after), places) in std::mem::take(&mut self.renamed) {
             if self.is_renamed(before, after) {
-                let what = format!("the schema was called {before}");
-                self.tell(Verdict::BREAKS, &Location::new(after, Side::Api), what);
+                let kind = ChangeKind::replaced(Part::Name, Some(before), Some(after));
+                self.report(Verdict::BREAKS, &Location::new(after, Side::Api), kind);
                 gone.remove(before);
                 came.remove(after);
             } else {
                 for (place, side) in places {
-                    let what = format!("its type was {before} and is {after}");
-                    self.tell(Verdict::BREAKS, &Location::new(place, side), what);
+                    let kind = ChangeKind::replaced(Part::TypeName, Some(before), Some(after));
+                    self.report(Verdict::BREAKS, &Location::new(place, side), kind);
                 }
             }
         }
         for name in gone.difference(&new) {
-            self.tell(Verdict::BREAKS, &Location::new(*name, Side::Api), "the schema is gone");
+            self.report(Verdict::BREAKS, &Location::new(*name, Side::Api), ChangeKind::removed(Part::Schema));
         }
         for name in came.difference(&old) {
-            self.tell(Verdict::ADDS, &Location::new(*name, Side::Api), "there is a new schema");
+            self.report(Verdict::ADDS, &Location::new(*name, Side::Api), ChangeKind::added(Part::Schema));
         }
     }
 }

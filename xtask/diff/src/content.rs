@@ -4,55 +4,62 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::alternatives::alternatives_came_or_went;
+use super::alternatives::became_union;
 use super::change::{Side, Verdict};
 use super::comparison::{Comparison, Location};
+use super::kind::{ChangeKind, Part, State};
+use super::limits::{DEEPEST, fits};
 use super::names::Name;
 use super::shape::{alternatives, described, has_default, is_closed, is_free_form, is_map, scalar, type_of, values};
+use xtask_document::keywords::{Role, role};
 use xtask_document::resolved::ResolvedSchema;
 
 /// The keywords that are compared one by one. The crates do not show what the others say.
-const COMPARED: [&str; 11] = [
+const COMPARED: [&str; 14] = [
     "additionalProperties",
     "anyOf",
     "deprecated",
+    "discriminator",
     "enum",
     "format",
     "items",
     "not",
     "nullable",
     "oneOf",
+    "readOnly",
     "title",
     "type",
+    "writeOnly",
 ];
 
 impl<'a> Comparison<'a> {
     pub(super) fn compare_content(&mut self, old: &'a Value, new: &'a Value, location: &Location) {
         let (before, after) =
             (ResolvedSchema::of(&self.old_references, old), ResolvedSchema::of(&self.new_references, new));
-        let (was_free, is_free) = (is_free_form(&before), is_free_form(&after));
-        // Crates that read anything go on reading, and an API that takes anything goes on taking.
-        let fits = if location.side == Side::Request { is_free } else { was_free };
-        if let Some(what) = alternatives_came_or_went(&before, &after) {
-            return self.tell(Verdict::breaks(!fits), location, what);
+        let fits = match location.side {
+            Side::Request => self.new_fits_old_values(&before, &after, location),
+            _ => fits(&self.new_references, &after, &self.old_references, &before, DEEPEST),
+        };
+        if let Some(kind) = became_union(&before, &after) {
+            return self.report(Verdict::breaks(!fits), location, kind);
         }
         self.compare_alternatives(&before, &after, location);
         let (old_type, new_type) = (type_of(&before), type_of(&after));
         if old_type != new_type {
-            let what = format!("the type was {} and is {}", old_type.unwrap_or("none"), new_type.unwrap_or("none"));
             // All the rest is another one, too.
-            return self.tell(Verdict::breaks(!fits), location, what);
+            let kind = ChangeKind::replaced(Part::Type, old_type, new_type);
+            return self.report(Verdict::breaks(!fits), location, kind);
         }
         self.compare_form(&before, &after, old_type, location);
-        if is_free {
-            self.tell_nullability(Verdict::DOCUMENTS, &before, &after, location);
+        if is_free_form(&after) {
+            self.report_nullability(Verdict::DOCUMENTS, &before, &after, location);
         } else {
             self.compare_nullability(&before, &after, alternatives(&after).is_some(), location);
         }
         self.compare_values(&before, &after, location);
         self.compare_properties(&before, &after, location);
         self.compare_held(&before, &after, location);
-        self.compare_words(&before, &after, location);
+        self.compare_annotations(&before, &after, location);
     }
 
     /// Compares two schemas of one type: in what form its values come.
@@ -66,19 +73,21 @@ impl<'a> Comparison<'a> {
         let word = |schema: &ResolvedSchema<'a>, key| schema.get(key).and_then(Value::as_str);
         let (old_format, new_format) = (word(before, "format"), word(after, "format"));
         if old_format != new_format {
-            let what =
-                format!("the format was {} and is {}", old_format.unwrap_or("none"), new_format.unwrap_or("none"));
-            let is_seen = scalar(of, old_format) != scalar(of, new_format);
+            // Listed values have a type of their own.
+            let is_enum = values(before).is_some() && values(after).is_some();
+            let is_seen = !is_enum && scalar(of, old_format) != scalar(of, new_format);
             // A response's string with a format may have any text, in published crates, too.
-            let is_read = location.side == Side::Response && of == Some("string");
-            self.tell(if is_seen { Verdict::breaks(!is_read) } else { Verdict::DOCUMENTS }, location, what);
+            let is_text = of == Some("string");
+            let fits = is_text && (location.side == Side::Response || scalar(of, new_format) == "string");
+            let verdict = if is_seen { Verdict::breaks(!fits) } else { Verdict::DOCUMENTS };
+            self.report(verdict, location, ChangeKind::replaced(Part::Format, old_format, new_format));
         }
         if is_map(before) != is_map(after) {
-            let what = if is_map(after) { "it takes any property now" } else { "it no longer takes any property" };
-            return self.tell(Verdict::BREAKS_PUBLISHED, location, what);
+            let kind = ChangeKind::Became { state: State::Free, holds: is_map(after) };
+            return self.report(Verdict::BREAKS_PUBLISHED, location, kind);
         }
         if before.get("not") != after.get("not") {
-            self.tell(Verdict::BREAKS, location, "what it may not be changed");
+            self.report(Verdict::BREAKS, location, ChangeKind::changed(Part::Not));
         }
     }
 
@@ -92,11 +101,15 @@ impl<'a> Comparison<'a> {
     ) {
         // A union keeps null as it keeps whatever fits no alternative.
         let fails = after.is("nullable") && location.required && location.side == Side::Response && !is_union;
-        let verdict = if location.is_parameter { Verdict::DOCUMENTS } else { Verdict::breaks(fails) };
-        self.tell_nullability(verdict, before, after, location);
+        if !location.is_parameter {
+            self.report_nullability(Verdict::breaks(fails), before, after, location);
+        } else if before.is("nullable") != after.is("nullable") {
+            // A parameter is never null: null has no text.
+            self.report_annotations(["nullable"], location);
+        }
     }
 
-    fn tell_nullability(
+    fn report_nullability(
         &mut self,
         verdict: Verdict,
         before: &ResolvedSchema<'a>,
@@ -105,13 +118,7 @@ impl<'a> Comparison<'a> {
     ) {
         let (was, is) = (before.is("nullable"), after.is("nullable"));
         if was != is {
-            let what = match (location.side, is) {
-                (Side::Request, true) => "null may be sent now",
-                (Side::Request, false) => "null may no longer be sent",
-                (_, true) => "it may be null now",
-                (_, false) => "it is never null now",
-            };
-            self.tell(verdict, location, what);
+            self.report(verdict, location, ChangeKind::Became { state: State::Nullable, holds: is });
         }
     }
 
@@ -119,19 +126,21 @@ impl<'a> Comparison<'a> {
         match (values(before), values(after)) {
             (Some(before), Some(after)) => {
                 for value in after.difference(&before) {
-                    self.tell(Verdict::ADDS, location, format!("there is a new value {value:?}"));
+                    self.report(Verdict::ADDS, location, ChangeKind::named(Part::Value, *value, false, true));
                 }
                 for value in before.difference(&after) {
                     // The generator keeps nothing of it: code that names the variant does not compile.
                     let verdict = Verdict::breaks(location.side == Side::Request);
-                    self.tell(verdict, location, format!("the value {value:?} is gone"));
+                    self.report(verdict, location, ChangeKind::named(Part::Value, *value, true, false));
                 }
             }
-            (None, Some(_)) => self.tell(Verdict::BREAKS, location, "its values are listed now"),
-            (Some(_), None) => self.tell(Verdict::BREAKS, location, "its values are no longer listed"),
+            (was @ None, Some(_)) | (was @ Some(_), None) => {
+                let kind = ChangeKind::Became { state: State::Enumerated, holds: was.is_none() };
+                self.report(Verdict::BREAKS, location, kind);
+            }
             // Import leaves no other enums.
             (None, None) if before.get("enum") != after.get("enum") => {
-                self.tell(Verdict::BREAKS, location, "the values that it may have changed");
+                self.report(Verdict::BREAKS, location, ChangeKind::changed(Part::Enum));
             }
             (None, None) => {}
         }
@@ -144,37 +153,30 @@ impl<'a> Comparison<'a> {
 
         for name in old.keys().filter(|name| !new.contains_key(*name)) {
             let required = was_required.contains(name);
-            let word = if required { "required" } else { "optional" };
             let verdict = Verdict::breaks(side == Side::Response && required);
-            self.tell(verdict, &location.property(name, required), format!("the {word} property is gone"));
+            self.report(verdict, &location.property(name, required), ChangeKind::removed(property(required)));
         }
         for (name, schema) in &new {
             let (was_required, is_required) = (was_required.contains(name), is_required.contains(name));
             let location = location.property(name, was_required && is_required);
             let Some(earlier) = old.get(name) else {
-                let (verdict, what) = match (side, is_required) {
-                    (Side::Request, true) => (Verdict::BREAKS_PUBLISHED, "there is a new required property"),
-                    (_, true) => {
-                        let verdict = if has_default(before) { Verdict::BREAKS } else { Verdict::ADDS };
-                        (verdict, "there is a new required property; fixtures without it no longer decode")
-                    }
-                    (_, false) => (Verdict::ADDS, "there is a new optional property"),
+                let verdict = match (side, is_required) {
+                    (Side::Request, true) => Verdict::BREAKS_PUBLISHED,
+                    (_, true) if has_default(before) => Verdict::BREAKS,
+                    _ => Verdict::ADDS,
                 };
-                self.tell(verdict, &location, what);
+                self.report(verdict, &location, ChangeKind::added(property(is_required)));
                 continue;
             };
             if was_required != is_required {
-                let (verdict, what) = match (side, is_required) {
-                    (Side::Request, true) => (Verdict::BREAKS_PUBLISHED, "it is required now"),
-                    (_, true) => (Verdict::BREAKS, "it is required now"),
-                    (_, false) => (Verdict::breaks(side == Side::Response), "it is optional now"),
-                };
-                self.tell(verdict, &location, what);
+                // A request without it, or a response without it, is valid on one side only.
+                let verdict = Verdict::breaks((side == Side::Request) == is_required);
+                self.report(verdict, &location, ChangeKind::Became { state: State::Required, holds: is_required });
             }
             let (added, adds) = (before.added(name), after.added(name));
             let is_union = alternatives(&ResolvedSchema::of(&self.new_references, schema)).is_some();
             self.compare_nullability(&added, &adds, is_union, &location);
-            self.compare_words(&added, &adds, &location);
+            self.compare_annotations(&added, &adds, &location);
             self.compare_at(earlier, schema, location);
         }
     }
@@ -186,28 +188,47 @@ impl<'a> Comparison<'a> {
             schema.get(keyword).filter(|held| held.is_object()).unwrap_or(&Value::Null)
         };
         let (old, new) = (held(before, "items"), held(after, "items"));
-        if !(old.is_null() && new.is_null()) {
+        if type_of(after) != Some("array") {
+            // Keywords about lists say nothing of other values.
+            self.report_others_of("items", before, after, location);
+        } else if !(old.is_null() && new.is_null()) {
             self.compare_at(old, new, location.part("[]"));
         }
         let (old, new) = (held(before, "additionalProperties"), held(after, "additionalProperties"));
         let has_type = |references, schema| !is_free_form(&ResolvedSchema::of(references, schema));
         match (has_type(&self.old_references, old), has_type(&self.new_references, new)) {
             _ if is_map(before) != is_map(after) || old.is_null() && new.is_null() => {}
+            _ if type_of(after).is_some_and(|of| of != "object") => {
+                self.report_others_of("additionalProperties", before, after, location);
+            }
             // A model keeps other properties if their type is known: its constructor takes them, and it has no
             // `Default`.
             (false, true) if !is_map(after) => {
                 let is_seen = location.side == Side::Request || has_default(before);
                 let verdict = if is_seen { Verdict::BREAKS } else { Verdict::ADDS };
-                self.tell(verdict, location, "it keeps other properties now");
+                self.report(verdict, location, ChangeKind::Became { state: State::Keeping, holds: true });
             }
             (true, false) if !is_map(after) => {
-                self.tell(Verdict::BREAKS, location, "it no longer keeps other properties")
+                self.report(Verdict::BREAKS, location, ChangeKind::Became { state: State::Keeping, holds: false })
             }
             _ => self.compare_at(old, new, location.part("{}")),
         }
     }
 
-    pub(super) fn compare_words(
+    /// Reports a keyword that says nothing of the values of a schema.
+    fn report_others_of(
+        &mut self,
+        keyword: &'static str,
+        before: &ResolvedSchema<'a>,
+        after: &ResolvedSchema<'a>,
+        location: &Location,
+    ) {
+        if before.get(keyword) != after.get(keyword) {
+            self.report_annotations([keyword], location);
+        }
+    }
+
+    pub(super) fn compare_annotations(
         &mut self,
         before: &ResolvedSchema<'a>,
         after: &ResolvedSchema<'a>,
@@ -215,12 +236,24 @@ impl<'a> Comparison<'a> {
     ) {
         let differ = |key: &&str| before.get(key) != after.get(key);
         let keywords: BTreeSet<_> = before.keywords().chain(after.keywords()).collect();
-        let mut changed: Vec<_> = keywords.into_iter().filter(|key| !COMPARED.contains(key)).filter(differ).collect();
+        let changed = keywords.into_iter().filter(|key| !COMPARED.contains(key)).filter(differ);
+        let (limits, mut changed): (Vec<_>, Vec<_>) = changed.partition(|key| role(key) == Role::Limit);
+        for key in limits {
+            self.report_limit(key, before.get(key), after.get(key), location);
+        }
+        for (state, key) in [(State::ReadOnly, "readOnly"), (State::WriteOnly, "writeOnly")] {
+            if before.is(key) != after.is(key) {
+                self.report(Verdict::DOCUMENTS, location, ChangeKind::Became { state, holds: after.is(key) });
+            }
+        }
+        if differ(&"discriminator") {
+            self.compare_discriminators(before.get("discriminator"), after.get("discriminator"), location);
+        }
         if differ(&"title") {
-            let title = |schema: &ResolvedSchema<'a>| schema.get("title").and_then(Value::as_str).unwrap_or("none");
+            let title = |schema: &ResolvedSchema<'a>| schema.get("title").and_then(Value::as_str);
             if location.name == Name::Title {
-                let what = format!("the title that names its type was {} and is {}", title(before), title(after));
-                self.tell(Verdict::BREAKS, location, what);
+                let kind = ChangeKind::replaced(Part::Title, title(before), title(after));
+                self.report(Verdict::BREAKS, location, kind);
             } else {
                 changed.push("title");
             }
@@ -229,15 +262,15 @@ impl<'a> Comparison<'a> {
         if before.get("oneOf").and(after.get("oneOf")).is_some() && differ(&"anyOf") {
             changed.push("anyOf");
         }
-        self.tell_changed(changed, location);
+        self.report_annotations(changed, location);
         if is_closed(before) != is_closed(after) {
-            let what = if is_closed(after) {
-                "it rejects other properties now"
-            } else {
-                "it no longer rejects other properties"
-            };
-            self.tell(Verdict::DOCUMENTS, location, what);
+            let kind = ChangeKind::Became { state: State::Closed, holds: is_closed(after) };
+            self.report(Verdict::DOCUMENTS, location, kind);
         }
         self.compare_deprecation(before.get("deprecated"), after.get("deprecated"), location);
     }
+}
+
+fn property(is_required: bool) -> Part {
+    if is_required { Part::RequiredProperty } else { Part::OptionalProperty }
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::change::{Side, Verdict};
 use super::comparison::{Comparison, Location};
+use super::kind::{ChangeKind, Part, State};
 use xtask_document::envelope::{Outcome, decorations, names};
 use xtask_document::resolved::{References, ResolvedSchema, named};
 
@@ -17,22 +18,21 @@ impl Comparison<'_> {
         for name in old_names.union(&new_names) {
             let (Some(before), Some(after)) = (named(old, name), named(new, name)) else { continue };
             if !old_names.contains(name) || !new_names.contains(name) {
-                let is = if new_names.contains(name) { "an envelope now" } else { "no envelope any more" };
-                let what = format!("it is {is}, so calls return something else");
-                self.tell(Verdict::BREAKS, &Location::new(name, Side::Response), what);
+                let kind = ChangeKind::Became { state: State::Envelope, holds: new_names.contains(name) };
+                self.report(Verdict::BREAKS, &Location::new(name, Side::Response), kind);
                 continue;
             }
             let (before, after) =
                 (ResolvedSchema::of(&old_references, before), ResolvedSchema::of(&new_references, after));
             let (was, is) = (Outcome::of(&old_references, &before), Outcome::of(&new_references, &after));
             if was != is {
-                let what = format!("calls returned {} and return {}", described(was), described(is));
-                self.tell(Verdict::BREAKS, &Location::new(format!("{name}.result"), Side::Response), what);
+                let kind = ChangeKind::replaced(Part::Result, described(was), described(is));
+                self.report(Verdict::BREAKS, &Location::new(format!("{name}.result"), Side::Response), kind);
             }
             for (decoration, schema) in decorations(&after) {
                 if decorations(&before).any(|(name, earlier)| name == decoration && shape(earlier) != shape(schema)) {
                     let location = Location::new(format!("{name}.{decoration}"), Side::Response);
-                    self.tell(Verdict::DOCUMENTS, &location, "its documented shape changed; the crates read any JSON");
+                    self.report(Verdict::DOCUMENTS, &location, ChangeKind::changed(Part::Decoration));
                 }
             }
         }
@@ -48,10 +48,10 @@ fn shape(schema: &Value) -> Value {
     shape
 }
 
-fn described(outcome: Outcome) -> &'static str {
+fn described(outcome: Outcome) -> Option<&'static str> {
     match outcome {
-        Outcome::None => "nothing",
-        Outcome::Nullable => "an `Option` of it",
-        Outcome::Required => "it",
+        Outcome::None => None,
+        Outcome::Nullable => Some("optional"),
+        Outcome::Required => Some("required"),
     }
 }

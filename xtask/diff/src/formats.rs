@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::change::{Side, Verdict};
 use super::comparison::{Comparison, Location};
+use super::kind::{ChangeKind, State};
 use xtask_codegen::policies::FORMATS;
 use xtask_document::operation::{component, is_success, operations};
 use xtask_document::resolved::named;
@@ -21,11 +22,8 @@ impl Comparison<'_> {
         for name in was_sent.symmetric_difference(&is_sent) {
             let [before, after] = [self.old, self.new].map(|document| named(document, name).is_some_and(has_format));
             if before && after {
-                let what = match is_sent.contains(name) {
-                    true => "no response uses it any more, so its strings with a format have the format's type",
-                    false => "a response uses it now, so its strings with a format may have any text",
-                };
-                self.tell(Verdict::BREAKS, &Location::new(name, Side::Api), what);
+                let kind = ChangeKind::Became { state: State::Received, holds: !is_sent.contains(name) };
+                self.report(Verdict::BREAKS, &Location::new(name, Side::Api), kind);
             }
         }
     }

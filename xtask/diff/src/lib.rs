@@ -19,17 +19,26 @@ mod change;
 mod comparison;
 mod content;
 mod envelopes;
+mod error;
 mod formats;
+pub mod fuzz;
 mod grouped;
+mod imported;
+mod kind;
+mod limits;
 mod names;
 mod operations;
 mod parameters;
 mod report;
+mod security;
 mod shape;
 pub mod surface;
 
 pub use change::{Change, Class, Side};
+pub use error::Error;
 pub use grouped::{ChangeGroup, grouped};
+pub use imported::{imported, imported_with};
+pub use kind::{ChangeKind, Effect, Part, State};
 pub use report::owner;
 pub use report::{json, text, worst};
 

@@ -1,40 +1,38 @@
-//! What changes in parameters mean: a generated method takes them by position.
+//! Compares parameters: a generated method takes them by position.
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use super::change::{Side, Verdict};
 use super::comparison::{Comparison, Location};
-use super::operations::resolved;
-use xtask_document::operation::{Operation, names_in};
-use xtask_document::walk::escape;
+use super::kind::{ChangeKind, Part, State};
+use xtask_document::operation::{Operation, Parameter, names_in};
+use xtask_document::resolved::ResolvedSchema;
 
-/// Where a parameter is sent, and what tells it from others there. For those of the path, that is their position; their
-/// names are not sent. The name of a header has no case (RFC 9110, section 5.1).
+/// Where a parameter is sent, and what distinguishes it from others there. For those of the path, that is their
+/// position; their names are not sent. The name of a header has no case (RFC 9110, section 5.1).
 type Key<'a> = (&'a str, String);
 
-type Parameters<'a> = BTreeMap<Key<'a>, &'a Value>;
+type Parameters<'a> = BTreeMap<Key<'a>, Parameter<'a>>;
 
 impl<'a> Comparison<'a> {
     pub(super) fn compare_parameters(&mut self, old: &Operation<'a>, new: &Operation<'a>, operation: &str) {
-        let (before, after) = (parameters(self.old, old), parameters(self.new, new));
-        let location = |kind: &str, parameter: &Value| {
-            Location::new(format!("{operation}, {kind} parameter {}", name(parameter)), Side::Request)
+        let (before, after) = (parameters(old), parameters(new));
+        let location = |parameter: &Parameter<'a>| {
+            Location::new(format!("{operation}, {} parameter {}", parameter.place, parameter.name), Side::Request)
         };
-        for (key, parameter) in before.iter().filter(|(key, _)| !after.contains_key(*key)) {
-            let verdict = Verdict::breaks(is_required(parameter));
-            self.tell(verdict, &location(key.0, parameter), "the parameter is gone");
+        for (_, parameter) in before.iter().filter(|(key, _)| !after.contains_key(*key)) {
+            let verdict = Verdict::breaks(parameter.is_required());
+            self.report(verdict, &location(parameter), ChangeKind::removed(Part::Parameter));
         }
         self.compare_order_of_headers(&before, &after, operation);
         for (key, parameter) in &after {
-            let location = location(key.0, parameter);
+            let location = location(parameter);
             match before.get(key) {
                 Some(earlier) => self.compare_parameter(earlier, parameter, location),
                 None => {
-                    let required = is_required(parameter);
-                    let word = if required { "required" } else { "optional" };
-                    self.tell(Verdict::breaks(required), &location, format!("there is a new {word} parameter"));
+                    let required = parameter.is_required();
+                    let part = if required { Part::RequiredParameter } else { Part::OptionalParameter };
+                    self.report(Verdict::breaks(required), &location, ChangeKind::added(part));
                 }
             }
         }
@@ -44,63 +42,67 @@ impl<'a> Comparison<'a> {
     fn compare_order_of_headers(&mut self, before: &Parameters<'a>, after: &Parameters<'a>, operation: &str) {
         let ordered = |these: &Parameters<'a>, others: &Parameters<'a>| {
             let common = these.iter().filter(|(key, _)| key.0 == "header" && others.contains_key(*key));
-            let names: BTreeMap<_, _> =
-                common.map(|(key, parameter)| (name(parameter).to_owned(), key.clone())).collect();
+            let names: BTreeMap<_, _> = common.map(|(key, parameter)| (parameter.name, key.clone())).collect();
             names.into_values().collect::<Vec<_>>()
         };
         if ordered(before, after) != ordered(after, before) {
             let location = Location::new(operation, Side::Request);
-            self.tell(Verdict::BREAKS, &location, "the order of its header parameters changed");
+            self.report(Verdict::BREAKS, &location, ChangeKind::changed(Part::HeaderOrder));
         }
     }
 
-    fn compare_parameter(&mut self, old: &'a Value, new: &'a Value, location: Location) {
-        if name(old) != name(new) {
-            self.tell(Verdict::DOCUMENTS, &location, format!("it was called {}", name(old)));
+    fn compare_parameter(&mut self, old: &Parameter<'a>, new: &Parameter<'a>, location: Location) {
+        if old.name != new.name {
+            self.report(
+                Verdict::DOCUMENTS,
+                &location,
+                ChangeKind::replaced(Part::Name, Some(old.name), Some(new.name)),
+            );
         }
-        if is_required(old) != is_required(new) {
-            let what = if is_required(new) { "it is required now" } else { "it is optional now" };
-            self.tell(Verdict::breaks(is_required(new)), &location, what);
+        let required = (old.is_required(), new.is_required());
+        if required.0 != required.1 {
+            let kind = ChangeKind::Became { state: State::Required, holds: required.1 };
+            self.report(Verdict::breaks(required.1), &location, kind);
         }
-        self.compare_deprecation(old.get("deprecated"), new.get("deprecated"), &location);
-        let compared = ["deprecated", "in", "name", "required", "schema"];
-        self.tell_others(old.as_object(), new.as_object(), &compared, &location);
-        let required = is_required(old) && is_required(new);
-        match (old.get("schema"), new.get("schema")) {
-            (Some(old), Some(new)) => self.compare(old, new, location.required(required).parameter()),
+        self.compare_deprecation(old.object.get("deprecated"), new.object.get("deprecated"), &location);
+        self.compare_style(old, new, &location);
+        let compared = ["deprecated", "explode", "in", "name", "required", "schema", "style"];
+        self.report_others(Some(old.object), Some(new.object), &compared, &location);
+        match (old.schema(), new.schema()) {
+            (Some(old), Some(new)) => {
+                self.compare(old, new, location.required(required == (true, true)).parameter());
+            }
             (None, None) => {}
-            _ => self.tell(Verdict::BREAKS_PUBLISHED, &location, "whether it has a schema changed"),
+            (_, is) => {
+                let kind = ChangeKind::Became { state: State::Described, holds: is.is_some() };
+                self.report(Verdict::BREAKS_PUBLISHED, &location, kind);
+            }
+        }
+    }
+
+    /// Compares how values are written. Of what is no list and no object, nothing changes.
+    fn compare_style(&mut self, old: &Parameter<'a>, new: &Parameter<'a>, location: &Location) {
+        let schema = new.schema().map(|schema| ResolvedSchema::of(&self.new_references, schema));
+        let is_compound = schema.is_some_and(|schema| !schema.is_scalar());
+        if old.style() != new.style() {
+            let kind = ChangeKind::replaced(Part::Style, Some(old.style()), Some(new.style()));
+            self.report(Verdict::BREAKS_PUBLISHED, location, kind);
+        } else if old.explodes() != new.explodes() {
+            let kind = ChangeKind::Became { state: State::Exploded, holds: new.explodes() };
+            self.report(if is_compound { Verdict::BREAKS_PUBLISHED } else { Verdict::DOCUMENTS }, location, kind);
         }
     }
 }
 
-fn name(parameter: &Value) -> &str {
-    parameter.get("name").and_then(Value::as_str).unwrap_or_default()
-}
-
-fn is_required(parameter: &Value) -> bool {
-    parameter.get("required") == Some(&Value::Bool(true))
-}
-
-/// The parameters of an operation and of its path; what the operation says of one is what counts.
-fn parameters<'a>(document: &'a Value, operation: &Operation<'a>) -> Parameters<'a> {
-    let shared = document.pointer(&format!("/paths/{}/parameters", escape(operation.path)));
-    let own = operation.object.get("parameters");
+fn parameters<'a>(operation: &Operation<'a>) -> Parameters<'a> {
     let in_path: Vec<_> = names_in(operation.path).collect();
-    [shared, own]
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_array)
-        .flatten()
-        .map(|parameter| resolved(document, parameter))
-        .filter_map(|parameter| {
-            let kind = parameter.get("in")?.as_str()?;
-            let key = match kind {
-                "path" => in_path.iter().position(|in_path| *in_path == name(parameter))?.to_string(),
-                "header" => name(parameter).to_lowercase(),
-                _ => name(parameter).to_owned(),
-            };
-            Some(((kind, key), parameter))
+    let key = |parameter: &Parameter<'a>| {
+        Some(match parameter.place {
+            "path" => in_path.iter().position(|in_path| *in_path == parameter.name)?.to_string(),
+            "header" => parameter.name.to_lowercase(),
+            _ => parameter.name.to_owned(),
         })
-        .collect()
+    };
+    let parameters = operation.parameters().into_iter();
+    parameters.filter_map(|parameter| Some(((parameter.place, key(&parameter)?), parameter))).collect()
 }

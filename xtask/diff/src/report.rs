@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::Result;
 use serde::Serialize;
 
-use super::change::{Change, Class};
+use super::change::{Change, Class, text as text_of};
+use super::error::Error;
 use super::grouped::grouped;
 
 /// The worst class among some changes.
@@ -18,9 +18,7 @@ pub fn text(changes: &[Change]) -> String {
     let Some(worst) = worst(changes) else { return "nothing changed\n".to_owned() };
     let meaning = match worst {
         Class::Breaking => "code that uses the crates has to change; after 1.2.3 comes 2.0.0, after 0.2.3 comes 0.3.0",
-        Class::Additive => {
-            "code that uses the crates goes on as it is; after 1.2.3 comes 1.3.0, after 0.2.3 comes 0.2.4"
-        }
+        Class::Additive => "code that uses the crates stays as it is; after 1.2.3 comes 1.3.0, after 0.2.3 comes 0.2.4",
         Class::Documentation => {
             "code that uses the crates does not see it; after 1.2.3 comes 1.2.4, after 0.2.3 comes 0.2.4"
         }
@@ -35,18 +33,18 @@ pub fn text(changes: &[Change]) -> String {
         let mut owners = BTreeMap::<_, Vec<_>>::new();
         for group in &groups {
             let (owner, rest) = split(group.place);
-            owners.entry(owner).or_default().push((rest, group.words()));
+            owners.entry(owner).or_default().push((rest, group.text()));
         }
         for (owner, parts) in owners {
-            if let [(rest, words)] = parts.as_slice() {
-                text += &format!("  {owner}{rest}: {words}\n");
+            if let [(rest, text_of_part)] = parts.as_slice() {
+                text += &format!("  {owner}{rest}: {text_of_part}\n");
                 continue;
             }
             text += &format!("  {owner}\n");
-            for (rest, words) in parts {
+            for (rest, text_of_part) in parts {
                 let part = rest.trim_start_matches(", ");
                 let separator = if part.is_empty() { "" } else { ": " };
-                text += &format!("    {part}{separator}{words}\n");
+                text += &format!("    {part}{separator}{text_of_part}\n");
             }
         }
     }
@@ -74,13 +72,24 @@ fn split(place: &str) -> (&str, &str) {
 /// # Errors
 ///
 /// Never, as far as is known: everything in a change can be written.
-pub fn json(changes: &[Change]) -> Result<String> {
+pub fn json(changes: &[Change]) -> Result<String, Error> {
+    #[derive(Serialize)]
+    struct WithText<'a> {
+        #[serde(flatten)]
+        change: &'a Change,
+        text: String,
+    }
     #[derive(Serialize)]
     struct Report<'a> {
         class: Option<Class>,
-        changes: &'a [Change],
+        changes: Vec<WithText<'a>>,
     }
-    Ok(serde_json::to_string_pretty(&Report { class: worst(changes), changes })?)
+    let with_text = changes.iter().map(|change| WithText {
+        change,
+        text: text_of(&change.kind, change.class, [change.side], change.breaks_published),
+    });
+    let report = Report { class: worst(changes), changes: with_text.collect() };
+    Ok(serde_json::to_string_pretty(&report)?)
 }
 
 #[cfg(test)]

@@ -143,9 +143,9 @@ impl<'a> NextRelease<'a> {
             let shown = surfaces::shown(&self.surface);
             return format!("{count} {worst} {changes} of the generated code's public surface since {last}: {shown}");
         };
-        let (place, words, (count, changes)) = (first.place, first.words(), counted(groups.len()));
+        let (place, text, (count, changes)) = (first.place, first.text(), counted(groups.len()));
         let first = if count == 1 { "" } else { "the first " };
-        format!("{count} {worst} {changes} of the API since {last}, {first}{place}: {words}")
+        format!("{count} {worst} {changes} of the API since {last}, {first}{place}: {text}")
     }
 
     /// The breaking changes of the surface that no change of the document explains. A change of the document explains
@@ -180,7 +180,7 @@ fn names_of_breaking(changes: &[Change], documents: [&Value; 2]) -> BTreeSet<Str
         // The text of a change names renamed schemas.
         let schemas = documents.map(|document| document.pointer("/components/schemas"));
         let is_schema = |word: &&str| schemas.iter().flatten().any(|schemas| schemas.get(word).is_some());
-        names.extend(words(&change.what).filter(is_schema).map(str::to_owned));
+        names.extend(words(&change.kind.to_string()).filter(is_schema).map(str::to_owned));
     }
     names
 }

@@ -123,7 +123,7 @@ fn body(next: &NextRelease<'_>) -> String {
         if !changes.is_empty() {
             let _ = writeln!(text, "### {title}\n");
             for change in changes {
-                let _ = writeln!(text, "- {}: {}", code(change.place), plain(&change.words()));
+                let _ = writeln!(text, "- {}: {}", code(change.place), plain(&change.text()));
             }
             text.push('\n');
         }

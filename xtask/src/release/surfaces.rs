@@ -53,7 +53,8 @@ pub(super) fn of_code(root: &Path, sdk: &Sdk) -> Result<Surface> {
             Err(error) => bail!("cannot read {}: {error}; `cargo xtask generate` writes it", path.display()),
         };
         let context = || format!("{}: its public surface cannot be extracted", path.display());
-        let generated = syn::parse_file(&code).map_err(Into::into).and_then(|file| Surface::extract(&file));
+        let generated =
+            syn::parse_file(&code).map_err(anyhow::Error::from).and_then(|file| Ok(Surface::extract(&file)?));
         surface.add(package, &generated.with_context(context)?);
     }
     Ok(surface)

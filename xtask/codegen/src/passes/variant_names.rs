@@ -3,7 +3,7 @@
 //! The generator removes the common prefix of all names, and numbers the variants if one of them has no name. One more
 //! branch would rename the others, and break code that matches them.
 //!
-//! Seen in: typify 0.8 (`get_common_prefix` in `enums.rs`); `rulesets_RequestRule` of Cloudflare's document.
+//! Seen in: `rulesets_RequestRule` of Cloudflare's document of 2024-08-06; the reactions `+1` and `-1` of GitHub's.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,8 +18,7 @@ pub(crate) fn apply(file: &mut syn::File) {
     let mut renamed: BTreeMap<Ident, Names> = BTreeMap::new();
     for item in items.iter_mut() {
         if let Item::Enum(union) = item
-            && has_serde(&union.attrs, "untagged")
-            && let Some(names) = names(union)
+            && let Some(names) = if has_serde(&union.attrs, "untagged") { names(union) } else { signs(union) }
         {
             for variant in &mut union.variants {
                 rename(&mut variant.ident, &names);
@@ -42,6 +41,18 @@ fn names(union: &ItemEnum) -> Option<BTreeMap<Ident, Ident>> {
         union.variants.iter().map(|variant| (variant.ident.clone(), variant_name(&union.ident, variant))).collect();
     let distinct: BTreeSet<_> = names.values().collect();
     (distinct.len() == union.variants.len()).then_some(names)
+}
+
+/// The new names of the values `+1` and `-1`: the generator calls them `plus1` and `minus1`, of which rustc warns.
+fn signs(values: &ItemEnum) -> Option<BTreeMap<Ident, Ident>> {
+    let new = |ident: &Ident| match ident.to_string().as_str() {
+        "plus1" => Some(format_ident!("Plus1")),
+        "minus1" => Some(format_ident!("Minus1")),
+        _ => None,
+    };
+    let names: BTreeMap<_, _> =
+        values.variants.iter().filter_map(|variant| Some((variant.ident.clone(), new(&variant.ident)?))).collect();
+    (!names.is_empty()).then_some(names)
 }
 
 fn variant_name(union: &Ident, variant: &Variant) -> Ident {
@@ -94,6 +105,24 @@ mod tests {
     use super::super::assert_same;
     use super::*;
     use syn::parse_quote;
+
+    #[test]
+    fn values_with_a_sign_have_names_in_camel_case() {
+        let mut file: syn::File = parse_quote! {
+            pub mod types {
+                pub enum Reaction { #[serde(rename = "+1")] plus1, #[serde(rename = "-1")] minus1, Heart }
+                impl Display for Reaction { fn fmt(&self) { match *self { Self::plus1 => {} Self::minus1 => {} Self::Heart => {} } } }
+            }
+        };
+        apply(&mut file);
+        let expected: syn::File = parse_quote! {
+            pub mod types {
+                pub enum Reaction { #[serde(rename = "+1")] Plus1, #[serde(rename = "-1")] Minus1, Heart }
+                impl Display for Reaction { fn fmt(&self) { match *self { Self::Plus1 => {} Self::Minus1 => {} Self::Heart => {} } } }
+            }
+        };
+        assert_same(&file, &expected);
+    }
 
     #[test]
     fn a_variant_is_called_after_what_it_holds() {

@@ -145,7 +145,7 @@ impl<'a> Method<'a> {
 }
 
 /// `T` of `Result<ApiRequest<T>, _>`.
-fn success(output: &ReturnType) -> Option<&Type> {
+pub(super) fn success(output: &ReturnType) -> Option<&Type> {
     let ReturnType::Type(_, of) = output else { return None };
     let request = within(of).filter(|request| type_name(request).as_deref() == Some("ApiRequest"))?;
     within(request)

@@ -31,9 +31,12 @@ mod tests;
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::path::PathBuf;
 
-use anyhow::Result;
+use serde_json::Value;
+use xtask_document::Document;
 
+use crate::Error;
 use crate::change::Class;
 
 /// The public surface of one or more generated files.
@@ -46,8 +49,20 @@ impl Surface {
     /// # Errors
     ///
     /// If the file has a public item whose users cannot be told from its syntax, such as a macro call.
-    pub fn extract(file: &syn::File) -> Result<Self> {
-        items::lines(file).map(Self)
+    pub fn extract(file: &syn::File) -> Result<Self, Error> {
+        items::lines(file).map(Self).map_err(|error| Error::Surface { problem: error.to_string() })
+    }
+
+    /// Extracts the surface of the low-level client of a document, which is generated in this process.
+    ///
+    /// # Errors
+    ///
+    /// If no client can be generated from it.
+    pub fn of_document(document: &Value) -> Result<Self, Error> {
+        let (path, revision, sha256) = (PathBuf::from("document"), "2000-01-01".to_owned(), String::new());
+        let document = Document { path, revision, sha256, value: document.clone() };
+        let file = xtask_codegen::client(document)?;
+        Self::extract(&file)
     }
 
     /// The surface with these lines.

@@ -42,7 +42,7 @@ fn content(name: &str) -> Value {
 
 /// A document with most of what a client can be made of: two operations, and what is sent has the shape of what comes
 /// back.
-fn base() -> Value {
+pub(crate) fn base() -> Value {
     let mut document = json!({
         "openapi": "3.0.3",
         "info": {"title": "Things", "version": "2026-01-01"},

@@ -116,7 +116,7 @@ pub(super) fn verify_once(rows: &[Row<'_>]) {
 /// A change as one line: `!` stands for crates that are out there and break at run time, `@` for the side, a method for
 /// its operation. The words `sent` and `received` say the side where the place does not.
 fn line(change: &Change, side: &str) -> String {
-    let Change { class, place, what, .. } = change;
+    let (Change { class, place, .. }, what) = (change, change.kind.to_string());
     let mark = if change.breaks_published { "!" } else { "" };
     let (place, what, expected) = match side {
         "Sent" => (place.replace(side, "@"), what.replace(side, "@"), Some(Side::Request)),

@@ -41,7 +41,8 @@ fn what_is_a_part_of_several_schemas_is_told_for_each_of_them() {
         edited(base(), &edits, "Received")
     };
     let changes = compare(&of(json!({"type": "array", "items": {"type": "integer"}})), &of(reference("Notes")));
-    let retyped: Vec<_> = changes.into_iter().filter(|change| change.what.contains("the type was")).collect();
+    let retyped: Vec<_> =
+        changes.into_iter().filter(|change| change.kind.to_string().contains("the type was")).collect();
     assert_eq!(places(&retyped), ["A.errors[]", "B.errors[]", "Base.errors[]"]);
 }
 
@@ -87,7 +88,7 @@ fn schema_with_a_format_is_reported_when_responses_begin_or_cease_to_use_it() {
         [(&before, &after, "a response uses it now"), (&after, &before, "no response uses it any more")]
     {
         let changes = compare(old, new);
-        let found: Vec<_> = changes.iter().filter(|change| change.what.starts_with(what)).collect();
+        let found: Vec<_> = changes.iter().filter(|change| change.kind.to_string().starts_with(what)).collect();
         assert_eq!((found.len(), found[0].place.as_str(), found[0].class), (1, "SentPart", Class::Breaking), "{what}");
         let surfaces = [old, new].map(super::surface::surface);
         let diff = surfaces[0].compare(&surfaces[1]);
@@ -109,15 +110,15 @@ fn another_name_of_a_path_parameter_is_not_seen_by_users() {
         renamed["paths"][&new_path]["put"]["summary"] = json!("s");
         let changes = compare(&with("id"), &renamed);
         let told: Vec<_> =
-            changes.iter().map(|change| (change.class, change.place.as_str(), change.what.as_str())).collect();
+            changes.iter().map(|change| (change.class, change.place.as_str(), change.kind.to_string())).collect();
         let operation = format!("PUT {new_path}");
         let parameter = format!("{operation}, path parameter thing_id");
         let expected = [
             (new_path.as_str(), "description changed"),
             (operation.as_str(), "summary changed"),
-            (parameter.as_str(), "it was called id"),
+            (parameter.as_str(), "the name was id and is thing_id"),
         ];
-        assert_eq!(told, expected.map(|(place, what)| (Class::Documentation, place, what)));
+        assert_eq!(told, expected.map(|(place, what)| (Class::Documentation, place, what.to_owned())));
     }
 }
 
@@ -127,7 +128,10 @@ fn a_path_with_more_than_a_parameter_in_a_part_is_another_path() {
         |path: &str| -> Value { serde_json::from_str(&base().to_string().replace("/things/{id}", path)).unwrap() };
     let changes = compare(&with("/things/{id}.json"), &with("/things/{id}.xml"));
     assert_eq!(changes.len(), 1);
-    assert_eq!((changes[0].what.as_str(), changes[0].breaks_published), ("it was PUT /things/{id}.json", true));
+    assert_eq!(
+        (changes[0].kind.to_string(), changes[0].breaks_published),
+        ("the route was PUT /things/{id}.json and is PUT /things/{id}.xml".to_owned(), true)
+    );
 }
 
 #[test]
@@ -140,7 +144,7 @@ fn bodies_are_followed_to_where_they_are_described() {
         edited(base(), &edits, "")
     };
     let changes = compare(&of("SentCat"), &of("SentDog"));
-    assert_eq!(changes[0].what, "its type was SentCat and is SentDog");
+    assert_eq!(changes[0].kind.to_string(), "the type name was SentCat and is SentDog");
     assert!(places(&changes).iter().all(|place| place.starts_with("PUT /things/{id}, body")), "{changes:?}");
 }
 
@@ -198,8 +202,8 @@ fn a_schema_that_is_sent_and_comes_back_is_judged_for_both() {
 #[test]
 fn the_title_of_a_named_type_is_words_wherever_it_is_used() {
     let changes = compare(&base(), &edited(base(), &[("Failure/title", Some(json!("Other")))], ""));
-    let told: Vec<_> = changes.iter().map(|change| (change.class, change.what.as_str())).collect();
-    assert_eq!(told, [(Class::Documentation, "title changed")]);
+    let told: Vec<_> = changes.iter().map(|change| (change.class, change.kind.to_string())).collect();
+    assert_eq!(told, [(Class::Documentation, "title changed".to_owned())]);
 }
 
 #[test]
@@ -208,7 +212,7 @@ fn another_type_is_told_wherever_it_is_used() {
         let success = json!({"description": "d", "content": content(name)});
         edited(base(), &[("GET/responses/200", Some(success.clone())), ("PUT/responses/200", Some(success))], "")
     };
-    let gone = |change: &&Change| change.what == "the required property is gone";
+    let gone = |change: &&Change| change.kind.to_string() == "the required property is gone";
     let changes: Vec<_> = compare(&of("ReceivedCat"), &of("ReceivedDog"));
     let gone: Vec<_> = changes.iter().filter(gone).map(|change| change.place.as_str()).collect();
     assert_eq!(gone, ["GET /things, 200.claws", "PUT /things/{id}, 200.claws"]);

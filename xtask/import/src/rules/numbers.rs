@@ -9,7 +9,7 @@ pub(super) const LARGE_INTEGERS: Rule = Rule {
     name: "large-integers",
     why: "the crates read integers as `i64`, and fail at one out of its range; an integer whose own limits or examples are out \
           of it is unsigned, or a number, which is rounded beyond 64 bits",
-    // Seen in: `edge_ttl.default` of a cache rule in Cloudflare's document, whose maximum is 2^63 as JavaScript prints it.
+    seen_in: "Cloudflare, openapi.json of 2024-08-06: the TTL of a cache rule, whose maximum is 2^63 as JavaScript writes it",
     loss: Loss::Narrows,
     apply: |document, log| {
         for_each_schema(document, &mut |place, schema| {

@@ -1,0 +1,259 @@
+//! What changed, for programs and for people.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// What changed at a place.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ChangeKind {
+    /// Something is new.
+    Added {
+        /// What it is.
+        part: Part,
+        /// Which one, unless the place says it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+    },
+    /// Something is gone.
+    Removed {
+        /// What it was.
+        part: Part,
+        /// Which one, unless the place says it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+    },
+    /// Something has another value.
+    Replaced {
+        /// What it is.
+        part: Part,
+        /// The value before.
+        old: Option<String>,
+        /// The value after.
+        new: Option<String>,
+    },
+    /// Something changed in a way that is not compared further.
+    Changed {
+        /// What it is.
+        part: Part,
+        /// Which one, unless the place says it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+    },
+    /// A statement is true now, or no longer.
+    Became {
+        /// The statement.
+        state: State,
+        /// Whether it is true now.
+        holds: bool,
+    },
+    /// A keyword that limits values has another value.
+    Limit {
+        /// The keyword.
+        keyword: String,
+        /// The value before, as JSON.
+        old: Option<String>,
+        /// The value after, as JSON.
+        new: Option<String>,
+        /// What that does to the set of valid values.
+        effect: Effect,
+    },
+    /// Keywords that generated code does not show have other values.
+    Annotations {
+        /// The keywords.
+        keywords: Vec<String>,
+    },
+}
+
+/// What another limit does to the set of valid values.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Effect {
+    /// Fewer values are valid.
+    Narrower,
+    /// More values are valid.
+    Wider,
+    /// Other values are valid.
+    Other,
+}
+
+/// Declares an enum whose variants have a text.
+macro_rules! named {
+    ($(#[$attribute:meta])* $name:ident { $($variant:ident = $text:expr,)* }) => {
+        $(#[$attribute])*
+        #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+        #[serde(rename_all = "snake_case")]
+        #[allow(missing_docs, reason = "the text of a variant is its documentation")]
+        #[non_exhaustive]
+        pub enum $name { $($variant,)* }
+
+        impl $name {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            fn text(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+        }
+    };
+}
+
+named! {
+    /// A part of a document that can be added, removed or replaced.
+    Part {
+        Alternative = "alternative",
+        AlternativeCount = "number of alternatives",
+        AlternativeOrder = "order of the alternatives, of which the first that fits is read,",
+        Body = "body",
+        Callback = "callback",
+        Content = "content",
+        Decoration = "documented shape, which the crates read as any JSON,",
+        DeprecationDate = "deprecation date",
+        DiscriminatorProperty = "discriminator property",
+        Enum = "set of values",
+        Failure = "failure",
+        Format = "format",
+        Header = "header",
+        HeaderOrder = "order of the header parameters",
+        Link = "link",
+        Mapping = "discriminator mapping",
+        MediaType = "media type",
+        Name = "name",
+        Not = "schema of `not`",
+        Operation = "operation",
+        OperationId = "operation id",
+        OptionalBody = "optional body",
+        OptionalParameter = "optional parameter",
+        OptionalProperty = "optional property",
+        Parameter = "parameter",
+        RequiredBody = "required body",
+        RequiredParameter = "required parameter",
+        RequiredProperty = "required property",
+        Response = "response",
+        Result = "result of calls",
+        Route = "route",
+        Schema = "schema",
+        Scope = "scope",
+        SecurityAlternative = "alternative of security",
+        SecurityScheme = "security scheme",
+        Success = "success",
+        Style = "style",
+        SunsetDate = "sunset date",
+        Title = "title that names the type",
+        Type = "type",
+        TypeName = "type name",
+        UnionKeyword = "keyword of the alternatives",
+        Value = "value",
+    }
+}
+
+named! {
+    /// A statement about a part of a document. The text has what is said if it is true, and if it is false.
+    State {
+        Boxed = "a cycle of schemas contains it, so fields of its type may be boxed|\
+                 no cycle of schemas contains it any more, so fields of its type may not be boxed",
+        Closed = "it rejects other properties now|it no longer rejects other properties",
+        Deprecated = "it is deprecated|it is no longer deprecated",
+        Described = "it has a schema now|it no longer has a schema",
+        Displayed = "it implements `Display` now|it no longer implements `Display`",
+        Envelope = "it is an envelope now, so calls return something else|\
+                    it is no envelope any more, so calls return something else",
+        Enumerated = "its values are listed now|its values are no longer listed",
+        Exploded = "each item of a list is a parameter of its own now|a list is one parameter now",
+        Free = "it takes any property now|it no longer takes any property",
+        Keeping = "it keeps other properties now|it no longer keeps other properties",
+        Nullable = "it may be null now|it may no longer be null",
+        Public = "no credentials are needed now|credentials are needed now",
+        ReadOnly = "only responses have it now|it is no longer read-only",
+        Received = "a response uses it now, so its strings with a format may have any text|\
+                    no response uses it any more, so its strings with a format have the format's type",
+        Required = "it is required now|it is optional now",
+        Union = "it is one of several alternatives now|it is no longer one of several alternatives",
+        WriteOnly = "only requests have it now|it is no longer write-only",
+    }
+}
+
+impl ChangeKind {
+    pub(super) fn added(part: Part) -> Self {
+        Self::Added { part, name: None }
+    }
+
+    pub(super) fn removed(part: Part) -> Self {
+        Self::Removed { part, name: None }
+    }
+
+    /// Something with a name is new, gone, or changed.
+    pub(super) fn named(part: Part, name: impl Into<String>, old: bool, new: bool) -> Self {
+        let name = Some(name.into());
+        match (old, new) {
+            (false, true) => Self::Added { part, name },
+            (true, false) => Self::Removed { part, name },
+            _ => Self::Changed { part, name },
+        }
+    }
+
+    pub(super) fn replaced(part: Part, old: Option<&str>, new: Option<&str>) -> Self {
+        Self::Replaced { part, old: old.map(str::to_owned), new: new.map(str::to_owned) }
+    }
+
+    pub(super) fn changed(part: Part) -> Self {
+        Self::Changed { part, name: None }
+    }
+}
+
+impl fmt::Display for ChangeKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let none = "none".to_owned();
+        let quoted = |name: &Option<String>| name.as_ref().map_or_else(String::new, |name| format!(" {name:?}"));
+        match self {
+            Self::Added { part, name } => write!(f, "there is a new {}{}", part.text(), quoted(name)),
+            Self::Removed { part, name } => write!(f, "the {}{} is gone", part.text(), quoted(name)),
+            Self::Changed { part, name } => write!(f, "the {}{} changed", part.text(), quoted(name)),
+            Self::Replaced { part, old, new } => {
+                let [old, new] = [old, new].map(|value| value.as_ref().unwrap_or(&none));
+                write!(f, "the {} was {old} and is {new}", part.text())
+            }
+            Self::Became { state, holds } => {
+                let (now, no_longer) = state.text().split_once('|').unwrap_or_default();
+                f.write_str(if *holds { now } else { no_longer })
+            }
+            Self::Limit { keyword, old, new, effect } => {
+                let [old, new] = [old, new].map(|value| value.as_ref().unwrap_or(&none));
+                let effect = match effect {
+                    Effect::Narrower => "fewer",
+                    Effect::Wider => "more",
+                    Effect::Other => "other",
+                };
+                write!(f, "{keyword} was {old} and is {new}: {effect} values are valid")
+            }
+            Self::Annotations { keywords } => write!(f, "{} changed", keywords.join(", ")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_part_and_state_has_a_text_of_its_own() {
+        let states = State::ALL.iter().flat_map(|state| state.text().split('|'));
+        assert!(State::ALL.iter().all(|state| state.text().split('|').count() == 2));
+        let texts: Vec<_> = Part::ALL.iter().map(|part| part.text()).chain(states).collect();
+        let different: std::collections::BTreeSet<_> = texts.iter().collect();
+        assert_eq!(texts.len(), different.len());
+    }
+
+    #[test]
+    fn json_of_a_kind_has_its_name_and_its_data() {
+        let json = |kind: &ChangeKind| serde_json::to_string(kind).unwrap();
+        assert_eq!(json(&ChangeKind::added(Part::OptionalProperty)), r#"{"kind":"added","part":"optional_property"}"#);
+        let replaced = ChangeKind::replaced(Part::Type, None, Some("string"));
+        assert_eq!(json(&replaced), r#"{"kind":"replaced","part":"type","old":null,"new":"string"}"#);
+        let became = ChangeKind::Became { state: State::Required, holds: true };
+        assert_eq!(json(&became), r#"{"kind":"became","state":"required","holds":true}"#);
+    }
+}
