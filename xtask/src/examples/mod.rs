@@ -1,8 +1,9 @@
 //! `cargo xtask spec examples`: decodes the examples of a vendor's document with the generated types, and encodes them again.
 //!
-//! It makes a low-level client of every [group](crate::groups) of the document's operations that has examples, and a program that decodes
-//! each example of a successful JSON response. The report compares what the program encodes with the example. A rejected
-//! example is validated against its own schema in the vendor's document: if it does not fit, the document is at fault.
+//! It makes a low-level client of every [group](crate::groups) of the document's operations that has examples, and a
+//! program that decodes each example of a successful JSON response. The report compares what the program encodes with the
+//! example. An example that is rejected or changed is validated against its own schema in the vendor's document: if it
+//! does not fit, the document is at fault.
 
 mod collect;
 mod compare;
