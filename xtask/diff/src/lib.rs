@@ -18,6 +18,7 @@ mod bodies;
 mod change;
 mod comparison;
 mod content;
+mod cycles;
 mod envelopes;
 mod error;
 mod formats;
@@ -63,6 +64,7 @@ pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
     comparison.compare_operations();
     comparison.compare_names();
     comparison.compare_formats();
+    comparison.compare_cycles();
     comparison.compare_surroundings();
     comparison.into_changes()
 }

@@ -254,6 +254,49 @@ fn models_that_keep_other_properties() {
 }
 
 #[test]
+fn unions_lose_implementations_that_a_new_alternative_does_not_have() {
+    let numbers = || json!([integer(), {"type": "boolean"}]);
+    verify(&[
+        Row::of("a list")
+            .given("@Union", json!({"oneOf": numbers()}))
+            .given("@/properties/union", reference("@Union"))
+            .with("@Union/oneOf/-", json!({"type": "array", "items": text()}))
+            .told(&[
+                "breaking @Union: it no longer implements `Display`",
+                "breaking @Union: it no longer implements `FromStr`",
+                "additive @Union|string[]: there is a new alternative",
+            ]),
+        Row::of("any text")
+            .given("@Union", json!({"oneOf": numbers()}))
+            .given("@/properties/union", reference("@Union"))
+            .with("@Union/oneOf/-", text())
+            .told(&[
+                "breaking @Union: it no longer implements `FromStr`",
+                "additive @Union|string: there is a new alternative",
+            ]),
+    ]);
+}
+
+#[test]
+fn cycles_change_fields_of_other_models() {
+    let ring = json!({"type": "object", "properties": {"part": reference("@Part")}});
+    verify(&[
+        Row::of("a property closes a cycle, and another model has the type")
+            .given("@Ring", ring)
+            .given("@/properties/ring", reference("@Ring"))
+            .with("@Part/properties/ring", reference("@Ring"))
+            .told(&[
+                "breaking @Part: a cycle of schemas contains it, so fields of its type may be boxed",
+                "breaking @Ring: a cycle of schemas contains it, so fields of its type may be boxed",
+                "additive @Part.ring: there is a new optional property",
+            ]),
+        Row::of("a list closes no cycle")
+            .with("@Part/properties/parts", json!({"type": "array", "items": reference("@Part")}))
+            .told(&["additive @Part.parts: there is a new optional property"]),
+    ]);
+}
+
+#[test]
 fn alternatives_that_have_no_name() {
     let union = |alternatives: &[Value]| json!({"oneOf": alternatives, "title": "@Choice"});
     let cat = || reference("@Cat");
