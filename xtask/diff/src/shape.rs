@@ -63,8 +63,8 @@ pub(super) fn is_free_form(schema: &ResolvedSchema<'_>) -> bool {
     type_of(schema).is_none() && alternatives(schema).is_none()
 }
 
-/// Whether the generator makes a model of it that has a `Default`: without it, nothing is required. Who needs that of
-/// what only comes back is not known.
+/// Whether the generator makes a model of it that has a `Default`: without it, nothing is required. Whether
+/// users need it of what is only received is not known.
 pub(super) fn has_default(schema: &ResolvedSchema<'_>) -> bool {
     !is_map(schema) && schema.required().is_empty()
 }
