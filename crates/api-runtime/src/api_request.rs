@@ -1,8 +1,11 @@
 //! The requests that generated clients build.
 
+use std::error::Error;
 use std::fmt;
+use std::iter;
 use std::marker::PhantomData;
 
+use crate::extra::is_declared_key;
 use crate::{ApiClient, Operation, ParameterError};
 
 /// A request of one operation, and the type of its success: an [`Envelope`](crate::Envelope), other JSON, [`Binary`] or
@@ -82,6 +85,8 @@ pub enum RequestError {
     Parameter(ParameterError),
     /// The body cannot be written, or no URL can be made of the base URL.
     Build(reqwest::Error),
+    /// The field `extra` of the body, or of a part of it, has a declared property. The text names it.
+    Extra(String),
 }
 
 impl fmt::Display for RequestError {
@@ -89,12 +94,13 @@ impl fmt::Display for RequestError {
         match self {
             Self::Parameter(error) => error.fmt(f),
             // The messages of the HTTP library may contain the value of an argument.
+            Self::Extra(problem) => write!(f, "the body of the request cannot be written: {problem}"),
             Self::Build(_) => f.write_str("the URL or the body of the request cannot be written"),
         }
     }
 }
 
-impl std::error::Error for RequestError {}
+impl Error for RequestError {}
 
 impl From<ParameterError> for RequestError {
     fn from(error: ParameterError) -> Self {
@@ -104,7 +110,9 @@ impl From<ParameterError> for RequestError {
 
 impl From<reqwest::Error> for RequestError {
     fn from(error: reqwest::Error) -> Self {
-        Self::Build(error)
+        let sources = iter::successors(error.source(), |&error| error.source());
+        let declared = sources.map(ToString::to_string).find(|source| is_declared_key(source));
+        declared.map_or(Self::Build(error), Self::Extra)
     }
 }
 

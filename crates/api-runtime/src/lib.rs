@@ -5,9 +5,10 @@
 //! - [`Operation`] describes an operation of the API's document.
 //! - [`Envelope`] reads the result of a response envelope. Generated code implements it for every model of that shape.
 //! - [`Formatted`] reads a string with a format, such as a date-time, also if it does not match the format.
-//! - [`path_segment`], [`path_parameter`], [`header_parameter`], [`query_pairs`] and [`form_body`] encode parameters, for
+//! - [`path_segment`], [`path_parameter`], [`path_part`], [`header_parameter`], [`query_pairs`] and [`form_body`] encode parameters, for
 //!   clients and mocks alike.
-//! - [`ObjectOnly`] makes generated models reject JSON arrays.
+//! - [`QueryNames`] and [`sendable`] compare them in mocks.
+//! - [`ObjectOnly`] makes generated models reject JSON arrays, and [`reject_declared`] members that would be written twice.
 //! - [`deserialize_as`] reads the fields of models: [`UniqueKeys`] rejects duplicate keys of maps, [`Integer`] reads `1.0` as
 //!   1, and [`Present`] distinguishes null from absence.
 //!
@@ -17,6 +18,7 @@ mod api_client;
 mod api_request;
 mod deserialize_as;
 mod envelope;
+mod extra;
 mod formatted;
 mod header;
 mod object_only;
@@ -24,15 +26,18 @@ mod operation;
 mod parameter;
 mod path;
 mod query;
+mod query_names;
 
 pub use api_client::ApiClient;
 pub use api_request::{ApiRequest, Binary, Empty, RequestError};
 pub use deserialize_as::{DUPLICATE_KEY, DeserializeAs, Integer, Present, Same, UniqueKeys, deserialize_as};
 pub use envelope::{Envelope, ResultOf};
+pub use extra::reject_declared;
 pub use formatted::{Format, Formatted};
 pub use header::header_parameter;
 pub use object_only::ObjectOnly;
 pub use operation::Operation;
-pub use parameter::ParameterError;
-pub use path::{path_parameter, path_segment};
-pub use query::{form_body, has_query_pairs, query_pairs};
+pub use parameter::{ParameterError, sendable};
+pub use path::{path_parameter, path_part, path_segment};
+pub use query::{form_body, query_pairs};
+pub use query_names::QueryNames;

@@ -63,6 +63,26 @@ impl fmt::Display for ParameterError {
 
 impl std::error::Error for ParameterError {}
 
+/// What a client sends for a value: mocks compare requests with it.
+///
+/// # Panics
+///
+/// If the client cannot send the value, with its reason.
+///
+/// # Examples
+///
+/// ```
+/// assert_eq!(api_runtime::sendable(api_runtime::path_segment("name", "a b")), "a%20b");
+/// ```
+#[allow(clippy::panic, reason = "a test that fails says why")]
+#[track_caller]
+pub fn sendable<T>(value: Result<T, ParameterError>) -> T {
+    match value {
+        Ok(value) => value,
+        Err(error) => panic!("the client cannot send this: {error}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

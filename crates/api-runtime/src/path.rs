@@ -46,7 +46,7 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
 /// ```
 pub fn path_segment<'a>(name: &'static str, value: &'a str) -> Result<Cow<'a, str>, ParameterError> {
     let problem = match value {
-        "" => "is empty",
+        "" => EMPTY,
         "." => "is `.`, which URL parsers remove",
         ".." => "is `..`, which URL parsers remove together with the segment before it",
         // Most values are ids, which need no encoding.
@@ -74,6 +74,31 @@ pub fn path_parameter<T: Serialize + ?Sized>(name: &'static str, value: &T) -> R
     let text = text(value).map_err(|problem| ParameterError::new(Place::Path, name, problem))?;
     path_segment(name, &text).map(Cow::into_owned)
 }
+
+/// The same for a value that is only a part of its segment, beside text that has more than dots. So it may be `.` or
+/// `..`.
+///
+/// # Errors
+///
+/// If the value is empty, a list, an object or null.
+///
+/// # Examples
+///
+/// ```
+/// use api_runtime::path_part;
+///
+/// assert_eq!(path_part("version", "..").unwrap(), "..");
+/// assert!(path_part("version", "").is_err());
+/// ```
+pub fn path_part<T: Serialize + ?Sized>(name: &'static str, value: &T) -> Result<String, ParameterError> {
+    match text(value) {
+        Ok(text) if text.is_empty() => Err(ParameterError::new(Place::Path, name, EMPTY)),
+        Ok(text) => Ok(utf8_percent_encode(&text, ENCODED).to_string()),
+        Err(problem) => Err(ParameterError::new(Place::Path, name, problem)),
+    }
+}
+
+const EMPTY: &str = "is empty";
 
 #[cfg(test)]
 mod tests {

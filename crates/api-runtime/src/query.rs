@@ -3,6 +3,7 @@
 use serde::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 
 use crate::ParameterError;
+use crate::extra::is_declared_key;
 use crate::parameter::{Place, text};
 
 /// A query parameter or a form, which serializes into its pairs.
@@ -38,28 +39,9 @@ pub fn query_pairs<T: Serialize + ?Sized>(
     value: &T,
 ) -> Result<Vec<(String, String)>, ParameterError> {
     let query = serde_urlencoded::to_string(Parameter { name: Some(name), value });
-    let pairs = query.ok().and_then(|query| serde_urlencoded::from_str(&query).ok());
-    pairs.ok_or(ParameterError::new(Place::Query, name, NO_PAIRS))
-}
-
-/// Whether the pairs of some names in a query are exactly the given. Mocks compare requests with it.
-///
-/// ```
-/// use api_runtime::{has_query_pairs, query_pairs};
-///
-/// let ids = query_pairs("id", &vec!["a", "b"]).unwrap();
-/// assert!(has_query_pairs("page=2&id=a&id=b", &["id"], &ids));
-/// assert!(!has_query_pairs("page=2&id=a&id=b&id=c", &["id"], &ids));
-/// ```
-pub fn has_query_pairs(query: &str, names: &[&str], pairs: &[(String, String)]) -> bool {
-    let Ok(sent) = serde_urlencoded::from_str::<Vec<(String, String)>>(query) else { return false };
-    let is_compared = |name: &str| names.contains(&name) || pairs.iter().any(|(other, _)| other == name);
-    let mut sent: Vec<_> = sent.into_iter().filter(|(name, _)| is_compared(name)).collect();
-    // The order of the values of one name counts, and that of names does not.
-    let mut expected = pairs.to_vec();
-    sent.sort_by(|(one, _), (other, _)| one.cmp(other));
-    expected.sort_by(|(one, _), (other, _)| one.cmp(other));
-    sent == expected
+    let pairs =
+        query.and_then(|query| serde_urlencoded::from_str(&query).map_err(serde_urlencoded::ser::Error::custom));
+    pairs.map_err(|error| ParameterError::new(Place::Query, name, problem(&error)))
 }
 
 /// The text of a form, as clients send it and mocks compare it.
@@ -78,12 +60,18 @@ pub fn has_query_pairs(query: &str, names: &[&str], pairs: &[(String, String)]) 
 /// ```
 pub fn form_body<T: Serialize + ?Sized>(value: &T) -> Result<String, ParameterError> {
     serde_urlencoded::to_string(Parameter { name: None, value })
-        .map_err(|_| ParameterError::new(Place::Form, "", NO_PAIRS))
+        .map_err(|error| ParameterError::new(Place::Form, "", problem(&error)))
+}
+
+fn problem(error: &serde_urlencoded::ser::Error) -> &'static str {
+    if is_declared_key(&error.to_string()) { DECLARED } else { NO_PAIRS }
 }
 
 /// Why a query or a form cannot carry a value.
 const NO_PAIRS: &str =
     "holds a list or an object where only text, a number or a boolean can stand, or is a number that is not finite";
+
+const DECLARED: &str = "has a declared property in `extra`, which would be sent twice: set its field instead";
 
 /// Adds the parameter's name to a scalar and to each value of a list. Properties have names of their own.
 struct Pairs<'a, S> {
@@ -270,6 +258,7 @@ mod tests {
     use serde::Serialize;
 
     use super::*;
+    use crate::QueryNames;
 
     #[derive(Serialize)]
     struct Text(String);
@@ -294,7 +283,7 @@ mod tests {
         let Ok(pairs) = query_pairs("a&b", &value) else { return "error".to_owned() };
         let request = reqwest::Client::new().get("http://localhost/").query(&pairs).build().unwrap();
         let query = request.url().query().filter(|query| !query.is_empty()).unwrap_or("none").to_owned();
-        assert!(has_query_pairs(request.url().query().unwrap_or_default(), &["a&b"], &pairs), "{query}");
+        assert!(QueryNames::of(&["a&b"]).has_pairs(request.url().query().unwrap_or_default(), &pairs), "{query}");
         query
     }
 
@@ -333,31 +322,25 @@ mod tests {
     }
 
     #[test]
-    fn query_is_compared_by_all_values_of_a_name() {
-        let pairs = |value: &[&str]| query_pairs("id", value).unwrap();
-        for (query, values, is_same) in [
-            ("id=a&page=2&id=b%26", &["a", "b&"][..], true),
-            ("id=b&id=a", &["a", "b"], false),
-            ("id=a&id=b", &["a"], false),
-            ("id=a", &["a", "b"], false),
-            ("page=2", &[], true),
-            ("id=a", &[], false),
-            ("ID=a", &["a"], false),
-        ] {
-            assert_eq!(has_query_pairs(query, &["id"], &pairs(values)), is_same, "{query}");
-        }
-        let object = query_pairs("filter", &BTreeMap::from([("x", 1), ("y", 2)])).unwrap();
-        assert!(has_query_pairs("y=2&x=1&z=3", &["x", "y"], &object));
-        assert!(!has_query_pairs("y=2&x=1&z=3", &["x", "y", "z"], &object));
-        assert!(!has_query_pairs("y=2&x=1&x=3", &[], &object));
-    }
-
-    #[test]
     fn parameter_that_no_query_can_carry_is_an_error_by_name() {
         let error = query_pairs("id", &[[1]]).unwrap_err().to_string();
         assert!(error.starts_with("the query parameter `id` holds a list"), "{error}");
         let error = form_body(&BTreeMap::from([("a", BTreeMap::from([("b", 1)]))])).unwrap_err().to_string();
         assert!(error.starts_with("the form holds a list"), "{error}");
+    }
+
+    #[test]
+    fn declared_property_among_the_others_is_an_error() {
+        struct Open;
+        impl Serialize for Open {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                crate::reject_declared::<S::Error>([&"id".to_owned()].into_iter(), &["id"])?;
+                serializer.serialize_unit()
+            }
+        }
+        for error in [query_pairs("filter", &Open).unwrap_err(), form_body(&Open).unwrap_err()] {
+            assert!(error.to_string().contains("declared property in `extra`"), "{error}");
+        }
     }
 
     #[test]

@@ -29,8 +29,8 @@ pub mod operations {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/{}/tokens/verify$", ::regex::escape(&
-                        super::sendable(::api_runtime::path_parameter("account_id", &
-                        value)))
+                        ::api_runtime::sendable(::api_runtime::path_parameter("account_id",
+                        & value)))
                     ),
                 )
                 .unwrap();
@@ -147,49 +147,6 @@ impl MockServerExt for ::httpmock::MockServer {
             )
         })
     }
-}
-/// What the client sends for a value.
-#[allow(
-    dead_code,
-    clippy::panic,
-    reason = "an operation may have no parameters; a test that fails says why"
-)]
-#[track_caller]
-fn sendable<T>(value: ::std::result::Result<T, ::api_runtime::ParameterError>) -> T {
-    match value {
-        Ok(value) => value,
-        Err(error) => panic!("the client cannot send this: {error}"),
-    }
-}
-#[allow(dead_code, reason = "an operation may have no query")]
-fn with_query(
-    when: ::httpmock::When,
-    names: &'static [&'static str],
-    pairs: ::std::vec::Vec<(String, String)>,
-) -> ::httpmock::When {
-    let when = pairs
-        .iter()
-        .fold(when, |when, (name, value)| when.query_param(name, value));
-    when.is_true(move |request| {
-        let query = request.uri_str().split_once('?').map_or("", |(_, query)| query);
-        ::api_runtime::has_query_pairs(query, names, &pairs)
-    })
-}
-#[allow(dead_code, reason = "an operation may have no header")]
-fn with_header(
-    when: ::httpmock::When,
-    name: &'static str,
-    value: &[u8],
-) -> ::httpmock::When {
-    when.header(name, String::from_utf8_lossy(value))
-}
-#[allow(dead_code, reason = "an operation may have no body")]
-fn with_json(when: ::httpmock::When, text: &str) -> ::httpmock::When {
-    when.json_body::<::serde_json::Value>(::serde_json::from_str(text).unwrap())
-}
-#[allow(dead_code, reason = "an operation may have no body")]
-fn with_bytes(when: ::httpmock::When, bytes: ::std::vec::Vec<u8>) -> ::httpmock::When {
-    when.is_true(move |request| request.body_ref() == bytes)
 }
 mod sealed {
     pub trait Sealed {}

@@ -30,8 +30,8 @@ pub mod operations {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/{}/zt_risk_scoring/behaviors$", ::regex::escape(&
-                        super::sendable(::api_runtime::path_parameter("account_id", &
-                        value)))
+                        ::api_runtime::sendable(::api_runtime::path_parameter("account_id",
+                        & value)))
                     ),
                 )
                 .unwrap();
@@ -86,8 +86,8 @@ pub mod operations {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/{}/zt_risk_scoring/behaviors$", ::regex::escape(&
-                        super::sendable(::api_runtime::path_parameter("account_id", &
-                        value)))
+                        ::api_runtime::sendable(::api_runtime::path_parameter("account_id",
+                        & value)))
                     ),
                 )
                 .unwrap();
@@ -95,7 +95,13 @@ pub mod operations {
         }
         #[track_caller]
         pub fn body(self, value: &types::UpdateBehaviorsBody) -> Self {
-            Self(super::with_json(self.0, &::serde_json::to_string(&value).unwrap()))
+            Self({
+                let text = ::serde_json::to_string(&value).unwrap();
+                self.0
+                    .json_body::<
+                        ::serde_json::Value,
+                    >(::serde_json::from_str(&text).unwrap())
+            })
         }
     }
     pub struct UpdateBehaviorsThen(::httpmock::Then);
@@ -148,8 +154,8 @@ pub mod operations {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/{}/zt_risk_scoring/integrations$", ::regex::escape(&
-                        super::sendable(::api_runtime::path_parameter("account_id", &
-                        value)))
+                        ::api_runtime::sendable(::api_runtime::path_parameter("account_id",
+                        & value)))
                     ),
                 )
                 .unwrap();
@@ -206,8 +212,8 @@ pub mod operations {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/{}/zt_risk_scoring/integrations$", ::regex::escape(&
-                        super::sendable(::api_runtime::path_parameter("account_id", &
-                        value)))
+                        ::api_runtime::sendable(::api_runtime::path_parameter("account_id",
+                        & value)))
                     ),
                 )
                 .unwrap();
@@ -215,7 +221,13 @@ pub mod operations {
         }
         #[track_caller]
         pub fn body(self, value: &types::CreateIntegrationBody) -> Self {
-            Self(super::with_json(self.0, &::serde_json::to_string(&value).unwrap()))
+            Self({
+                let text = ::serde_json::to_string(&value).unwrap();
+                self.0
+                    .json_body::<
+                        ::serde_json::Value,
+                    >(::serde_json::from_str(&text).unwrap())
+            })
         }
     }
     pub struct CreateIntegrationThen(::httpmock::Then);
@@ -269,8 +281,8 @@ pub mod operations {
                     &format!(
                         "^/accounts/{}/zt_risk_scoring/integrations/reference_id/.*$",
                         ::regex::escape(&
-                        super::sendable(::api_runtime::path_parameter("account_id", &
-                        value)))
+                        ::api_runtime::sendable(::api_runtime::path_parameter("account_id",
+                        & value)))
                     ),
                 )
                 .unwrap();
@@ -282,8 +294,8 @@ pub mod operations {
                     &format!(
                         "^/accounts/.*/zt_risk_scoring/integrations/reference_id/{}$",
                         ::regex::escape(&
-                        super::sendable(::api_runtime::path_parameter("reference_id", &
-                        value)))
+                        ::api_runtime::sendable(::api_runtime::path_parameter("reference_id",
+                        & value)))
                     ),
                 )
                 .unwrap();
@@ -341,8 +353,8 @@ pub mod operations {
                     &format!(
                         "^/accounts/{}/zt_risk_scoring/integrations/.*$",
                         ::regex::escape(&
-                        super::sendable(::api_runtime::path_parameter("account_id", &
-                        value)))
+                        ::api_runtime::sendable(::api_runtime::path_parameter("account_id",
+                        & value)))
                     ),
                 )
                 .unwrap();
@@ -354,8 +366,8 @@ pub mod operations {
                     &format!(
                         "^/accounts/.*/zt_risk_scoring/integrations/{}$",
                         ::regex::escape(&
-                        super::sendable(::api_runtime::path_parameter("integration_id", &
-                        value)))
+                        ::api_runtime::sendable(::api_runtime::path_parameter("integration_id",
+                        & value)))
                     ),
                 )
                 .unwrap();
@@ -413,8 +425,8 @@ pub mod operations {
                     &format!(
                         "^/accounts/{}/zt_risk_scoring/integrations/.*$",
                         ::regex::escape(&
-                        super::sendable(::api_runtime::path_parameter("account_id", &
-                        value)))
+                        ::api_runtime::sendable(::api_runtime::path_parameter("account_id",
+                        & value)))
                     ),
                 )
                 .unwrap();
@@ -426,8 +438,8 @@ pub mod operations {
                     &format!(
                         "^/accounts/.*/zt_risk_scoring/integrations/{}$",
                         ::regex::escape(&
-                        super::sendable(::api_runtime::path_parameter("integration_id", &
-                        value)))
+                        ::api_runtime::sendable(::api_runtime::path_parameter("integration_id",
+                        & value)))
                     ),
                 )
                 .unwrap();
@@ -435,7 +447,13 @@ pub mod operations {
         }
         #[track_caller]
         pub fn body(self, value: &types::UpdateIntegrationBody) -> Self {
-            Self(super::with_json(self.0, &::serde_json::to_string(&value).unwrap()))
+            Self({
+                let text = ::serde_json::to_string(&value).unwrap();
+                self.0
+                    .json_body::<
+                        ::serde_json::Value,
+                    >(::serde_json::from_str(&text).unwrap())
+            })
         }
     }
     pub struct UpdateIntegrationThen(::httpmock::Then);
@@ -489,8 +507,8 @@ pub mod operations {
                     &format!(
                         "^/accounts/{}/zt_risk_scoring/integrations/.*$",
                         ::regex::escape(&
-                        super::sendable(::api_runtime::path_parameter("account_id", &
-                        value)))
+                        ::api_runtime::sendable(::api_runtime::path_parameter("account_id",
+                        & value)))
                     ),
                 )
                 .unwrap();
@@ -502,8 +520,8 @@ pub mod operations {
                     &format!(
                         "^/accounts/.*/zt_risk_scoring/integrations/{}$",
                         ::regex::escape(&
-                        super::sendable(::api_runtime::path_parameter("integration_id", &
-                        value)))
+                        ::api_runtime::sendable(::api_runtime::path_parameter("integration_id",
+                        & value)))
                     ),
                 )
                 .unwrap();
@@ -558,8 +576,8 @@ pub mod operations {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/{}/zt_risk_scoring/summary$", ::regex::escape(&
-                        super::sendable(::api_runtime::path_parameter("account_id", &
-                        value)))
+                        ::api_runtime::sendable(::api_runtime::path_parameter("account_id",
+                        & value)))
                     ),
                 )
                 .unwrap();
@@ -614,8 +632,8 @@ pub mod operations {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/{}/zt_risk_scoring/.*$", ::regex::escape(&
-                        super::sendable(::api_runtime::path_parameter("account_id", &
-                        value)))
+                        ::api_runtime::sendable(::api_runtime::path_parameter("account_id",
+                        & value)))
                     ),
                 )
                 .unwrap();
@@ -626,8 +644,8 @@ pub mod operations {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/.*/zt_risk_scoring/{}$", ::regex::escape(&
-                        super::sendable(::api_runtime::path_parameter("user_id", &
-                        value)))
+                        ::api_runtime::sendable(::api_runtime::path_parameter("user_id",
+                        & value)))
                     ),
                 )
                 .unwrap();
@@ -684,8 +702,8 @@ pub mod operations {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/{}/zt_risk_scoring/.*/reset$", ::regex::escape(&
-                        super::sendable(::api_runtime::path_parameter("account_id", &
-                        value)))
+                        ::api_runtime::sendable(::api_runtime::path_parameter("account_id",
+                        & value)))
                     ),
                 )
                 .unwrap();
@@ -696,8 +714,8 @@ pub mod operations {
             let re = regex::Regex::new(
                     &format!(
                         "^/accounts/.*/zt_risk_scoring/{}/reset$", ::regex::escape(&
-                        super::sendable(::api_runtime::path_parameter("user_id", &
-                        value)))
+                        ::api_runtime::sendable(::api_runtime::path_parameter("user_id",
+                        & value)))
                     ),
                 )
                 .unwrap();
@@ -899,49 +917,6 @@ impl MockServerExt for ::httpmock::MockServer {
             )
         })
     }
-}
-/// What the client sends for a value.
-#[allow(
-    dead_code,
-    clippy::panic,
-    reason = "an operation may have no parameters; a test that fails says why"
-)]
-#[track_caller]
-fn sendable<T>(value: ::std::result::Result<T, ::api_runtime::ParameterError>) -> T {
-    match value {
-        Ok(value) => value,
-        Err(error) => panic!("the client cannot send this: {error}"),
-    }
-}
-#[allow(dead_code, reason = "an operation may have no query")]
-fn with_query(
-    when: ::httpmock::When,
-    names: &'static [&'static str],
-    pairs: ::std::vec::Vec<(String, String)>,
-) -> ::httpmock::When {
-    let when = pairs
-        .iter()
-        .fold(when, |when, (name, value)| when.query_param(name, value));
-    when.is_true(move |request| {
-        let query = request.uri_str().split_once('?').map_or("", |(_, query)| query);
-        ::api_runtime::has_query_pairs(query, names, &pairs)
-    })
-}
-#[allow(dead_code, reason = "an operation may have no header")]
-fn with_header(
-    when: ::httpmock::When,
-    name: &'static str,
-    value: &[u8],
-) -> ::httpmock::When {
-    when.header(name, String::from_utf8_lossy(value))
-}
-#[allow(dead_code, reason = "an operation may have no body")]
-fn with_json(when: ::httpmock::When, text: &str) -> ::httpmock::When {
-    when.json_body::<::serde_json::Value>(::serde_json::from_str(text).unwrap())
-}
-#[allow(dead_code, reason = "an operation may have no body")]
-fn with_bytes(when: ::httpmock::When, bytes: ::std::vec::Vec<u8>) -> ::httpmock::When {
-    when.is_true(move |request| request.body_ref() == bytes)
 }
 mod sealed {
     pub trait Sealed {}

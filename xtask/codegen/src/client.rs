@@ -15,10 +15,13 @@ use xtask_document::Document;
 use xtask_document::open_api;
 use xtask_document::operation::{Operation, operations};
 
+/// The type of maps, in clients and mocks.
+pub(super) const MAP: &str = "::std::collections::BTreeMap";
+
 /// `front` is the package that users depend on.
 pub(super) fn generate(document: &Document, front: &str) -> Result<syn::File> {
     let mut settings = GenerationSettings::new();
-    settings.with_map_type("::std::collections::BTreeMap");
+    settings.with_map_type(MAP);
     let mut changed = policies::for_client(&document.value);
     let marks = policies::null_marks::places(&mut changed);
     let open_api = open_api::read(&changed)?;
@@ -34,6 +37,7 @@ pub(super) fn generate(document: &Document, front: &str) -> Result<syn::File> {
     let enums = passes::open_enums::apply(&mut file)?;
     passes::formatted::apply(&mut file);
     passes::property_states::apply(&mut file, &document.value, &marks)?;
+    passes::extra::apply(&mut file);
     passes::field_readers::apply(&mut file);
     passes::open_unions::apply(&mut file, &enums)?;
     passes::request_constructors::apply(&mut file);

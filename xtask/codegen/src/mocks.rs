@@ -3,7 +3,7 @@
 use anyhow::Result;
 use progenitor::{GenerationSettings, Generator};
 
-use super::passes;
+use super::{client, passes};
 use crate::packages::crate_path;
 use crate::policies;
 use xtask_document::Document;
@@ -14,7 +14,9 @@ pub(super) fn generate(document: &Document, api: &str) -> Result<syn::File> {
     let mut value = policies::for_mocks(&document.value);
     passes::literal_paths::escape_paths(&mut value);
     let open_api = open_api::read(&value)?;
-    let tokens = Generator::new(&GenerationSettings::new()).httpmock(&open_api, &crate_path(api))?;
+    let mut settings = GenerationSettings::new();
+    settings.with_map_type(client::MAP);
+    let tokens = Generator::new(&settings).httpmock(&open_api, &crate_path(api))?;
 
     let mut file = syn::parse2(tokens)?;
     let operations: Vec<_> = operations(&document.value).collect();

@@ -9,7 +9,7 @@ use crate::error::Error;
 use xtask_document::envelope::{alias, is_envelope, is_union};
 use xtask_document::media_types::FORM;
 use xtask_document::naming::snake;
-use xtask_document::operation::{Operation, Parameter, names_in, operations};
+use xtask_document::operation::{Operation, Parameter, names_in, operations, route};
 use xtask_document::resolved::{References, ResolvedSchema};
 
 /// Checks that every operation is one that a client can be generated for.
@@ -27,6 +27,9 @@ pub(crate) fn check(document: &Value) -> Result<(), Error> {
 fn fault<'a>(references: &References<'a>, operation: &Operation<'a>) -> Option<String> {
     if matches!(operation.method, "options" | "trace") {
         return Some("has a method that the HTTP library has no function for".to_owned());
+    }
+    if let Some(fault) = path_fault(operation.path) {
+        return Some(format!("has a path with {fault}"));
     }
     if let Some(status) = unnamed_envelope(references, operation) {
         return Some(format!(
@@ -51,6 +54,17 @@ fn fault<'a>(references: &References<'a>, operation: &Operation<'a>) -> Option<S
         |name: &&str| parameters.iter().any(|described| (described.place, described.name) == ("path", name));
     let missing = names_in(operation.path).find(|name| !is_described(name))?;
     Some(format!("has {missing:?} in its path, and no parameter of that name"))
+}
+
+/// What a URL parser does not take for a part of a path.
+fn path_fault(path: &str) -> Option<&'static str> {
+    let path = route(path).to_ascii_lowercase().replace("%2e", ".");
+    let is_dots = |segment: &str| matches!(segment, "." | "..");
+    match () {
+        () if path.contains(['?', '#']) => Some("`?` or `#`, where the path of a URL ends"),
+        () if path.split('/').any(is_dots) => Some("the segment `.` or `..`, which URL parsers remove"),
+        () => None,
+    }
 }
 
 /// What keeps a parameter from becoming an argument. `arguments` has the names that are taken.
@@ -168,6 +182,16 @@ mod tests {
             r#"the operation "do_it" (GET /things/{id}/parts/{part}) has "part" in its path, and no parameter of that name"#
         );
         assert!(with(&["id", "part", "other"]).ends_with(r#"has the parameter "other", which is no part of the path"#));
+    }
+
+    #[test]
+    fn path_that_is_no_path_of_a_url_is_rejected() {
+        for (path, is_rejected) in
+            [("/a?b=c", true), ("/a#b", true), ("/a/../b", true), ("/%2E/b", true), ("/...", false), ("/a b%3F", false)]
+        {
+            let document = json!({"paths": {path: {"get": {"operationId": "do_it"}}}});
+            assert_eq!(check(&document).is_err(), is_rejected, "{path}");
+        }
     }
 
     #[test]

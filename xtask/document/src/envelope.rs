@@ -44,7 +44,7 @@ impl Outcome {
     }
 }
 
-/// The names of all envelopes: the schemas of responses that have the shape of one, and the names that stand for them.
+/// The names of all envelopes: schemas of responses that have the shape of one, and their aliases.
 /// An object with a `success` within a result is none.
 pub fn names(document: &Value) -> BTreeSet<String> {
     let references = References::of(document);

@@ -1,7 +1,7 @@
-//! Names as Rust has them.
+//! The naming convention: Rust names for operations, types and arguments.
 
-/// What the generated client has beside the operations' methods and constants.
-const OF_THE_CLIENT: [&str; 13] = [
+/// The names in the generated client beside those of operations.
+const CLIENT_NAMES: [&str; 13] = [
     "all",
     "api_version",
     "baseurl",
@@ -17,17 +17,17 @@ const OF_THE_CLIENT: [&str; 13] = [
     "try_into",
 ];
 
-/// What a mock server has beside the operations' mocks.
-const OF_THE_MOCK_SERVER: [&str; 9] =
+/// The methods of a mock server beside those of operations.
+const MOCK_SERVER_NAMES: [&str; 9] =
     ["address", "base_url", "host", "mock", "mock_async", "port", "reset", "reset_async", "url"];
 
 /// Types that generated code relies on, by their bare names.
-const OF_RUST: [&str; 1] = ["Self"];
+const RUST_TYPES: [&str; 1] = ["Self"];
 
-/// The words of a name: where its letters change from small to large, at the last of several large ones if a small one
-/// follows, and where it has anything but letters and digits. A digit is as large or small as the letter before it.
+/// Splits a name into words: where lower case changes to upper case, before the last of several upper-case letters if a
+/// lower-case one follows, and at anything but letters and digits. A digit has the case of the letter before it.
 ///
-/// These are the words that the generator sees. But `IPs` is one word.
+/// The generator splits names in the same way, except that `IPs` is one word here.
 fn words(name: &str) -> Vec<String> {
     name.split(|char: char| !char.is_alphanumeric()).flat_map(words_of_part).collect()
 }
@@ -71,7 +71,7 @@ pub fn snake(name: &str) -> String {
     words(name).join("_")
 }
 
-/// A name for a type or a variant: `ListThings`. What it has made is left as it is.
+/// A name for a type or a variant: `ListThings`. A result is not changed by applying it again.
 pub fn pascal(name: &str) -> String {
     let mut name = capitalised(words(name));
     // Words of one letter run into each other: `a-b-c` is `ABC` at first, and that is `Abc`. There are fewer each time.
@@ -93,14 +93,14 @@ fn capitalised(words: Vec<String>) -> String {
     words.into_iter().map(capital).collect()
 }
 
-/// The name of a type without a prefix, if it has it: whole words, with others behind them.
+/// The name of a type without a prefix; nothing, if the name does not begin with these words and others after them.
 pub fn without_prefix(name: &str, prefix: &str) -> Option<String> {
     let (words, prefix) = (words(name), words(prefix));
     let rest = words.strip_prefix(prefix.as_slice()).filter(|rest| !prefix.is_empty() && !rest.is_empty())?;
     Some(pascal(&rest.join("_")))
 }
 
-/// The name of the type that is made of a vendor's schema.
+/// The name of the type for a vendor's schema.
 pub fn type_name(vendors: &str, prefix: Option<&str>) -> String {
     let mut name = pascal(vendors);
     let mut next = without_prefix(vendors, prefix.unwrap_or_default());
@@ -112,43 +112,43 @@ pub fn type_name(vendors: &str, prefix: Option<&str>) -> String {
     if name.starts_with(char::is_numeric) { format!("X{name}") } else { name }
 }
 
-/// The id that is made of a vendor's operation id.
+/// The operation id for a vendor's.
 pub fn operation_name(vendors: &str) -> String {
     let name = snake(vendors);
     if name.starts_with(char::is_numeric) { format!("x_{name}") } else { name }
 }
 
-/// What the generator calls an operation's types in the mocks, but for their endings. Two ids may make one of it: those
-/// of which only the words differ, and not the letters.
+/// The beginning of the names of an operation's types in the mocks. Two ids with the same letters in other words have
+/// the same one.
 pub fn mock_name(id: &str) -> String {
     capitalised(words(id))
 }
 
-/// What is wrong with the name of a schema.
+/// The problem of a schema's name; nothing, if it is a name for a type.
 pub fn type_problem(name: &str) -> Option<String> {
     let good = type_name(name, None);
     if good != name {
-        return Some(no_good(name, &good));
+        return Some(bad_name(name, &good));
     }
-    let is_taken = OF_RUST.contains(&name) || !is_identifier(name);
-    is_taken.then(|| format!("{name:?} means something else to Rust"))
+    let is_taken = RUST_TYPES.contains(&name) || !is_identifier(name);
+    is_taken.then(|| format!("{name:?} is a keyword or a type of Rust"))
 }
 
-/// What is wrong with an operation id.
+/// The problem of an operation id; nothing, if it is a name for a method.
 pub fn operation_problem(id: &str) -> Option<String> {
     let good = operation_name(id);
     if good != id {
-        Some(no_good(id, &good))
-    } else if OF_THE_CLIENT.contains(&id) {
+        Some(bad_name(id, &good))
+    } else if CLIENT_NAMES.contains(&id) {
         Some(format!("{id:?} is taken: the generated client has something of that name"))
-    } else if OF_THE_MOCK_SERVER.contains(&id) {
+    } else if MOCK_SERVER_NAMES.contains(&id) {
         Some(format!("{id:?} is taken: a mock server has something of that name"))
     } else {
-        (!is_identifier(id)).then(|| format!("{id:?} means something else to Rust"))
+        (!is_identifier(id)).then(|| format!("{id:?} is a keyword or a type of Rust"))
     }
 }
 
-fn no_good(name: &str, good: &str) -> String {
+fn bad_name(name: &str, good: &str) -> String {
     if good.is_empty() {
         format!("{name:?} has no letter to make a Rust name of")
     } else {
@@ -156,7 +156,7 @@ fn no_good(name: &str, good: &str) -> String {
     }
 }
 
-/// Whether it is an identifier, now and in the editions to come.
+/// Whether a name is an identifier in all editions of Rust; `gen` is a keyword from 2024 on.
 fn is_identifier(name: &str) -> bool {
     name != "gen" && syn::parse_str::<syn::Ident>(name).is_ok()
 }

@@ -23,7 +23,7 @@ pub fn named_schemas(document: &Value) -> Value {
     holding("components", holding("schemas", document.pointer("/components/schemas").cloned().unwrap_or_default()))
 }
 
-/// The named schemas of a document, and where references to them lead.
+/// The named schemas of a document, and the targets of references to them.
 pub struct References<'a> {
     schemas: Option<&'a Map<String, Value>>,
     /// Memoised targets of alias schemas. Each chain is walked once; a cyclic chain resolves to null.
@@ -57,19 +57,19 @@ impl<'a> References<'a> {
         self.targets.get(name).copied().or_else(|| self.named(name)).unwrap_or(&Value::Null)
     }
 
-    /// The schema that a reference leads to, or the schema itself. A reference to nowhere is a schema that says
-    /// nothing.
+    /// The target of a reference, or the schema itself; null, if the target does not exist.
     pub fn resolve(&self, schema: &'a Value) -> &'a Value {
         reference(schema).map_or(schema, |name| self.target(name))
     }
 }
 
-/// A schema with its references followed and the parts of its `allOf` in it: properties and requirements of all of
-/// them, and of everything else what the later part says. A later part that has a few words about a property, and no
-/// type, adds them to what is known of it. A whole that does not say whether it may be null may be if every part that
-/// says something about it allows it. The generator reads it in the same way.
+/// A schema with its references followed and the parts of its `allOf` merged, as the generator reads it.
 ///
-/// It borrows what the document says, so that nothing is copied and every part of it can be told from every other one.
+/// Properties and requirements are those of all parts; of any other keyword, the value of the last part counts. A part
+/// without a keyword that gives the shape of a property annotates that of an earlier part. A schema without `nullable`
+/// allows null if every part with `nullable` allows it.
+///
+/// It borrows from the document: nothing is copied, and parts can be compared by address.
 #[derive(Default, PartialEq)]
 pub struct ResolvedSchema<'a> {
     /// The properties, by their names.
@@ -113,9 +113,9 @@ impl<'a> ResolvedSchema<'a> {
             }
         }
         let own = parts.last().is_some_and(|whole| whole.contains_key("nullable"));
-        let refusal = parts.iter().find_map(|part| part.get("nullable").filter(|nullable| **nullable != true));
-        if let (false, Some(refusal)) = (own, refusal) {
-            resolved.keywords.insert("nullable", refusal);
+        let not_nullable = parts.iter().find_map(|part| part.get("nullable").filter(|nullable| **nullable != true));
+        if let (false, Some(not_nullable)) = (own, not_nullable) {
+            resolved.keywords.insert("nullable", not_nullable);
         }
         resolved
     }
@@ -126,9 +126,9 @@ impl<'a> ResolvedSchema<'a> {
             return;
         };
         match schema.as_object().filter(|_| gives_shape(earlier) && !gives_shape(schema)) {
-            Some(words) => {
-                let words = words.iter().map(|(key, value)| (key.as_str(), value));
-                self.added.entry(name).or_default().extend(words);
+            Some(annotations) => {
+                let annotations = annotations.iter().map(|(key, value)| (key.as_str(), value));
+                self.added.entry(name).or_default().extend(annotations);
             }
             None if earlier == schema => {}
             None => {
@@ -189,14 +189,14 @@ impl<'a> ResolvedSchema<'a> {
         let mut schema: Map<_, _> = self.keywords.iter().map(owned).collect();
         if !self.properties.is_empty() {
             let mut properties: Map<_, _> = self.properties.iter().map(owned).collect();
-            for (name, words) in &self.added {
+            for (name, annotations) in &self.added {
                 if let Some(Value::Object(property)) = properties.get_mut(*name) {
                     // Nothing beside a reference is read.
                     if property.contains_key("$ref") {
                         let reference = Value::Object(std::mem::take(property));
                         property.insert("allOf".to_owned(), Value::Array(vec![reference]));
                     }
-                    property.extend(words.iter().map(owned));
+                    property.extend(annotations.iter().map(owned));
                 }
             }
             schema.insert("properties".to_owned(), Value::Object(properties));

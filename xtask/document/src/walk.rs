@@ -192,7 +192,7 @@ mod tests {
 
     use super::*;
 
-    /// The titles of the schemas that are found, and that their places lead to them.
+    /// The titles of the schemas that are visited. Asserts that each place is that of its schema.
     fn titles(document: &Value) -> Vec<String> {
         let mut titles = Vec::new();
         for_each_schema(&mut document.clone(), &mut |place, schema| {

@@ -58,6 +58,10 @@ const STATES: &str = include_str!("fixtures/states.rs");
 /// A program that sends many values of parameters and bodies to mocks of them.
 const PARAMETERS: &str = include_str!("fixtures/parameters.rs");
 
+/// Programs of one topic each.
+const TOPICS: [(&str, &str); 2] =
+    [("members", include_str!("fixtures/members.rs")), ("properties", include_str!("fixtures/properties.rs"))];
+
 /// A program that calls operations of the new SDK.
 const CALLS: &str = include_str!("fixtures/calls.rs");
 
@@ -69,6 +73,15 @@ fn write_test(root: &Path, package: &str, name: &str, text: &str) {
     let path = root.join("crates").join(package).join("tests").join(name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, text).unwrap();
+}
+
+/// Adds crates of the workspace that only tests use.
+fn add_development_dependencies(manifest: &Path, names: &[&str]) {
+    let text = fs::read_to_string(manifest).unwrap();
+    let section = "[dev-dependencies]\n";
+    let lines: String = names.iter().map(|name| format!("{name}.workspace = true\n")).collect();
+    assert!(text.contains(section), "{text}");
+    fs::write(manifest, text.replacen(section, &format!("{section}{lines}"), 1)).unwrap();
 }
 
 /// The warnings and errors of clippy and rustdoc for the new packages.
@@ -110,6 +123,10 @@ fn new_sdk_compiles_before_and_after_its_first_import() {
     write_test(root, "acme-gadgets-api", "user/states.rs", STATES);
     write_test(root, "acme-gadgets", "user/main.rs", CALLS);
     write_test(root, "acme-gadgets", "user/parameters.rs", PARAMETERS);
+    for (topic, text) in TOPICS {
+        write_test(root, "acme-gadgets", &format!("user/{topic}.rs"), text);
+    }
+    add_development_dependencies(&root.join("crates/acme-gadgets/Cargo.toml"), &["proptest", "serde"]);
     assert_eq!(compiler_output(root), "");
     let run = cargo(root, &[&["test"], &PACKAGES[..], &["--offline", "--quiet"]].concat());
     let output = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));

@@ -1,5 +1,8 @@
 //! The document of a vendor.
 
+mod members;
+mod properties;
+
 use serde_json::{Value, json};
 
 use crate::{parameters, states};
@@ -157,5 +160,7 @@ pub(crate) fn document() -> Value {
     });
     states::extend(&mut document);
     parameters::extend(&mut document);
+    members::extend(&mut document);
+    properties::extend(&mut document);
     document
 }

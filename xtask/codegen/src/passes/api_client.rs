@@ -2,6 +2,8 @@
 //!
 //! The generated `Client::new` makes an HTTP client that follows redirects, and panics if it cannot. It is removed, and
 //! so is `new_with_client`.
+//!
+//! Seen in: the generator, whose `Client::new` follows redirects and panics.
 
 use anyhow::{Result, ensure};
 use quote::{ToTokens, quote};

@@ -1,5 +1,7 @@
 //! A parameter of a mock may have the name of a method that every mock has, such as `new` or `into_inner`. It gets
 //! another name.
+//!
+//! Seen in: the generator, which does not rename such a parameter.
 
 use std::collections::BTreeSet;
 

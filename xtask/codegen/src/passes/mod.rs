@@ -9,6 +9,7 @@
 //! | `open_enums`: an unlisted value is kept | it must neither fail a response nor be lost in a write |
 //! | `formatted`: in responses, a string keeps text that does not match its format | it must not fail the response |
 //! | `property_states`: absent, null and value are three states | each has a meaning in a request |
+//! | `extra`: a declared property among the other members is an error | it would be written twice |
 //! | `field_readers`: a duplicate key of a map is an error, and `1.0` is an integer | serde keeps the last value, and rejects it |
 //! | `open_unions`: a value of no branch is kept | the same; and no branch may read a value of another one |
 //! | `request_constructors`: models of requests have a constructor | a `#[non_exhaustive]` struct cannot be built outside its crate |
@@ -33,6 +34,7 @@
 pub(super) mod api_client;
 mod branches;
 pub(super) mod envelopes;
+pub(super) mod extra;
 pub(super) mod field_readers;
 pub(super) mod formatted;
 pub(super) mod literal_paths;
@@ -43,7 +45,9 @@ pub(super) mod objects_only;
 pub(super) mod open_enums;
 pub(super) mod open_unions;
 pub(super) mod parameters;
+mod path_parameters;
 pub(super) mod property_states;
+mod query_names;
 mod reach;
 pub(super) mod request_constructors;
 pub(super) mod requests;

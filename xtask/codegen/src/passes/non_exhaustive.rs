@@ -1,4 +1,6 @@
 //! Structs with named fields are `#[non_exhaustive]`, so that a new field of a model does not break users.
+//!
+//! Seen in: the generator, whose structs are exhaustive.
 
 use syn::{Fields, Item, parse_quote};
 

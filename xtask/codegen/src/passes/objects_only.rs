@@ -3,10 +3,14 @@
 //! serde also reads a struct from an array, by position, so that `[{}]` would pass for an object whose only field is an
 //! empty map. `remote = "Self"` makes serde's derived functions inherent ones, which the trait's then call through
 //! `api_runtime::ObjectOnly`.
+//!
+//! The implementation of `Serialize` also checks the field `extra`, see [`extra`](super::extra).
+//!
+//! Seen in: the generator, whose structs have serde's derived implementation.
 
 use syn::{Fields, Item, parse_quote};
 
-use super::models;
+use super::{extra, models};
 
 pub(crate) fn apply(file: &mut syn::File) {
     let Some(items) = models(file) else { return };
@@ -18,6 +22,7 @@ pub(crate) fn apply(file: &mut syn::File) {
         }
         model.attrs.push(parse_quote! { #[serde(remote = "Self")] });
         let name = &model.ident;
+        let check = extra::check(model);
         implementations.push(parse_quote! {
             impl<'de> ::serde::Deserialize<'de> for #name {
                 fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
@@ -28,6 +33,7 @@ pub(crate) fn apply(file: &mut syn::File) {
         implementations.push(parse_quote! {
             impl ::serde::Serialize for #name {
                 fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
+                    #check
                     Self::serialize(self, serializer)
                 }
             }

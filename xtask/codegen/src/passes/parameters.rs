@@ -3,6 +3,8 @@
 //! The generated client writes a value into a path or a header by its `Display`, which for a date-time is not that of
 //! RFC 3339, and puts any text into a path: a URL parser then removes `..` together with the segment before it. The
 //! functions of `api_runtime` write the value's JSON text, and reject what no request can carry.
+//!
+//! Seen in: the generator; Cloudflare's document of 2024-08-06 has 59 parameters that are dates.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,8 +17,9 @@ use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ExprMethodCall, FnArg, Ident, ImplItem, Item, Lit, Macro, Pat, PatType, Token, Type, parse_quote};
 
+use super::path_parameters::{PathParameter, path_parameters};
 use super::{implementor, type_name};
-use xtask_document::operation::{names_in, operations};
+use xtask_document::operation::operations;
 
 pub(crate) fn apply(file: &mut syn::File, document: &Value) -> Result<()> {
     let paths: BTreeMap<_, _> =
@@ -33,7 +36,7 @@ pub(crate) fn apply(file: &mut syn::File, document: &Value) -> Result<()> {
             let id = method.sig.ident.to_string();
             let Some(path) = paths.get(id.as_str()) else { continue };
             let texts = method.sig.inputs.iter().filter_map(text_argument).collect();
-            let mut pass = Parameters { names: names_in(path).collect(), texts, is_found: false };
+            let mut pass = Parameters { parameters: path_parameters(path).collect(), texts, is_found: false };
             pass.visit_block_mut(&mut method.block);
             found = found.saturating_add(1);
             if !pass.is_found {
@@ -50,8 +53,8 @@ pub(crate) fn apply(file: &mut syn::File, document: &Value) -> Result<()> {
 }
 
 struct Parameters<'a> {
-    /// The names of the path's parameters, in the order of the path.
-    names: Vec<&'a str>,
+    /// The path's parameters, in the order of the path.
+    parameters: Vec<PathParameter<'a>>,
     /// The method's arguments that are text, so that they need no copy.
     texts: BTreeSet<Ident>,
     is_found: bool,
@@ -77,7 +80,7 @@ impl VisitMut for Parameters<'_> {
 
     fn visit_macro_mut(&mut self, item: &mut Macro) {
         if item.path.is_ident("format")
-            && let Some(tokens) = segments(&item.tokens, &self.names, &self.texts)
+            && let Some(tokens) = segments(&item.tokens, &self.parameters, &self.texts)
         {
             item.tokens = tokens;
             self.is_found = true;
@@ -87,14 +90,15 @@ impl VisitMut for Parameters<'_> {
 }
 
 /// The arguments of the `format!` that makes the URL, with their names.
-fn segments(tokens: &TokenStream, names: &[&str], texts: &BTreeSet<Ident>) -> Option<TokenStream> {
+fn segments(tokens: &TokenStream, parameters: &[PathParameter<'_>], texts: &BTreeSet<Ident>) -> Option<TokenStream> {
     let arguments = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(tokens.clone()).ok()?;
     let mut arguments = arguments.into_iter();
     let pattern = arguments.next().filter(is_text)?;
     let base_url = arguments.next().filter(|base_url| quote! { #base_url }.to_string() == "self . baseurl")?;
-    let mut names = names.iter();
-    let values: Vec<_> = arguments.map(|argument| encoded(names.next()?, &argument, texts)).collect::<Option<_>>()?;
-    names.next().is_none().then(|| quote! { #pattern, #base_url, #(#values),* })
+    let mut parameters = parameters.iter();
+    let values: Vec<_> =
+        arguments.map(|argument| encoded(*parameters.next()?, &argument, texts)).collect::<Option<_>>()?;
+    parameters.next().is_none().then(|| quote! { #pattern, #base_url, #(#values),* })
 }
 
 /// `::api_runtime::query_pairs("name", &value)?` for `QueryParam::new("name", &value)`.
@@ -129,16 +133,20 @@ fn text_argument(argument: &FnArg) -> Option<Ident> {
 }
 
 /// The segment for `encode_path(&value.to_string())`. Text needs no copy.
-fn encoded(name: &str, argument: &Expr, texts: &BTreeSet<Ident>) -> Option<Expr> {
+fn encoded(parameter: PathParameter<'_>, argument: &Expr, texts: &BTreeSet<Ident>) -> Option<Expr> {
     let Expr::Call(call) = argument else { return None };
     let Expr::Path(function) = &*call.func else { return None };
     let (Some(Expr::Reference(text)), 1) = (call.args.first(), call.args.len()) else { return None };
     let Expr::MethodCall(copy) = &*text.expr else { return None };
     let value = &copy.receiver;
     let is_text = texts.iter().any(|name| is_variable(value, name));
-    (function.path.is_ident("encode_path") && copy.method == "to_string").then(|| match is_text {
-        true => parse_quote! { ::api_runtime::path_segment(#name, #value)? },
-        false => parse_quote! { ::api_runtime::path_parameter(#name, &#value)? },
+    (function.path.is_ident("encode_path") && copy.method == "to_string").then(|| {
+        let name = parameter.name;
+        let (function, value) = match is_text {
+            true => (parameter.text_encoder(), quote! { #value }),
+            false => (parameter.encoder(), quote! { &#value }),
+        };
+        parse_quote! { ::api_runtime::#function(#name, #value)? }
     })
 }
 

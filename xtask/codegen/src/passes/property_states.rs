@@ -22,6 +22,8 @@
 //!
 //! A union distinguishes its branches by required properties; see [`branches`](super::branches). The result of an envelope and
 //! what decorates it are left as they are: the client reads them itself; see `policies/envelopes.rs`.
+//!
+//! Seen in: Cloudflare's risk scoring document, where `reference_id` is optional and nullable in a body.
 
 use std::collections::BTreeSet;
 

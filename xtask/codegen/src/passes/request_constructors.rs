@@ -1,15 +1,19 @@
 //! Every model that can be part of a request gets `new`, with its required fields.
 //!
-//! A property that is required and may be null is an argument, too: nobody sends null by leaving it out.
+//! A property that is required and may be null is an argument, too: nobody sends null by leaving it out. The members that a
+//! schema does not list are none: most requests have no such member.
 //!
 //! Without a constructor, code outside the crate could not build a `#[non_exhaustive]` struct. Models of responses get no
 //! constructor, so that a new required field does not break their users. Tests make them from JSON.
+//!
+//! Seen in: the generator, which writes no constructors.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Fields, Item, ItemStruct, parse_quote};
 
 use super::reach::{Direction, reached};
+use super::shapes::is_flat;
 use super::{can_be_absent, models};
 
 pub(crate) fn apply(file: &mut syn::File) {
@@ -32,7 +36,7 @@ fn constructor(model: &ItemStruct) -> Option<Item> {
     let (mut arguments, mut values): (Vec<TokenStream>, Vec<TokenStream>) = Default::default();
     for field in &fields.named {
         let (ident, of) = (&field.ident, &field.ty);
-        if can_be_absent(field) {
+        if can_be_absent(field) || is_flat(field) {
             values.push(quote! { #ident: ::std::default::Default::default() });
         } else {
             arguments.push(quote! { #ident: #of });
@@ -57,7 +61,7 @@ mod tests {
     #[test]
     fn a_sent_model_gets_a_constructor_of_its_required_fields() {
         let mut file: syn::File = parse_quote! {
-            impl Client { async fn put<'a>(&'a self, body: &'a types::Body) -> Result<types::Answer, Error> {} }
+            impl Client { async fn put<'a>(&'a self, body: &'a types::Body) -> Result<types::Returned, Error> {} }
             mod types {
                 struct Body {
                     id: String,
@@ -66,7 +70,7 @@ mod tests {
                     #[serde(default)]
                     parent: ::std::option::Option<String>,
                 }
-                struct Answer { id: String }
+                struct Returned { id: String }
             }
         };
         apply(&mut file);
@@ -88,7 +92,7 @@ mod tests {
     fn models_within_bodies_and_parameters_get_constructors_also_in_cycles_and_unions() {
         let mut file: syn::File = parse_quote! {
             impl Client {
-                fn put(&self, filter: Option<&types::Filter>, body: &types::Body) -> types::Answer {}
+                fn put(&self, filter: Option<&types::Filter>, body: &types::Body) -> types::Returned {}
             }
             mod types {
                 struct Filter { by: Option<String> }
@@ -96,7 +100,7 @@ mod tests {
                 enum Either { One(::std::boxed::Box<Part>), Other { part: Inline } }
                 struct Part { parent: Option<Body>, id: u8 }
                 struct Inline { id: u8 }
-                struct Answer { part: Part }
+                struct Returned { part: Part }
             }
         };
         apply(&mut file);

@@ -4,6 +4,12 @@
 //! them within the deadline and for every SDK alike. So a method ends when its request is built, and is a plain
 //! function: `Result<::api_runtime::ApiRequest<T>, ::api_runtime::RequestError>`. Whatever sends and decodes is
 //! removed.
+//!
+//! A body is always sent, also where the document does not require it. Documents leave `required` out by habit: 68 of
+//! 669 bodies of Cloudflare's document of 2024-08-06, and 75 of 201 of GitHub's. An `Option` would make each of these
+//! calls longer, for requests that nearly always have a body.
+//!
+//! Seen in: the generator, whose methods send and decode.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,7 @@
 //! The statements of a generated method that send its request and decode the response. They are removed; what they
 //! decode as a success is part of the operation.
+//!
+//! Seen in: the generator, whose statements are matched one by one.
 
 use std::ops::RangeInclusive;
 

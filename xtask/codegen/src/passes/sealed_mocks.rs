@@ -1,5 +1,7 @@
 //! The extension trait of the mocks is sealed. Each new operation adds a method to it, which would break other
 //! implementations.
+//!
+//! Seen in: the generator, whose trait `MockServerExt` is open.
 
 use anyhow::{Result, bail};
 use syn::{Item, parse_quote};

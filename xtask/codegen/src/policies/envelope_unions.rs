@@ -13,8 +13,9 @@
 //! nothing about its items or properties. `result` may be null if a branch with `success` allows null or has no result.
 //!
 //! Other unions remain, and `success` is not checked for their operations: unions with a branch that is no object or is
-//! a union itself, and those whose branches have different schemas for a property that is not an envelope's. In the
-//! vendor's document of 2024-08-06, seven operations return a union of envelopes, and all of these become one envelope.
+//! a union itself, and those whose branches have different schemas for a property that is not an envelope's.
+//!
+//! Seen in: Cloudflare's document of 2024-08-06, where seven operations return a union of envelopes. All become one.
 
 use std::collections::BTreeSet;
 

@@ -4,6 +4,8 @@
 //! about the rest: one entry of `errors` with another shape would take the result down with it. So `success` is the
 //! only required field, and `errors`, `messages` and `result_info` are free-form. A missing or null `result` is
 //! decoded, too: the SDK reports it where the document requires a result.
+//!
+//! Seen in: Cloudflare's document of 2024-08-06, where 254 successes have only `success` and `result`.
 
 use std::collections::BTreeSet;
 

@@ -6,13 +6,16 @@
 //! | policy | reason |
 //! |---|---|
 //! | `closed_objects`: closed objects become open | an unlisted property would fail the whole response |
+//! | `closed_objects`: those that allow any member by name keep it | the generator would drop it |
 //! | `constraints`: limits on values are dropped, the size of numbers too | the generator makes types of them that reject a response |
 //! | `defaults`: default values are dropped | an absent field would look as if the API had sent it |
+//! | `directions`: a required property that requests or responses leave out is optional | else its type fits one of them only |
 //! | `envelope_unions`, before all others: a union of envelopes becomes one | a failure must not look like a value |
 //! | `envelopes`: only `success` is required, messages are free-form | what surrounds a result must not fail it |
 //! | `nullable`: places are nullable, and components are not | null has one type, whether or not a component allows it |
 //! | `null_marks`, client: nullable properties are marked | in the generated code they would look like optional ones |
 //! | `parameters`: one has the type of its format, and is never null | what is sent matches its format, and null has no text |
+//! | `paths`: literal text is percent-encoded | clients and mocks need one encoding |
 //! | `raw_failures`, client: failures are not decoded | one that differs from the document would lose its status |
 //! | `raw_failures`, mocks: a failure without a named schema is any JSON | the client has no type for it |
 //!
@@ -22,11 +25,13 @@
 mod closed_objects;
 pub(crate) mod constraints;
 mod defaults;
+mod directions;
 pub mod envelope_unions;
 pub(crate) mod envelopes;
 pub(crate) mod null_marks;
 mod nullable;
 pub(crate) mod parameters;
+mod paths;
 mod raw_failures;
 
 pub use parameters::FORMATS;
@@ -52,6 +57,8 @@ pub fn for_mocks(document: &Value) -> Value {
 /// The document that is compared with another one: with the policies that move what it says to other places.
 pub fn for_comparison(document: &Value) -> Value {
     let mut document = document.clone();
+    closed_objects::keep_members(&mut document);
+    directions::apply(&mut document);
     nullable::apply(&mut document);
     parameters::inline_formats(&mut document);
     envelopes::apply(&mut document);
@@ -60,9 +67,12 @@ pub fn for_comparison(document: &Value) -> Value {
 
 fn for_both(document: &Value) -> Value {
     let mut document = document.clone();
+    paths::encode(&mut document);
     closed_objects::apply(&mut document);
+    closed_objects::keep_members(&mut document);
     constraints::apply(&mut document);
     defaults::apply(&mut document);
+    directions::apply(&mut document);
     nullable::apply(&mut document);
     parameters::inline_formats(&mut document);
     parameters::remove_null(&mut document);

@@ -3,6 +3,8 @@
 //! The generator makes the same type of an optional property whether it may be null or not, so the pass
 //! `property_states` could not distinguish them. A description reaches the generated code, so it carries the mark: the
 //! property's place, between two characters for private use. The pass removes the marks, and reports one that is missing.
+//!
+//! Seen in: the generator, which has one type for optional properties, nullable or not.
 
 use std::collections::BTreeSet;
 

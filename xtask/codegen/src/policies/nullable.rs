@@ -8,6 +8,8 @@
 //!
 //! An envelope is never null. What is free-form allows null in any case, and a name for it would hide that: a place that
 //! refers to a free-form component is free-form itself.
+//!
+//! Seen in: GitHub's REST document: 17 of its 31 clients did not compile.
 
 use serde_json::{Map, Value, json};
 

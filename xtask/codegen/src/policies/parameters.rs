@@ -3,6 +3,8 @@
 //! The component of a string with a format is a type of its own. If a response uses it, it also holds text that does not
 //! match the format, which a program cannot send by mistake in a parameter of the format's type. Null has no text: an
 //! optional parameter is left out.
+//!
+//! Seen in: Cloudflare's document of 2024-08-06: 52 parameters refer to a string with a format, and 6 may be null.
 
 use serde_json::{Map, Value, json};
 

@@ -2,6 +2,8 @@
 //!
 //! The generated decoding of a failure loses the status and the headers if the body does not fit the document. A
 //! failure's body often does not: it may be a page of HTML from the edge.
+//!
+//! Seen in: Cloudflare's document of 2024-08-06: 174 operations had a failure that no value fits.
 
 use serde_json::{Value, json};
 
