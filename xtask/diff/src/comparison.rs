@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::change::{Change, Side, Verdict};
 use super::kind::{ChangeKind, Part, State};
-use super::names::{Name, makes_type, only_alternative, type_name};
+use super::names::{Name, makes_type, only_alternative, part_names, type_name};
 use super::shape::alternatives;
 use xtask_document::resolved::{References, ResolvedSchema, named, reference};
 
@@ -147,6 +147,13 @@ impl<'a> Comparison<'a> {
         match (type_name(old), type_name(new)) {
             (was @ None, is @ Some(_)) | (was @ Some(_), is @ None) => {
                 self.report(Verdict::BREAKS, &location, ChangeKind::replaced(Part::TypeName, was, is));
+            }
+            (None, None) if part_names(old) != part_names(new) => {
+                // The generator may use the name of a part, if the others add nothing.
+                let [was, is] = [old, new].map(|schema| part_names(schema).join(" and "));
+                let named = |names: &'_ str| (!names.is_empty()).then_some(names).map(str::to_owned);
+                let kind = ChangeKind::Replaced { part: Part::TypeName, old: named(&was), new: named(&is) };
+                self.report(Verdict::BREAKS, &location, kind);
             }
             _ if is_named => {}
             _ => location.name = if makes_type(old) && makes_type(new) { Name::Title } else { Name::Place },

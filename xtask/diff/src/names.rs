@@ -37,6 +37,11 @@ pub(super) fn type_name(schema: &Value) -> Option<&str> {
     }
 }
 
+/// The names of the parts of a schema.
+pub(super) fn part_names(schema: &Value) -> Vec<&str> {
+    schema.get("allOf").and_then(Value::as_array).into_iter().flatten().filter_map(reference).collect()
+}
+
 fn adds_to_type(schema: &Map<String, Value>) -> bool {
     ADDING_TO_TYPE.iter().any(|keyword| schema.get(*keyword).is_some_and(|value| value != false))
 }

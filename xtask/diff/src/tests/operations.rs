@@ -39,14 +39,14 @@ fn operations_that_come_and_go() {
             .given("PUT/deprecated", true)
             .without("PUT/deprecated")
             .reports(&["additive PUT: it is no longer deprecated"])
-            .because("users are reported"),
+            .because("users see a warning"),
         Row::of("one has another id")
             .with("PUT/operationId", "set_thing")
             .reports(&["breaking PUT: the operation id was put_thing and is set_thing"]),
         Row::of("one is deprecated")
             .with("PUT/deprecated", true)
             .reports(&["additive PUT: it is deprecated"])
-            .because("users are reported"),
+            .because("users see a warning"),
         Row::of("its annotations")
             .with("PUT/summary", "s")
             .with("PUT/tags", json!(["t"]))
@@ -208,7 +208,7 @@ fn parameters() {
         Row::of("one is deprecated")
             .with("PUT/parameters/0/deprecated", true)
             .reports(&["additive sent PUT, query parameter q: it is deprecated"])
-            .because("users are reported"),
+            .because("users see a warning"),
         Row::of("how a list is written")
             .with("PUT/parameters/0/explode", false)
             .reports(&["documentation sent PUT, query parameter q: a list is one parameter now"]),

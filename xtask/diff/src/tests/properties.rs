@@ -210,9 +210,14 @@ fn what_the_crates_do_not_show() {
         Row::of("an example")
             .with("@/properties/name/example", "x")
             .reports(&["documentation @.name: example changed"]),
-        Row::of("which way it may go")
+        Row::of("only responses have it")
             .with("@/properties/name/readOnly", true)
-            .reports(&["documentation @.name: only responses have it now"]),
+            .sent(&["breaking @.name: it is optional now", "documentation @.name: only responses have it now"])
+            .received(&["documentation @.name: only responses have it now"]),
+        Row::of("only requests have it")
+            .with("@/properties/name/writeOnly", true)
+            .sent(&["documentation @.name: only requests have it now"])
+            .received(&["breaking! @.name: it is optional now", "documentation @.name: only requests have it now"]),
         Row::of("a discriminator")
             .with("@/properties/pet/discriminator", json!({"propertyName": "kind"}))
             .reports(&["documentation @.pet: the discriminator property was none and is kind"]),
@@ -221,15 +226,15 @@ fn what_the_crates_do_not_show() {
         Row::of("a property is deprecated")
             .with("@/properties/name/deprecated", true)
             .reports(&["additive @.name: it is deprecated"])
-            .because("users are reported"),
+            .because("users see a warning"),
         Row::of("a property of a named type is deprecated")
             .with("@/properties/worded/deprecated", true)
             .reports(&["additive @.worded: it is deprecated"])
-            .because("users are reported"),
+            .because("users see a warning"),
         Row::of("a type is deprecated")
             .with("@Part/deprecated", true)
             .reports(&["additive @Part: it is deprecated"])
-            .because("users are reported"),
+            .because("users see a warning"),
     ]);
 }
 
