@@ -24,7 +24,8 @@ use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use serde_json::Value;
-use xtask::survey::Survey;
+use xtask::groups::By;
+use xtask::survey::{Options, Survey};
 use xtask::workspace::Workspace;
 use xtask_codegen::GeneratorProcess;
 
@@ -78,7 +79,8 @@ fn vendors(criterion: &mut Criterion) {
         let survey = || {
             let folder = tempfile::tempdir().unwrap();
             let out = folder.path().join("out");
-            let survey = Survey::make(&Workspace::current().unwrap(), &process, &document, &out, false).unwrap();
+            let options = Options { has_sdk: false, by: By::Tag, is_checked: false, sample: None };
+            let survey = Survey::make(&Workspace::current().unwrap(), &process, &document, &out, &options).unwrap();
             assert!(survey.check().is_ok(), "{survey}");
             (folder, out)
         };

@@ -4,8 +4,11 @@
 //! them depends on it. It names no SDK: every folder under `spec/` is an SDK.
 
 pub mod check;
+pub mod compare;
+pub mod examples;
 pub mod fuzz;
 pub mod generate;
+pub mod groups;
 pub mod release;
 pub mod revision;
 pub mod scaffold;

@@ -39,7 +39,7 @@ pub struct Manifest {
     pub crates: Crates,
     /// How names are made.
     pub names: Names,
-    /// What is wrong with the vendor's document and no rule mends.
+    /// Fixes of defects of the vendor's document that no rule covers.
     #[serde(default)]
     pub fixups: Vec<Fixup>,
 }
@@ -79,7 +79,7 @@ impl Sdk {
         self.folder.file_name().and_then(OsStr::to_str).unwrap_or_default()
     }
 
-    /// What an import is told about the SDK.
+    /// The settings of an import.
     pub fn settings(&self) -> Settings<'_> {
         let Manifest { title, description, slice, names, fixups, .. } = &self.manifest;
         Settings { name: self.name(), title, description, slice, names, fixups }

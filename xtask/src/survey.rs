@@ -1,181 +1,174 @@
 //! `cargo xtask spec survey`: measures how much of a vendor's document can be generated.
 //!
-//! It makes an SDK of every tag of the document: scaffold, import, generated code. The result is a workspace of its
-//! own, so `cargo check` there shows what compiles. The report lists failures, how often each rule was applied, and
-//! dropped operations.
+//! It makes an SDK of every [group](crate::groups) of the document's operations: scaffold, import, generated code. The
+//! result is a workspace of its own. The report lists failures, how often each rule was applied, and dropped operations.
+//! With `--check`, cargo compiles the result, and the report lists what does not compile.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
-use serde_json::Value;
-use toml_edit::{Array, DocumentMut};
-
-use crate::generate::{self, write_file};
-use crate::scaffold::Scaffold;
-use crate::workspace::Workspace;
+use anyhow::{Result, bail};
 use xtask_codegen::GeneratorProcess;
-use xtask_document::open_api::check_version;
-use xtask_document::operation::operations;
-use xtask_document::read::read;
-use xtask_import::rules::Loss;
-use xtask_import::{Import, Slice};
+use xtask_import::rules::{Applied, Loss};
 
-/// The revision that everything gets: it is made to be looked at, not to be kept.
-const REVISION: &str = "2000-01-01";
+use crate::groups::{By, Diagnostics, Group, GroupWorkspace, Sample, compile, list, problem};
+use crate::workspace::Workspace;
+
+/// What a survey does.
+pub struct Options {
+    /// Whether every group gets its SDK crate, which takes long to compile, or the low-level client and the mocks only.
+    pub has_sdk: bool,
+    /// How operations without a tag are grouped.
+    pub by: By,
+    /// Whether cargo compiles the crates.
+    pub is_checked: bool,
+    /// The groups that it compiles; all, unless given.
+    pub sample: Option<Sample>,
+}
 
 /// The result of a survey.
 #[derive(Default)]
 pub struct Survey {
-    tags: usize,
-    /// Whether every SDK has its SDK crate.
-    has_sdk: bool,
-    /// The operations without a tag, of which nothing is known.
-    untagged: BTreeSet<String>,
-    /// What was wrong, by tag.
+    groups: usize,
+    /// The operations that are in no group, of which nothing is known.
+    ungrouped: BTreeSet<String>,
+    /// What was wrong, by group.
     failures: BTreeMap<String, String>,
     /// How often each rule was applied, by what was lost.
     applied: BTreeMap<(&'static str, Loss), usize>,
     /// The dropped operations, with the rule.
     dropped: BTreeSet<(String, String)>,
+    checked: Option<Checked>,
+}
+
+/// What the compiler says.
+struct Checked {
+    groups: usize,
+    /// The first error of each group that does not compile, with the crate.
+    errors: BTreeMap<String, String>,
+    /// The first warning of each crate that has one.
+    warnings: BTreeMap<String, String>,
 }
 
 impl Survey {
-    /// Makes an SDK of every tag of a vendor's document, in a new workspace; without SDK crates on demand, which take
-    /// long to compile.
+    /// Makes an SDK of every group of a vendor's document, in a new workspace.
     ///
     /// # Errors
     ///
-    /// If the document cannot be read or is not OpenAPI 3.0, has no operations, or the folder exists or cannot be
-    /// written to. What is wrong with one tag is part of the survey.
+    /// If the document cannot be read or is not OpenAPI 3.0, has no operations, the folder exists or cannot be written to,
+    /// or cargo cannot be run. What is wrong with one group is part of the survey.
     pub fn make(
         workspace: &Workspace,
         process: &GeneratorProcess,
         from: &Path,
         out: &Path,
-        has_sdk: bool,
+        options: &Options,
     ) -> Result<Self> {
-        let (_, vendors) = read(from)?;
-        check_version(&vendors).with_context(|| format!("cannot survey {}", from.display()))?;
-        ensure!(operations(&vendors).next().is_some(), "{} has no operations", from.display());
-        ensure!(!out.exists(), "{} already exists", out.display());
-        let out = new_workspace(workspace, out)?;
-        let mut survey = Self { untagged: untagged(&vendors), has_sdk, ..Self::default() };
-        for (index, tag) in tags(&vendors).into_iter().enumerate() {
-            survey.tags = survey.tags.saturating_add(1);
-            if let Err(error) = survey.add(&out, process, &vendors, &format!("tag{index}"), tag) {
-                survey.failures.insert(tag.to_owned(), format!("{error:#}"));
+        let groups = GroupWorkspace::new(workspace, process, from, out, options.by, |_, groups| Ok(groups))?;
+        let mut survey = Self { groups: groups.groups.len(), ungrouped: groups.ungrouped.clone(), ..Self::default() };
+        let mut generated = Vec::new();
+        for group in &groups.groups {
+            let mut applied = Vec::new();
+            match groups.add(group, options.has_sdk, &mut applied) {
+                Ok(_) => generated.push(group),
+                Err(error) => drop(survey.failures.insert(group.title.clone(), problem(&error))),
             }
+            survey.count(applied);
+        }
+        if options.is_checked {
+            let chosen = options.sample.map_or(generated.clone(), |sample| sample.of(generated));
+            survey.checked = Some(Checked::of(groups.workspace.root(), &chosen, options.has_sdk)?);
         }
         Ok(survey)
     }
 
-    fn add(
-        &mut self,
-        out: &Workspace,
-        process: &GeneratorProcess,
-        vendors: &Value,
-        name: &str,
-        tag: &str,
-    ) -> Result<()> {
-        let slice = Slice { tags: [tag.to_owned()].into(), ..Slice::default() };
-        let scaffold = Scaffold::new(name, Some(tag.to_owned()), None, slice)?;
-        let scaffold = if self.has_sdk { scaffold } else { scaffold.without_sdk() };
-        scaffold.write(out, process)?;
-        let sdk = out.sdk(Some(name))?;
-        let import = Import::of(&sdk.settings(), vendors, REVISION)?;
-        for applied in &import.applied {
-            let times = self.applied.entry((applied.rule, applied.loss)).or_default();
+    fn count(&mut self, applied: Vec<Applied>) {
+        for Applied { rule, loss, what, .. } in applied {
+            let times = self.applied.entry((rule, loss)).or_default();
             *times = times.saturating_add(1);
-            if applied.loss == Loss::Drops {
-                self.dropped.insert((applied.what.clone(), applied.rule.to_owned()));
+            if loss == Loss::Drops {
+                self.dropped.insert((what, rule.to_owned()));
             }
         }
-        sdk.write(out, &import)?;
-        generate::write_to(out, process, name, Some(REVISION), out.root())?;
-        Ok(())
     }
 
-    /// Checks that every operation was tried and every tag has become an SDK.
+    /// Checks that every operation was tried, every group has become an SDK, and every SDK that was compiled compiles.
     ///
     /// # Errors
     ///
-    /// If a tag has not, or an operation has no tag.
+    /// If one has not.
     pub fn check(&self) -> Result<()> {
-        let operations =
-            |count| if count == 1 { "operation has no tag and was" } else { "operations have no tag and were" };
-        let failed = (!self.failures.is_empty())
-            .then(|| format!("{} of {} tags cannot be generated", self.failures.len(), self.tags));
-        let untried = (!self.untagged.is_empty())
-            .then(|| format!("{} {} not tried", self.untagged.len(), operations(self.untagged.len())));
-        match [failed, untried].into_iter().flatten().collect::<Vec<_>>().as_slice() {
-            [] => Ok(()),
-            wrong => bail!("{}", wrong.join("; ")),
+        let mut wrong = Vec::new();
+        if !self.failures.is_empty() {
+            wrong.push(format!("{} of {} groups cannot be generated", self.failures.len(), self.groups));
         }
+        match self.ungrouped.len() {
+            0 => {}
+            1 => wrong.push("1 operation has no tag and was not tried; add --by path".to_owned()),
+            count => wrong.push(format!("{count} operations have no tag and were not tried; add --by path")),
+        }
+        if let Some(Checked { groups, errors, .. }) = self.checked.as_ref().filter(|checked| !checked.errors.is_empty())
+        {
+            wrong.push(format!("{} of {groups} groups do not compile", errors.len()));
+        }
+        if wrong.is_empty() { Ok(()) } else { bail!("{}", wrong.join("; ")) }
+    }
+}
+
+impl Checked {
+    fn of(root: &Path, groups: &[&Group], has_sdk: bool) -> Result<Self> {
+        let of = |group: &Group| {
+            let name = &group.sdk;
+            [format!("{name}-api"), format!("{name}-mock")].into_iter().chain(has_sdk.then(|| name.clone()))
+        };
+        let packages: Vec<_> = groups.iter().flat_map(|group| of(group)).collect();
+        let found = if packages.is_empty() { BTreeMap::new() } else { compile(root, "check", &packages)? };
+        let mut checked = Self { groups: groups.len(), errors: BTreeMap::new(), warnings: BTreeMap::new() };
+        for (group, package) in groups.iter().flat_map(|group| of(group).map(move |package| (group, package))) {
+            let Some(Diagnostics { errors, first_error, warnings, first_warning }) = found.get(&package) else {
+                continue;
+            };
+            if let Some(error) = first_error {
+                checked
+                    .errors
+                    .entry(group.title.clone())
+                    .or_insert_with(|| format!("{package}, error 1 of {errors}: {error}"));
+            }
+            if let Some(warning) = first_warning {
+                checked.warnings.insert(package, format!("warning 1 of {warnings}: {warning}"));
+            }
+        }
+        Ok(checked)
     }
 }
 
 impl fmt::Display for Survey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} of {} tags generated", self.tags.saturating_sub(self.failures.len()), self.tags)?;
-        writeln!(f, "\nfailures ({})", self.failures.len())?;
-        for (tag, failure) in &self.failures {
-            writeln!(f, "  {tag}: {failure}")?;
+        let pair = |(key, value): (&String, &String)| format!("{key}: {value}");
+        writeln!(f, "{} of {} groups generated", self.groups.saturating_sub(self.failures.len()), self.groups)?;
+        if let Some(Checked { groups, errors, .. }) = &self.checked {
+            writeln!(f, "{} of {groups} groups compile", groups.saturating_sub(errors.len()))?;
         }
-        writeln!(f, "\noperations without a tag, which were not tried ({})", self.untagged.len())?;
-        for operation in &self.untagged {
-            writeln!(f, "  {operation}")?;
+        list(f, "failures", self.failures.iter().map(pair))?;
+        if let Some(Checked { errors, warnings, .. }) = &self.checked {
+            list(f, "groups that do not compile", errors.iter().map(pair))?;
+            list(f, "crates with warnings", warnings.iter().map(pair))?;
         }
+        list(f, "operations without a tag, which were not tried", self.ungrouped.iter().cloned())?;
         writeln!(f, "\nhow often each rule was applied, and what was lost")?;
         for ((rule, loss), times) in &self.applied {
             writeln!(f, "  {rule} ({loss}): {times}")?;
         }
-        writeln!(f, "\ndropped operations ({})", self.dropped.len())?;
-        for (what, rule) in &self.dropped {
-            writeln!(f, "  {rule}: {what}")?;
-        }
-        Ok(())
+        list(f, "dropped operations", self.dropped.iter().map(|(what, rule)| format!("{rule}: {what}")))
     }
-}
-
-fn tags(vendors: &Value) -> BTreeSet<&str> {
-    operations(vendors).flat_map(|operation| operation.tags()).collect()
-}
-
-fn untagged(vendors: &Value) -> BTreeSet<String> {
-    let untagged = operations(vendors).filter(|operation| operation.tags().next().is_none());
-    untagged.map(|operation| format!("{} {}", operation.method.to_uppercase(), operation.path)).collect()
-}
-
-/// A workspace with the dependencies of this one and no crates of its own.
-fn new_workspace(workspace: &Workspace, out: &Path) -> Result<Workspace> {
-    let read = |name: &str| {
-        let path = workspace.root().join(name);
-        fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
-    };
-    let mut manifest: DocumentMut = read("Cargo.toml")?.parse()?;
-    let shared = manifest.get_mut("workspace").and_then(toml_edit::Item::as_table_like_mut);
-    let shared = shared.context("Cargo.toml has no [workspace]")?;
-    shared.insert("members", toml_edit::value(Array::from_iter(["crates/*"])));
-    let dependencies = shared.get_mut("dependencies").and_then(toml_edit::Item::as_table_like_mut);
-    for (_, dependency) in dependencies.into_iter().flat_map(|dependencies| dependencies.iter_mut()) {
-        let path = dependency.as_inline_table_mut().and_then(|table| table.get_mut("path"));
-        if let Some(path) = path
-            && let Some(relative) = path.as_str()
-        {
-            *path = workspace.root().join(relative).to_string_lossy().into_owned().into();
-        }
-    }
-    write_file(&out.join("Cargo.toml"), &manifest.to_string())?;
-    write_file(&out.join("Cargo.lock"), &read("Cargo.lock")?)?;
-    Ok(Workspace::at(out))
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use std::fs;
+
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -184,37 +177,52 @@ mod tests {
         let file = folder.path().join("vendors.json");
         fs::write(&file, document.to_string()).unwrap();
         let process = GeneratorProcess::of_this_program(1).unwrap();
-        Survey::make(&Workspace::current().unwrap(), &process, &file, &folder.path().join("out"), true)
+        let options = Options { has_sdk: true, by: By::Tag, is_checked: false, sample: None };
+        Survey::make(&Workspace::current().unwrap(), &process, &file, &folder.path().join("out"), &options)
     }
 
     #[test]
-    fn operations_without_a_tag_are_told() {
+    fn operations_without_a_tag_are_reported() {
         let operations = json!({"get": {}, "put": {"tags": []}});
         let survey = survey(&json!({"openapi": "3.0.3", "paths": {"/things": operations}})).unwrap();
         assert!(survey.to_string().contains("not tried (2)\n  GET /things\n  PUT /things\n"), "{survey}");
-        assert_eq!(survey.check().unwrap_err().to_string(), "2 operations have no tag and were not tried");
+        assert_eq!(
+            survey.check().unwrap_err().to_string(),
+            "2 operations have no tag and were not tried; add --by path"
+        );
     }
 
     #[test]
-    fn what_is_wrong_is_said_and_nothing_else() {
-        let survey = |failures: usize, untagged: usize| Survey {
-            tags: 3,
-            failures: (0..failures).map(|number| (number.to_string(), String::new())).collect(),
-            untagged: (0..untagged).map(|number| number.to_string()).collect(),
-            ..Survey::default()
+    fn every_kind_of_problem_fails_the_survey_and_none_does_not() {
+        let survey = |failures: usize, ungrouped: usize, errors: usize| {
+            let numbers = |count: usize| (0..count).map(|number| (number.to_string(), String::new())).collect();
+            Survey {
+                groups: 3,
+                failures: numbers(failures),
+                ungrouped: (0..ungrouped).map(|number| number.to_string()).collect(),
+                checked: Some(Checked { groups: 2, errors: numbers(errors), warnings: numbers(1) }),
+                ..Survey::default()
+            }
         };
-        survey(0, 0).check().unwrap();
-        for (failures, untagged, said) in [
-            (1, 0, "1 of 3 tags cannot be generated"),
-            (0, 1, "1 operation has no tag and was not tried"),
-            (2, 2, "2 of 3 tags cannot be generated; 2 operations have no tag and were not tried"),
+        survey(0, 0, 0).check().unwrap();
+        for (failures, ungrouped, errors, expected) in [
+            (1, 0, 0, "1 of 3 groups cannot be generated"),
+            (0, 1, 0, "1 operation has no tag and was not tried; add --by path"),
+            (0, 0, 2, "2 of 2 groups do not compile"),
+            (
+                2,
+                2,
+                1,
+                "2 of 3 groups cannot be generated; 2 operations have no tag and were not tried; add --by path; \
+                 1 of 2 groups do not compile",
+            ),
         ] {
-            assert_eq!(survey(failures, untagged).check().unwrap_err().to_string(), said);
+            assert_eq!(survey(failures, ungrouped, errors).check().unwrap_err().to_string(), expected);
         }
     }
 
     #[test]
-    fn another_version_is_rejected_and_so_is_nothing() {
+    fn document_of_another_version_or_without_operations_is_rejected() {
         let error = survey(&json!({"openapi": "3.1.0", "paths": {}})).err().unwrap();
         assert!(format!("{error:#}").contains("OpenAPI 3.1.0, and only 3.0"), "{error:#}");
         let error = survey(&json!({"openapi": "3.0.3", "paths": {}})).err().unwrap();

@@ -57,8 +57,8 @@ fn what_is_not_there_cannot_be_generated_in_another_folder() {
     assert!(write("risk-scoring", Some("1999-01-01")).contains("1999-01-01"));
 }
 
-/// A checkout with an SDK whose only operation answers with the given.
-fn checkout(answer: &Value) -> (tempfile::TempDir, Workspace) {
+/// A checkout with an SDK whose only operation responds with a value of a schema.
+fn checkout(schema: &Value) -> (tempfile::TempDir, Workspace) {
     let root = tempfile::tempdir().unwrap();
     let write = |path: &str, text: &str| {
         let path = root.path().join(path);
@@ -86,7 +86,7 @@ fn checkout(answer: &Value) -> (tempfile::TempDir, Workspace) {
         "paths": {"/things": {"get": {"operationId": "list_things", "responses": {"200": {
             "description": "d", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}},
         }}}}},
-        "components": {"schemas": {"Thing": answer}},
+        "components": {"schemas": {"Thing": schema}},
     });
     write("spec/things/2026-01-02.json", &document.to_string());
     let workspace = Workspace::at(root.path());
@@ -202,4 +202,40 @@ fn a_reader_that_has_seen_enough_is_no_error() {
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+}
+
+/// The output and the errors of the program in a folder.
+fn run_in(folder: &Path, arguments: &[&str]) -> (String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments).current_dir(folder).output().unwrap();
+    let [output, errors] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    (output, errors)
+}
+
+#[test]
+fn task_works_on_the_workspace_that_contains_the_working_directory() {
+    let (root, workspace) = checkout(&json!({"type": "string"}));
+    fs::write(root.path().join("Cargo.toml"), "[workspace]\n").unwrap();
+    let folder = root.path().join("crates/things-api");
+    let (output, errors) = run_in(&folder, &["generate"]);
+    assert_eq!(errors, "");
+    assert!(output.contains("wrote crates/things-api/src/generated.rs"), "{output}");
+    generate::check(&workspace, &process()).unwrap();
+}
+
+#[test]
+fn task_outside_of_a_workspace_is_an_error_that_names_the_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    // A manifest alone is not enough.
+    fs::write(folder.path().join("Cargo.toml"), "[workspace]\n").unwrap();
+    let (output, errors) = run_in(folder.path(), &["generate"]);
+    let folder = folder.path().canonicalize().unwrap();
+    let expected = "is in no workspace with a folder spec/; change into the checkout of one\n";
+    assert_eq!((output.as_str(), errors.as_str()), ("", format!("error: {} {expected}", folder.display()).as_str()));
+}
+
+#[test]
+fn generator_process_needs_no_workspace() {
+    let folder = tempfile::tempdir().unwrap();
+    let (output, errors) = run_in(folder.path(), &["generator", "--memory-mib", "64"]);
+    assert!(output.is_empty() && !errors.contains("workspace"), "{errors}");
 }

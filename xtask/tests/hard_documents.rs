@@ -24,11 +24,11 @@ fn named(count: usize, schema: impl Fn(usize) -> Value) -> Value {
 }
 
 /// A document of one operation, which gets one schema back.
-fn document(answer: &Value, schemas: &Value) -> Value {
+fn document(response: &Value, schemas: &Value) -> Value {
     json!({
         "openapi": "3.0.3", "info": {"title": "t", "version": "1"},
         "paths": {"/things": {"get": {"operationId": "get_things", "responses": {"200": {
-            "description": "d", "content": {"application/json": {"schema": answer}},
+            "description": "d", "content": {"application/json": {"schema": response}},
         }}}}},
         "components": {"schemas": schemas},
     })
@@ -69,8 +69,8 @@ fn what_is_at_the_end_of_a_long_chain_counts_where_it_begins() {
             next => reference(format!("T{next}")),
         })
     };
-    let answer = json!({"allOf": [reference("T0"), {"properties": {"b": {"type": "string"}}}]});
-    let whole = |last: &str| document(&answer, &named(last));
+    let response = json!({"allOf": [reference("T0"), {"properties": {"b": {"type": "string"}}}]});
+    let whole = |last: &str| document(&response, &named(last));
     let imported = import(&whole("string")).unwrap();
     let properties = json!({"a": {"type": "string"}, "b": {"type": "string"}});
     assert_eq!(imported["components"]["schemas"]["GetThingsResponse"]["properties"], properties);
@@ -164,12 +164,44 @@ fn what_is_put_together_and_leads_back_to_itself_has_an_end() {
 }
 
 #[test]
+fn long_chains_of_schemas_of_one_property_are_merged_to_their_ends() {
+    const LINKS: usize = 5_000;
+    let link = |chain: &str, number: usize| {
+        let next =
+            if number + 1 < LINKS { reference(format!("{chain}{}", number + 1)) } else { json!({"type": "string"}) };
+        (format!("{chain}{number}"), json!({"type": "object", "properties": {chain: {"type": "string"}, "next": next}}))
+    };
+    let mut schemas: Map<_, _> =
+        ["A", "B"].iter().flat_map(|chain| (0..LINKS).map(|number| link(chain, number))).collect();
+    let part = |first: &str| json!({"properties": {"p": reference(first)}});
+    schemas.insert("Thing".to_owned(), json!({"allOf": [part("A0"), part("B0")]}));
+    let imported = import(&document(&reference("Thing"), &schemas.into())).unwrap();
+    assert_eq!(schema_count(&imported), LINKS + 1);
+    assert_eq!(imported["components"]["schemas"]["ThingP"]["properties"].as_object().unwrap().len(), 3);
+}
+
+#[test]
+fn unions_of_one_property_that_are_their_own_alternatives_are_merged() {
+    let level = |number: usize| {
+        let next = reference(format!("T{}", (number + 1) % 100));
+        json!({"oneOf": [next, next, {"type": "object", "properties": {"a": {"type": "string"}}}]})
+    };
+    let mut schemas = named(100, level);
+    let part = |property: Value| json!({"properties": {"p": property}});
+    let own = json!({"type": "object", "properties": {"b": {"type": "string"}}});
+    schemas["Thing"] = json!({"allOf": [part(reference("T0")), part(own)]});
+    let imported = import(&document(&reference("Thing"), &schemas)).unwrap();
+    let merged = &imported["components"]["schemas"]["ThingP"]["properties"];
+    assert_eq!(merged.as_object().unwrap().len(), 2);
+}
+
+#[test]
 fn what_is_shared_by_too_many_is_rejected() {
     let large = json!({"type": "object", "properties": named(2_000, |_| json!({"type": "string"}))});
     let mut schemas = named(2_000, |_| json!({"allOf": [reference("Large"), {"properties": {"own": {}}}]}));
     schemas["Large"] = large;
-    let answer = json!({"oneOf": (0..2_000).map(|number| reference(format!("T{number}"))).collect::<Vec<_>>()});
-    let error = import(&document(&answer, &schemas)).unwrap_err();
+    let response = json!({"oneOf": (0..2_000).map(|number| reference(format!("T{number}"))).collect::<Vec<_>>()});
+    let error = import(&document(&response, &schemas)).unwrap_err();
     assert!(format!("{error:#}").contains("exceeds 8 times"), "{error:#}");
 }
 
@@ -211,8 +243,8 @@ fn many_schemas_that_all_have_new_names_are_told() {
         let all = named(MANY, |_| json!({"type": "string"}));
         let schemas: Map<_, _> =
             all.as_object().unwrap().iter().map(|(name, schema)| (format!("{prefix}{name}"), schema.clone())).collect();
-        let answer = json!({"oneOf": schemas.keys().map(reference).collect::<Vec<_>>()});
-        document(&answer, &Value::Object(schemas))
+        let response = json!({"oneOf": schemas.keys().map(reference).collect::<Vec<_>>()});
+        document(&response, &Value::Object(schemas))
     };
     let changes = xtask_diff::compare(&of("Old"), &of("New"));
     assert_eq!(changes.len(), MANY);

@@ -108,7 +108,7 @@ impl<'de, T, M: DeserializeAs<'de, T>> DeserializeAs<'de, Option<T>> for Present
 pub enum Integer {}
 
 /// The least number that a floating-point number may stand for only approximately.
-const FIRST_INEXACT: f64 = 9_007_199_254_740_992.0;
+pub(crate) const FIRST_INEXACT: f64 = 9_007_199_254_740_992.0;
 
 struct IntegerVisitor<T>(PhantomData<T>);
 

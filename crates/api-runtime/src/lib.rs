@@ -5,7 +5,9 @@
 //! - [`Operation`] describes an operation of the API's document.
 //! - [`Envelope`] reads the result of a response envelope. Generated code implements it for every model of that shape.
 //! - [`Formatted`] reads a string with a format, such as a date-time, also if it does not match the format.
-//! - [`path_segment`], [`path_parameter`], [`path_part`], [`header_parameter`], [`query_pairs`] and [`form_body`] encode parameters, for
+//! - [`Number`] is a JSON number that is written as it was read.
+//! - [`path_segment`], [`path_parameter`], [`path_part`], [`header_parameter`], [`query_pairs`] and [`form_body`] encode
+//!   parameters, for
 //!   clients and mocks alike.
 //! - [`QueryNames`] and [`sendable`] compare them in mocks.
 //! - [`ObjectOnly`] makes generated models reject JSON arrays, and [`reject_declared`] members that would be written twice.
@@ -21,6 +23,7 @@ mod envelope;
 mod extra;
 mod formatted;
 mod header;
+mod number;
 mod object_only;
 mod operation;
 mod parameter;
@@ -35,6 +38,7 @@ pub use envelope::{Envelope, ResultOf};
 pub use extra::reject_declared;
 pub use formatted::{Format, Formatted};
 pub use header::header_parameter;
+pub use number::{NotFiniteError, Number};
 pub use object_only::ObjectOnly;
 pub use operation::Operation;
 pub use parameter::{ParameterError, sendable};

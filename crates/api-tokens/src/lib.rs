@@ -58,8 +58,9 @@ pub use cloudflare_client::blocking;
 pub use cloudflare_client::test_util;
 pub use cloudflare_client::{
     AccountId, ApiMessage, ApiToken, Backoff, Builder, CachedTokenProvider, Connection, Credentials, DEFAULT_BASE_URL,
-    Environment, Error, ErrorKind, Formatted, Metadata, Quota, RateLimit, RateLimitPolicy, RenewFuture, Request,
-    Response, ResultInfo, RetryBudget, RetryConfig, TokenFuture, TokenProvider, TokenWithExpiry, UnexpectedBody,
+    Environment, Error, ErrorKind, Formatted, Metadata, NotFiniteError, Number, Quota, RateLimit, RateLimitPolicy,
+    RenewFuture, Request, Response, ResultInfo, RetryBudget, RetryConfig, TokenFuture, TokenProvider, TokenWithExpiry,
+    UnexpectedBody,
 };
 
 /// The crates whose types are in the public API. The documentation of `cloudflare_client` says what a new major version

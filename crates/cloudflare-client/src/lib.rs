@@ -149,8 +149,8 @@ pub mod external {
     pub use {api_runtime, bytes, futures_core, http, reqwest, secrecy, serde};
 }
 
-/// What the models of responses have for strings with a format.
-pub use api_runtime::Formatted;
+/// What models have for numbers, and those of responses for strings with a format.
+pub use api_runtime::{Formatted, NotFiniteError, Number};
 pub use auth::{ApiToken, CachedTokenProvider, Credentials, RenewFuture, TokenFuture, TokenProvider, TokenWithExpiry};
 pub use base_url::DEFAULT_BASE_URL;
 pub use connection::{AccountId, Builder, Connection, Environment};

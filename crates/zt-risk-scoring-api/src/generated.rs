@@ -275,16 +275,16 @@ pub mod types {
     pub struct ResultInfo {
         ///How many items this answer holds.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub count: ::std::option::Option<f64>,
+        pub count: ::std::option::Option<::api_runtime::Number>,
         ///The number of this page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub page: ::std::option::Option<f64>,
+        pub page: ::std::option::Option<::api_runtime::Number>,
         ///How many items a page holds.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub per_page: ::std::option::Option<f64>,
+        pub per_page: ::std::option::Option<::api_runtime::Number>,
         ///How many items there are.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub total_count: ::std::option::Option<f64>,
+        pub total_count: ::std::option::Option<::api_runtime::Number>,
     }
     ///How risky a behavior is. The order is `low` < `medium` < `high`.
     #[derive(

@@ -93,8 +93,9 @@ pub use cloudflare_client::sdk::is_printable;
 pub use cloudflare_client::test_util;
 pub use cloudflare_client::{
     AccountId, ApiMessage, ApiToken, Backoff, Builder, CachedTokenProvider, Connection, Credentials, DEFAULT_BASE_URL,
-    Environment, Error, ErrorKind, Formatted, Metadata, Quota, RateLimit, RateLimitPolicy, RenewFuture, Request,
-    Response, ResultInfo, RetryBudget, RetryConfig, TokenFuture, TokenProvider, TokenWithExpiry, UnexpectedBody,
+    Environment, Error, ErrorKind, Formatted, Metadata, NotFiniteError, Number, Quota, RateLimit, RateLimitPolicy,
+    RenewFuture, Request, Response, ResultInfo, RetryBudget, RetryConfig, TokenFuture, TokenProvider, TokenWithExpiry,
+    UnexpectedBody,
 };
 pub use fleet::{ApplyMany, FleetAccount, FleetPlan, GetMany, PlanMany, RequestMany};
 pub use integrations::{

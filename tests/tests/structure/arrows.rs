@@ -9,7 +9,10 @@
 //! | the SDK crate | `cloudflare-client`, its api crate, `api-runtime` |
 //! | a program of an SDK | the SDK crate, its mock crate, the SDK crates of other SDKs |
 //! | `tests` | everything in `crates/` |
-//! | `xtask` and its libraries | nothing in `crates/` |
+//! | `xtask-document` | none |
+//! | `xtask-import`, `xtask-codegen` | `xtask-document` |
+//! | `xtask-diff` | the three |
+//! | `xtask` | its libraries |
 //!
 //! Development dependencies may add mock crates: an SDK crate its own, a program those of the SDKs that it uses.
 
@@ -35,6 +38,18 @@ struct Allowed {
 
 fn set<'a>(names: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
     names.into_iter().map(str::to_owned).collect()
+}
+
+/// The rule for a crate of `xtask/`: each may use those below it.
+fn allowed_for_tool(name: &str) -> Option<Allowed> {
+    let normal = match name {
+        "xtask-document" => &[][..],
+        "xtask-import" | "xtask-codegen" => &["xtask-document"],
+        "xtask-diff" => &["xtask-document", "xtask-import", "xtask-codegen"],
+        "xtask" => &["xtask-document", "xtask-import", "xtask-codegen", "xtask-diff"],
+        _ => return None,
+    };
+    Some(Allowed { normal: set(normal.iter().copied()), ..Allowed::default() })
 }
 
 /// The rule for a crate of `crates/`; none if no SDK lists it.
@@ -70,10 +85,7 @@ fn violations(packages: &[Node], sdks: &[Sdk]) -> Vec<String> {
         let name = &package.name;
         let allowed = if package.folder == Path::new("tests") {
             Allowed { normal: crates.clone(), ..Allowed::default() }
-        } else if package.folder.starts_with("xtask") {
-            let libraries = packages.iter().filter(|other| other.folder.starts_with("xtask"));
-            Allowed { normal: set(libraries.map(|library| library.name.as_str())), ..Allowed::default() }
-        } else if let Some(allowed) = allowed_for_crate(name, sdks) {
+        } else if let Some(allowed) = allowed_for_tool(name).or_else(|| allowed_for_crate(name, sdks)) {
             allowed
         } else {
             violations.push(format!("{name} is no crate of an SDK: list it in an sdk.toml, or give it a rule"));
@@ -129,7 +141,9 @@ fn violations_of(from: &str, to: &str, for_development: bool) -> Vec<String> {
         "toys",
     ];
     let in_crates = crates.map(|name| (name, Path::new("crates").join(name)));
-    let members = in_crates.into_iter().chain(["tests", "xtask"].map(|name| (name, PathBuf::from(name))));
+    let tools = ["", "-document", "-import", "-codegen", "-diff"].map(|library| format!("xtask{library}"));
+    let in_root = ["tests"].into_iter().chain(tools.iter().map(String::as_str)).map(|name| (name, PathBuf::from(name)));
+    let members = in_crates.into_iter().chain(in_root);
     let nodes: Vec<_> = members
         .map(|(name, folder)| {
             let dependencies = if name == from { vec![(to.to_owned(), for_development)] } else { Vec::new() };
@@ -151,6 +165,9 @@ fn arrow_of_the_architecture_is_allowed() {
         ("pets-cli", "toys"),
         ("tests", "toys-api"),
         ("pets", "serde"),
+        ("xtask", "xtask-diff"),
+        ("xtask-diff", "xtask-codegen"),
+        ("xtask-import", "xtask-document"),
     ] {
         assert_eq!(violations_of(from, to, false), Vec::<String>::new());
     }
@@ -170,6 +187,11 @@ fn arrow_against_the_architecture_is_reported() {
         ("pets", "toys"),
         ("pets-cli", "cloudflare-client"),
         ("xtask", "api-runtime"),
+        ("xtask-codegen", "xtask-import"),
+        ("xtask-document", "xtask-import"),
+        ("xtask-import", "xtask-codegen"),
+        ("xtask-diff", "xtask"),
+        ("tests", "xtask-document"),
         ("pets", "xtask"),
     ] {
         assert_eq!(violations_of(from, to, false), [format!("{from} has the dependency {to}")]);

@@ -24,6 +24,7 @@ pub(super) fn generate(document: &Document, front: &str) -> Result<syn::File> {
     settings.with_map_type(MAP);
     let mut changed = policies::for_client(&document.value);
     let marks = policies::null_marks::places(&mut changed);
+    let discriminators = policies::discriminators::of(&changed);
     let open_api = open_api::read(&changed)?;
     // A generator keeps state: a second output from the same one differs.
     let tokens = Generator::new(&settings).generate_tokens(&open_api)?;
@@ -33,13 +34,15 @@ pub(super) fn generate(document: &Document, front: &str) -> Result<syn::File> {
     let operations: Vec<_> = operations(&document.value).collect();
     let successes = passes::requests::apply(&mut file, &operations)?;
     passes::parameters::apply(&mut file, &document.value)?;
+    passes::content_types::apply(&mut file, &operations)?;
+    passes::numbers::apply(&mut file);
     passes::variant_names::apply(&mut file);
     let enums = passes::open_enums::apply(&mut file)?;
     passes::formatted::apply(&mut file);
     passes::property_states::apply(&mut file, &document.value, &marks)?;
     passes::extra::apply(&mut file);
     passes::field_readers::apply(&mut file);
-    passes::open_unions::apply(&mut file, &enums)?;
+    passes::open_unions::apply(&mut file, &enums, &discriminators)?;
     passes::request_constructors::apply(&mut file);
     passes::objects_only::apply(&mut file);
     passes::non_exhaustive::apply(&mut file);

@@ -37,6 +37,17 @@ pub enum Error {
     /// The generator wrote code that a pass does not know: passes are made for one version of the generator.
     #[error(transparent)]
     UnexpectedCode(Box<dyn StdError + Send + Sync>),
+    /// The code has items of one name in one module, and would not compile.
+    #[error(
+        "{code} would not compile, it has more than one item named {}; rename a schema in [names.types] of sdk.toml",
+        names.join(", ")
+    )]
+    Duplicates {
+        /// Which code it is.
+        code: &'static str,
+        /// The names, with their modules.
+        names: Vec<String>,
+    },
     /// The process of the generator cannot be run.
     #[error("cannot run {}", program.display())]
     Process {

@@ -22,6 +22,7 @@
 //! ```
 
 mod client;
+mod duplicates;
 mod error;
 pub mod markdown;
 mod mocks;
@@ -36,6 +37,7 @@ mod supported;
 pub use error::Error;
 pub use packages::Packages;
 pub use process::{Code, GeneratorProcess, run_worker};
+pub use sdk::success_types;
 
 use xtask_document::Document;
 

@@ -21,9 +21,11 @@ pub(super) fn generate(document: &Document, api: &str) -> Result<syn::File> {
     let mut file = syn::parse2(tokens)?;
     let operations: Vec<_> = operations(&document.value).collect();
     passes::mock_methods::apply(&mut file);
+    passes::content_types::apply_to_mocks(&mut file, &operations);
     passes::mock_values::apply(&mut file, &document.value, &operations);
     passes::literal_paths::apply(&mut file, &operations)?;
     passes::formatted::apply_to_mocks(&mut file);
+    passes::numbers::apply(&mut file);
     passes::sealed_mocks::apply(&mut file)?;
     Ok(file)
 }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::packages::Packages;
 use crate::policies::envelope_unions;
-use crate::{client, mocks, sdk, supported};
+use crate::{client, duplicates, mocks, sdk, supported};
 use xtask_document::{Document, open_api};
 
 /// Where the generator runs, and how much memory it may take.
@@ -126,12 +126,13 @@ pub fn run_worker(input: impl Read, output: impl Write) -> Result<(), Error> {
     // The client, the mocks and the SDK see the same envelopes.
     envelope_unions::apply(&mut document.value);
     let client = client::generate(&document, packages.front())?;
-    let mocks = prettyplease::unparse(&mocks::generate(&document, &packages.api)?);
-    let sdk = match &packages.sdk {
-        Some(sdk) => Some(prettyplease::unparse(&sdk::generate(&document, &client, &packages, sdk)?)),
-        None => None,
-    };
-    let code = Code { client: prettyplease::unparse(&client), mocks, sdk };
+    duplicates::check("the client", &client)?;
+    let mocks = mocks::generate(&document, &packages.api)?;
+    duplicates::check("the mocks", &mocks)?;
+    let sdk = packages.sdk.as_ref().map(|sdk| sdk::generate(&document, &client, &packages, sdk)).transpose()?;
+    sdk.iter().try_for_each(|sdk| duplicates::check("the SDK", sdk))?;
+    let [client, mocks] = [&client, &mocks].map(prettyplease::unparse);
+    let code = Code { client, mocks, sdk: sdk.as_ref().map(prettyplease::unparse) };
     serde_json::to_writer(output, &code).map_err(|source| Error::Pipe { what: "output", source })
 }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::policies::discriminators;
 use xtask_document::envelope::{alias, is_envelope, is_union};
 use xtask_document::media_types::FORM;
 use xtask_document::naming::snake;
@@ -15,12 +16,16 @@ use xtask_document::resolved::{References, ResolvedSchema};
 /// Checks that every operation is one that a client can be generated for.
 pub(crate) fn check(document: &Value) -> Result<(), Error> {
     let references = References::of(document);
-    let faults: Vec<_> = operations(document)
+    let mut faults: Vec<_> = operations(document)
         .filter_map(|operation| {
             let fault = fault(&references, &operation)?;
             Some(format!("the operation {:?} ({}) {fault}", operation.id().unwrap_or_default(), operation.route()))
         })
         .collect();
+    let unnamed = discriminators::unnamed(document).into_iter();
+    faults.extend(unnamed.map(|place| {
+        format!("the union at {place} has a discriminator and is no named schema; import the document, or name it by a fixup")
+    }));
     if faults.is_empty() { Ok(()) } else { Err(Error::Unsupported { faults }) }
 }
 
@@ -146,6 +151,14 @@ mod tests {
             assert!(found.starts_with(r#"the operation "do_it" (PUT /things) has the parameter"#), "{found}");
             assert!(found.contains(fault), "{found}");
         }
+    }
+
+    #[test]
+    fn union_with_a_discriminator_and_no_name_is_rejected_with_its_place() {
+        let union = json!({"oneOf": [{}, {}], "discriminator": {"propertyName": "kind"}});
+        let error = check(&json!({"components": {"schemas": {"Things": {"items": union}}}})).unwrap_err().to_string();
+        assert!(error.starts_with("the union at /components/schemas/Things/items has a discriminator"), "{error}");
+        check(&json!({"components": {"schemas": {"Thing": union}}})).unwrap();
     }
 
     #[test]

@@ -10,9 +10,10 @@ use super::change::{Side, Verdict};
 use super::comparison::{Comparison, Location};
 use super::kind::{ChangeKind, Part, State};
 use super::limits::DEEPEST;
-use super::names::{makes_type, type_name};
+use super::names::type_name;
 use super::shape::{alternatives, is_displayed, is_free_form, is_parsed, scalar, type_of};
 use xtask_document::resolved::{References, ResolvedSchema};
+use xtask_import::becomes_type;
 
 impl<'a> Comparison<'a> {
     pub(super) fn compare_alternatives(
@@ -107,7 +108,7 @@ fn variant_name<'a>(references: &References<'a>, alternative: &'a Value) -> Stri
     if is_free_form(&schema) {
         return "any".to_owned();
     }
-    if let Some(title) = text("title").filter(|_| makes_type(alternative)) {
+    if let Some(title) = text("title").filter(|_| becomes_type(alternative)) {
         return title.to_owned();
     }
     match (type_of(&schema), schema.get("items")) {

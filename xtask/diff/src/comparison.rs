@@ -6,9 +6,10 @@ use serde_json::{Map, Value};
 
 use super::change::{Change, Side, Verdict};
 use super::kind::{ChangeKind, Part, State};
-use super::names::{Name, makes_type, only_alternative, part_names, type_name};
+use super::names::{Name, only_alternative, part_names, type_name};
 use super::shape::alternatives;
 use xtask_document::resolved::{References, ResolvedSchema, named, reference};
+use xtask_import::becomes_type;
 
 /// Two schemas, each of them one of its document.
 type Pair = (*const Value, *const Value);
@@ -156,7 +157,7 @@ impl<'a> Comparison<'a> {
                 self.report(Verdict::BREAKS, &location, kind);
             }
             _ if is_named => {}
-            _ => location.name = if makes_type(old) && makes_type(new) { Name::Title } else { Name::Place },
+            _ => location.name = if becomes_type(old) && becomes_type(new) { Name::Title } else { Name::Place },
         }
         let has_references = |schema: &Value| reference(schema).is_some() || schema.get("allOf").is_some();
         let (before, after) = (self.old_references.resolve(old), self.new_references.resolve(new));

@@ -3,7 +3,6 @@
 use serde_json::{Map, Value};
 
 use xtask_document::resolved::reference;
-use xtask_import::becomes_type;
 
 /// What names the type of a schema.
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -51,14 +50,6 @@ fn is_annotation(part: &Value) -> bool {
     const OTHERS: [&str; 5] = ["$ref", "allOf", "anyOf", "oneOf", "type"];
     part.as_object()
         .is_some_and(|part| !adds_to_type(part) && !OTHERS.iter().any(|keyword| part.contains_key(*keyword)))
-}
-
-/// Whether the generator makes a type of a schema, and calls it by the schema's title. It forgets that of a union that
-/// may be null.
-pub(super) fn makes_type(schema: &Value) -> bool {
-    let Some(schema) = schema.as_object() else { return false };
-    let is_union = ["anyOf", "oneOf"].iter().any(|keyword| schema.contains_key(*keyword));
-    if is_union { schema.get("nullable") != Some(&Value::Bool(true)) } else { becomes_type(schema) }
 }
 
 /// The one alternative that a schema has; and if it is not just that, the schema itself.

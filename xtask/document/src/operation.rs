@@ -5,10 +5,10 @@
 
 use serde_json::{Map, Value};
 
+use crate::media_types::CONTENT_TYPE;
 use crate::walk::{ObjectKind, escape};
 
-/// The methods that a path item can have (OpenAPI 3.0.3, "Path Item Object").
-pub const METHODS: [&str; 8] = ["delete", "get", "head", "options", "patch", "post", "put", "trace"];
+pub use crate::walk::METHODS;
 
 /// An operation of a document.
 #[derive(Clone, Copy)]
@@ -94,7 +94,8 @@ pub struct Parameter<'a> {
 }
 
 impl<'a> Parameter<'a> {
-    fn of(value: &'a Value) -> Option<Self> {
+    /// The view of a parameter object; nothing, if it has no name or place.
+    pub fn of(value: &'a Value) -> Option<Self> {
         let object = value.as_object()?;
         Some(Self { name: object.get("name")?.as_str()?, place: object.get("in")?.as_str()?, object })
     }
@@ -174,6 +175,11 @@ impl<'a> MediaType<'a> {
     /// The schema.
     pub fn schema(&self) -> Option<&'a Value> {
         self.object.get("schema")
+    }
+
+    /// The media type of what is sent: that of the extension, or else the name.
+    pub fn content_type(&self) -> &'a str {
+        self.object.get(CONTENT_TYPE).and_then(Value::as_str).unwrap_or(self.name)
     }
 }
 

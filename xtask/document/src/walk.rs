@@ -9,7 +9,9 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value};
 
 use crate::keywords;
-use crate::operation::METHODS;
+
+/// The methods that a path item can have (OpenAPI 3.0.3, "Path Item Object").
+pub const METHODS: [&str; 8] = ["delete", "get", "head", "options", "patch", "post", "put", "trace"];
 
 /// What a reference to a named schema begins with.
 pub const SCHEMAS: &str = "#/components/schemas/";

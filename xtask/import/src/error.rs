@@ -129,8 +129,13 @@ pub enum SliceProblem {
     #[error("has a part that matches no operation: {0}")]
     PartWithoutMatch(Slice),
     /// The rules drop all of its operations.
-    #[error("has no operation left that can be generated: {0}")]
-    NothingLeft(Slice),
+    #[error("has no operation left that can be generated: {slice}; {}", dropped.join("; "))]
+    NothingLeft {
+        /// The slice.
+        slice: Slice,
+        /// What the rules say of the operations.
+        dropped: Vec<String>,
+    },
 }
 
 /// What is wrong with a reference.

@@ -105,7 +105,7 @@ impl Naming {
             let mut whole = Value::Object(std::mem::take(schema));
             match place.strip_prefix("/components/schemas/") {
                 Some(name) => naming.parts(&mut whole, &pascal(name)),
-                // Only a named union becomes an envelope.
+                // Only a named union becomes an envelope, even one of a single branch.
                 None if is_success_content(place) && alias(&whole).is_none() && is_union(&references, &whole) => {
                     naming.give(&mut whole, &name_at(place, &called));
                 }
@@ -120,7 +120,7 @@ impl Naming {
 
     /// Names a schema if it becomes a type.
     fn one(&mut self, schema: &mut Value, name: &str) {
-        if !schema.as_object().is_some_and(becomes_type) {
+        if !becomes_type(schema) {
             return self.parts(schema, name);
         }
         self.give(schema, name);
@@ -155,11 +155,10 @@ impl Naming {
     fn branches(&mut self, value: &mut Value, keyword: &str, name: &str) {
         let Some(branches) = value.as_array_mut() else { return };
         let are_one = are_one(keyword, branches);
-        let (names, are_tagged) = (branches::names(branches, name), branches::are_tagged(branches));
+        let names = branches::names(branches, name);
         for (index, (branch, variant)) in branches.iter_mut().zip(names).enumerate() {
             self.below(&index.to_string(), |naming| match branch {
                 _ if are_one => naming.parts(branch, name),
-                _ if are_tagged => branches::without_constants(branch, |branch| naming.parts(branch, &variant)),
                 _ => naming.one(branch, &variant),
             });
         }
@@ -175,15 +174,27 @@ impl Naming {
     }
 }
 
-/// Whether the generator makes a type of a schema: of an object with properties, of a list of values, and of what is
-/// put together of such. The parts of an `allOf` and the variants of a tagged enum are no types of their own.
-pub fn becomes_type(schema: &Map<String, Value>) -> bool {
+/// Whether the generator makes a type of a schema: of an object whose properties are known, of a list of values, of a
+/// union, and of what is put together of such. The parts of an `allOf` are no types of their own.
+pub fn becomes_type(schema: &Value) -> bool {
+    let list = |keyword: &str| schema.get(keyword).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let has_properties = schema.get("properties").and_then(Value::as_object).is_some_and(|object| !object.is_empty());
+    let has_required = schema.get("type").is_some_and(|of| of == "object") && !list("required").is_empty();
     let is_of_such = |keyword: &str| {
-        let branches = schema.get(keyword).and_then(Value::as_array).filter(|branches| are_one(keyword, branches));
-        branches.into_iter().flatten().filter_map(Value::as_object).any(becomes_type)
+        let branches = list(keyword);
+        (keyword != "allOf" && branches.len() > 1) || branches.iter().any(becomes_type)
     };
-    has_properties || schema.contains_key("enum") || ["allOf", "anyOf", "oneOf"].into_iter().any(is_of_such)
+    has_properties
+        || has_required
+        || schema.get("enum").is_some()
+        || ["allOf", "anyOf", "oneOf"].into_iter().any(is_of_such)
+}
+
+/// Whether a schema is, or holds, what becomes a type.
+pub(crate) fn holds_types(schema: &Value) -> bool {
+    let mut naming = Naming { names: Names::of(&Value::Null), given: Vec::new(), place: String::new() };
+    naming.one(&mut schema.clone(), "");
+    !naming.given.is_empty()
 }
 
 /// Whether a place is that of the schema of a success.
@@ -202,7 +213,7 @@ fn are_one(keyword: &str, branches: &[Value]) -> bool {
 }
 
 /// What places are called where their names do not say it: operations by their ids, and their parameters.
-fn called(document: &Value) -> BTreeMap<String, String> {
+pub(crate) fn called(document: &Value) -> BTreeMap<String, String> {
     let mut called = BTreeMap::new();
     let mut add_parameters = |owner: &Value, place: &str| {
         for (index, parameter) in owner.get("parameters").and_then(Value::as_array).into_iter().flatten().enumerate() {
@@ -228,7 +239,7 @@ fn called(document: &Value) -> BTreeMap<String, String> {
 }
 
 /// What a schema is called that is no part of a named one.
-fn name_at(place: &str, called: &BTreeMap<String, String>) -> String {
+pub(crate) fn name_at(place: &str, called: &BTreeMap<String, String>) -> String {
     let steps: Vec<_> = place.split('/').skip(1).map(unescape).collect();
     let steps: Vec<_> = steps.iter().map(String::as_str).collect();
     let (owner, rest) = match steps.as_slice() {

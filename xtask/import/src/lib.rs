@@ -40,6 +40,7 @@
 
 mod error;
 mod hoist;
+mod inheritance;
 mod references;
 mod rename;
 mod report;
@@ -98,6 +99,20 @@ impl Import {
     /// schema is nothing but itself, a fixup no longer applies, a name is listed for something that does not exist, two
     /// things get one name, or the date is none.
     pub fn of(settings: &Settings<'_>, vendors: &Value, revision: &str) -> Result<Self, Error> {
+        Self::recorded(settings, vendors, revision, &mut Vec::new())
+    }
+
+    /// The same as [`of`](Self::of), and adds to `record` what the rules did, even if the import fails after that.
+    ///
+    /// # Errors
+    ///
+    /// As for [`of`](Self::of).
+    pub fn recorded(
+        settings: &Settings<'_>,
+        vendors: &Value,
+        revision: &str,
+        record: &mut Vec<Applied>,
+    ) -> Result<Self, Error> {
         check_date(revision)?;
         open_api::check_version(vendors)?;
         let mut document = slice::cut(vendors, settings)?;
@@ -114,7 +129,8 @@ impl Import {
             }
         }
         let applied = rules::apply(&mut document)?;
-        slice::prune(&mut document, settings)?;
+        record.extend(applied.iter().cloned());
+        slice::prune(&mut document, settings, &applied)?;
         cycles::check(&document)?;
         let mut named = hoist::name_all(&mut document);
         let renamed = rename::apply(&mut document, settings.names)?;

@@ -5,15 +5,23 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, ReferenceProblem};
-use xtask_document::walk::{ObjectKind, for_each_reference};
+use crate::inheritance::Inheritance;
+use xtask_document::walk::{ObjectKind, SCHEMAS, for_each_reference};
 
 /// Every component of the whole that something refers to, and that those refer to in turn. A reference with escapes in
 /// it becomes one with the plain name: nothing else knows escapes.
 pub(super) fn components(whole: &Value, from: &mut Value) -> Result<Map<String, Value>, Error> {
     let mut found = Found { whole, seen: BTreeSet::new(), pending: Vec::new(), sound: BTreeSet::new() };
+    let inheritance = Inheritance::of(whole);
     found.follow_all(from, ObjectKind::Document)?;
     let mut components = Map::new();
     while let Some(Component { group, name, kind, target }) = found.pending.pop() {
+        if group == "schemas" && inheritance.bases().contains_key(name.as_str()) {
+            // Nothing else may refer to what a value of a base can be.
+            for kind in inheritance.kinds(&name) {
+                found.follow(&format!("{SCHEMAS}{kind}"))?;
+            }
+        }
         let mut component = target.clone();
         found.follow_all(&mut component, kind)?;
         if let Some(group) = components.entry(group).or_insert_with(|| json!({})).as_object_mut() {

@@ -38,9 +38,10 @@ impl Import {
                 by_rule.entry(applied.rule).or_default().push(applied);
             }
             for (rule, applied) in by_rule {
-                let why = rules::ALL.iter().find(|known| known.name == rule).map_or("", |known| known.why);
+                let known = rules::ALL.iter().find(|known| known.name == rule);
+                let (why, seen_in) = known.map_or(("", ""), |known| (known.why, known.seen_in));
                 let times = if applied.len() == 1 { "once".to_owned() } else { format!("{} times", applied.len()) };
-                let _ = writeln!(text, "\n{rule} ({loss}), {times}: {why}");
+                let _ = writeln!(text, "\n{rule} ({loss}), {times}: {why} (evidence: {seen_in})");
                 for Applied { place, what, .. } in applied {
                     let _ = writeln!(text, "  {place}: {what}");
                 }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::references;
 use crate::error::{Error, SliceProblem};
+use crate::rules::{Applied, Loss};
 use crate::settings::{Settings, Slice};
 use xtask_document::operation::{METHODS, is_path, operations};
 
@@ -43,7 +44,7 @@ pub(super) fn cut(vendors: &Value, settings: &Settings<'_>) -> Result<Value, Err
 }
 
 /// Takes out what nothing belongs to any more: operations are dropped and parts put together by the rules.
-pub(super) fn prune(document: &mut Value, settings: &Settings<'_>) -> Result<(), Error> {
+pub(super) fn prune(document: &mut Value, settings: &Settings<'_>, applied: &[Applied]) -> Result<(), Error> {
     let paths = document.get_mut("paths").and_then(Value::as_object_mut).map(std::mem::take).unwrap_or_default();
     let is_used = |item: &Value| {
         let item = item.as_object();
@@ -52,7 +53,9 @@ pub(super) fn prune(document: &mut Value, settings: &Settings<'_>) -> Result<(),
     let paths: Map<_, _> = paths.into_iter().filter(|(_, item)| is_used(item)).collect();
     let slice = settings.slice;
     if paths.is_empty() {
-        let problem = SliceProblem::NothingLeft(slice.clone());
+        let dropped = applied.iter().filter(|applied| applied.loss == Loss::Drops);
+        let dropped = dropped.map(|applied| applied.what.clone()).collect();
+        let problem = SliceProblem::NothingLeft { slice: slice.clone(), dropped };
         return Err(Error::Slice { sdk: settings.name.to_owned(), problem });
     }
     *document = complete(document, paths)?;

@@ -81,7 +81,7 @@ fn a_revision_that_disagrees_with_sdk_toml_is_checked_to_its_end() {
     document["paths"]["/things"]["get"]["summary"] = json!("");
     document["components"] = json!({"schemas": {"AcmeThing": {}, "1thing": {}, "Self": {}}});
     let problems = problems_of(&document, "2026-01-02");
-    let parts = ["info.version", "outside", "2fa_get", "summary", "prefix", "\"X1thing\" would", "\"Self\" means"];
+    let parts = ["info.version", "outside", "2fa_get", "summary", "prefix", "\"X1thing\" would", "\"Self\" is"];
     assert_eq!(problems.len(), parts.len(), "{problems:?}");
     for part in parts {
         assert!(problems.iter().any(|problem| problem.contains(part)), "{part}: {problems:?}");

@@ -15,7 +15,9 @@
 #[rustfmt::skip]
 mod generated;
 
-pub use api_runtime::{ApiClient, ApiRequest, Binary, Empty, Envelope, Format, Formatted, Operation, RequestError};
+pub use api_runtime::{
+    ApiClient, ApiRequest, Binary, Empty, Envelope, Format, Formatted, NotFiniteError, Number, Operation, RequestError,
+};
 pub use generated::{Client, REVISION, operations, types};
 
 /// The crates whose types models may have.

@@ -38,8 +38,9 @@ pub use cloudflare_client::blocking;
 pub use cloudflare_client::test_util;
 pub use cloudflare_client::{
     AccountId, ApiMessage, ApiToken, Backoff, Builder, CachedTokenProvider, Connection, Credentials, DEFAULT_BASE_URL,
-    Environment, Error, ErrorKind, Formatted, Metadata, Quota, RateLimit, RateLimitPolicy, RenewFuture, Request,
-    Response, ResultInfo, RetryBudget, RetryConfig, TokenFuture, TokenProvider, TokenWithExpiry, UnexpectedBody,
+    Environment, Error, ErrorKind, Formatted, Metadata, NotFiniteError, Number, Quota, RateLimit, RateLimitPolicy,
+    RenewFuture, Request, Response, ResultInfo, RetryBudget, RetryConfig, TokenFuture, TokenProvider, TokenWithExpiry,
+    UnexpectedBody,
 };
 
 /// The API revision that this crate speaks: a date. Every request has it in the header `api-version`.

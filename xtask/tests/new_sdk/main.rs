@@ -2,6 +2,7 @@
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that cannot be set up has found something")]
 
+mod examples;
 mod parameters;
 mod states;
 mod survey;
@@ -49,21 +50,19 @@ fn cargo(root: &Path, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-/// A program that uses the models of the new client.
-const MODELS: &str = include_str!("fixtures/models.rs");
-
-/// A program that reads and writes every kind of property in every state.
-const STATES: &str = include_str!("fixtures/states.rs");
-
-/// A program that sends many values of parameters and bodies to mocks of them.
-const PARAMETERS: &str = include_str!("fixtures/parameters.rs");
-
-/// Programs of one topic each.
-const TOPICS: [(&str, &str); 2] =
-    [("members", include_str!("fixtures/members.rs")), ("properties", include_str!("fixtures/properties.rs"))];
-
-/// A program that calls operations of the new SDK.
-const CALLS: &str = include_str!("fixtures/calls.rs");
+/// Programs that use the new client and the new SDK: the package, the module and its text.
+const PROGRAMS: [(&str, &str, &str); 10] = [
+    ("acme-gadgets-api", "main", include_str!("fixtures/models.rs")),
+    ("acme-gadgets-api", "numbers", include_str!("fixtures/numbers.rs")),
+    ("acme-gadgets-api", "states", include_str!("fixtures/states.rs")),
+    ("acme-gadgets-api", "unions", include_str!("fixtures/unions.rs")),
+    ("acme-gadgets-api", "wholes", include_str!("fixtures/wholes.rs")),
+    ("acme-gadgets", "main", include_str!("fixtures/calls.rs")),
+    ("acme-gadgets", "media_types", include_str!("fixtures/media_types.rs")),
+    ("acme-gadgets", "members", include_str!("fixtures/members.rs")),
+    ("acme-gadgets", "parameters", include_str!("fixtures/parameters.rs")),
+    ("acme-gadgets", "properties", include_str!("fixtures/properties.rs")),
+];
 
 const PACKAGE_OF_THE_SDK: &str = "--package=acme-gadgets";
 const PACKAGES: [&str; 3] = [PACKAGE_OF_THE_SDK, "--package=acme-gadgets-api", "--package=acme-gadgets-mock"];
@@ -119,12 +118,8 @@ fn new_sdk_compiles_before_and_after_its_first_import() {
     generate::write(&workspace, &process()).unwrap();
     let formatted = cargo(root, &["fmt", "--check", PACKAGE_OF_THE_SDK]);
     assert!(formatted.status.success(), "{}", String::from_utf8_lossy(&formatted.stdout));
-    write_test(root, "acme-gadgets-api", "user/main.rs", MODELS);
-    write_test(root, "acme-gadgets-api", "user/states.rs", STATES);
-    write_test(root, "acme-gadgets", "user/main.rs", CALLS);
-    write_test(root, "acme-gadgets", "user/parameters.rs", PARAMETERS);
-    for (topic, text) in TOPICS {
-        write_test(root, "acme-gadgets", &format!("user/{topic}.rs"), text);
+    for (package, module, text) in PROGRAMS {
+        write_test(root, package, &format!("user/{module}.rs"), text);
     }
     add_development_dependencies(&root.join("crates/acme-gadgets/Cargo.toml"), &["proptest", "serde"]);
     assert_eq!(compiler_output(root), "");

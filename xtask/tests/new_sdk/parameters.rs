@@ -25,7 +25,7 @@ pub(crate) fn extend(document: &mut Value) {
     let list = |items: Value| json!({"type": "array", "items": items});
     parameters.push(parameter("query", "texts", list(text())));
     parameters.push(parameter("query", "times", list(of_format("date-time"))));
-    parameters.push(parameter("query", "lists", list(list(text()))));
+    parameters.push(parameter("query", "lists", list(json!({}))));
     let object =
         json!({"type": "object", "required": ["fo"], "properties": {"fo": text(), "o&o": {"type": "integer"}}});
     parameters.push(parameter("query", "object", object));

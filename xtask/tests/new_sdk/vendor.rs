@@ -1,7 +1,11 @@
 //! The document of a vendor.
 
+mod media_types;
 mod members;
+mod numbers;
 mod properties;
+mod unions;
+mod wholes;
 
 use serde_json::{Value, json};
 
@@ -160,6 +164,10 @@ pub(crate) fn document() -> Value {
     });
     states::extend(&mut document);
     parameters::extend(&mut document);
+    wholes::extend(&mut document);
+    media_types::extend(&mut document);
+    numbers::extend(&mut document);
+    unions::extend(&mut document);
     members::extend(&mut document);
     properties::extend(&mut document);
     document

@@ -160,12 +160,12 @@ fn resource_paths() -> Value {
     let content = |schema: Value| json!({"application/json": {"schema": schema}});
     let responses = |schema: Value| {
         json!({
-            "200": {"description": "The answer.", "content": content(schema)},
+            "200": {"description": "The response.", "content": content(schema)},
             "4XX": {"description": "The failure.", "content": content(reference("acme_failure"))},
         })
     };
     let id = |name: &str| json!({"in": "path", "name": name, "required": true, "schema": reference("acme_identifier")});
-    let operation = |verb: &str, parameters: Value, body: Value, answer: Value| {
+    let operation = |verb: &str, parameters: Value, body: Value, response: Value| {
         let mut operation = json!({
             "operationId": format!("things-{NUMBER}-{verb}"),
             "summary": format!("{verb} a thing"),
@@ -173,7 +173,7 @@ fn resource_paths() -> Value {
             "tags": [tag(NUMBER)],
             "x-api-token-group": ["Things Read", "Things Write"],
             "parameters": parameters,
-            "responses": responses(answer),
+            "responses": responses(response),
         });
         if !body.is_null() {
             operation["requestBody"] = json!({"required": true, "content": content(body)});

@@ -60,7 +60,7 @@ pub(super) fn name_of_when(block: &ItemImpl) -> String {
     implementor(block).map(|name| letters(&name.to_string())).unwrap_or_default()
 }
 
-fn letters(name: &str) -> String {
+pub(super) fn letters(name: &str) -> String {
     name.chars().filter(|char| char.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

@@ -5,13 +5,15 @@
 //! | `requests`: a method returns a request, and sends nothing | `cloudflare-client` sends and decodes, within its deadline |
 //! | `api_client`: only `ApiClient` makes a client | the generated `Client::new` follows redirects and panics |
 //! | `parameters`: a parameter is encoded by `api_runtime` | client and mocks need one encoding, and `..` would change a path |
+//! | `content_types`: a body has the media type of the document | the generator knows few, and sends JSON as `application/json` |
+//! | `numbers`: a number is written as it was read | an `f64` writes 1 as `1.0`, and rounds large integers |
 //! | `variant_names`: a variant is named after what it holds | one more branch of a union would rename the others |
 //! | `open_enums`: an unlisted value is kept | it must neither fail a response nor be lost in a write |
 //! | `formatted`: in responses, a string keeps text that does not match its format | it must not fail the response |
 //! | `property_states`: absent, null and value are three states | each has a meaning in a request |
 //! | `extra`: a declared property among the other members is an error | it would be written twice |
 //! | `field_readers`: a duplicate key of a map is an error, and `1.0` is an integer | serde keeps the last value, and rejects it |
-//! | `open_unions`: a value of no branch is kept | the same; and no branch may read a value of another one |
+//! | `open_unions`: a tag selects its branch, and a value of no branch is kept | the same; and no branch may read a value of another one |
 //! | `request_constructors`: models of requests have a constructor | a `#[non_exhaustive]` struct cannot be built outside its crate |
 //! | `objects_only`: a struct is read from an object only | serde also reads it from an array, by position |
 //! | `non_exhaustive`: models may get fields | a new field must not break users |
@@ -23,9 +25,10 @@
 //! | pass over the mocks | reason |
 //! |---|---|
 //! | `mock_methods`: parameters do not clash with methods that every mock has | such mocks do not compile |
+//! | `content_types`: a body has the media type that the client sends | and a response that of the document |
 //! | `mock_values`: a value is compared as the client sends it | the generator has another encoding for mocks |
 //! | `literal_paths`: paths match literally | the generator makes regular expressions of them |
-//! | `formatted`: responses have the types of the client | a mock returns what the client reads |
+//! | `formatted`, `numbers`: responses have the types of the client | a mock returns what the client reads |
 //! | `sealed_mocks`: the extension trait is sealed | a new operation must not break its implementations |
 //!
 //! A pass that changes every client fails if it finds nothing to change: then the generator has changed, and the pass
@@ -33,6 +36,7 @@
 
 pub(super) mod api_client;
 mod branches;
+pub(super) mod content_types;
 pub(super) mod envelopes;
 pub(super) mod extra;
 pub(super) mod field_readers;
@@ -41,6 +45,7 @@ pub(super) mod literal_paths;
 pub(super) mod mock_methods;
 pub(super) mod mock_values;
 pub(super) mod non_exhaustive;
+pub(super) mod numbers;
 pub(super) mod objects_only;
 pub(super) mod open_enums;
 pub(super) mod open_unions;

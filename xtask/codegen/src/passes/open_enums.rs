@@ -2,6 +2,8 @@
 //!
 //! Each gets a variant for it, which is read last and written as it was read. Variants may be added later, so the enum
 //! is `#[non_exhaustive]`; the variant holds a string, so it is not `Copy`.
+//!
+//! Seen in: typify 0.8 makes closed enums: 1,819 of Cloudflare's document.
 
 use std::collections::BTreeMap;
 
@@ -73,7 +75,9 @@ pub(super) fn drop_derives(attributes: &mut [Attribute], dropped: &[&str]) {
         if list.path.is_ident("derive")
             && let Ok(derived) = list.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated)
         {
-            let kept = derived.iter().filter(|path| !dropped.iter().any(|name| path.is_ident(name)));
+            let kept = derived
+                .iter()
+                .filter(|path| path.segments.last().is_none_or(|last| !dropped.iter().any(|name| last.ident == name)));
             list.tokens = quote! { #(#kept),* };
         }
     }

@@ -1,21 +1,33 @@
 //! Unions are open: a value that fits no branch is kept verbatim, and is no error.
 //!
-//! serde reads the first branch that fits. So each branch is read through a check that rejects values of other
-//! branches; see [`branches`](super::branches).
+//! serde reads the first branch that fits. So a union is read by code of its own, from any JSON: an object with a tag as the
+//! branch of that tag and no other (see `policies/discriminators.rs`), anything else as the first branch to which it belongs;
+//! see [`branches`](super::branches). An object whose tag has no branch, or does not fit it, is kept, too.
+//!
+//! Every union has this one form; see `policies/untagged_unions.rs`.
+//!
+//! Seen in: typify 0.8 makes closed `#[serde(untagged)]` enums of all unions; `rulesets_RequestRule` of Cloudflare's document.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::Result;
+use anyhow::{Result, bail, ensure};
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::visit_mut::VisitMut;
-use syn::{Field, Fields, Ident, Item, ItemEnum, ItemImpl, Path, parse_quote};
+use syn::{Fields, Ident, Item, ItemEnum, ItemImpl, Path, Variant, parse_quote};
 
 use super::branches::Check;
 use super::open_enums::{ExtendMatch, Opened, catch_all, drop_derives};
 use super::shapes::Models;
 use super::{has_serde, implemented, implementor, models, retain_serde, serde_text};
+use crate::policies::discriminators::Discriminator;
 
-pub(crate) fn apply(file: &mut syn::File, enums: &Opened) -> Result<()> {
+/// `discriminators` are those of unions, by the names of their types.
+pub(crate) fn apply(
+    file: &mut syn::File,
+    enums: &Opened,
+    discriminators: &BTreeMap<String, Discriminator>,
+) -> Result<()> {
     let Some(items) = models(file) else { return Ok(()) };
     name_branches(items);
     let mut unions = Opened::new();
@@ -27,15 +39,13 @@ pub(crate) fn apply(file: &mut syn::File, enums: &Opened) -> Result<()> {
         }
     }
     let known = Models::new(items, enums, &unions);
-    let mut checks = Vec::new();
+    let mut readers = Vec::new();
     for item in items.iter_mut() {
         match item {
             Item::Enum(union) => {
                 if let Some(name) = unions.get(&union.ident) {
-                    let of_union = known.checks(union);
-                    for (variant, check) in union.variants.iter_mut().zip(&of_union) {
-                        variant.fields.iter_mut().for_each(|field| read_through(field, check, &mut checks));
-                    }
+                    let discriminator = discriminators.get(&union.ident.to_string());
+                    readers.push(reader(union, name, &known.checks(union), discriminator)?);
                     open(union, name);
                 }
             }
@@ -47,16 +57,7 @@ pub(crate) fn apply(file: &mut syn::File, enums: &Opened) -> Result<()> {
             _ => {}
         }
     }
-    if !checks.is_empty() {
-        items.push(parse_quote! {
-            /// Reads the branches of unions: each fails if it is given what belongs to another one.
-            #[allow(unused_parens, reason = "places are put together in one way")]
-            mod branches {
-                use super::*;
-                #(#checks)*
-            }
-        });
-    }
+    items.extend(readers);
     Ok(())
 }
 
@@ -117,7 +118,10 @@ fn open(union: &mut ItemEnum, name: &Ident) {
         /// What fits none of the others, verbatim.
         #name(::serde_json::Value)
     });
-    drop_derives(&mut union.attrs, &["Copy", "Ord", "PartialOrd"]);
+    drop_derives(&mut union.attrs, &["Copy", "Deserialize", "Ord", "PartialOrd"]);
+    for field in union.variants.iter_mut().flat_map(|variant| &mut variant.fields) {
+        retain_serde(&mut field.attrs, |word| word != "deserialize_with");
+    }
     union.attrs.push(parse_quote! { #[non_exhaustive] });
 }
 
@@ -131,67 +135,102 @@ fn extend_display(block: &mut ItemImpl, name: &Ident) {
     }
 }
 
-/// Lets a branch be read through a check, unless there is nothing to check.
-fn read_through(field: &mut Field, check: &Check, checks: &mut Vec<Item>) {
-    let of = &field.ty;
-    let properties = check.properties.as_ref().map(|condition| {
-        quote! {
-            let read: ::serde_json::Value = ::serde::Deserialize::deserialize(deserializer)?;
-            let branch = &read;
-            if #condition {
-                return Err(::serde::de::Error::custom("a property of another branch, or none that this one requires"));
-            }
-            let deserializer = ::serde::de::IntoDeserializer::into_deserializer(read);
-        }
-    });
-    let values = check.values.as_ref().map(|condition| {
-        quote! {
-            let branch = &read;
-            if #condition {
-                return Err(::serde::de::Error::custom("a value that this branch does not list"));
+/// The implementation of `Deserialize` for a union.
+fn reader(union: &ItemEnum, other: &Ident, checks: &[Check], discriminator: Option<&Discriminator>) -> Result<Item> {
+    let name = &union.ident;
+    let by_tag = discriminator.map(|discriminator| by_tag(union, other, discriminator)).transpose()?;
+    let in_turn = union.variants.iter().zip(checks).map(|(variant, check)| in_turn(name, variant, check));
+    let in_turn = in_turn.collect::<Result<Vec<_>>>()?;
+    Ok(parse_quote! {
+        #[allow(unused_parens, reason = "places are put together in one way")]
+        impl<'de> ::serde::Deserialize<'de> for #name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+                let value: ::serde_json::Value = ::serde::Deserialize::deserialize(deserializer)?;
+                let branch = &value;
+                #by_tag
+                #(#in_turn)*
+                Ok(Self::#other(value))
             }
         }
+    })
+}
+
+/// Reads an object with a tag: as the branch of the tag, or verbatim.
+fn by_tag(union: &ItemEnum, other: &Ident, discriminator: &Discriminator) -> Result<TokenStream> {
+    let Discriminator { property, tags } = discriminator;
+    let (name, branches) = (&union.ident, union.variants.len());
+    ensure!(
+        tags.len() == branches,
+        "the union {name} has {} branches, and {branches} in the generated code",
+        tags.len()
+    );
+    let arms = union.variants.iter().zip(tags).filter(|(_, tags)| !tags.is_empty()).map(|(variant, tags)| {
+        let (branch, read) = (&variant.ident, function(variant));
+        quote! { #(#tags)|* => #read(branch).ok().map(Self::#branch) }
     });
-    if properties.is_none() && values.is_none() {
-        return;
-    }
-    let error = properties.is_some().then(|| quote! { .map_err(::serde::de::Error::custom) });
-    let reader: Path = serde_text(&field.attrs, "deserialize_with")
-        .and_then(|path| path.parse().ok())
-        .unwrap_or_else(|| parse_quote! { ::serde::Deserialize::deserialize });
-    retain_serde(&mut field.attrs, |word| word != "deserialize_with");
-    let name = format_ident!("branch_{}", checks.len());
-    let path = format!("branches::{name}");
-    checks.push(parse_quote! {
-        pub(super) fn #name<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<#of, D::Error> {
-            #properties
-            let read: #of = #reader(deserializer)#error?;
+    Ok(quote! {
+        if let Some(tag) = branch.get(#property).and_then(::serde_json::Value::as_str) {
+            let read = match tag {
+                #(#arms,)*
+                _ => None,
+            };
+            return Ok(read.unwrap_or(Self::#other(value)));
+        }
+    })
+}
+
+/// Reads a value as a branch, if it belongs to it.
+fn in_turn(union: &Ident, variant: &Variant, check: &Check) -> Result<TokenStream> {
+    let name = &variant.ident;
+    let of = match &variant.fields {
+        Fields::Unit => return Ok(quote! { if branch.is_null() { return Ok(Self::#name); } }),
+        Fields::Unnamed(fields) if fields.unnamed.len() == 1 => fields.unnamed.first().map(|field| &field.ty),
+        _ => bail!("the union {union} has the branch {name}, which is no single value"),
+    };
+    let read = function(variant);
+    let values = check.values.as_ref().map_or_else(
+        || quote! { return Ok(Self::#name(read)); },
+        |condition| {
+            quote! {
+                let branch: &#of = &read;
+                if !(#condition) {
+                    return Ok(Self::#name(read));
+                }
+            }
+        },
+    );
+    let read = quote! {
+        if let Ok(read) = #read(branch) {
             #values
-            Ok(read)
         }
-    });
-    field.attrs.push(parse_quote! { #[serde(deserialize_with = #path)] });
+    };
+    Ok(check.properties.as_ref().map_or_else(|| read.clone(), |condition| quote! { if !(#condition) { #read } }))
+}
+
+/// The function that reads a branch.
+fn function(variant: &Variant) -> Path {
+    let function = variant.fields.iter().find_map(|field| serde_text(&field.attrs, "deserialize_with"));
+    let function = function.and_then(|path| path.parse().ok());
+    function.unwrap_or_else(|| parse_quote! { ::serde::Deserialize::deserialize })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{assert_same, open_enums};
+    use super::super::{assert_same, models_of, open_enums};
     use super::*;
 
-    fn opened(mut file: syn::File) -> syn::File {
+    fn opened(mut file: syn::File, discriminators: &BTreeMap<String, Discriminator>) -> syn::File {
         let enums = open_enums::apply(&mut file).unwrap();
-        apply(&mut file, &enums).unwrap();
+        apply(&mut file, &enums, discriminators).unwrap();
         file
     }
 
     #[test]
     #[allow(clippy::too_many_lines, reason = "the generated code in full")]
     fn what_fits_no_branch_is_kept_and_a_branch_fits_only_with_values_that_it_lists() {
-        let mut file = opened(parse_quote! {
+        let pets = parse_quote! {
             mod types {
-                #[derive(Clone, Copy, Ord)]
+                #[derive(::serde::Deserialize, Clone, Copy, Ord)]
                 #[serde(untagged)]
                 enum Pet { Cat(Cat), Other { kind: ::std::option::Option<OtherKind>, a: u8 } }
                 impl ::std::fmt::Display for Pet {
@@ -201,9 +240,10 @@ mod tests {
                 enum CatKind { Cat, Cow }
                 enum OtherKind { Dog, Cow }
             }
-        });
+        };
+        let mut file = opened(pets, &BTreeMap::new());
         let items = models(&mut file).unwrap();
-        let checks = items.pop().unwrap();
+        let reader = items.pop().unwrap();
         let from = items.pop().unwrap();
         let named = items.pop().unwrap();
         items.truncate(2);
@@ -213,8 +253,8 @@ mod tests {
                 #[serde(untagged)]
                 #[non_exhaustive]
                 enum Pet {
-                    Cat(#[serde(deserialize_with = "branches::branch_0")] Cat),
-                    Other(#[serde(deserialize_with = "branches::branch_1")] PetOther),
+                    Cat(Cat),
+                    Other(PetOther),
                     /// What fits none of the others, verbatim.
                     Unknown(::serde_json::Value)
                 }
@@ -237,7 +277,7 @@ mod tests {
             text(vec![
                 parse_quote! {
                     #[doc = "What [`Pet::Other`] holds."]
-                    #[derive(Clone, Copy, Ord)]
+                    #[derive(::serde::Deserialize, Clone, Copy, Ord)]
                     pub struct PetOther { pub kind: ::std::option::Option<OtherKind>, pub a: u8 }
                 },
                 parse_quote! {
@@ -248,38 +288,93 @@ mod tests {
             ])
         );
         let expected = parse_quote! {
-            /// Reads the branches of unions: each fails if it is given what belongs to another one.
             #[allow(unused_parens, reason = "places are put together in one way")]
-            mod branches {
-                use super::*;
-                pub(super) fn branch_0<'de, D: ::serde::Deserializer<'de>>(
-                    deserializer: D,
-                ) -> ::std::result::Result<Cat, D::Error> {
-                    let read: ::serde_json::Value = ::serde::Deserialize::deserialize(deserializer)?;
-                    let branch = &read;
-                    if ["a"].iter().any(|key| branch.get(key).is_some_and(|value| !value.is_null())) {
-                        return Err(::serde::de::Error::custom("a property of another branch, or none that this one requires"));
+            impl<'de> ::serde::Deserialize<'de> for Pet {
+                fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+                    let value: ::serde_json::Value = ::serde::Deserialize::deserialize(deserializer)?;
+                    let branch = &value;
+                    if !(["a"].iter().any(|key| branch.get(key).is_some_and(|value| !value.is_null()))) {
+                        if let Ok(read) = ::serde::Deserialize::deserialize(branch) {
+                            let branch: &Cat = &read;
+                            if !(matches!((&branch.kind), CatKind::Unknown(_))) {
+                                return Ok(Self::Cat(read));
+                            }
+                        }
                     }
-                    let deserializer = ::serde::de::IntoDeserializer::into_deserializer(read);
-                    let read: Cat = ::serde::Deserialize::deserialize(deserializer).map_err(::serde::de::Error::custom)?;
-                    let branch = &read;
-                    if matches!((&branch.kind), CatKind::Unknown(_)) {
-                        return Err(::serde::de::Error::custom("a value that this branch does not list"));
+                    if let Ok(read) = ::serde::Deserialize::deserialize(branch) {
+                        let branch: &PetOther = &read;
+                        if !((&branch.kind).as_ref().is_some_and(|branch| matches!(branch, OtherKind::Unknown(_)))) {
+                            return Ok(Self::Other(read));
+                        }
                     }
-                    Ok(read)
-                }
-                pub(super) fn branch_1<'de, D: ::serde::Deserializer<'de>>(
-                    deserializer: D,
-                ) -> ::std::result::Result<PetOther, D::Error> {
-                    let read: PetOther = ::serde::Deserialize::deserialize(deserializer)?;
-                    let branch = &read;
-                    if (&branch.kind).as_ref().is_some_and(|branch| matches!(branch, OtherKind::Unknown(_))) {
-                        return Err(::serde::de::Error::custom("a value that this branch does not list"));
-                    }
-                    Ok(read)
+                    Ok(Self::Unknown(value))
                 }
             }
         };
-        assert_eq!(text(vec![checks]), text(vec![expected]));
+        assert_eq!(text(vec![reader]), text(vec![expected]));
+    }
+
+    fn pets() -> syn::File {
+        parse_quote! {
+            mod types {
+                #[serde(untagged)]
+                enum Pet {
+                    Cat(::std::boxed::Box<Cat>),
+                    Dogs(#[serde(deserialize_with = "read_dogs")] Dogs),
+                    Other(Other),
+                    Null,
+                }
+                struct Cat { kind: String }
+            }
+        }
+    }
+
+    fn discriminators(tags: &[&[&str]]) -> BTreeMap<String, Discriminator> {
+        let tags = tags.iter().map(|tags| tags.iter().map(|tag| (*tag).to_owned()).collect()).collect();
+        BTreeMap::from([("Pet".to_owned(), Discriminator { property: "kind".to_owned(), tags })])
+    }
+
+    #[test]
+    fn tag_selects_its_branch_before_any_is_tried() {
+        let file = opened(pets(), &discriminators(&[&["cat", "kitty"], &["dogs"], &[], &[]]));
+        let reader = models_of(&file).last().unwrap().clone();
+        let expected: Item = parse_quote! {
+            #[allow(unused_parens, reason = "places are put together in one way")]
+            impl<'de> ::serde::Deserialize<'de> for Pet {
+                fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+                    let value: ::serde_json::Value = ::serde::Deserialize::deserialize(deserializer)?;
+                    let branch = &value;
+                    if let Some(tag) = branch.get("kind").and_then(::serde_json::Value::as_str) {
+                        let read = match tag {
+                            "cat" | "kitty" => ::serde::Deserialize::deserialize(branch).ok().map(Self::Cat),
+                            "dogs" => read_dogs(branch).ok().map(Self::Dogs),
+                            _ => None,
+                        };
+                        return Ok(read.unwrap_or(Self::Unknown(value)));
+                    }
+                    if let Ok(read) = ::serde::Deserialize::deserialize(branch) {
+                        return Ok(Self::Cat(read));
+                    }
+                    if let Ok(read) = read_dogs(branch) {
+                        return Ok(Self::Dogs(read));
+                    }
+                    if let Ok(read) = ::serde::Deserialize::deserialize(branch) {
+                        return Ok(Self::Other(read));
+                    }
+                    if branch.is_null() {
+                        return Ok(Self::Null);
+                    }
+                    Ok(Self::Unknown(value))
+                }
+            }
+        };
+        assert_eq!(quote! { #reader }.to_string(), quote! { #expected }.to_string());
+        assert!(!quote! { #file }.to_string().contains("deserialize_with"));
+    }
+
+    #[test]
+    fn union_without_a_variant_for_each_branch_is_an_error() {
+        let error = apply(&mut pets(), &Opened::new(), &discriminators(&[&["cat"]])).unwrap_err().to_string();
+        assert_eq!(error, "the union Pet has 1 branches, and 4 in the generated code");
     }
 }

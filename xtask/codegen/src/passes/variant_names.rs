@@ -1,7 +1,9 @@
-//! The variants of a union are named after what they hold.
+//! The variants of a union are named after what they hold, without the name of the union.
 //!
 //! The generator removes the common prefix of all names, and numbers the variants if one of them has no name. One more
 //! branch would rename the others, and break code that matches them.
+//!
+//! Seen in: `rulesets_RequestRule` of Cloudflare's document of 2024-08-06; the reactions `+1` and `-1` of GitHub's.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,8 +18,7 @@ pub(crate) fn apply(file: &mut syn::File) {
     let mut renamed: BTreeMap<Ident, Names> = BTreeMap::new();
     for item in items.iter_mut() {
         if let Item::Enum(union) = item
-            && has_serde(&union.attrs, "untagged")
-            && let Some(names) = names(union)
+            && let Some(names) = if has_serde(&union.attrs, "untagged") { names(union) } else { signs(union) }
         {
             for variant in &mut union.variants {
                 rename(&mut variant.ident, &names);
@@ -37,18 +38,31 @@ pub(crate) fn apply(file: &mut syn::File) {
 /// The new name of each variant, by its old one; none if two of them would be called the same.
 fn names(union: &ItemEnum) -> Option<BTreeMap<Ident, Ident>> {
     let names: BTreeMap<_, _> =
-        union.variants.iter().map(|variant| (variant.ident.clone(), variant_name(variant))).collect();
+        union.variants.iter().map(|variant| (variant.ident.clone(), variant_name(&union.ident, variant))).collect();
     let distinct: BTreeSet<_> = names.values().collect();
     (distinct.len() == union.variants.len()).then_some(names)
 }
 
-fn variant_name(variant: &Variant) -> Ident {
+/// The new names of the values `+1` and `-1`: the generator calls them `plus1` and `minus1`, of which rustc warns.
+fn signs(values: &ItemEnum) -> Option<BTreeMap<Ident, Ident>> {
+    let new = |ident: &Ident| match ident.to_string().as_str() {
+        "plus1" => Some(format_ident!("Plus1")),
+        "minus1" => Some(format_ident!("Minus1")),
+        _ => None,
+    };
+    let names: BTreeMap<_, _> =
+        values.variants.iter().filter_map(|variant| Some((variant.ident.clone(), new(&variant.ident)?))).collect();
+    (!names.is_empty()).then_some(names)
+}
+
+fn variant_name(union: &Ident, variant: &Variant) -> Ident {
     let held = match &variant.fields {
         Fields::Unnamed(fields) if fields.unnamed.len() == 1 => fields.unnamed.first(),
         _ => None,
     };
-    let name = held.and_then(|field| name_of(&field.ty));
-    name.map_or_else(|| variant.ident.clone(), |name| format_ident!("{name}"))
+    let Some(name) = held.and_then(|field| name_of(&field.ty)) else { return variant.ident.clone() };
+    let own = name.strip_prefix(&union.to_string()).filter(|own| own.starts_with(char::is_uppercase) && *own != "Self");
+    format_ident!("{}", own.unwrap_or(&name))
 }
 
 /// What a type is called within a name: `StringList` for a list of strings.
@@ -93,6 +107,24 @@ mod tests {
     use syn::parse_quote;
 
     #[test]
+    fn values_with_a_sign_have_names_in_camel_case() {
+        let mut file: syn::File = parse_quote! {
+            pub mod types {
+                pub enum Reaction { #[serde(rename = "+1")] plus1, #[serde(rename = "-1")] minus1, Heart }
+                impl Display for Reaction { fn fmt(&self) { match *self { Self::plus1 => {} Self::minus1 => {} Self::Heart => {} } } }
+            }
+        };
+        apply(&mut file);
+        let expected: syn::File = parse_quote! {
+            pub mod types {
+                pub enum Reaction { #[serde(rename = "+1")] Plus1, #[serde(rename = "-1")] Minus1, Heart }
+                impl Display for Reaction { fn fmt(&self) { match *self { Self::Plus1 => {} Self::Minus1 => {} Self::Heart => {} } } }
+            }
+        };
+        assert_same(&file, &expected);
+    }
+
+    #[test]
     fn a_variant_is_called_after_what_it_holds() {
         let mut file: syn::File = parse_quote! {
             pub mod types {
@@ -104,6 +136,8 @@ mod tests {
                     Variant3(i64),
                     Variant4(::serde_json::Map<::std::string::String, ::serde_json::Value>),
                     Variant5 { name: ::std::string::String },
+                    Variant6(PetFish),
+                    Variant7(Petrel),
                 }
                 impl ::std::convert::From<AcmeCat> for Pet {
                     fn from(value: AcmeCat) -> Self {
@@ -130,6 +164,8 @@ mod tests {
                     I64(i64),
                     Object(::serde_json::Map<::std::string::String, ::serde_json::Value>),
                     Variant5 { name: ::std::string::String },
+                    Fish(PetFish),
+                    Petrel(Petrel),
                 }
                 impl ::std::convert::From<AcmeCat> for Pet {
                     fn from(value: AcmeCat) -> Self {

@@ -4,8 +4,9 @@
 //! code below the documented minimum, would fail a whole response. Hand-written crates check what is sent.
 //!
 //! The format of a number limits it, too: `int32` becomes an `i32`, which rejects a counter that has grown, and `float` an
-//! `f32`, which changes 0.1. So all integers are `i64`, those of the format `uint64` are `u64`, and other numbers are
-//! `f64`. Strings with a format keep it; see `passes/formatted.rs`.
+//! `f32`, which changes 0.1. So all integers are `i64`, or `u64` if their format is `uint64`; the importer gives integers
+//! beyond `i64` another type (rule `large-integers`). For numbers, see `passes/numbers.rs`. Strings with a format keep
+//! it; see `passes/formatted.rs`.
 //!
 //! Seen in: Cloudflare's document of 2024-08-06, where 594 strings have a length or a pattern, and 16 numbers a small
 //! format.

@@ -10,6 +10,7 @@
 //! | `constraints`: limits on values are dropped, the size of numbers too | the generator makes types of them that reject a response |
 //! | `defaults`: default values are dropped | an absent field would look as if the API had sent it |
 //! | `directions`: a required property that requests or responses leave out is optional | else its type fits one of them only |
+//! | `discriminators`: every branch of a union has the property of its tag | the tag is written back |
 //! | `envelope_unions`, before all others: a union of envelopes becomes one | a failure must not look like a value |
 //! | `envelopes`: only `success` is required, messages are free-form | what surrounds a result must not fail it |
 //! | `nullable`: places are nullable, and components are not | null has one type, whether or not a component allows it |
@@ -18,6 +19,7 @@
 //! | `paths`: literal text is percent-encoded | clients and mocks need one encoding |
 //! | `raw_failures`, client: failures are not decoded | one that differs from the document would lose its status |
 //! | `raw_failures`, mocks: a failure without a named schema is any JSON | the client has no type for it |
+//! | `untagged_unions`: the generator makes no tagged enum | all unions are open, in one form |
 //!
 //! A method expects every failure, documented or not, since the return type of a method must not depend on which ones a
 //! document lists.
@@ -26,6 +28,7 @@ mod closed_objects;
 pub(crate) mod constraints;
 mod defaults;
 mod directions;
+pub(crate) mod discriminators;
 pub mod envelope_unions;
 pub(crate) mod envelopes;
 pub(crate) mod null_marks;
@@ -33,6 +36,7 @@ mod nullable;
 pub(crate) mod parameters;
 mod paths;
 mod raw_failures;
+mod untagged_unions;
 
 pub use parameters::FORMATS;
 
@@ -62,6 +66,7 @@ pub fn for_comparison(document: &Value) -> Value {
     nullable::apply(&mut document);
     parameters::inline_formats(&mut document);
     envelopes::apply(&mut document);
+    discriminators::apply(&mut document);
     document
 }
 
@@ -77,5 +82,7 @@ fn for_both(document: &Value) -> Value {
     parameters::inline_formats(&mut document);
     parameters::remove_null(&mut document);
     envelopes::apply(&mut document);
+    discriminators::apply(&mut document);
+    untagged_unions::apply(&mut document);
     document
 }

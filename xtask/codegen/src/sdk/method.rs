@@ -83,7 +83,7 @@ impl<'a> Method<'a> {
                 Type::Reference(_) => quote! { #name },
                 _ => quote! { ::std::clone::Clone::clone(&#name) },
             });
-            arguments.push(Argument { name, of, is_bytes });
+            arguments.push(Argument { name, of: qualified_of(BTreeSet::new(), &of), is_bytes });
         }
         let success = success(&function.sig.output).context("expected the result `Result<ApiRequest<T>, _>`")?;
         let envelope = type_name(success).and_then(|name| results.get(&name));
@@ -145,7 +145,7 @@ impl<'a> Method<'a> {
 }
 
 /// `T` of `Result<ApiRequest<T>, _>`.
-fn success(output: &ReturnType) -> Option<&Type> {
+pub(super) fn success(output: &ReturnType) -> Option<&Type> {
     let ReturnType::Type(_, of) = output else { return None };
     let request = within(of).filter(|request| type_name(request).as_deref() == Some("ApiRequest"))?;
     within(request)
@@ -154,9 +154,12 @@ fn success(output: &ReturnType) -> Option<&Type> {
 /// A type as it is called in the SDK crate: one of the module `types`, or one of `api_runtime`, on which the crate does not
 /// depend.
 fn qualified(client: &syn::File, of: &Type) -> Type {
-    let mut qualify = Qualify { names: models_of(client).filter_map(name_of).map(ToString::to_string).collect() };
+    qualified_of(models_of(client).filter_map(name_of).map(ToString::to_string).collect(), of)
+}
+
+fn qualified_of(names: BTreeSet<String>, of: &Type) -> Type {
     let mut of = of.clone();
-    qualify.visit_type_mut(&mut of);
+    Qualify { names }.visit_type_mut(&mut of);
     of
 }
 
@@ -171,8 +174,8 @@ impl VisitMut for Qualify {
         if is_model {
             let path: &Path = &of.path;
             of.path = parse_quote! { types::#path };
-        } else if let Some(last) = of.path.segments.last().filter(|last| last.ident == "Formatted") {
-            of.path = parse_quote! { ::cloudflare_client::#last };
+        } else if let Some(first) = of.path.segments.first_mut().filter(|first| first.ident == "api_runtime") {
+            first.ident = format_ident!("cloudflare_client");
         }
         visit_mut::visit_type_path_mut(self, of);
     }
@@ -218,16 +221,18 @@ mod tests {
     #[test]
     fn envelope_is_requested_for_its_result_with_the_configured_account() {
         let function = quote! {
-            pub fn get_thing<'a>(&'a self, account_id: &'a str, id: &'a ::uuid::Uuid, kind: Option<types::Kind>)
-                -> Result<::api_runtime::ApiRequest<types::ThingEnvelope>, ::api_runtime::RequestError> {}
+            pub fn get_thing<'a>(
+                &'a self, account_id: &'a str, id: &'a ::uuid::Uuid, kind: Option<types::Kind>, least: Option<::api_runtime::Number>,
+            ) -> Result<::api_runtime::ApiRequest<types::ThingEnvelope>, ::api_runtime::RequestError> {}
         };
         let expected = quote! {
-            pub fn get_thing<'a>(&self, id: &'a ::uuid::Uuid, kind: Option<types::Kind>)
-                -> ::cloudflare_client::Request<'a, ::std::option::Option<types::Thing>> {
+            pub fn get_thing<'a>(
+                &self, id: &'a ::uuid::Uuid, kind: Option<types::Kind>, least: Option<::cloudflare_client::Number>
+            ) -> ::cloudflare_client::Request<'a, ::std::option::Option<types::Thing>> {
                 ::cloudflare_client::Request::envelope(&self.connection, operations::GET_THING, move |connection, options| {
                     let account_id = options.resolve_account(connection)?;
                     Ok(::cloudflare_client::sdk::api::<Client>(connection)
-                        .get_thing(account_id.as_str(), id, ::std::clone::Clone::clone(&kind))?)
+                        .get_thing(account_id.as_str(), id, ::std::clone::Clone::clone(&kind), ::std::clone::Clone::clone(&least))?)
                 })
             }
         };

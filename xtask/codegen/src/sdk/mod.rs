@@ -11,10 +11,12 @@ mod method;
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use quote::format_ident;
+use quote::{ToTokens, format_ident};
+use syn::ext::IdentExt;
 use syn::{ImplItem, ImplItemFn, Item, parse_quote};
 
 use super::passes::{envelopes, implementor};
+use crate::error::Error;
 use crate::packages::{Packages, crate_path};
 use call::Call;
 use method::Method;
@@ -69,6 +71,20 @@ fn methods<'a>(document: &'a Document, client: &syn::File) -> Result<Vec<Method<
         methods.push(method.with_context(|| format!("the client's method `{id}`"))?);
     }
     Ok(methods)
+}
+
+/// The type of each operation's success, by operation id: `T` of the `ApiRequest<T>` that the client's method returns.
+///
+/// # Errors
+///
+/// If the code is not that of a generated client.
+pub fn success_types(client: &str) -> Result<BTreeMap<String, String>, Error> {
+    let client = syn::parse_file(client).context("the client is not Rust")?;
+    let types = functions(&client).filter_map(|function| {
+        let success = method::success(&function.sig.output)?;
+        Some((function.sig.ident.unraw().to_string(), success.to_token_stream().to_string()))
+    });
+    Ok(types.collect())
 }
 
 /// The methods of the generated client.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use xtask_document::naming::pascal;
 
@@ -38,41 +38,9 @@ pub(super) fn names(branches: &[Value], name: &str) -> Vec<String> {
     branches.iter().enumerate().map(own).collect()
 }
 
-/// Whether the generator distinguishes the branches by a constant that all of them require: it makes variants of them,
-/// with fields of their own, and no types. As references they would be tried one after the other.
-pub(super) fn are_tagged(branches: &[Value]) -> bool {
-    let Some(first) = branches.first().filter(|_| branches.len() > 1) else { return false };
-    let tags = properties(first).map(|(property, _)| property);
-    tags.into_iter().any(|tag| {
-        branches.iter().all(|branch| {
-            let property = branch.get("properties").and_then(|properties| properties.get(tag));
-            property.and_then(constant).is_some() && requires(branch, tag)
-        })
-    })
-}
-
-/// Changes a branch, but not its constants, which must stay where they are to be seen.
-pub(super) fn without_constants(branch: &mut Value, change: impl FnOnce(&mut Value)) {
-    let split = |properties: &mut Map<String, Value>| {
-        let (constants, others) =
-            std::mem::take(properties).into_iter().partition(|(_, schema)| constant(schema).is_some());
-        *properties = others;
-        constants
-    };
-    let constants: Map<_, _> = properties_mut(branch).map(split).unwrap_or_default();
-    change(branch);
-    if let Some(properties) = properties_mut(branch) {
-        properties.extend(constants);
-    }
-}
-
 fn properties(branch: &Value) -> impl Iterator<Item = (&str, &Value)> {
     let properties = branch.get("properties").and_then(Value::as_object);
     properties.into_iter().flatten().map(|(name, schema)| (name.as_str(), schema))
-}
-
-fn properties_mut(branch: &mut Value) -> Option<&mut Map<String, Value>> {
-    branch.get_mut("properties")?.as_object_mut()
 }
 
 /// The only text that a schema allows.

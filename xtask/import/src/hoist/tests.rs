@@ -17,6 +17,11 @@ fn names_in(schema: Value) -> Vec<String> {
     names(json!({"components": {"schemas": {"Thing": schema}}}))
 }
 
+fn sorted(mut names: Vec<String>) -> Vec<String> {
+    names.sort();
+    names
+}
+
 #[test]
 fn everything_that_becomes_a_type_has_a_name_wherever_it_stands() {
     let content = json!({"content": {"application/json": {"schema": object()}}});
@@ -87,12 +92,11 @@ fn a_branch_is_called_after_what_tells_it_apart() {
         "ThingByNameKind",
         "ThingByName",
     ];
-    let sorted = |names: Vec<String>| names.into_iter().collect::<std::collections::BTreeSet<_>>();
     assert_eq!(sorted(names), sorted(expected.map(str::to_owned).into()));
 }
 
 #[test]
-fn the_variants_of_a_tagged_union_stay_where_their_tag_is_seen() {
+fn branches_with_a_constant_are_named_after_it() {
     let variant = |kind: &str| {
         json!({
             "type": "object",
@@ -101,14 +105,7 @@ fn the_variants_of_a_tagged_union_stay_where_their_tag_is_seen() {
         })
     };
     let union = json!({"oneOf": [variant("a"), variant("b")]});
-    assert_eq!(names_in(union.clone()), ["ThingAPart", "ThingBPart"]);
-    let mut document = json!({"components": {"schemas": {"Thing": union}}});
-    name_all(&mut document);
-    let thing = &document["components"]["schemas"]["Thing"]["oneOf"][0]["properties"];
-    assert_eq!(
-        thing,
-        &json!({"kind": {"type": "string", "enum": ["a"]}, "part": {"$ref": "#/components/schemas/ThingAPart"}})
-    );
+    assert_eq!(names_in(union), ["ThingA", "ThingAKind", "ThingAPart", "ThingB", "ThingBKind", "ThingBPart"]);
 }
 
 #[test]
@@ -128,17 +125,47 @@ fn two_names_that_rust_would_not_tell_apart_are_two() {
 }
 
 #[test]
+fn union_has_a_name_that_no_component_has_wherever_it_stands() {
+    let union = json!({"oneOf": [{"type": "string"}, {"type": "integer"}], "title": "Other"});
+    let content = json!({"content": {"application/json": {"schema": union}}});
+    let map = |value: &Value| json!({"type": "object", "additionalProperties": value});
+    let properties = json!({
+        "card": union, "list": {"type": "array", "items": union}, "map": map(&union), "nested": {"oneOf": [union, {}]},
+    });
+    let taken =
+        ["Other", "ThingCard", "ThingListItem", "ThingMapValue", "ThingNestedVariant0", "GetMResponse", "GetMU"];
+    let mut schemas: Map<_, _> = taken.map(|name| (name.to_owned(), json!({"type": "string"}))).into_iter().collect();
+    schemas.insert("Thing".to_owned(), json!({"properties": properties}));
+    let names = names(json!({
+        "paths": {"/m": {"get": {
+            "operationId": "get_m", "parameters": [{"in": "query", "name": "u", "schema": union}],
+            "responses": {"200": content},
+        }}},
+        "components": {"schemas": schemas},
+    }));
+    let expected = [
+        "ThingCard2",
+        "ThingListItem2",
+        "ThingMapValue2",
+        "ThingNested",
+        "ThingNestedOther",
+        "GetMu2",
+        "GetMResponse2",
+    ];
+    assert_eq!(sorted(names), sorted(expected.map(str::to_owned).into()));
+}
+
+#[test]
 fn union_of_envelopes_in_a_success_has_a_name() {
     let envelope = json!({"type": "object", "properties": {"success": {"type": "boolean"}}});
-    let success = |branches: Value| {
-        let content = json!({"content": {"application/json": {"schema": {"oneOf": branches}}}});
-        let responses = json!({"200": content, "404": content});
+    let reference = json!({"$ref": "#/components/schemas/Envelope"});
+    let success = |schema: Value| {
+        let content = json!({"content": {"application/json": {"schema": schema}}});
         names(json!({
-            "paths": {"/things": {"get": {"operationId": "get_things", "responses": responses}}},
+            "paths": {"/things": {"get": {"operationId": "get_things", "responses": {"200": content, "404": content}}}},
             "components": {"schemas": {"Envelope": envelope}},
         }))
     };
-    let reference = json!({"$ref": "#/components/schemas/Envelope"});
-    assert_eq!(success(json!([reference, {"allOf": [reference]}])), ["GetThingsResponse"]);
-    assert_eq!(success(json!([reference, {"type": "string"}])), [""; 0]);
+    assert_eq!(success(json!({"oneOf": [reference]})), ["GetThingsResponse"]);
+    assert_eq!(success(reference), [""; 0]);
 }

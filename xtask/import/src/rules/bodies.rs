@@ -2,38 +2,16 @@
 
 use serde_json::{Map, Value, json};
 
-use super::media_types::{KNOWN, set_schema};
-use super::{Log, Loss, Rule, for_each_operation};
+use super::media_types::{KNOWN, keep_one, set};
+use super::operations::is_multipart;
+use super::{Loss, Rule, body_content};
 use xtask_document::media_types::{FORM, JSON};
-
-pub(super) const MULTIPART: Rule = Rule {
-    name: "multipart-body",
-    why: "the generator cannot send parts; an operation that needs them cannot be called",
-    loss: Loss::Drops,
-    apply: drop_multipart,
-};
-
-fn drop_multipart(document: &mut Value, log: &mut Log<'_>) {
-    let mut dropped = Vec::new();
-    for_each_operation(document, |place, _, operation| {
-        let mut types = content(operation).into_iter().flat_map(|content| content.keys());
-        if types.next().is_some_and(|first| is_multipart(first)) && types.all(|other| is_multipart(other)) {
-            let id = operation.get("operationId").and_then(Value::as_str).unwrap_or("without an id");
-            log.note(place, format!("dropped the operation {id}"));
-            dropped.push(place.to_owned());
-        }
-    });
-    for place in dropped {
-        let Some((item, method)) = place.rsplit_once('/') else { continue };
-        if let Some(item) = document.pointer_mut(item).and_then(Value::as_object_mut) {
-            item.remove(method);
-        }
-    }
-}
+use xtask_document::operation::for_each_operation;
 
 pub(super) const WITHOUT_SCHEMA: Rule = Rule {
     name: "body-without-schema",
     why: "a GET or DELETE that lists JSON without a schema most likely takes none, but the generator asks for its type",
+    seen_in: "Cloudflare, openapi.json of 2024-08-06: 104 operations",
     loss: Loss::Narrows,
     apply: |document, log| {
         for_each_operation(document, |place, method, operation| {
@@ -41,7 +19,7 @@ pub(super) const WITHOUT_SCHEMA: Rule = Rule {
                 return;
             }
             let has_schema = |media_type: &Value| media_type.get("schema").is_some();
-            match content_mut(operation).filter(|content| content.values().any(has_schema)) {
+            match body_content(operation).filter(|content| content.values().any(has_schema)) {
                 Some(content) => {
                     content.remove(JSON);
                     log.note(place, "its body is not JSON");
@@ -58,13 +36,14 @@ pub(super) const WITHOUT_SCHEMA: Rule = Rule {
 pub(super) const FREE_FORM: Rule = Rule {
     name: "free-form-body",
     why: "JSON without a schema is any JSON, and a form any form, but the generator asks for their types",
+    seen_in: "Cloudflare, openapi.json of 2024-08-06: 31 operations",
     loss: Loss::Lossless,
     apply: |document, log| {
         for_each_operation(document, |place, _, operation| {
-            let Some(content) = content_mut(operation) else { return };
+            let Some(content) = body_content(operation) else { return };
             for (media_type, any, what) in [(JSON, json!({}), "JSON"), (FORM, json!({"type": "object"}), "form")] {
                 if let Some(body) = content.get_mut(media_type).filter(|body| body.get("schema").is_none()) {
-                    set_schema(body, any);
+                    set(body, "schema", any);
                     log.note(place, format!("its body is any {what}"));
                 }
             }
@@ -75,16 +54,15 @@ pub(super) const FREE_FORM: Rule = Rule {
 pub(super) const ONE_MEDIA_TYPE: Rule = Rule {
     name: "one-body-type",
     why: "the generated method sends one type of body",
+    seen_in: "Cloudflare, openapi.json of 2024-08-06: 2 operations; GitHub, REST API: 1",
     loss: Loss::Narrows,
     apply: |document, log| {
         for_each_operation(document, |place, _, operation| {
-            let Some(content) = content_mut(operation).filter(|content| content.len() > 1) else { return };
+            let Some(content) = body_content(operation).filter(|content| content.len() > 1) else { return };
             let known = KNOWN.into_iter().find(|known| content.contains_key(*known));
             let sent = || content.keys().filter(|media_type| !is_multipart(media_type)).min().cloned();
             let Some(kept) = known.map(str::to_owned).or_else(sent) else { return };
-            let others: Vec<String> = content.keys().filter(|media_type| **media_type != kept).cloned().collect();
-            content.retain(|media_type, _| *media_type == kept);
-            log.note(place, format!("its body is {kept} alone, and not {}", others.join(", ")));
+            keep_one(content, &kept, place, log);
         });
     },
 };
@@ -93,16 +71,8 @@ fn content(operation: &Map<String, Value>) -> Option<&Map<String, Value>> {
     operation.get("requestBody")?.get("content")?.as_object()
 }
 
-pub(super) fn content_mut(operation: &mut Map<String, Value>) -> Option<&mut Map<String, Value>> {
-    operation.get_mut("requestBody")?.get_mut("content")?.as_object_mut()
-}
-
 fn json_lacks_schema(operation: &Map<String, Value>) -> bool {
     content(operation).and_then(|content| content.get(JSON)).is_some_and(|json| json.get("schema").is_none())
-}
-
-fn is_multipart(media_type: &str) -> bool {
-    media_type.starts_with("multipart/")
 }
 
 #[cfg(test)]
@@ -115,15 +85,19 @@ mod tests {
     }
 
     #[test]
-    fn an_operation_that_needs_parts_goes() {
-        let (mended, fired) = run(&MULTIPART, document("post", json!({"multipart/form-data": {}})));
-        assert_eq!((mended, fired), (json!({"paths": {"/a/b": {}}}), 1));
-        let either = document("post", json!({"multipart/form-data": {}, JSON: {}}));
-        assert_eq!(run(&MULTIPART, either.clone()), (either.clone(), 0));
-        let (mended, applied) = fire(&ONE_MEDIA_TYPE, either);
-        assert_eq!(mended, document("post", json!({JSON: {}})));
-        assert_eq!(applied[0].what, "its body is application/json alone, and not multipart/form-data");
-        assert_eq!(applied[0].loss, Loss::Narrows);
+    fn body_of_several_media_types_loses_those_that_are_not_the_same_json() {
+        let schema = |of: &str| json!({"schema": {"type": of}});
+        let json = document("post", json!({JSON: schema("object")}));
+        for (other, of, loss) in [
+            ("multipart/form-data", "object", Loss::Narrows),
+            ("text/json", "object", Loss::Lossless),
+            ("text/json", "array", Loss::Narrows),
+        ] {
+            let (fixed, applied) =
+                fire(&ONE_MEDIA_TYPE, document("post", json!({JSON: schema("object"), other: schema(of)})));
+            assert_eq!((fixed, applied[0].loss), (json.clone(), loss));
+            assert_eq!(applied[0].what, format!("it is application/json alone, and not {other}"));
+        }
     }
 
     #[test]

@@ -2,10 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::bodies::content_mut;
-use super::{Log, Loss, Rule, for_each_operation};
-use xtask_document::media_types::{FORM, JSON};
-use xtask_document::resolved::{References, named_schemas};
+use super::operations::is_multipart;
+use super::{Log, Loss, Rule, body_content};
+use xtask_document::media_types::{CONTENT_TYPE, FORM, JSON, essence, is_json, is_sendable};
+use xtask_document::operation::{content_mut, for_each_operation, responses_mut};
+use xtask_document::resolved::{References, ResolvedSchema, named_schemas};
+use xtask_document::walk::escape;
 
 const OCTETS: &str = "application/octet-stream";
 const TEXTS: [&str; 2] = ["text/plain", "text/x-markdown"];
@@ -16,14 +18,11 @@ pub(super) const KNOWN: [&str; 5] = [JSON, OCTETS, FORM, "text/plain", "text/x-m
 pub(super) const PARAMETERS: Rule = Rule {
     name: "media-type-parameters",
     why: "rules and generator know a type by its name alone; JSON has no parameters, and those of other types are not sent",
+    seen_in: "the generator compares media types as text, and `application/json; charset=utf-8` is another one",
     loss: Loss::Narrows,
     apply: |document, log| {
-        for_each_operation(document, |place, _, operation| {
-            let bodies = content_mut(operation).into_iter().map(drop_parameters).collect::<Vec<_>>();
-            let responses = operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten();
-            let contents = responses.filter_map(|(_, response)| response.get_mut("content")?.as_object_mut());
-            let responses = contents.map(drop_parameters).collect::<Vec<_>>();
-            for (written, known) in bodies.into_iter().chain(responses).flatten() {
+        for_each_content(document, |place, _, content| {
+            for (written, known) in drop_parameters(content) {
                 let loss = if known == JSON { Loss::Lossless } else { Loss::Narrows };
                 log.note_loss(loss, place, format!("{written} is {known}"));
             }
@@ -31,12 +30,25 @@ pub(super) const PARAMETERS: Rule = Rule {
     },
 };
 
+/// Calls `change` with the content of every body and response, its place, and whether it is of a request.
+fn for_each_content(document: &mut Value, mut change: impl FnMut(&str, bool, &mut Map<String, Value>)) {
+    for_each_operation(document, |place, _, operation| {
+        if let Some(content) = body_content(operation) {
+            change(&format!("{place}/requestBody"), true, content);
+        }
+        for (status, response) in responses_mut(operation) {
+            if let Some(content) = content_mut(response) {
+                change(&format!("{place}/responses/{}", escape(status)), false, content);
+            }
+        }
+    });
+}
+
 /// Calls what is known by its plain name, unless there is something of that name. The result is what was called
 /// otherwise, with that name.
 fn drop_parameters(content: &mut Map<String, Value>) -> Vec<(String, &'static str)> {
     let mut renamed = Vec::new();
     for known in KNOWN.into_iter().filter(|known| !content.contains_key(*known)).collect::<Vec<_>>() {
-        let essence = |written: &str| written.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         if let Some(written) = content.keys().filter(|written| essence(written) == known).min().cloned()
             && let Some(value) = content.remove(&written)
         {
@@ -47,10 +59,57 @@ fn drop_parameters(content: &mut Map<String, Value>) -> Vec<(String, &'static st
     renamed
 }
 
+pub(super) const JSON_BY_ANOTHER_NAME: Rule = Rule {
+    name: "json-by-another-name",
+    why: "the generator knows `application/json` alone, and reads and sends JSON of other media types as bytes; the original \
+          media type becomes an extension, and is what the client sends and accepts",
+    seen_in: "GitHub, REST API: 5 responses of `application/scim+json`; JSON Merge Patch (RFC 7396) has a media type of its own",
+    loss: Loss::Narrows,
+    apply: |document, log| {
+        let original = named_schemas(document);
+        let references = References::of(&original);
+        for_each_content(document, |place, is_request, content| {
+            let is_other = |(name, value): &(&String, &Value)| {
+                is_json(name) || essence(name) == "*/*" && is_typed(&references, value)
+            };
+            let others = content.iter().filter(|_| !content.contains_key(JSON)).filter(is_other);
+            let Some(written) = others.map(|(name, _)| name).min_by_key(|name| (!is_json(name), *name)).cloned() else {
+                return;
+            };
+            let Some(Value::Object(mut json)) = content.remove(&written) else { return };
+            let loss =
+                if is_sendable(&written) || is_request && written == "*/*" { Loss::Lossless } else { Loss::Narrows };
+            if is_sendable(&written) {
+                json.insert(CONTENT_TYPE.to_owned(), Value::from(written.clone()));
+            }
+            content.insert(JSON.to_owned(), Value::Object(json));
+            log.note_loss(loss, place, format!("{written} is JSON"));
+        });
+    },
+};
+
+/// Whether content has a schema that is not one of text or bytes.
+fn is_typed(references: &References<'_>, content: &Value) -> bool {
+    let schema = content.get("schema").map(|schema| ResolvedSchema::of(references, schema));
+    schema.is_some_and(|schema| schema.get("type").is_none_or(|of| of != "string"))
+}
+
+/// Keeps one of several media types. Nothing is lost if the others are JSON, too, and have the same schema.
+pub(super) fn keep_one(content: &mut Map<String, Value>, kept: &str, place: &str, log: &mut Log<'_>) {
+    let schema = |media_type: &str| content.get(media_type).and_then(|value| value.get("schema"));
+    let others: Vec<_> = content.keys().filter(|media_type| *media_type != kept).cloned().collect();
+    let is_same = |other: &String| is_json(kept) && is_json(other) && schema(other) == schema(kept);
+    let loss = if others.iter().all(is_same) { Loss::Lossless } else { Loss::Narrows };
+    content.retain(|media_type, _| media_type == kept);
+    log.note_loss(loss, place, format!("it is {kept} alone, and not {}", others.join(", ")));
+}
+
 pub(super) const ODD: Rule = Rule {
     name: "odd-media-type",
-    why: "the generator sends bytes as octets only, and wants octets and text described as nothing else",
-    loss: Loss::Widens,
+    why: "the generator sends bytes as octets only, and wants octets and text described as nothing else; the original media \
+          type becomes an extension, and is what the client sends",
+    seen_in: "Cloudflare, openapi.json of 2024-08-06: 8 operations; GitHub, REST API: 1",
+    loss: Loss::Narrows,
     apply: to_octets,
 };
 
@@ -58,13 +117,19 @@ fn to_octets(document: &mut Value, log: &mut Log<'_>) {
     let original = named_schemas(document);
     let references = References::of(&original);
     for_each_operation(document, |place, _, operation| {
-        let Some(content) = content_mut(operation) else { return };
+        let Some(content) = body_content(operation) else { return };
         let odd: Vec<String> =
-            content.keys().filter(|media_type| !KNOWN.contains(&media_type.as_str())).cloned().collect();
+            content.keys().filter(|name| !KNOWN.contains(&name.as_str()) && !is_multipart(name)).cloned().collect();
         for media_type in odd {
-            content.remove(&media_type);
-            content.insert(OCTETS.to_owned(), json!({"schema": octets()}));
-            log.note(place, format!("its body was {media_type} and is octets; the content type has to be set by hand"));
+            let mut body = content.remove(&media_type).unwrap_or_default();
+            if is_sendable(&media_type) {
+                set(&mut body, CONTENT_TYPE, Value::from(media_type.clone()));
+                log.note_loss(Loss::Lossless, place, format!("its body is the bytes of {media_type}"));
+            } else {
+                let loss = if media_type == "*/*" { Loss::Lossless } else { Loss::Narrows };
+                log.note_loss(loss, place, format!("its body is {media_type}, and is sent as {OCTETS}"));
+            }
+            content.insert(OCTETS.to_owned(), body);
         }
         let raw = [(OCTETS, octets(), "octets are a binary string")].into_iter();
         for (media_type, wanted, what) in
@@ -76,17 +141,17 @@ fn to_octets(document: &mut Value, log: &mut Log<'_>) {
                 continue;
             }
             let loss = if schema.is_some() { Loss::Widens } else { Loss::Lossless };
-            set_schema(body, wanted);
+            set(body, "schema", wanted);
             log.note_loss(loss, place, format!("its {what}"));
         }
     });
 }
 
-/// Describes the content of a type, of which everything else stays.
-pub(super) fn set_schema(content: &mut Value, schema: Value) {
+/// Sets a field of a media type object. Of a malformed one, nothing else is kept.
+pub(super) fn set(content: &mut Value, field: &str, value: Value) {
     match content {
-        Value::Object(content) => drop(content.insert("schema".to_owned(), schema)),
-        other => *other = json!({"schema": schema}),
+        Value::Object(content) => drop(content.insert(field.to_owned(), value)),
+        other => *other = json!({field: value}),
     }
 }
 
@@ -111,15 +176,57 @@ mod tests {
         json!({"paths": {"/a": {"post": {"requestBody": {"content": content}}}}})
     }
 
+    fn both(media_type: &str, content: Value) -> Value {
+        let content = json!({media_type: content});
+        let mut document = document(content.clone());
+        document["paths"]["/a"]["post"]["responses"]["200"]["content"] = content;
+        document
+    }
+
     #[test]
-    fn what_is_not_known_is_octets() {
-        let octets = document(json!({OCTETS: {"schema": octets()}}));
+    fn json_of_another_media_type_is_json_that_is_sent_as_that() {
+        for media_type in ["application/merge-patch+json", "text/json", "application/vnd.x+json; v=1"] {
+            let fixed = both(JSON, json!({"schema": {}, CONTENT_TYPE: media_type}));
+            let (document, lost) = losses(&JSON_BY_ANOTHER_NAME, both(media_type, json!({"schema": {}})));
+            assert_eq!((document, lost), (fixed, vec![Loss::Lossless; 2]));
+        }
+        let (document, lost) = losses(&JSON_BY_ANOTHER_NAME, both("application/*+json", json!({})));
+        assert_eq!((document, lost), (both(JSON, json!({})), vec![Loss::Narrows; 2]));
+        let (document, lost) = losses(&JSON_BY_ANOTHER_NAME, both("*/*", json!({"schema": {"type": "object"}})));
         assert_eq!(
-            losses(&ODD, document(json!({"application/x-ndjson": {"schema": {"type": "object"}}}))),
-            (octets, vec![Loss::Widens])
+            (document, lost),
+            (both(JSON, json!({"schema": {"type": "object"}})), vec![Loss::Lossless, Loss::Narrows])
         );
-        let json = document(json!({JSON: {}}));
-        assert_eq!(run(&ODD, json.clone()), (json, 0));
+    }
+
+    #[test]
+    fn text_and_bytes_of_any_media_type_and_what_is_beside_json_stay() {
+        let binary = json!({"schema": {"type": "string", "format": "binary"}});
+        for document in [both("*/*", binary), both("*/*", json!({})), document(json!({JSON: {}, "text/json": {}}))] {
+            assert_eq!(run(&JSON_BY_ANOTHER_NAME, document.clone()), (document, 0));
+        }
+    }
+
+    #[test]
+    fn body_of_an_unknown_media_type_is_octets_that_are_sent_as_that() {
+        let sent = |media_type: Option<&str>| {
+            let mut body = json!({"schema": octets()});
+            media_type.into_iter().for_each(|media_type| body[CONTENT_TYPE] = json!(media_type));
+            document(json!({OCTETS: body}))
+        };
+        let (xml, object) = ("application/xml", json!({"type": "object"}));
+        for (media_type, schema, fixed, lost) in [
+            (xml, octets(), sent(Some(xml)), vec![Loss::Lossless]),
+            (xml, object, sent(Some(xml)), vec![Loss::Lossless, Loss::Widens]),
+            ("image/*", octets(), sent(None), vec![Loss::Narrows]),
+            ("*/*", octets(), sent(None), vec![Loss::Lossless]),
+        ] {
+            assert_eq!(losses(&ODD, document(json!({media_type: {"schema": schema}}))), (fixed, lost));
+        }
+        for known in [JSON, "multipart/form-data"] {
+            let document = document(json!({known: {}}));
+            assert_eq!(run(&ODD, document.clone()), (document, 0));
+        }
     }
 
     #[test]
@@ -142,12 +249,7 @@ mod tests {
 
     #[test]
     fn a_type_is_known_by_its_name_alone() {
-        let both = |media_type: &str| {
-            let content = json!({media_type: {"schema": {"type": "string"}}});
-            let mut document = document(content.clone());
-            document["paths"]["/a"]["post"]["responses"]["200"]["content"] = content;
-            document
-        };
+        let both = |media_type: &str| both(media_type, json!({"schema": {"type": "string"}}));
         for (written, known, loss) in [
             ("application/json; charset=utf-8", JSON, Loss::Lossless),
             ("Application/JSON", JSON, Loss::Lossless),

@@ -14,9 +14,13 @@
 
 mod all_of;
 mod bodies;
+mod discriminators;
 mod enums;
 mod media_types;
 mod missing_types;
+mod nullability;
+mod numbers;
+mod operations;
 mod parameters;
 mod properties;
 mod responses;
@@ -29,20 +33,19 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::error::Error;
-
+use xtask_document::operation::content_mut;
 use xtask_document::resolved::size;
-use xtask_document::walk::escape;
 
 /// What is lost.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Loss {
-    /// Nothing that the document says of requests and answers.
+    /// Nothing that the document says of requests and responses.
     Lossless,
     /// The result allows more than the document does.
     Widens,
     /// The result knows less than the document does, or takes a guess at what it leaves open: there are requests and
-    /// answers that the document allows, and the crates cannot send or read all of them.
+    /// responses that the document allows, and the crates cannot send or read all of them.
     Narrows,
     /// An operation is not there any more.
     Drops,
@@ -59,13 +62,15 @@ impl fmt::Display for Loss {
     }
 }
 
-/// One way to mend a document.
+/// A fix for a defect of documents.
 pub struct Rule {
     /// What it is called.
     pub name: &'static str,
     /// Why it is needed.
     pub why: &'static str,
-    /// The most that is lost by it. A applied may lose less.
+    /// Where the defect was seen: vendor and document, or how the generator treats it.
+    pub seen_in: &'static str,
+    /// The most that it loses. It may lose less in a place.
     pub loss: Loss,
     apply: fn(&mut Value, &mut Log),
 }
@@ -87,19 +92,27 @@ pub struct Applied {
 pub const ALL: &[Rule] = &[
     shared::PARTS,
     media_types::PARAMETERS,
-    bodies::MULTIPART,
+    media_types::JSON_BY_ANOTHER_NAME,
+    operations::UNSUPPORTED,
+    operations::DROPSHOT,
+    parameters::UNSENDABLE,
     bodies::WITHOUT_SCHEMA,
     bodies::FREE_FORM,
     bodies::ONE_MEDIA_TYPE,
     media_types::ODD,
+    responses::DEFAULT,
     responses::WITHOUT_SCHEMA,
     responses::ONE_MEDIA_TYPE,
     responses::ALIKE,
     responses::ONE_SUCCESS,
     parameters::CLASHING_NAMES,
-    all_of::NESTED,
+    nullability::BESIDE_REFERENCE,
+    discriminators::INHERITANCE,
+    discriminators::MAPPING,
     all_of::OBJECTS,
     missing_types::FROM_SIBLINGS,
+    missing_types::FORMAT_OF_NO_SCALAR,
+    numbers::LARGE_INTEGERS,
     unions::ONE_SCALAR,
     parameters::WITHOUT_TEXT,
     parameters::LIST_IN_ONE,
@@ -107,6 +120,7 @@ pub const ALL: &[Rule] = &[
     enums::OF_TEXT_ONLY,
     enums::CLASHING_VALUES,
     enums::NO_OTHER_LIMITS,
+    properties::OPEN,
     properties::CLASHING_NAMES,
     properties::WRONG_DEFAULT,
 ];
@@ -118,7 +132,7 @@ const MOST_GROWTH: usize = 8;
 /// How many values may be copied in any document, however small it is.
 const SMALL: usize = 500_000;
 
-/// Mends a document, and says where.
+/// Applies every rule to a document. The result is where each one changed it.
 ///
 /// # Errors
 ///
@@ -146,7 +160,7 @@ struct Log<'a> {
 }
 
 impl Log<'_> {
-    /// Whether so many values may be copied to a place. If not, the document is refused, and nothing need be counted.
+    /// Whether so many values may be copied to a place. If not, the document is rejected, and nothing more is counted.
     fn copy(&mut self, place: &str, values: impl FnOnce() -> usize) -> bool {
         if self.too_large.is_none() {
             match self.room.checked_sub(values()) {
@@ -168,25 +182,16 @@ impl Log<'_> {
     }
 }
 
-/// Calls `mend` with every operation, its method and its place.
-fn for_each_operation(document: &mut Value, mut mend: impl FnMut(&str, &str, &mut Map<String, Value>)) {
-    let paths = document.get_mut("paths").and_then(Value::as_object_mut);
-    for (path, item) in paths.into_iter().flatten() {
-        for (method, operation) in item.as_object_mut().into_iter().flatten() {
-            if xtask_document::operation::METHODS.contains(&method.as_str())
-                && let Some(operation) = operation.as_object_mut()
-            {
-                mend(&format!("/paths/{}/{method}", escape(path)), method, operation);
-            }
-        }
-    }
+/// The content of an operation's body.
+fn body_content(operation: &mut Map<String, Value>) -> Option<&mut Map<String, Value>> {
+    content_mut(operation.get_mut("requestBody")?.as_object_mut()?)
 }
 
 /// What the generator makes of a name by putting it into a case, of which it always makes an identifier.
 fn generated(name: &str, case: fn(&str) -> String) -> String {
     let made = match name {
-        "+1" => "plus1".to_owned(),
-        "-1" => "minus1".to_owned(),
+        "+1" => case("plus1"),
+        "-1" => case("minus1"),
         _ => case(&name.replace('\'', "")),
     };
     if made.starts_with(char::is_alphabetic) { made } else { case("x") + &made }
@@ -231,9 +236,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_rule_has_a_name_of_its_own_and_a_reason() {
+    fn every_rule_has_a_name_of_its_own_a_reason_and_evidence() {
         let names: BTreeSet<_> = ALL.iter().map(|rule| rule.name).collect();
         assert_eq!(names.len(), ALL.len());
-        assert!(ALL.iter().all(|rule| rule.why.len() > 20));
+        assert!(ALL.iter().all(|rule| rule.why.len() > 20 && rule.seen_in.len() > 20));
     }
 }

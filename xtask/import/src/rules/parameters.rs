@@ -2,17 +2,123 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::{Log, Loss, Rule, for_each_operation, generated};
+use super::media_types::set;
+use super::{Log, Loss, Rule, generated};
 use xtask_document::naming::snake;
+use xtask_document::operation::{Parameter, for_each_operation};
 use xtask_document::resolved::{References, ResolvedSchema, named_schemas};
 use xtask_document::walk::escape;
+
+pub(super) const UNSENDABLE: Rule = Rule {
+    name: "unsendable-parameter",
+    why: "a parameter that the generated client cannot send must not be an argument; a header parameter `Accept`, \
+          `Content-Type` or `Authorization` shall be ignored (OpenAPI 3.0.3, Parameter Object)",
+    seen_in: "Cloudflare, openapi.json of 2024-08-06: 2 queries with lists in an object; Stripe: 188 operations with the style `deepObject`",
+    loss: Loss::Narrows,
+    apply: drop_unsendable,
+};
+
+fn drop_unsendable(document: &mut Value, log: &mut Log<'_>) {
+    let original = named_schemas(document);
+    let references = References::of(&original);
+    for_each_operation(document, |place, _, operation| {
+        let mut arguments = first_arguments(operation.contains_key("requestBody"));
+        let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) else { return };
+        parameters.retain_mut(|object| {
+            let Some(parameter) = Parameter::of(object) else { return true };
+            let name = parameter.name;
+            if parameter.place == "header" && IGNORED.iter().any(|ignored| ignored.eq_ignore_ascii_case(name)) {
+                log.note_loss(Loss::Lossless, place, format!("the header parameter {name} is ignored"));
+                return false;
+            }
+            if let Some(obstacle) = obstacle(&references, parameter, &mut arguments) {
+                log.note(place, format!("dropped the parameter {name}, which {obstacle}"));
+                return false;
+            }
+            if let Some((schema, dropped)) = sendable_part(&references, parameter) {
+                let dropped = dropped.join(", ");
+                log.note(
+                    place,
+                    format!("dropped properties of the parameter {name}, which a query cannot hold: {dropped}"),
+                );
+                set(object, "schema", Value::Object(schema));
+            }
+            true
+        });
+    });
+}
+
+/// The header parameters that a document cannot describe.
+const IGNORED: [&str; 3] = ["Accept", "Authorization", "Content-Type"];
+
+/// The arguments of a method before those of its parameters.
+pub(super) fn first_arguments(has_body: bool) -> BTreeSet<String> {
+    has_body.then(|| "body".to_owned()).into_iter().collect()
+}
+
+/// Why the generated client cannot send a parameter, whatever its value. `arguments` has those of the parameters before
+/// it. One in a path gets another name.
+pub(super) fn obstacle(
+    references: &References<'_>,
+    parameter: Parameter<'_>,
+    arguments: &mut BTreeSet<String>,
+) -> Option<&'static str> {
+    let obstacle = match (parameter.place, parameter.style(), parameter.schema()) {
+        ("cookie", ..) => Some("is a cookie"),
+        ("path" | "header", "simple", Some(_)) => None,
+        ("query", "form", Some(schema)) => (parameter.explodes() && !fits_query(references, schema, true, 0))
+            .then_some("holds a list or an object where a query can hold text, a number or a boolean only"),
+        (_, "simple" | "form", None) => parameter.object.contains_key("content").then_some("has content, not a schema"),
+        _ => Some("has a style that the generator cannot write"),
+    };
+    let is_new = |arguments: &mut BTreeSet<String>| arguments.insert(generated(parameter.name, snake));
+    match obstacle {
+        None if parameter.place != "path" && !is_new(arguments) => Some("makes the same argument as another one"),
+        obstacle => obstacle,
+    }
+}
+
+/// How deep alternatives of alternatives are followed: they may lead to themselves.
+const DEEPEST: usize = 16;
+
+/// Whether a query can hold values of a schema: scalars and, as a whole, lists and objects of scalars. Of any values, it
+/// can hold these; of an object, its other properties may be absent.
+fn fits_query(references: &References<'_>, schema: &Value, is_whole: bool, depth: usize) -> bool {
+    let schema = ResolvedSchema::of(references, schema);
+    let fits = |part: &Value, is_whole: bool| fits_query(references, part, is_whole, depth.saturating_add(1));
+    if let Some(branches) = schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array) {
+        return depth > DEEPEST || branches.iter().any(|branch| fits(branch, is_whole));
+    }
+    if schema.properties.is_empty() && schema.get("type").is_none_or(|of| of != "object" && of != "array") {
+        return true;
+    }
+    let (properties, required) = (&schema.properties, schema.required());
+    let mut parts = ["additionalProperties", "items"].into_iter().filter_map(|keyword| schema.get(keyword));
+    let (sendable, others): (Vec<_>, Vec<_>) = properties.iter().partition(|(_, property)| fits(property, false));
+    is_whole
+        && parts.all(|part| !part.is_object() || fits(part, false))
+        && others.iter().all(|(name, _)| !required.contains(*name))
+        && (others.is_empty() || !sendable.is_empty())
+}
+
+/// An object that is a query parameter, without the properties that a query cannot hold; and their names.
+fn sendable_part(references: &References<'_>, parameter: Parameter<'_>) -> Option<(Map<String, Value>, Vec<String>)> {
+    let schema = parameter.schema().filter(|_| parameter.place == "query" && parameter.explodes())?;
+    let schema = ResolvedSchema::of(references, schema);
+    let others = schema.properties.iter().filter(|(_, property)| !fits_query(references, property, false, 0));
+    let others: Vec<_> = others.map(|(name, _)| (*name).to_owned()).collect();
+    let mut part = schema.to_schema();
+    part.get_mut("properties")?.as_object_mut()?.retain(|name, _| !others.contains(name));
+    (!others.is_empty()).then_some((part, others))
+}
 
 pub(super) const CLASHING_NAMES: Rule = Rule {
     name: "clashing-parameters",
     why: "two parameters that are called the same in Rust cannot be arguments of one method; those of a path may be called anything, \
           but one that stands in it twice has one value, and two of them may have two",
+    seen_in: "Cloudflare, openapi.json of 2024-08-06: 4 paths",
     loss: Loss::Widens,
     apply: rename_clashing,
 };
@@ -126,6 +232,7 @@ fn stands_in(path: &str, parameter: &str) -> bool {
 pub(super) const WITHOUT_TEXT: Rule = Rule {
     name: "parameter-without-text",
     why: "a path or a header contains text, and an object, a list or null has no text",
+    seen_in: "Cloudflare, openapi.json of 2024-08-06: 151 parameters; GitHub, REST API: 6",
     loss: Loss::Widens,
     apply: to_text,
 };
@@ -152,6 +259,7 @@ pub(super) const LIST_IN_ONE: Rule = Rule {
     name: "list-in-one-parameter",
     why: "the generator writes every value of a list as a parameter of its own; with `explode: false` they have to stand in \
           one, with commas between them, and a server may take one of them only",
+    seen_in: "Cloudflare, openapi.json of 2024-08-06: 1 parameter",
     loss: Loss::Widens,
     apply: list_to_text,
 };
@@ -210,6 +318,102 @@ mod tests {
 
     fn parameter(name: &str, schema: Value) -> Value {
         json!({"in": "path", "name": name, "schema": schema})
+    }
+
+    #[test]
+    fn header_parameter_that_shall_be_ignored_is_dropped() {
+        let header = |name: &str| json!({"in": "header", "name": name, "required": true, "schema": {"type": "string"}});
+        let (x, query) = (header("X-Accept"), json!({"in": "query", "name": "Accept", "schema": {"type": "string"}}));
+        let ignored = ["Accept", "content-type", "AUTHORIZATION"].map(header);
+        let all = ignored.iter().chain([&x, &query]).collect::<Vec<_>>();
+        let (rest, lost) = losses(&UNSENDABLE, document("/a", json!(all)));
+        assert_eq!((rest, lost), (document("/a", json!([x, query])), vec![Loss::Lossless; 3]));
+    }
+
+    #[test]
+    fn optional_parameter_that_cannot_be_sent_is_dropped() {
+        let text = json!({"type": "string"});
+        let list = |items: &Value| json!({"type": "array", "items": items});
+        let object = |value: &Value| json!({"type": "object", "properties": {"a": value}});
+        let map = |value: &Value| json!({"type": "object", "additionalProperties": value});
+        let is_kept = |parameter: Value| {
+            let document = document("/a", json!([parameter]));
+            losses(&UNSENDABLE, document.clone()) == (document, vec![])
+        };
+        let query = |schema: &Value| parameter_in("query", schema);
+        let tags = &list(&text);
+        for sendable in [
+            &text,
+            tags,
+            &object(&text),
+            &map(&text),
+            &json!({}),
+            &list(&json!({})),
+            &json!({"type": "object"}),
+            &json!({"oneOf": [text, list(tags)]}),
+            &map(&json!({"oneOf": [text, tags]})),
+            &map(&json!(true)),
+        ] {
+            assert!(is_kept(query(sendable)), "{sendable}");
+        }
+        for other in [
+            &object(tags),
+            &object(&object(&text)),
+            &list(tags),
+            &list(&object(&text)),
+            &map(tags),
+            &json!({"oneOf": [list(tags), map(tags)]}),
+            &map(&json!({"type": "object"})),
+        ] {
+            assert!(!is_kept(query(other)), "{other}");
+        }
+        let mut joined = query(&list(tags));
+        joined["explode"] = json!(false);
+        assert!(is_kept(joined), "it becomes text");
+        assert!(is_kept(parameter_in("header", &list(tags))), "it becomes text");
+        let mut deep = query(&object(&text));
+        deep["style"] = json!("deepObject");
+        for other in [deep, parameter_in("cookie", &text), json!({"in": "query", "name": "p", "content": {}})] {
+            let (rest, lost) = losses(&UNSENDABLE, document("/a", json!([other])));
+            assert_eq!((rest, lost), (document("/a", json!([])), vec![Loss::Narrows]));
+        }
+    }
+
+    #[test]
+    fn optional_property_that_a_query_cannot_hold_is_dropped() {
+        let text = json!({"type": "string"});
+        let list = json!({"type": "array", "items": text});
+        let query = |schema: Value| document("/a", json!([parameter_in("query", &schema)]));
+        let object = json!({"type": "object", "properties": {"a": text, "b": list}, "required": ["a"]});
+        let part = query(json!({"type": "object", "properties": {"a": text}, "required": ["a"]}));
+        assert_eq!(losses(&UNSENDABLE, query(object)), (part, vec![Loss::Narrows]));
+        let required = json!({"type": "object", "properties": {"a": text, "b": list}, "required": ["b"]});
+        assert_eq!(losses(&UNSENDABLE, query(required)), (document("/a", json!([])), vec![Loss::Narrows]));
+    }
+
+    #[test]
+    fn parameter_that_makes_the_argument_of_another_one_is_dropped() {
+        let [at, before, body] = ["At", "At<", "body"].map(|name| json!({"in": "query", "name": name, "schema": {}}));
+        let with_body = |parameters: Value| {
+            let mut document = document("/a", parameters);
+            document["paths"]["/a"]["get"]["requestBody"] = json!({});
+            document
+        };
+        let (rest, lost) = losses(&UNSENDABLE, with_body(json!([at, before, body])));
+        assert_eq!((rest, lost), (with_body(json!([at])), vec![Loss::Narrows; 2]));
+        assert_eq!(run(&UNSENDABLE, document("/a", json!([body]))), (document("/a", json!([body])), 0));
+    }
+
+    fn parameter_in(place: &str, schema: &Value) -> Value {
+        json!({"in": place, "name": "p", "schema": schema})
+    }
+
+    #[test]
+    fn alternatives_of_a_parameter_that_lead_to_themselves_have_an_end() {
+        let mut document =
+            document("/a", json!([parameter_in("query", &json!({"$ref": "#/components/schemas/Loop"}))]));
+        document["components"] = json!({"schemas": {"Loop": {"oneOf": [{"$ref": "#/components/schemas/Loop"}]}}});
+        assert_eq!(run(&UNSENDABLE, document.clone()), (document, 0));
     }
 
     #[test]

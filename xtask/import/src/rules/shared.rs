@@ -15,6 +15,7 @@ const KINDS: [&str; 3] = ["parameters", "requestBodies", "responses"];
 pub(super) const PARTS: Rule = Rule {
     name: "shared-parts",
     why: "the rules look at an operation's own parameters, body and responses",
+    seen_in: "Cloudflare, openapi.json of 2024-08-06: 169 places; GitHub, REST API: 2,931",
     loss: Loss::Lossless,
     apply: give_to_operations,
 };

@@ -9,30 +9,39 @@ use crate::rules::{self, Loss};
 use crate::testing::things;
 
 /// Where each rule fires, and what a report says is lost there, in the order of their names.
-const EXPECTED: [(&str, &str, &str); 24] = [
+const EXPECTED: [(&str, &str, &str); 33] = [
     ("all-of-objects", "widens", "/components/schemas/acme_whole"),
     ("body-without-schema", "narrows", "/paths/~1bodies/delete"),
     ("clashing-parameters", "loses nothing", "/paths/~1clash~1{id}~1{Id_2}"),
     ("clashing-properties", "widens", "/components/schemas/acme_whole/properties/clashing"),
     ("clashing-values", "widens", "/components/schemas/acme_whole/properties/signs"),
+    ("discriminator-mapping", "loses nothing", "/components/schemas/acme_whole/allOf/2/properties/kind"),
+    ("dropshot-extensions", "loses nothing", "/paths/~1parts/get"),
     ("enum-of-text-only", "widens", "/components/schemas/acme_whole/properties/success"),
     ("enum-without-other-limits", "loses nothing", "/components/schemas/acme_whole/properties/limited"),
     ("first-match", "narrows", "/components/schemas/acme_whole/properties/either"),
+    ("format-of-no-scalar", "loses nothing", "/components/schemas/acme_whole/properties/flag"),
     ("free-form-body", "loses nothing", "/paths/~1bodies/post"),
+    ("inheritance", "loses nothing", "/components/schemas/acme_pet"),
+    ("json-by-another-name", "loses nothing", "/paths/~1answers/delete/responses/default"),
+    ("large-integers", "narrows", "/components/schemas/acme_whole/properties/large"),
     ("list-in-one-parameter", "widens", "/paths/~1parts/get"),
-    ("media-type-parameters", "loses nothing", "/paths/~1parts/get"),
+    ("media-type-parameters", "loses nothing", "/paths/~1parts/get/responses/200"),
     ("missing-type", "narrows", "/components/schemas/acme_whole/properties/untyped"),
-    ("multipart-body", "drops operations", "/paths/~1parts/post"),
-    ("nested-all-of", "loses nothing", "/components/schemas/acme_part/properties/nested"),
+    ("nullable-reference", "widens", "/components/schemas/acme_whole/allOf/2/properties/pet"),
     ("odd-media-type", "widens", "/paths/~1bodies/patch"),
     ("one-body-type", "narrows", "/paths/~1bodies/put"),
     ("one-response-type", "narrows", "/paths/~1answers/get/responses/200"),
     ("one-success", "narrows", "/paths/~1answers/get"),
+    ("open-object", "loses nothing", "/components/schemas/acme_whole/properties/open"),
     ("parameter-without-text", "widens", "/paths/~1clash~1{id}~1{Id_2}/get"),
     ("response-without-schema", "loses nothing", "/paths/~1bodies/post/responses/200"),
     ("shared-parts", "loses nothing", "/paths/~1clash~1{id}~1{Id}/parameters/0"),
+    ("success-by-default", "loses nothing", "/paths/~1answers/delete"),
     ("successes-alike", "loses nothing", "/paths/~1answers/get/responses/201"),
     ("union-of-one-scalar", "widens", "/components/schemas/acme_whole/properties/address"),
+    ("unsendable-parameter", "narrows", "/paths/~1parts/get"),
+    ("unsupported-operation", "drops operations", "/paths/~1parts/post"),
     ("wrong-default", "narrows", "/components/schemas/acme_whole/properties/wrong"),
 ];
 
@@ -52,6 +61,8 @@ fn vendors() -> Value {
 
     let mut free_form = operation("create_body", json!({"content": {"application/json": {}}}));
     free_form["responses"]["200"]["content"] = json!({"application/json": {}});
+    let mut by_another_name = content("application/vnd.api+json", &text);
+    by_another_name["description"] = json!("d");
     let mut several = content("application/json", &text);
     several["content"]["text/plain"] = json!({"schema": text});
     let alike = json!({"type": "object", "properties": {"whole": reference("whole")}});
@@ -64,7 +75,11 @@ fn vendors() -> Value {
             "/parts": {
                 "get": {
                     "operationId": "get_parts",
-                    "parameters": [{"in": "query", "name": "ids", "explode": false, "schema": {"type": "array", "items": text}}],
+                    "parameters": [
+                        {"in": "query", "name": "ids", "explode": false, "schema": {"type": "array", "items": text}},
+                        {"in": "cookie", "name": "session", "schema": text},
+                    ],
+                    "x-dropshot-pagination": {"required": []},
                     "responses": {"200": {
                         "description": "d", "content": {"application/json; charset=utf-8": {"schema": text}},
                     }},
@@ -77,9 +92,12 @@ fn vendors() -> Value {
                 "post": free_form,
                 "put": operation("update_body", several),
             },
-            "/answers": {"get": {"operationId": "get_answers", "responses": {
-                "200": first, "201": answer(&alike), "204": {"description": "nothing"},
-            }}},
+            "/answers": {
+                "get": {"operationId": "get_answers", "responses": {
+                    "200": first, "201": answer(&alike), "204": {"description": "nothing"},
+                }},
+                "delete": {"operationId": "delete_answers", "responses": {"default": by_another_name}},
+            },
             "/clash/{id}/{Id}": {
                 "parameters": [{"$ref": "#/components/parameters/id"}],
                 "get": {
@@ -93,6 +111,8 @@ fn vendors() -> Value {
             "parameters": {"id": {"in": "path", "name": "id", "required": true, "schema": text}},
             "schemas": {
                 "acme_base": {"type": "object", "properties": {"name": text, "changed": text}},
+                "acme_pet": {"type": "object", "properties": {"kind": text}, "discriminator": {"propertyName": "kind"}},
+                "acme_cat": {"allOf": [reference("pet"), {"properties": {"claws": {"type": "integer"}}}]},
                 "acme_part": {"type": "object", "properties": {"nested": {"allOf": [
                     reference("base"), {"type": "object", "properties": {"more": text}},
                 ]}}},
@@ -101,12 +121,17 @@ fn vendors() -> Value {
                     "changed": {"type": "integer"},
                     "untyped": {"items": text},
                     "address": {"anyOf": [text, {"type": "string", "nullable": true, "format": "ipv4"}]},
-                    "either": {"anyOf": [{"type": "integer"}, {"type": "number"}]},
+                    "either": {"anyOf": [{"type": "object"}, {"type": "object"}]},
+                    "large": {"type": "integer", "maximum": 1e20},
                     "success": {"type": "boolean", "enum": [true]},
                     "signs": {"type": "string", "enum": ["<", "<="]},
                     "limited": {"type": "string", "enum": ["a"], "pattern": "a"},
                     "clashing": {"type": "object", "properties": {"a-b": text, "a_b": text}},
                     "wrong": {"type": "integer", "default": "1"},
+                    "open": {"type": "object", "properties": {"a": text}, "additionalProperties": true},
+                    "pet": {"$ref": reference("pet")["$ref"], "nullable": true},
+                    "kind": {"anyOf": [reference("cat"), reference("base")], "discriminator": {"propertyName": "name"}},
+                    "flag": {"type": "boolean", "format": "flag"},
                 }}]},
             },
         },
@@ -170,8 +195,16 @@ fn what_is_mended_is_all_there_but_for_what_the_report_says() {
         .map(|operation| operation["operationId"].as_str().unwrap())
         .collect();
     ids.sort_unstable();
-    let expected =
-        ["create_body", "delete_body", "get_answers", "get_clash", "get_parts", "stream_body", "update_body"];
+    let expected = [
+        "create_body",
+        "delete_answers",
+        "delete_body",
+        "get_answers",
+        "get_clash",
+        "get_parts",
+        "stream_body",
+        "update_body",
+    ];
     assert_eq!(ids, expected);
     let properties = &document["components"]["schemas"]["Whole"]["properties"];
     assert_eq!(properties["name"], json!({"type": "string", "readOnly": true, "description": "What it is called."}));

@@ -252,6 +252,10 @@ fn a_slice_of_which_nothing_is_left_is_rejected() {
         }}});
     });
     assert!(complaint.contains("no operation left that can be generated: slice.paths = [\"/things\"]"), "{complaint}");
+    assert!(
+        complaint.contains("dropped the operation acme-things-upload: it takes nothing but multipart"),
+        "{complaint}"
+    );
 }
 
 #[test]
@@ -263,7 +267,31 @@ fn what_loses_something_can_be_refused() {
     });
     let import = import(THINGS, &document).unwrap();
     let report = import.report();
-    assert!(report.contains("multipart-body (drops operations), once:"), "{report}");
+    assert!(report.contains("unsupported-operation (drops operations), once:"), "{report}");
     assert!(report.contains("dropped the operation acme-things-upload"), "{report}");
     assert_eq!(import.reject_losses().unwrap_err().to_string(), "1 change loses something of the document");
+}
+
+#[test]
+fn a_slice_holds_the_schemas_that_inherit_from_what_it_uses_and_no_others() {
+    let mut document = vendors();
+    let object = |property: &str| json!({"type": "object", "properties": {property: {"type": "string"}}});
+    let of = |part: &str, property: &str| json!({"allOf": [{"$ref": format!("#/components/schemas/{part}")}, object(property)]});
+    let schemas = document["components"]["schemas"].as_object_mut().unwrap();
+    let mut node = object("kind");
+    node["discriminator"] = json!({"propertyName": "kind"});
+    schemas.insert("acme_node".to_owned(), node);
+    schemas.insert("acme_leaf".to_owned(), of("acme_node", "color"));
+    schemas.insert("acme_red-leaf".to_owned(), of("acme_leaf", "red"));
+    schemas.insert("acme_child".to_owned(), of("acme_other", "name"));
+    let document: Value = serde_json::from_str(&import(THINGS, &document).unwrap().text).unwrap();
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let names: Vec<_> = schemas.keys().map(String::as_str).collect();
+    assert_eq!(names, ["LeafBase", "Node", "NodeBase", "RedLeaf", "Thing", "ThingsGetResponse"]);
+    let reference = |name: &str| format!("#/components/schemas/{name}");
+    let mapping = [("acme_leaf", "LeafBase"), ("acme_node", "NodeBase"), ("acme_red-leaf", "RedLeaf")];
+    let mapping: Map<_, _> =
+        mapping.map(|(value, name)| (value.to_owned(), json!(reference(name)))).into_iter().collect();
+    assert_eq!(schemas["Node"]["discriminator"], json!({"propertyName": "kind", "mapping": mapping}));
+    assert_eq!(schemas["RedLeaf"]["properties"].as_object().unwrap().len(), 3);
 }

@@ -1,0 +1,164 @@
+//! Finds items that share a name in one module: the compiler rejects them.
+//!
+//! Two schemas can get one Rust name although their own names differ. The generator does not report that, so the code is
+//! checked before it is written. Seen in Stripe's document: the union of a property had the name of a component.
+
+use std::collections::BTreeSet;
+
+use quote::ToTokens;
+use syn::{Attribute, Fields, Ident, ImplItem, Item, ItemImpl};
+
+use crate::error::Error;
+
+/// Checks that no two items of a module, variants of an enum, fields of a struct or implementations have the same name.
+///
+/// # Errors
+///
+/// If two have; `code` says which file it is.
+pub(crate) fn check(code: &'static str, file: &syn::File) -> Result<(), Error> {
+    let mut found = BTreeSet::new();
+    in_module("", &file.items, &mut found);
+    let found: Vec<_> = found.into_iter().collect();
+    if found.is_empty() { Ok(()) } else { Err(Error::Duplicates { code, names: found }) }
+}
+
+/// Collects what is in a module more than once, each with its path.
+fn in_module(path: &str, items: &[Item], found: &mut BTreeSet<String>) {
+    let mut names = BTreeSet::new();
+    let mut add = |namespace: &'static str, name: String| {
+        if !names.insert((namespace, name.clone())) {
+            found.insert(format!("`{path}{name}`"));
+        }
+    };
+    for item in items {
+        match item {
+            // Only one of the alternatives of a configuration is compiled.
+            item if has_cfg(item) => {}
+            Item::Struct(of) => add("type", of.ident.to_string()),
+            Item::Enum(of) => add("type", of.ident.to_string()),
+            Item::Type(of) => add("type", of.ident.to_string()),
+            Item::Trait(of) => add("type", of.ident.to_string()),
+            Item::Mod(of) => add("type", of.ident.to_string()),
+            Item::Fn(of) => add("value", of.sig.ident.to_string()),
+            Item::Const(of) if of.ident != "_" => add("value", of.ident.to_string()),
+            Item::Static(of) => add("value", of.ident.to_string()),
+            Item::Impl(of) => implemented(of).into_iter().for_each(|name| add("implementation", name)),
+            _ => {}
+        }
+    }
+    for item in items {
+        match item {
+            Item::Mod(of) => {
+                let items = of.content.as_ref().map_or(&[][..], |(_, items)| items);
+                in_module(&format!("{path}{}::", of.ident), items, found);
+            }
+            Item::Struct(of) => {
+                members(path, &of.ident, of.fields.iter().filter_map(|field| field.ident.as_ref()), found)
+            }
+            Item::Enum(of) => {
+                members(path, &of.ident, of.variants.iter().map(|variant| &variant.ident), found);
+                for variant in &of.variants {
+                    if let Fields::Named(fields) = &variant.fields {
+                        let path = format!("{path}{}::", of.ident);
+                        members(
+                            &path,
+                            &variant.ident,
+                            fields.named.iter().filter_map(|field| field.ident.as_ref()),
+                            found,
+                        );
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Collects the members of a type that it has more than once.
+fn members<'a>(path: &str, of: &Ident, names: impl Iterator<Item = &'a Ident>, found: &mut BTreeSet<String>) {
+    let mut seen = BTreeSet::new();
+    found.extend(names.filter(|name| !seen.insert(*name)).map(|name| format!("`{path}{of}::{name}`")));
+}
+
+/// What an `impl` adds to its type: the trait, or its own functions and constants.
+fn implemented(of: &ItemImpl) -> Vec<String> {
+    let target = of.self_ty.to_token_stream();
+    if let Some((_, of_trait, _)) = &of.trait_ {
+        return vec![format!("impl {} for {target}", of_trait.to_token_stream())];
+    }
+    let names = of.items.iter().filter_map(|item| match item {
+        ImplItem::Fn(of) => Some(&of.sig.ident),
+        ImplItem::Const(of) => Some(&of.ident),
+        _ => None,
+    });
+    names.map(|name| format!("{target}::{name}")).collect()
+}
+
+fn has_cfg(item: &Item) -> bool {
+    let attributes: &[Attribute] = match item {
+        Item::Struct(of) => &of.attrs,
+        Item::Enum(of) => &of.attrs,
+        Item::Type(of) => &of.attrs,
+        Item::Trait(of) => &of.attrs,
+        Item::Mod(of) => &of.attrs,
+        Item::Fn(of) => &of.attrs,
+        Item::Const(of) => &of.attrs,
+        Item::Static(of) => &of.attrs,
+        Item::Impl(of) => &of.attrs,
+        _ => &[],
+    };
+    attributes.iter().any(|attribute| attribute.path().is_ident("cfg"))
+}
+
+#[cfg(test)]
+mod tests {
+    use syn::parse_quote;
+
+    use super::*;
+
+    #[test]
+    fn duplicate_of_every_kind_is_an_error_with_its_path() {
+        let file: syn::File = parse_quote! {
+            pub mod types {
+                pub struct Card { a: u8, r#type: u8, a: u8 }
+                pub enum Card { One, Two { x: u8, x: u8 }, One }
+                impl Default for Card {}
+                impl Default for Card {}
+                impl Card { fn get(&self) {} }
+                impl Card { fn get(&self) {} }
+            }
+            const A: u8 = 1;
+            fn A() {}
+        };
+        let error = check("the client", &file).unwrap_err().to_string();
+        let expected = "the client would not compile, it has more than one item named `A`, `types::Card::One`, \
+                        `types::Card::Two::x`, `types::Card::a`, `types::Card::get`, `types::Card`, `types::impl Default \
+                        for Card`; \
+                        rename a schema in [names.types] of sdk.toml";
+        assert_eq!(error, expected);
+    }
+
+    #[test]
+    fn same_name_in_another_module_namespace_or_configuration_is_no_duplicate() {
+        let file: syn::File = parse_quote! {
+            pub mod types {
+                pub struct Card { a: u8 }
+                pub enum Kind { One, Two }
+                impl From<Card> for Kind {}
+                impl From<u8> for Kind {}
+                impl Card { fn get(&self) {} }
+                impl Kind { fn get(&self) {} }
+            }
+            pub struct Card;
+            fn card() {}
+            mod card {}
+            const _: () = ();
+            const _: () = ();
+            #[cfg(unix)]
+            fn by_configuration() {}
+            #[cfg(not(unix))]
+            fn by_configuration() {}
+        };
+        check("the client", &file).unwrap();
+    }
+}

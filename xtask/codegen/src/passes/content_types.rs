@@ -1,0 +1,293 @@
+//! A body has the media type of the document, and so does what a client accepts.
+//!
+//! The generator sends JSON as `application/json`, and bytes as octets. An import lists JSON and bytes of other media
+//! types under these names, with the original media type in an extension. A mock matches the media type that the client
+//! sends, and responds with the one of the document.
+//!
+//! Seen in: the document of GitHub, which responds with `application/scim+json`; RFC 7396, whose JSON Merge Patch is a
+//! media type of its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Result, ensure};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Expr, ExprMethodCall, ImplItemFn, ItemImpl, Lit, LitStr, parse_quote};
+
+use super::literal_paths::letters;
+use super::{implemented, implementor};
+use xtask_document::media_types::{CONTENT_TYPE, JSON, is_sendable};
+use xtask_document::operation::{Operation, Response};
+
+/// Changes the methods of the client.
+pub(crate) fn apply(file: &mut syn::File, operations: &[Operation<'_>]) -> Result<()> {
+    let types = operations.iter().filter_map(|operation| Some((operation.id()?, Types::of(operation))));
+    let mut pass =
+        ClientTypes { types: types.filter(|(_, types)| *types != Types::default()).collect(), current: None };
+    pass.visit_file_mut(file);
+    let missing: BTreeSet<_> = pass.types.keys().collect();
+    ensure!(missing.is_empty(), "expected headers or a body with a media type to change in {missing:?}");
+    Ok(())
+}
+
+/// Changes the types that match requests and respond.
+pub(crate) fn apply_to_mocks(file: &mut syn::File, operations: &[Operation<'_>]) {
+    let of = |operation: &Operation<'_>, end: &str| Some(letters(&format!("{}{end}", operation.id()?)));
+    let sent = operations.iter().filter_map(|operation| Some((of(operation, "when")?, Types::of(operation).sent?)));
+    let received = operations.iter().filter_map(|operation| Some((of(operation, "then")?, responses(operation))));
+    let (sent, received) = (sent.collect(), received.collect());
+    MockTypes { sent, received, current: None, responses: Vec::new(), response: None }.visit_file_mut(file);
+}
+
+/// The media types of an operation that are not those that the generator writes.
+#[derive(Default, PartialEq)]
+struct Types {
+    sent: Option<String>,
+    accepted: Option<String>,
+}
+
+impl Types {
+    fn of(operation: &Operation<'_>) -> Self {
+        let of_body = operation.body().and_then(|body| body.content().next());
+        let sent = of_body.and_then(|content| content.object.get(CONTENT_TYPE)?.as_str()).map(str::to_owned);
+        let contents = operation.successes().flat_map(|response| response.content());
+        let accepted: BTreeSet<_> =
+            contents.filter(|content| content.name == JSON).map(|content| content.content_type()).collect();
+        let is_plain = accepted.iter().all(|media_type| *media_type == JSON);
+        let accepted = accepted.into_iter().collect::<Vec<_>>().join(", ");
+        Self { sent, accepted: (!is_plain).then_some(accepted) }
+    }
+}
+
+/// How the code of a mock's response says its status, and the media type of the response.
+fn responses(operation: &Operation<'_>) -> Vec<(String, String)> {
+    let of = |response: Response<'_>| {
+        let mut types = response.content().map(|content| content.content_type());
+        let (Some(media_type), None) = (types.next().filter(|name| is_sendable(name)), types.next()) else {
+            return None;
+        };
+        let status = match response.status.strip_suffix("XX") {
+            Some(class) => format!("status / 100u16 , {class}u16"),
+            None => format!(". status ({}u16)", response.status),
+        };
+        (media_type != JSON).then(|| (status, media_type.to_owned()))
+    };
+    operation.responses().filter_map(of).collect()
+}
+
+struct ClientTypes<'a> {
+    /// Those of each operation that is not found yet.
+    types: BTreeMap<&'a str, Types>,
+    /// Those of the method that is visited.
+    current: Option<Types>,
+}
+
+impl VisitMut for ClientTypes<'_> {
+    fn visit_item_impl_mut(&mut self, block: &mut ItemImpl) {
+        if implemented(block).is_none() && implementor(block).is_some_and(|name| name == "Client") {
+            visit_mut::visit_item_impl_mut(self, block);
+        }
+    }
+
+    fn visit_impl_item_fn_mut(&mut self, method: &mut ImplItemFn) {
+        let name = method.sig.ident.unraw().to_string();
+        let Some((id, types)) = self.types.remove_entry(name.as_str()) else { return };
+        self.current = Some(types);
+        visit_mut::visit_impl_item_fn_mut(self, method);
+        // What is left has not been found.
+        let left = self.current.take().filter(|types| *types != Types::default());
+        self.types.extend(left.map(|types| (id, types)));
+    }
+
+    fn visit_expr_method_call_mut(&mut self, call: &mut ExprMethodCall) {
+        visit_mut::visit_expr_method_call_mut(self, call);
+        let Some(types) = &mut self.current else { return };
+        let header = call.args.first().map(|name| name.to_token_stream().to_string()).unwrap_or_default();
+        match call.method.to_string().as_str() {
+            "header" if header.ends_with("ACCEPT") => set_text(call, types.accepted.take()),
+            "header" if header.ends_with("CONTENT_TYPE") => set_text(call, types.sent.take()),
+            "json" => {
+                if let Some(sent) = types.sent.take() {
+                    let builder = &call.receiver;
+                    call.receiver = parse_quote! {
+                        #builder.header(
+                            ::reqwest::header::CONTENT_TYPE, ::reqwest::header::HeaderValue::from_static(#sent)
+                        )
+                    };
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Sets the text of a header.
+fn set_text(call: &mut ExprMethodCall, text: Option<String>) {
+    if let (Some(text), Some(value)) = (text, call.args.last_mut()) {
+        Text(&text).visit_expr_mut(value);
+    }
+}
+
+/// Replaces texts.
+struct Text<'a>(&'a str);
+
+impl VisitMut for Text<'_> {
+    fn visit_lit_str_mut(&mut self, text: &mut LitStr) {
+        *text = LitStr::new(self.0, text.span());
+    }
+}
+
+struct MockTypes {
+    /// The media types of bodies, by the type that matches requests.
+    sent: BTreeMap<String, String>,
+    /// Those of responses, by the type that responds.
+    received: BTreeMap<String, Vec<(String, String)>>,
+    /// That of the body that is matched.
+    current: Option<String>,
+    /// Those of the block that is visited.
+    responses: Vec<(String, String)>,
+    /// That of the response that is visited.
+    response: Option<String>,
+}
+
+impl VisitMut for MockTypes {
+    fn visit_item_impl_mut(&mut self, block: &mut ItemImpl) {
+        let name = implementor(block).map(|name| letters(&name.to_string())).unwrap_or_default();
+        self.current = self.sent.get(&name).cloned();
+        self.responses = self.received.get(&name).cloned().unwrap_or_default();
+        visit_mut::visit_item_impl_mut(self, block);
+    }
+
+    fn visit_impl_item_fn_mut(&mut self, method: &mut ImplItemFn) {
+        let body = method.block.to_token_stream().to_string();
+        let response = self.responses.iter().find(|(status, _)| body.contains(status));
+        self.response = response.map(|(_, media_type)| media_type.clone());
+        visit_mut::visit_impl_item_fn_mut(self, method);
+    }
+
+    fn visit_expr_method_call_mut(&mut self, call: &mut ExprMethodCall) {
+        visit_mut::visit_expr_method_call_mut(self, call);
+        let is_content_type = |name: &Expr| matches!(name, Expr::Lit(name) if matches!(&name.lit, Lit::Str(name) if name.value() == "content-type"));
+        match call.method.to_string().as_str() {
+            "json_body_obj" | "json_body" => {
+                if let Some(sent) = &self.current {
+                    let when = &call.receiver;
+                    call.receiver = parse_quote! { #when.header("content-type", #sent) };
+                }
+            }
+            "header" if call.args.first().is_some_and(is_content_type) => set_text(call, self.response.clone()),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::assert_same;
+    use super::*;
+    use xtask_document::operation::operations;
+
+    fn document() -> Value {
+        let content = |name: &str, media_type: &str| json!({"content": {name: {CONTENT_TYPE: media_type}}});
+        let plain = json!({"content": {JSON: {}}});
+        json!({"paths": {"/": {
+            "patch": {
+                "operationId": "patch_a", "requestBody": content(JSON, "application/merge-patch+json"),
+                "responses": {"200": content(JSON, "application/vnd.x+json"), "404": content(JSON, "application/problem+json")},
+            },
+            "post": {
+                "operationId": "post_b", "requestBody": content("application/octet-stream", "text/xml"),
+                "responses": {"2XX": {"content": {"text/csv": {}}}},
+            },
+            "put": {"operationId": "put_c", "requestBody": plain, "responses": {"200": plain}},
+        }}})
+    }
+
+    #[test]
+    fn client_sends_and_accepts_the_media_types_of_the_document() {
+        let mut file: syn::File = parse_quote! {
+            impl Client {
+                fn patch_a(&self) {
+                    self.client.patch(url).header(ACCEPT, HeaderValue::from_static("application/json")).json(&body)
+                }
+                fn post_b(&self) {
+                    self.client.post(url).header(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")).body(body)
+                }
+                fn put_c(&self) {
+                    self.client.put(url).header(ACCEPT, HeaderValue::from_static("application/json")).json(&body)
+                }
+            }
+        };
+        let expected: syn::File = parse_quote! {
+            impl Client {
+                fn patch_a(&self) {
+                    self.client
+                        .patch(url)
+                        .header(ACCEPT, HeaderValue::from_static("application/vnd.x+json"))
+                        .header(
+                            ::reqwest::header::CONTENT_TYPE,
+                            ::reqwest::header::HeaderValue::from_static("application/merge-patch+json")
+                        )
+                        .json(&body)
+                }
+                fn post_b(&self) {
+                    self.client.post(url).header(CONTENT_TYPE, HeaderValue::from_static("text/xml")).body(body)
+                }
+                fn put_c(&self) {
+                    self.client.put(url).header(ACCEPT, HeaderValue::from_static("application/json")).json(&body)
+                }
+            }
+        };
+        let document = document();
+        let operations: Vec<_> = operations(&document).collect();
+        apply(&mut file, &operations).unwrap();
+        assert_same(&file, &expected);
+        let mut unknown = parse_quote! { impl Client { fn patch_a(&self) {} fn post_b(&self) {} } };
+        let error = apply(&mut unknown, &operations).unwrap_err().to_string();
+        assert!(error.ends_with(r#"in {"patch_a", "post_b"}"#), "{error}");
+    }
+
+    #[test]
+    fn mock_matches_and_responds_with_the_media_types_of_the_document() {
+        let mut file: syn::File = parse_quote! {
+            impl PatchAWhen { fn body(self) { Self(self.0.json_body_obj(value)) } }
+            impl PatchAThen {
+                fn ok(self) { Self(self.0.status(200u16).header("content-type", "application/json").json_body_obj(value)) }
+                fn not_found(self) { Self(self.0.status(404u16).header("content-type", "application/json")) }
+                fn conflict(self) { Self(self.0.status(409u16).header("content-type", "application/json")) }
+            }
+            impl PostBWhen { fn body(self) { Self(self.0.json_body(value)) } }
+            impl PostBThen {
+                fn success(self, status: u16) {
+                    assert_eq!(status / 100u16, 2u16);
+                    Self(self.0.status(status).header("content-type", "application/json").json_body(value))
+                }
+            }
+            impl PutCWhen { fn body(self) { Self(self.0.json_body_obj(value)) } }
+        };
+        let expected: syn::File = parse_quote! {
+            impl PatchAWhen {
+                fn body(self) { Self(self.0.header("content-type", "application/merge-patch+json").json_body_obj(value)) }
+            }
+            impl PatchAThen {
+                fn ok(self) { Self(self.0.status(200u16).header("content-type", "application/vnd.x+json").json_body_obj(value)) }
+                fn not_found(self) { Self(self.0.status(404u16).header("content-type", "application/problem+json")) }
+                fn conflict(self) { Self(self.0.status(409u16).header("content-type", "application/json")) }
+            }
+            impl PostBWhen { fn body(self) { Self(self.0.header("content-type", "text/xml").json_body(value)) } }
+            impl PostBThen {
+                fn success(self, status: u16) {
+                    assert_eq!(status / 100u16, 2u16);
+                    Self(self.0.status(status).header("content-type", "text/csv").json_body(value))
+                }
+            }
+            impl PutCWhen { fn body(self) { Self(self.0.json_body_obj(value)) } }
+        };
+        let document = document();
+        apply_to_mocks(&mut file, &operations(&document).collect::<Vec<_>>());
+        assert_same(&file, &expected);
+    }
+}

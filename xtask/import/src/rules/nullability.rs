@@ -1,0 +1,91 @@
+//! Null.
+
+use serde_json::{Map, Value, json};
+
+use super::{Log, Loss, Rule};
+use xtask_document::resolved::{References, ResolvedSchema, named_schemas};
+use xtask_document::walk::for_each_schema;
+
+pub(super) const BESIDE_REFERENCE: Rule = Rule {
+    name: "nullable-reference",
+    why: "OpenAPI 3.0 ignores everything beside `$ref`, but vendors who write `nullable: true` there mean that the value may be \
+          null",
+    seen_in: "OpenAPI 3.0.3, Reference Object: a client of such a vendor cannot read the null",
+    loss: Loss::Widens,
+    apply: honour,
+};
+
+fn honour(document: &mut Value, log: &mut Log<'_>) {
+    let original = named_schemas(document);
+    let references = References::of(&original);
+    for_each_schema(document, &mut |place, schema| {
+        // An alternative has to be a reference alone, or its discriminator has no name for it.
+        let mut may_be_null = false;
+        for keyword in ["anyOf", "oneOf"] {
+            for branch in schema.get_mut(keyword).and_then(Value::as_array_mut).into_iter().flatten() {
+                may_be_null |= branch.as_object_mut().is_some_and(take_null);
+            }
+        }
+        let loss = match schema.get("$ref").cloned() {
+            Some(reference) if take_null(schema) => {
+                let target = json!({"$ref": reference});
+                let is_nullable = ResolvedSchema::of(&references, &target).is("nullable");
+                schema.clear();
+                schema.insert("allOf".to_owned(), json!([target]));
+                if is_nullable { Loss::Lossless } else { Loss::Widens }
+            }
+            _ if may_be_null => Loss::Widens,
+            _ => return,
+        };
+        schema.insert("nullable".to_owned(), true.into());
+        log.note_loss(loss, place, "it may be null, as is said beside a reference");
+    });
+}
+
+/// Removes `nullable` beside a reference. The result is whether it was true.
+fn take_null(schema: &mut Map<String, Value>) -> bool {
+    let is_nullable = schema.contains_key("$ref") && schema.get("nullable") == Some(&Value::Bool(true));
+    is_nullable && schema.remove("nullable").is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::losses;
+    use super::*;
+
+    #[test]
+    fn nullable_beside_a_reference_is_honoured_wherever_it_is() {
+        let document = |reference: Value, or_null: Value, union: Value| {
+            json!({
+                "paths": {"/a": {"get": {"responses": {"200": {"content": {"application/json": {"schema": reference}}}}}}},
+                "components": {"schemas": {
+                    "Text": {"type": "string"},
+                    "Null": {"type": "string", "nullable": true},
+                    "Thing": {"properties": {"a": reference}, "items": reference, "additionalProperties": reference},
+                    "Either": union,
+                    "Alias": or_null,
+                }},
+            })
+        };
+        let to = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        let beside = |name: &str| json!({"$ref": to(name)["$ref"], "nullable": true, "description": "d"});
+        let fixed = |name: &str| json!({"allOf": [to(name)], "nullable": true});
+        let vendors = document(beside("Text"), beside("Null"), json!({"oneOf": [beside("Text"), {"type": "integer"}]}));
+        let union =
+            json!({"oneOf": [{"$ref": to("Text")["$ref"], "description": "d"}, {"type": "integer"}], "nullable": true});
+        let expected = document(fixed("Text"), fixed("Null"), union);
+        let (result, mut lost) = losses(&BESIDE_REFERENCE, vendors);
+        assert_eq!(result, expected);
+        lost.sort();
+        assert_eq!(lost, [vec![Loss::Lossless], vec![Loss::Widens; 5]].concat());
+    }
+
+    #[test]
+    fn a_reference_that_is_said_not_to_be_null_stays() {
+        let document = json!({"components": {"schemas": {
+            "Text": {"type": "string"},
+            "Thing": {"properties": {"a": {"$ref": "#/components/schemas/Text", "nullable": false}}},
+        }}});
+        assert_eq!(losses(&BESIDE_REFERENCE, document.clone()), (document, vec![]));
+    }
+}

@@ -1,0 +1,195 @@
+//! `cargo xtask spec`.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Subcommand;
+use xtask::compare::compare;
+use xtask::examples::{self, Examples};
+use xtask::fuzz::Fuzz;
+use xtask::groups::{By, Sample};
+use xtask::survey::{self, Survey};
+use xtask::workspace::Workspace;
+use xtask::{check, generate};
+use xtask_codegen::GeneratorProcess;
+use xtask_diff as diff;
+
+use super::{MEMORY_MIB, fail_on, print_written};
+
+/// Something breaks users of the crates.
+const BREAKS: u8 = 3;
+
+#[derive(Subcommand)]
+pub(crate) enum Task {
+    /// Make a revision of an SDK from a vendor's document, and report the changes
+    Import {
+        /// The SDK
+        #[arg(long, value_name = "NAME")]
+        sdk: String,
+        /// The vendor's document: OpenAPI 3.0, as JSON or YAML
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
+        /// The revision
+        #[arg(long, value_name = "DATE")]
+        revision: String,
+        /// Only say what would be done
+        #[arg(long)]
+        dry_run: bool,
+        /// Fail, and write nothing, if a rule loses something of the document
+        #[arg(long)]
+        strict: bool,
+    },
+    /// Make an SDK of every tag of a vendor's document, in a new workspace, and report the result; exits with 1
+    /// if one cannot be made or does not compile, or an operation has no tag
+    Survey {
+        #[command(flatten)]
+        groups: Groups,
+        /// Make the low-level clients and the mocks only
+        #[arg(long)]
+        no_sdk: bool,
+        /// Compile the result, and report what does not compile
+        #[arg(long)]
+        check: bool,
+        /// Compile a random sample of the tags
+        #[arg(long, value_name = "N", requires = "check")]
+        sample: Option<usize>,
+    },
+    /// Decode the examples of a vendor's document with the generated types, encode them again, and report the differences;
+    /// exits with 1 if an example that fits its schema is rejected, or a declared value is lost or changed
+    Examples {
+        #[command(flatten)]
+        groups: Groups,
+        /// A tag whose examples are decoded; may be repeated; all unless given
+        #[arg(long, value_name = "TAG")]
+        tag: Vec<String>,
+        /// Decode the examples of a random sample of the tags
+        #[arg(long, value_name = "N")]
+        sample: Option<usize>,
+    },
+    /// Check the committed revisions of an SDK; exits with 1 if something is wrong with one
+    Check {
+        /// The SDK; may be left out if there is only one
+        #[arg(value_name = "NAME")]
+        sdk: Option<String>,
+    },
+    /// Say what changed from one document to another, and what that means for users of the crates; exits with 3 if it
+    /// breaks them
+    Diff {
+        /// A file, or a revision of an SDK
+        old: String,
+        /// A file, or a revision of an SDK
+        new: String,
+        /// The SDK whose revisions are meant; may be left out if there is only one
+        #[arg(long, value_name = "NAME")]
+        sdk: Option<String>,
+        /// Write JSON, for programs
+        #[arg(long)]
+        json: bool,
+    },
+    /// Mutate a document, and look for changes that `spec diff` classifies below their effect on generated code; exits
+    /// with 1 if there are any
+    FuzzDiff {
+        /// A document: OpenAPI 3.0, as JSON or YAML
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
+        /// Take the operations of this tag only
+        #[arg(long, value_name = "TAG", conflicts_with = "sdk")]
+        tag: Option<String>,
+        /// Take the part of this SDK only
+        #[arg(long, value_name = "NAME")]
+        sdk: Option<String>,
+        /// The number of mutants
+        #[arg(long, value_name = "NUMBER", default_value_t = 1000)]
+        count: u64,
+        /// The first mutant; mutants have consecutive numbers
+        #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+        seed: u64,
+        /// Keep the state in this file, and resume from it
+        #[arg(long, value_name = "FILE")]
+        state: Option<PathBuf>,
+        /// The number of threads; the number of cores unless given
+        #[arg(long, value_name = "NUMBER")]
+        threads: Option<NonZero<usize>>,
+    },
+}
+
+/// The groups of a vendor's document.
+#[derive(clap::Args)]
+pub(crate) struct Groups {
+    /// The vendor's document: OpenAPI 3.0, as JSON or YAML
+    #[arg(long, value_name = "FILE")]
+    from: PathBuf,
+    /// The new workspace
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// How operations without a tag are grouped
+    #[arg(long, value_enum, default_value_t)]
+    by: By,
+    /// Chooses the sample: the same seed chooses the same tags
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    seed: u64,
+}
+
+impl Task {
+    pub(super) fn run(self, workspace: &Workspace, output: &mut impl Write) -> Result<ExitCode> {
+        match self {
+            Self::Import { sdk, from, revision, dry_run, strict } => {
+                let sdk = workspace.sdk(Some(&sdk))?;
+                let import = sdk.import(&from, &revision)?;
+                write!(output, "{}", import.report())?;
+                generate::try_generate(&GeneratorProcess::of_this_program(MEMORY_MIB)?, &sdk, &import)?;
+                if strict {
+                    import.reject_losses()?;
+                }
+                if dry_run {
+                    sdk.has(workspace, &import)?;
+                } else {
+                    print_written(output, sdk.write(workspace, &import)?)?;
+                }
+            }
+            Self::Survey { groups, no_sdk, check, sample } => {
+                let Groups { from, out, by, seed } = groups;
+                let process = GeneratorProcess::of_this_program(MEMORY_MIB)?;
+                let sample = sample.map(|size| Sample { size, seed });
+                let options = survey::Options { has_sdk: !no_sdk, by, is_checked: check, sample };
+                let survey = Survey::make(workspace, &process, &from, &out, &options)?;
+                writeln!(output, "{survey}")?;
+                survey.check()?;
+            }
+            Self::Examples { groups, tag, sample } => {
+                let Groups { from, out, by, seed } = groups;
+                let process = GeneratorProcess::of_this_program(MEMORY_MIB)?;
+                let sample = sample.map(|size| Sample { size, seed });
+                let options = examples::Options { by, groups: BTreeSet::from_iter(tag), sample };
+                let examples = Examples::run(workspace, &process, &from, &out, options)?;
+                writeln!(output, "{examples}")?;
+                examples.check()?;
+            }
+            Self::Check { sdk } => {
+                fail_on(output, &check::check(workspace.root(), &workspace.sdk(sdk.as_deref())?)?)?;
+            }
+            Self::Diff { old, new, sdk, json } => {
+                let changes = compare(workspace, sdk.as_deref(), [&old, &new])?;
+                if json {
+                    writeln!(output, "{}", diff::json(&changes)?)?;
+                } else {
+                    write!(output, "{}", diff::text(&changes))?;
+                }
+                if changes.iter().any(|change| change.class == diff::Class::Breaking) {
+                    return Ok(ExitCode::from(BREAKS));
+                }
+            }
+            Self::FuzzDiff { from, tag, sdk, count, seed, state, threads } => {
+                let sdk = sdk.map(|name| workspace.sdk(Some(&name))).transpose()?;
+                let state = Fuzz { from, tag, sdk, count, seed, state, threads }.run()?;
+                write!(output, "{state}")?;
+                state.check()?;
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,151 @@
+//! What decoding and encoding an example changed.
+
+use serde_json::{Map, Number, Value};
+use xtask_document::operation::component;
+
+/// How deep references and parts of schemas are followed for one value.
+const MOST_DEPTH: usize = 32;
+
+/// What is different in the encoded value. List items have the index `*`, so that equal differences have equal text.
+#[derive(Debug, Default, Eq, PartialEq)]
+pub(super) struct Differences {
+    /// Members of objects that the schema declares.
+    pub(super) lost: Vec<String>,
+    /// Members that it does not declare.
+    pub(super) lost_undeclared: Vec<String>,
+    /// Values that are others, with both.
+    pub(super) changed: Vec<String>,
+    /// Members that the example does not have.
+    pub(super) added: Vec<String>,
+}
+
+impl Differences {
+    /// Compares an example of a schema with the value that it was encoded as.
+    pub(super) fn of(document: &Value, schema: Option<&Value>, example: &Value, encoded: &Value) -> Self {
+        let mut found = Self::default();
+        found.compare(document, &Vec::from_iter(schema), "", example, encoded);
+        found
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn compare(&mut self, document: &Value, schemas: &[&Value], path: &str, example: &Value, encoded: &Value) {
+        let mut parts = Vec::new();
+        schemas.iter().for_each(|schema| add_parts(document, schema, MOST_DEPTH, &mut parts));
+        match (example, encoded) {
+            (Value::Object(example), Value::Object(encoded)) => {
+                for (name, value) in example {
+                    let path = format!("{path}/{name}");
+                    let declared = properties(&parts, name);
+                    match (encoded.get(name), &declared) {
+                        (Some(other), _) => self.compare(document, &declared.unwrap_or_default(), &path, value, other),
+                        (None, Some(_)) => self.lost.push(path),
+                        (None, None) => self.lost_undeclared.push(path),
+                    }
+                }
+                let added = encoded.keys().filter(|name| !example.contains_key(*name));
+                self.added.extend(added.map(|name| format!("{path}/{name}")));
+            }
+            (Value::Array(example), Value::Array(encoded)) if example.len() == encoded.len() => {
+                let items: Vec<_> = parts.iter().filter_map(|part| part.get("items")).collect();
+                for (value, other) in example.iter().zip(encoded) {
+                    self.compare(document, &items, &format!("{path}/*"), value, other);
+                }
+            }
+            (Value::Number(example), Value::Number(encoded)) if is_same(example, encoded) => {}
+            _ if example == encoded => {}
+            _ => self.changed.push(format!("{path}: {} became {}", short(example), short(encoded))),
+        }
+    }
+}
+
+/// Whether two numbers have the same value.
+fn is_same(one: &Number, other: &Number) -> bool {
+    match (one.as_i128(), other.as_i128()) {
+        (Some(one), Some(other)) => one == other,
+        _ => one.as_f64() == other.as_f64(),
+    }
+}
+
+/// The beginning of a value's text.
+fn short(value: &Value) -> String {
+    let text = value.to_string();
+    match text.char_indices().nth(60) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
+}
+
+/// Adds a schema, its parts and its alternatives, with references followed.
+fn add_parts<'a>(document: &'a Value, schema: &'a Value, depth: usize, parts: &mut Vec<&'a Map<String, Value>>) {
+    let Some(depth) = depth.checked_sub(1) else { return };
+    if schema.get("$ref").is_some() {
+        component(document, schema).into_iter().for_each(|target| add_parts(document, target, depth, parts));
+        return;
+    }
+    let Some(object) = schema.as_object() else { return };
+    parts.push(object);
+    for keyword in ["allOf", "anyOf", "oneOf"] {
+        let list = object.get(keyword).and_then(Value::as_array).into_iter().flatten();
+        list.for_each(|part| add_parts(document, part, depth, parts));
+    }
+}
+
+/// The schemas that declare a member of an object; none, if it is not declared.
+fn properties<'a>(parts: &[&'a Map<String, Value>], name: &str) -> Option<Vec<&'a Value>> {
+    let own = parts.iter().filter_map(|part| part.get("properties")?.get(name));
+    let own: Vec<_> = own.collect();
+    if !own.is_empty() {
+        return Some(own);
+    }
+    let others = parts.iter().filter_map(|part| part.get("additionalProperties"));
+    let others: Vec<_> = others.filter(|others| **others != Value::Bool(false)).collect();
+    (!others.is_empty()).then_some(others)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn differences(example: &Value, encoded: &Value) -> Differences {
+        let document = json!({"components": {"schemas": {
+            "Thing": {"allOf": [{"properties": {"id": {}}}, {"oneOf": [{"$ref": "#/components/schemas/Named"}]}]},
+            "Named": {"properties": {
+                "name": {},
+                "list": {"items": {"properties": {"a": {}}}},
+                "map": {"additionalProperties": {"properties": {"b": {}}}},
+                "self": {"$ref": "#/components/schemas/Named"},
+            }},
+        }}});
+        Differences::of(&document, Some(&json!({"$ref": "#/components/schemas/Thing"})), example, encoded)
+    }
+
+    #[test]
+    fn lost_members_are_declared_if_a_part_an_alternative_or_a_map_has_them() {
+        let example = json!({
+            "id": 1, "name": "n", "other": 2,
+            "list": [{"a": 1, "x": 1}, {"a": 2}], "map": {"k": {"b": 1, "y": 1}, "l": {}}, "self": {"name": 1},
+        });
+        let encoded = json!({"list": [{}, {}], "map": {"k": {}}, "self": {}});
+        let found = differences(&example, &encoded);
+        assert_eq!(found.lost, ["/id", "/list/*/a", "/list/*/a", "/map/k/b", "/map/l", "/name", "/self/name"]);
+        assert_eq!(found.lost_undeclared, ["/list/*/x", "/map/k/y", "/other"]);
+        assert!(found.changed.is_empty() && found.added.is_empty() && !found.is_empty());
+    }
+
+    #[test]
+    fn numbers_of_one_value_are_equal_and_other_values_are_changed() {
+        assert!(differences(&json!([1, 1.5, 1e3]), &json!([1.0, 1.5, 1000])).is_empty());
+        let found = differences(
+            &json!({"name": "a", "list": [1], "id": 9_007_199_254_740_993_u64}),
+            &json!({"name": null, "list": [], "id": 9_007_199_254_740_992_u64, "new": 1}),
+        );
+        let changed =
+            ["/id: 9007199254740993 became 9007199254740992", "/list: [1] became []", "/name: \"a\" became null"];
+        assert_eq!((found.changed, found.added), (changed.map(str::to_owned).to_vec(), vec!["/new".to_owned()]));
+    }
+}

@@ -1,0 +1,67 @@
+//! Examples of a document, decoded and encoded with the types that are generated from it.
+
+use std::fs;
+
+use serde_json::json;
+use xtask::examples::{Examples, Options};
+use xtask::groups::By;
+use xtask::workspace::Workspace;
+
+use crate::process;
+
+#[test]
+fn examples_are_decoded_and_what_is_rejected_lost_or_not_decoded_is_reported() {
+    let thing = json!({
+        "type": "object",
+        "required": ["id"],
+        "properties": {"id": {"type": "integer"}, "size": {"type": "number"}, "note": {"type": "string", "nullable": true}},
+    });
+    let get = |examples: serde_json::Value| {
+        json!({"operationId": "get", "tags": ["things"], "responses": {"200": {"description": "d", "content": {
+            "application/json": {"schema": {"$ref": "#/components/schemas/Thing"}, "examples": examples},
+        }}}})
+    };
+    let mut other = get(json!({"one": {"value": {"id": 1}}}));
+    other["operationId"] = json!("other");
+    other["tags"] = json!([]);
+    let document = json!({
+        "openapi": "3.0.3",
+        "info": {"title": "Acme", "version": "1"},
+        "paths": {
+            "/things/{id}": {
+                "parameters": [{"in": "path", "name": "id", "required": true, "schema": {"type": "string"}}],
+                "get": get(json!({
+                    "same": {"value": {"id": 1, "size": 2, "note": null}},
+                    "other": {"value": {"id": 1, "unknown": true}},
+                    "odd": {"value": {"id": "one"}},
+                    "linked": {"externalValue": "https://acme.test/thing.json"},
+                })),
+            },
+            "/others": {"get": other},
+        },
+        "components": {"schemas": {"Thing": thing}},
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let (from, out) = (folder.path().join("acme.json"), folder.path().join("out"));
+    fs::write(&from, document.to_string()).unwrap();
+
+    let options = |group: &str| Options { by: By::Path, groups: [group.to_owned()].into(), sample: None };
+    let run = |group: &str| Examples::run(&Workspace::current().unwrap(), &process(), &from, &out, options(group));
+    let unknown = run("others").err().unwrap();
+    assert_eq!(unknown.to_string(), "the document has no operations of [\"others\"]");
+    let examples = run("things").unwrap();
+    let text = examples.to_string();
+    let place = "GET /things/{id} 200 application/json, examples";
+    for part in [
+        "1 of 1 groups with examples have a client\n2 examples decoded, 1 of them without a difference\n",
+        "1 examples rejected: 0 fit their schema, 1 do not, 0 have one",
+        "declared values lost: 0 in 0 examples\nundeclared values lost: 1 in 1 examples\n",
+        &format!("{place}.odd: id: invalid type: string \"one\""),
+        "it does not fit its schema: value is not of type \"integer\" at \"/id\"",
+        &format!("{place}.other: /unknown\n"),
+        &format!("the document only links to (1)\n  {place}.linked\n"),
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    examples.check().unwrap();
+}
