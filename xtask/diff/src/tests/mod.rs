@@ -6,6 +6,7 @@
 
 mod bodies;
 mod envelopes;
+mod imported;
 mod operations;
 mod properties;
 mod row;
