@@ -44,8 +44,8 @@ fn survey_makes_an_sdk_of_every_tag_and_reports_the_problems_of_each() {
     for part in [
         "2 of 3 groups generated\n2 of 2 groups compile",
         "broken: the operations \"acme_gadgets_get\" and \"acme-gadgets-get\" both get the name",
-        "multipart-body: dropped the operation acme-files-upload",
-        "multipart-body (drops operations): 1\n",
+        "unsupported-operation: dropped the operation acme-files-upload: it takes nothing but multipart bodies",
+        "unsupported-operation (drops operations): 1\n",
     ] {
         assert!(text.contains(part), "{text}");
     }
