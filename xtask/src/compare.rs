@@ -15,44 +15,32 @@ use crate::workspace::Workspace;
 /// # Errors
 ///
 /// If a document cannot be read, or is not OpenAPI 3.0.
-pub fn compare(workspace: &Workspace, sdk: Option<&str>, names: [&str; 2]) -> Result<Vec<diff::Change>> {
-    let is_revision = |name: &&str| !Path::new(name).is_file();
-    let sdk = if names.iter().any(is_revision) { Some(workspace.sdk(sdk)?) } else { None };
-    let mut raw = Vec::new();
-    let mut imported = Vec::new();
-    for name in names {
-        let (path, is_file) = match &sdk {
-            Some(sdk) if is_revision(&name) => (workspace.root().join(sdk.document(name)), false),
-            _ => (PathBuf::from(name), true),
-        };
-        if let Some(sdk) = &sdk {
+pub fn compare(workspace: &Workspace, sdk: Option<&str>, [old, new]: [&str; 2]) -> Result<Vec<diff::Change>> {
+    let is_file = |name: &str| Path::new(name).is_file();
+    let sdk = if [old, new].into_iter().all(is_file) { None } else { Some(workspace.sdk(sdk)?) };
+    let document = |name: &str| {
+        let revision = sdk.as_ref().filter(|_| !is_file(name));
+        let path = revision.map_or_else(|| PathBuf::from(name), |sdk| workspace.root().join(sdk.document(name)));
+        if let Some(sdk) = revision {
             ensure!(path.is_file(), "{name:?} is no file, and no revision of {}", sdk.name());
         }
         let document = read(&path)?.1;
         check_version(&document).with_context(|| format!("{name} cannot be compared"))?;
-        imported.push(match &sdk {
-            _ if !is_file => Ok(document.clone()),
+        let imported = match &sdk {
+            _ if revision.is_some() => Ok(document.clone()),
             Some(sdk) => diff::imported_with(&sdk.settings(), &document),
             None => diff::imported(&document),
-        });
-        raw.push((name, document));
-    }
-    for ((name, _), imported) in raw.iter().zip(&imported) {
-        if let Err(error) = imported {
-            let reason = source_chain(error);
-            eprintln!(
-                "warning: {name}: {reason}; both documents are compared as they are, which may miss changes of code"
-            );
+        };
+        Ok((document, imported.with_context(|| name.to_owned())))
+    };
+    let ((old, imported_old), (new, imported_new)) = (document(old)?, document(new)?);
+    match (imported_old, imported_new) {
+        (Ok(old), Ok(new)) => Ok(diff::compare(&old, &new)),
+        (imported_old, imported_new) => {
+            for error in [imported_old.err(), imported_new.err()].into_iter().flatten() {
+                eprintln!("warning: {error:#}; the documents are compared as they are, which may miss changes of code");
+            }
+            Ok(diff::compare(&old, &new))
         }
     }
-    match (imported.as_slice(), raw.as_slice()) {
-        ([Ok(old), Ok(new)], _) | (_, [(_, old), (_, new)]) => Ok(diff::compare(old, new)),
-        _ => Ok(Vec::new()),
-    }
-}
-
-/// An error and its sources, in one line.
-fn source_chain(error: &dyn std::error::Error) -> String {
-    let sources = std::iter::successors(Some(error), |error| error.source());
-    sources.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
