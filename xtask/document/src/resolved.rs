@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use crate::keywords::{self, Role, gives_shape};
+use crate::keywords::gives_shape;
 use crate::walk::SCHEMAS;
 
 /// The name of the component that a schema refers to.
@@ -80,10 +80,6 @@ pub struct ResolvedSchema<'a> {
     keywords: Keywords<'a>,
     /// What later parts add to properties.
     added: BTreeMap<&'a str, Keywords<'a>>,
-    /// The properties and keywords of which an earlier part says something else.
-    overridden: BTreeSet<&'a str>,
-    /// How many parts it has, with those of parts.
-    parts: usize,
 }
 
 type Keywords<'a> = BTreeMap<&'a str, &'a Value>;
@@ -94,7 +90,6 @@ impl<'a> ResolvedSchema<'a> {
         let mut resolved = Self::default();
         let mut listed = BTreeSet::new();
         let parts = parts(references, schema);
-        resolved.parts = parts.len();
         for (key, value) in parts.iter().copied().flatten().filter(|(key, _)| *key != "allOf") {
             match (key.as_str(), value) {
                 ("properties", Value::Object(properties)) => {
@@ -104,12 +99,7 @@ impl<'a> ResolvedSchema<'a> {
                     let names = names.iter().filter_map(Value::as_str);
                     resolved.required.extend(names.filter(|name| listed.insert(*name)));
                 }
-                (key, _) => {
-                    let earlier = resolved.keywords.insert(key, value);
-                    if keywords::role(key) == Role::Shape && earlier.is_some_and(|earlier| earlier != value) {
-                        resolved.overridden.insert(key);
-                    }
-                }
+                (key, _) => drop(resolved.keywords.insert(key, value)),
             }
         }
         let own = parts.last().is_some_and(|whole| whole.contains_key("nullable"));
@@ -134,9 +124,6 @@ impl<'a> ResolvedSchema<'a> {
             None => {
                 self.properties.insert(name, schema);
                 self.added.remove(name);
-                if gives_shape(earlier) {
-                    self.overridden.insert(name);
-                }
             }
         }
     }
@@ -144,11 +131,6 @@ impl<'a> ResolvedSchema<'a> {
     /// What later parts add to a property.
     pub fn added(&self, name: &str) -> Self {
         Self { keywords: self.added.get(name).cloned().unwrap_or_default(), ..Self::default() }
-    }
-
-    /// The properties and keywords of which an earlier part says something else, which is not there any more.
-    pub fn overridden(&self) -> &BTreeSet<&'a str> {
-        &self.overridden
     }
 
     /// What it says with a keyword, other than `properties` and `required`.
@@ -174,13 +156,6 @@ impl<'a> ResolvedSchema<'a> {
     /// The properties that have to be there.
     pub fn required(&self) -> BTreeSet<&'a str> {
         self.required.iter().copied().collect()
-    }
-
-    /// Of how many values it consists, and of how many parts: they are looked at even if they say nothing.
-    pub fn size(&self) -> usize {
-        let added = self.added.values().flat_map(BTreeMap::values);
-        let values = self.properties.values().chain(self.keywords.values()).chain(added).map(|value| size(value));
-        values.fold(self.required.len().saturating_add(self.parts), usize::saturating_add)
     }
 
     /// The schema that says the same without references and parts.
@@ -275,7 +250,6 @@ mod tests {
             "c": {"type": "integer"},
         }});
         assert_eq!(Value::Object(thing.to_schema()), expected);
-        assert_eq!(thing.overridden(), &BTreeSet::from(["c"]));
         assert_eq!(thing.added("a").get("description"), Some(&json!("new")));
     }
 

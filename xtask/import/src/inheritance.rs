@@ -35,10 +35,7 @@ impl<'a> Inheritance<'a> {
         }
         inheritance.discriminators.extend(own);
         let mut bases = std::mem::take(&mut inheritance.discriminators);
-        bases.retain(|name, _| {
-            let is_union = inheritance.schemas.get(name).is_some_and(|schema| alternatives(schema).is_some());
-            inheritance.children.contains_key(name) || !is_union && !inheritance.kinds(name).is_empty()
-        });
+        bases.retain(|name, _| !inheritance.kinds(name).is_empty());
         inheritance.discriminators = bases;
         inheritance
     }
@@ -84,7 +81,9 @@ pub(crate) fn alternatives(schema: &Value) -> Option<BTreeSet<&str>> {
     branches.iter().map(reference).collect()
 }
 
+/// The discriminator of a schema that is more than a union.
 fn discriminator(schema: &Value) -> Option<&Map<String, Value>> {
+    ["allOf", "properties"].into_iter().find_map(|keyword| schema.get(keyword))?;
     let discriminator = schema.get("discriminator")?.as_object()?;
     discriminator.get("propertyName")?.is_string().then_some(discriminator)
 }

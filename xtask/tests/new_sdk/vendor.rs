@@ -13,7 +13,7 @@ use crate::{parameters, states};
 
 /// A vendor's document with most of what a client can be made of.
 #[allow(clippy::too_many_lines, reason = "one document")]
-pub(crate) fn document() -> Value {
+pub(crate) fn base() -> Value {
     let content = |schema: Value| json!({"description": "d", "content": {"application/json": {"schema": schema}}});
     let reference = |name: &str| json!({"$ref": format!("#/components/schemas/acme_{name}")});
     let id = json!({"in": "path", "name": "id", "required": true, "schema": {"type": "string", "format": "uuid"}});
@@ -39,7 +39,7 @@ pub(crate) fn document() -> Value {
     }});
     let fields =
         (0..56).map(|number| json!({"in": "query", "name": format!("field{number}"), "schema": {"type": "string"}}));
-    let mut document = json!({
+    json!({
         "openapi": "3.0.3",
         "info": {"title": "Acme", "version": "1"},
         "paths": {
@@ -161,14 +161,22 @@ pub(crate) fn document() -> Value {
             "acme_toy_kind": {"type": "string", "enum": ["dog", "hound"]},
             "acme_gadget": gadget,
         }},
-    });
-    states::extend(&mut document);
-    parameters::extend(&mut document);
-    wholes::extend(&mut document);
-    media_types::extend(&mut document);
-    numbers::extend(&mut document);
-    unions::extend(&mut document);
-    members::extend(&mut document);
-    properties::extend(&mut document);
+    })
+}
+
+/// The document with the operations of every topic.
+pub(crate) fn document() -> Value {
+    let mut document = base();
+    let topics = [
+        states::extend,
+        parameters::extend,
+        wholes::extend,
+        media_types::extend,
+        numbers::extend,
+        unions::extend,
+        members::extend,
+        properties::extend,
+    ];
+    topics.iter().for_each(|extend| extend(&mut document));
     document
 }

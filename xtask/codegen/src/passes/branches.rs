@@ -18,7 +18,11 @@
 //! A value that every branch rejects is kept verbatim in the union's last variant: an untyped value is better than one
 //! of the wrong type. A value with properties of several branches is kept there, too.
 //!
-//! Where properties are compared, the branch is first read as any JSON, so a duplicate key is not detected there.
+//! A union is first read as any JSON, so a duplicate key in it is not detected.
+//!
+//! All this is for objects without a tag; see [`open_unions`](super::open_unions).
+//!
+//! Seen in: `access_rule` and `dns-records_dns-record` of Cloudflare's document, objects without a discriminator.
 
 use std::collections::BTreeSet;
 

@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn value_of_a_request_is_encoded_as_the_client_encodes_it() {
+    fn parameter_is_encoded_as_the_client_encodes_it() {
         let file = applied(
             parse_quote! {
                 impl PutWhen {
@@ -185,10 +185,7 @@ mod tests {
                     fn page(self, value: u8) { Self(self.0.query_param("page", value.to_string())) }
                     fn no_page(self) { Self(self.0.query_param_missing("page")) }
                     fn tag(self, value: u8) { Self(self.0.header("If-Match", value.to_string())) }
-                    fn json(self, value: &Body) { Self(self.0.json_body_obj(value)) }
-                    fn bytes(self, value: ::serde_json::Value) { Self(self.0.json_body(value)) }
                 }
-                impl PostFormWhen { fn body(self, value: &Body) { Self(self.0.json_body_obj(value)) } }
             },
             true,
         );
@@ -215,6 +212,25 @@ mod tests {
                         )
                     ))
                 }
+            }
+        };
+        assert_same(&file, &expected);
+    }
+
+    #[test]
+    fn body_is_encoded_as_the_client_encodes_it() {
+        let file = applied(
+            parse_quote! {
+                impl PutWhen {
+                    fn json(self, value: &Body) { Self(self.0.json_body_obj(value)) }
+                    fn bytes(self, value: ::serde_json::Value) { Self(self.0.json_body(value)) }
+                }
+                impl PostFormWhen { fn body(self, value: &Body) { Self(self.0.json_body_obj(value)) } }
+            },
+            false,
+        );
+        let expected = parse_quote! {
+            impl PutWhen {
                 #[track_caller]
                 fn json(self, value: &Body) {
                     Self({

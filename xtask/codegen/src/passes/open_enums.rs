@@ -2,6 +2,8 @@
 //!
 //! Each gets a variant for it, which is read last and written as it was read. Variants may be added later, so the enum
 //! is `#[non_exhaustive]`; the variant holds a string, so it is not `Copy`.
+//!
+//! Seen in: typify 0.8 makes closed enums: 1,819 of Cloudflare's document.
 
 use std::collections::BTreeMap;
 

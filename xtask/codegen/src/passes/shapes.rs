@@ -1,4 +1,6 @@
-//! What generated models consist of.
+//! What generated models consist of, for `branches`.
+//!
+//! Seen in: the unions of `branches`.
 
 use std::collections::{BTreeMap, BTreeSet};
 

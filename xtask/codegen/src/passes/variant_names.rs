@@ -1,9 +1,9 @@
-//! The variants of a union are named after what they hold.
+//! The variants of a union are named after what they hold, without the name of the union.
 //!
 //! The generator removes the common prefix of all names, and numbers the variants if one of them has no name. One more
 //! branch would rename the others, and break code that matches them.
 //!
-//! Seen in: unions of the vendor's document of 2024-08-06; the reactions `+1` and `-1` of GitHub's.
+//! Seen in: `rulesets_RequestRule` of Cloudflare's document of 2024-08-06; the reactions `+1` and `-1` of GitHub's.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,7 +38,7 @@ pub(crate) fn apply(file: &mut syn::File) {
 /// The new name of each variant, by its old one; none if two of them would be called the same.
 fn names(union: &ItemEnum) -> Option<BTreeMap<Ident, Ident>> {
     let names: BTreeMap<_, _> =
-        union.variants.iter().map(|variant| (variant.ident.clone(), variant_name(variant))).collect();
+        union.variants.iter().map(|variant| (variant.ident.clone(), variant_name(&union.ident, variant))).collect();
     let distinct: BTreeSet<_> = names.values().collect();
     (distinct.len() == union.variants.len()).then_some(names)
 }
@@ -55,13 +55,14 @@ fn signs(values: &ItemEnum) -> Option<BTreeMap<Ident, Ident>> {
     (!names.is_empty()).then_some(names)
 }
 
-fn variant_name(variant: &Variant) -> Ident {
+fn variant_name(union: &Ident, variant: &Variant) -> Ident {
     let held = match &variant.fields {
         Fields::Unnamed(fields) if fields.unnamed.len() == 1 => fields.unnamed.first(),
         _ => None,
     };
-    let name = held.and_then(|field| name_of(&field.ty));
-    name.map_or_else(|| variant.ident.clone(), |name| format_ident!("{name}"))
+    let Some(name) = held.and_then(|field| name_of(&field.ty)) else { return variant.ident.clone() };
+    let own = name.strip_prefix(&union.to_string()).filter(|own| own.starts_with(char::is_uppercase) && *own != "Self");
+    format_ident!("{}", own.unwrap_or(&name))
 }
 
 /// What a type is called within a name: `StringList` for a list of strings.
@@ -135,6 +136,8 @@ mod tests {
                     Variant3(i64),
                     Variant4(::serde_json::Map<::std::string::String, ::serde_json::Value>),
                     Variant5 { name: ::std::string::String },
+                    Variant6(PetFish),
+                    Variant7(Petrel),
                 }
                 impl ::std::convert::From<AcmeCat> for Pet {
                     fn from(value: AcmeCat) -> Self {
@@ -161,6 +164,8 @@ mod tests {
                     I64(i64),
                     Object(::serde_json::Map<::std::string::String, ::serde_json::Value>),
                     Variant5 { name: ::std::string::String },
+                    Fish(PetFish),
+                    Petrel(Petrel),
                 }
                 impl ::std::convert::From<AcmeCat> for Pet {
                     fn from(value: AcmeCat) -> Self {

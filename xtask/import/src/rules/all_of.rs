@@ -133,8 +133,7 @@ fn is_object<'a>(schema: &'a Value, is_named_one: &mut dyn FnMut(&'a str) -> boo
         || parts.is_some_and(|parts| !parts.is_empty() && parts.iter().all(|part| is_object(part, is_named_one)))
 }
 
-/// Whether a schema consists of objects alone. One that is a single other schema with a few words added is left as it
-/// is.
+/// Whether a schema is merged: all its parts are objects. One that only annotates a single other schema is not.
 fn is_all_of_objects(objects: &BTreeSet<String>, schema: &Map<String, Value>) -> bool {
     let Some(parts) = schema.get("allOf").and_then(Value::as_array) else { return false };
     let alone = parts.len() == 1 && !schema.contains_key("properties");
@@ -150,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn objects_are_put_together_and_the_later_wins() {
+    fn parts_are_merged_and_the_later_one_wins() {
         let document = |thing: Value| {
             json!({"components": {"schemas": {
                 "Base": {"type": "object", "properties": {"result": {"type": "string"}, "ok": {"type": "boolean"}}, "required": ["ok"]},
@@ -170,16 +169,16 @@ mod tests {
     }
 
     #[test]
-    fn what_an_earlier_part_says_is_not_lost_without_a_word() {
+    fn overridden_properties_and_keywords_are_reported() {
         let typed = json!({"type": "string", "format": "uuid"});
         let document = |thing: Value| json!({"components": {"schemas": {"Thing": thing}}});
         let parts = json!({"allOf": [
             {"type": "object", "properties": {"id": typed, "name": typed}, "oneOf": [{"required": ["id"]}]},
             {"properties": {"id": {"readOnly": true}, "name": {"type": "integer"}}, "oneOf": [{"required": ["name"]}]},
         ], "type": "object"});
-        let (mended, applied) = fire(&OBJECTS, document(parts));
+        let (fixed, applied) = fire(&OBJECTS, document(parts));
         let id = json!({"type": "string", "format": "uuid", "readOnly": true});
-        assert_eq!(mended["components"]["schemas"]["Thing"]["properties"]["id"], id);
+        assert_eq!(fixed["components"]["schemas"]["Thing"]["properties"]["id"], id);
         assert_eq!(
             applied.iter().map(|applied| applied.what.as_str()).collect::<Vec<_>>(),
             ["2 parts are merged; of name, oneOf, only what the last part says is kept"]
@@ -192,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_that_do_not_contradict_each_other_lose_nothing() {
+    fn parts_without_contradictions_lose_nothing() {
         let one = |kind: &str| json!({"type": "object", "properties": {kind: {"type": "string"}}, "required": [kind]});
         let closed = |mut part: Value| {
             part["additionalProperties"] = json!(false);
@@ -212,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_nested_in_a_part_has_a_name() {
+    fn nested_all_of_of_a_part_gets_a_name() {
         let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
         let of_node = json!({"allOf": [reference("node"), {"properties": {"x": {"type": "string"}}}]});
         let node = |child: Value| json!({"type": "object", "properties": {"child": child}});
@@ -233,22 +232,22 @@ mod tests {
     }
 
     #[test]
-    fn parts_that_are_shared_again_and_again_are_put_together_once() {
+    fn parts_that_are_shared_at_every_level_are_merged_once() {
         let mut schemas = json!({"T0": {"type": "object", "properties": {"a": {"type": "string"}}}});
         for number in 1..12 {
             let before = json!({"$ref": format!("#/components/schemas/T{}", number - 1)});
             schemas[format!("T{number}")] = json!({"allOf": vec![before; 10]});
         }
-        let (mended, fired) = run(&OBJECTS, json!({"components": {"schemas": schemas}}));
-        assert_eq!((&mended["components"]["schemas"]["T11"], fired), (&mended["components"]["schemas"]["T0"], 11));
+        let (fixed, count) = run(&OBJECTS, json!({"components": {"schemas": schemas}}));
+        assert_eq!((&fixed["components"]["schemas"]["T11"], count), (&fixed["components"]["schemas"]["T0"], 11));
     }
 
     #[test]
-    fn what_is_an_object_is_known_however_far_away_that_is_said() {
+    fn objects_are_found_at_the_end_of_long_chains() {
         let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
         let mut schemas = json!({
             "T0": {"type": "object"}, "Text": {"type": "string"},
-            "Circle": {"allOf": [reference("Circle")]}, "Broken": {"allOf": [reference("T0"), reference("Nowhere")]},
+            "Cycle": {"allOf": [reference("Cycle")]}, "Broken": {"allOf": [reference("T0"), reference("Nowhere")]},
         });
         // The names are in the order of the chain, or against it.
         for number in 1..100 {
@@ -263,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_object_and_what_stands_alone_is_left() {
+    fn parts_that_are_no_objects_and_single_parts_stay() {
         for schema in [
             json!({"allOf": [{"type": "string"}, {"type": "string"}]}),
             json!({"allOf": [{"type": "object"}], "nullable": true}),

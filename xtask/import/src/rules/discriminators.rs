@@ -206,9 +206,12 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_children_or_no_discriminator_stays() {
+    fn schema_without_children_or_without_discriminator_stays() {
         let childless = with(object("kind"), "discriminator", json!({"propertyName": "kind"}));
-        let schemas = json!({"Alone": childless, "Base": object("a"), "Child": {"allOf": [to("Base"), object("b")]}});
+        let schemas = json!({
+            "Alone": childless, "Base": object("a"), "Child": {"allOf": [to("Base"), object("b")]},
+            "Union": union(&["Base"], &[("Base", "Base")]), "Stricter": {"allOf": [to("Union"), {"required": ["a"]}]},
+        });
         assert_eq!(losses(&INHERITANCE, document(schemas.clone())), (document(schemas), vec![]));
     }
 

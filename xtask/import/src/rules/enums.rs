@@ -104,8 +104,8 @@ mod tests {
     #[test]
     fn only_text_is_listed() {
         for kind in ["object", "array", "number", "integer", "boolean"] {
-            let (mended, fired) = run(&OF_TEXT_ONLY, document(json!({"type": kind, "enum": [1]})));
-            assert_eq!((mended, fired), (document(json!({"type": kind})), 1));
+            let (fixed, count) = run(&OF_TEXT_ONLY, document(json!({"type": kind, "enum": [1]})));
+            assert_eq!((fixed, count), (document(json!({"type": kind})), 1));
         }
         let mixed = document(json!({"type": "string", "enum": ["a", 1]}));
         assert_eq!(run(&OF_TEXT_ONLY, mixed), (document(json!({"type": "string"})), 1));
@@ -122,8 +122,8 @@ mod tests {
     #[test]
     fn a_boolean_that_may_be_either_loses_nothing_by_not_being_listed() {
         for (values, loss) in [(json!([true, false]), Loss::Lossless), (json!([true]), Loss::Widens)] {
-            let (mended, lost) = losses(&OF_TEXT_ONLY, document(json!({"type": "boolean", "enum": values})));
-            assert_eq!((mended, lost), (document(json!({"type": "boolean"})), vec![loss]));
+            let (fixed, lost) = losses(&OF_TEXT_ONLY, document(json!({"type": "boolean", "enum": values})));
+            assert_eq!((fixed, lost), (document(json!({"type": "boolean"})), vec![loss]));
         }
     }
 
@@ -141,19 +141,19 @@ mod tests {
         for values in
             [json!(["<", "<="]), json!(["a-b", "aB"]), json!(["a", "A"]), json!(["1", "x1"]), json!(["it's", "its"])]
         {
-            let (mended, fired) = run(&CLASHING_VALUES, document(json!({"type": "string", "enum": values})));
-            assert_eq!((mended, fired), (document(json!({"type": "string"})), 1));
+            let (fixed, count) = run(&CLASHING_VALUES, document(json!({"type": "string", "enum": values})));
+            assert_eq!((fixed, count), (document(json!({"type": "string"})), 1));
         }
         let distinct = document(json!({"type": "string", "enum": ["ab", "a_b", "<", "+1", "-1", "1"]}));
         assert_eq!(run(&CLASHING_VALUES, distinct.clone()), (distinct, 0));
     }
 
     #[test]
-    fn a_pattern_beside_values_goes() {
-        let mended = document(json!({"type": "string", "enum": ["a"]}));
+    fn pattern_beside_values_is_dropped() {
+        let fixed = document(json!({"type": "string", "enum": ["a"]}));
         assert_eq!(
             run(&NO_OTHER_LIMITS, document(json!({"type": "string", "enum": ["a"], "pattern": "x"}))),
-            (mended, 1)
+            (fixed, 1)
         );
         let free = document(json!({"type": "string", "pattern": "x"}));
         assert_eq!(run(&NO_OTHER_LIMITS, free.clone()), (free, 0));

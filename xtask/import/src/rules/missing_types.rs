@@ -78,8 +78,8 @@ mod tests {
     fn a_list_of_text_is_text_whatever_stands_beside_it_and_nothing_is_lost() {
         let document = |schema: Value| json!({"components": {"schemas": {"Thing": schema}}});
         for beside in ["description", "items", "minLength", "properties"] {
-            let (mended, lost) = losses(&FROM_SIBLINGS, document(json!({"enum": ["a"], beside: {}})));
-            assert_eq!(mended, document(json!({"enum": ["a"], beside: {}, "type": "string"})));
+            let (fixed, lost) = losses(&FROM_SIBLINGS, document(json!({"enum": ["a"], beside: {}})));
+            assert_eq!(fixed, document(json!({"enum": ["a"], beside: {}, "type": "string"})));
             assert_eq!(lost[0], Loss::Lossless);
         }
         assert_eq!(losses(&FROM_SIBLINGS, document(json!({"minLength": 1}))).1, [Loss::Narrows]);
@@ -96,10 +96,10 @@ mod tests {
             ("format", json!("binary"), "string"),
             ("format", json!("int64"), "integer"),
         ] {
-            let mended = document(json!({keyword: value, "type": expected}));
-            let (found, fired) = run(&FROM_SIBLINGS, document(json!({keyword: value})));
-            assert_eq!(found, mended);
-            assert!(fired >= 1);
+            let fixed = document(json!({keyword: value, "type": expected}));
+            let (found, count) = run(&FROM_SIBLINGS, document(json!({keyword: value})));
+            assert_eq!(found, fixed);
+            assert!(count >= 1);
         }
         for schema in [
             json!({}),

@@ -40,12 +40,12 @@ use xtask_document::resolved::size;
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Loss {
-    /// Nothing that the document says of requests and answers.
+    /// Nothing that the document says of requests and responses.
     Lossless,
     /// The result allows more than the document does.
     Widens,
     /// The result knows less than the document does, or takes a guess at what it leaves open: there are requests and
-    /// answers that the document allows, and the crates cannot send or read all of them.
+    /// responses that the document allows, and the crates cannot send or read all of them.
     Narrows,
     /// An operation is not there any more.
     Drops,
@@ -62,7 +62,7 @@ impl fmt::Display for Loss {
     }
 }
 
-/// One way to mend a document.
+/// A fix for a defect of documents.
 pub struct Rule {
     /// What it is called.
     pub name: &'static str,
@@ -70,7 +70,7 @@ pub struct Rule {
     pub why: &'static str,
     /// Where the defect was seen: vendor and document, or how the generator treats it.
     pub seen_in: &'static str,
-    /// The most that is lost by it. A applied may lose less.
+    /// The most that it loses. It may lose less in a place.
     pub loss: Loss,
     apply: fn(&mut Value, &mut Log),
 }
@@ -132,7 +132,7 @@ const MOST_GROWTH: usize = 8;
 /// How many values may be copied in any document, however small it is.
 const SMALL: usize = 500_000;
 
-/// Mends a document, and says where.
+/// Applies every rule to a document. The result is where each one changed it.
 ///
 /// # Errors
 ///
@@ -160,7 +160,7 @@ struct Log<'a> {
 }
 
 impl Log<'_> {
-    /// Whether so many values may be copied to a place. If not, the document is refused, and nothing need be counted.
+    /// Whether so many values may be copied to a place. If not, the document is rejected, and nothing more is counted.
     fn copy(&mut self, place: &str, values: impl FnOnce() -> usize) -> bool {
         if self.too_large.is_none() {
             match self.room.checked_sub(values()) {

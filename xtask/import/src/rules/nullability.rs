@@ -69,11 +69,11 @@ mod tests {
         };
         let to = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
         let beside = |name: &str| json!({"$ref": to(name)["$ref"], "nullable": true, "description": "d"});
-        let mended = |name: &str| json!({"allOf": [to(name)], "nullable": true});
+        let fixed = |name: &str| json!({"allOf": [to(name)], "nullable": true});
         let vendors = document(beside("Text"), beside("Null"), json!({"oneOf": [beside("Text"), {"type": "integer"}]}));
         let union =
             json!({"oneOf": [{"$ref": to("Text")["$ref"], "description": "d"}, {"type": "integer"}], "nullable": true});
-        let expected = document(mended("Text"), mended("Null"), union);
+        let expected = document(fixed("Text"), fixed("Null"), union);
         let (result, mut lost) = losses(&BESIDE_REFERENCE, vendors);
         assert_eq!(result, expected);
         lost.sort();

@@ -98,7 +98,7 @@ fn only_require(branches: &Value) -> bool {
     branches.is_some_and(|branches| branches.iter().all(|branch| without_words(branch).keys().eq(["required"])))
 }
 
-/// Whether no value fits two alternatives: they have different types, and a property tells objects apart.
+/// Whether no value fits two alternatives: they have different types, and objects have a discriminating property.
 fn exclude_each_other<'a>(references: &References<'a>, branches: &'a Value) -> bool {
     let Some(branches) = branches.as_array().filter(|branches| branches.len() > 1) else { return true };
     let branches: Vec<_> = branches.iter().map(|branch| ResolvedSchema::of(references, branch)).collect();
@@ -162,25 +162,25 @@ mod tests {
     #[test]
     fn what_all_alternatives_say_is_not_lost() {
         let time = |words: &str| json!({"type": "string", "format": "date-time", "description": words});
-        let mended = document(json!({"type": "string", "format": "date-time", "title": "t"}));
+        let fixed = document(json!({"type": "string", "format": "date-time", "title": "t"}));
         let union = document(json!({"oneOf": [time("then"), time("now")], "title": "t"}));
-        assert_eq!(losses(&ONE_SCALAR, union), (mended.clone(), vec![Loss::Lossless]));
+        assert_eq!(losses(&ONE_SCALAR, union), (fixed.clone(), vec![Loss::Lossless]));
         let mut limited = time("later");
         limited["maxLength"] = json!(9);
         let union = document(json!({"oneOf": [time("then"), limited], "title": "t"}));
-        assert_eq!(losses(&ONE_SCALAR, union), (mended, vec![Loss::Widens]));
+        assert_eq!(losses(&ONE_SCALAR, union), (fixed, vec![Loss::Widens]));
     }
 
     #[test]
     fn a_scalar_may_be_null_if_one_of_its_alternatives_may() {
         let text = |nullable: bool| json!({"type": "string", "nullable": nullable});
-        for (schema, mended) in [
+        for (schema, fixed) in [
             (json!({"anyOf": [{"$ref": "#/components/schemas/Id"}, text(true)]}), text(true)),
             (json!({"oneOf": [text(true), text(false)], "nullable": false}), text(false)),
             (json!({"anyOf": [text(true)], "oneOf": [text(true)]}), text(true)),
             (json!({"anyOf": [text(true)], "oneOf": [text(false)]}), json!({"type": "string"})),
         ] {
-            assert_eq!(run(&ONE_SCALAR, document(schema)), (document(mended), 1));
+            assert_eq!(run(&ONE_SCALAR, document(schema)), (document(fixed), 1));
         }
         let either = document(json!({"anyOf": [text(true)], "oneOf": [{"type": "integer"}]}));
         assert_eq!(run(&ONE_SCALAR, either.clone()), (either, 0));
@@ -189,17 +189,17 @@ mod tests {
     #[test]
     fn of_two_unions_one_stays_and_the_other_is_named() {
         let both = json!({"anyOf": [{"type": "object"}], "oneOf": [{"type": "array"}, {"type": "object"}]});
-        let (mended, fired) = fire(&FIRST_MATCH, document(both));
-        assert_eq!(mended, document(json!({"oneOf": [{"type": "array"}, {"type": "object"}]})));
-        assert_eq!(fired[0].what, "it is one of its oneOf, whatever its anyOf says");
+        let (fixed, applied) = fire(&FIRST_MATCH, document(both));
+        assert_eq!(fixed, document(json!({"oneOf": [{"type": "array"}, {"type": "object"}]})));
+        assert_eq!(applied[0].what, "it is one of its oneOf, whatever its anyOf says");
     }
 
     #[test]
     fn alternatives_that_only_require_something_are_left_open() {
         let properties = json!({"a": {"type": "string"}, "b": {"type": "string"}});
         let alternatives = json!([{"required": ["a"], "title": "A"}, {"required": ["b"], "title": "B"}]);
-        let (mended, lost) = losses(&FIRST_MATCH, document(json!({"properties": properties, "anyOf": alternatives})));
-        assert_eq!((mended, lost), (document(json!({"properties": properties})), vec![Loss::Widens]));
+        let (fixed, lost) = losses(&FIRST_MATCH, document(json!({"properties": properties, "anyOf": alternatives})));
+        assert_eq!((fixed, lost), (document(json!({"properties": properties})), vec![Loss::Widens]));
     }
 
     #[test]
@@ -218,9 +218,9 @@ mod tests {
             (json!([nullable("string"), nullable("array")]), Loss::Narrows),
             (json!([{"type": "string"}, {}]), Loss::Narrows),
         ] {
-            let mended = document(json!({"oneOf": branches}));
-            assert_eq!(losses(&FIRST_MATCH, document(json!({"anyOf": branches}))), (mended.clone(), vec![loss]));
-            assert_eq!(run(&FIRST_MATCH, mended.clone()), (mended, 0));
+            let fixed = document(json!({"oneOf": branches}));
+            assert_eq!(losses(&FIRST_MATCH, document(json!({"anyOf": branches}))), (fixed.clone(), vec![loss]));
+            assert_eq!(run(&FIRST_MATCH, fixed.clone()), (fixed, 0));
         }
     }
 }

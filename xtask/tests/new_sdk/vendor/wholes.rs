@@ -35,8 +35,8 @@ pub(super) fn extend(document: &mut Value) {
         ("acme_animal", animal),
         ("acme_bird", of_animal("wings")),
         ("acme_fish", of_animal("fins")),
-        ("acme_left", object(json!({"l": text, "next": reference("left")}))),
-        ("acme_right", object(json!({"r": text, "next": reference("right")}))),
+        ("acme_left", object(json!({"l": text, "next": {"type": "array", "items": reference("left")}}))),
+        ("acme_right", object(json!({"r": text, "next": {"type": "array", "items": reference("right")}}))),
         ("acme_base", base),
         ("acme_whole", json!({"allOf": [reference("base"), own]})),
     ] {

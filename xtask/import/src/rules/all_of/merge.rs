@@ -16,6 +16,9 @@ use xtask_document::walk::escape;
 /// Keywords that can contradict each other.
 const CONFLICTING: [&str; 4] = ["anyOf", "enum", "format", "oneOf"];
 
+/// How deep lists and maps are merged in place.
+const DEEPEST: usize = 32;
+
 /// How many characters of a component's name begin the names of what is nested in it. Chains of schemas that are merged
 /// with each other would have names of any length.
 const LONGEST_START: usize = 64;
@@ -219,8 +222,8 @@ impl<'a, 'l, 'd> Merger<'a, 'l, 'd> {
         parts.retain(|part| seen.insert(std::ptr::from_ref(part.schema)));
         parts.reverse();
         let is_struct = parts.iter().any(|part| part.schema.contains_key("properties"));
-        let may_lead_back = solid.iter().any(|one| one.is_named() && !one.is_scalar());
-        if is_struct || may_lead_back {
+        // Lists of lists can lead back to themselves, too.
+        if is_struct || at.place.matches('/').count() > DEEPEST {
             return self.component(parts, at);
         }
         Value::Object(self.merge(&parts, at, &format!("{path}."), lost))
@@ -350,6 +353,7 @@ mod tests {
         for (others, expected, loss) in [
             ([union.clone(), reference("Other")], reference("Other"), Loss::Lossless),
             ([reference("Other"), union.clone()], reference("Other"), Loss::Lossless),
+            ([json!({"type": "array", "items": {}}), reference("List")], reference("List"), Loss::Lossless),
             ([union.clone(), text.clone()], text, Loss::Lossless),
             (
                 [reference("Other"), json!({"enum": [null], "nullable": true})],
@@ -363,7 +367,8 @@ mod tests {
                 Loss::Widens,
             ),
         ] {
-            let (schemas, lost) = merged(&others, json!({"Other": object(&["x"])}));
+            let (schemas, lost) =
+                merged(&others, json!({"Other": object(&["x"]), "List": {"type": "array", "items": object(&["y"])}}));
             assert_eq!((&schemas["Thing"]["properties"]["p"], lost), (&expected, loss), "{others:?}");
         }
     }
@@ -425,6 +430,22 @@ mod tests {
         assert_eq!(schemas["ThingP"]["properties"]["next"], reference("ThingPNext"));
         assert_eq!(schemas["ThingPNext"]["properties"]["next"], reference("ThingP"));
         assert_eq!(schemas["ThingPNext"]["properties"]["c"], json!({"type": "string"}));
+    }
+
+    #[test]
+    fn lists_that_are_their_own_items_are_merged_once() {
+        let list = |name: &str| json!({"type": "array", "items": reference(name), "minItems": name.len()});
+        let others = json!({"A": list("A"), "B": list("BB"), "BB": list("B")});
+        let (schemas, _) = merged(&[reference("A"), reference("B")], others);
+        assert_eq!(schemas.as_object().unwrap().len(), 5);
+    }
+
+    #[test]
+    fn a_branch_that_was_taken_is_not_replaced_by_another_one() {
+        let union = json!({"anyOf": [{"type": "object"}, {"type": "array"}]});
+        let (schemas, loss) =
+            merged(&[union, json!({"type": "array", "items": object(&["a"])}), object(&["b"])], json!({}));
+        assert_eq!((&schemas["Thing"]["properties"]["p"], loss), (&object(&["b"]), Loss::Widens));
     }
 
     #[test]

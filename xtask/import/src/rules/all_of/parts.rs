@@ -123,8 +123,8 @@ impl<'a> Description<'a> {
     }
 
     fn branches(&self, references: &References<'a>) -> Vec<Self> {
-        let unions = self.parts.iter().flat_map(|part| UNIONS.map(|keyword| part.schema.get(keyword)));
-        let branches = unions.flatten().filter_map(Value::as_array).flatten();
+        let unions = self.keywords().filter(|(keyword, _)| UNIONS.contains(keyword));
+        let branches = unions.filter_map(|(_, branches)| branches.as_array()).flatten();
         branches.map(|schema| Self::alternative(references, Source { schema, ..self.source })).collect()
     }
 
@@ -162,15 +162,11 @@ impl<'a> Description<'a> {
         ["$ref", "allOf"].iter().any(|keyword| self.source.schema.get(keyword).is_some())
     }
 
-    pub(super) fn is_scalar(&self) -> bool {
-        self.kind.is_some_and(|kind| !["array", "object", UNION].contains(&kind))
-    }
-
     /// Whether it describes nothing but its type.
     pub(super) fn is_bare(&self) -> bool {
         self.keywords().all(|(keyword, value)| match keyword {
             "type" => true,
-            "additionalProperties" => allows_all(value),
+            "additionalProperties" | "items" => allows_all(value),
             keyword => is_annotation(keyword),
         })
     }
@@ -232,13 +228,12 @@ pub(super) fn annotations(all: &[Description<'_>], index: usize) -> Map<String, 
     let own: BTreeSet<_> = all.iter().skip(index).take(1).flat_map(Description::keywords).map(|(own, _)| own).collect();
     let mut annotations = Map::new();
     for (other, description) in all.iter().enumerate().filter(|(other, _)| *other != index) {
-        let is_earlier = other < index;
-        for (keyword, value) in description.keywords() {
-            let is_new = OF_THE_PROPERTY.contains(&keyword) && !own.contains(keyword);
-            if if is_earlier { is_new } else { is_annotation(keyword) } {
-                annotations.insert(keyword.to_owned(), value.clone());
-            }
-        }
+        let is_kept = |keyword: &str| match other < index {
+            true => OF_THE_PROPERTY.contains(&keyword) && !own.contains(keyword),
+            false => is_annotation(keyword),
+        };
+        let kept = description.keywords().filter(|(keyword, _)| is_kept(keyword));
+        annotations.extend(kept.map(|(keyword, value)| (keyword.to_owned(), value.clone())));
     }
     annotations
 }
