@@ -9,8 +9,9 @@ use serde_json::Value;
 use super::change::{Side, Verdict};
 use super::comparison::{Comparison, Location};
 use super::kind::{ChangeKind, Part, State};
+use super::limits::DEEPEST;
 use super::names::type_name;
-use super::shape::{alternatives, is_free_form, scalar, type_of};
+use super::shape::{alternatives, is_displayed, is_free_form, is_parsed, scalar, type_of};
 use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_import::becomes_type;
 
@@ -27,6 +28,14 @@ impl<'a> Comparison<'a> {
         if old_keyword != new_keyword {
             let kind = ChangeKind::replaced(Part::UnionKeyword, Some(old_keyword), Some(new_keyword));
             self.report(Verdict::BREAKS, location, kind);
+        }
+        for (state, is) in [
+            (State::Displayed, is_displayed as fn(&References<'a>, &ResolvedSchema<'a>, usize) -> bool),
+            (State::Parsed, is_parsed),
+        ] {
+            if is(&self.old_references, before, DEEPEST) && !is(&self.new_references, after, DEEPEST) {
+                self.report(Verdict::BREAKS, location, ChangeKind::Became { state, holds: false });
+            }
         }
         let named = (by_name(&self.old_references, old), by_name(&self.new_references, new));
         let (Some(before), Some(after)) = named else {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::change::{Side, Verdict};
 use super::comparison::{Comparison, Location};
 use super::kind::{ChangeKind, Part, State};
-use xtask_document::media_types::FORM;
+use xtask_document::media_types::{CONTENT_TYPE, FORM, essence, is_json};
 use xtask_document::operation::{MediaType, Operation, Response, is_failure, is_success};
 
 type Responses<'a> = BTreeMap<&'a str, Response<'a>>;
@@ -119,10 +119,13 @@ impl<'a> Comparison<'a> {
             (None, Some(_)) => return self.report(Verdict::BREAKS, location, ChangeKind::added(Part::Content)),
             (Some(old), Some(new)) => (old, new),
         };
-        if old.name != new.name {
-            let kind = ChangeKind::replaced(Part::MediaType, Some(old.name), Some(new.name));
-            let is_read = is_json(old.name) && is_json(new.name);
-            self.report(if is_read { Verdict::DOCUMENTS } else { Verdict::BREAKS_PUBLISHED }, location, kind);
+        let (old_type, new_type) = (old.content_type(), new.content_type());
+        if old_type != new_type {
+            let kind = ChangeKind::replaced(Part::MediaType, Some(old_type), Some(new_type));
+            // The crates read JSON of every media type, and send one.
+            let is_read = is_json(old_type) && is_json(new_type) && location.side == Side::Response;
+            let is_same = is_read || essence(old_type) == essence(new_type);
+            self.report(if is_same { Verdict::DOCUMENTS } else { Verdict::BREAKS_PUBLISHED }, location, kind);
         }
         let has = |contents: &[MediaType<'a>], name| contents.iter().any(|content| content.name == name);
         for name in before.iter().chain(&after).map(|content| content.name).collect::<BTreeSet<_>>() {
@@ -131,7 +134,7 @@ impl<'a> Comparison<'a> {
                 self.report(Verdict::DOCUMENTS, location, ChangeKind::named(Part::MediaType, name, was, is));
             }
         }
-        self.report_others(Some(old.object), Some(new.object), &["schema"], location);
+        self.report_others(Some(old.object), Some(new.object), &["schema", CONTENT_TYPE], location);
         match (old.schema(), new.schema()) {
             (None, None) => {}
             // The crates read and write bytes.
@@ -155,13 +158,4 @@ fn used<'a>(contents: &[MediaType<'a>]) -> Option<MediaType<'a>> {
 /// Whether the crates have a type for the content of a media type.
 fn is_typed(media_type: &str) -> bool {
     is_json(media_type) || essence(media_type) == FORM
-}
-
-/// Whether it is JSON, with parameters such as the character set or without.
-fn is_json(media_type: &str) -> bool {
-    essence(media_type) == "application/json"
-}
-
-fn essence(media_type: &str) -> &str {
-    media_type.split(';').next().unwrap_or_default().trim()
 }

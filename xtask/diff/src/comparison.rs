@@ -1,12 +1,12 @@
-//! The way through two documents at once.
+//! Walks two documents at once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
 use super::change::{Change, Side, Verdict};
-use super::kind::{ChangeKind, Part};
-use super::names::{Name, only_alternative, type_name};
+use super::kind::{ChangeKind, Part, State};
+use super::names::{Name, only_alternative, part_names, type_name};
 use super::shape::alternatives;
 use xtask_document::resolved::{References, ResolvedSchema, named, reference};
 use xtask_import::becomes_type;
@@ -20,7 +20,7 @@ pub(super) struct Comparison<'a> {
     pub(super) new: &'a Value,
     pub(super) old_references: References<'a>,
     pub(super) new_references: References<'a>,
-    /// Leaves the words that stand beside a reference.
+    /// Resolves no reference, so that what stands beside one remains.
     pub(super) nowhere: References<'a>,
     /// The pairs that have been found within a pair of named schemas where one of them leads elsewhere in its document.
     seen: BTreeSet<(Pair, Pair, Side, bool)>,
@@ -45,7 +45,7 @@ pub(super) struct Location {
     /// Whether it is a parameter, which is never null in the crates.
     pub(super) is_parameter: bool,
     pub(super) name: Name,
-    /// The last named schemas on the way to it.
+    /// The named schemas that contain it.
     within: Pair,
 }
 
@@ -149,22 +149,29 @@ impl<'a> Comparison<'a> {
             (was @ None, is @ Some(_)) | (was @ Some(_), is @ None) => {
                 self.report(Verdict::BREAKS, &location, ChangeKind::replaced(Part::TypeName, was, is));
             }
+            (None, None) if part_names(old) != part_names(new) => {
+                // The generator may use the name of a part, if the others add nothing.
+                let [was, is] = [old, new].map(|schema| part_names(schema).join(" and "));
+                let named = |names: &'_ str| (!names.is_empty()).then_some(names).map(str::to_owned);
+                let kind = ChangeKind::Replaced { part: Part::TypeName, old: named(&was), new: named(&is) };
+                self.report(Verdict::BREAKS, &location, kind);
+            }
             _ if is_named => {}
             _ => location.name = if becomes_type(old) && becomes_type(new) { Name::Title } else { Name::Place },
         }
-        let leads_elsewhere = |schema: &Value| reference(schema).is_some() || schema.get("allOf").is_some();
+        let has_references = |schema: &Value| reference(schema).is_some() || schema.get("allOf").is_some();
         let (before, after) = (self.old_references.resolve(old), self.new_references.resolve(new));
-        if !is_named && !leads_elsewhere(old) && !leads_elsewhere(new) {
+        if !is_named && !has_references(old) && !has_references(new) {
             return self.compare_content(before, after, &location);
         }
-        // What leads elsewhere may lead to itself, by whatever way.
+        // A schema that refers to others may refer to itself.
         if is_named || self.seen.insert((location.within, (before, after), location.side, location.required)) {
             self.pending.push((before, after, location));
         }
     }
 
-    /// Follows the names that both schemas have, and compares the words beside them. A name may stand for another one.
-    /// Nothing is left to compare if the way leads to what has been found before.
+    /// Follows the names that both schemas have, and compares the annotations beside them. A name may be an alias of another one.
+    /// Nothing is left to compare if the pair has been visited.
     fn follow_names(
         &mut self,
         old: &'a Value,
@@ -187,7 +194,15 @@ impl<'a> Comparison<'a> {
             if is_same {
                 location =
                     Location { place: new_name.to_owned(), name: Name::Component, within: (old, new), ..location };
-                (old, new) = (only_alternative(old), only_alternative(new));
+                let only = (only_alternative(old), only_alternative(new));
+                let is_wrapped = !std::ptr::eq(new, only.1);
+                // The generator may make another type of a union of one.
+                if is_wrapped == std::ptr::eq(old, only.0) && reference(only.0).is_none() && reference(only.1).is_none()
+                {
+                    let kind = ChangeKind::Became { state: State::Union, holds: is_wrapped };
+                    self.report(Verdict::BREAKS, &location, kind);
+                }
+                (old, new) = only;
             }
             if !self.seen.insert((location.within, (old, new), location.side, location.required)) {
                 return None;

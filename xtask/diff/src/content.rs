@@ -195,21 +195,17 @@ impl<'a> Comparison<'a> {
             self.compare_at(old, new, location.part("[]"));
         }
         let (old, new) = (held(before, "additionalProperties"), held(after, "additionalProperties"));
-        let has_type = |references, schema| !is_free_form(&ResolvedSchema::of(references, schema));
-        match (has_type(&self.old_references, old), has_type(&self.new_references, new)) {
-            _ if is_map(before) != is_map(after) || old.is_null() && new.is_null() => {}
+        match (!old.is_null(), !new.is_null()) {
+            (false, false) => {}
+            _ if is_map(before) != is_map(after) => {}
             _ if type_of(after).is_some_and(|of| of != "object") => {
                 self.report_others_of("additionalProperties", before, after, location);
             }
-            // A model keeps other properties if their type is known: its constructor takes them, and it has no
-            // `Default`.
             (false, true) if !is_map(after) => {
-                let is_seen = location.side == Side::Request || has_default(before);
-                let verdict = if is_seen { Verdict::BREAKS } else { Verdict::ADDS };
-                self.report(verdict, location, ChangeKind::Became { state: State::Keeping, holds: true });
+                self.report(Verdict::ADDS, location, ChangeKind::Became { state: State::Keeping, holds: true });
             }
             (true, false) if !is_map(after) => {
-                self.report(Verdict::BREAKS, location, ChangeKind::Became { state: State::Keeping, holds: false })
+                self.report(Verdict::BREAKS, location, ChangeKind::Became { state: State::Keeping, holds: false });
             }
             _ => self.compare_at(old, new, location.part("{}")),
         }

@@ -166,6 +166,7 @@ named! {
         Free = "it takes any property now|it no longer takes any property",
         Keeping = "it keeps other properties now|it no longer keeps other properties",
         Nullable = "it may be null now|it may no longer be null",
+        Parsed = "it implements `FromStr` now|it no longer implements `FromStr`",
         Public = "no credentials are needed now|credentials are needed now",
         ReadOnly = "only responses have it now|it is no longer read-only",
         Received = "a response uses it now, so its strings with a format may have any text|\

@@ -1,4 +1,4 @@
-//! `cargo xtask spec diff`: what a new revision of an API means for users of the crates.
+//! Compares two documents, or the public surfaces of generated code: what a change means for users of the crates.
 //!
 //! Two documents are compared operation by operation, then schema by schema, requests and responses separately. Each
 //! change has a place, a side and a class: what it does to code that uses the crates. The comparison knows how the
@@ -6,7 +6,10 @@
 //! constraints and defaults are dropped, closed objects are open, failures are not decoded. An optional property that may
 //! be null is an `Option` of an `Option`, so null and absence are parts of the type of every property.
 //!
-//! The tests are a table of changes; see `diff/tests/`. They prove facts that would otherwise be assumed. For example,
+//! Both documents must be [imported], as the documents are that code is generated from.
+//!
+//! The tests are a table of changes, each with the surface of the code before and after it, and the [fuzz] makes more of
+//! them. They prove facts that would otherwise be assumed. For example,
 //! a method sends a body whether or not the document requires one, an unknown `format` changes nothing, and the first
 //! required property removes `Default` from a model.
 //!
@@ -18,6 +21,7 @@ mod bodies;
 mod change;
 mod comparison;
 mod content;
+mod cycles;
 mod envelopes;
 mod error;
 mod formats;
@@ -51,6 +55,19 @@ use xtask_codegen::policies;
 ///
 /// It takes time in proportion to the documents, with the parts of each `allOf` put together: a pair of named schemas
 /// is compared once for each side, where it is required and where it is not.
+///
+/// # Examples
+///
+/// ```
+/// use serde_json::json;
+/// use xtask_diff::{Class, compare, worst};
+///
+/// let document = |method: &str| json!({"paths": {"/things": {method: {"operationId": "do_it", "responses": {}}}}});
+/// let changes = compare(&document("get"), &document("put"));
+/// assert_eq!(worst(&changes), Some(Class::Breaking));
+/// assert_eq!(changes[0].kind.to_string(), "the route was GET /things and is PUT /things");
+/// assert!(compare(&document("get"), &document("get")).is_empty());
+/// ```
 pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
     let [old, new] = [old, new].map(|document| {
         let mut document = document.clone();
@@ -63,6 +80,7 @@ pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
     comparison.compare_operations();
     comparison.compare_names();
     comparison.compare_formats();
+    comparison.compare_cycles();
     comparison.compare_surroundings();
     comparison.into_changes()
 }

@@ -15,11 +15,11 @@ pub(super) enum Name {
     Place,
 }
 
-/// Keywords that add something to the type of what a schema is put together from. All the others are words about it.
+/// Keywords that change the type of the parts of a schema. All others annotate it.
 const ADDING_TO_TYPE: [&str; 7] = ["additionalProperties", "enum", "format", "items", "not", "properties", "required"];
 
 /// The name of a schema's type: that of what it refers to, also as the only part or alternative of a schema that adds
-/// nothing but words.
+/// nothing but annotations.
 pub(super) fn type_name(schema: &Value) -> Option<&str> {
     let mut schema = schema;
     loop {
@@ -31,17 +31,22 @@ pub(super) fn type_name(schema: &Value) -> Option<&str> {
             .into_iter()
             .filter_map(|keyword| Some((keyword, whole.get(keyword)?.as_array()?)));
         let (Some((keyword, parts)), None) = (lists.next(), lists.next()) else { return None };
-        let mut parts = parts.iter().filter(|part| keyword != "allOf" || !is_words(part));
+        let mut parts = parts.iter().filter(|part| keyword != "allOf" || !is_annotation(part));
         schema = parts.next().filter(|_| parts.next().is_none())?;
     }
+}
+
+/// The names of the parts of a schema.
+pub(super) fn part_names(schema: &Value) -> Vec<&str> {
+    schema.get("allOf").and_then(Value::as_array).into_iter().flatten().filter_map(reference).collect()
 }
 
 fn adds_to_type(schema: &Map<String, Value>) -> bool {
     ADDING_TO_TYPE.iter().any(|keyword| schema.get(*keyword).is_some_and(|value| value != false))
 }
 
-/// Whether a part of a schema is a few words about the others.
-fn is_words(part: &Value) -> bool {
+/// Whether a part of a schema only annotates the others.
+fn is_annotation(part: &Value) -> bool {
     const OTHERS: [&str; 5] = ["$ref", "allOf", "anyOf", "oneOf", "type"];
     part.as_object()
         .is_some_and(|part| !adds_to_type(part) && !OTHERS.iter().any(|keyword| part.contains_key(*keyword)))

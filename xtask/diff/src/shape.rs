@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use xtask_codegen::policies::FORMATS;
-use xtask_document::resolved::ResolvedSchema;
+use xtask_document::resolved::{References, ResolvedSchema};
 
 /// The type of a schema; if it does not say one, what else it says may leave no other.
 pub(super) fn type_of<'a>(schema: &ResolvedSchema<'a>) -> Option<&'a str> {
@@ -63,8 +63,32 @@ pub(super) fn is_free_form(schema: &ResolvedSchema<'_>) -> bool {
     type_of(schema).is_none() && alternatives(schema).is_none()
 }
 
-/// Whether the generator makes a model of it that has a `Default`: without it, nothing is required. Who needs that of
-/// what only comes back is not known.
+/// Whether the generator makes a model of it that has a `Default`: without it, nothing is required. Whether
+/// users need it of what is only received is not known.
 pub(super) fn has_default(schema: &ResolvedSchema<'_>) -> bool {
     !is_map(schema) && schema.required().is_empty()
+}
+
+/// Whether the generator implements `Display` for the type of a schema: for scalars, enums, and unions of such.
+pub(super) fn is_displayed<'a>(references: &References<'a>, schema: &ResolvedSchema<'a>, depth: usize) -> bool {
+    all_branches(references, schema, depth, &|schema| schema.is_scalar() || values(schema).is_some())
+}
+
+/// Whether the generator implements `FromStr` for a union: if every branch has it, and none takes any text.
+pub(super) fn is_parsed<'a>(references: &References<'a>, schema: &ResolvedSchema<'a>, depth: usize) -> bool {
+    let is_text = |schema: &ResolvedSchema<'a>| {
+        scalar(type_of(schema), schema.get("format").and_then(Value::as_str)) == "string" && values(schema).is_none()
+    };
+    all_branches(references, schema, depth, &|schema| schema.is_scalar() && !is_text(schema))
+}
+
+fn all_branches<'a>(
+    references: &References<'a>,
+    schema: &ResolvedSchema<'a>,
+    depth: usize,
+    is_such: &dyn Fn(&ResolvedSchema<'a>) -> bool,
+) -> bool {
+    let Some(depth) = depth.checked_sub(1) else { return false };
+    let of_branch = |branch| all_branches(references, &ResolvedSchema::of(references, branch), depth, is_such);
+    alternatives(schema).map_or_else(|| is_such(schema), |(_, branches)| branches.iter().all(of_branch))
 }

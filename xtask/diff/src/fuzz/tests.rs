@@ -1,21 +1,33 @@
+use std::fs;
+use std::path::Path;
+
 use super::*;
 use crate::tests::base;
 
-/// Enough to find each fault that this test was written for.
-const MUTANTS: u64 = 150;
-
-fn verify(document: &Value) {
+/// Tries some mutants, of which most must be compared.
+fn verify(document: &Value, mutants: u64) {
     let subject = Subject::new(document).unwrap();
     let mut tally = Tally::default();
-    (0..MUTANTS).for_each(|seed| tally.add(subject.try_mutant(seed)));
+    (0..mutants).for_each(|seed| tally.add(subject.try_mutant(seed)));
     assert!(tally.findings.is_empty(), "{:#?}", tally.findings);
     let skipped: u64 = tally.skipped.values().sum();
-    assert!(tally.tried() == MUTANTS && skipped < MUTANTS / 4, "{tally:#?}");
+    assert!(tally.tried() == mutants && skipped < mutants / 4, "{tally:#?}");
 }
 
 #[test]
 fn no_mutant_of_the_table_is_classified_below_its_effect() {
-    verify(&base());
+    verify(&base(), 150);
+}
+
+#[test]
+fn no_mutant_of_a_released_document_is_classified_below_its_effect() {
+    let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec");
+    let folders = fs::read_dir(spec).unwrap().map(|folder| folder.unwrap().path()).filter(|path| path.is_dir());
+    for folder in folders {
+        let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+        let newest = files.filter(|file| file.extension().is_some_and(|extension| extension == "json")).max().unwrap();
+        verify(&serde_json::from_slice(&fs::read(newest).unwrap()).unwrap(), 75);
+    }
 }
 
 #[test]
@@ -23,4 +35,16 @@ fn same_seed_makes_the_same_mutant() {
     let subject = Subject::new(&base()).unwrap();
     assert_eq!(subject.mutant(7), subject.mutant(7));
     assert_ne!(subject.mutant(7), subject.mutant(8));
+}
+
+#[test]
+fn difference_that_is_not_reported_is_a_finding() {
+    // The subject claims that the code had one more type.
+    let mut subject = Subject::new(&base()).unwrap();
+    subject.surface.add("other", &Surface::from_lines(["struct types::Gone"]));
+    let outcomes = (0..20).map(|seed| subject.try_mutant(seed));
+    let findings: Vec<_> =
+        outcomes.filter_map(|outcome| if let Outcome::Fails(it) = outcome { Some(it) } else { None }).collect();
+    assert!(!findings.is_empty());
+    assert!(findings.iter().all(|finding| finding.surface[0].contains("struct types::Gone")), "{findings:#?}");
 }

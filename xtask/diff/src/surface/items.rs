@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Result, bail};
 use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::visit_mut::VisitMut;
@@ -12,12 +11,14 @@ use super::members::{
     derived, exhaustive, fields, form, function, generics, is_marked, trait_text, where_clause, without_lifetimes,
 };
 use super::paths::{ModuleNames, Resolver, imports, names_of};
+use super::{error, parsed};
+use crate::Error;
 
 /// A module that the generator writes and no crate re-exports.
 const NOT_EXPORTED: &str = "prelude";
 
 /// The lines of a file.
-pub(super) fn lines(file: &syn::File) -> Result<BTreeSet<String>> {
+pub(super) fn lines(file: &syn::File) -> Result<BTreeSet<String>, Error> {
     let names = ModuleNames::of(&file.items);
     let mut public = BTreeSet::new();
     collect_public(&file.items, &[], &mut public);
@@ -55,7 +56,7 @@ struct Extractor<'n> {
 
 impl<'n> Extractor<'n> {
     /// Adds the items of a module. Implementations in a private module count as well, and nothing else in it does.
-    fn add_items(&mut self, items: &[Item], module: &[String], is_reachable: bool) -> Result<()> {
+    fn add_items(&mut self, items: &[Item], module: &[String], is_reachable: bool) -> Result<(), Error> {
         for item in items {
             match item {
                 Item::Impl(block) => self.add_impl(block, module)?,
@@ -75,7 +76,7 @@ impl<'n> Extractor<'n> {
         Ok(())
     }
 
-    fn add_item(&mut self, item: &Item, module: &[String]) -> Result<()> {
+    fn add_item(&mut self, item: &Item, module: &[String]) -> Result<(), Error> {
         let mut resolver = self.resolver(module, None);
         let name = |ident: &syn::Ident| [module, &[ident.to_string()]].concat().join("::");
         match item {
@@ -99,7 +100,9 @@ impl<'n> Extractor<'n> {
                 for (imported, path) in imports(&item.tree) {
                     let target = self.names.resolved(&path, module).join("::");
                     if imported == "*" {
-                        bail!("`pub use {target}` re-exports names that the file does not list; list each of them");
+                        return Err(error(format!(
+                            "`pub use {target}` re-exports names that the file does not list; list each of them"
+                        )));
                     }
                     let imported = [module, &[imported]].concat().join("::");
                     self.lines.insert(format!("use {imported} = {target}"));
@@ -110,18 +113,25 @@ impl<'n> Extractor<'n> {
             Item::Trait(item) => self.add_trait(item, &name(&item.ident), module)?,
             Item::Macro(item) => match &item.ident {
                 Some(ident) => drop(self.lines.insert(format!("macro {ident}"))),
-                None => bail!(
-                    "`{}!` may expand to public items, which the surface cannot list; write the items out",
-                    names_of(&item.mac.path).join("::")
-                ),
+                None => {
+                    return Err(error(format!(
+                        "`{}!` may expand to public items, which the surface cannot list; write the items out",
+                        names_of(&item.mac.path).join("::")
+                    )));
+                }
             },
-            other => bail!("the surface has no line for this kind of public item: `{}`", other.to_token_stream()),
+            other => {
+                return Err(error(format!(
+                    "the surface has no line for this kind of public item: `{}`",
+                    other.to_token_stream()
+                )));
+            }
         }
         Ok(())
     }
 
-    fn add_struct(&mut self, item: &ItemStruct, name: &str, module: &[String]) -> Result<()> {
-        let mut resolver = self.resolver(module, Some(syn::parse_str(name)?));
+    fn add_struct(&mut self, item: &ItemStruct, name: &str, module: &[String]) -> Result<(), Error> {
+        let mut resolver = self.resolver(module, Some(parsed(name)?));
         let generics = generics(&item.generics, &mut resolver);
         self.lines.insert(format!("struct {name}{generics}{}", form(&item.fields)));
         let (public, private): (Vec<_>, Vec<_>) =
@@ -134,8 +144,8 @@ impl<'n> Extractor<'n> {
         Ok(())
     }
 
-    fn add_enum(&mut self, item: &ItemEnum, name: &str, module: &[String]) -> Result<()> {
-        let mut resolver = self.resolver(module, Some(syn::parse_str(name)?));
+    fn add_enum(&mut self, item: &ItemEnum, name: &str, module: &[String]) -> Result<(), Error> {
+        let mut resolver = self.resolver(module, Some(parsed(name)?));
         let generics = generics(&item.generics, &mut resolver);
         self.lines.insert(format!("enum {name}{generics}"));
         for variant in item.variants.iter().filter(|variant| !is_hidden(&variant.attrs)) {
@@ -156,7 +166,7 @@ impl<'n> Extractor<'n> {
         Ok(())
     }
 
-    fn add_trait(&mut self, item: &ItemTrait, name: &str, module: &[String]) -> Result<()> {
+    fn add_trait(&mut self, item: &ItemTrait, name: &str, module: &[String]) -> Result<(), Error> {
         let mut resolver = self.resolver(module, None);
         let head = format!("trait {name}{}", generics(&item.generics, &mut resolver));
         let bounds: Vec<_> = item.supertraits.iter().collect();
@@ -183,7 +193,12 @@ impl<'n> Extractor<'n> {
                     self.lines.insert(format!("type {name}::{}", associated.ident));
                     (&associated.ident, associated.default.is_none())
                 }
-                other => bail!("the surface has no line for this item of {name}: `{}`", other.to_token_stream()),
+                other => {
+                    return Err(error(format!(
+                        "the surface has no line for this item of {name}: `{}`",
+                        other.to_token_stream()
+                    )));
+                }
             };
             if is_required {
                 required.push(member.to_string());
@@ -194,7 +209,7 @@ impl<'n> Extractor<'n> {
         Ok(())
     }
 
-    fn add_impl(&mut self, block: &ItemImpl, module: &[String]) -> Result<()> {
+    fn add_impl(&mut self, block: &ItemImpl, module: &[String]) -> Result<(), Error> {
         if is_hidden(&block.attrs) || is_test(&block.attrs) || self.has_private(block, module) {
             return Ok(());
         }
@@ -233,7 +248,10 @@ impl<'n> Extractor<'n> {
                     self.lines.insert(format!("const {of}::{}: {constant_type}{suffix}", constant.ident));
                 }
                 ImplItem::Macro(_) | ImplItem::Verbatim(_) => {
-                    bail!("the surface has no line for this item of {of}: `{}`", item.to_token_stream());
+                    return Err(error(format!(
+                        "the surface has no line for this item of {of}: `{}`",
+                        item.to_token_stream()
+                    )));
                 }
                 _ => {}
             }

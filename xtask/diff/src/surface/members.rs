@@ -1,6 +1,5 @@
 //! The parts of items: fields, functions, generic parameters and derived traits.
 
-use anyhow::Result;
 use syn::punctuated::Punctuated;
 use syn::visit_mut::VisitMut;
 use syn::{
@@ -8,7 +7,9 @@ use syn::{
     ReturnType, Signature, Token, Type,
 };
 
+use super::error;
 use super::paths::Resolver;
+use crate::Error;
 
 /// The form in which a struct or a variant is built and matched.
 pub(super) fn form(fields: &Fields) -> &'static str {
@@ -44,14 +45,14 @@ pub(super) fn is_marked(attributes: &[Attribute], name: &str) -> bool {
 }
 
 /// A line for each derived trait.
-pub(super) fn derived(of: &str, attributes: &[Attribute], resolver: &mut Resolver<'_>) -> Result<Vec<String>> {
+pub(super) fn derived(of: &str, attributes: &[Attribute], resolver: &mut Resolver<'_>) -> Result<Vec<String>, Error> {
     let is_remote = attributes.iter().filter(|attribute| attribute.path().is_ident("serde")).any(|attribute| {
         let list = attribute.meta.require_list();
         list.is_ok_and(|list| list.tokens.to_string().contains("remote ="))
     });
     let mut lines = Vec::new();
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("derive")) {
-        for path in attribute.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated)? {
+        for path in attribute.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated).map_err(error)? {
             let path = trait_text(&path, resolver);
             // With `remote`, serde derives functions that the implementation beside the type calls.
             if !(is_remote && path.starts_with("serde::")) {

@@ -48,9 +48,9 @@ impl Surface {
     ///
     /// # Errors
     ///
-    /// If the file has a public item whose users cannot be told from its syntax, such as a macro call.
+    /// If the file has a public item whose users its syntax does not show, such as a macro call.
     pub fn extract(file: &syn::File) -> Result<Self, Error> {
-        items::lines(file).map(Self).map_err(|error| Error::Surface { problem: error.to_string() })
+        items::lines(file).map(Self)
     }
 
     /// Extracts the surface of the low-level client of a document, which is generated in this process.
@@ -94,6 +94,15 @@ impl Surface {
         changes.extend(added.into_iter().map(SurfaceChange::Added));
         SurfaceDiff { changes }
     }
+}
+
+fn error(problem: impl fmt::Display) -> Error {
+    Error::Surface { problem: problem.to_string() }
+}
+
+/// The syntax of a path.
+fn parsed(path: &str) -> Result<syn::Path, Error> {
+    syn::parse_str(path).map_err(error)
 }
 
 /// The package and the item that a line describes. Lines with the same subject are versions of one item.

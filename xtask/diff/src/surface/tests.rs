@@ -242,7 +242,7 @@ fn signature_and_trait_changes_are_classified() {
 }
 
 #[test]
-fn item_whose_users_cannot_be_told_is_an_error() {
+fn item_with_unknown_users_is_an_error() {
     for (code, part) in [
         ("make_types! {}", "`make_types!` may expand to public items"),
         ("pub use types::*; pub mod types {}", "`pub use types::*` re-exports names"),

@@ -1,4 +1,4 @@
-//! Changes of properties and scalars, of what is sent and of what comes back.
+//! Changes of properties and scalars, of what is sent and of what is received.
 
 use serde_json::json;
 
@@ -17,7 +17,7 @@ fn properties_that_come_and_go() {
             .received(&["additive @.new: there is a new required property"]),
         Row::of("an optional one is new")
             .with("@/properties/new", text())
-            .told(&["additive @.new: there is a new optional property"]),
+            .reports(&["additive @.new: there is a new optional property"]),
         Row::of("the first required one is new")
             .with("@Options/properties/new", text())
             .with("@Options/required", json!(["new"]))
@@ -30,7 +30,7 @@ fn properties_that_come_and_go() {
             .received(&["breaking! @.name: the required property is gone"]),
         Row::of("an optional one is gone")
             .without("@/properties/note")
-            .told(&["breaking @.note: the optional property is gone"]),
+            .reports(&["breaking @.note: the optional property is gone"]),
         Row::of("one is required now")
             .with("@/required/-", "note")
             .sent(&["breaking! @.note: it is required now"])
@@ -76,7 +76,7 @@ fn properties_that_come_and_go() {
             .with("@/required/-", "other")
             .sent(&["breaking! @.other: there is a new required property"])
             .received(&["additive @.other: there is a new required property"]),
-        Row::of("the order of what is required").with("@/required", json!(["level", "name"])).told(&[]),
+        Row::of("the order of what is required").with("@/required", json!(["level", "name"])).reports(&[]),
     ]);
 }
 
@@ -85,26 +85,26 @@ fn what_a_value_is() {
     verify(&[
         Row::of("the type")
             .with("@/properties/name/type", "integer")
-            .told(&["breaking! @.name: the type was string and is integer"]),
+            .reports(&["breaking! @.name: the type was string and is integer"]),
         Row::of("a format")
             .with("@/properties/name/format", "uuid")
             .sent(&["breaking! @.name: the format was none and is uuid"])
             .received(&["breaking @.name: the format was none and is uuid"]),
         Row::of("the format of a large integer")
             .with("@/properties/count/format", "uint64")
-            .told(&["breaking! @.count: the format was none and is uint64"]),
+            .reports(&["breaking! @.count: the format was none and is uint64"]),
         Row::of("a format that the generator does not know")
             .with("@/properties/name/format", "uri")
-            .told(&["documentation @.name: the format was none and is uri"]),
+            .reports(&["documentation @.name: the format was none and is uri"]),
         Row::of("the format of an integer")
             .with("@/properties/count/format", "int32")
-            .told(&["documentation @.count: the format was none and is int32"]),
-        Row::of("the same format in words")
+            .reports(&["documentation @.count: the format was none and is int32"]),
+        Row::of("the same format by an annotation")
             .with("@/properties/count/format", "int64")
-            .told(&["documentation @.count: the format was none and is int64"]),
+            .reports(&["documentation @.count: the format was none and is int64"]),
         Row::of("the format of a number")
             .with("@/properties/weight/format", "float")
-            .told(&["documentation @.weight: the format was none and is float"]),
+            .reports(&["documentation @.weight: the format was none and is float"]),
         Row::of("the type of what was not known")
             .with("@/properties/any/type", "string")
             .sent(&["breaking! @.any: the type was none and is string"])
@@ -113,12 +113,12 @@ fn what_a_value_is() {
             .without("@/properties/name/type")
             .sent(&["breaking @.name: the type was string and is none"])
             .received(&["breaking! @.name: the type was string and is none"]),
-        Row::of("the words of what is not known")
+        Row::of("the annotations of what is not known")
             .with("@/properties/any/description", "d")
-            .told(&["documentation @.any: description changed"]),
+            .reports(&["documentation @.any: description changed"]),
         Row::of("what it may not be")
             .with("@/properties/name/not", json!({"enum": ["x"]}))
-            .told(&["breaking @.name: the schema of `not` changed"]),
+            .reports(&["breaking @.name: the schema of `not` changed"]),
     ]);
 }
 
@@ -162,7 +162,7 @@ fn what_may_be_null() {
             .with("@/properties/note/nullable", true)
             .sent(&["breaking! @.note: it is required now", "breaking @.note: it may be null now"])
             .received(&["breaking @.note: it is required now", "breaking @.note: it may be null now"])
-            .because("both are an `Option`, and null means what absence meant; a rare change is told part by part"),
+            .because("both are an `Option`, and null means what absence meant; a rare change is reported part by part"),
         Row::of("a list")
             .with("@/properties/list/nullable", true)
             .sent(&["breaking @.list: it may be null now"])
@@ -202,37 +202,67 @@ fn what_the_crates_do_not_show() {
             .with("@/properties/name/maxLength", 9)
             .sent(&["documentation! @.name: maxLength was none and is 9: fewer values are valid"])
             .received(&["documentation @.name: maxLength was none and is 9: fewer values are valid"]),
-        Row::of("a default").with("@/properties/name/default", "x").told(&["documentation @.name: default changed"]),
-        Row::of("a description").with("@/description", "d").told(&["documentation @: description changed"]),
+        Row::of("a default").with("@/properties/name/default", "x").reports(&["documentation @.name: default changed"]),
+        Row::of("a description").with("@/description", "d").reports(&["documentation @: description changed"]),
         Row::of("a description beside a reference")
             .with("@/properties/worded/description", "e")
-            .told(&["documentation @.worded: description changed"]),
-        Row::of("an example").with("@/properties/name/example", "x").told(&["documentation @.name: example changed"]),
-        Row::of("which way it may go")
+            .reports(&["documentation @.worded: description changed"]),
+        Row::of("an example")
+            .with("@/properties/name/example", "x")
+            .reports(&["documentation @.name: example changed"]),
+        Row::of("only responses have it")
             .with("@/properties/name/readOnly", true)
-            .told(&["documentation @.name: only responses have it now"]),
+            .sent(&["breaking @.name: it is optional now", "documentation @.name: only responses have it now"])
+            .received(&["documentation @.name: only responses have it now"]),
+        Row::of("only requests have it")
+            .with("@/properties/name/writeOnly", true)
+            .sent(&["documentation @.name: only requests have it now"])
+            .received(&["breaking! @.name: it is optional now", "documentation @.name: only requests have it now"]),
         Row::of("a discriminator")
-            .with("@/properties/pet/discriminator", json!({"propertyName": "kind"}))
-            .told(&["documentation @.pet: the discriminator property was none and is kind"]),
-        Row::of("an extension").with("@/properties/name/x-a", 1).told(&["documentation @.name: x-a changed"]),
-        Row::of("it says that it is not deprecated").with("@/properties/name/deprecated", false).told(&[]),
+            .given("@Pet", json!({"oneOf": [reference("@Cat"), reference("@Dog")]}))
+            .given("@/properties/pet", reference("@Pet"))
+            .with("@Pet/discriminator", json!({"propertyName": "kind"}))
+            .reports(&[
+                "additive @Cat.kind: there is a new optional property",
+                "additive @Dog.kind: there is a new optional property",
+                "documentation @Pet: the discriminator property was none and is kind",
+            ]),
+        Row::of("another property and another mapping of a discriminator")
+            .given(
+                "@Pet",
+                json!({"oneOf": [reference("@Cat"), reference("@Dog")], "discriminator": {
+                    "propertyName": "b", "mapping": {"cat": "@Cat", "dog": "@Dog"},
+                }}),
+            )
+            .given("@/properties/pet", reference("@Pet"))
+            .with("@Pet/discriminator", json!({"propertyName": "kind", "mapping": {"cat": "@Dog", "hound": "@Dog"}}))
+            .reports(&[
+                "breaking! @Pet: the discriminator mapping \"cat\" changed",
+                "breaking! @Pet: the discriminator mapping \"dog\" is gone",
+                "breaking! @Pet: the discriminator property was b and is kind",
+                "additive @Cat.kind: there is a new optional property",
+                "additive @Dog.kind: there is a new optional property",
+                "documentation @Pet: there is a new discriminator mapping \"hound\"",
+            ]),
+        Row::of("an extension").with("@/properties/name/x-a", 1).reports(&["documentation @.name: x-a changed"]),
+        Row::of("it says that it is not deprecated").with("@/properties/name/deprecated", false).reports(&[]),
         Row::of("a property is deprecated")
             .with("@/properties/name/deprecated", true)
-            .told(&["additive @.name: it is deprecated"])
-            .because("users are told"),
+            .reports(&["additive @.name: it is deprecated"])
+            .because("users see a warning"),
         Row::of("a property of a named type is deprecated")
             .with("@/properties/worded/deprecated", true)
-            .told(&["additive @.worded: it is deprecated"])
-            .because("users are told"),
+            .reports(&["additive @.worded: it is deprecated"])
+            .because("users see a warning"),
         Row::of("a type is deprecated")
             .with("@Part/deprecated", true)
-            .told(&["additive @Part: it is deprecated"])
-            .because("users are told"),
+            .reports(&["additive @Part: it is deprecated"])
+            .because("users see a warning"),
     ]);
 }
 
 #[test]
-fn formats_are_told_that_the_generator_knows() {
+fn formats_are_reported_that_the_generator_knows() {
     let formats = [
         "",
         "int",

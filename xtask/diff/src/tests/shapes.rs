@@ -1,4 +1,4 @@
-//! Changes of schemas that are put together from others, of what is sent and of what comes back.
+//! Changes of schemas that are put together from others, of what is sent and of what is received.
 
 use serde_json::{Value, json};
 
@@ -14,30 +14,30 @@ fn what_says_nothing_but_a_name() {
     let part = || reference("@Part");
     let words = |keyword: &str, value: Value| json!({"allOf": [part()], keyword: value});
     verify(&[
-        Row::of("words that are not about the type")
+        Row::of("annotations that are not about the type")
             .with("@/properties/part", words("readOnly", json!(true)))
-            .told(&["documentation @.part: only responses have it now"]),
+            .reports(&["documentation @.part: only responses have it now"]),
         Row::of("an extension")
             .with("@/properties/part", words("x-a", json!(1)))
-            .told(&["documentation @.part: x-a changed"]),
+            .reports(&["documentation @.part: x-a changed"]),
         Row::of("a title")
             .with("@/properties/part", words("title", json!("T")))
-            .told(&["documentation @.part: title changed"]),
-        Row::of("the type that it has anyway").with("@/properties/part", words("type", json!("object"))).told(&[]),
+            .reports(&["documentation @.part: title changed"]),
+        Row::of("the type that it has anyway").with("@/properties/part", words("type", json!("object"))).reports(&[]),
         Row::of("words as a part of their own")
             .with("@/properties/part", all_of(&[part(), json!({"description": "d"})]))
-            .told(&["documentation @.part: description changed"]),
-        Row::of("parts within parts").with("@/properties/part", all_of(&[all_of(&[part()])])).told(&[]),
-        Row::of("the only alternative").with("@/properties/part", json!({"anyOf": [part()]})).told(&[]),
+            .reports(&["documentation @.part: description changed"]),
+        Row::of("parts within parts").with("@/properties/part", all_of(&[all_of(&[part()])])).reports(&[]),
+        Row::of("the only alternative").with("@/properties/part", json!({"anyOf": [part()]})).reports(&[]),
         Row::of("the only alternative, with words")
             .with("@/properties/part", json!({"oneOf": [part()], "description": "d"}))
-            .told(&["documentation @.part: description changed"]),
+            .reports(&["documentation @.part: description changed"]),
         Row::of("the only alternative, without a name")
             .with(
                 "@/properties/inner",
                 json!({"anyOf": [{"type": "object", "title": "@Inner", "properties": {"x": text()}}]}),
             )
-            .told(&[]),
+            .reports(&[]),
         Row::of("an optional property that may be null")
             .given("@/properties/part", words("type", json!("object")))
             .with("@/properties/part/nullable", true)
@@ -48,7 +48,7 @@ fn what_says_nothing_but_a_name() {
             .with("@/properties/worded/nullable", true)
             .sent(&["breaking @.worded: it may be null now"])
             .received(&["breaking! @.worded: it may be null now"]),
-        Row::of("a property beside it").with("@/properties/worded/properties", json!({"c": text()})).told(&[
+        Row::of("a property beside it").with("@/properties/worded/properties", json!({"c": text()})).reports(&[
             "breaking @.worded: the type name was @Part and is none",
             "additive @.worded.c: there is a new optional property",
         ]),
@@ -82,17 +82,11 @@ fn what_says_more_than_a_name() {
     };
     let list = || json!({"type": "array", "items": text()});
     verify(&[
-        Row::of("other properties of a type")
-            .with("@/properties/worded/additionalProperties", text())
-            .sent(&[
-                "breaking @.worded: it keeps other properties now",
-                "breaking @.worded: the type name was @Part and is none",
-            ])
-            .received(&[
-                "breaking @.worded: the type name was @Part and is none",
-                "additive @.worded: it keeps other properties now",
-            ]),
-        given(Row::of("values"), text()).with("@/properties/name/enum", json!(["a"])).told(&[
+        Row::of("other properties of a type").with("@/properties/worded/additionalProperties", text()).reports(&[
+            "breaking @.worded: the type name was @Part and is none",
+            "additive @.worded: it keeps other properties now",
+        ]),
+        given(Row::of("values"), text()).with("@/properties/name/enum", json!(["a"])).reports(&[
             "breaking @.name: its values are listed now",
             "breaking @.name: the type name was @Named and is none",
         ]),
@@ -106,13 +100,13 @@ fn what_says_more_than_a_name() {
                 "breaking @.name: the format was none and is uuid",
                 "breaking @.name: the type name was @Named and is none",
             ]),
-        given(Row::of("what a list holds"), list()).with("@/properties/name/items", integer()).told(&[
+        given(Row::of("what a list holds"), list()).with("@/properties/name/items", integer()).reports(&[
             "breaking @.name: the type name was @Named and is none",
             "breaking! @.name[]: the type was string and is integer",
         ]),
         given(Row::of("what it may not be"), text())
             .with("@/properties/name/not", json!({"enum": ["x"]}))
-            .told(&[
+            .reports(&[
                 "breaking @.name: the schema of `not` changed",
                 "breaking @.name: the type name was @Named and is none",
             ])
@@ -139,24 +133,24 @@ fn names_that_stand_for_other_names() {
             ]),
         given(Row::of("it is the type itself"))
             .with("@Name", object("a"))
-            .told(&["breaking @Name: the type name was @Part and is none"]),
+            .reports(&["breaking @Name: the type name was @Part and is none"]),
         given(Row::of("a property has it for a type"))
             .with("@/properties/part", reference("@Name"))
-            .told(&["breaking @.part: the type name was @Part and is @Name"]),
+            .reports(&["breaking @.part: the type name was @Part and is @Name"]),
         given(Row::of("a property has one with words for a type"))
             .given("@Name", json!({"allOf": [reference("@Part")], "description": "d"}))
             .with("@/properties/part", reference("@Name"))
-            .told(&[
+            .reports(&[
                 "breaking @.part: the type name was @Part and is @Name",
                 "documentation @.part: description changed",
             ]),
         given(Row::of("what is at the end"))
             .without("@Part/properties/b")
-            .told(&["breaking @Part.b: the optional property is gone"]),
+            .reports(&["breaking @Part.b: the optional property is gone"]),
         given(Row::of("one more name on the way"))
             .with("@Last", object("a"))
             .with("@Part", reference("@Last"))
-            .told(&["breaking @Part: the type name was none and is @Last", "additive @Last: there is a new schema"]),
+            .reports(&["breaking @Part: the type name was none and is @Last", "additive @Last: there is a new schema"]),
     ]);
 }
 
@@ -195,16 +189,16 @@ fn models_that_refuse_other_properties() {
     verify(&[
         given(Row::of("one is new"))
             .with("@Options/properties/new", text())
-            .told(&["additive @Options.new: there is a new optional property"]),
+            .reports(&["additive @Options.new: there is a new optional property"]),
         given(Row::of("they are taken"))
             .without("@Options/additionalProperties")
-            .told(&["documentation @Options: it no longer rejects other properties"]),
+            .reports(&["documentation @Options: it no longer rejects other properties"]),
         Row::of("beside a name")
             .with("@/properties/worded/additionalProperties", false)
-            .told(&["documentation @.worded: it rejects other properties now"]),
+            .reports(&["documentation @.worded: it rejects other properties now"]),
         Row::of("what may be anything")
             .with("@/properties/any/additionalProperties", false)
-            .told(&["documentation @.any: it rejects other properties now"]),
+            .reports(&["documentation @.any: it rejects other properties now"]),
     ]);
 }
 
@@ -217,7 +211,7 @@ fn words_that_a_later_part_adds_to_a_property() {
     let place = |keyword: &str| format!("@Whole/allOf/1/properties/a/{keyword}");
     let (description, nullable) = (place("description"), place("nullable"));
     verify(&[
-        given(Row::of("other words")).with(&description, "e").told(&["documentation @Whole.a: description changed"]),
+        given(Row::of("other words")).with(&description, "e").reports(&["documentation @Whole.a: description changed"]),
         given(Row::of("it may be null"))
             .with(&nullable, true)
             .sent(&["breaking @Whole.a: it may be null now"])
@@ -232,11 +226,12 @@ fn models_that_keep_other_properties() {
     verify(&[
         given(Row::of("of another type"))
             .with("@Options/additionalProperties", integer())
-            .told(&["breaking! @Options{}: the type was string and is integer"]),
+            .reports(&["breaking! @Options{}: the type was string and is integer"]),
         given(Row::of("of any type"))
             .with("@Options/additionalProperties", json!({}))
-            .told(&["breaking @Options: it no longer keeps other properties"]),
-        given(Row::of("it is a map")).without("@Options/properties").told(&[
+            .sent(&["breaking @Options{}: the type was string and is none"])
+            .received(&["breaking! @Options{}: the type was string and is none"]),
+        given(Row::of("it is a map")).without("@Options/properties").reports(&[
             "breaking! @Options: it takes any property now",
             "breaking @Options.o: the optional property is gone",
         ]),
@@ -254,6 +249,59 @@ fn models_that_keep_other_properties() {
 }
 
 #[test]
+fn unions_lose_implementations_that_a_new_alternative_does_not_have() {
+    let numbers = || json!([integer(), {"type": "boolean"}]);
+    verify(&[
+        Row::of("a list")
+            .given("@Union", json!({"oneOf": numbers()}))
+            .given("@/properties/union", reference("@Union"))
+            .with("@Union/oneOf/-", json!({"type": "array", "items": text()}))
+            .reports(&[
+                "breaking @Union: it no longer implements `Display`",
+                "breaking @Union: it no longer implements `FromStr`",
+                "additive @Union|string[]: there is a new alternative",
+            ]),
+        Row::of("any text")
+            .given("@Union", json!({"oneOf": numbers()}))
+            .given("@/properties/union", reference("@Union"))
+            .with("@Union/oneOf/-", text())
+            .reports(&[
+                "breaking @Union: it no longer implements `FromStr`",
+                "additive @Union|string: there is a new alternative",
+            ]),
+    ]);
+}
+
+#[test]
+fn named_union_of_one_may_be_another_type() {
+    let part = object("a");
+    verify(&[Row::of("it has a required property")
+        .given("@Part", part.clone())
+        .with("@Part", json!({"oneOf": [part]}))
+        .reports(&["breaking @Part: it is one of several alternatives now"])
+        .because("whether it is another type depends on the properties")]);
+}
+
+#[test]
+fn cycles_change_fields_of_other_models() {
+    let ring = json!({"type": "object", "properties": {"part": reference("@Part")}});
+    verify(&[
+        Row::of("a property closes a cycle, and another model has the type")
+            .given("@Ring", ring)
+            .given("@/properties/ring", reference("@Ring"))
+            .with("@Part/properties/ring", reference("@Ring"))
+            .reports(&[
+                "breaking @Part: a cycle of schemas contains it, so fields of its type may be boxed",
+                "breaking @Ring: a cycle of schemas contains it, so fields of its type may be boxed",
+                "additive @Part.ring: there is a new optional property",
+            ]),
+        Row::of("a list closes no cycle")
+            .with("@Part/properties/parts", json!({"type": "array", "items": reference("@Part")}))
+            .reports(&["additive @Part.parts: there is a new optional property"]),
+    ]);
+}
+
+#[test]
 fn alternatives_that_have_no_name() {
     let union = |alternatives: &[Value]| json!({"oneOf": alternatives, "title": "@Choice"});
     let cat = || reference("@Cat");
@@ -262,7 +310,7 @@ fn alternatives_that_have_no_name() {
     verify(&[
         given(Row::of("the title that names the union"), reference("@Dog"))
             .with("@/properties/union/title", "Other")
-            .told(&["breaking @.union: the title that names the type was @Choice and is Other"]),
+            .reports(&["breaking @.union: the title that names the type was @Choice and is Other"]),
         given(Row::of("a union with a title may be null"), reference("@Dog"))
             .with("@/properties/union/nullable", true)
             .sent(&["breaking @.union: it may be null now"])
@@ -283,7 +331,7 @@ fn alternatives_that_have_no_name() {
         given(Row::of("the title of a union that may be null"), reference("@Dog"))
             .given("@/properties/union/nullable", true)
             .with("@/properties/union/title", "Other")
-            .told(&["breaking @.union: the title that names its type was @Choice and is Other"])
+            .reports(&["breaking @.union: the title that names the type was @Choice and is Other"])
             .because("the generator ignores this title, but an import gives every union a name"),
         given(Row::of("a title that names a variant"), titled("One"))
             .with("@/properties/union", union(&[cat(), titled("Other")]))
@@ -298,10 +346,10 @@ fn alternatives_that_have_no_name() {
         given(Row::of("the type goes without saying"), titled("One"))
             .without("@/properties/union/oneOf/1")
             .with("@/properties/union/oneOf/-", json!({"title": "One", "properties": {"x": text()}}))
-            .told(&[]),
+            .reports(&[]),
         given(Row::of("a property of one"), titled("One"))
             .with("@/properties/union/oneOf/1/properties/y", text())
-            .told(&["additive @.union|One.y: there is a new optional property"]),
+            .reports(&["additive @.union|One.y: there is a new optional property"]),
         given(Row::of("what a list holds"), json!({"type": "array", "items": text()}))
             .without("@/properties/union/oneOf/1")
             .with("@/properties/union/oneOf/-", json!({"type": "array", "items": integer()}))
@@ -325,15 +373,15 @@ fn alternatives_that_have_no_name() {
             ]),
         given(Row::of("the title of a scalar"), text())
             .with("@/properties/union/oneOf/1/title", "Other")
-            .told(&["documentation @.union|string: title changed"]),
+            .reports(&["documentation @.union|string: title changed"]),
         given(Row::of("one of any shape"), text())
             .with("@/properties/union/oneOf/-", json!({"description": "d"}))
-            .told(&["additive @.union|any: there is a new alternative"]),
-        Row::of("two of one type, told apart by where they stand")
+            .reports(&["additive @.union|any: there is a new alternative"]),
+        Row::of("two of one type, reported apart by where they stand")
             .given("@/properties/union", union(&[titled("One"), titled("One")]))
             .without("@/properties/union/oneOf/1")
             .with("@/properties/union/oneOf/-", json!({"type": "object", "title": "One", "properties": {"y": text()}}))
-            .told(&[
+            .reports(&[
                 "breaking @.union|1.x: the optional property is gone",
                 "additive @.union|1.y: there is a new optional property",
             ]),

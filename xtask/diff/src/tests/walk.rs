@@ -1,4 +1,4 @@
-//! The way through two documents.
+//! The walk through two documents.
 
 use serde_json::{Value, json};
 
@@ -27,7 +27,7 @@ fn schemas_that_refer_to_themselves_come_to_an_end() {
 }
 
 #[test]
-fn what_is_a_part_of_several_schemas_is_told_for_each_of_them() {
+fn part_of_several_schemas_is_reported_for_each_of_them() {
     let of = |errors: Value| {
         let whole = json!({"allOf": [reference("Base"), {"properties": {"own": text()}}]});
         let edits = [
@@ -47,7 +47,7 @@ fn what_is_a_part_of_several_schemas_is_told_for_each_of_them() {
 }
 
 #[test]
-fn a_type_that_no_answer_leads_to_is_compared_as_well() {
+fn type_that_no_response_uses_is_compared() {
     let of = |failure: Value| edited(base(), &[("Failure", Some(failure))], "");
     let changes = compare(
         &of(object("code")),
@@ -109,7 +109,7 @@ fn another_name_of_a_path_parameter_is_not_seen_by_users() {
         renamed["paths"][&new_path]["description"] = json!("d");
         renamed["paths"][&new_path]["put"]["summary"] = json!("s");
         let changes = compare(&with("id"), &renamed);
-        let told: Vec<_> =
+        let reported: Vec<_> =
             changes.iter().map(|change| (change.class, change.place.as_str(), change.kind.to_string())).collect();
         let operation = format!("PUT {new_path}");
         let parameter = format!("{operation}, path parameter thing_id");
@@ -118,7 +118,7 @@ fn another_name_of_a_path_parameter_is_not_seen_by_users() {
             (operation.as_str(), "summary changed"),
             (parameter.as_str(), "the name was id and is thing_id"),
         ];
-        assert_eq!(told, expected.map(|(place, what)| (Class::Documentation, place, what.to_owned())));
+        assert_eq!(reported, expected.map(|(place, what)| (Class::Documentation, place, what.to_owned())));
     }
 }
 
@@ -181,9 +181,9 @@ fn what_is_sent_is_found_wherever_it_is_put() {
             edited(base(), &edits, "")
         };
         let changes = compare(&of(json!({"type": "object", "properties": {"x": text()}})), &of(object("new")));
-        let told: Vec<_> =
+        let reported: Vec<_> =
             changes.iter().map(|change| (change.side, change.breaks_published, change.place.as_str())).collect();
-        assert!(told.contains(&(Side::Request, true, "Leaf.new")), "{what}: {told:?}");
+        assert!(reported.contains(&(Side::Request, true, "Leaf.new")), "{what}: {reported:?}");
     }
 }
 
@@ -194,20 +194,20 @@ fn a_schema_that_is_sent_and_comes_back_is_judged_for_both() {
         edited(edited(base(), &edits, ""), &[("Received/properties/part", Some(reference("Both")))], "")
     };
     let changes = compare(&of(object("a")), &of(json!({"type": "object", "properties": {"a": text(), "b": text()}})));
-    let told: Vec<_> =
+    let reported: Vec<_> =
         changes.iter().map(|change| (change.place.as_str(), change.side, change.breaks_published)).collect();
-    assert_eq!(told, [("Both.a", Side::Request, false), ("Both.a", Side::Response, true)]);
+    assert_eq!(reported, [("Both.a", Side::Request, false), ("Both.a", Side::Response, true)]);
 }
 
 #[test]
-fn the_title_of_a_named_type_is_words_wherever_it_is_used() {
+fn title_of_a_named_type_is_an_annotation_wherever_it_is_used() {
     let changes = compare(&base(), &edited(base(), &[("Failure/title", Some(json!("Other")))], ""));
-    let told: Vec<_> = changes.iter().map(|change| (change.class, change.kind.to_string())).collect();
-    assert_eq!(told, [(Class::Documentation, "title changed".to_owned())]);
+    let reported: Vec<_> = changes.iter().map(|change| (change.class, change.kind.to_string())).collect();
+    assert_eq!(reported, [(Class::Documentation, "title changed".to_owned())]);
 }
 
 #[test]
-fn another_type_is_told_wherever_it_is_used() {
+fn other_type_is_reported_wherever_it_is_used() {
     let of = |name: &str| {
         let success = json!({"description": "d", "content": content(name)});
         edited(base(), &[("GET/responses/200", Some(success.clone())), ("PUT/responses/200", Some(success))], "")

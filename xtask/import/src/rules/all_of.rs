@@ -18,7 +18,7 @@ pub(super) const OBJECTS: Rule = Rule {
     name: "all-of-objects",
     why: "taken strictly, parts that contradict each other make types that no value can have; vendors mean that the later \
           part wins",
-    seen_in: "Cloudflare, openapi.json of 2024-08-06: 2,193 schemas, 562 properties of several parts",
+    seen_in: "Cloudflare, openapi.json of 2024-08-06: 2,193 schemas; PagerDuty: properties of several parts in 8 operations",
     loss: Loss::Widens,
     apply: merge_objects,
 };

@@ -80,6 +80,10 @@ impl<'a, 'l, 'd> Merger<'a, 'l, 'd> {
 
     /// A schema that no other one holds.
     pub(super) fn outermost(&mut self, schema: &'a Value, at: &At) -> Value {
+        // The document is rejected.
+        if self.log.too_large.is_some() {
+            return Value::Null;
+        }
         if self.is_all_of_objects(schema) {
             return self.object(&parts(self.references, schema, at.is_shared), at);
         }

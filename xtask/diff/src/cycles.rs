@@ -1,0 +1,94 @@
+//! Compares cycles of schemas: a type that contains itself holds a `Box` somewhere.
+//!
+//! The generator chooses where, and all optional properties of one type share the `Box`. So a new property of one schema
+//! may change a field of another one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use super::change::{Side, Verdict};
+use super::comparison::{Comparison, Location};
+use super::kind::{ChangeKind, State};
+use xtask_document::keywords::BRANCHES;
+use xtask_document::resolved::reference;
+
+/// Which schemas each schema contains, but not in a list or a map.
+type Contained<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
+
+impl Comparison<'_> {
+    /// Compares the cycles that named schemas are part of.
+    pub(super) fn compare_cycles(&mut self) {
+        let (before, after) = (contained(self.old), contained(self.new));
+        let used: BTreeSet<&str> = before.values().flatten().copied().collect();
+        let (old, new) = (cyclic(&before), cyclic(&after));
+        let none = BTreeSet::new();
+        for name in used.into_iter().filter(|name| after.contains_key(name)) {
+            let [was, is] = [&old, &new].map(|cyclic| cyclic.get(name).unwrap_or(&none));
+            if was != is {
+                let kind = ChangeKind::Became { state: State::Boxed, holds: !is.is_empty() };
+                self.report(Verdict::BREAKS, &Location::new(name, Side::Api), kind);
+            }
+        }
+    }
+}
+
+fn contained(document: &Value) -> Contained<'_> {
+    let schemas = document.pointer("/components/schemas").and_then(Value::as_object).into_iter().flatten();
+    schemas.map(|(name, schema)| (name.as_str(), targets(schema))).collect()
+}
+
+/// The named schemas that a schema contains.
+fn targets(schema: &Value) -> BTreeSet<&str> {
+    let (mut targets, mut pending) = (BTreeSet::new(), vec![schema]);
+    while let Some(schema) = pending.pop() {
+        if let Some(name) = reference(schema) {
+            targets.insert(name);
+            continue;
+        }
+        let properties = schema.get("properties").and_then(Value::as_object);
+        pending.extend(properties.into_iter().flat_map(Map::values));
+        let branches = BRANCHES.into_iter().filter_map(|keyword| schema.get(keyword)?.as_array());
+        pending.extend(branches.flatten());
+    }
+    targets
+}
+
+/// The schemas on cycles, and on the paths between cycles, each with those of them that it contains.
+fn cyclic<'a>(contained: &Contained<'a>) -> Contained<'a> {
+    let forward = without_ends(contained.clone());
+    let mut backward = Contained::new();
+    for (name, targets) in &forward {
+        backward.entry(name).or_default();
+        for target in targets {
+            backward.entry(target).or_default().insert(name);
+        }
+    }
+    let backward = without_ends(backward);
+    let is_cyclic = |name: &&str| backward.contains_key(name);
+    let kept = forward.into_iter().filter(|(name, _)| is_cyclic(name));
+    kept.map(|(name, targets)| (name, targets.into_iter().filter(is_cyclic).collect())).collect()
+}
+
+/// A graph without the nodes from which no path leads to a cycle.
+fn without_ends<'a>(mut graph: Contained<'a>) -> Contained<'a> {
+    let mut sources = BTreeMap::<&str, Vec<&str>>::new();
+    for (name, targets) in &graph {
+        targets.iter().for_each(|target| sources.entry(target).or_default().push(name));
+    }
+    let is_unknown = |name: &&&'a str| !graph.contains_key(**name);
+    let mut ends: Vec<&str> = sources.keys().filter(is_unknown).copied().collect();
+    ends.extend(graph.iter().filter(|(_, targets)| targets.is_empty()).map(|(name, _)| *name));
+    while let Some(end) = ends.pop() {
+        graph.remove(end);
+        for source in sources.remove(end).into_iter().flatten() {
+            if let Some(targets) = graph.get_mut(source)
+                && targets.remove(end)
+                && targets.is_empty()
+            {
+                ends.push(source);
+            }
+        }
+    }
+    graph
+}
