@@ -58,7 +58,7 @@ pub fn names(document: &Value) -> BTreeSet<String> {
     names
 }
 
-/// Whether a response's schema is an envelope. A union is none; see [`envelope_unions`](super::envelope_unions).
+/// Whether a response's schema is an envelope. A union is none, but may become one; see [`is_union`].
 pub fn is_envelope<'a>(references: &References<'a>, schema: &'a Value) -> bool {
     let schema = ResolvedSchema::of(references, schema);
     let success = schema.properties.get("success").map(|success| ResolvedSchema::of(references, success));

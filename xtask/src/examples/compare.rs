@@ -11,6 +11,8 @@ const MOST_DEPTH: usize = 32;
 pub(super) struct Differences {
     /// Members of objects that the schema declares.
     pub(super) lost: Vec<String>,
+    /// Members that are null, which the schema does not allow: an optional one is decoded as absent.
+    pub(super) lost_nulls: Vec<String>,
     /// Members that it does not declare.
     pub(super) lost_undeclared: Vec<String>,
     /// Values that are others, with both.
@@ -41,6 +43,7 @@ impl Differences {
                     let declared = properties(&parts, name);
                     match (encoded.get(name), &declared) {
                         (Some(other), _) => self.compare(document, &declared.unwrap_or_default(), &path, value, other),
+                        (None, Some(of)) if value.is_null() && !allows_null(document, of) => self.lost_nulls.push(path),
                         (None, Some(_)) => self.lost.push(path),
                         (None, None) => self.lost_undeclared.push(path),
                     }
@@ -93,6 +96,14 @@ fn add_parts<'a>(document: &'a Value, schema: &'a Value, depth: usize, parts: &m
     }
 }
 
+/// Whether one of some schemas allows null, or leaves the type open.
+fn allows_null(document: &Value, schemas: &[&Value]) -> bool {
+    let mut parts = Vec::new();
+    schemas.iter().for_each(|schema| add_parts(document, schema, MOST_DEPTH, &mut parts));
+    let is_nullable = |part: &&Map<String, Value>| part.get("nullable") == Some(&Value::Bool(true));
+    parts.iter().any(is_nullable) || !parts.iter().any(|part| part.contains_key("type"))
+}
+
 /// The schemas that declare a member of an object; none, if it is not declared.
 fn properties<'a>(parts: &[&'a Map<String, Value>], name: &str) -> Option<Vec<&'a Value>> {
     let own = parts.iter().filter_map(|part| part.get("properties")?.get(name));
@@ -135,6 +146,19 @@ mod tests {
         assert_eq!(found.lost, ["/id", "/list/*/a", "/list/*/a", "/map/k/b", "/map/l", "/name", "/self/name"]);
         assert_eq!(found.lost_undeclared, ["/list/*/x", "/map/k/y", "/other"]);
         assert!(found.changed.is_empty() && found.added.is_empty() && !found.is_empty());
+    }
+
+    #[test]
+    fn lost_null_is_a_lost_value_only_where_the_schema_allows_null() {
+        let schema = json!({"properties": {
+            "open": {}, "text": {"type": "string"}, "null": {"allOf": [{"type": "string"}, {"nullable": true}]},
+        }});
+        let example = json!({"open": null, "text": null, "null": null});
+        let found = Differences::of(&json!({}), Some(&schema), &example, &json!({}));
+        assert_eq!(
+            (found.lost, found.lost_nulls),
+            (vec!["/null".to_owned(), "/open".to_owned()], vec!["/text".to_owned()])
+        );
     }
 
     #[test]

@@ -14,8 +14,9 @@ use crate::groups::list;
 type Kind = fn(&Differences) -> &[String];
 
 /// The kinds of differences: how they are called, which they are, and whether they are a fault of the generated types.
-const KINDS: [(&str, Kind, bool); 4] = [
+const KINDS: [(&str, Kind, bool); 5] = [
     ("declared values lost", |found| &found.lost, true),
+    ("nulls lost that the schema does not allow", |found| &found.lost_nulls, false),
     ("undeclared values lost", |found| &found.lost_undeclared, false),
     ("values changed", |found| &found.changed, true),
     ("values added", |found| &found.added, false),

@@ -3,11 +3,8 @@
 use std::fs;
 
 use serde_json::json;
-use xtask::examples::{Examples, Options};
-use xtask::groups::By;
-use xtask::workspace::Workspace;
 
-use crate::process;
+use crate::xtask;
 
 #[test]
 fn examples_are_decoded_and_what_is_rejected_lost_or_not_decoded_is_reported() {
@@ -45,17 +42,18 @@ fn examples_are_decoded_and_what_is_rejected_lost_or_not_decoded_is_reported() {
     let (from, out) = (folder.path().join("acme.json"), folder.path().join("out"));
     fs::write(&from, document.to_string()).unwrap();
 
-    let options = |group: &str| Options { by: By::Path, groups: [group.to_owned()].into(), sample: None };
-    let run = |group: &str| Examples::run(&Workspace::current().unwrap(), &process(), &from, &out, options(group));
-    let unknown = run("others").err().unwrap();
-    assert_eq!(unknown.to_string(), "the document has no operations of [\"others\"]");
-    let examples = run("things").unwrap();
-    let text = examples.to_string();
+    let [from, out] = [from, out].map(|path| path.to_string_lossy().into_owned());
+    let arguments = |tag| ["spec", "examples", "--from", &from, "--out", &out, "--by", "path", "--tag", tag];
+    let (is_success, _, errors) = xtask(&arguments("nothing"));
+    assert_eq!((is_success, errors.as_str()), (false, "error: the document has no operations of [\"nothing\"]\n"));
+    let (is_success, text, errors) = xtask(&arguments("things"));
+    assert!(is_success && errors.is_empty(), "{errors}");
     let place = "GET /things/{id} 200 application/json, examples";
     for part in [
         "1 of 1 groups with examples have a client\n2 examples decoded, 1 of them without a difference\n",
         "1 examples rejected: 0 fit their schema, 1 do not, 0 have one",
-        "declared values lost: 0 in 0 examples\nundeclared values lost: 1 in 1 examples\n",
+        "declared values lost: 0 in 0 examples\n",
+        "\nundeclared values lost: 1 in 1 examples\n",
         &format!("{place}.odd: id: invalid type: string \"one\""),
         "it does not fit its schema: value is not of type \"integer\" at \"/id\"",
         &format!("{place}.other: /unknown\n"),
@@ -63,5 +61,4 @@ fn examples_are_decoded_and_what_is_rejected_lost_or_not_decoded_is_reported() {
     ] {
         assert!(text.contains(part), "{part}\n{text}");
     }
-    examples.check().unwrap();
 }

@@ -50,6 +50,15 @@ fn cargo(root: &Path, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
+/// Runs a task on this workspace, without a network: whether it succeeds, its output and its errors.
+fn xtask(arguments: &[&str]) -> (bool, String, String) {
+    let mut task = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    task.args(arguments).env("CARGO_TARGET_DIR", env!("CARGO_TARGET_TMPDIR")).env("CARGO_NET_OFFLINE", "true");
+    let output = task.output().unwrap();
+    let [text, errors] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    (output.status.success(), text, errors)
+}
+
 /// Programs that use the new client and the new SDK: the package, the module and its text.
 const PROGRAMS: [(&str, &str, &str); 10] = [
     ("acme-gadgets-api", "main", include_str!("fixtures/models.rs")),
