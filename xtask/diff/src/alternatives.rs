@@ -11,7 +11,7 @@ use super::comparison::{Comparison, Location};
 use super::kind::{ChangeKind, Part, State};
 use super::limits::DEEPEST;
 use super::names::type_name;
-use super::shape::{alternatives, is_displayed, is_free_form, is_parsed, scalar, type_of};
+use super::shape::{alternatives, described, is_displayed, is_free_form, is_parsed, scalar, type_of};
 use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_import::becomes_type;
 
@@ -28,6 +28,10 @@ impl<'a> Comparison<'a> {
         if old_keyword != new_keyword {
             let kind = ChangeKind::replaced(Part::UnionKeyword, Some(old_keyword), Some(new_keyword));
             self.report(Verdict::BREAKS, location, kind);
+        }
+        if !described(before).keys().eq(described(after).keys()) {
+            // The generator merges them into every alternative.
+            self.report(Verdict::BREAKS, location, ChangeKind::changed(Part::SharedProperties));
         }
         for (state, is) in [
             (State::Displayed, is_displayed as fn(&References<'a>, &ResolvedSchema<'a>, usize) -> bool),

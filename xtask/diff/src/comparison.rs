@@ -149,12 +149,9 @@ impl<'a> Comparison<'a> {
             (was @ None, is @ Some(_)) | (was @ Some(_), is @ None) => {
                 self.report(Verdict::BREAKS, &location, ChangeKind::replaced(Part::TypeName, was, is));
             }
-            (None, None) if part_names(old) != part_names(new) => {
-                // The generator may use the name of a part, if the others add nothing.
-                let [was, is] = [old, new].map(|schema| part_names(schema).join(" and "));
-                let named = |names: &'_ str| (!names.is_empty()).then_some(names).map(str::to_owned);
-                let kind = ChangeKind::Replaced { part: Part::TypeName, old: named(&was), new: named(&is) };
-                self.report(Verdict::BREAKS, &location, kind);
+            // The generator may use the name of a part, or make a type of parts that differ. An import merges objects.
+            (None, None) if part_names(old) != part_names(new) && self.is_scalar(new) => {
+                self.report(Verdict::BREAKS, &location, ChangeKind::changed(Part::Parts));
             }
             _ if is_named => {}
             _ => location.name = if becomes_type(old) && becomes_type(new) { Name::Title } else { Name::Place },
@@ -213,6 +210,10 @@ impl<'a> Comparison<'a> {
             }
         }
         Some((old, new, location))
+    }
+
+    fn is_scalar(&self, new: &'a Value) -> bool {
+        ResolvedSchema::of(&self.new_references, new).is_scalar()
     }
 
     /// Whether a schema is there under another name. If both are in one of the documents, they are two.

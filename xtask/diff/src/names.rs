@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use xtask_document::keywords::gives_shape;
 use xtask_document::resolved::reference;
 
 /// What names the type of a schema.
@@ -36,9 +37,11 @@ pub(super) fn type_name(schema: &Value) -> Option<&str> {
     }
 }
 
-/// The names of the parts of a schema.
-pub(super) fn part_names(schema: &Value) -> Vec<&str> {
-    schema.get("allOf").and_then(Value::as_array).into_iter().flatten().filter_map(reference).collect()
+/// The parts of a schema that give its shape, by their names; none, if it is only one.
+pub(super) fn part_names(schema: &Value) -> Vec<Option<&str>> {
+    let parts = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+    let names: Vec<_> = parts.filter(|part| gives_shape(part)).map(reference).collect();
+    if names.len() > 1 { names } else { Vec::new() }
 }
 
 fn adds_to_type(schema: &Map<String, Value>) -> bool {

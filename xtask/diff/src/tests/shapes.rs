@@ -283,6 +283,26 @@ fn named_union_of_one_may_be_another_type() {
 }
 
 #[test]
+fn merged_parts_and_shared_properties_change_types() {
+    let of = |format: &str| json!({"type": "string", "format": format});
+    let union = json!({"type": "object", "oneOf": [reference("@Cat"), reference("@Dog")]});
+    verify(&[
+        Row::of("a scalar of two parts").with("@/properties/name", all_of(&[of("uri"), of("int32")])).reports(&[
+            "breaking @.name: the list of parts changed",
+            "documentation @.name: the format was none and is int32",
+        ]),
+        Row::of("a property that all alternatives share")
+            .given("@Pet", union)
+            .given("@/properties/pet", reference("@Pet"))
+            .with("@Pet/properties", json!({"name": text()}))
+            .reports(&[
+                "breaking @Pet: the set of properties that all alternatives share changed",
+                "additive @Pet.name: there is a new optional property",
+            ]),
+    ]);
+}
+
+#[test]
 fn cycles_change_fields_of_other_models() {
     let ring = json!({"type": "object", "properties": {"part": reference("@Part")}});
     verify(&[
