@@ -11,8 +11,10 @@ pub enum Role {
     Presence,
     /// Which of the values of that shape are valid.
     Limit,
-    /// Nothing: it describes the schema to people, or helps to read a value.
+    /// Nothing about a value by itself: when it is sent, what is meant by its absence, how alternatives are told apart.
     Annotation,
+    /// Nothing: it describes the schema to people.
+    Documentation,
 }
 
 /// A keyword.
@@ -50,13 +52,13 @@ pub const KEYWORDS: [Keyword; 36] = [
     keyword("anyOf", Role::Shape).with_schemas(),
     keyword("default", Role::Annotation),
     keyword("deprecated", Role::Annotation),
-    keyword("description", Role::Annotation),
+    keyword("description", Role::Documentation),
     keyword("discriminator", Role::Annotation),
     keyword("enum", Role::Shape),
-    keyword("example", Role::Annotation),
+    keyword("example", Role::Documentation),
     keyword("exclusiveMaximum", Role::Limit),
     keyword("exclusiveMinimum", Role::Limit),
-    keyword("externalDocs", Role::Annotation),
+    keyword("externalDocs", Role::Documentation),
     keyword("format", Role::Shape),
     keyword("items", Role::Shape).of("array").with_schemas(),
     keyword("maxItems", Role::Limit).of("array"),
@@ -75,11 +77,11 @@ pub const KEYWORDS: [Keyword; 36] = [
     keyword("properties", Role::Shape).of("object").with_schemas(),
     keyword("readOnly", Role::Annotation),
     keyword("required", Role::Presence),
-    keyword("title", Role::Annotation),
+    keyword("title", Role::Documentation),
     keyword("type", Role::Shape),
     keyword("uniqueItems", Role::Limit).of("array"),
     keyword("writeOnly", Role::Annotation),
-    keyword("xml", Role::Annotation),
+    keyword("xml", Role::Documentation),
 ];
 
 /// The keywords whose values are lists of schemas: a value must fit all of them, one of them, or at least one of them.
@@ -92,9 +94,9 @@ fn find(name: &str) -> Option<&'static Keyword> {
     KEYWORDS.iter().find(|keyword| keyword.name == name)
 }
 
-/// What a keyword says. Extensions and unknown keywords are annotations.
+/// What a keyword says. Extensions and unknown keywords are documentation.
 pub fn role(name: &str) -> Role {
-    find(name).map_or(Role::Annotation, |keyword| keyword.role)
+    find(name).map_or(Role::Documentation, |keyword| keyword.role)
 }
 
 /// Whether the value of a keyword is a schema, a list of schemas, or a map of names to schemas.
@@ -122,9 +124,18 @@ pub fn gives_shape(schema: &Value) -> bool {
     schema.as_object().is_some_and(|schema| schema.keys().any(|name| role(name) == Role::Shape))
 }
 
-/// A schema without its annotations.
+/// A schema without its documentation.
+pub fn without_documentation(schema: &Value) -> Map<String, Value> {
+    without(schema, &[Role::Documentation])
+}
+
+/// A schema without its annotations and its documentation.
 pub fn without_annotations(schema: &Value) -> Map<String, Value> {
-    let keywords = schema.as_object().into_iter().flatten().filter(|(name, _)| role(name) != Role::Annotation);
+    without(schema, &[Role::Annotation, Role::Documentation])
+}
+
+fn without(schema: &Value, roles: &[Role]) -> Map<String, Value> {
+    let keywords = schema.as_object().into_iter().flatten().filter(|(name, _)| !roles.contains(&role(name)));
     keywords.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 

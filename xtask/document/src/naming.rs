@@ -71,7 +71,22 @@ pub fn snake(name: &str) -> String {
     words(name).join("_")
 }
 
-/// A name for a type or a variant: `ListThings`. A result is not changed by applying it again.
+/// A name for a variant, as the generator makes it: `ListThings`.
+pub fn camel(name: &str) -> String {
+    capitalised(words(name))
+}
+
+/// The identifier that the generator makes of any text, in a case: [`snake`] or [`camel`].
+pub fn identifier(text: &str, case: fn(&str) -> String) -> String {
+    let name = match text {
+        "+1" => case("plus1"),
+        "-1" => case("minus1"),
+        _ => case(&text.replace('\'', "")),
+    };
+    if name.starts_with(char::is_alphabetic) { name } else { case("x") + &name }
+}
+
+/// A name for a type: `ListThings`. A result is not changed by applying it again.
 pub fn pascal(name: &str) -> String {
     let mut name = capitalised(words(name));
     // Words of one letter run into each other: `a-b-c` is `ABC` at first, and that is `Abc`. There are fewer each time.
@@ -121,7 +136,7 @@ pub fn operation_name(vendors: &str) -> String {
 /// The beginning of the names of an operation's types in the mocks. Two ids with the same letters in other words have
 /// the same one.
 pub fn mock_name(id: &str) -> String {
-    capitalised(words(id))
+    camel(id)
 }
 
 /// The problem of a schema's name; nothing, if it is a name for a type.

@@ -87,7 +87,7 @@ fn complete(whole: &Value, paths: Map<String, Value>) -> Result<Value, Error> {
     Ok(document)
 }
 
-/// Refuses what could hold an operation of the slice that nobody would see.
+/// Rejects a path that could hold an operation of the slice that is not seen.
 fn check_paths(vendors: &Value, slice: &Slice) -> Result<(), Error> {
     for (path, item) in vendors.get("paths").and_then(Value::as_object).into_iter().flatten() {
         if !is_path(path) || !slice.may_hold(path) {

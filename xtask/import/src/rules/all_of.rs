@@ -145,7 +145,7 @@ fn is_all_of_objects(objects: &BTreeSet<String>, schema: &Map<String, Value>) ->
 mod tests {
     use serde_json::json;
 
-    use super::super::{fire, losses, run};
+    use super::super::{apply_rule, losses, run};
     use super::*;
 
     #[test]
@@ -176,7 +176,7 @@ mod tests {
             {"type": "object", "properties": {"id": typed, "name": typed}, "oneOf": [{"required": ["id"]}]},
             {"properties": {"id": {"readOnly": true}, "name": {"type": "integer"}}, "oneOf": [{"required": ["name"]}]},
         ], "type": "object"});
-        let (fixed, applied) = fire(&OBJECTS, document(parts));
+        let (fixed, applied) = apply_rule(&OBJECTS, document(parts));
         let id = json!({"type": "string", "format": "uuid", "readOnly": true});
         assert_eq!(fixed["components"]["schemas"]["Thing"]["properties"]["id"], id);
         assert_eq!(
@@ -186,7 +186,7 @@ mod tests {
         let many =
             |kind: &str| (0..20).map(|number| (format!("p{number}"), json!({"type": kind}))).collect::<Map<_, _>>();
         let parts = json!({"allOf": [{"properties": many("string")}, {"properties": many("integer")}]});
-        let what = fire(&OBJECTS, document(parts)).1.remove(0).what;
+        let what = apply_rule(&OBJECTS, document(parts)).1.remove(0).what;
         assert!(what.contains(" and 10 others, only"), "{what}");
     }
 

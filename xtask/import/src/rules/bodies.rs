@@ -77,7 +77,7 @@ fn json_lacks_schema(operation: &Map<String, Value>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{fire, run};
+    use super::super::{apply_rule, run};
     use super::*;
 
     fn document(method: &str, content: Value) -> Value {
@@ -94,7 +94,7 @@ mod tests {
             ("text/json", "array", Loss::Narrows),
         ] {
             let (fixed, applied) =
-                fire(&ONE_MEDIA_TYPE, document("post", json!({JSON: schema("object"), other: schema(of)})));
+                apply_rule(&ONE_MEDIA_TYPE, document("post", json!({JSON: schema("object"), other: schema(of)})));
             assert_eq!((fixed, applied[0].loss), (json.clone(), loss));
             assert_eq!(applied[0].what, format!("it is application/json alone, and not {other}"));
         }
@@ -126,11 +126,11 @@ mod tests {
 
     #[test]
     fn of_several_types_json_stays_or_else_what_can_be_sent() {
-        let (mended, fired) = run(&ONE_MEDIA_TYPE, document("post", json!({"a/a": {}, JSON: {}})));
-        assert_eq!((mended, fired), (document("post", json!({JSON: {}})), 1));
+        let (fixed, applied) = run(&ONE_MEDIA_TYPE, document("post", json!({"a/a": {}, JSON: {}})));
+        assert_eq!((fixed, applied), (document("post", json!({JSON: {}})), 1));
         for (other, kept) in [("b/b", "a/a"), ("text/plain", "text/plain")] {
-            let (mended, fired) = run(&ONE_MEDIA_TYPE, document("post", json!({"a/a": {}, other: {}})));
-            assert_eq!((mended, fired), (document("post", json!({kept: {}})), 1));
+            let (fixed, applied) = run(&ONE_MEDIA_TYPE, document("post", json!({"a/a": {}, other: {}})));
+            assert_eq!((fixed, applied), (document("post", json!({kept: {}})), 1));
         }
     }
 }

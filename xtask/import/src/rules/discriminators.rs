@@ -120,7 +120,7 @@ fn complete_mappings(document: &mut Value, log: &mut Log<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{fire, losses};
+    use super::super::{apply_rule, losses};
     use super::*;
 
     fn to(name: &str) -> Value {
@@ -235,7 +235,7 @@ mod tests {
     #[test]
     fn a_discriminator_of_alternatives_without_names_is_dropped_and_reported() {
         let pet = json!({"oneOf": [to("Cat"), object("kind")], "discriminator": {"propertyName": "kind"}});
-        let (result, applied) = fire(&MAPPING, document(json!({"Cat": object("kind"), "Pet": pet})));
+        let (result, applied) = apply_rule(&MAPPING, document(json!({"Cat": object("kind"), "Pet": pet})));
         assert_eq!(result["components"]["schemas"]["Pet"], json!({"oneOf": [to("Cat"), object("kind")]}));
         assert_eq!((applied[0].loss, applied[0].place.as_str()), (Loss::Narrows, "/components/schemas/Pet"));
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::{Loss, Rule, generated};
-use xtask_document::naming::snake;
+use super::{Loss, Rule};
+use xtask_document::naming::{camel, identifier};
 use xtask_document::walk::for_each_schema;
 
 pub(super) const OF_TEXT_ONLY: Rule = Rule {
@@ -60,16 +60,7 @@ pub(super) const CLASHING_VALUES: Rule = Rule {
 fn has_clash(schema: &Map<String, Value>) -> bool {
     let Some(values) = schema.get("enum").and_then(Value::as_array) else { return false };
     let mut seen = BTreeSet::new();
-    values.iter().filter_map(Value::as_str).any(|value| !seen.insert(generated(value, camel)))
-}
-
-/// A name for a variant, as the generator makes it.
-fn camel(value: &str) -> String {
-    let capital = |word: &str| {
-        let mut chars = word.chars();
-        chars.next().map(|first| first.to_uppercase().chain(chars).collect::<String>()).unwrap_or_default()
-    };
-    snake(value).split('_').map(capital).collect()
+    values.iter().filter_map(Value::as_str).any(|value| !seen.insert(identifier(value, camel)))
 }
 
 pub(super) const NO_OTHER_LIMITS: Rule = Rule {

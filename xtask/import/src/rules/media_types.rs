@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::operations::is_multipart;
 use super::{Log, Loss, Rule, body_content};
+use xtask_document::keywords::without_documentation;
 use xtask_document::media_types::{CONTENT_TYPE, FORM, JSON, essence, is_json, is_sendable};
 use xtask_document::operation::{content_mut, for_each_operation, responses_mut};
 use xtask_document::resolved::{References, ResolvedSchema, named_schemas};
@@ -137,7 +138,7 @@ fn to_octets(document: &mut Value, log: &mut Log<'_>) {
         {
             let Some(body) = content.get_mut(media_type) else { continue };
             let schema = body.get("schema").map(|schema| references.resolve(schema));
-            if schema.is_some_and(|schema| Value::Object(without_words(schema)) == wanted) {
+            if schema.is_some_and(|schema| Value::Object(without_documentation(schema)) == wanted) {
                 continue;
             }
             let loss = if schema.is_some() { Loss::Widens } else { Loss::Lossless };
@@ -157,14 +158,6 @@ pub(super) fn set(content: &mut Value, field: &str, value: Value) {
 
 fn octets() -> Value {
     json!({"type": "string", "format": "binary"})
-}
-
-/// What a schema says of its values, without what only describes them.
-pub(super) fn without_words(schema: &Value) -> Map<String, Value> {
-    let is_said =
-        |key: &str| !matches!(key, "description" | "example" | "externalDocs" | "title") && !key.starts_with("x-");
-    let said = schema.as_object().into_iter().flatten().filter(|(key, _)| is_said(key));
-    said.map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
 #[cfg(test)]
@@ -233,10 +226,10 @@ mod tests {
     fn only_a_schema_of_octets_or_text_that_says_something_else_is_lost() {
         let text = json!({"type": "string"});
         for (media_type, plain) in [(OCTETS, octets()), ("text/plain", text)] {
-            let mended = document(json!({media_type: {"schema": plain}}));
-            assert_eq!(losses(&ODD, document(json!({media_type: {}}))), (mended.clone(), vec![Loss::Lossless]));
+            let fixed = document(json!({media_type: {"schema": plain}}));
+            assert_eq!(losses(&ODD, document(json!({media_type: {}}))), (fixed.clone(), vec![Loss::Lossless]));
             for other in [json!({"type": "object"}), json!({"type": "string", "enum": ["a"]})] {
-                let widened = (mended.clone(), vec![Loss::Widens]);
+                let widened = (fixed.clone(), vec![Loss::Widens]);
                 assert_eq!(losses(&ODD, document(json!({media_type: {"schema": other}}))), widened);
             }
             let mut described = plain;

@@ -187,45 +187,35 @@ fn body_content(operation: &mut Map<String, Value>) -> Option<&mut Map<String, V
     content_mut(operation.get_mut("requestBody")?.as_object_mut()?)
 }
 
-/// What the generator makes of a name by putting it into a case, of which it always makes an identifier.
-fn generated(name: &str, case: fn(&str) -> String) -> String {
-    let made = match name {
-        "+1" => case("plus1"),
-        "-1" => case("minus1"),
-        _ => case(&name.replace('\'', "")),
-    };
-    if made.starts_with(char::is_alphabetic) { made } else { case("x") + &made }
-}
-
 /// What a rule does to a document, and how often: for the rules' own tests.
 #[cfg(test)]
 fn run(rule: &'static Rule, document: Value) -> (Value, usize) {
-    let (document, applied) = fire(rule, document);
+    let (document, applied) = apply_rule(rule, document);
     (document, applied.len())
 }
 
 /// What a rule does to a document, and what it says about it.
 #[cfg(test)]
-fn fire(rule: &'static Rule, mut document: Value) -> (Value, Vec<Applied>) {
+fn apply_rule(rule: &'static Rule, mut document: Value) -> (Value, Vec<Applied>) {
     let once = |document: &mut Value| {
         let mut applied = Vec::new();
         (rule.apply)(document, &mut Log { rule, applied: &mut applied, room: &mut { SMALL }, too_large: None });
         applied
     };
-    let fired = once(&mut document);
+    let applied = once(&mut document);
     assert!(
-        fired.iter().all(|applied| applied.loss <= rule.loss),
-        "no applied loses more than its rule says: {fired:?}"
+        applied.iter().all(|applied| applied.loss <= rule.loss),
+        "a change loses more than its rule says: {applied:?}"
     );
     let again = once(&mut document.clone());
-    assert_eq!(again, [], "a mended document needs no mending");
-    (document, fired)
+    assert_eq!(again, [], "a rule changes a document once");
+    (document, applied)
 }
 
 /// What a rule does to a document, and what is lost by that, once for each time.
 #[cfg(test)]
 fn losses(rule: &'static Rule, document: Value) -> (Value, Vec<Loss>) {
-    let (document, applied) = fire(rule, document);
+    let (document, applied) = apply_rule(rule, document);
     (document, applied.into_iter().map(|applied| applied.loss).collect())
 }
 

@@ -90,7 +90,7 @@ pub(super) const DROPSHOT: Rule = Rule {
 mod tests {
     use serde_json::json;
 
-    use super::super::{fire, run};
+    use super::super::{apply_rule, run};
     use super::*;
 
     #[test]
@@ -124,7 +124,7 @@ mod tests {
             let fine = json!({"operationId": "fine"});
             let mut operation = operation;
             operation["operationId"] = json!("bad");
-            let (rest, applied) = fire(&UNSUPPORTED, of(json!({"put": fine, method: operation})));
+            let (rest, applied) = apply_rule(&UNSUPPORTED, of(json!({"put": fine, method: operation})));
             assert_eq!(rest, of(json!({"put": fine})));
             assert_eq!(applied[0].what, format!("dropped the operation bad: it {reason}"));
             assert_eq!((applied[0].place.as_str(), applied[0].loss), (&*format!("/paths/~1a/{method}"), Loss::Drops));

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use super::media_types::set;
-use super::{Log, Loss, Rule, generated};
-use xtask_document::naming::snake;
+use super::{Log, Loss, Rule};
+use xtask_document::naming::{identifier, snake};
 use xtask_document::operation::{Parameter, for_each_operation};
 use xtask_document::resolved::{References, ResolvedSchema, named_schemas};
 use xtask_document::walk::escape;
@@ -73,7 +73,7 @@ pub(super) fn obstacle(
         (_, "simple" | "form", None) => parameter.object.contains_key("content").then_some("has content, not a schema"),
         _ => Some("has a style that the generator cannot write"),
     };
-    let is_new = |arguments: &mut BTreeSet<String>| arguments.insert(generated(parameter.name, snake));
+    let is_new = |arguments: &mut BTreeSet<String>| arguments.insert(identifier(parameter.name, snake));
     match obstacle {
         None if parameter.place != "path" && !is_new(arguments) => Some("makes the same argument as another one"),
         obstacle => obstacle,
@@ -161,7 +161,7 @@ fn rename(path: &str, item: &Value, taken: &BTreeSet<String>) -> Option<(String,
     let seen: BTreeSet<String> = lists
         .flatten()
         .filter(|parameter| parameter.get("in") != Some(&json!("path")))
-        .filter_map(|parameter| parameter.get("name").and_then(Value::as_str).map(|name| generated(name, snake)))
+        .filter_map(|parameter| parameter.get("name").and_then(Value::as_str).map(|name| identifier(name, snake)))
         .collect();
     // Every number leads to another path, and the ones that are taken have an end.
     (1..).map(|number| rename_from(path, seen.clone(), number)).find_map(|attempt| match attempt {
@@ -184,7 +184,7 @@ fn rename_from(path: &str, mut seen: BTreeSet<String>, first: u32) -> Option<(St
         let mut unique = name.to_owned();
         // The numbers that a name has used up need not be tried again.
         let number = numbers.entry(name).or_insert(first);
-        while !seen.insert(generated(&unique, snake)) {
+        while !seen.insert(identifier(&unique, snake)) {
             *number = number.saturating_add(1);
             unique = format!("{name}_{number}");
         }
@@ -419,40 +419,40 @@ mod tests {
     #[test]
     fn parameters_of_one_name_get_two() {
         let (id, other) = (parameter("id", json!({})), parameter("Id", json!({})));
-        let mended = document("/a/{id}/b/{Id_2}", json!([id, parameter("Id_2", json!({}))]));
+        let fixed = document("/a/{id}/b/{Id_2}", json!([id, parameter("Id_2", json!({}))]));
         let two = document("/a/{id}/b/{Id}", json!([id, other]));
-        assert_eq!(losses(&CLASHING_NAMES, two), (mended, vec![Loss::Lossless]));
+        assert_eq!(losses(&CLASHING_NAMES, two), (fixed, vec![Loss::Lossless]));
         let in_one_segment = document("/a/{id}.{Id}", json!([id, other]));
-        let mended = document("/a/{id}.{Id_2}", json!([id, parameter("Id_2", json!({}))]));
-        assert_eq!(losses(&CLASHING_NAMES, in_one_segment), (mended, vec![Loss::Lossless]));
+        let fixed = document("/a/{id}.{Id_2}", json!([id, parameter("Id_2", json!({}))]));
+        assert_eq!(losses(&CLASHING_NAMES, in_one_segment), (fixed, vec![Loss::Lossless]));
         let twice = document("/a/{id}/b/{id}", json!([id, id]));
-        let mended = document("/a/{id}/b/{id_2}", json!([id, parameter("id_2", json!({}))]));
-        assert_eq!(losses(&CLASHING_NAMES, twice), (mended.clone(), vec![Loss::Widens]));
+        let fixed = document("/a/{id}/b/{id_2}", json!([id, parameter("id_2", json!({}))]));
+        assert_eq!(losses(&CLASHING_NAMES, twice), (fixed.clone(), vec![Loss::Widens]));
         let described_once = document("/a/{id}/b/{id}", json!([id]));
-        assert_eq!(run(&CLASHING_NAMES, described_once), (mended, 1));
+        assert_eq!(run(&CLASHING_NAMES, described_once), (fixed, 1));
     }
 
     #[test]
     fn a_path_gets_no_name_that_another_one_has() {
         let item = |id: &str| json!({"get": {"operationId": id}});
         let paths = json!({"paths": {"/a/{id}/b/{Id}": item("x"), "/a/{id}/b/{Id_2}": item("y"), "/a/{id}/b/{Id_3}": item("z")}});
-        let mended = json!({"paths": {"/a/{id}/b/{Id_4}": item("x"), "/a/{id}/b/{Id_2}": item("y"), "/a/{id}/b/{Id_3}": item("z")}});
-        assert_eq!(run(&CLASHING_NAMES, paths), (mended, 1));
+        let fixed = json!({"paths": {"/a/{id}/b/{Id_4}": item("x"), "/a/{id}/b/{Id_2}": item("y"), "/a/{id}/b/{Id_3}": item("z")}});
+        assert_eq!(run(&CLASHING_NAMES, paths), (fixed, 1));
     }
 
     #[test]
     fn a_path_parameter_gives_way_to_a_query_parameter_of_its_name() {
         let query = json!({"in": "query", "name": "id"});
         let clash = document("/a/{id}", json!([parameter("id", json!({})), query]));
-        let mended = document("/a/{id_2}", json!([parameter("id_2", json!({})), query]));
-        assert_eq!(run(&CLASHING_NAMES, clash), (mended, 1));
+        let fixed = document("/a/{id_2}", json!([parameter("id_2", json!({})), query]));
+        assert_eq!(run(&CLASHING_NAMES, clash), (fixed, 1));
     }
 
     #[test]
     fn what_goes_into_a_path_is_text() {
         let one = |schema: Value| document("/a/{id}", json!([parameter("id", schema)]));
         let text = json!({"type": "string"});
-        for (schema, mended, loss) in [
+        for (schema, fixed, loss) in [
             (json!({"type": "object"}), text.clone(), Loss::Widens),
             (json!({"oneOf": [{"type": "integer"}, {"type": "boolean"}]}), text.clone(), Loss::Widens),
             (json!({"description": "d"}), text, Loss::Lossless),
@@ -462,7 +462,7 @@ mod tests {
                 Loss::Lossless,
             ),
         ] {
-            assert_eq!(losses(&WITHOUT_TEXT, one(schema)), (one(mended), vec![loss]));
+            assert_eq!(losses(&WITHOUT_TEXT, one(schema)), (one(fixed), vec![loss]));
         }
         let number = document("/a/{id}", json!([parameter("id", json!({"type": "integer"}))]));
         assert_eq!(run(&WITHOUT_TEXT, number.clone()), (number, 0));
@@ -485,8 +485,8 @@ mod tests {
         let list = json!({"$ref": "#/components/schemas/Ids"});
         let text = json!({"type": "string"});
         for schema in [&list, &json!({"type": "object"}), &json!({"oneOf": [list, text]})] {
-            let mended = query(Some(false), text.clone());
-            assert_eq!(losses(&LIST_IN_ONE, query(Some(false), schema.clone())), (mended, vec![Loss::Widens]));
+            let fixed = query(Some(false), text.clone());
+            assert_eq!(losses(&LIST_IN_ONE, query(Some(false), schema.clone())), (fixed, vec![Loss::Widens]));
         }
         for exploded in
             [query(None, list.clone()), query(Some(true), list), query(Some(false), json!({"type": "integer"}))]

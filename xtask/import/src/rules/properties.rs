@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::{Loss, Rule, generated};
-use xtask_document::naming::snake;
+use super::{Loss, Rule};
+use xtask_document::naming::{identifier, snake};
 use xtask_document::walk::for_each_schema;
 
 pub(super) const OPEN: Rule = Rule {
@@ -45,7 +45,7 @@ pub(super) const CLASHING_NAMES: Rule = Rule {
 fn has_clash(schema: &Map<String, Value>) -> bool {
     let mut seen = BTreeSet::new();
     let names = schema.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::keys);
-    names.into_iter().any(|name| !seen.insert(generated(name, snake)))
+    names.into_iter().any(|name| !seen.insert(identifier(name, snake)))
 }
 
 pub(super) const WRONG_DEFAULT: Rule = Rule {

@@ -171,7 +171,7 @@ fn for_each_response(document: &mut Value, mut change: impl FnMut(&str, &mut Map
 
 #[cfg(test)]
 mod tests {
-    use super::super::{fire, run};
+    use super::super::{apply_rule, run};
     use super::*;
 
     fn document(responses: Value) -> Value {
@@ -180,17 +180,17 @@ mod tests {
 
     #[test]
     fn json_without_a_schema_is_any_json_and_keeps_its_example() {
-        let mended = document(json!({"200": {"content": {JSON: {"schema": {}, "example": 1}}}}));
+        let fixed = document(json!({"200": {"content": {JSON: {"schema": {}, "example": 1}}}}));
         let without = document(json!({"200": {"content": {JSON: {"example": 1}}}}));
-        assert_eq!(run(&WITHOUT_SCHEMA, without), (mended.clone(), 1));
-        assert_eq!(run(&WITHOUT_SCHEMA, mended.clone()), (mended, 0));
+        assert_eq!(run(&WITHOUT_SCHEMA, without), (fixed.clone(), 1));
+        assert_eq!(run(&WITHOUT_SCHEMA, fixed.clone()), (fixed, 0));
     }
 
     #[test]
     fn default_alone_is_the_response_to_every_success_and_failure() {
         let (one, other) = (json!({"content": {JSON: {}}}), json!({"description": "d"}));
         let fixed = document(json!({"2XX": one, "404": other, "4XX": one, "5XX": one}));
-        let (document_, applied) = fire(&DEFAULT, document(json!({"404": other, "default": one})));
+        let (document_, applied) = apply_rule(&DEFAULT, document(json!({"404": other, "default": one})));
         assert_eq!((document_, applied[0].loss), (fixed, Loss::Lossless));
         for status in ["204", "302"] {
             let described = document(json!({status: other, "default": one}));
@@ -200,11 +200,8 @@ mod tests {
 
     #[test]
     fn of_several_types_json_stays() {
-        let mended = document(json!({"200": {"content": {JSON: {}}}}));
-        assert_eq!(
-            run(&ONE_MEDIA_TYPE, document(json!({"200": {"content": {JSON: {}, "text/csv": {}}}}))),
-            (mended, 1)
-        );
+        let fixed = document(json!({"200": {"content": {JSON: {}}}}));
+        assert_eq!(run(&ONE_MEDIA_TYPE, document(json!({"200": {"content": {JSON: {}, "text/csv": {}}}}))), (fixed, 1));
         let other = document(json!({"200": {"content": {"text/csv": {}, "text/plain": {}}}}));
         assert_eq!(run(&ONE_MEDIA_TYPE, other.clone()), (other, 0));
     }
@@ -217,12 +214,12 @@ mod tests {
         let mut alike = document(json!({"200": body(&thing), "201": body(&thing), "202": body(&reference("Other"))}));
         alike["paths"]["/a"]["get"]["operationId"] = json!("get_a");
         alike["components"] = json!({"schemas": {"Other": thing}});
-        let mut mended = alike.clone();
+        let mut fixed = alike.clone();
         let named = body(&reference("GetAResponse"));
-        mended["paths"]["/a"]["get"]["responses"] = json!({"200": named, "201": named, "202": named});
-        mended["components"]["schemas"]["GetAResponse"] = thing.clone();
-        assert_eq!(run(&ALIKE, alike), (mended.clone(), 2));
-        assert_eq!(run(&ONE_SUCCESS, mended.clone()), (mended, 0));
+        fixed["paths"]["/a"]["get"]["responses"] = json!({"200": named, "201": named, "202": named});
+        fixed["components"]["schemas"]["GetAResponse"] = thing.clone();
+        assert_eq!(run(&ALIKE, alike), (fixed.clone(), 2));
+        assert_eq!(run(&ONE_SUCCESS, fixed.clone()), (fixed, 0));
         let nothing = document(json!({"200": body(&thing), "204": {"description": "d"}}));
         assert_eq!(run(&ALIKE, nothing.clone()), (nothing, 0));
     }
@@ -237,8 +234,8 @@ mod tests {
     #[test]
     fn an_answer_without_content_beside_one_with_it_is_not_read() {
         let one = json!({"content": {JSON: {"schema": {"type": "object"}}}});
-        let (mended, applied) = fire(&ONE_SUCCESS, document(json!({"200": one, "204": {"description": "d"}})));
-        assert_eq!(mended, document(json!({"200": one})));
+        let (fixed, applied) = apply_rule(&ONE_SUCCESS, document(json!({"200": one, "204": {"description": "d"}})));
+        assert_eq!(fixed, document(json!({"200": one})));
         assert_eq!((applied[0].loss, applied[0].what.as_str()), (Loss::Narrows, "the response 204 is not read"));
         let later = document(json!({"200": {"description": "d"}, "201": one}));
         assert_eq!(run(&ONE_SUCCESS, later), (document(json!({"201": one})), 1));
@@ -250,8 +247,8 @@ mod tests {
         let other = json!({"content": {JSON: {"schema": {"type": "array"}}}});
         let failure = json!({"description": "failed"});
         let several = json!({"200": one, "201": other, "202": one, "4XX": failure, "default": other});
-        let mended = document(json!({"200": one, "202": one, "4XX": failure, "5XX": other}));
-        assert_eq!(run(&ONE_SUCCESS, document(several)), (mended, 2));
+        let fixed = document(json!({"200": one, "202": one, "4XX": failure, "5XX": other}));
+        assert_eq!(run(&ONE_SUCCESS, document(several)), (fixed, 2));
         let only_default = document(json!({"default": one}));
         assert_eq!(run(&ONE_SUCCESS, only_default.clone()), (only_default, 0));
     }

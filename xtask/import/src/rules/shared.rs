@@ -173,11 +173,11 @@ mod tests {
                 "schemas": {},
             },
         });
-        let mended = json!({
+        let fixed = json!({
             "paths": {"/a/{id}": {"post": {"parameters": [id], "requestBody": body, "responses": {"200": response}}}},
             "components": {"schemas": {}},
         });
-        assert_eq!(run(&PARTS, shared), (mended, 3));
+        assert_eq!(run(&PARTS, shared), (fixed, 3));
     }
 
     #[test]
@@ -189,10 +189,10 @@ mod tests {
             "parameters": [{"$ref": "#/components/parameters/Id"}],
             "get": {}, "put": {"parameters": [in_query]}, "delete": {"parameters": [own]},
         }}, "components": {"parameters": {"Id": id}}});
-        let mended = json!({"paths": {"/a/{id}": {
+        let fixed = json!({"paths": {"/a/{id}": {
             "get": {"parameters": [id]}, "put": {"parameters": [in_query, id]}, "delete": {"parameters": [own]},
         }}, "components": {}});
-        assert_eq!(run(&PARTS, shared), (mended, 3));
+        assert_eq!(run(&PARTS, shared), (fixed, 3));
     }
 
     #[test]
@@ -209,7 +209,7 @@ mod tests {
             "paths": {"/a": {"get": {"callbacks": {"done": callback}}}},
             "components": {"responses": {"Ok": {"description": "d"}}, "parameters": {}},
         });
-        let (mended, fired) = run(&PARTS, document);
-        assert_eq!((&mended["components"], fired), (&json!({"responses": {"Ok": {"description": "d"}}}), 0));
+        let (fixed, applied) = run(&PARTS, document);
+        assert_eq!((&fixed["components"], applied), (&json!({"responses": {"Ok": {"description": "d"}}}), 0));
     }
 }

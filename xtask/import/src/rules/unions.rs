@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::media_types::without_words;
 use super::{Log, Loss, Rule};
+use xtask_document::keywords::without_documentation;
 use xtask_document::resolved::{References, ResolvedSchema, named_schemas};
 use xtask_document::walk::for_each_schema;
 
@@ -40,7 +40,7 @@ fn to_scalar(document: &mut Value, log: &mut Log<'_>) {
 
 /// What an alternative says of its values, but for null.
 fn said<'a>(references: &References<'a>, branch: &'a Value) -> Map<String, Value> {
-    let mut said = without_words(references.resolve(branch));
+    let mut said = without_documentation(references.resolve(branch));
     said.remove("nullable");
     said
 }
@@ -95,7 +95,7 @@ pub(super) const FIRST_MATCH: Rule = Rule {
 /// Whether alternatives say nothing but which properties have to be there.
 fn only_require(branches: &Value) -> bool {
     let branches = branches.as_array().filter(|branches| !branches.is_empty());
-    branches.is_some_and(|branches| branches.iter().all(|branch| without_words(branch).keys().eq(["required"])))
+    branches.is_some_and(|branches| branches.iter().all(|branch| without_documentation(branch).keys().eq(["required"])))
 }
 
 /// Whether no value fits two alternatives: they have different types, and objects have a discriminating property.
@@ -131,7 +131,7 @@ fn have_tag<'a>(references: &References<'a>, objects: &[&ResolvedSchema<'a>]) ->
 mod tests {
     use serde_json::json;
 
-    use super::super::{fire, losses, run};
+    use super::super::{apply_rule, losses, run};
     use super::*;
 
     fn document(schema: Value) -> Value {
@@ -189,7 +189,7 @@ mod tests {
     #[test]
     fn of_two_unions_one_stays_and_the_other_is_named() {
         let both = json!({"anyOf": [{"type": "object"}], "oneOf": [{"type": "array"}, {"type": "object"}]});
-        let (fixed, applied) = fire(&FIRST_MATCH, document(both));
+        let (fixed, applied) = apply_rule(&FIRST_MATCH, document(both));
         assert_eq!(fixed, document(json!({"oneOf": [{"type": "array"}, {"type": "object"}]})));
         assert_eq!(applied[0].what, "it is one of its oneOf, whatever its anyOf says");
     }

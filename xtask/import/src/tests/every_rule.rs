@@ -8,7 +8,7 @@ use crate::Import;
 use crate::rules::{self, Loss};
 use crate::testing::things;
 
-/// Where each rule fires, and what a report says is lost there, in the order of their names.
+/// Where each rule is applied, and what the report says is lost there, in the order of their names.
 const EXPECTED: [(&str, &str, &str); 33] = [
     ("all-of-objects", "widens", "/components/schemas/acme_whole"),
     ("body-without-schema", "narrows", "/paths/~1bodies/delete"),
@@ -45,7 +45,7 @@ const EXPECTED: [(&str, &str, &str); 33] = [
     ("wrong-default", "narrows", "/components/schemas/acme_whole/properties/wrong"),
 ];
 
-/// A document with all that the rules mend.
+/// A document with all that the rules fix.
 #[allow(clippy::too_many_lines, reason = "one document")]
 fn vendors() -> Value {
     let content = |media_type: &str, schema: &Value| json!({"content": {media_type: {"schema": schema}}});
@@ -164,7 +164,7 @@ fn every_rule_fires_and_the_report_says_where_and_what_is_lost() {
     }
     for (name, loss, place) in EXPECTED {
         let found = places.get(&(name, loss)).unwrap();
-        assert!(found.contains(&place), "{name} fires at {found:?}");
+        assert!(found.contains(&place), "{name} is applied at {found:?}");
     }
     assert!(import.reject_losses().is_err());
 }

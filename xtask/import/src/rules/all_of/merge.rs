@@ -299,7 +299,7 @@ fn with(mut schema: Value, mut annotations: Map<String, Value>) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::{fire, losses};
+    use super::super::super::{apply_rule, losses};
     use super::super::OBJECTS;
     use super::*;
 
@@ -456,7 +456,7 @@ mod tests {
     fn what_contradicts_within_a_property_is_reported_with_its_name() {
         let part = |kind: &str| with_property(json!({"type": "array", "items": {"type": kind}}));
         let document = json!({"components": {"schemas": {"Thing": {"allOf": [part("string"), part("integer")]}}}});
-        let (document, applied) = fire(&OBJECTS, document);
+        let (document, applied) = apply_rule(&OBJECTS, document);
         let items = &document["components"]["schemas"]["Thing"]["properties"]["p"]["items"];
         assert_eq!(items, &json!({"type": "integer"}));
         assert_eq!(applied[0].what, "2 parts are merged; of p.items, only what the last part says is kept");

@@ -185,7 +185,7 @@ impl<'a> Description<'a> {
 const OF_THE_PROPERTY: [&str; 4] = ["deprecated", "nullable", "readOnly", "writeOnly"];
 
 fn is_annotation(keyword: &str) -> bool {
-    OF_THE_PROPERTY.contains(&keyword) || role(keyword) == Role::Annotation
+    OF_THE_PROPERTY.contains(&keyword) || matches!(role(keyword), Role::Annotation | Role::Documentation)
 }
 
 /// The schemas of a property that do not contradict each other, and whether any was dropped: of two that do, the later
