@@ -7,6 +7,7 @@ use super::{content, reference, text};
 
 #[test]
 fn bodies_of_requests() {
+    let bytes = |media_type: &str| json!({media_type: {"x-content-type": "a/b", "schema": {"type": "string", "format": "binary"}}});
     verify_once(&[
         Row::of("a required one is new")
             .with("GET/requestBody", json!({"required": true, "content": content("Sent")}))
@@ -25,6 +26,10 @@ fn bodies_of_requests() {
                 "breaking! sent PUT, body: the type was object and is string",
             ],
         ),
+        Row::of("bytes become text, and are sent as what they were")
+            .given("PUT/requestBody/content", bytes("application/octet-stream"))
+            .with("PUT/requestBody/content", bytes("text/plain"))
+            .reports(&["breaking sent PUT, body: the media type was application/octet-stream and is text/plain"]),
         Row::of("one more media type")
             .with("PUT/requestBody/content/text~1plain", json!({"schema": text()}))
             .reports(&["documentation sent PUT, body: there is a new media type \"text/plain\""])
