@@ -127,6 +127,11 @@ impl<'a> Comparison<'a> {
             let is_same = is_read || essence(old_type) == essence(new_type);
             self.report(if is_same { Verdict::DOCUMENTS } else { Verdict::BREAKS_PUBLISHED }, location, kind);
         }
+        // The generator has another argument for text than for bytes.
+        if old_type == new_type && essence(old.name) != essence(new.name) {
+            let kind = ChangeKind::replaced(Part::MediaType, Some(old.name), Some(new.name));
+            self.report(Verdict::BREAKS, location, kind);
+        }
         let has = |contents: &[MediaType<'a>], name| contents.iter().any(|content| content.name == name);
         for name in before.iter().chain(&after).map(|content| content.name).collect::<BTreeSet<_>>() {
             let (was, is) = (has(&before, name), has(&after, name));

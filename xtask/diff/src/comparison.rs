@@ -149,7 +149,8 @@ impl<'a> Comparison<'a> {
             (was @ None, is @ Some(_)) | (was @ Some(_), is @ None) => {
                 self.report(Verdict::BREAKS, &location, ChangeKind::replaced(Part::TypeName, was, is));
             }
-            // The generator may use the name of a part, or make a type of parts that differ. An import merges objects.
+            // The generator may use the name of a part, or make a type of parts that differ; and a reference to an `allOf`
+            // of one, in another `allOf`, loses its name. An import merges objects.
             (None, None) if part_names(old) != part_names(new) && self.is_scalar(new) => {
                 self.report(Verdict::BREAKS, &location, ChangeKind::changed(Part::Parts));
             }

@@ -37,11 +37,11 @@ pub(super) fn type_name(schema: &Value) -> Option<&str> {
     }
 }
 
-/// The parts of a schema that give its shape, by their names; none, if it is only one.
+/// The parts of a schema that give its shape, by their names; none, if it is only one that has a name.
 pub(super) fn part_names(schema: &Value) -> Vec<Option<&str>> {
     let parts = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
     let names: Vec<_> = parts.filter(|part| gives_shape(part)).map(reference).collect();
-    if names.len() > 1 { names } else { Vec::new() }
+    if matches!(names.as_slice(), [Some(_)]) { Vec::new() } else { names }
 }
 
 fn adds_to_type(schema: &Map<String, Value>) -> bool {

@@ -1,12 +1,14 @@
 //! Changes of bodies.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::row::{Row, verify_once};
 use super::{content, reference, text};
 
 #[test]
 fn bodies_of_requests() {
+    let content_of = |media_type: &str, schema: Value| json!({media_type: {"x-content-type": "a/b", "schema": schema}});
+    let bytes = json!({"type": "string", "format": "binary"});
     verify_once(&[
         Row::of("a required one is new")
             .with("GET/requestBody", json!({"required": true, "content": content("Sent")}))
@@ -25,6 +27,13 @@ fn bodies_of_requests() {
                 "breaking! sent PUT, body: the type was object and is string",
             ],
         ),
+        Row::of("bytes become text, and are sent as what they were")
+            .given("PUT/requestBody/content", content_of("application/octet-stream", bytes))
+            .with("PUT/requestBody/content", content_of("text/plain", text()))
+            .reports(&[
+                "breaking sent PUT, body: the media type was application/octet-stream and is text/plain",
+                "documentation sent PUT, body: schema changed",
+            ]),
         Row::of("one more media type")
             .with("PUT/requestBody/content/text~1plain", json!({"schema": text()}))
             .reports(&["documentation sent PUT, body: there is a new media type \"text/plain\""])

@@ -287,6 +287,12 @@ fn merged_parts_and_shared_properties_change_types() {
     let of = |format: &str| json!({"type": "string", "format": format});
     let union = json!({"type": "object", "oneOf": [reference("@Cat"), reference("@Dog")]});
     verify(&[
+        Row::of("an `allOf` of one scalar, to which another `allOf` refers")
+            .given("@Scalar", text())
+            .given("@/properties/name", all_of(&[reference("@Scalar")]))
+            .with("@Scalar", all_of(&[text()]))
+            .reports(&["breaking @Scalar: the list of parts changed"])
+            .because("in unions, such a reference loses its name"),
         Row::of("a scalar of two parts").with("@/properties/name", all_of(&[of("uri"), of("int32")])).reports(&[
             "breaking @.name: the list of parts changed",
             "documentation @.name: the format was none and is int32",
