@@ -104,7 +104,7 @@ impl Fuzz {
             (Some(sdk), _) => Import::of(&sdk.settings(), &document, REVISION)?,
             (None, Some(tag)) => {
                 let slice = Slice { tags: [tag.clone()].into(), ..Slice::default() };
-                let names = Names { drop_type_prefix: None, operations: Default::default(), types: Default::default() };
+                let names = Names::default();
                 let (name, title, description) = ("fuzz", tag.as_str(), "A part of a document.");
                 let settings = Settings { name, title, description, slice: &slice, names: &names, fixups: &[] };
                 Import::of(&settings, &document, REVISION)?

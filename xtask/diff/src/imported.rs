@@ -27,7 +27,7 @@ const REVISION: &str = "2000-01-01";
 /// ```
 pub fn imported(document: &Value) -> Result<Value, Error> {
     let slice = Slice { paths: ["/".to_owned()].into(), ..Slice::default() };
-    let names = Names { drop_type_prefix: None, operations: Default::default(), types: Default::default() };
+    let names = Names::default();
     let (name, title, description) = ("document", "Document", "A whole document.");
     imported_with(&Settings { name, title, description, slice: &slice, names: &names, fixups: &[] }, document)
 }

@@ -54,7 +54,7 @@ pub fn check(value: &Value) -> Result<(), Error> {
     result?;
     for_each_object(&mut rest, |_, kind, object| {
         if kind == ObjectKind::Schema {
-            *object = without_parts(object);
+            *object = without_parts(kind, object);
         }
     });
     read(&rest).map(|_| ())
@@ -69,50 +69,42 @@ fn check_object(place: &str, kind: ObjectKind, object: &Map<String, Value>) -> R
             if let Some(name) = unknown.filter(|_| !object.contains_key("$ref")) {
                 return Err(Error::UnknownType { place: place.to_owned(), name: name.to_owned() });
             }
-            malformed::<Schema>("schema", place, &without_parts(object))
+            malformed::<Schema>("schema", place, kind, object)
         }
-        ObjectKind::Parameter if object.contains_key("in") => {
-            malformed::<Parameter>("parameter", place, &emptied(kind, object))
-        }
-        ObjectKind::Parameter => malformed::<Header>("header", place, &emptied(kind, object)),
-        ObjectKind::RequestBody => malformed::<RequestBody>("request body", place, &emptied(kind, object)),
-        ObjectKind::Response => malformed::<Response>("response", place, &emptied(kind, object)),
+        ObjectKind::Parameter if object.contains_key("in") => malformed::<Parameter>("parameter", place, kind, object),
+        ObjectKind::Parameter => malformed::<Header>("header", place, kind, object),
+        ObjectKind::RequestBody => malformed::<RequestBody>("request body", place, kind, object),
+        ObjectKind::Response => malformed::<Response>("response", place, kind, object),
         _ => Ok(()),
     }
 }
 
-fn malformed<T: DeserializeOwned>(what: &'static str, place: &str, object: &Map<String, Value>) -> Result<(), Error> {
-    let read = ReferenceOr::<T>::deserialize(&Value::Object(object.clone()));
+fn malformed<T: DeserializeOwned>(
+    what: &'static str,
+    place: &str,
+    kind: ObjectKind,
+    object: &Map<String, Value>,
+) -> Result<(), Error> {
+    let read = ReferenceOr::<T>::deserialize(Value::Object(without_parts(kind, object)));
     read.map(drop).map_err(|source| Error::Malformed { what, place: place.to_owned(), source })
 }
 
 /// An object with empty objects in place of those in it that are checked by themselves.
-fn emptied(kind: ObjectKind, object: &Map<String, Value>) -> Map<String, Value> {
-    let emptied = |(field, value): (&String, &Value)| {
-        let value = match (kind.below(field), value) {
-            (Some(ObjectKind::Names(_)), Value::Object(_)) | (Some(ObjectKind::Schema), Value::Object(_)) => json!({}),
-            _ => value.clone(),
-        };
-        (field.clone(), value)
-    };
-    object.iter().map(emptied).collect()
-}
-
-/// A schema that consists of empty schemas.
-fn without_parts(schema: &Map<String, Value>) -> Map<String, Value> {
+fn without_parts(kind: ObjectKind, object: &Map<String, Value>) -> Map<String, Value> {
     let emptied = |part: &Value| if part.is_object() { json!({}) } else { part.clone() };
-    let without = |(keyword, value): (&String, &Value)| {
-        let value = match (ObjectKind::Schema.below(keyword), value) {
-            (Some(ObjectKind::Names(_)), Value::Object(parts)) => {
+    let without = |(field, value): (&String, &Value)| {
+        let value = match (kind.below(field), value) {
+            (Some(ObjectKind::Names(ObjectKind::Schema)), Value::Object(parts)) => {
                 parts.iter().map(|(name, part)| (name.clone(), emptied(part))).collect()
             }
+            (Some(ObjectKind::Names(_)), part) => emptied(part),
             (Some(ObjectKind::Schema), Value::Array(parts)) => parts.iter().map(emptied).collect(),
             (Some(ObjectKind::Schema), part) => emptied(part),
             _ => value.clone(),
         };
-        (keyword.clone(), value)
+        (field.clone(), value)
     };
-    schema.iter().map(without).collect()
+    object.iter().map(without).collect()
 }
 
 #[cfg(test)]

@@ -9,8 +9,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use xtask_document::envelope::alias;
-use xtask_document::envelope::is_union;
+use xtask_document::envelope::{alias, is_union};
 use xtask_document::naming::{pascal, type_name};
 use xtask_document::operation::{METHODS, is_success};
 use xtask_document::resolved::{References, named_schemas};
@@ -79,7 +78,7 @@ impl Names {
     }
 }
 
-/// The way through the schemas of a document.
+/// A walk through the schemas of a document that names them.
 struct Naming {
     names: Names,
     /// What has got a name: where it stood, and the name.

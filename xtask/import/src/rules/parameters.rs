@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::media_types::set;
 use super::{Log, Loss, Rule};
 use xtask_document::naming::{identifier, snake};
-use xtask_document::operation::{Parameter, for_each_operation};
+use xtask_document::operation::{Parameter, for_each_operation, parameters_mut};
 use xtask_document::resolved::{References, ResolvedSchema, named_schemas};
 use xtask_document::walk::escape;
 
@@ -241,12 +241,12 @@ fn to_text(document: &mut Value, log: &mut Log<'_>) {
     let original = named_schemas(document);
     let references = References::of(&original);
     for_each_operation(document, |place, _, operation| {
-        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+        for parameter in parameters_mut(operation) {
             let in_text = matches!(parameter.get("in").and_then(Value::as_str), Some("path" | "header"));
             let Some((schema, loss)) = parameter.get("schema").and_then(|schema| as_text(&references, schema)) else {
                 continue;
             };
-            if let Some(parameter) = parameter.as_object_mut().filter(|_| in_text) {
+            if in_text {
                 let name = parameter.get("name").and_then(Value::as_str).unwrap_or("without a name").to_owned();
                 parameter.insert("schema".to_owned(), schema);
                 log.note_loss(loss, place, format!("the parameter {name} is text"));
@@ -268,7 +268,7 @@ fn list_to_text(document: &mut Value, log: &mut Log<'_>) {
     let original = named_schemas(document);
     let references = References::of(&original);
     for_each_operation(document, |place, _, operation| {
-        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+        for parameter in parameters_mut(operation) {
             let has = |key: &str, value: Value| parameter.get(key) == Some(&value);
             let Some(schema) = parameter.get("schema") else { continue };
             if !has("in", json!("query"))
@@ -277,11 +277,9 @@ fn list_to_text(document: &mut Value, log: &mut Log<'_>) {
             {
                 continue;
             }
-            if let Some(parameter) = parameter.as_object_mut() {
-                let name = parameter.get("name").and_then(Value::as_str).unwrap_or("without a name").to_owned();
-                parameter.insert("schema".to_owned(), json!({"type": "string"}));
-                log.note(place, format!("the parameter {name} is text: its values, with commas between them"));
-            }
+            let name = parameter.get("name").and_then(Value::as_str).unwrap_or("without a name").to_owned();
+            parameter.insert("schema".to_owned(), json!({"type": "string"}));
+            log.note(place, format!("the parameter {name} is text: its values, with commas between them"));
         }
     });
 }
