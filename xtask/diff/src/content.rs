@@ -243,7 +243,7 @@ impl<'a> Comparison<'a> {
             }
         }
         if differ(&"discriminator") {
-            self.compare_discriminators(before.get("discriminator"), after.get("discriminator"), location);
+            self.compare_discriminators(before, after, location);
         }
         if differ(&"title") {
             let title = |schema: &ResolvedSchema<'a>| schema.get("title").and_then(Value::as_str);

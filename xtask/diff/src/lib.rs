@@ -22,6 +22,7 @@ mod change;
 mod comparison;
 mod content;
 mod cycles;
+mod discriminators;
 mod envelopes;
 mod error;
 mod formats;

@@ -5,6 +5,7 @@
 //! class needs a run-time break of published crates, or a stated reason.
 
 mod bodies;
+mod discriminators;
 mod envelopes;
 mod imported;
 mod operations;
