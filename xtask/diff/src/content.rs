@@ -41,7 +41,14 @@ impl<'a> Comparison<'a> {
             _ => fits(&self.new_references, &after, &self.old_references, &before, DEEPEST),
         };
         if let Some(kind) = became_union(&before, &after) {
-            return self.report(Verdict::breaks(!fits), location, kind);
+            // The wider of the two schemas is the one that receives: the server's of a request, the client's of a response.
+            let is_wider = alternatives(&after).is_some() == (location.side == Side::Request);
+            let kept = self.kept_alternative((old, &before), (new, &after));
+            self.report(Verdict::breaks(!fits && (kept.is_none() || !is_wider)), location, kind);
+            if let Some((name, alternative)) = kept {
+                self.compare_at(alternative, alternative, location.part(&format!("|{name}")));
+            }
+            return;
         }
         self.compare_alternatives(&before, &after, location);
         let (old_type, new_type) = (type_of(&before), type_of(&after));
