@@ -14,24 +14,6 @@ use super::shape::{alternatives, described, has_default, is_closed, is_free_form
 use xtask_document::keywords::{Role, role};
 use xtask_document::resolved::ResolvedSchema;
 
-/// The keywords that are compared one by one. The crates do not show what the others say.
-const COMPARED: [&str; 14] = [
-    "additionalProperties",
-    "anyOf",
-    "deprecated",
-    "discriminator",
-    "enum",
-    "format",
-    "items",
-    "not",
-    "nullable",
-    "oneOf",
-    "readOnly",
-    "title",
-    "type",
-    "writeOnly",
-];
-
 impl<'a> Comparison<'a> {
     pub(super) fn compare_content(&mut self, old: &'a Value, new: &'a Value, location: &Location) {
         let (before, after) =
@@ -239,10 +221,15 @@ impl<'a> Comparison<'a> {
     ) {
         let differ = |key: &&str| before.get(key) != after.get(key);
         let keywords: BTreeSet<_> = before.keywords().chain(after.keywords()).collect();
-        let changed = keywords.into_iter().filter(|key| !COMPARED.contains(key)).filter(differ);
-        let (limits, mut changed): (Vec<_>, Vec<_>) = changed.partition(|key| role(key) == Role::Limit);
-        for key in limits {
-            self.report_limit(key, before.get(key), after.get(key), location);
+        let mut changed = Vec::new();
+        for key in keywords.into_iter().filter(differ) {
+            match role(key) {
+                Role::Limit => self.report_limit(key, before.get(key), after.get(key), location),
+                Role::Documentation if key != "title" => changed.push(key),
+                _ if matches!(key, "$ref" | "default") => changed.push(key),
+                // All others are compared one by one.
+                _ => {}
+            }
         }
         for (state, key) in [(State::ReadOnly, "readOnly"), (State::WriteOnly, "writeOnly")] {
             if before.is(key) != after.is(key) {
