@@ -8,7 +8,8 @@ use super::change::{Change, Side, Verdict};
 use super::kind::{ChangeKind, Part, State};
 use super::names::{Name, only_alternative, part_names, type_name};
 use super::shape::alternatives;
-use xtask_document::resolved::{References, ResolvedSchema, named, reference};
+use xtask_document::resolved::{References, ResolvedSchema};
+use xtask_document::schemas::{named, reference, schemas};
 use xtask_import::becomes_type;
 
 /// Two schemas, each of them one of its document.
@@ -227,10 +228,7 @@ impl<'a> Comparison<'a> {
 
     /// Compares which names there are, and what no operation has led to: each is a public type.
     pub(super) fn compare_names(&mut self) {
-        let names = |document: &'a Value| {
-            let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
-            schemas.into_iter().flat_map(Map::keys).map(String::as_str).collect::<BTreeSet<_>>()
-        };
+        let names = |document: &'a Value| schemas(document).keys().map(String::as_str).collect::<BTreeSet<_>>();
         let (old, new) = (names(self.old), names(self.new));
         for name in old.intersection(&new).filter(|name| !self.compared.contains(*name)).copied().collect::<Vec<_>>() {
             if let (Some(before), Some(after)) = (named(self.old, name), named(self.new, name)) {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use xtask_document::keywords::gives_shape;
-use xtask_document::resolved::reference;
+use xtask_document::schemas::reference;
 
 /// What names the type of a schema.
 #[derive(Clone, Copy, Eq, PartialEq)]

@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 
 use crate::keywords::{Role, role};
 use crate::operation::operations;
-use crate::resolved::{References, ResolvedSchema, named, reference};
+use crate::resolved::{References, ResolvedSchema};
+use crate::schemas::{named, reference};
 
 pub use union::{is_union, merged};
 

@@ -12,7 +12,8 @@ use serde_json::{Map, Value, json};
 use xtask_document::envelope::{alias, is_union};
 use xtask_document::naming::{pascal, type_name};
 use xtask_document::operation::{METHODS, is_success};
-use xtask_document::resolved::{References, named_schemas};
+use xtask_document::resolved::References;
+use xtask_document::schemas::{named_schemas, reference_to, schemas};
 use xtask_document::walk::{escape, for_each_schema};
 
 /// Makes a component of every schema that becomes a type and has no name. It is called after where it stands. The
@@ -40,8 +41,7 @@ pub(crate) struct Names {
 
 impl Names {
     pub(crate) fn of(document: &Value) -> Self {
-        let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
-        let wanted = schemas.into_iter().flat_map(Map::keys).map(|name| (pascal(name), 1)).collect();
+        let wanted = schemas(document).keys().map(|name| (pascal(name), 1)).collect();
         Self { wanted, new: Map::new() }
     }
 
@@ -60,8 +60,8 @@ impl Names {
 
     /// Makes a component of a schema, and a reference to it of what stood there.
     pub(crate) fn give(&mut self, name: String, schema: &mut Value) {
-        let reference = json!({"$ref": format!("#/components/schemas/{name}")});
-        self.new.insert(name, std::mem::replace(schema, reference));
+        let described = std::mem::replace(schema, reference_to(&name));
+        self.new.insert(name, described);
     }
 
     /// Puts the new components into the document.

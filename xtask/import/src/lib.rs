@@ -61,8 +61,9 @@ use std::error::Error as StdError;
 
 use chrono::NaiveDate;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use xtask_document::operation::operations;
+use xtask_document::schemas::schemas;
 use xtask_document::{cycles, open_api};
 
 use crate::rename::Renamed;
@@ -147,7 +148,7 @@ impl Import {
         open_api::check(&document)?;
         validate(&document, settings, revision)?;
         let missing = missing_operations(&document, settings);
-        let schemas = document.pointer("/components/schemas").and_then(Value::as_object).map_or(0, Map::len);
+        let schemas = schemas(&document).len();
         let operations = operations(&document).count();
         let mut text = format!("{:#}", sorted(document));
         text.push('\n');
@@ -211,8 +212,7 @@ fn fixup_error(fixup: &Fixup, problem: FixupProblem, source: Option<Box<dyn StdE
 }
 
 fn schema_names(document: &Value) -> BTreeSet<String> {
-    let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
-    schemas.into_iter().flat_map(Map::keys).cloned().collect()
+    schemas(document).keys().cloned().collect()
 }
 
 /// A name for what is not there is a misspelt one, or the vendor has renamed something.

@@ -18,7 +18,8 @@ use super::shapes::key;
 use super::{has_serde, models, models_of, serde_text, type_name, within};
 use xtask_document::envelope::{self, Outcome};
 use xtask_document::naming;
-use xtask_document::resolved::{References, ResolvedSchema, named};
+use xtask_document::resolved::{References, ResolvedSchema};
+use xtask_document::schemas::named;
 
 pub(crate) fn apply(file: &mut syn::File, document: &Value) -> Result<()> {
     let envelopes = envelope::names(document);

@@ -22,7 +22,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use xtask_document::envelope::{alias, is_union, merged, response_schemas};
-use xtask_document::resolved::{References, named, named_schemas};
+use xtask_document::resolved::References;
+use xtask_document::schemas::{named, named_schemas, place_of};
 use xtask_document::walk::for_each_schema;
 
 /// Makes one envelope of every named union of envelopes that a response consists of.
@@ -33,7 +34,7 @@ pub fn apply(document: &mut Value) {
     }
     let schemas = named_schemas(document);
     let references = References::of(&schemas);
-    let places: BTreeSet<_> = names.iter().map(|name| format!("/components/schemas/{name}")).collect();
+    let places: BTreeSet<_> = names.iter().map(|name| place_of(name)).collect();
     for_each_schema(document, &mut |place, schema| {
         let original = named(&schemas, place.rsplit('/').next().unwrap_or_default());
         let original = original.filter(|original| places.contains(place) && alias(original).is_none());

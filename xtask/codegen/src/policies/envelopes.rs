@@ -12,7 +12,8 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use xtask_document::envelope::{DECORATIONS, alias, is_free_form, names};
-use xtask_document::resolved::{References, ResolvedSchema, named, named_schemas};
+use xtask_document::resolved::{References, ResolvedSchema};
+use xtask_document::schemas::{named, named_schemas, place_of};
 use xtask_document::walk::for_each_schema;
 
 pub(crate) fn apply(document: &mut Value) {
@@ -64,7 +65,7 @@ fn change_envelopes(document: &mut Value, mut change: impl FnMut(&mut Map<String
     let names = names(document);
     let schemas = named_schemas(document);
     let references = References::of(&schemas);
-    let places: BTreeSet<_> = names.iter().map(|name| format!("/components/schemas/{name}")).collect();
+    let places: BTreeSet<_> = names.iter().map(|name| place_of(name)).collect();
     for_each_schema(document, &mut |place, schema| {
         let original = named(&schemas, place.rsplit('/').next().unwrap_or_default());
         if let Some(original) = original.filter(|original| places.contains(place) && alias(original).is_none()) {

@@ -120,7 +120,6 @@ pub const ALL: &[Rule] = &[
     enums::OF_TEXT_ONLY,
     enums::CLASHING_VALUES,
     enums::NO_OTHER_LIMITS,
-    properties::OPEN,
     properties::CLASHING_NAMES,
     properties::WRONG_DEFAULT,
 ];

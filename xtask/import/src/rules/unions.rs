@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 
 use super::{Log, Loss, Rule};
 use xtask_document::keywords::without_documentation;
-use xtask_document::resolved::{References, ResolvedSchema, named_schemas};
+use xtask_document::resolved::{References, ResolvedSchema};
+use xtask_document::schemas::named_schemas;
 use xtask_document::walk::for_each_schema;
 
 pub(super) const ONE_SCALAR: Rule = Rule {

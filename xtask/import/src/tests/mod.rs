@@ -290,7 +290,7 @@ fn a_slice_holds_the_schemas_that_inherit_from_what_it_uses_and_no_others() {
     assert_eq!(names, ["LeafBase", "Node", "NodeBase", "RedLeaf", "Thing", "ThingsGetResponse"]);
     let reference = |name: &str| format!("#/components/schemas/{name}");
     let mapping = [("acme_leaf", "LeafBase"), ("acme_node", "NodeBase"), ("acme_red-leaf", "RedLeaf")];
-    let mapping: Map<_, _> =
+    let mapping: serde_json::Map<_, _> =
         mapping.map(|(value, name)| (value.to_owned(), json!(reference(name)))).into_iter().collect();
     assert_eq!(schemas["Node"]["discriminator"], json!({"propertyName": "kind", "mapping": mapping}));
     assert_eq!(schemas["RedLeaf"]["properties"].as_object().unwrap().len(), 3);

@@ -11,6 +11,7 @@ use super::{is_all_of_objects, listed};
 use crate::hoist::Names;
 use xtask_document::naming::pascal;
 use xtask_document::resolved::{References, size};
+use xtask_document::schemas::place_of;
 use xtask_document::walk::escape;
 
 /// Keywords that can contradict each other.
@@ -94,7 +95,7 @@ impl<'a, 'l, 'd> Merger<'a, 'l, 'd> {
     pub(super) fn finish(mut self, document: &mut Value) {
         while let Some((name, parts)) = self.pending.pop().filter(|_| self.log.too_large.is_none()) {
             let start = name.chars().take(LONGEST_START).collect();
-            let at = At { place: format!("/components/schemas/{}", escape(&name)), name: start, is_shared: true };
+            let at = At { place: place_of(&name), name: start, is_shared: true };
             let mut schema = self.object(&parts, &at);
             self.names.give(name, &mut schema);
         }
