@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::change::{Change, Side, Verdict};
 use super::kind::{ChangeKind, Part, State};
-use super::names::{Name, only_alternative, part_names, type_name};
+use super::names::{Name, only_alternative, part_names, named_type};
 use super::shape::alternatives;
 use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::schemas::{named, reference, schemas};
@@ -146,7 +146,7 @@ impl<'a> Comparison<'a> {
     pub(super) fn compare_at(&mut self, old: &'a Value, new: &'a Value, location: Location) {
         let Some((old, new, mut location)) = self.follow_names(old, new, location) else { return };
         let is_named = location.name == Name::Component;
-        match (type_name(old), type_name(new)) {
+        match (named_type(old), named_type(new)) {
             (was @ None, is @ Some(_)) | (was @ Some(_), is @ None) => {
                 self.report(Verdict::BREAKS, &location, ChangeKind::replaced(Part::TypeName, was, is));
             }
@@ -178,7 +178,7 @@ impl<'a> Comparison<'a> {
         mut location: Location,
     ) -> Option<(&'a Value, &'a Value, Location)> {
         let (mut old, mut new) = (only_alternative(old), only_alternative(new));
-        while let (Some(old_name), Some(new_name)) = (type_name(old), type_name(new)) {
+        while let (Some(old_name), Some(new_name)) = (named_type(old), named_type(new)) {
             self.compared.insert(new_name);
             if old_name != new_name {
                 self.renamed.entry((old_name, new_name)).or_default().insert((location.place.clone(), location.side));

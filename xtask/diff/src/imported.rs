@@ -1,12 +1,10 @@
 //! Vendors' documents, as they are compared.
 
 use serde_json::Value;
+use xtask_document::read::UNDATED;
 use xtask_import::{Import, Names, Settings, Slice};
 
 use crate::Error;
-
-/// The revision that an import needs, and nobody sees.
-const REVISION: &str = "2000-01-01";
 
 /// A whole document after the importer's rules. Code is generated from imported documents only, so a comparison of
 /// documents as the vendor wrote them would miss what the rules make of a change.
@@ -38,7 +36,7 @@ pub fn imported(document: &Value) -> Result<Value, Error> {
 ///
 /// If the document cannot be imported.
 pub fn imported_with(settings: &Settings<'_>, document: &Value) -> Result<Value, Error> {
-    let import = Import::of(settings, document, REVISION)?;
+    let import = Import::of(settings, document, UNDATED)?;
     let mut imported: Value = serde_json::from_str(&import.text)?;
     if let (Some(imported), Some(info)) = (imported.as_object_mut(), document.get("info")) {
         imported.insert("info".to_owned(), info.clone());

@@ -21,7 +21,7 @@ const ADDING_TO_TYPE: [&str; 7] = ["additionalProperties", "enum", "format", "it
 
 /// The name of a schema's type: that of what it refers to, also as the only part or alternative of a schema that adds
 /// nothing but annotations.
-pub(super) fn type_name(schema: &Value) -> Option<&str> {
+pub(super) fn named_type(schema: &Value) -> Option<&str> {
     let mut schema = schema;
     loop {
         if let Some(name) = reference(schema) {

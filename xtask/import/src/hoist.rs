@@ -32,14 +32,14 @@ pub fn unnamed(document: &Value) -> Vec<(String, String)> {
 }
 
 /// The names that schemas have.
-pub(crate) struct Names {
+pub(crate) struct SchemaNames {
     /// How often a name has been wanted.
     wanted: BTreeMap<String, u32>,
     /// The schemas that have become components.
     new: Map<String, Value>,
 }
 
-impl Names {
+impl SchemaNames {
     pub(crate) fn of(document: &Value) -> Self {
         let wanted = schemas(document).keys().map(|name| (pascal(name), 1)).collect();
         Self { wanted, new: Map::new() }
@@ -80,7 +80,7 @@ impl Names {
 
 /// A walk through the schemas of a document that names them.
 struct Naming {
-    names: Names,
+    names: SchemaNames,
     /// What has got a name: where it stood, and the name.
     given: Vec<(String, String)>,
     /// Where it is.
@@ -89,7 +89,7 @@ struct Naming {
 
 impl Naming {
     fn all(document: &mut Value) -> Self {
-        let mut naming = Self { names: Names::of(document), given: Vec::new(), place: String::new() };
+        let mut naming = Self { names: SchemaNames::of(document), given: Vec::new(), place: String::new() };
         let called = called(document);
         let schemas = named_schemas(document);
         let references = References::of(&schemas);
@@ -191,7 +191,7 @@ pub fn becomes_type(schema: &Value) -> bool {
 
 /// Whether a schema is, or holds, what becomes a type.
 pub(crate) fn holds_types(schema: &Value) -> bool {
-    let mut naming = Naming { names: Names::of(&Value::Null), given: Vec::new(), place: String::new() };
+    let mut naming = Naming { names: SchemaNames::of(&Value::Null), given: Vec::new(), place: String::new() };
     naming.one(&mut schema.clone(), "");
     !naming.given.is_empty()
 }

@@ -15,7 +15,7 @@ use syn::{Attribute, Field, Fields, Ident, Item, Type, parse_quote};
 
 use super::field_readers::way;
 use super::shapes::key;
-use super::{has_serde, models, models_of, serde_text, type_name, within};
+use super::{has_serde, models, models_of, serde_text, last_segment, within};
 use xtask_document::envelope::{self, Outcome};
 use xtask_document::naming;
 use xtask_document::resolved::{References, ResolvedSchema};
@@ -74,7 +74,7 @@ pub(crate) fn results(file: &syn::File) -> BTreeMap<String, Type> {
 /// `X` for `<X as ::api_runtime::Envelope>::Result`.
 fn delegate(of: &Type) -> Option<String> {
     let Type::Path(path) = of else { return None };
-    type_name(&path.qself.as_ref()?.ty)
+    last_segment(&path.qself.as_ref()?.ty)
 }
 
 fn implementation(name: &Ident, fields: &Fields, outcome: Outcome) -> Result<Item> {
@@ -132,7 +132,7 @@ fn result(field: Option<&Field>, outcome: Outcome) -> Result<Parts> {
         });
     };
     let of = &field.ty;
-    let inner = within(of).filter(|_| type_name(of).as_deref() == Some("Option"));
+    let inner = within(of).filter(|_| last_segment(of).as_deref() == Some("Option"));
     let of = match (inner, outcome) {
         (_, Outcome::None) => bail!("expected no field `result`, found one"),
         (None, Outcome::Nullable) => bail!("expected an `Option` for `result`, since it may be null"),

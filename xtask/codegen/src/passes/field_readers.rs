@@ -13,7 +13,7 @@ use quote::{ToTokens, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Field, GenericArgument, PathArguments, Type, Variant, parse_quote};
 
-use super::{has_serde, type_name, within};
+use super::{has_serde, last_segment, within};
 
 /// The types of integers in generated models.
 const INTEGERS: [&str; 8] = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
@@ -32,7 +32,7 @@ impl VisitMut for FieldReaders {
             let path = function(&way);
             field.attrs.push(parse_quote! { #[serde(deserialize_with = #path)] });
             // With a function of its own, an `Option` with a name is required.
-            let is_option = field.ident.is_some() && type_name(&field.ty).as_deref() == Some("Option");
+            let is_option = field.ident.is_some() && last_segment(&field.ty).as_deref() == Some("Option");
             if is_option && !has_serde(&field.attrs, "default") {
                 field.attrs.push(parse_quote! { #[serde(default)] });
             }
@@ -59,7 +59,7 @@ pub(super) fn function(way: &TokenStream) -> String {
 
 /// The way to read a value of a type, for `::api_runtime::deserialize_as`, unless it is that of the type itself.
 pub(super) fn way(of: &Type) -> Option<TokenStream> {
-    let container = match type_name(of)?.as_str() {
+    let container = match last_segment(of)?.as_str() {
         "Option" => quote! { ::std::option::Option },
         "Vec" => quote! { ::std::vec::Vec },
         "Box" => quote! { ::std::boxed::Box },

@@ -108,7 +108,7 @@ fn implemented(block: &ItemImpl) -> Option<String> {
 }
 
 /// The last segment of a type's path: `Option` for `::std::option::Option<T>`.
-pub(super) fn type_name(of: &Type) -> Option<String> {
+pub(super) fn last_segment(of: &Type) -> Option<String> {
     match of {
         Type::Path(path) => path.path.segments.last().map(|segment| segment.ident.to_string()),
         _ => None,
@@ -188,7 +188,7 @@ fn is_required_and_nullable(field: &Field) -> bool {
 
 /// Whether a field may be missing, or null: it is an `Option`, or serde has a default for it.
 fn is_optional(field: &Field) -> bool {
-    has_serde(&field.attrs, "default") || type_name(&field.ty).as_deref() == Some("Option")
+    has_serde(&field.attrs, "default") || last_segment(&field.ty).as_deref() == Some("Option")
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ use syn::{Attribute, Expr, ExprLit, Field, Item, ItemStruct, Lit, Meta, Type, pa
 
 use super::field_readers::{function, way};
 use super::shapes::{is_flat, key};
-use super::{has_serde, models, retain_serde, type_name, within};
+use super::{has_serde, models, retain_serde, last_segment, within};
 use crate::policies::null_marks::{self, MARK};
 use xtask_document::naming;
 
@@ -120,7 +120,7 @@ fn change(field: &mut Field) {
 }
 
 fn is_option(of: &Type) -> bool {
-    type_name(of).as_deref() == Some("Option")
+    last_segment(of).as_deref() == Some("Option")
 }
 
 /// Whether a type is any JSON.

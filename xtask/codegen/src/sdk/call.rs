@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use syn::Type;
 use syn::ext::IdentExt;
 
-use super::super::passes::type_name;
+use super::super::passes::last_segment;
 use super::super::samples::{TEXT, sample};
 use super::method::{Argument, Method};
 use xtask_document::envelope::Outcome;
@@ -81,7 +81,7 @@ fn value(references: &References<'_>, method: &Method<'_>, argument: &Argument) 
         of => of,
     };
     let is_reference = matches!(argument.of, Type::Reference(_));
-    match type_name(of)?.as_str() {
+    match last_segment(of)?.as_str() {
         "Option" => return Some("None".to_owned()),
         "str" => return Some(format!("{TEXT:?}")),
         "String" if !is_reference => return Some(format!("{TEXT:?}.to_owned()")),

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use self::merge::{At, Merger};
 use super::{Log, Loss, Rule};
-use crate::hoist::{Names, called, name_at};
+use crate::hoist::{SchemaNames, called, name_at};
 use xtask_document::naming::pascal;
 use xtask_document::resolved::References;
 use xtask_document::schemas::{named, place_of, reference, schemas};
@@ -28,7 +28,7 @@ fn merge_objects(document: &mut Value, log: &mut Log<'_>) {
     let original = document.clone();
     let (objects, shared, called) = (objects(&original), named_parts(document), called(&original));
     let references = References::of(&original);
-    let mut merger = Merger::of(&references, &objects, Names::of(&original), log);
+    let mut merger = Merger::of(&references, &objects, SchemaNames::of(&original), log);
     // What is nested in a part is named after it, and not after a schema that it is a part of, which has more parts.
     let mut named: Vec<_> =
         schemas(&original).iter().map(|(name, schema)| (merger.count(schema), name, schema)).collect();

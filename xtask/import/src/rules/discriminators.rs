@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use super::{Log, Loss, Rule};
-use crate::hoist::Names;
+use crate::hoist::SchemaNames;
 use crate::inheritance::{Inheritance, alternatives, target};
 use xtask_document::schemas::{SCHEMAS, is_named, place_of, reference, reference_to};
 use xtask_document::walk::for_each_schema;
@@ -22,7 +22,7 @@ pub(super) const INHERITANCE: Rule = Rule {
 /// Makes a union of each base and its children. The base itself gets another name, to which the children refer.
 fn make_unions(document: &mut Value, log: &mut Log<'_>) {
     let original = document.clone();
-    let (inheritance, mut names) = (Inheritance::of(&original), Names::of(&original));
+    let (inheritance, mut names) = (Inheritance::of(&original), SchemaNames::of(&original));
     let of_bases = inheritance.bases().keys().map(|name| (*name, names.free(&format!("{name}_base"))));
     let of_bases: BTreeMap<&str, String> = of_bases.collect();
     refer_to_bases(document, &of_bases);

@@ -8,7 +8,7 @@ use super::super::missing_types::implied_type;
 use super::super::{Log, Loss};
 use super::parts::{Description, Part, Source, allows_all, annotations, compatible, includes, nullable, parts};
 use super::{is_all_of_objects, listed};
-use crate::hoist::Names;
+use crate::hoist::SchemaNames;
 use xtask_document::naming::pascal;
 use xtask_document::resolved::{References, size};
 use xtask_document::schemas::place_of;
@@ -54,7 +54,7 @@ impl At {
 pub(super) struct Merger<'a, 'l, 'd> {
     pub(super) references: &'a References<'a>,
     pub(super) objects: &'a BTreeSet<String>,
-    pub(super) names: Names,
+    pub(super) names: SchemaNames,
     pub(super) log: &'l mut Log<'d>,
     /// The names of merged components, by their parts. A cycle of parts leads back to the same name.
     merged: BTreeMap<Vec<*const Map<String, Value>>, String>,
@@ -66,7 +66,7 @@ impl<'a, 'l, 'd> Merger<'a, 'l, 'd> {
     pub(super) fn of(
         references: &'a References<'a>,
         objects: &'a BTreeSet<String>,
-        names: Names,
+        names: SchemaNames,
         log: &'l mut Log<'d>,
     ) -> Self {
         Self { references, objects, names, log, merged: BTreeMap::new(), pending: Vec::new() }
