@@ -73,7 +73,7 @@ fn document_problems(document: &Value) -> Vec<String> {
     problems
 }
 
-/// Every reference that leads out of the document or to nothing in it: where it stands, and what it says.
+/// Every reference without a target in the document: its place and its text.
 fn dangling(document: &Value) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for_each_reference(&mut document.clone(), ObjectKind::Document, &mut |place, reference| {

@@ -44,7 +44,7 @@ pub struct Fuzz {
     pub threads: Option<NonZero<usize>>,
 }
 
-/// The result of a run, and where the next one goes on.
+/// The result of a run, and the seed that the next one begins with.
 #[derive(Default, Deserialize, Serialize)]
 pub struct State {
     next: u64,

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::change::{Change, Side, Verdict};
 use super::kind::{ChangeKind, Part, State};
-use super::names::{Name, only_alternative, part_names, named_type};
+use super::names::{Name, named_type, only_alternative, part_names};
 use super::shape::alternatives;
 use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::schemas::{named, reference, schemas};

@@ -50,4 +50,3 @@ fn fits(references: &References<'_>, schema: &Value, is_whole: bool, depth: usiz
         && others.iter().all(|(name, _)| !required.contains(*name))
         && (others.is_empty() || !sendable.is_empty())
 }
-

@@ -16,15 +16,15 @@ use xtask_document::resolved::References;
 use xtask_document::schemas::{named_schemas, reference_to, schemas};
 use xtask_document::walk::{escape, for_each_schema};
 
-/// Makes a component of every schema that becomes a type and has no name. It is called after where it stands. The
-/// result is where each stood, and its name.
+/// Makes a component of every schema that becomes a type and has no name. Its place gives it its name. The
+/// result is the place of each, and its name.
 pub(super) fn name_all(document: &mut Value) -> Vec<(String, String)> {
     let naming = Naming::all(document);
     naming.names.insert(document);
     naming.given
 }
 
-/// Every schema that becomes a type and has no name: where it stands, and what it would be called.
+/// Every schema that becomes a type and has no name: its place, and the name that it would get.
 pub fn unnamed(document: &Value) -> Vec<(String, String)> {
     let mut named = Naming::all(&mut document.clone()).given;
     named.sort();
@@ -95,7 +95,7 @@ impl Naming {
         let references = References::of(&schemas);
         let mut outermost = String::new();
         for_each_schema(document, &mut |place, schema| {
-            // What an outermost schema consists of comes right after it, and has been named with it.
+            // The parts of an outermost schema follow it, and have been named with it.
             if !outermost.is_empty() && place.strip_prefix(&outermost).is_some_and(|rest| rest.starts_with('/')) {
                 return;
             }
@@ -163,7 +163,7 @@ impl Naming {
         }
     }
 
-    /// Goes one step down and comes back.
+    /// Calls a function with the place one step further down.
     fn below(&mut self, step: &str, go: impl FnOnce(&mut Self)) {
         let length = self.place.len();
         self.place.push('/');

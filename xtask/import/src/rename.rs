@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_discriminator_leads_to_the_new_names() {
+    fn discriminator_has_the_new_names() {
         let pet = |cat: &str, dog: &str| {
             json!({
                 "oneOf": [{"$ref": format!("#/components/schemas/{cat}")}],

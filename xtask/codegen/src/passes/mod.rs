@@ -17,7 +17,7 @@
 //! | `request_constructors`: models of requests have a constructor | a `#[non_exhaustive]` struct cannot be built outside its crate |
 //! | `objects_only`: a struct is read from an object only | serde also reads it from an array, by position |
 //! | `non_exhaustive`: models may get fields | a new field must not break users |
-//! | `envelopes`: implements `Envelope` | the client reads the result of every envelope in the same way |
+//! | `envelopes`: implements `Envelope` | the client reads the results of all envelopes by one trait |
 //!
 //! The client also gets constants for the revision and for each operation (see [`client`](super::client)), since
 //! generated code has the revision at run time only, and no method or path of an operation.

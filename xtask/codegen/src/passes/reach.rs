@@ -49,7 +49,7 @@ fn of_methods(file: &syn::File, direction: Direction) -> BTreeSet<Ident> {
     names.0
 }
 
-/// The last segment of every path that stands for a type.
+/// The last segment of every path of a type.
 #[derive(Default)]
 struct Mentioned(BTreeSet<Ident>);
 

@@ -2,7 +2,7 @@
 //!
 //! The generated method also sends the request and decodes the response. Both belong to `cloudflare-client`, which does
 //! them within the deadline and for every SDK alike. So a method ends when its request is built, and is a plain
-//! function: `Result<::api_runtime::ApiRequest<T>, ::api_runtime::RequestError>`. Whatever sends and decodes is
+//! function: `Result<::api_runtime::ApiRequest<T>, ::api_runtime::RequestError>`. What sends and decodes is
 //! removed.
 //!
 //! A body is always sent, also where the document does not require it. Documents leave `required` out by habit: 68 of

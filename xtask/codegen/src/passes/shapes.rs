@@ -126,8 +126,7 @@ impl Models {
         self.walk_down(of, place, end, DEEPEST)
     }
 
-    /// Goes through containers and structs around one value to what it is in the end, and makes the condition for the
-    /// whole.
+    /// Descends through the containers and structs around one value, and makes the condition for the whole.
     fn walk_down(
         &self,
         of: &Type,
@@ -168,7 +167,7 @@ pub(super) fn key(field: &Field) -> String {
     field.ident.as_ref().map(|name| called(&field.attrs, name)).unwrap_or_default()
 }
 
-/// Whether a field stands for properties of any name.
+/// Whether a field holds properties of any name.
 pub(super) fn is_flat(field: &Field) -> bool {
     has_serde(&field.attrs, "flatten")
 }

@@ -11,7 +11,7 @@ use quote::format_ident;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Fields, Ident, Item, ItemEnum, Path, Type, Variant};
 
-use super::{has_serde, implementor, models, last_segment, within};
+use super::{has_serde, implementor, last_segment, models, within};
 
 pub(crate) fn apply(file: &mut syn::File) {
     let Some(items) = models(file) else { return };

@@ -49,7 +49,7 @@ enum Role {
     Part,
     /// What is sent as text; see `parameters.rs`.
     Parameter,
-    /// Where a value stands.
+    /// Where a value is described.
     Use,
 }
 

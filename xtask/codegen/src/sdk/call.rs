@@ -16,9 +16,9 @@ use xtask_document::resolved::{References, ResolvedSchema};
 /// The account of sample calls.
 pub(super) const ACCOUNT: &str = "023e105f4ecef8ad9ca31a8372d0c353";
 
-/// What a call takes, and what comes back.
+/// The arguments of a call, and its response.
 pub(super) struct Call {
-    /// The arguments, as they stand in a function that returns any error.
+    /// The arguments, as the code of a function that returns any error.
     pub(super) arguments: String,
     pub(super) status: u16,
     pub(super) content_type: &'static str,

@@ -9,7 +9,7 @@ use syn::ext::IdentExt;
 use syn::visit_mut::{self, VisitMut};
 use syn::{FnArg, Ident, ImplItemFn, Pat, Path, ReturnType, Type, TypePath, parse_quote};
 
-use super::super::passes::{models_of, name_of, last_segment, within};
+use super::super::passes::{last_segment, models_of, name_of, within};
 use super::{account, documentation};
 use xtask_document::naming::snake;
 use xtask_document::operation::Operation;
@@ -72,7 +72,7 @@ impl<'a> Method<'a> {
                 account = Some(name);
                 continue;
             }
-            // The type parameter stands for `Into<reqwest::Body>`.
+            // The type parameter is `Into<reqwest::Body>`.
             let is_bytes = function
                 .sig
                 .generics

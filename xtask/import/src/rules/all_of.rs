@@ -62,7 +62,7 @@ fn named_parts(document: &mut Value) -> BTreeSet<String> {
         let named = schema.get("allOf").and_then(Value::as_array).into_iter().flatten().filter_map(reference);
         parts.extend(named.map(str::to_owned));
     });
-    // A name may stand for another name.
+    // A named schema may be a reference to another one.
     for part in parts.clone() {
         let mut next = named(document, &part).and_then(reference);
         while let Some(name) = next.filter(|name| parts.insert((*name).to_owned())) {

@@ -10,8 +10,8 @@ use xtask_document::naming::{identifier, snake};
 use xtask_document::operation::{Parameter, for_each_operation, parameters_mut};
 use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::schemas::named_schemas;
-use xtask_document::walk::escape;
 use xtask_document::sendable::{fits_query, parameter_obstacle};
+use xtask_document::walk::escape;
 
 pub(super) const UNSENDABLE: Rule = Rule {
     name: "unsendable-parameter",
@@ -68,8 +68,7 @@ pub(super) fn obstacle(
     arguments: &mut BTreeSet<String>,
 ) -> Option<&'static str> {
     let mut clashes = || parameter.place != "path" && !arguments.insert(identifier(parameter.name, snake));
-    parameter_obstacle(references, parameter)
-        .or_else(|| clashes().then_some("makes the same argument as another one"))
+    parameter_obstacle(references, parameter).or_else(|| clashes().then_some("makes the same argument as another one"))
 }
 
 /// An object that is a query parameter, without the properties that a query cannot hold; and their names.
@@ -86,7 +85,7 @@ fn sendable_part(references: &References<'_>, parameter: &Parameter<'_>) -> Opti
 pub(super) const CLASHING_NAMES: Rule = Rule {
     name: "clashing-parameters",
     why: "two parameters that are called the same in Rust cannot be arguments of one method; those of a path may be called anything, \
-          but one that stands in it twice has one value, and two of them may have two",
+          but one that occurs in it twice has one value, and two of them may have two",
     seen_in: "Cloudflare, openapi.json of 2024-08-06: 4 paths",
     loss: Loss::Widens,
     apply: rename_clashing,
@@ -132,7 +131,7 @@ fn rename(path: &str, item: &Value, taken: &BTreeSet<String>) -> Option<(String,
         .filter(|parameter| parameter.get("in") != Some(&json!("path")))
         .filter_map(|parameter| parameter.get("name").and_then(Value::as_str).map(|name| identifier(name, snake)))
         .collect();
-    // Every number leads to another path, and the ones that are taken have an end.
+    // Each number makes another path, and finitely many paths are taken.
     (1..).map(|number| rename_from(path, seen.clone(), number)).find_map(|attempt| match attempt {
         Some((new, _)) if taken.contains(&new) => None,
         attempt => Some(attempt),
@@ -165,8 +164,8 @@ fn rename_from(path: &str, mut seen: BTreeSet<String>, first: u32) -> Option<(St
     (!renamed.is_empty()).then_some((new, renamed))
 }
 
-/// Renames the last path parameter of a name: the ones before it keep theirs. One that stands in the path twice, but is
-/// described once, is described twice after that.
+/// Renames the last path parameter of a name: the ones before it keep theirs. One that occurs in the path
+/// twice, but is described once, is described twice after that.
 fn rename_parameter(item: &mut Value, from: &str, to: &str, path: &str) {
     let stays = stands_in(path, from);
     let mut lists: Vec<&mut Value> = Vec::new();
@@ -226,8 +225,8 @@ fn to_text(document: &mut Value, log: &mut Log<'_>) {
 
 pub(super) const LIST_IN_ONE: Rule = Rule {
     name: "list-in-one-parameter",
-    why: "the generator writes every value of a list as a parameter of its own; with `explode: false` they have to stand in \
-          one, with commas between them, and a server may take one of them only",
+    why: "the generator writes every value of a list as a parameter of its own; with `explode: false` one \
+          parameter holds all of them, with commas between them, and a server may accept one of the two forms only",
     seen_in: "Cloudflare, openapi.json of 2024-08-06: 1 parameter",
     loss: Loss::Widens,
     apply: list_to_text,

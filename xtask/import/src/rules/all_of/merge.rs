@@ -24,14 +24,14 @@ const DEEPEST: usize = 32;
 /// with each other would have names of any length.
 const LONGEST_START: usize = 64;
 
-/// Where a schema stands in the result.
+/// The place of a schema in the result.
 pub(super) struct At {
     /// What it is called if it becomes a component.
     pub(super) name: String,
     /// A JSON pointer (RFC 6901).
     pub(super) place: String,
     /// Whether other schemas use it as a part. What is nested in it is named, or every one of them would merge it
-    /// again, and without end if it leads back.
+    /// again, and endlessly in a cycle.
     pub(super) is_shared: bool,
 }
 
@@ -56,7 +56,7 @@ pub(super) struct Merger<'a, 'l, 'd> {
     pub(super) objects: &'a BTreeSet<String>,
     pub(super) names: SchemaNames,
     pub(super) log: &'l mut Log<'d>,
-    /// The names of merged components, by their parts. A cycle of parts leads back to the same name.
+    /// The names of merged components, by their parts. A cycle of parts ends at the same name.
     merged: BTreeMap<Vec<*const Map<String, Value>>, String>,
     /// Merged components that have a name and no content yet.
     pending: Vec<(String, Vec<Part<'a>>)>,
