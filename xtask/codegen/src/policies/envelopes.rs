@@ -158,7 +158,7 @@ mod tests {
             json!({"Box": {"oneOf": [success(json!({"type": "boolean"}))], "properties": {"success": {"type": "boolean"}}}}),
             json!({"Box": {"type": "array", "items": reference("Task")}, "Task": success(json!({"type": "boolean"}))}),
         ] {
-            assert_eq!(names(&document("Box", &schemas)), BTreeSet::new());
+            assert!(names(&document("Box", &schemas)).is_empty());
             assert_eq!(applied("Box", &schemas), schemas);
         }
     }
