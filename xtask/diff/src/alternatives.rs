@@ -10,9 +10,10 @@ use super::change::{Side, Verdict};
 use super::comparison::{Comparison, Location};
 use super::kind::{ChangeKind, Part, State};
 use super::limits::DEEPEST;
-use super::names::type_name;
+use super::names::named_type;
 use super::shape::{alternatives, described, is_displayed, is_free_form, is_parsed, scalar, type_of};
-use xtask_document::resolved::{References, ResolvedSchema, reference};
+use xtask_document::resolved::{References, ResolvedSchema};
+use xtask_document::schemas::reference;
 use xtask_import::becomes_type;
 
 impl<'a> Comparison<'a> {
@@ -119,7 +120,7 @@ fn by_name<'a>(references: &References<'a>, alternatives: &'a [Value]) -> Option
 }
 
 fn variant_name<'a>(references: &References<'a>, alternative: &'a Value) -> String {
-    if let Some(name) = type_name(alternative) {
+    if let Some(name) = named_type(alternative) {
         return name.to_owned();
     }
     let schema = ResolvedSchema::of(references, alternative);

@@ -5,12 +5,10 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use xtask_document::operation::{component, is_path};
+use xtask_document::read::UNDATED;
 use xtask_import::{Import, Names, Settings, Slice};
 
 use crate::Error;
-
-/// The revision that an import needs, and nobody sees.
-const REVISION: &str = "2000-01-01";
 
 /// A whole document after the importer's rules. Code is generated from imported documents only, so a comparison of
 /// documents as the vendor wrote them would miss what the rules make of a change.
@@ -43,7 +41,7 @@ pub fn imported(document: &Value) -> Result<Value, Error> {
 /// If the document cannot be imported.
 pub fn imported_with(settings: &Settings<'_>, document: &Value) -> Result<Value, Error> {
     let document = with_path_items(document);
-    let import = Import::of(settings, &document, REVISION)?;
+    let import = Import::of(settings, &document, UNDATED)?;
     let mut imported: Value = serde_json::from_str(&import.text)?;
     if let (Some(imported), Some(info)) = (imported.as_object_mut(), document.get("info")) {
         imported.insert("info".to_owned(), info.clone());

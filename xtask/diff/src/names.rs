@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use xtask_document::keywords::{BRANCHES, Role, branches, gives_shape, role};
-use xtask_document::resolved::reference;
+use xtask_document::schemas::reference;
 
 /// What names the type of a schema.
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -18,7 +18,7 @@ pub(super) enum Name {
 
 /// The name of a schema's type: that of what it refers to, also as the only part or alternative of a schema that adds
 /// nothing but annotations.
-pub(super) fn type_name(schema: &Value) -> Option<&str> {
+pub(super) fn named_type(schema: &Value) -> Option<&str> {
     let mut schema = schema;
     loop {
         if let Some(name) = reference(schema) {

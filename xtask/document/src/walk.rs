@@ -9,12 +9,10 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value};
 
 use crate::keywords;
+use crate::schemas::SCHEMAS;
 
 /// The methods that a path item can have (OpenAPI 3.0.3, "Path Item Object").
 pub const METHODS: [&str; 8] = ["delete", "get", "head", "options", "patch", "post", "put", "trace"];
-
-/// What a reference to a named schema begins with.
-pub const SCHEMAS: &str = "#/components/schemas/";
 
 /// What a reference to an example begins with.
 const EXAMPLES: &str = "#/components/examples/";

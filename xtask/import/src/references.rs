@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 
 use crate::error::{Error, ReferenceProblem};
 use crate::inheritance::Inheritance;
-use xtask_document::walk::{ObjectKind, SCHEMAS, for_each_reference, unescape};
+use xtask_document::schemas::SCHEMAS;
+use xtask_document::walk::{ObjectKind, for_each_reference, unescape};
 
 /// Every component of the whole that something refers to, and that those refer to in turn. A reference with escapes in
 /// it becomes one with the plain name: nothing else knows escapes.
@@ -36,10 +37,9 @@ struct Found<'w> {
     whole: &'w Value,
     /// The references that have been followed, without escapes.
     seen: BTreeSet<String>,
-    /// What they lead to, as far as nobody has looked into it.
+    /// Their targets that have not been searched for references yet.
     pending: Vec<Component<'w>>,
-    /// The references that lead to more than themselves: a chain of references is followed once, and not from each of
-    /// its links.
+    /// The references that are no cycle: a chain of references is followed once, and not from each of its links.
     sound: BTreeSet<String>,
 }
 
@@ -56,7 +56,7 @@ impl Found<'_> {
         fault
     }
 
-    /// Takes what a reference leads to, and gives back the reference without escapes if it has any.
+    /// Takes the target of a reference. The result is the reference without escapes, if it had any.
     fn follow(&mut self, reference: &str) -> Result<Option<String>, Error> {
         if self.seen.contains(reference) {
             return Ok(None);
@@ -70,7 +70,7 @@ impl Found<'_> {
         Ok((plain != reference).then_some(plain))
     }
 
-    /// Checks that a component does not just lead to another one and so on in a circle.
+    /// Rejects a component that is a reference in a cycle of references.
     fn check_chain(&mut self, first: &Component<'_>) -> Result<(), Error> {
         let reference = first.reference();
         let (mut chain, mut value) = (BTreeSet::from([reference.clone()]), first.target);
@@ -90,9 +90,9 @@ impl Found<'_> {
     }
 }
 
-/// What a reference leads to.
+/// The target of a reference.
 struct Component<'w> {
-    /// The key of `components` that it stands under.
+    /// Its group: a key of `components`.
     group: String,
     name: String,
     kind: ObjectKind,
@@ -168,7 +168,7 @@ mod tests {
         assert_eq!(from, pet(json!({"a": "#/components/schemas/A", "b": "B", "c": "#/components/schemas/C D"})));
         let whole = json!({"components": {"schemas": {}}});
         let error = components(&whole, &mut pet(json!({"a": "A"}))).unwrap_err();
-        assert!(error.to_string().contains("leads nowhere"), "{error}");
+        assert!(error.to_string().contains("has no target"), "{error}");
     }
 
     #[test]
@@ -236,12 +236,12 @@ mod tests {
     }
 
     #[test]
-    fn a_reference_leads_to_a_component_of_a_kind_that_is_known() {
+    fn target_of_a_reference_is_a_component_of_a_known_kind() {
         let whole =
             json!({"definitions": {"A": {}}, "components": {"pathItems": {"A": {}}, "schemas": {"A": {"a": {}}}}});
         for reference in ["#/definitions/A", "#/components/pathItems/A", "#/components/schemas/A/a"] {
             let error = components(&whole, &mut getting(&json!({"$ref": reference}))).unwrap_err();
-            assert!(error.to_string().contains("does not lead to a component"), "{error}");
+            assert!(error.to_string().contains("has a target that is no component"), "{error}");
         }
     }
 }

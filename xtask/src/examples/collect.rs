@@ -9,7 +9,7 @@ const MOST_REFERENCES: usize = 16;
 
 /// An example of a response.
 pub(super) struct Example<'a> {
-    /// Where it stands, for messages: `GET /things 200 application/json, examples.one`.
+    /// Its place, for messages: `GET /things 200 application/json, examples.one`.
     pub(super) place: String,
     pub(super) value: &'a Value,
     /// The schema of the response.
@@ -36,7 +36,7 @@ pub(super) fn collect<'a>(document: &'a Value, operation: &Operation<'a>) -> Fou
     found
 }
 
-/// Whether a media type is JSON (RFC 6839), whatever its parameters.
+/// Whether a media type is JSON (RFC 6839). Its parameters are not read.
 fn is_json(media_type: &str) -> bool {
     let name = media_type.split(';').next().unwrap_or_default().trim();
     name == JSON || name.ends_with("+json")

@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn schema_is_reached_through_whatever_refers_to_it() {
+    fn schema_is_reached_through_every_kind_of_reference() {
         let to = reference("Thing");
         for schema in [
             json!({"type": "array", "items": to}),

@@ -13,8 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use xtask_document::naming::type_name;
-use xtask_document::resolved::{References, ResolvedSchema, named, named_schemas, reference};
-use xtask_document::walk::{SCHEMAS, for_each_schema};
+use xtask_document::resolved::{References, ResolvedSchema};
+use xtask_document::schemas::{SCHEMAS, is_named, named, named_schemas, reference, schemas, schemas_mut};
+use xtask_document::walk::for_each_schema;
 
 /// The discriminator of a union.
 pub(crate) struct Discriminator {
@@ -33,8 +34,7 @@ pub(crate) fn of(document: &Value) -> BTreeMap<String, Discriminator> {
 pub(crate) fn unnamed(document: &Value) -> Vec<String> {
     let mut places = Vec::new();
     for_each_schema(&mut document.clone(), &mut |place, schema| {
-        let is_named = place.starts_with("/components/schemas/") && place.matches('/').count() == 3;
-        if !is_named && property(schema).is_some() {
+        if !is_named(place) && property(schema).is_some() {
             places.push(place.to_owned());
         }
     });
@@ -45,8 +45,7 @@ pub(crate) fn unnamed(document: &Value) -> Vec<String> {
 pub(super) fn apply(document: &mut Value) {
     let original = named_schemas(document);
     let references = References::of(&original);
-    let schemas = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
-    let Some(schemas) = schemas else { return };
+    let Some(schemas) = schemas_mut(document) else { return };
     for (union, property) in unions(&original).filter_map(|(_, union)| Some((union, property(union)?))) {
         for name in branches(union).filter_map(reference) {
             let branch = named(&original, name).map(|branch| ResolvedSchema::of(&references, branch));
@@ -64,8 +63,7 @@ pub(super) fn apply(document: &mut Value) {
 
 /// The named unions with a discriminator.
 fn unions(document: &Value) -> impl Iterator<Item = (&str, &Map<String, Value>)> {
-    let schemas = document.pointer("/components/schemas").and_then(Value::as_object).into_iter().flatten();
-    let schemas = schemas.filter_map(|(name, schema)| Some((name.as_str(), schema.as_object()?)));
+    let schemas = schemas(document).iter().filter_map(|(name, schema)| Some((name.as_str(), schema.as_object()?)));
     schemas.filter(|(_, schema)| property(schema).is_some())
 }
 

@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use xtask_document::resolved::{References, ResolvedSchema, named_schemas};
+use xtask_document::resolved::{References, ResolvedSchema};
+use xtask_document::schemas::named_schemas;
 use xtask_document::walk::{escape, for_each_schema};
 
 /// What a mark begins and ends with.

@@ -6,11 +6,12 @@ use serde_json::{Map, Value, json};
 
 use super::media_types::{keep_one, set};
 use super::{Log, Loss, Rule};
-use crate::hoist::{Names, holds_types};
+use crate::hoist::{SchemaNames, holds_types};
 use xtask_document::media_types::JSON;
 use xtask_document::naming::pascal;
 use xtask_document::operation::{content_mut, for_each_operation, is_success, responses_mut};
-use xtask_document::resolved::{References, named_schemas};
+use xtask_document::resolved::References;
+use xtask_document::schemas::named_schemas;
 use xtask_document::walk::escape;
 
 pub(super) const DEFAULT: Rule = Rule {
@@ -75,7 +76,7 @@ pub(super) const ALIKE: Rule = Rule {
 
 /// Gives the successes that are like the first one the very schemas of it.
 fn name_alike(document: &mut Value, log: &mut Log<'_>) {
-    let (original, mut names) = (named_schemas(document), Names::of(document));
+    let (original, mut names) = (named_schemas(document), SchemaNames::of(document));
     let references = References::of(&original);
     for_each_operation(document, |place, _, operation| {
         let id = operation.get("operationId").and_then(Value::as_str).unwrap_or(place);
