@@ -6,7 +6,8 @@
 use serde_json::{Map, Value};
 
 use crate::media_types::CONTENT_TYPE;
-use crate::walk::{ObjectKind, escape, unescape};
+use crate::pointer::{escape, unescape};
+use crate::walk::ObjectKind;
 
 pub use crate::walk::METHODS;
 

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value};
 
 use crate::keywords;
+use crate::pointer::escape;
 use crate::schemas::SCHEMAS;
 
 /// The methods that a path item can have (OpenAPI 3.0.3, "Path Item Object").
@@ -139,27 +140,6 @@ fn change_mapping(value: &mut Value, change: &mut dyn FnMut(&str) -> Option<Stri
     if let Some(new) = new {
         *text = new.strip_prefix(SCHEMAS).filter(|_| is_name).map(str::to_owned).unwrap_or(new);
     }
-}
-
-/// A name as a part of a JSON pointer.
-pub fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
-}
-
-/// The name that a part of a JSON pointer in a URI fragment stands for (RFC 6901, section 6).
-///
-/// ```
-/// assert_eq!(xtask_document::walk::unescape("~1things~1%7Bid%7D"), "/things/{id}");
-/// ```
-pub fn unescape(part: &str) -> String {
-    let mut parts = part.split('%');
-    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
-    for part in parts {
-        let byte = part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        bytes.push(byte.unwrap_or(b'%'));
-        bytes.extend(part.bytes().skip(if byte.is_some() { 2 } else { 0 }));
-    }
-    String::from_utf8_lossy(&bytes).replace("~1", "/").replace("~0", "~")
 }
 
 /// It calls itself at every level of a document, of which there are not many: the parser rejects more than 128.

@@ -14,7 +14,8 @@ use xtask_document::naming::{pascal, type_name};
 use xtask_document::operation::{METHODS, is_success};
 use xtask_document::resolved::References;
 use xtask_document::schemas::{named_schemas, reference_to, schemas};
-use xtask_document::walk::{escape, for_each_schema};
+use xtask_document::pointer::escape;
+use xtask_document::walk::for_each_schema;
 
 /// Makes a component of every schema that becomes a type and has no name. Its place gives it its name. The
 /// result is the place of each, and its name.

@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 use crate::error::{Error, ReferenceProblem};
 use crate::inheritance::Inheritance;
 use xtask_document::schemas::SCHEMAS;
-use xtask_document::walk::{ObjectKind, for_each_reference, unescape};
+use xtask_document::pointer::unescape;
+use xtask_document::walk::{ObjectKind, for_each_reference};
 
 /// Every component of the whole that something refers to, and that those refer to in turn. A reference with escapes in
 /// it becomes one with the plain name: nothing else knows escapes.

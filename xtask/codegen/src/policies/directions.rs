@@ -17,7 +17,8 @@ use serde_json::Value;
 
 use xtask_document::operation::operations;
 use xtask_document::resolved::{References, ResolvedSchema};
-use xtask_document::walk::{ObjectKind, escape, for_each_schema};
+use xtask_document::pointer::escape;
+use xtask_document::walk::{ObjectKind, for_each_schema};
 
 /// The keyword of properties that requests leave out, and of those that responses leave out.
 const LEFT_OUT: [&str; 2] = ["readOnly", "writeOnly"];

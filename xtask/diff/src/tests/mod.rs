@@ -19,7 +19,7 @@ mod walk;
 use serde_json::{Value, json};
 
 use super::*;
-use xtask_document::walk::escape;
+use xtask_document::pointer::escape;
 
 fn text() -> Value {
     json!({"type": "string"})

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{Log, Loss, Rule};
 use xtask_document::operation::METHODS;
 use xtask_document::resolved::size;
-use xtask_document::walk::escape;
+use xtask_document::pointer::escape;
 
 /// The components that operations are made of.
 const KINDS: [&str; 3] = ["parameters", "requestBodies", "responses"];

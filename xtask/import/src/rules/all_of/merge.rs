@@ -12,7 +12,7 @@ use crate::hoist::SchemaNames;
 use xtask_document::naming::pascal;
 use xtask_document::resolved::{References, size};
 use xtask_document::schemas::place_of;
-use xtask_document::walk::escape;
+use xtask_document::pointer::escape;
 
 /// Keywords that can contradict each other.
 const CONFLICTING: [&str; 4] = ["anyOf", "enum", "format", "oneOf"];
