@@ -1,6 +1,6 @@
-//! What changes in the alternatives of a schema mean.
+//! Classifies changes of the alternatives of a union.
 //!
-//! The generator makes a variant of each, which is called after what it holds; what fits none is kept verbatim.
+//! The generator makes a variant of each alternative, named after its schema. A value that fits none is kept verbatim.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::comparison::{Comparison, Location};
 use super::kind::{ChangeKind, Part, State};
 use super::limits::DEEPEST;
 use super::names::named_type;
-use super::shape::{alternatives, described, is_displayed, is_free_form, is_parsed, scalar, type_of};
+use super::shape::{all_properties, alternatives, is_displayed, is_free_form, is_parsed, scalar_of, text, type_of};
 use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::schemas::reference;
 use xtask_import::becomes_type;
@@ -30,8 +30,8 @@ impl<'a> Comparison<'a> {
             let kind = ChangeKind::replaced(Part::UnionKeyword, Some(old_keyword), Some(new_keyword));
             self.report(Verdict::BREAKS, location, kind);
         }
-        if !described(before).keys().eq(described(after).keys()) {
-            // The generator merges them into every alternative.
+        if !all_properties(before).keys().eq(all_properties(after).keys()) {
+            // The generator merges shared properties into every alternative.
             self.report(Verdict::BREAKS, location, ChangeKind::changed(Part::SharedProperties));
         }
         for (state, is) in [
@@ -39,7 +39,7 @@ impl<'a> Comparison<'a> {
             (State::Parsed, is_parsed),
         ] {
             if is(&self.old_references, before, DEEPEST) && !is(&self.new_references, after, DEEPEST) {
-                self.report(Verdict::BREAKS, location, ChangeKind::Became { state, holds: false });
+                self.report(Verdict::BREAKS, location, ChangeKind::became(state, false));
             }
         }
         let named = (by_name(&self.old_references, old), by_name(&self.new_references, new));
@@ -51,13 +51,13 @@ impl<'a> Comparison<'a> {
             names.sort();
             names.into_iter().map(|(_, name)| name).partition::<Vec<_>, _>(|name| others.contains_key(name))
         };
-        let ((kept, gone), (still, came)) = (in_order(&before, &after), in_order(&after, &before));
-        if kept != still {
+        let ((kept, removed), (remaining, added)) = (in_order(&before, &after), in_order(&after, &before));
+        if kept != remaining {
             self.report(Verdict::DOCUMENTS, location, ChangeKind::changed(Part::AlternativeOrder));
         }
         let are_renamed =
-            gone.len() == came.len() && gone.iter().zip(&came).all(|(old, new)| self.is_renamed(old, new));
-        let pairs = kept.iter().map(|name| (name, name)).chain(gone.iter().zip(&came).filter(|_| are_renamed));
+            removed.len() == added.len() && removed.iter().zip(&added).all(|(old, new)| self.is_renamed(old, new));
+        let pairs = kept.iter().map(|name| (name, name)).chain(removed.iter().zip(&added).filter(|_| are_renamed));
         for (old, new) in pairs {
             if let (Some((_, old)), Some((_, alternative))) = (before.get(old), after.get(new)) {
                 self.compare_at(old, alternative, location.part(&format!("|{new}")));
@@ -66,16 +66,17 @@ impl<'a> Comparison<'a> {
         if are_renamed {
             return;
         }
-        for name in &gone {
+        for name in &removed {
             let verdict = Verdict::breaks(location.side == Side::Request);
             self.report(verdict, &location.part(&format!("|{name}")), ChangeKind::removed(Part::Alternative));
         }
-        for name in &came {
+        for name in &added {
             self.report(Verdict::ADDS, &location.part(&format!("|{name}")), ChangeKind::added(Part::Alternative));
         }
     }
 
-    /// The alternative of a union that refers to the named schema which has become that union, or which the union has become.
+    /// The alternative that refers to the other schema, if a named schema became a union that contains it, or the
+    /// reverse.
     pub(super) fn kept_alternative(
         &self,
         (old, before): (&'a Value, &ResolvedSchema<'a>),
@@ -90,7 +91,7 @@ impl<'a> Comparison<'a> {
         })
     }
 
-    /// Compares alternatives that have no different names.
+    /// Compares alternatives whose names are not unique.
     fn compare_by_position(&mut self, old: &'a [Value], new: &'a [Value], location: &Location) {
         if old.len() != new.len() {
             let [old, new] = [old, new].map(|alternatives| alternatives.len().to_string());
@@ -103,13 +104,13 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// Whether a schema became a union, or is none any more.
+/// The change, if only one of two schemas is a union.
 pub(super) fn became_union(before: &ResolvedSchema<'_>, after: &ResolvedSchema<'_>) -> Option<ChangeKind> {
     let [was, is] = [before, after].map(|schema| alternatives(schema).is_some());
-    (was != is).then_some(ChangeKind::Became { state: State::Union, holds: is })
+    (was != is).then_some(ChangeKind::became(State::Union, is))
 }
 
-/// Where each alternative stands, by what its variant is called after; none if two of them would be called the same.
+/// The alternatives with their positions, by variant name; `None` if two have the same name.
 fn by_name<'a>(references: &References<'a>, alternatives: &'a [Value]) -> Option<BTreeMap<String, (usize, &'a Value)>> {
     let named: BTreeMap<_, _> = alternatives
         .iter()
@@ -124,15 +125,14 @@ fn variant_name<'a>(references: &References<'a>, alternative: &'a Value) -> Stri
         return name.to_owned();
     }
     let schema = ResolvedSchema::of(references, alternative);
-    let text = |keyword| schema.get(keyword).and_then(Value::as_str);
     if is_free_form(&schema) {
         return "any".to_owned();
     }
-    if let Some(title) = text("title").filter(|_| becomes_type(alternative)) {
+    if let Some(title) = text(&schema, "title").filter(|_| becomes_type(alternative)) {
         return title.to_owned();
     }
     match (type_of(&schema), schema.get("items")) {
         (Some("array"), Some(items)) => format!("{}[]", variant_name(references, items)),
-        (of, _) => scalar(of, text("format")).to_owned(),
+        _ => scalar_of(&schema).to_owned(),
     }
 }

@@ -23,11 +23,10 @@ impl<'a> Comparison<'a> {
                 self.report(Verdict::breaks(body.is_required()), &location, ChangeKind::added(part));
             }
             (Some(old), Some(new)) => {
-                // The crates always send it.
+                // The crates always send the body.
                 let is_required = new.is_required();
                 if old.is_required() != is_required {
-                    let kind = ChangeKind::Became { state: State::Required, holds: is_required };
-                    self.report(Verdict::DOCUMENTS, &location, kind);
+                    self.report(Verdict::DOCUMENTS, &location, ChangeKind::became(State::Required, is_required));
                 }
                 self.report_others(Some(old.object), Some(new.object), &["content", "required"], &location);
                 self.compare_contents(old.content(), new.content(), &location);
@@ -64,7 +63,7 @@ impl<'a> Comparison<'a> {
             let verdict = |verdict| if success { verdict } else { Verdict::DOCUMENTS };
             match (before.get(status), after.get(status)) {
                 (Some(old), Some(new)) if success => self.compare_success(old, new, &location),
-                // The crates read a failure without its document.
+                // The crates do not decode failures.
                 (Some(old), Some(new)) if old.object != new.object => {
                     self.report(Verdict::DOCUMENTS, &location, ChangeKind::changed(part));
                 }
@@ -83,7 +82,7 @@ impl<'a> Comparison<'a> {
         self.compare_contents(old.content(), new.content(), location);
     }
 
-    /// Compares entries of which the crates show nothing.
+    /// Compares named entries that the crates do not show.
     pub(super) fn compare_entries(
         &mut self,
         part: Part,
@@ -96,13 +95,12 @@ impl<'a> Comparison<'a> {
         for name in names {
             let [old, new] = [old, new].map(|entries| entries.and_then(|entries| entries.get(name)));
             if old != new {
-                let kind = ChangeKind::named(part, name, old.is_some(), new.is_some());
-                self.report(Verdict::DOCUMENTS, location, kind);
+                self.report(Verdict::DOCUMENTS, location, ChangeKind::named(part, name, old.is_some(), new.is_some()));
             }
         }
     }
 
-    /// Compares what a body may be. Of several media types, the crates use one.
+    /// Compares the media types of a body, of which the crates use one.
     fn compare_contents(
         &mut self,
         old: impl Iterator<Item = MediaType<'a>>,
@@ -122,12 +120,12 @@ impl<'a> Comparison<'a> {
         let (old_type, new_type) = (old.content_type(), new.content_type());
         if old_type != new_type {
             let kind = ChangeKind::replaced(Part::MediaType, Some(old_type), Some(new_type));
-            // The crates read JSON of every media type, and send one.
+            // The crates read JSON of every media type, and send it with one.
             let is_read = is_json(old_type) && is_json(new_type) && location.side == Side::Response;
             let is_same = is_read || essence(old_type) == essence(new_type);
             self.report(if is_same { Verdict::DOCUMENTS } else { Verdict::BREAKS_PUBLISHED }, location, kind);
         }
-        // The generator has another argument for text than for bytes.
+        // The argument of a generated method has one type for text and another for bytes.
         if old_type == new_type && essence(old.name) != essence(new.name) {
             let kind = ChangeKind::replaced(Part::MediaType, Some(old.name), Some(new.name));
             self.report(Verdict::BREAKS, location, kind);
@@ -142,14 +140,13 @@ impl<'a> Comparison<'a> {
         self.report_others(Some(old.object), Some(new.object), &["schema", CONTENT_TYPE], location);
         match (old.schema(), new.schema()) {
             (None, None) => {}
-            // The crates read and write bytes.
+            // The crates read and write bytes, so the schema has no effect on types.
             _ if !is_typed(old.name) && !is_typed(new.name) => {
                 self.report_others(Some(old.object), Some(new.object), &[], location);
             }
             (Some(old), Some(new)) => self.compare(old, new, location.clone()),
             (_, is) => {
-                let kind = ChangeKind::Became { state: State::Described, holds: is.is_some() };
-                self.report(Verdict::BREAKS, location, kind);
+                self.report(Verdict::BREAKS, location, ChangeKind::became(State::Described, is.is_some()));
             }
         }
     }

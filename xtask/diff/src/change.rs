@@ -6,15 +6,15 @@ use serde::Serialize;
 
 use crate::kind::ChangeKind;
 
-/// What a change does to code that uses the crates.
+/// The effect of a change on code that uses the crates.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Class {
-    /// It has to be changed, or fails at run time.
+    /// The code has to be changed, or it fails at run time.
     Breaking,
-    /// It stays as it is, and there is something new.
+    /// The code needs no change, and can use something new.
     Additive,
-    /// It does not see the difference.
+    /// The code shows no difference.
     Documentation,
 }
 
@@ -32,7 +32,7 @@ impl fmt::Display for Class {
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
-    /// Neither: it is an operation or a type as such.
+    /// None: the part is an operation or a type.
     Api,
     /// From the client to the server.
     Request,
@@ -43,7 +43,7 @@ pub enum Side {
 /// One change. Its text is that of [`ChangeKind`], with the side and the effect on published crates.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct Change {
-    /// What it does to code that uses the crates.
+    /// Its effect on code that uses the crates.
     pub class: Class,
     /// The changed part of the document, such as `GET /things` or `Thing.name`.
     pub place: String,
@@ -52,7 +52,7 @@ pub struct Change {
     /// What changed.
     #[serde(flatten)]
     pub kind: ChangeKind,
-    /// Whether published crates break at run time; if the class is documentation, with some requests only.
+    /// Whether published crates break at run time; in a change of class documentation, for some requests only.
     pub breaks_published: bool,
 }
 
@@ -85,7 +85,7 @@ pub(super) fn text(
     if notes.is_empty() { kind.to_string() } else { format!("{kind} ({})", notes.join("; ")) }
 }
 
-/// A class, and whether published crates break at run time.
+/// The classification of a change: its class, and whether published crates break at run time.
 #[derive(Clone, Copy)]
 pub(super) struct Verdict {
     pub(super) class: Class,
@@ -98,7 +98,7 @@ impl Verdict {
     pub(super) const ADDS: Self = Self { class: Class::Additive, breaks_published: false };
     pub(super) const DOCUMENTS: Self = Self { class: Class::Documentation, breaks_published: false };
 
-    /// It breaks users in any case, and those of published crates under a condition.
+    /// Breaks code, and published crates at run time if the condition holds.
     pub(super) fn breaks(breaks_published: bool) -> Self {
         Self { class: Class::Breaking, breaks_published }
     }

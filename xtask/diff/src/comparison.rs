@@ -1,4 +1,4 @@
-//! Walks two documents at once.
+//! Walks two documents in parallel, and collects the changes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,68 +12,68 @@ use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::schemas::{named, reference, schemas};
 use xtask_import::becomes_type;
 
-/// Two schemas, each of them one of its document.
+/// The addresses of a schema of the old document and one of the new document.
 type Pair = (*const Value, *const Value);
 
-/// Two documents, and what has been found between them.
+/// Two documents, and the changes found so far.
 pub(super) struct Comparison<'a> {
     pub(super) old: &'a Value,
     pub(super) new: &'a Value,
     pub(super) old_references: References<'a>,
     pub(super) new_references: References<'a>,
-    /// Resolves no reference, so that what stands beside one remains.
-    pub(super) nowhere: References<'a>,
-    /// The pairs that have been found within a pair of named schemas where one of them leads elsewhere in its document.
+    /// Resolves no reference, so that the keywords beside a reference are kept.
+    unresolved: References<'a>,
+    /// The visited pairs: the pair of named schemas around each, the pair itself, its side, and whether it is required.
     seen: BTreeSet<(Pair, Pair, Side, bool)>,
-    /// Those of them that have not been compared yet.
+    /// The visited pairs that are not compared yet.
     pending: Vec<(&'a Value, &'a Value, Location)>,
-    /// Which old name became which new one, and where.
+    /// Pairs of an old and a new type name, with the places where one replaced the other.
     renamed: BTreeMap<(&'a str, &'a str), BTreeSet<(String, Side)>>,
-    /// The named schemas to which something has led.
+    /// The named schemas that the walk has reached.
     compared: BTreeSet<&'a str>,
-    /// The keys of which the crates show nothing, and which have changed, by where they are.
+    /// Changed keys that the crates do not show, by place.
     keys: BTreeMap<(String, Side), BTreeSet<String>>,
     changes: BTreeSet<Change>,
 }
 
-/// A place in the documents, and what stands there.
+/// A place in the documents, with facts about the values there.
 #[derive(Clone)]
 pub(super) struct Location {
     pub(super) place: String,
     pub(super) side: Side,
-    /// Whether a value has to be there, before and after.
+    /// Whether the value is required, both before and after.
     pub(super) required: bool,
-    /// Whether it is a parameter, which is never null in the crates.
+    /// Whether the value is a parameter, which is never null in the crates.
     pub(super) is_parameter: bool,
     pub(super) name: Name,
-    /// The named schemas that contain it.
+    /// The named schemas that contain the place.
     within: Pair,
 }
 
 impl Location {
-    /// What is always there, whatever is there.
+    /// A location whose value is required.
     pub(super) fn new(place: impl Into<String>, side: Side) -> Self {
         let within = (std::ptr::null(), std::ptr::null());
         Self { place: place.into(), side, required: true, is_parameter: false, name: Name::Place, within }
     }
 
-    /// The same, if it may be absent.
+    /// The same location, with a value that is required or not.
     pub(super) fn required(self, required: bool) -> Self {
         Self { required, ..self }
     }
 
-    /// The same, if it is the schema of a parameter.
+    /// The same location, as that of a parameter.
     pub(super) fn parameter(self) -> Self {
         Self { is_parameter: true, ..self }
     }
 
-    /// A part of it that is always there.
+    /// A part of this location. Its value is required.
     pub(super) fn part(&self, suffix: &str) -> Self {
         let place = format!("{}{suffix}", self.place);
         Self { place, required: true, is_parameter: false, name: Name::Place, ..*self }
     }
 
-    /// One of its properties.
+    /// A property of this location.
     pub(super) fn property(&self, name: &str, required: bool) -> Self {
         self.part(&format!(".{name}")).required(required)
     }
@@ -83,18 +83,17 @@ impl<'a> Comparison<'a> {
     pub(super) fn new(old: &'a Value, new: &'a Value) -> Self {
         let (seen, pending, renamed) = (BTreeSet::new(), Vec::new(), BTreeMap::new());
         let (old_references, new_references) = (References::of(old), References::of(new));
-        let (nowhere, compared) = (References::of(&Value::Null), BTreeSet::new());
+        let (unresolved, compared) = (References::of(&Value::Null), BTreeSet::new());
         let (keys, changes) = (BTreeMap::new(), BTreeSet::new());
-        Self { old, new, old_references, new_references, nowhere, seen, pending, renamed, compared, keys, changes }
+        Self { old, new, old_references, new_references, unresolved, seen, pending, renamed, compared, keys, changes }
     }
 
-    /// The changes, in the order of class and place. If a change is reported with and without a break of published
-    /// crates, the break remains.
+    /// The changes, sorted by class and place. A change that is reported with and without a break of published crates
+    /// is listed with it.
     pub(super) fn into_changes(mut self) -> Vec<Change> {
         for ((place, side), keys) in std::mem::take(&mut self.keys) {
             if !keys.is_empty() {
-                let keys: Vec<_> = keys.into_iter().collect();
-                let kind = ChangeKind::Annotations { keywords: keys };
+                let kind = ChangeKind::Annotations { keywords: keys.into_iter().collect() };
                 self.report(Verdict::DOCUMENTS, &Location::new(place, side), kind);
             }
         }
@@ -111,7 +110,7 @@ impl<'a> Comparison<'a> {
         self.changes.insert(Change { class, place, side, kind, breaks_published });
     }
 
-    /// Reports changed keys that the crates do not show: all but those that are compared elsewhere.
+    /// Reports changed keys that the crates do not show: all except those that are compared elsewhere.
     pub(super) fn report_others(
         &mut self,
         old: Option<&Map<String, Value>>,
@@ -130,14 +129,14 @@ impl<'a> Comparison<'a> {
         keys: impl IntoIterator<Item = K>,
         location: &Location,
     ) {
-        let keys_there = self.keys.entry((location.place.clone(), location.side)).or_default();
-        keys_there.extend(keys.into_iter().map(Into::into));
+        let changed = self.keys.entry((location.place.clone(), location.side)).or_default();
+        changed.extend(keys.into_iter().map(Into::into));
     }
 
-    /// Compares the schemas at one place, which names them as long as they have no names of their own.
+    /// Compares two schemas. The location names them unless they have names of their own.
     pub(super) fn compare(&mut self, old: &'a Value, new: &'a Value, location: Location) {
         self.compare_at(old, new, Location { within: (old, new), ..location });
-        // One after the other and not one within the other: a schema may be at the end of a chain of thousands.
+        // Not by recursion: schemas can be nested thousands deep.
         while let Some((old, new, location)) = self.pending.pop() {
             self.compare_content(old, new, &location);
         }
@@ -150,8 +149,8 @@ impl<'a> Comparison<'a> {
             (was @ None, is @ Some(_)) | (was @ Some(_), is @ None) => {
                 self.report(Verdict::BREAKS, &location, ChangeKind::replaced(Part::TypeName, was, is));
             }
-            // The generator may use the name of a part, or make a type of parts that differ; and a reference to an `allOf`
-            // of one, in another `allOf`, loses its name. An import merges objects.
+            // The generator may use the name of a part, or make a type of different parts. A reference to an `allOf` of
+            // one, in another `allOf`, loses its name. The importer merges objects, so only scalars are left.
             (None, None) if part_names(old) != part_names(new) && self.is_scalar(new) => {
                 self.report(Verdict::BREAKS, &location, ChangeKind::changed(Part::Parts));
             }
@@ -163,14 +162,14 @@ impl<'a> Comparison<'a> {
         if !is_named && !has_references(old) && !has_references(new) {
             return self.compare_content(before, after, &location);
         }
-        // A schema that refers to others may refer to itself.
+        // References can form a cycle.
         if is_named || self.seen.insert((location.within, (before, after), location.side, location.required)) {
             self.pending.push((before, after, location));
         }
     }
 
-    /// Follows the names that both schemas have, and compares the annotations beside them. A name may be an alias of another one.
-    /// Nothing is left to compare if the pair has been visited.
+    /// Follows the names that both schemas have, through aliases, and compares the annotations beside them. Returns
+    /// `None` if the pair has been visited, or is pending.
     fn follow_names(
         &mut self,
         old: &'a Value,
@@ -183,7 +182,7 @@ impl<'a> Comparison<'a> {
             if old_name != new_name {
                 self.renamed.entry((old_name, new_name)).or_default().insert((location.place.clone(), location.side));
             }
-            let annotations = (ResolvedSchema::of(&self.nowhere, old), ResolvedSchema::of(&self.nowhere, new));
+            let annotations = (ResolvedSchema::of(&self.unresolved, old), ResolvedSchema::of(&self.unresolved, new));
             let is_union = alternatives(&ResolvedSchema::of(&self.new_references, new)).is_some();
             self.compare_nullability(&annotations.0, &annotations.1, is_union, &location);
             self.compare_annotations(&annotations.0, &annotations.1, &location);
@@ -195,11 +194,10 @@ impl<'a> Comparison<'a> {
                     Location { place: new_name.to_owned(), name: Name::Component, within: (old, new), ..location };
                 let only = (only_alternative(old), only_alternative(new));
                 let is_wrapped = !std::ptr::eq(new, only.1);
-                // The generator may make another type of a union of one.
+                // The generator may make another type of a union of one alternative.
                 if is_wrapped == std::ptr::eq(old, only.0) && reference(only.0).is_none() && reference(only.1).is_none()
                 {
-                    let kind = ChangeKind::Became { state: State::Union, holds: is_wrapped };
-                    self.report(Verdict::BREAKS, &location, kind);
+                    self.report(Verdict::BREAKS, &location, ChangeKind::became(State::Union, is_wrapped));
                 }
                 (old, new) = only;
             }
@@ -218,7 +216,7 @@ impl<'a> Comparison<'a> {
         ResolvedSchema::of(&self.new_references, new).is_scalar()
     }
 
-    /// Whether a schema is there under another name. If both are in one of the documents, they are two.
+    /// Whether a schema was renamed. If a document has both names, they are two schemas.
     pub(super) fn is_renamed(&self, old: &str, new: &str) -> bool {
         named(self.old, old).is_some()
             && named(self.new, new).is_some()
@@ -226,7 +224,7 @@ impl<'a> Comparison<'a> {
             && named(self.old, new).is_none()
     }
 
-    /// Compares which names there are, and what no operation has led to: each is a public type.
+    /// Compares the names of schemas, and the schemas that no operation reaches. Each is a public type.
     pub(super) fn compare_names(&mut self) {
         let names = |document: &'a Value| schemas(document).keys().map(String::as_str).collect::<BTreeSet<_>>();
         let (old, new) = (names(self.old), names(self.new));
@@ -235,13 +233,13 @@ impl<'a> Comparison<'a> {
                 self.compare(before, after, Location { name: Name::Component, ..Location::new(name, Side::Response) });
             }
         }
-        let (mut gone, mut came) = (old.clone(), new.clone());
+        let (mut removed, mut added) = (old.clone(), new.clone());
         for ((before, after), places) in std::mem::take(&mut self.renamed) {
             if self.is_renamed(before, after) {
                 let kind = ChangeKind::replaced(Part::Name, Some(before), Some(after));
                 self.report(Verdict::BREAKS, &Location::new(after, Side::Api), kind);
-                gone.remove(before);
-                came.remove(after);
+                removed.remove(before);
+                added.remove(after);
             } else {
                 for (place, side) in places {
                     let kind = ChangeKind::replaced(Part::TypeName, Some(before), Some(after));
@@ -249,10 +247,10 @@ impl<'a> Comparison<'a> {
                 }
             }
         }
-        for name in gone.difference(&new) {
+        for name in removed.difference(&new) {
             self.report(Verdict::BREAKS, &Location::new(*name, Side::Api), ChangeKind::removed(Part::Schema));
         }
-        for name in came.difference(&old) {
+        for name in added.difference(&old) {
             self.report(Verdict::ADDS, &Location::new(*name, Side::Api), ChangeKind::added(Part::Schema));
         }
     }

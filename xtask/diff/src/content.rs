@@ -1,4 +1,4 @@
-//! What changes in one schema mean.
+//! Classifies the changes of one schema.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,9 @@ use super::comparison::{Comparison, Location};
 use super::kind::{ChangeKind, Part, State};
 use super::limits::{DEEPEST, fits};
 use super::names::Name;
-use super::shape::{alternatives, described, has_default, is_closed, is_free_form, is_map, scalar, type_of, values};
+use super::shape::{
+    all_properties, alternatives, has_default, is_closed, is_free_form, is_map, scalar, text, type_of, values,
+};
 use xtask_document::keywords::{Role, role};
 use xtask_document::resolved::ResolvedSchema;
 
@@ -23,7 +25,7 @@ impl<'a> Comparison<'a> {
             _ => fits(&self.new_references, &after, &self.old_references, &before, DEEPEST),
         };
         if let Some(kind) = became_union(&before, &after) {
-            // The wider of the two schemas is the one that receives: the server's of a request, the client's of a response.
+            // The receiver needs the wider schema: the new server for requests, published crates for responses.
             let is_wider = alternatives(&after).is_some() == (location.side == Side::Request);
             let kept = self.kept_alternative((old, &before), (new, &after));
             self.report(Verdict::breaks(!fits && (kept.is_none() || !is_wider)), location, kind);
@@ -35,9 +37,8 @@ impl<'a> Comparison<'a> {
         self.compare_alternatives(&before, &after, location);
         let (old_type, new_type) = (type_of(&before), type_of(&after));
         if old_type != new_type {
-            // All the rest is another one, too.
-            let kind = ChangeKind::replaced(Part::Type, old_type, new_type);
-            return self.report(Verdict::breaks(!fits), location, kind);
+            // The other keywords differ as well.
+            return self.report(Verdict::breaks(!fits), location, ChangeKind::replaced(Part::Type, old_type, new_type));
         }
         self.compare_form(&before, &after, old_type, location);
         if is_free_form(&after) {
@@ -47,11 +48,11 @@ impl<'a> Comparison<'a> {
         }
         self.compare_values(&before, &after, location);
         self.compare_properties(&before, &after, location);
-        self.compare_held(&before, &after, location);
+        self.compare_contained(&before, &after, location);
         self.compare_annotations(&before, &after, location);
     }
 
-    /// Compares two schemas of one type: in what form its values come.
+    /// Compares the format, the form of an object, and `not` of two schemas of one type.
     fn compare_form(
         &mut self,
         before: &ResolvedSchema<'a>,
@@ -59,28 +60,26 @@ impl<'a> Comparison<'a> {
         of: Option<&str>,
         location: &Location,
     ) {
-        let word = |schema: &ResolvedSchema<'a>, key| schema.get(key).and_then(Value::as_str);
-        let (old_format, new_format) = (word(before, "format"), word(after, "format"));
+        let (old_format, new_format) = (text(before, "format"), text(after, "format"));
         if old_format != new_format {
-            // Listed values have a type of their own.
+            // The type of an enum does not depend on its format.
             let is_enum = values(before).is_some() && values(after).is_some();
             let is_seen = !is_enum && scalar(of, old_format) != scalar(of, new_format);
-            // A response's string with a format may have any text, in published crates, too.
+            // The crates accept any text for a response's string with a format; so do published crates.
             let is_text = of == Some("string");
             let fits = is_text && (location.side == Side::Response || scalar(of, new_format) == "string");
             let verdict = if is_seen { Verdict::breaks(!fits) } else { Verdict::DOCUMENTS };
             self.report(verdict, location, ChangeKind::replaced(Part::Format, old_format, new_format));
         }
         if is_map(before) != is_map(after) {
-            let kind = ChangeKind::Became { state: State::Free, holds: is_map(after) };
-            return self.report(Verdict::BREAKS_PUBLISHED, location, kind);
+            return self.report(Verdict::BREAKS_PUBLISHED, location, ChangeKind::became(State::Free, is_map(after)));
         }
         if before.get("not") != after.get("not") {
             self.report(Verdict::BREAKS, location, ChangeKind::changed(Part::Not));
         }
     }
 
-    /// Compares whether a value may be null. A field has one `Option` more or less then.
+    /// Compares whether a value may be null, which adds an `Option` to the type of a field.
     pub(super) fn compare_nullability(
         &mut self,
         before: &ResolvedSchema<'a>,
@@ -88,12 +87,12 @@ impl<'a> Comparison<'a> {
         is_union: bool,
         location: &Location,
     ) {
-        // A union keeps null as it keeps whatever fits no alternative.
+        // A union keeps null, like every value that fits no alternative.
         let fails = after.is("nullable") && location.required && location.side == Side::Response && !is_union;
         if !location.is_parameter {
             self.report_nullability(Verdict::breaks(fails), before, after, location);
         } else if before.is("nullable") != after.is("nullable") {
-            // A parameter is never null: null has no text.
+            // Null has no text, so a parameter is never null.
             self.report_annotations(["nullable"], location);
         }
     }
@@ -107,7 +106,7 @@ impl<'a> Comparison<'a> {
     ) {
         let (was, is) = (before.is("nullable"), after.is("nullable"));
         if was != is {
-            self.report(verdict, location, ChangeKind::Became { state: State::Nullable, holds: is });
+            self.report(verdict, location, ChangeKind::became(State::Nullable, is));
         }
     }
 
@@ -118,16 +117,15 @@ impl<'a> Comparison<'a> {
                     self.report(Verdict::ADDS, location, ChangeKind::named(Part::Value, *value, false, true));
                 }
                 for value in before.difference(&after) {
-                    // The generator keeps nothing of it: code that names the variant does not compile.
+                    // The generated enum has no such variant any more, so code that names it does not compile.
                     let verdict = Verdict::breaks(location.side == Side::Request);
                     self.report(verdict, location, ChangeKind::named(Part::Value, *value, true, false));
                 }
             }
             (was @ None, Some(_)) | (was @ Some(_), None) => {
-                let kind = ChangeKind::Became { state: State::Enumerated, holds: was.is_none() };
-                self.report(Verdict::BREAKS, location, kind);
+                self.report(Verdict::BREAKS, location, ChangeKind::became(State::Enumerated, was.is_none()));
             }
-            // Import leaves no other enums.
+            // The importer leaves no other enums.
             (None, None) if before.get("enum") != after.get("enum") => {
                 self.report(Verdict::BREAKS, location, ChangeKind::changed(Part::Enum));
             }
@@ -136,14 +134,14 @@ impl<'a> Comparison<'a> {
     }
 
     fn compare_properties(&mut self, before: &ResolvedSchema<'a>, after: &ResolvedSchema<'a>, location: &Location) {
-        let (old, new) = (described(before), described(after));
+        let (old, new) = (all_properties(before), all_properties(after));
         let (was_required, is_required) = (before.required(), after.required());
         let side = location.side;
 
         for name in old.keys().filter(|name| !new.contains_key(*name)) {
             let required = was_required.contains(name);
             let verdict = Verdict::breaks(side == Side::Response && required);
-            self.report(verdict, &location.property(name, required), ChangeKind::removed(property(required)));
+            self.report(verdict, &location.property(name, required), ChangeKind::removed(property_part(required)));
         }
         for (name, schema) in &new {
             let (was_required, is_required) = (was_required.contains(name), is_required.contains(name));
@@ -154,13 +152,13 @@ impl<'a> Comparison<'a> {
                     (_, true) if has_default(before) => Verdict::BREAKS,
                     _ => Verdict::ADDS,
                 };
-                self.report(verdict, &location, ChangeKind::added(property(is_required)));
+                self.report(verdict, &location, ChangeKind::added(property_part(is_required)));
                 continue;
             };
             if was_required != is_required {
-                // A request without it, or a response without it, is valid on one side only.
+                // Only one of the documents allows a value without the property.
                 let verdict = Verdict::breaks((side == Side::Request) == is_required);
-                self.report(verdict, &location, ChangeKind::Became { state: State::Required, holds: is_required });
+                self.report(verdict, &location, ChangeKind::became(State::Required, is_required));
             }
             let (added, adds) = (before.added(name), after.added(name));
             let is_union = alternatives(&ResolvedSchema::of(&self.new_references, schema)).is_some();
@@ -170,16 +168,16 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Compares what a list or a map holds, and what a model takes beside its properties: anything, unless something
-    /// else is said.
-    fn compare_held(&mut self, before: &ResolvedSchema<'a>, after: &ResolvedSchema<'a>, location: &Location) {
+    /// Compares the items of a list, the values of a map, and the additional properties of a model, which may have any
+    /// shape by default.
+    fn compare_contained(&mut self, before: &ResolvedSchema<'a>, after: &ResolvedSchema<'a>, location: &Location) {
         let held = |schema: &ResolvedSchema<'a>, keyword| {
             schema.get(keyword).filter(|held| held.is_object()).unwrap_or(&Value::Null)
         };
         let (old, new) = (held(before, "items"), held(after, "items"));
         if type_of(after) != Some("array") {
-            // Keywords about lists say nothing of other values.
-            self.report_others_of("items", before, after, location);
+            // `items` has no effect on other types.
+            self.report_without_effect("items", before, after, location);
         } else if !(old.is_null() && new.is_null()) {
             self.compare_at(old, new, location.part("[]"));
         }
@@ -188,20 +186,20 @@ impl<'a> Comparison<'a> {
             (false, false) => {}
             _ if is_map(before) != is_map(after) => {}
             _ if type_of(after).is_some_and(|of| of != "object") => {
-                self.report_others_of("additionalProperties", before, after, location);
+                self.report_without_effect("additionalProperties", before, after, location);
             }
             (false, true) if !is_map(after) => {
-                self.report(Verdict::ADDS, location, ChangeKind::Became { state: State::Keeping, holds: true });
+                self.report(Verdict::ADDS, location, ChangeKind::became(State::Keeping, true));
             }
             (true, false) if !is_map(after) => {
-                self.report(Verdict::BREAKS, location, ChangeKind::Became { state: State::Keeping, holds: false });
+                self.report(Verdict::BREAKS, location, ChangeKind::became(State::Keeping, false));
             }
             _ => self.compare_at(old, new, location.part("{}")),
         }
     }
 
-    /// Reports a keyword that says nothing of the values of a schema.
-    fn report_others_of(
+    /// Reports a changed keyword that has no effect on the type of a schema.
+    fn report_without_effect(
         &mut self,
         keyword: &'static str,
         before: &ResolvedSchema<'a>,
@@ -227,40 +225,38 @@ impl<'a> Comparison<'a> {
                 Role::Limit => self.report_limit(key, before.get(key), after.get(key), location),
                 Role::Documentation if key != "title" => changed.push(key),
                 _ if matches!(key, "$ref" | "default") => changed.push(key),
-                // All others are compared one by one.
+                // The other keywords are compared one by one.
                 _ => {}
             }
         }
         for (state, key) in [(State::ReadOnly, "readOnly"), (State::WriteOnly, "writeOnly")] {
             if before.is(key) != after.is(key) {
-                self.report(Verdict::DOCUMENTS, location, ChangeKind::Became { state, holds: after.is(key) });
+                self.report(Verdict::DOCUMENTS, location, ChangeKind::became(state, after.is(key)));
             }
         }
         if differ(&"discriminator") {
             self.compare_discriminators(before, after, location);
         }
         if differ(&"title") {
-            let title = |schema: &ResolvedSchema<'a>| schema.get("title").and_then(Value::as_str);
             if location.name == Name::Title {
-                let kind = ChangeKind::replaced(Part::Title, title(before), title(after));
+                let kind = ChangeKind::replaced(Part::Title, text(before, "title"), text(after, "title"));
                 self.report(Verdict::BREAKS, location, kind);
             } else {
                 changed.push("title");
             }
         }
-        // Two lists of alternatives are no list that the generator knows.
+        // The generator does not support `anyOf` beside `oneOf`.
         if before.get("oneOf").and(after.get("oneOf")).is_some() && differ(&"anyOf") {
             changed.push("anyOf");
         }
         self.report_annotations(changed, location);
         if is_closed(before) != is_closed(after) {
-            let kind = ChangeKind::Became { state: State::Closed, holds: is_closed(after) };
-            self.report(Verdict::DOCUMENTS, location, kind);
+            self.report(Verdict::DOCUMENTS, location, ChangeKind::became(State::Closed, is_closed(after)));
         }
         self.compare_deprecation(before.get("deprecated"), after.get("deprecated"), location);
     }
 }
 
-fn property(is_required: bool) -> Part {
+fn property_part(is_required: bool) -> Part {
     if is_required { Part::RequiredProperty } else { Part::OptionalProperty }
 }

@@ -1,7 +1,7 @@
-//! Compares cycles of schemas: a type that contains itself holds a `Box` somewhere.
+//! Compares cycles of schemas: one field of a type that contains itself is a `Box`.
 //!
-//! The generator chooses where, and all optional properties of one type share the `Box`. So a new property of one schema
-//! may change a field of another one.
+//! The generator chooses the field, and boxes all optional properties of that type alike. So a new property of one
+//! schema may change a field of another schema.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,11 +13,11 @@ use super::kind::{ChangeKind, State};
 use xtask_document::keywords::branches;
 use xtask_document::schemas::{reference, schemas};
 
-/// Which schemas each schema contains, but not in a list or a map.
+/// The schemas that each schema contains, except in a list or a map.
 type Contained<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
 
 impl Comparison<'_> {
-    /// Compares the cycles that named schemas are part of.
+    /// Compares the cycles that contain named schemas.
     pub(super) fn compare_cycles(&mut self) {
         let (before, after) = (contained(self.old), contained(self.new));
         let used: BTreeSet<&str> = before.values().flatten().copied().collect();
@@ -26,7 +26,7 @@ impl Comparison<'_> {
         for name in used.into_iter().filter(|name| after.contains_key(name)) {
             let [was, is] = [&old, &new].map(|cyclic| cyclic.get(name).unwrap_or(&none));
             if was != is {
-                let kind = ChangeKind::Became { state: State::Boxed, holds: !is.is_empty() };
+                let kind = ChangeKind::became(State::Boxed, !is.is_empty());
                 self.report(Verdict::BREAKS, &Location::new(name, Side::Api), kind);
             }
         }
@@ -52,9 +52,9 @@ fn targets(schema: &Value) -> BTreeSet<&str> {
     targets
 }
 
-/// The schemas on cycles, and on the paths between cycles, each with those of them that it contains.
+/// The schemas on cycles and on paths between cycles, and the edges between these schemas.
 fn cyclic<'a>(contained: &Contained<'a>) -> Contained<'a> {
-    let forward = without_ends(contained.clone());
+    let forward = without_dead_ends(contained.clone());
     let mut backward = Contained::new();
     for (name, targets) in &forward {
         backward.entry(name).or_default();
@@ -62,14 +62,14 @@ fn cyclic<'a>(contained: &Contained<'a>) -> Contained<'a> {
             backward.entry(target).or_default().insert(name);
         }
     }
-    let backward = without_ends(backward);
+    let backward = without_dead_ends(backward);
     let is_cyclic = |name: &&str| backward.contains_key(name);
     let kept = forward.into_iter().filter(|(name, _)| is_cyclic(name));
     kept.map(|(name, targets)| (name, targets.into_iter().filter(is_cyclic).collect())).collect()
 }
 
 /// A graph without the nodes from which no path leads to a cycle.
-fn without_ends<'a>(mut graph: Contained<'a>) -> Contained<'a> {
+fn without_dead_ends<'a>(mut graph: Contained<'a>) -> Contained<'a> {
     let mut sources = BTreeMap::<&str, Vec<&str>>::new();
     for (name, targets) in &graph {
         targets.iter().for_each(|target| sources.entry(target).or_default().push(name));

@@ -1,7 +1,7 @@
-//! Compares discriminators: which alternative of a union an object with a tag is.
+//! Compares discriminators, which select an alternative of a union by the tag of an object.
 //!
-//! Generated code reads such an object as the alternative of its tag, and keeps one with an unknown tag verbatim. So a new
-//! tag breaks nothing, and neither does writing out an implicit one.
+//! Generated code keeps an object with an unknown tag verbatim. So a new tag breaks nothing, and neither does an
+//! explicit mapping that equals the implicit one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,7 +23,7 @@ impl<'a> Comparison<'a> {
         after: &ResolvedSchema<'a>,
         location: &Location,
     ) {
-        let (old, new) = (property(before), property(after));
+        let (old, new) = (tag_property(before), tag_property(after));
         if old != new {
             let kind = ChangeKind::replaced(Part::DiscriminatorProperty, old, new);
             let verdict = if old.is_some() { Verdict::BREAKS_PUBLISHED } else { Verdict::DOCUMENTS };
@@ -36,7 +36,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Compares the tags of a union; whether they differ.
+    /// Compares the tags of a union, and returns whether they differ.
     fn compare_tags(&mut self, old: &Tags<'a>, new: &Tags<'a>, location: &Location) -> bool {
         let mut differ = false;
         for tag in old.keys().chain(new.keys()).collect::<BTreeSet<_>>() {
@@ -44,7 +44,7 @@ impl<'a> Comparison<'a> {
             let verdict = match (old.get(tag), new.get(tag)) {
                 (Some(was), Some(is)) if is_same(was, is) => continue,
                 (Some(_), Some(_)) => Verdict::BREAKS_PUBLISHED,
-                // A server may send the alternative with its new tag, which published crates do not know.
+                // A server may send the alternative with its new tag, which is unknown to published crates.
                 (Some(was), None) => {
                     let has_new_tag = new.iter().any(|(tag, is)| is_same(was, is) && old.get(tag) != Some(was));
                     let breaks = location.side == Side::Request || has_new_tag;
@@ -60,7 +60,7 @@ impl<'a> Comparison<'a> {
     }
 }
 
-fn property<'a>(union: &ResolvedSchema<'a>) -> Option<&'a str> {
+fn tag_property<'a>(union: &ResolvedSchema<'a>) -> Option<&'a str> {
     union.get("discriminator")?.get("propertyName")?.as_str()
 }
 

@@ -1,7 +1,7 @@
-//! What it means for strings with a format that responses begin or cease to use a schema.
+//! Classifies the change of a schema with formatted strings that responses begin or cease to use.
 //!
-//! In a schema of requests only, such a string has the format's type. In others it may have any text, and has another type;
-//! see `passes/formatted.rs`.
+//! In a schema that only requests use, a string has the type of its format. In other schemas it may have any text,
+//! which is another type; see `passes/formatted.rs`.
 
 use std::collections::BTreeSet;
 
@@ -12,25 +12,25 @@ use super::comparison::{Comparison, Location};
 use super::kind::{ChangeKind, State};
 use xtask_codegen::policies::FORMATS;
 use xtask_document::operation::{component, is_success, operations};
-use xtask_document::schemas::{SCHEMAS, named};
 use xtask_document::pointer::escape;
+use xtask_document::schemas::{SCHEMAS, named};
 use xtask_document::walk::{ObjectKind, for_each_reference};
 
 impl Comparison<'_> {
-    /// Compares which of the schemas that both documents have are used by requests only, if they have such strings.
+    /// Reports each schema with formatted strings that only requests use in one of the documents, but not in both.
     pub(super) fn compare_formats(&mut self) {
         let [was_sent, is_sent] = [self.old, self.new].map(sent_only);
         for name in was_sent.symmetric_difference(&is_sent) {
             let [before, after] = [self.old, self.new].map(|document| named(document, name).is_some_and(has_format));
             if before && after {
-                let kind = ChangeKind::Became { state: State::Received, holds: !is_sent.contains(name) };
+                let kind = ChangeKind::became(State::Received, !is_sent.contains(name));
                 self.report(Verdict::BREAKS, &Location::new(name, Side::Api), kind);
             }
         }
     }
 }
 
-/// The names of schemas that requests use, and no success does.
+/// The names of schemas that requests use and success responses do not.
 fn sent_only(document: &Value) -> BTreeSet<String> {
     let (mut sent, mut received) = (BTreeSet::new(), BTreeSet::new());
     for operation in operations(document) {
@@ -47,7 +47,7 @@ fn sent_only(document: &Value) -> BTreeSet<String> {
     reached(document, sent).difference(&received).cloned().collect()
 }
 
-/// The schemas of some names, and all that they refer to.
+/// Schemas and all that they refer to, by name.
 fn reached(document: &Value, mut pending: BTreeSet<String>) -> BTreeSet<String> {
     let mut reached = BTreeSet::new();
     while let Some(name) = pending.pop_last() {

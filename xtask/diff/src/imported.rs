@@ -1,17 +1,16 @@
-//! Vendors' documents, as they are compared.
+//! Imports documents for a comparison.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use crate::Error;
 use xtask_document::operation::{component, is_path};
 use xtask_document::read::UNDATED;
 use xtask_import::{Import, Names, Settings, Slice};
 
-use crate::Error;
-
-/// A whole document after the importer's rules. Code is generated from imported documents only, so a comparison of
-/// documents as the vendor wrote them would miss what the rules make of a change.
+/// Applies the importer's rules to a whole document. Code is generated from imported documents only. A comparison of
+/// vendors' documents would miss the effect of the rules.
 ///
 /// # Errors
 ///
@@ -34,7 +33,7 @@ pub fn imported(document: &Value) -> Result<Value, Error> {
     imported_with(&Settings { name, title, description, slice: &slice, names: &names, fixups: &[] }, document)
 }
 
-/// The part of a document that belongs to an SDK, as an import makes it.
+/// Imports the part of a document that belongs to an SDK.
 ///
 /// # Errors
 ///
@@ -49,8 +48,8 @@ pub fn imported_with(settings: &Settings<'_>, document: &Value) -> Result<Value,
     Ok(imported)
 }
 
-/// A document whose paths hold the path items that they refer to. The importer rejects such paths, since their operations
-/// have no place of their own; a comparison needs none.
+/// Replaces references to path items by the fields of their targets. The importer rejects such references, since their
+/// operations have no place of their own. A comparison does not need the place.
 pub(super) fn with_path_items(document: &Value) -> Value {
     let mut whole = document.clone();
     for (path, item) in whole.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten() {
@@ -63,8 +62,8 @@ pub(super) fn with_path_items(document: &Value) -> Value {
     whole
 }
 
-/// The fields of a path item and of those that it refers to; nothing, if the chain of references does not end in the
-/// document. A field of a path item overrides that of its target.
+/// The fields of a path item and of the targets of its reference, which it overrides; `None` if the chain of references
+/// leaves the document or is cyclic.
 fn fields(document: &Value, item: &Value) -> Option<Map<String, Value>> {
     let (mut fields, mut visited, mut item) = (Map::new(), BTreeSet::new(), item);
     loop {

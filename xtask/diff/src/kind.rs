@@ -1,4 +1,4 @@
-//! What changed, for programs and for people.
+//! The kinds of changes, with their texts and their JSON.
 
 use std::fmt;
 
@@ -9,40 +9,40 @@ use serde::Serialize;
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ChangeKind {
-    /// Something is new.
+    /// A part is new.
     Added {
-        /// What it is.
+        /// The part.
         part: Part,
-        /// Which one, unless the place says it.
+        /// Its name, unless the place contains it.
         #[serde(skip_serializing_if = "Option::is_none")]
         name: Option<String>,
     },
-    /// Something is gone.
+    /// A part is removed.
     Removed {
-        /// What it was.
+        /// The part.
         part: Part,
-        /// Which one, unless the place says it.
+        /// Its name, unless the place contains it.
         #[serde(skip_serializing_if = "Option::is_none")]
         name: Option<String>,
     },
-    /// Something has another value.
+    /// A part has another value.
     Replaced {
-        /// What it is.
+        /// The part.
         part: Part,
         /// The value before.
         old: Option<String>,
         /// The value after.
         new: Option<String>,
     },
-    /// Something changed in a way that is not compared further.
+    /// A part changed; the change is not compared further.
     Changed {
-        /// What it is.
+        /// The part.
         part: Part,
-        /// Which one, unless the place says it.
+        /// Its name, unless the place contains it.
         #[serde(skip_serializing_if = "Option::is_none")]
         name: Option<String>,
     },
-    /// A statement is true now, or no longer.
+    /// A statement has become true or false.
     Became {
         /// The statement.
         state: State,
@@ -57,7 +57,7 @@ pub enum ChangeKind {
         old: Option<String>,
         /// The value after, as JSON.
         new: Option<String>,
-        /// What that does to the set of valid values.
+        /// The effect on the set of valid values.
         effect: Effect,
     },
     /// Keywords that generated code does not show have other values.
@@ -67,7 +67,7 @@ pub enum ChangeKind {
     },
 }
 
-/// What another limit does to the set of valid values.
+/// The effect of a changed limit on the set of valid values.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -91,7 +91,7 @@ macro_rules! named {
         pub enum $name { $($variant,)* }
 
         impl $name {
-            /// All of them.
+            /// All variants.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
             fn text(self) -> &'static str {
@@ -106,15 +106,15 @@ named! {
     Part {
         Alternative = "alternative",
         AlternativeCount = "number of alternatives",
-        AlternativeOrder = "order of the alternatives, of which the first that fits is read,",
+        AlternativeOrder = "order of the alternatives (the first that fits is read)",
         Body = "body",
         Callback = "callback",
         Content = "content",
-        Decoration = "documented shape, which the crates read as any JSON,",
+        Decoration = "documented shape (the crates accept any JSON)",
         DeprecationDate = "deprecation date",
         DiscriminatorProperty = "discriminator property",
         Enum = "set of values",
-        Failure = "failure",
+        Failure = "failure response",
         Format = "format",
         Header = "header",
         HeaderOrder = "order of the header parameters",
@@ -138,10 +138,10 @@ named! {
         Route = "route",
         Schema = "schema",
         Scope = "scope",
-        SecurityAlternative = "alternative of security",
+        SecurityAlternative = "security requirement",
         SecurityScheme = "security scheme",
-        Success = "success",
-        SharedProperties = "set of properties that all alternatives share",
+        Success = "success response",
+        SharedProperties = "set of properties shared by all alternatives",
         Style = "style",
         SunsetDate = "sunset date",
         Title = "title that names the type",
@@ -153,7 +153,8 @@ named! {
 }
 
 named! {
-    /// A statement about a part of a document. The text has what is said if it is true, and if it is false.
+    /// A statement about a part of a document. Its text has two halves: if it has become true, and if it has become
+    /// false.
     State {
         Boxed = "a cycle of schemas contains it, so fields of its type may be boxed|\
                  no cycle of schemas contains it any more, so fields of its type may not be boxed",
@@ -161,21 +162,21 @@ named! {
         Deprecated = "it is deprecated|it is no longer deprecated",
         Described = "it has a schema now|it no longer has a schema",
         Displayed = "it implements `Display` now|it no longer implements `Display`",
-        Envelope = "it is an envelope now, so calls return something else|\
-                    it is no envelope any more, so calls return something else",
+        Envelope = "it is an envelope now, so calls return another type|\
+                    it is no longer an envelope, so calls return another type",
         Enumerated = "its values are listed now|its values are no longer listed",
         Exploded = "each item of a list is a parameter of its own now|a list is one parameter now",
-        Free = "it takes any property now|it no longer takes any property",
+        Free = "it lists no properties now, so it is a map|it lists properties now, so it is no longer a map",
         Keeping = "it keeps other properties now|it no longer keeps other properties",
         Nullable = "it may be null now|it may no longer be null",
         Parsed = "it implements `FromStr` now|it no longer implements `FromStr`",
         Public = "no credentials are needed now|credentials are needed now",
-        ReadOnly = "only responses have it now|it is no longer read-only",
+        ReadOnly = "it is read-only now|it is no longer read-only",
         Received = "a response uses it now, so its strings with a format may have any text|\
                     no response uses it any more, so its strings with a format have the format's type",
         Required = "it is required now|it is optional now",
-        Union = "it is one of several alternatives now|it is no longer one of several alternatives",
-        WriteOnly = "only requests have it now|it is no longer write-only",
+        Union = "it is a union now|it is no longer a union",
+        WriteOnly = "it is write-only now|it is no longer write-only",
     }
 }
 
@@ -188,7 +189,7 @@ impl ChangeKind {
         Self::Removed { part, name: None }
     }
 
-    /// Something with a name is new, gone, or changed.
+    /// A part with a name is new, removed or changed.
     pub(super) fn named(part: Part, name: impl Into<String>, old: bool, new: bool) -> Self {
         let name = Some(name.into());
         match (old, new) {
@@ -200,6 +201,10 @@ impl ChangeKind {
 
     pub(super) fn replaced(part: Part, old: Option<&str>, new: Option<&str>) -> Self {
         Self::Replaced { part, old: old.map(str::to_owned), new: new.map(str::to_owned) }
+    }
+
+    pub(super) fn became(state: State, holds: bool) -> Self {
+        Self::Became { state, holds }
     }
 
     pub(super) fn changed(part: Part) -> Self {
@@ -220,8 +225,8 @@ impl fmt::Display for ChangeKind {
                 write!(f, "the {} was {old} and is {new}", part.text())
             }
             Self::Became { state, holds } => {
-                let (now, no_longer) = state.text().split_once('|').unwrap_or_default();
-                f.write_str(if *holds { now } else { no_longer })
+                let (if_true, if_false) = state.text().split_once('|').unwrap_or_default();
+                f.write_str(if *holds { if_true } else { if_false })
             }
             Self::Limit { keyword, old, new, effect } => {
                 let [old, new] = [old, new].map(|value| value.as_ref().unwrap_or(&none));
@@ -242,7 +247,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_part_and_state_has_a_text_of_its_own() {
+    fn every_part_and_state_has_a_unique_text() {
         let states = State::ALL.iter().flat_map(|state| state.text().split('|'));
         assert!(State::ALL.iter().all(|state| state.text().split('|').count() == 2));
         let texts: Vec<_> = Part::ALL.iter().map(|part| part.text()).chain(states).collect();
@@ -256,7 +261,7 @@ mod tests {
         assert_eq!(json(&ChangeKind::added(Part::OptionalProperty)), r#"{"kind":"added","part":"optional_property"}"#);
         let replaced = ChangeKind::replaced(Part::Type, None, Some("string"));
         assert_eq!(json(&replaced), r#"{"kind":"replaced","part":"type","old":null,"new":"string"}"#);
-        let became = ChangeKind::Became { state: State::Required, holds: true };
+        let became = ChangeKind::became(State::Required, true);
         assert_eq!(json(&became), r#"{"kind":"became","state":"required","holds":true}"#);
     }
 }

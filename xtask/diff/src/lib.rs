@@ -1,17 +1,17 @@
-//! Compares two documents, or the public surfaces of generated code: what a change means for users of the crates.
+//! Compares two documents, or the public surfaces of generated code, and classifies the changes by their effect on code
+//! that uses the crates.
 //!
 //! Two documents are compared operation by operation, then schema by schema, requests and responses separately. Each
-//! change has a place, a side and a class: what it does to code that uses the crates. The comparison knows how the
-//! crates are generated: methods take positional arguments, models are non-exhaustive, enums and unions are open,
-//! constraints and defaults are dropped, closed objects are open, failures are not decoded. An optional property that may
-//! be null is an `Option` of an `Option`, so null and absence are parts of the type of every property.
+//! change has a place, a side and a class. The comparison knows how the crates are generated: methods take positional
+//! arguments, models are non-exhaustive, enums and unions are open, constraints and defaults are dropped, closed
+//! objects are open, failures are not decoded. An optional property that may be null is an `Option` of an `Option`, so
+//! null and absence are parts of the type of every property.
 //!
-//! Both documents must be [imported], as the documents are that code is generated from.
+//! Both documents must be [imported]: code is generated from imported documents only.
 //!
-//! The tests are a table of changes, each with the surface of the code before and after it, and the [fuzz] makes more of
-//! them. They prove facts that would otherwise be assumed. For example,
-//! a method sends a body whether or not the document requires one, an unknown `format` changes nothing, and the first
-//! required property removes `Default` from a model.
+//! The tests are a table of changes. Each row compares the reported class with the public surface of the client before
+//! and after the change. The [fuzz] makes more changes. The tests verify, for example, that a method sends a body
+//! whether or not the document requires one, and that the first required property removes `Default` from a model.
 //!
 //! Mocks are not compared. Their functions are named after path parameters and typed by documented failures, so they
 //! follow the document. Mocks are used in tests, where the compiler reports what has changed.
@@ -52,10 +52,10 @@ use serde_json::Value;
 use comparison::Comparison;
 use xtask_codegen::policies;
 
-/// Every change from one document to another, in the order of class and place.
+/// The changes from one document to another, sorted by class and place.
 ///
-/// It takes time in proportion to the documents, with the parts of each `allOf` put together: a pair of named schemas
-/// is compared once for each side, where it is required and where it is not.
+/// The time is linear in the size of the documents with every `allOf` merged. Two named schemas are compared once for
+/// each side, and once each for required and optional values.
 ///
 /// # Examples
 ///
@@ -82,7 +82,7 @@ pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
     comparison.compare_names();
     comparison.compare_formats();
     comparison.compare_cycles();
-    comparison.compare_surroundings();
+    comparison.compare_document();
     comparison.into_changes()
 }
 

@@ -1,4 +1,4 @@
-//! Compares which values are valid, of what the code shows nothing.
+//! Compares sets of valid values, which generated code does not show.
 
 use serde_json::Value;
 
@@ -6,14 +6,14 @@ use super::change::{Side, Verdict};
 use super::comparison::{Comparison, Location};
 use super::kind::{ChangeKind, Effect};
 use super::operations::text_of;
-use super::shape::{alternatives, is_free_form, scalar, type_of, values};
+use super::shape::{alternatives, is_free_form, scalar_of, type_of, values};
 use xtask_document::resolved::{References, ResolvedSchema};
 
-/// How deep unions are looked into.
+/// The depth of nested unions that are compared.
 pub(super) const DEEPEST: usize = 4;
 
 impl<'a> Comparison<'a> {
-    /// Whether the server accepts what published crates send.
+    /// Whether the server accepts the values that published crates send.
     pub(super) fn new_fits_old_values(
         &self,
         before: &ResolvedSchema<'a>,
@@ -27,13 +27,12 @@ impl<'a> Comparison<'a> {
         let after_item = items.map(|items| ResolvedSchema::of(&self.new_references, items));
         let is_item =
             after_item.is_some_and(|item| fits(&self.old_references, before, &self.new_references, &item, DEEPEST));
-        let has_any_text = scalar(type_of(after), after.get("format").and_then(Value::as_str)) == "string";
-        is_text && has_any_text && values(after).is_none()
+        is_text && scalar_of(after) == "string" && values(after).is_none()
             || is_item
             || fits(&self.old_references, before, &self.new_references, after, DEEPEST)
     }
 
-    /// Reports another limit of values. A request that was valid may be rejected if fewer values are.
+    /// Reports a changed limit. The server may reject requests that were valid, unless more values are valid now.
     pub(super) fn report_limit(
         &mut self,
         keyword: &str,
@@ -49,7 +48,7 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// What another limit does to the set of valid values.
+/// The effect of a changed limit on the set of valid values.
 fn effect(keyword: &str, old: Option<&Value>, new: Option<&Value>) -> Effect {
     let is_set = |value: Option<&Value>| value.is_some_and(|value| *value != Value::Bool(false));
     match (is_set(old), is_set(new)) {
@@ -57,17 +56,20 @@ fn effect(keyword: &str, old: Option<&Value>, new: Option<&Value>) -> Effect {
         (true, false) => return Effect::Wider,
         _ => {}
     }
-    let numbers = old.and_then(Value::as_f64).zip(new.and_then(Value::as_f64));
-    match numbers {
-        Some((old, new)) if keyword.starts_with("max") && new < old => Effect::Narrower,
-        Some((old, new)) if keyword.starts_with("min") && new > old => Effect::Narrower,
-        Some((old, new)) if keyword.starts_with("max") && new > old => Effect::Wider,
-        Some((old, new)) if keyword.starts_with("min") && new < old => Effect::Wider,
+    let is_max = keyword.starts_with("max");
+    match old.and_then(Value::as_f64).zip(new.and_then(Value::as_f64)) {
+        Some((old, new)) if old != new && (is_max || keyword.starts_with("min")) => {
+            if is_max == (new < old) {
+                Effect::Narrower
+            } else {
+                Effect::Wider
+            }
+        }
         _ => Effect::Other,
     }
 }
 
-/// Whether every value of a schema is one of another schema, as far as both are scalars or unions.
+/// Whether every value of a schema is valid for another schema. Only scalars and unions are compared.
 pub(super) fn fits<'a>(
     references: &References<'a>,
     schema: &ResolvedSchema<'a>,
@@ -93,8 +95,7 @@ pub(super) fn fits<'a>(
     if values(other).is_some_and(|others| values(schema).is_none_or(|values| !values.is_subset(&others))) {
         return false;
     }
-    let format = |schema: &ResolvedSchema<'a>| schema.get("format").and_then(Value::as_str);
-    let (of, other_of) = (scalar(type_of(schema), format(schema)), scalar(type_of(other), format(other)));
+    let (of, other_of) = (scalar_of(schema), scalar_of(other));
     let is_known = schema.is_scalar() || values(schema).is_some();
     let is_number = other_of == "number" && type_of(schema) == Some("integer");
     let is_text = other_of == "string" && type_of(schema) == Some("string");

@@ -1,23 +1,23 @@
-//! What names the types that the generator makes of schemas.
+//! The names of generated types.
 
 use serde_json::Value;
 
 use xtask_document::keywords::{BRANCHES, Role, branches, gives_shape, role};
 use xtask_document::schemas::reference;
 
-/// What names the type of a schema.
+/// Where the name of a schema's type comes from.
 #[derive(Clone, Copy, Eq, PartialEq)]
 pub(super) enum Name {
-    /// The document.
+    /// The name of the schema in the document.
     Component,
-    /// Its own title.
+    /// The title of the schema.
     Title,
-    /// Where it stands; or it has no type of its own.
+    /// The place of the schema, or it has no generated type.
     Place,
 }
 
-/// The name of a schema's type: that of what it refers to, also as the only part or alternative of a schema that adds
-/// nothing but annotations.
+/// The named schema whose type a schema has: the target of its reference, or of the reference in its only part or
+/// alternative if it adds annotations only.
 pub(super) fn named_type(schema: &Value) -> Option<&str> {
     let mut schema = schema;
     loop {
@@ -35,24 +35,24 @@ pub(super) fn named_type(schema: &Value) -> Option<&str> {
     }
 }
 
-/// The parts of a schema that give its shape, by their names; none, if it is only one that has a name.
+/// The names of the `allOf` parts that give a schema its shape; empty if the only such part has a name.
 pub(super) fn part_names(schema: &Value) -> Vec<Option<&str>> {
     let parts = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
     let names: Vec<_> = parts.filter(|part| gives_shape(part)).map(reference).collect();
     if matches!(names.as_slice(), [Some(_)]) { Vec::new() } else { names }
 }
 
-/// Whether a keyword changes the type of a schema, with some value. All others annotate it.
+/// Whether a keyword with this value changes the type of a schema, and does not only annotate it.
 fn adds_to_type(keyword: &str, value: &Value) -> bool {
     *value != false && (role(keyword) == Role::Shape || keyword == "required")
 }
 
-/// Whether a part of a schema only annotates the others.
+/// Whether a part of a schema only annotates the other parts.
 fn is_annotation(part: &Value) -> bool {
     part.as_object().is_some_and(|part| !part.iter().any(|(keyword, value)| adds_to_type(keyword, value)))
 }
 
-/// The one alternative that a schema has; and if it is not just that, the schema itself.
+/// The only alternative of a schema that consists of a union of one; otherwise the schema itself.
 pub(super) fn only_alternative(schema: &Value) -> &Value {
     let mut schema = schema;
     while let Some(object) = schema.as_object().filter(|object| object.len() == 1)

@@ -9,25 +9,25 @@ use super::comparison::{Comparison, Location};
 use super::kind::{ChangeKind, Part, State};
 use xtask_document::operation::{METHODS, Operation, operations, route};
 
-/// Operations by method and path, without the names of the path's parameters: they are no part of a request.
+/// Operations by route and method. A route has no names of path parameters, since requests do not contain them.
 type Operations<'a> = BTreeMap<(String, &'a str), Operation<'a>>;
 
 impl<'a> Comparison<'a> {
     pub(super) fn compare_operations(&mut self) {
-        let (mut gone, came) = (by_route(self.old), by_route(self.new));
+        let (mut removed, after) = (by_route(self.old), by_route(self.new));
         let mut new = Vec::new();
-        for (route, operation) in came {
-            match gone.remove(&route) {
+        for (route, operation) in after {
+            match removed.remove(&route) {
                 Some(earlier) => self.compare_operation(&earlier, &operation),
                 None => new.push(operation),
             }
         }
-        // One that has another route and its old id is the same one.
+        // An operation with another route and its old id is the same operation.
         let mut by_id: BTreeMap<_, _> =
-            gone.iter().filter_map(|(route, operation)| Some((operation.id()?, route.clone()))).collect();
+            removed.iter().filter_map(|(route, operation)| Some((operation.id()?, route.clone()))).collect();
         for operation in new {
             let location = Location::new(operation.route(), Side::Api);
-            let earlier = operation.id().and_then(|id| by_id.remove(id)).and_then(|route| gone.remove(&route));
+            let earlier = operation.id().and_then(|id| by_id.remove(id)).and_then(|route| removed.remove(&route));
             match earlier {
                 Some(earlier) => {
                     let kind = ChangeKind::replaced(Part::Route, Some(&earlier.route()), Some(&operation.route()));
@@ -37,7 +37,7 @@ impl<'a> Comparison<'a> {
                 None => self.report(Verdict::ADDS, &location, ChangeKind::added(Part::Operation)),
             }
         }
-        for operation in gone.into_values() {
+        for operation in removed.into_values() {
             let location = Location::new(operation.route(), Side::Api);
             self.report(Verdict::BREAKS_PUBLISHED, &location, ChangeKind::removed(Part::Operation));
         }
@@ -72,12 +72,11 @@ impl<'a> Comparison<'a> {
     pub(super) fn compare_deprecation(&mut self, old: Option<&Value>, new: Option<&Value>, location: &Location) {
         let is = |value: Option<&Value>| value == Some(&Value::Bool(true));
         if is(old) != is(new) {
-            let kind = ChangeKind::Became { state: State::Deprecated, holds: is(new) };
-            self.report(Verdict::ADDS, location, kind);
+            self.report(Verdict::ADDS, location, ChangeKind::became(State::Deprecated, is(new)));
         }
     }
 
-    /// Compares the dates after which something is deprecated or gone.
+    /// Compares the dates of deprecation and removal.
     fn compare_dates(&mut self, old: &Map<String, Value>, new: &Map<String, Value>, location: &Location) {
         for (part, key) in DATES {
             if old.get(key) != new.get(key) {
@@ -87,8 +86,8 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Compares paths, and the API as a whole. Another revision always has another version.
-    pub(super) fn compare_surroundings(&mut self) {
+    /// Compares path items, and the fields of the document except its version, which every revision changes.
+    pub(super) fn compare_document(&mut self) {
         let (old, new) = (object(self.old.get("paths")), object(self.new.get("paths")));
         let before: BTreeMap<_, _> = old.map(|(path, item)| (route(path), item)).collect();
         for (path, item) in new {
@@ -121,7 +120,7 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// The extensions that hold dates.
+/// The extensions whose values are dates.
 const DATES: [(Part, &str); 2] = [(Part::SunsetDate, "x-sunset"), (Part::DeprecationDate, "x-deprecation-date")];
 
 /// A value as text.

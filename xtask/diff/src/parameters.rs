@@ -1,4 +1,4 @@
-//! Compares parameters: a generated method takes them by position.
+//! Compares parameters, which are positional arguments of generated methods.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +8,8 @@ use super::kind::{ChangeKind, Part, State};
 use xtask_document::operation::{Operation, Parameter, names_in};
 use xtask_document::resolved::ResolvedSchema;
 
-/// Where a parameter is sent, and what distinguishes it from others there. For those of the path, that is their
-/// position; their names are not sent. The name of a header has no case (RFC 9110, section 5.1).
+/// The place of a parameter, and its key there. A path parameter is identified by its position, since its name is not
+/// sent. Names of headers are case-insensitive (RFC 9110, section 5.1).
 type Key<'a> = (&'a str, String);
 
 type Parameters<'a> = BTreeMap<Key<'a>, Parameter<'a>>;
@@ -24,7 +24,7 @@ impl<'a> Comparison<'a> {
             let verdict = Verdict::breaks(parameter.is_required());
             self.report(verdict, &location(parameter), ChangeKind::removed(Part::Parameter));
         }
-        self.compare_order_of_headers(&before, &after, operation);
+        self.compare_header_order(&before, &after, operation);
         for (key, parameter) in &after {
             let location = location(parameter);
             match before.get(key) {
@@ -38,8 +38,8 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Compares the order of the arguments of headers, which is that of their names as they are written.
-    fn compare_order_of_headers(&mut self, before: &Parameters<'a>, after: &Parameters<'a>, operation: &str) {
+    /// Compares the order of the arguments for headers. The generator sorts them by name, case-sensitively.
+    fn compare_header_order(&mut self, before: &Parameters<'a>, after: &Parameters<'a>, operation: &str) {
         let ordered = |these: &Parameters<'a>, others: &Parameters<'a>| {
             let common = these.iter().filter(|(key, _)| key.0 == "header" && others.contains_key(*key));
             let names: BTreeMap<_, _> = common.map(|(key, parameter)| (parameter.name, key.clone())).collect();
@@ -61,8 +61,7 @@ impl<'a> Comparison<'a> {
         }
         let required = (old.is_required(), new.is_required());
         if required.0 != required.1 {
-            let kind = ChangeKind::Became { state: State::Required, holds: required.1 };
-            self.report(Verdict::breaks(required.1), &location, kind);
+            self.report(Verdict::breaks(required.1), &location, ChangeKind::became(State::Required, required.1));
         }
         self.compare_deprecation(old.object.get("deprecated"), new.object.get("deprecated"), &location);
         self.compare_style(old, new, &location);
@@ -74,13 +73,12 @@ impl<'a> Comparison<'a> {
             }
             (None, None) => {}
             (_, is) => {
-                let kind = ChangeKind::Became { state: State::Described, holds: is.is_some() };
-                self.report(Verdict::BREAKS_PUBLISHED, &location, kind);
+                self.report(Verdict::BREAKS_PUBLISHED, &location, ChangeKind::became(State::Described, is.is_some()));
             }
         }
     }
 
-    /// Compares how values are written. Of what is no list and no object, nothing changes.
+    /// Compares how values are encoded. `explode` has an effect on lists and objects only.
     fn compare_style(&mut self, old: &Parameter<'a>, new: &Parameter<'a>, location: &Location) {
         let schema = new.schema().map(|schema| ResolvedSchema::of(&self.new_references, schema));
         let is_compound = schema.is_some_and(|schema| !schema.is_scalar());
@@ -88,7 +86,7 @@ impl<'a> Comparison<'a> {
             let kind = ChangeKind::replaced(Part::Style, Some(old.style()), Some(new.style()));
             self.report(Verdict::BREAKS_PUBLISHED, location, kind);
         } else if old.explodes() != new.explodes() {
-            let kind = ChangeKind::Became { state: State::Exploded, holds: new.explodes() };
+            let kind = ChangeKind::became(State::Exploded, new.explodes());
             self.report(if is_compound { Verdict::BREAKS_PUBLISHED } else { Verdict::DOCUMENTS }, location, kind);
         }
     }

@@ -1,4 +1,4 @@
-//! The changes for people and for programs.
+//! Reports of changes: text for people, JSON for programs.
 
 use std::collections::BTreeMap;
 
@@ -13,14 +13,14 @@ pub fn worst(changes: &[Change]) -> Option<Class> {
     changes.iter().map(|change| change.class).min()
 }
 
-/// The changes for people: by class, the ones that break first, and then by operation and named schema.
+/// A report for people: changes by class, breaking ones first, and then by operation or named schema.
 pub fn text(changes: &[Change]) -> String {
     let Some(worst) = worst(changes) else { return "nothing changed\n".to_owned() };
     let meaning = match worst {
         Class::Breaking => "code that uses the crates has to change; after 1.2.3 comes 2.0.0, after 0.2.3 comes 0.3.0",
         Class::Additive => "code that uses the crates stays as it is; after 1.2.3 comes 1.3.0, after 0.2.3 comes 0.2.4",
         Class::Documentation => {
-            "code that uses the crates does not see it; after 1.2.3 comes 1.2.4, after 0.2.3 comes 0.2.4"
+            "code that uses the crates shows no difference; after 1.2.3 comes 1.2.4, after 0.2.3 comes 0.2.4"
         }
     };
     let mut text = format!("{worst}: {meaning}\n");
@@ -67,11 +67,11 @@ fn split(place: &str) -> (&str, &str) {
     place.split_at(end.unwrap_or(place.len()))
 }
 
-/// The changes for programs.
+/// A report for programs.
 ///
 /// # Errors
 ///
-/// Never, as far as is known: everything in a change can be written.
+/// If a change cannot be serialized, which no known change is.
 pub fn json(changes: &[Change]) -> Result<String, Error> {
     #[derive(Serialize)]
     struct WithText<'a> {
@@ -97,7 +97,7 @@ mod tests {
     use super::split;
 
     #[test]
-    fn a_place_is_in_an_operation_or_a_schema_or_stands_alone() {
+    fn place_is_split_after_its_operation_or_schema() {
         for (owner, rest) in [
             ("GET /things/{id}.json", ", 200[].a"),
             ("GET /things/{id}.json", ""),

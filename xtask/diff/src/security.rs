@@ -9,22 +9,21 @@ use super::comparison::{Comparison, Location};
 use super::kind::{ChangeKind, Part, State};
 use xtask_document::operation::Operation;
 
-/// The schemes and scopes that one set of credentials must have: (`scheme`, none) or (`scheme`, `scope`).
+/// One set of credentials: the schemes, (`scheme`, none), and the scopes, (`scheme`, `scope`), that it must have.
 type Needs<'a> = BTreeSet<(&'a str, Option<&'a str>)>;
 
 impl<'a> Comparison<'a> {
-    /// Compares which credentials are enough. If some no longer are, requests that worked may fail.
+    /// Compares the sets of credentials that are sufficient. If one no longer is, requests that worked may fail.
     pub(super) fn compare_security(&mut self, old: &Operation<'a>, new: &Operation<'a>, location: &Location) {
         let (before, after) = (sufficient(self.old, old), sufficient(self.new, new));
         if before == after {
             return;
         }
-        let remain_enough = before.iter().all(|had| after.iter().any(|needs| needs.is_subset(had)));
-        let verdict = Verdict { breaks_published: !remain_enough, ..Verdict::DOCUMENTS };
+        let remain_sufficient = before.iter().all(|had| after.iter().any(|needs| needs.is_subset(had)));
+        let verdict = Verdict { breaks_published: !remain_sufficient, ..Verdict::DOCUMENTS };
         let is_public = |all: &BTreeSet<Needs<'a>>| all.iter().any(BTreeSet::is_empty);
         if is_public(&before) != is_public(&after) {
-            let kind = ChangeKind::Became { state: State::Public, holds: is_public(&after) };
-            self.report(verdict, location, kind);
+            self.report(verdict, location, ChangeKind::became(State::Public, is_public(&after)));
         }
         let (old, new): (Needs<'a>, Needs<'a>) =
             (before.into_iter().flatten().collect(), after.into_iter().flatten().collect());
@@ -33,8 +32,7 @@ impl<'a> Comparison<'a> {
                 None => (Part::SecurityScheme, (*scheme).to_owned()),
                 Some(scope) => (Part::Scope, format!("{scheme}: {scope}")),
             };
-            let kind = ChangeKind::named(part, name, old.contains(need), new.contains(need));
-            self.report(verdict, location, kind);
+            self.report(verdict, location, ChangeKind::named(part, name, old.contains(need), new.contains(need)));
         }
         if old == new {
             self.report(verdict, location, ChangeKind::changed(Part::SecurityAlternative));
@@ -42,7 +40,7 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// Every set of credentials that is enough for an operation. Without any, it is public.
+/// Every set of credentials that is sufficient for an operation. A public operation needs the empty set.
 fn sufficient<'a>(document: &'a Value, operation: &Operation<'a>) -> BTreeSet<Needs<'a>> {
     let security = operation.object.get("security").or_else(|| document.get("security")).and_then(Value::as_array);
     let of = |schemes: &'a Value| {

@@ -1,4 +1,4 @@
-//! What the generator makes of a schema.
+//! Facts about the generated type of a schema.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use xtask_codegen::policies::FORMATS;
 use xtask_document::keywords::UNIONS;
 use xtask_document::resolved::{References, ResolvedSchema};
 
-/// The type of a schema; if it does not say one, what else it says may leave no other.
+/// The type of a schema. Without the keyword `type`, other keywords may imply the type.
 pub(super) fn type_of<'a>(schema: &ResolvedSchema<'a>) -> Option<&'a str> {
     let has = |keyword| schema.get(keyword).is_some();
     match schema.get("type") {
@@ -19,25 +19,36 @@ pub(super) fn type_of<'a>(schema: &ResolvedSchema<'a>) -> Option<&'a str> {
     }
 }
 
-/// The properties of a schema. One that is required and not described is one of any shape.
-pub(super) fn described<'a>(schema: &ResolvedSchema<'a>) -> BTreeMap<&'a str, &'a Value> {
+/// The text of a keyword.
+pub(super) fn text<'a>(schema: &ResolvedSchema<'a>, keyword: &str) -> Option<&'a str> {
+    schema.get(keyword)?.as_str()
+}
+
+/// The properties of a schema. A required property without a schema has any shape.
+pub(super) fn all_properties<'a>(schema: &ResolvedSchema<'a>) -> BTreeMap<&'a str, &'a Value> {
     let required = schema.required().into_iter().map(|name| (name, &Value::Null));
     required.chain(schema.properties.iter().map(|(name, schema)| (*name, *schema))).collect()
 }
 
-/// The values of an enum. What is no text is no enum of the crates.
+/// The values of an enum that are strings; `None` without any, since the crates have no type for it.
 pub(super) fn values<'a>(schema: &ResolvedSchema<'a>) -> Option<BTreeSet<&'a str>> {
     let values: BTreeSet<_> = schema.get("enum")?.as_array()?.iter().filter_map(Value::as_str).collect();
     (!values.is_empty()).then_some(values)
 }
 
-/// What the generator makes of a scalar. It knows some formats; a policy drops those of numbers that only limit them.
+/// The name of a scalar's generated type. The generator knows some formats; a policy drops number formats that are
+/// limits.
 pub(super) fn scalar<'a>(of: Option<&'a str>, format: Option<&'a str>) -> &'a str {
     match (of.unwrap_or_default(), format.unwrap_or_default()) {
         ("string", format) if FORMATS.contains(&format) => format,
         ("integer", "uint64") => "uint64",
         (of, _) => of,
     }
+}
+
+/// The same, of a schema.
+pub(super) fn scalar_of<'a>(schema: &ResolvedSchema<'a>) -> &'a str {
+    scalar(type_of(schema), text(schema, "format"))
 }
 
 /// The alternatives of a schema, and the keyword that lists them.
@@ -48,38 +59,36 @@ pub(super) fn alternatives<'a>(schema: &ResolvedSchema<'a>) -> Option<(&'static 
     })
 }
 
-/// Whether the generator makes a map of it.
+/// Whether the generated type is a map.
 pub(super) fn is_map(schema: &ResolvedSchema<'_>) -> bool {
     let is_object = type_of(schema) == Some("object") && alternatives(schema).is_none();
-    is_object && described(schema).is_empty()
+    is_object && all_properties(schema).is_empty()
 }
 
-/// Whether it may have no other properties than those that it describes, which the crates do not insist on.
+/// Whether a schema rejects other properties. The crates accept them.
 pub(super) fn is_closed(schema: &ResolvedSchema<'_>) -> bool {
     schema.get("additionalProperties") == Some(&Value::Bool(false))
 }
 
-/// Whether the crates take whatever comes: it does not say what it is.
+/// Whether the crates accept any value, since the schema has neither a type nor alternatives.
 pub(super) fn is_free_form(schema: &ResolvedSchema<'_>) -> bool {
     type_of(schema).is_none() && alternatives(schema).is_none()
 }
 
-/// Whether the generator makes a model of it that has a `Default`: without it, nothing is required. Whether
-/// users need it of what is only received is not known.
+/// Whether the generated type is a model with a `Default`, which it has if no property is required. Users may rely on
+/// it even for a type that is only received.
 pub(super) fn has_default(schema: &ResolvedSchema<'_>) -> bool {
     !is_map(schema) && schema.required().is_empty()
 }
 
-/// Whether the generator implements `Display` for the type of a schema: for scalars, enums, and unions of such.
+/// Whether the generated type implements `Display`: scalars, enums, and unions of them do.
 pub(super) fn is_displayed<'a>(references: &References<'a>, schema: &ResolvedSchema<'a>, depth: usize) -> bool {
     all_branches(references, schema, depth, &|schema| schema.is_scalar() || values(schema).is_some())
 }
 
-/// Whether the generator implements `FromStr` for a union: if every branch has it, and none takes any text.
+/// Whether the generated union implements `FromStr`: every branch does, and none accepts any text.
 pub(super) fn is_parsed<'a>(references: &References<'a>, schema: &ResolvedSchema<'a>, depth: usize) -> bool {
-    let is_text = |schema: &ResolvedSchema<'a>| {
-        scalar(type_of(schema), schema.get("format").and_then(Value::as_str)) == "string" && values(schema).is_none()
-    };
+    let is_text = |schema: &ResolvedSchema<'a>| scalar_of(schema) == "string" && values(schema).is_none();
     all_branches(references, schema, depth, &|schema| schema.is_scalar() && !is_text(schema))
 }
 
@@ -87,9 +96,9 @@ fn all_branches<'a>(
     references: &References<'a>,
     schema: &ResolvedSchema<'a>,
     depth: usize,
-    is_such: &dyn Fn(&ResolvedSchema<'a>) -> bool,
+    predicate: &dyn Fn(&ResolvedSchema<'a>) -> bool,
 ) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return false };
-    let of_branch = |branch| all_branches(references, &ResolvedSchema::of(references, branch), depth, is_such);
-    alternatives(schema).map_or_else(|| is_such(schema), |(_, branches)| branches.iter().all(of_branch))
+    let of_branch = |branch| all_branches(references, &ResolvedSchema::of(references, branch), depth, predicate);
+    alternatives(schema).map_or_else(|| predicate(schema), |(_, branches)| branches.iter().all(of_branch))
 }

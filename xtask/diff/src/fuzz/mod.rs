@@ -1,10 +1,11 @@
 //! Finds changes of documents that are classified below their effect on code.
 //!
-//! A seed makes a mutant of a document. The mutant is imported, and a client is generated from it. The two public
-//! surfaces show the effect of the mutation: a removed or changed line breaks users, an added one does not. A mutant
-//! fails if [`compare`] reports less. If it reports a breaking change, nothing is worse, and no code is generated.
+//! A seed determines a mutant of a document. The mutant is imported, and a client is generated from it. The two public
+//! surfaces show the effect of the mutation: a removed or changed line breaks users, an added line does not. A mutant
+//! fails if [`compare`] classifies the changes below that effect. No code is generated if it reports a breaking change,
+//! the worst class.
 //!
-//! Only the types of the code are compared. What fails at run time needs a test that says so.
+//! Only types are compared. Failures at run time need tests of their own.
 
 mod api;
 mod dice;
@@ -17,7 +18,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use fastrand::Rng;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use xtask_document::pointer::escape;
 
 use crate::change::Class;
 use crate::surface::Surface;
@@ -35,13 +35,13 @@ pub struct Subject {
     schemas: Vec<Value>,
 }
 
-/// What became of a mutant.
+/// The result of a mutant.
 pub enum Outcome {
-    /// The comparison reports at least the effect on the code, as this class.
+    /// The comparison reports this class, which is at least the effect on the code.
     Agrees(Option<Class>),
-    /// It cannot be imported or generated, for this reason.
+    /// The mutant cannot be imported or generated, for this reason.
     Skipped(String),
-    /// The comparison reports less than the effect on the code, or panicked.
+    /// The comparison reports a class below the effect on the code, or it panicked.
     Fails(Finding),
 }
 
@@ -50,7 +50,7 @@ pub enum Outcome {
 pub struct Finding {
     /// The mutant's seed.
     pub seed: u64,
-    /// What was mutated, and where.
+    /// The mutations and their places.
     pub mutations: Vec<String>,
     /// The class of the worst reported change.
     pub reported: Option<String>,
@@ -65,7 +65,7 @@ impl Subject {
     ///
     /// # Errors
     ///
-    /// If it cannot be imported or generated.
+    /// If the document cannot be imported, or no client can be generated from it.
     pub fn new(document: &Value) -> Result<Self, Error> {
         let document = imported(document)?;
         let surface = Surface::of_document(&document)?;
@@ -73,11 +73,11 @@ impl Subject {
         Ok(Self { document, surface, schemas })
     }
 
-    /// A mutant, and what was mutated. The same seed makes the same mutant.
+    /// A mutant and its mutations. The same seed gives the same mutant.
     pub fn mutant(&self, seed: u64) -> (Value, Vec<String>) {
         let mut dice = Dice { random: Rng::with_seed(seed), schemas: &self.schemas };
         let mut mutant = self.document.clone();
-        let count = *dice.one(&[1, 1, 1, 1, 1, 2, 2, 3]).unwrap_or(&1);
+        let count = dice.one([1, 1, 1, 1, 1, 2, 2, 3]);
         let mut mutations = Vec::new();
         for _ in 0..count {
             mutations.extend(mutate(&mut mutant, &mut dice));
@@ -89,13 +89,8 @@ impl Subject {
     pub fn try_mutant(&self, seed: u64) -> Outcome {
         let (mutant, mutations) = self.mutant(seed);
         let finding = |reported: Option<Class>, changes, surface| {
-            Outcome::Fails(Finding {
-                seed,
-                mutations,
-                reported: reported.map(|class| class.to_string()),
-                changes,
-                surface,
-            })
+            let reported = reported.map(|class| class.to_string());
+            Outcome::Fails(Finding { seed, mutations, reported, changes, surface })
         };
         let panicked = |stage: &str, panic: &str| vec![format!("{stage} panicked: {panic}")];
         let new = match caught(|| imported(&mutant)) {
@@ -126,15 +121,15 @@ impl Subject {
     }
 }
 
-/// Applies one mutation, and says what and where.
+/// Applies one mutation and describes it.
 fn mutate(document: &mut Value, dice: &mut Dice<'_>) -> Option<String> {
     const TRIES: usize = 20;
     let sites = dice::sites(document);
     (0..TRIES).find_map(|_| {
         let tables = [schemas::ALL, schemas::ALL, api::ALL];
-        let Mutation { name, kind, apply } = dice.one(tables).and_then(|table| dice.one(table))?;
-        let places: Vec<_> = sites.iter().filter(|(_, of)| kind(*of)).collect();
-        let (place, _) = dice.one(&places)?;
+        let Mutation { name, kinds, apply } = dice.choose(tables).and_then(|table| dice.choose(table))?;
+        let places: Vec<_> = sites.iter().filter(|(_, kind)| kinds.contains(kind)).collect();
+        let (place, _) = dice.choose(&places)?;
         let target = document.pointer_mut(place)?;
         let before = target.clone();
         apply(dice, target);
@@ -148,7 +143,7 @@ fn mutate(document: &mut Value, dice: &mut Dice<'_>) -> Option<String> {
     })
 }
 
-/// Runs something that may panic. The message of the panic is the error.
+/// Runs a function that may panic. The error is the message of the panic.
 fn caught<T>(run: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(run)).map_err(|panic| {
         let panic: &(dyn Any + Send) = panic.as_ref();
@@ -185,7 +180,7 @@ pub struct Tally {
     pub compared: BTreeMap<String, u64>,
     /// How many were skipped, by the reason.
     pub skipped: BTreeMap<String, u64>,
-    /// Those that failed.
+    /// The mutants that failed.
     pub findings: Vec<Finding>,
 }
 
@@ -203,16 +198,11 @@ impl Tally {
         *count = count.saturating_add(1);
     }
 
-    /// How many mutants it has counted.
+    /// The number of counted mutants.
     pub fn tried(&self) -> u64 {
         let counts = self.compared.values().chain(self.skipped.values()).copied();
         counts.fold(self.findings.len().try_into().unwrap_or(u64::MAX), u64::saturating_add)
     }
-}
-
-/// The place of a part of an object or a list.
-fn below(place: &str, key: &str) -> String {
-    format!("{place}/{}", escape(key))
 }
 
 #[cfg(test)]

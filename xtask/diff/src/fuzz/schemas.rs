@@ -1,19 +1,19 @@
 //! Mutations of schemas.
 
 use serde_json::{Map, Value, json};
+
+use super::dice::{Dice, Mutation, remove, remove_entry, set, toggle};
 use xtask_document::schemas::SCHEMAS;
 use xtask_document::walk::ObjectKind;
 
-use super::dice::{Dice, Mutation};
-
 const fn schema(name: &'static str, apply: fn(&mut Dice<'_>, &mut Value)) -> Mutation {
-    Mutation { name, kind: |kind| kind == ObjectKind::Schema, apply }
+    Mutation { name, kinds: &[ObjectKind::Schema], apply }
 }
 
 pub(super) const ALL: &[Mutation] = &[
-    schema("another type", another_type),
-    schema("another schema", |dice, schema| *schema = dice.schema(2)),
-    schema("a reference", |dice, schema| *schema = dice.reference()),
+    schema("type", another_type),
+    schema("schema replaced", |dice, schema| *schema = dice.schema(2)),
+    schema("schema replaced by a reference", |dice, schema| *schema = dice.reference()),
     schema("nullable", |_, schema| toggle(schema, "nullable")),
     schema("readOnly", |_, schema| toggle(schema, "readOnly")),
     schema("writeOnly", |_, schema| toggle(schema, "writeOnly")),
@@ -23,52 +23,50 @@ pub(super) const ALL: &[Mutation] = &[
     schema("enum value", enumeration_value),
     schema("required", required),
     schema("new property", new_property),
-    schema("property gone", property_gone),
-    schema("property renamed", property_renamed),
-    schema("property exchanged", property_exchanged),
-    schema("property of itself", property_of_itself),
+    schema("property removed", property_removed),
+    schema("property renamed", |dice, schema| {
+        let new = dice.name();
+        dice.rename(schema.get_mut("properties"), |_, _| new);
+    }),
+    schema("property replaced by a copy of another", |dice, schema| dice.copy(schema.get_mut("properties"))),
+    // It may close a cycle.
+    schema("new property that is a reference", |dice, schema| {
+        let (name, reference) = (dice.name(), dice.reference());
+        set(schema.get_mut("properties").unwrap_or(&mut Value::Null), &name, reference);
+    }),
     schema("additionalProperties", additional_properties),
-    schema("items", items),
+    schema("items", |dice, schema| {
+        if remove(schema, "items").is_none() || dice.flip() {
+            set(schema, "items", dice.schema(1));
+        }
+    }),
     schema("allOf of one", |_, schema| *schema = json!({"allOf": [schema.clone()]})),
     schema("allOf with an annotation", |_, schema| {
         *schema = json!({"allOf": [schema.clone()], "description": "Other."})
     }),
     schema("allOf of two", |dice, schema| *schema = json!({"allOf": [schema.clone(), dice.schema(2)]})),
-    schema("allOf apart", all_of_apart),
+    schema("property moved into a part", property_moved),
     schema("union of one", |dice, schema| *schema = json!({union(dice): [schema.clone()]})),
     schema("union of two", |dice, schema| *schema = json!({union(dice): [schema.clone(), dice.schema(1)]})),
     schema("union with null", |dice, schema| {
         *schema = json!({union(dice): [schema.clone(), {"type": "string", "nullable": true}]})
     }),
-    schema("tagged union", tagged_union),
-    schema("union of another keyword", another_keyword),
+    schema("tagged union", |dice, schema| {
+        let tags: &[&str] = if dice.flip() { &["a", "b"] } else { &["a", "b", "c"] };
+        *schema = json!({"oneOf": tags.iter().map(|tag| dice.tagged(tag)).collect::<Vec<_>>()});
+    }),
+    schema("keyword of a union", union_keyword),
     schema("new alternative", new_alternative),
-    schema("alternative gone", alternative_gone),
-    schema("alternatives in another order", alternatives_in_another_order),
+    schema("alternative removed", |dice, schema| dice.remove_item(alternatives(schema))),
+    schema("order of alternatives", |dice, schema| dice.shuffle(alternatives(schema))),
     schema("discriminator", discriminator),
     schema("title", title),
     schema("annotation", annotation),
     schema("constraint", constraint),
     schema("extension", extension),
     schema("not", |dice, schema| set(schema, "not", dice.scalar())),
-    schema("keyword gone", keyword_gone),
+    schema("keyword removed", remove_entry),
 ];
-
-fn set(schema: &mut Value, key: &str, value: impl Into<Value>) {
-    if let Some(schema) = schema.as_object_mut() {
-        schema.insert(key.to_owned(), value.into());
-    }
-}
-
-fn remove(schema: &mut Value, key: &str) -> Option<Value> {
-    schema.as_object_mut()?.remove(key)
-}
-
-fn toggle(schema: &mut Value, key: &str) {
-    if remove(schema, key).is_none() {
-        set(schema, key, true);
-    }
-}
 
 fn union(dice: &mut Dice<'_>) -> &'static str {
     if dice.flip() { "oneOf" } else { "anyOf" }
@@ -79,7 +77,7 @@ fn properties(schema: &mut Value) -> Option<&mut Map<String, Value>> {
 }
 
 fn another_type(dice: &mut Dice<'_>, schema: &mut Value) {
-    let of = dice.one(["string", "integer", "number", "boolean", "array", "object"]).unwrap_or_default();
+    let of = dice.one(["string", "integer", "number", "boolean", "array", "object"]);
     set(schema, "type", of);
     if of == "array" {
         set(schema, "items", dice.schema(1));
@@ -104,7 +102,7 @@ fn enumeration(dice: &mut Dice<'_>, schema: &mut Value) {
             json!(["", "-"]),
             json!([true]),
         ]);
-        set(schema, "enum", values.unwrap_or_default());
+        set(schema, "enum", values);
     }
 }
 
@@ -124,7 +122,7 @@ fn enumeration_value(dice: &mut Dice<'_>, schema: &mut Value) {
             Value::Null,
             json!("self"),
         ]);
-        values.push(value.unwrap_or_default());
+        values.push(value);
     }
 }
 
@@ -149,10 +147,8 @@ fn new_property(dice: &mut Dice<'_>, schema: &mut Value) {
     }
     let Some(properties) = properties(schema) else { return };
     let name = match dice.key(properties).filter(|_| dice.random.u8(..4) == 0) {
-        // A name that may make the same field as another one.
-        Some(other) => {
-            dice.one([other.to_uppercase(), other.replace('_', "-"), other.replace('_', "")]).unwrap_or(name)
-        }
+        // The field may have the name of another field.
+        Some(other) => dice.one([other.to_uppercase(), other.replace('_', "-"), other.replace('_', "")]),
         None => name,
     };
     properties.insert(name.clone(), property);
@@ -163,7 +159,7 @@ fn new_property(dice: &mut Dice<'_>, schema: &mut Value) {
     }
 }
 
-fn property_gone(dice: &mut Dice<'_>, schema: &mut Value) {
+fn property_removed(dice: &mut Dice<'_>, schema: &mut Value) {
     let Some(properties) = properties(schema) else { return };
     let Some(name) = dice.key(properties) else { return };
     properties.remove(&name);
@@ -171,33 +167,6 @@ fn property_gone(dice: &mut Dice<'_>, schema: &mut Value) {
         && let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut)
     {
         required.retain(|required| *required != name);
-    }
-}
-
-fn property_renamed(dice: &mut Dice<'_>, schema: &mut Value) {
-    let new = dice.name();
-    let Some(properties) = properties(schema) else { return };
-    if let Some(name) = dice.key(properties)
-        && let Some(property) = properties.remove(&name)
-    {
-        properties.insert(new, property);
-    }
-}
-
-fn property_exchanged(dice: &mut Dice<'_>, schema: &mut Value) {
-    let Some(properties) = properties(schema) else { return };
-    if let (Some(one), Some(other)) = (dice.key(properties), dice.key(properties))
-        && let Some(value) = properties.get(&one).cloned()
-    {
-        properties.insert(other, value);
-    }
-}
-
-/// Closes cycles: a reference to some component as a property.
-fn property_of_itself(dice: &mut Dice<'_>, schema: &mut Value) {
-    let (name, reference) = (dice.name(), dice.reference());
-    if let Some(properties) = properties(schema) {
-        properties.insert(name, reference);
     }
 }
 
@@ -213,14 +182,8 @@ fn additional_properties(dice: &mut Dice<'_>, schema: &mut Value) {
     }
 }
 
-fn items(dice: &mut Dice<'_>, schema: &mut Value) {
-    if remove(schema, "items").is_none() || dice.flip() {
-        set(schema, "items", dice.schema(1));
-    }
-}
-
 /// Moves some properties into a part of their own.
-fn all_of_apart(dice: &mut Dice<'_>, schema: &mut Value) {
+fn property_moved(dice: &mut Dice<'_>, schema: &mut Value) {
     let Some(properties) = properties(schema) else { return };
     let Some(name) = dice.key(properties) else { return };
     let moved = properties.remove(&name).unwrap_or_default();
@@ -234,13 +197,7 @@ fn all_of_apart(dice: &mut Dice<'_>, schema: &mut Value) {
     *schema = json!({"allOf": if dice.flip() { [schema.take(), part] } else { [part, schema.take()] }});
 }
 
-fn tagged_union(dice: &mut Dice<'_>, schema: &mut Value) {
-    let tags: &[&str] = if dice.flip() { &["a", "b"] } else { &["a", "b", "c"] };
-    let alternatives: Vec<_> = tags.iter().map(|tag| dice.tagged("kind", tag)).collect();
-    *schema = json!({"oneOf": alternatives});
-}
-
-fn another_keyword(_: &mut Dice<'_>, schema: &mut Value) {
+fn union_keyword(_: &mut Dice<'_>, schema: &mut Value) {
     for (old, new) in [("oneOf", "anyOf"), ("anyOf", "oneOf")] {
         if let Some(alternatives) = remove(schema, old) {
             return set(schema, new, alternatives);
@@ -248,27 +205,15 @@ fn another_keyword(_: &mut Dice<'_>, schema: &mut Value) {
     }
 }
 
-fn alternatives(schema: &mut Value) -> Option<&mut Vec<Value>> {
+fn alternatives(schema: &mut Value) -> Option<&mut Value> {
     let keyword = ["oneOf", "anyOf"].into_iter().find(|keyword| schema.get(*keyword).is_some())?;
-    schema.get_mut(keyword)?.as_array_mut()
+    schema.get_mut(keyword)
 }
 
 fn new_alternative(dice: &mut Dice<'_>, schema: &mut Value) {
-    let alternative = if dice.flip() { dice.schema(2) } else { dice.tagged("kind", "new") };
-    if let Some(alternatives) = alternatives(schema) {
+    let alternative = if dice.flip() { dice.schema(2) } else { dice.tagged("new") };
+    if let Some(Value::Array(alternatives)) = alternatives(schema) {
         alternatives.push(alternative);
-    }
-}
-
-fn alternative_gone(dice: &mut Dice<'_>, schema: &mut Value) {
-    if let Some(alternatives) = alternatives(schema).filter(|alternatives| !alternatives.is_empty()) {
-        alternatives.remove(dice.random.usize(..alternatives.len()));
-    }
-}
-
-fn alternatives_in_another_order(dice: &mut Dice<'_>, schema: &mut Value) {
-    if let Some(alternatives) = alternatives(schema) {
-        dice.random.shuffle(alternatives);
     }
 }
 
@@ -287,27 +232,25 @@ fn discriminator(dice: &mut Dice<'_>, schema: &mut Value) {
 fn title(dice: &mut Dice<'_>, schema: &mut Value) {
     let reference = dice.reference();
     let component = reference.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix(SCHEMAS));
-    let title = dice.one(["Other", "other thing", component.unwrap_or("Other")]).unwrap_or_default().to_owned();
+    let title = dice.one(["Other", "other thing", component.unwrap_or("Other")]).to_owned();
     if remove(schema, "title").is_none() || dice.flip() {
         set(schema, "title", title);
     }
 }
 
 fn annotation(dice: &mut Dice<'_>, schema: &mut Value) {
-    let (key, value) = dice
-        .one([
-            ("description", json!("Other.")),
-            ("example", json!("a")),
-            ("default", json!("a")),
-            ("default", json!(1)),
-            ("externalDocs", json!({"url": "https://example.com"})),
-        ])
-        .unwrap_or_default();
+    let (key, value) = dice.one([
+        ("description", json!("Other.")),
+        ("example", json!("a")),
+        ("default", json!("a")),
+        ("default", json!(1)),
+        ("externalDocs", json!({"url": "https://example.com"})),
+    ]);
     set(schema, key, value);
 }
 
 fn constraint(dice: &mut Dice<'_>, schema: &mut Value) {
-    let constraints = [
+    let (key, value) = dice.one([
         ("maxLength", json!(9)),
         ("minLength", json!(1)),
         ("pattern", json!("^a$")),
@@ -319,27 +262,17 @@ fn constraint(dice: &mut Dice<'_>, schema: &mut Value) {
         ("minProperties", json!(1)),
         ("multipleOf", json!(2)),
         ("exclusiveMinimum", json!(true)),
-    ];
-    let (key, value) = dice.one(constraints).unwrap_or_default();
+    ]);
     set(schema, key, value);
 }
 
 fn extension(dice: &mut Dice<'_>, schema: &mut Value) {
     let rust_type = json!({"crate": "serde_json", "version": "1.0.0", "path": "serde_json::Value"});
-    let (key, value) = dice
-        .one([
-            ("x-rust-type", rust_type),
-            ("x-nullable", json!(true)),
-            ("x-enum-varnames", json!(["A", "B"])),
-            ("x-a", json!({})),
-        ])
-        .unwrap_or_default();
+    let (key, value) = dice.one([
+        ("x-rust-type", rust_type),
+        ("x-nullable", json!(true)),
+        ("x-enum-varnames", json!(["A", "B"])),
+        ("x-a", json!({})),
+    ]);
     set(schema, key, value);
-}
-
-fn keyword_gone(dice: &mut Dice<'_>, schema: &mut Value) {
-    let Some(schema) = schema.as_object_mut() else { return };
-    if let Some(key) = dice.key(schema) {
-        schema.remove(&key);
-    }
 }

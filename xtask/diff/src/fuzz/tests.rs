@@ -4,7 +4,7 @@ use std::path::Path;
 use super::*;
 use crate::tests::base;
 
-/// Tries some mutants, of which most must be compared.
+/// Tries mutants without findings. Fewer than a quarter may be skipped.
 fn verify(document: &Value, mutants: u64) {
     let subject = Subject::new(document).unwrap();
     let mut tally = Tally::default();
@@ -39,7 +39,7 @@ fn same_seed_makes_the_same_mutant() {
 
 #[test]
 fn difference_that_is_not_reported_is_a_finding() {
-    // The subject claims that the code had one more type.
+    // The surface of the subject has a type that no mutant has.
     let mut subject = Subject::new(&base()).unwrap();
     subject.surface.add("other", &Surface::from_lines(["struct types::Gone"]));
     let outcomes = (0..20).map(|seed| subject.try_mutant(seed));

@@ -5,13 +5,15 @@ use std::collections::BTreeSet;
 use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::visit_mut::VisitMut;
-use syn::{Attribute, ImplItem, Item, ItemEnum, ItemImpl, ItemStruct, ItemTrait, Path, TraitItem, Type, Visibility};
+use syn::{
+    Attribute, ImplItem, Item, ItemEnum, ItemImpl, ItemMod, ItemStruct, ItemTrait, Path, TraitItem, Type, Visibility,
+};
 
 use super::members::{
     derived, exhaustive, fields, form, function, generics, is_marked, trait_text, where_clause, without_lifetimes,
 };
 use super::paths::{ModuleNames, Resolver, imports, names_of};
-use super::{error, parsed};
+use super::{error, parsed, unlisted};
 use crate::Error;
 
 /// A module that the generator writes and no crate re-exports.
@@ -39,12 +41,16 @@ fn collect_public(items: &[Item], module: &[String], public: &mut BTreeSet<Vec<S
             }
             Item::Mod(inner) => {
                 let path = [module, &[inner.ident.to_string()]].concat();
-                let items = inner.content.as_ref().map(|(_, items)| items.as_slice()).unwrap_or_default();
-                collect_public(items, &path, public);
+                collect_public(items_of(inner), &path, public);
             }
             _ => {}
         }
     }
+}
+
+/// The items of a module with a body.
+fn items_of(module: &ItemMod) -> &[Item] {
+    module.content.as_ref().map(|(_, items)| items.as_slice()).unwrap_or_default()
 }
 
 struct Extractor<'n> {
@@ -55,7 +61,7 @@ struct Extractor<'n> {
 }
 
 impl<'n> Extractor<'n> {
-    /// Adds the items of a module. Implementations in a private module count as well, and nothing else in it does.
+    /// Adds the items of a module. Of a private module, only implementations are added.
     fn add_items(&mut self, items: &[Item], module: &[String], is_reachable: bool) -> Result<(), Error> {
         for item in items {
             match item {
@@ -66,8 +72,7 @@ impl<'n> Extractor<'n> {
                     if is_reachable {
                         self.lines.insert(format!("mod {}", path.join("::")));
                     }
-                    let items = inner.content.as_ref().map(|(_, items)| items.as_slice()).unwrap_or_default();
-                    self.add_items(items, &path, is_reachable)?;
+                    self.add_items(items_of(inner), &path, is_reachable)?;
                 }
                 item if is_reachable && is_public(item) => self.add_item(item, module)?,
                 _ => {}
@@ -81,21 +86,16 @@ impl<'n> Extractor<'n> {
         let name = |ident: &syn::Ident| [module, &[ident.to_string()]].concat().join("::");
         match item {
             Item::Const(item) => {
-                let line = format!("const {}: {}", name(&item.ident), resolver.type_text(&item.ty));
-                self.lines.insert(line);
+                self.lines.insert(format!("const {}: {}", name(&item.ident), resolver.type_text(&item.ty)));
             }
             Item::Static(item) => {
-                let line = format!("static {}: {}", name(&item.ident), resolver.type_text(&item.ty));
-                self.lines.insert(line);
+                self.lines.insert(format!("static {}: {}", name(&item.ident), resolver.type_text(&item.ty)));
             }
             Item::Type(item) => {
-                let generics = generics(&item.generics, &mut resolver);
-                let line = format!("type {}{generics} = {}", name(&item.ident), resolver.type_text(&item.ty));
-                self.lines.insert(line);
+                let (name, generics) = (name(&item.ident), generics(&item.generics, &mut resolver));
+                self.lines.insert(format!("type {name}{generics} = {}", resolver.type_text(&item.ty)));
             }
-            Item::Fn(item) => {
-                self.lines.extend(function(&name(&item.sig.ident), &item.sig, &mut resolver));
-            }
+            Item::Fn(item) => self.lines.extend(function(&name(&item.sig.ident), &item.sig, &mut resolver)),
             Item::Use(item) => {
                 for (imported, path) in imports(&item.tree) {
                     let target = self.names.resolved(&path, module).join("::");
@@ -120,12 +120,7 @@ impl<'n> Extractor<'n> {
                     )));
                 }
             },
-            other => {
-                return Err(error(format!(
-                    "the surface has no line for this kind of public item: `{}`",
-                    other.to_token_stream()
-                )));
-            }
+            other => return Err(unlisted("this kind of public item", other)),
         }
         Ok(())
     }
@@ -169,9 +164,8 @@ impl<'n> Extractor<'n> {
     fn add_trait(&mut self, item: &ItemTrait, name: &str, module: &[String]) -> Result<(), Error> {
         let mut resolver = self.resolver(module, None);
         let head = format!("trait {name}{}", generics(&item.generics, &mut resolver));
-        let bounds: Vec<_> = item.supertraits.iter().collect();
+        let bounds = item.supertraits.iter();
         let bounds: Vec<_> = bounds
-            .into_iter()
             .map(|bound| resolver.text(bound, |resolver, bound| resolver.visit_type_param_bound_mut(bound)))
             .collect();
         let bounds = if bounds.is_empty() { String::new() } else { format!(": {}", bounds.join(" + ")) };
@@ -193,18 +187,13 @@ impl<'n> Extractor<'n> {
                     self.lines.insert(format!("type {name}::{}", associated.ident));
                     (&associated.ident, associated.default.is_none())
                 }
-                other => {
-                    return Err(error(format!(
-                        "the surface has no line for this item of {name}: `{}`",
-                        other.to_token_stream()
-                    )));
-                }
+                other => return Err(unlisted(&format!("this item of {name}"), other)),
             };
             if is_required {
                 required.push(member.to_string());
             }
         }
-        // One more required item breaks implementations.
+        // A new required item breaks implementations.
         self.lines.insert(format!("{name} requires: {}", required.join(", ")));
         Ok(())
     }
@@ -220,7 +209,7 @@ impl<'n> Extractor<'n> {
             resolver.self_type = Some(path.path.clone());
         }
         let of = resolver.type_text(&block.self_ty);
-        // A lifetime of a block has no name for users.
+        // Users cannot name the lifetimes of a block.
         let parameters = without_lifetimes(&block.generics);
         let conditions = where_clause(&parameters, &mut resolver);
         let parameters = generics(&parameters, &mut resolver);
@@ -248,10 +237,7 @@ impl<'n> Extractor<'n> {
                     self.lines.insert(format!("const {of}::{}: {constant_type}{suffix}", constant.ident));
                 }
                 ImplItem::Macro(_) | ImplItem::Verbatim(_) => {
-                    return Err(error(format!(
-                        "the surface has no line for this item of {of}: `{}`",
-                        item.to_token_stream()
-                    )));
+                    return Err(unlisted(&format!("this item of {of}"), item));
                 }
                 _ => {}
             }
@@ -259,7 +245,7 @@ impl<'n> Extractor<'n> {
         Ok(())
     }
 
-    /// Whether an implementation is of or for a type that users cannot name.
+    /// Whether the trait or the type of an implementation is one that users cannot name.
     fn has_private(&self, block: &ItemImpl, module: &[String]) -> bool {
         let mut search = PrivateSearch { extractor: self, module, has_private: false };
         search.visit_type(&block.self_ty);
@@ -322,7 +308,7 @@ fn is_visible(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
-/// Whether something is `#[doc(hidden)]`: public for a macro or another crate of the workspace, and promised to nobody.
+/// Whether an item is `#[doc(hidden)]`: public for macros or other crates of the workspace, without a promise to users.
 fn is_hidden(attributes: &[Attribute]) -> bool {
     has_list(attributes, "doc", "hidden")
 }

@@ -63,7 +63,7 @@ pub(super) fn derived(of: &str, attributes: &[Attribute], resolver: &mut Resolve
     Ok(lines)
 }
 
-/// The text of a trait. Lifetimes alone are left out, as `#[derive]` does not write them.
+/// The text of a trait. Arguments that are all lifetimes are omitted, as `#[derive]` does not write them.
 pub(super) fn trait_text(path: &Path, resolver: &mut Resolver<'_>) -> String {
     let mut path = path.clone();
     if let Some(last) = path.segments.last_mut()
@@ -104,11 +104,11 @@ pub(super) fn where_clause(generics: &Generics, resolver: &mut Resolver<'_>) -> 
     format!(" {text}")
 }
 
-/// The lines of a function: its signature, and whether constants can be made with it.
+/// The lines of a function: its signature, and a line if it is `const`.
 pub(super) fn function(name: &str, signature: &Signature, resolver: &mut Resolver<'_>) -> Vec<String> {
     let mut head = String::new();
-    for (is_there, word) in [(signature.asyncness.is_some(), "async "), (signature.unsafety.is_some(), "unsafe ")] {
-        head.push_str(if is_there { word } else { "" });
+    for (is_set, word) in [(signature.asyncness.is_some(), "async "), (signature.unsafety.is_some(), "unsafe ")] {
+        head.push_str(if is_set { word } else { "" });
     }
     let parameters: Vec<_> = signature.inputs.iter().map(|input| parameter(input, resolver)).collect();
     let result = match &signature.output {
@@ -119,7 +119,7 @@ pub(super) fn function(name: &str, signature: &Signature, resolver: &mut Resolve
     let parameters = parameters.join(", ");
     let mut lines = vec![format!("{head}fn {name}{generics}({parameters}){result}{conditions}")];
     if signature.constness.is_some() {
-        // Becoming `const` breaks nobody.
+        // A line of its own: a function that becomes `const` breaks no users.
         lines.push(format!("{name} is const"));
     }
     lines

@@ -1,8 +1,8 @@
 //! The public surface of generated code: everything in it that a user's code can name or rely on, as sorted lines.
 //!
-//! The rule behind every line: removing or changing a line breaks users, and adding a line breaks nobody. Facts that
-//! work the other way are therefore written as the permission that users have. An exhaustive type has a line that lists
-//! its fields or variants; `#[non_exhaustive]` removes that line, and a new variant of an exhaustive enum changes it.
+//! Removing or changing a line breaks users; adding a line does not. A fact whose addition would break users has no
+//! line, and its absence has one. For example, an exhaustive type has a line that lists its fields or variants.
+//! `#[non_exhaustive]` removes that line, and a new variant of an exhaustive enum changes it.
 //!
 //! | line | meaning |
 //! |---|---|
@@ -33,12 +33,13 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
 
+use quote::ToTokens;
 use serde_json::Value;
-use xtask_document::Document;
-use xtask_document::read::UNDATED;
 
 use crate::Error;
 use crate::change::Class;
+use xtask_document::Document;
+use xtask_document::read::UNDATED;
 
 /// The public surface of one or more generated files.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -49,7 +50,7 @@ impl Surface {
     ///
     /// # Errors
     ///
-    /// If the file has a public item whose users its syntax does not show, such as a macro call.
+    /// If the file has a public item that the surface cannot list, such as a macro call.
     pub fn extract(file: &syn::File) -> Result<Self, Error> {
         items::lines(file).map(Self)
     }
@@ -58,7 +59,7 @@ impl Surface {
     ///
     /// # Errors
     ///
-    /// If no client can be generated from it.
+    /// If no client can be generated from the document.
     pub fn of_document(document: &Value) -> Result<Self, Error> {
         let (path, revision, sha256) = (PathBuf::from("document"), UNDATED.to_owned(), String::new());
         let document = Document { path, revision, sha256, value: document.clone() };
@@ -66,7 +67,7 @@ impl Surface {
         Self::extract(&file)
     }
 
-    /// The surface with these lines.
+    /// A surface of these lines.
     pub fn from_lines<'a>(lines: impl IntoIterator<Item = &'a str>) -> Self {
         Self(lines.into_iter().map(str::to_owned).collect())
     }
@@ -101,6 +102,11 @@ fn error(problem: impl fmt::Display) -> Error {
     Error::Surface { problem: problem.to_string() }
 }
 
+/// The error for an item that the surface has no line for.
+fn unlisted(what: &str, item: &impl ToTokens) -> Error {
+    error(format!("the surface has no line for {what}: `{}`", item.to_token_stream()))
+}
+
 /// The syntax of a path.
 fn parsed(path: &str) -> Result<syn::Path, Error> {
     syn::parse_str(path).map_err(error)
@@ -127,9 +133,9 @@ fn subject(line: &str) -> (&str, &str) {
 /// One difference between two surfaces.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum SurfaceChange {
-    /// The line is gone.
+    /// The line is removed.
     Removed(String),
-    /// The item has another line.
+    /// The line of the item has changed.
     Changed {
         /// The line before.
         old: String,
@@ -167,7 +173,7 @@ impl fmt::Display for SurfaceChange {
     }
 }
 
-/// The differences between two surfaces: first what is removed or changed, then what is added, each sorted by line.
+/// The differences between two surfaces: removed and changed lines, then added lines, each sorted.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct SurfaceDiff {
     changes: Vec<SurfaceChange>,

@@ -1,4 +1,4 @@
-//! Resolves the paths of a file, so that one type has one spelling.
+//! Resolves the paths of a file, so that a type has only one spelling.
 
 use std::collections::BTreeMap;
 
@@ -37,10 +37,10 @@ const PRELUDE: [&str; 22] = [
     "std::vec::Vec",
 ];
 
-/// A chain of imports within one file is followed this far; a longer one is a cycle.
+/// The longest chain of imports within a file that is followed; a longer chain is a cycle.
 const LONGEST_CHAIN: usize = 16;
 
-/// The names that the modules of a file declare or import, with the paths that they stand for.
+/// The names that the modules of a file declare or import, with their full paths.
 #[derive(Default)]
 pub(super) struct ModuleNames {
     modules: BTreeMap<Vec<String>, BTreeMap<String, Vec<String>>>,
@@ -92,7 +92,7 @@ impl ModuleNames {
         })
     }
 
-    /// The path that another one stands for in a module.
+    /// The full path of a path in a module.
     pub(super) fn resolved(&self, path: &[String], module: &[String]) -> Vec<String> {
         let declared = path.split_first().and_then(|(first, rest)| {
             let target = self.modules.get(module)?.get(first)?;
@@ -179,7 +179,7 @@ pub(super) fn shortened(mut path: Vec<String>) -> Vec<String> {
 pub(super) struct Resolver<'a> {
     pub(super) names: &'a ModuleNames,
     pub(super) module: &'a [String],
-    /// The type that `Self` stands for.
+    /// The type that `Self` is an alias of.
     pub(super) self_type: Option<Path>,
 }
 
@@ -205,7 +205,7 @@ pub(super) fn names_of(path: &Path) -> Vec<String> {
 impl VisitMut for Resolver<'_> {
     fn visit_angle_bracketed_generic_arguments_mut(&mut self, arguments: &mut AngleBracketedGenericArguments) {
         visit_mut::visit_angle_bracketed_generic_arguments_mut(self, arguments);
-        // A comma at the end comes from line breaks.
+        // A trailing comma depends on line breaks.
         arguments.args.pop_punct();
     }
 
@@ -237,7 +237,7 @@ impl VisitMut for Resolver<'_> {
         let names = names_of(path);
         let resolved = if path.leading_colon.is_some() { names } else { self.names.resolved(&names, self.module) };
         let resolved = shortened(resolved);
-        // Both end alike, and so do their generic arguments.
+        // The last segments of both paths are the same, and so are their generic arguments.
         let mut arguments = path.segments.iter().rev().map(|segment| segment.arguments.clone());
         let mut segments: Vec<_> = resolved
             .iter()

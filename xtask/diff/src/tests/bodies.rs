@@ -6,7 +6,7 @@ use super::row::{Row, verify_once};
 use super::{content, reference, text};
 
 #[test]
-fn bodies_of_requests() {
+fn changes_of_request_bodies_are_classified() {
     let content_of = |media_type: &str, schema: Value| json!({media_type: {"x-content-type": "a/b", "schema": schema}});
     let bytes = json!({"type": "string", "format": "binary"});
     verify_once(&[
@@ -81,33 +81,33 @@ fn bodies_of_requests() {
 }
 
 #[test]
-fn successes_and_failures() {
+fn changes_of_successes_and_failures_are_classified() {
     verify_once(&[
         Row::of("another success")
             .without("PUT/responses/200")
             .with("PUT/responses/201", json!({"description": "d", "content": content("Received")}))
-            .reports(&["breaking! received PUT, 201: the success was 200 and is 201"]),
+            .reports(&["breaking! received PUT, 201: the success response was 200 and is 201"]),
         Row::of("another success with another type")
             .given("PUT/responses/200/content", content("ReceivedPart"))
             .without("PUT/responses/200")
             .with("PUT/responses/201", json!({"description": "d", "content": content("Received")}))
             .without("PUT/responses/201/content")
-            .reports(&["breaking! received PUT, 201: the content is gone", "breaking! received PUT, 201: the success was 200 and is 201"]),
+            .reports(&["breaking! received PUT, 201: the content is gone", "breaking! received PUT, 201: the success response was 200 and is 201"]),
         Row::of("several successes in its place")
             .without("PUT/responses/200")
             .with("PUT/responses/201", json!({"description": "d", "content": content("Received")}))
             .with("PUT/responses/202", json!({"description": "d", "content": content("Received")}))
             .reports(&[
-                "breaking received PUT, 200: the success is gone",
-                "breaking! received PUT, 201: there is a new success",
-                "breaking! received PUT, 202: there is a new success",
+                "breaking received PUT, 200: the success response is gone",
+                "breaking! received PUT, 201: there is a new success response",
+                "breaking! received PUT, 202: there is a new success response",
             ])
             .not_generated(),
         Row::of("one more success")
             .with("PUT/responses/201", json!({"description": "d", "content": content("Received")}))
-            .reports(&["breaking! received PUT, 201: there is a new success"])
+            .reports(&["breaking! received PUT, 201: there is a new success response"])
             .not_generated(),
-        Row::of("no success").without("PUT/responses/200").reports(&["breaking received PUT, 200: the success is gone"]),
+        Row::of("no success").without("PUT/responses/200").reports(&["breaking received PUT, 200: the success response is gone"]),
         Row::of("no content")
             .without("PUT/responses/200/content")
             .reports(&["breaking! received PUT, 200: the content is gone"]),
@@ -144,20 +144,20 @@ fn successes_and_failures() {
             .reports(&["documentation received PUT, 200: description changed", "documentation received PUT, 200: there is a new header \"X-A\""]),
         Row::of("a failure is new")
             .with("PUT/responses/5XX", json!({"description": "d"}))
-            .reports(&["documentation received PUT, 5XX: there is a new failure"]),
+            .reports(&["documentation received PUT, 5XX: there is a new failure response"]),
         Row::of("a failure is gone")
             .without("PUT/responses/4XX")
-            .reports(&["documentation received PUT, 4XX: the failure is gone"]),
+            .reports(&["documentation received PUT, 4XX: the failure response is gone"]),
         Row::of("a failure that several share")
             .with("/components/responses/Failed/description", "e")
-            .reports(&["documentation received PUT, 4XX: the failure changed"]),
+            .reports(&["documentation received PUT, 4XX: the failure response changed"]),
         Row::of("the schema of a failure").without("Failure/properties/message").reports(&[
-            "breaking! received Failure: it takes any property now",
+            "breaking! received Failure: it lists no properties now, so it is a map",
             "breaking received Failure.message: the optional property is gone",
         ]),
         Row::of("what a failure of any status is")
             .with("PUT/responses/default", json!({"description": "d", "content": content("Received")}))
-            .reports(&["documentation received PUT, default: there is a new failure"])
+            .reports(&["documentation received PUT, default: there is a new failure response"])
             .not_generated(),
     ]);
 }

@@ -18,9 +18,9 @@ fn row(what: &str) -> Row<'_> {
 }
 
 #[test]
-fn decorations_of_envelopes() {
+fn changes_of_decorations_are_classified() {
     let documentation =
-        &["documentation received Box.errors: the documented shape, which the crates read as any JSON, changed"][..];
+        &["documentation received Box.errors: the documented shape (the crates accept any JSON) changed"][..];
     verify_once(&[
         row("the shape of errors").with("Box/properties/errors", reference("Failure")).reports(documentation),
         row("its annotations")
@@ -36,7 +36,7 @@ fn decorations_of_envelopes() {
 }
 
 #[test]
-fn results_of_envelopes() {
+fn changes_of_results_are_classified() {
     let nullable = "breaking received Box.result: the result of calls was required and is optional";
     verify_once(&[
         row("it is required").with("Box/required", json!(["success", "result"])).reports(&[]),
@@ -65,19 +65,19 @@ fn results_of_envelopes() {
 }
 
 #[test]
-fn models_that_become_envelopes() {
+fn model_that_becomes_an_envelope_is_breaking() {
     let plain: Value = json!({"type": "object", "properties": {"result": text()}});
     verify_once(&[row("success is new")
         .given("Box", plain)
         .with("Box/properties/success", json!({"type": "boolean"}))
         .reports(&[
-            "breaking received Box: it is an envelope now, so calls return something else",
+            "breaking received Box: it is an envelope now, so calls return another type",
             "breaking received Box.success: there is a new required property",
         ])]);
 }
 
 #[test]
-fn unions_of_envelopes() {
+fn changes_of_unions_of_envelopes_are_classified() {
     let envelope = |properties: Value| json!({"type": "object", "required": ["success"], "properties": properties});
     let success = json!({"type": "boolean"});
     let part = json!({"type": "object", "properties": {"errors": {"type": "array", "items": text()}}});

@@ -42,8 +42,7 @@ fn content(name: &str) -> Value {
     json!({"application/json": {"schema": reference(name)}})
 }
 
-/// A document with most of what a client can be made of: two operations, and what is sent has the shape of what comes
-/// back.
+/// A document with most kinds of parts: two operations, whose requests and responses have schemas of the same shape.
 pub(crate) fn base() -> Value {
     let mut document = json!({
         "openapi": "3.0.3",
@@ -103,8 +102,8 @@ pub(crate) fn base() -> Value {
     document
 }
 
-/// A document with something else at some places: JSON pointers, within the named schemas or one of the operations
-/// unless they begin with a slash. An `@` stands for the side.
+/// Edits a document. A place is a JSON pointer; without a slash at its beginning, it is relative to the named schemas
+/// or to the operation `GET` or `PUT`. In places and values, `@` is replaced by the side.
 fn edited(mut document: Value, edits: &[(&str, Option<Value>)], side: &str) -> Value {
     for (place, value) in edits {
         let place = place.replace('@', side);
@@ -129,12 +128,12 @@ fn edited(mut document: Value, edits: &[(&str, Option<Value>)], side: &str) -> V
 }
 
 #[test]
-fn a_document_does_not_differ_from_itself() {
+fn document_does_not_differ_from_itself() {
     assert_eq!(compare(&base(), &base()), []);
 }
 
 #[test]
-fn the_report_leads_with_the_class() {
+fn report_begins_with_the_worst_class() {
     let changes = compare(&base(), &edited(base(), &[("/paths/~1things", None)], ""));
     let text = super::text(&changes);
     assert!(text.starts_with("breaking: code that uses the crates has to change"), "{text}");
@@ -147,7 +146,7 @@ fn the_report_leads_with_the_class() {
 }
 
 #[test]
-fn the_report_names_an_operation_or_a_schema_once_and_each_of_its_changes_below() {
+fn report_groups_changes_by_operation_and_schema() {
     let edits = [
         ("/paths/~1things/description", Some(json!("d"))),
         ("GET/summary", Some(json!("s"))),
@@ -177,8 +176,8 @@ documentation (8)
 
 #[test]
 fn every_edit_is_reported_and_none_panics() {
-    /// What else is said leaves no other type.
-    fn goes_without_saying(place: &str) -> bool {
+    /// The other keywords imply the removed type. The version is that of the document.
+    fn is_implied(place: &str) -> bool {
         place.ends_with("/type") || place == "/info/version"
     }
     let document = base();
@@ -206,8 +205,8 @@ fn every_edit_is_reported_and_none_panics() {
         *with_another.pointer_mut(place).unwrap() = json!([{"other": 1}]);
         for other in [without, with_another] {
             let is_reported = !compare(&document, &other).is_empty() && !compare(&other, &document).is_empty();
-            // A schema that is none says as little as an empty one.
-            assert!(is_reported || goes_without_saying(place) || place.ends_with("/any"), "{place}: {other}");
+            // An invalid schema allows any value, like an empty schema.
+            assert!(is_reported || is_implied(place) || place.ends_with("/any"), "{place}: {other}");
         }
     }
 }

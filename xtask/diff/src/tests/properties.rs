@@ -1,4 +1,4 @@
-//! Changes of properties and scalars, of what is sent and of what is received.
+//! Changes of properties and scalars, in requests and in responses.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use super::surface::surface;
 use super::{base, edited, reference, text};
 
 #[test]
-fn properties_that_come_and_go() {
+fn added_and_removed_properties_are_classified() {
     verify(&[
         Row::of("a required one is new")
             .with("@/properties/new", text())
@@ -81,7 +81,7 @@ fn properties_that_come_and_go() {
 }
 
 #[test]
-fn what_a_value_is() {
+fn changes_of_type_and_format_are_classified() {
     verify(&[
         Row::of("the type")
             .with("@/properties/name/type", "integer")
@@ -123,7 +123,7 @@ fn what_a_value_is() {
 }
 
 #[test]
-fn what_may_be_null() {
+fn changes_of_nullability_are_classified() {
     verify(&[
         Row::of("a required property")
             .with("@/properties/name/nullable", true)
@@ -196,7 +196,7 @@ fn what_may_be_null() {
 }
 
 #[test]
-fn what_the_crates_do_not_show() {
+fn constraints_and_annotations_are_classified() {
     verify(&[
         Row::of("a constraint")
             .with("@/properties/name/maxLength", 9)
@@ -212,12 +212,12 @@ fn what_the_crates_do_not_show() {
             .reports(&["documentation @.name: example changed"]),
         Row::of("only responses have it")
             .with("@/properties/name/readOnly", true)
-            .sent(&["breaking @.name: it is optional now", "documentation @.name: only responses have it now"])
-            .received(&["documentation @.name: only responses have it now"]),
+            .sent(&["breaking @.name: it is optional now", "documentation @.name: it is read-only now"])
+            .received(&["documentation @.name: it is read-only now"]),
         Row::of("only requests have it")
             .with("@/properties/name/writeOnly", true)
-            .sent(&["documentation @.name: only requests have it now"])
-            .received(&["breaking! @.name: it is optional now", "documentation @.name: only requests have it now"]),
+            .sent(&["documentation @.name: it is write-only now"])
+            .received(&["breaking! @.name: it is optional now", "documentation @.name: it is write-only now"]),
         Row::of("a discriminator")
             .given("@Pet", json!({"oneOf": [reference("@Cat"), reference("@Dog")]}))
             .given("@/properties/pet", reference("@Pet"))
@@ -245,7 +245,7 @@ fn what_the_crates_do_not_show() {
 }
 
 #[test]
-fn formats_are_reported_that_the_generator_knows() {
+fn change_of_a_format_breaks_only_if_the_generator_has_a_type_for_it() {
     let formats = [
         "",
         "int",

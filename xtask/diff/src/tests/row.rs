@@ -1,4 +1,4 @@
-//! One row of the table of verdicts.
+//! One row of the table of changes.
 
 use serde_json::Value;
 
@@ -10,15 +10,15 @@ use crate::surface::Surface;
 /// A change of the base document, and the expected report.
 pub(super) struct Row<'a> {
     what: &'a str,
-    /// What the document has before and after, other than the base document.
+    /// Edits of the base document before the change.
     given: Vec<(&'a str, Option<Value>)>,
-    /// What stands at a JSON pointer afterwards; nothing, if it is removed.
+    /// The change: places and their new values, `None` to remove the part.
     edits: Vec<(&'a str, Option<Value>)>,
-    /// While it is sent, and while it is received.
+    /// The expected report for requests, and for responses.
     reported: [&'a [&'a str]; 2],
-    /// Why its class is above its effect on code.
+    /// Why the class is above the effect on code.
     reason: Option<&'a str>,
-    /// Whether a client can be generated from it.
+    /// Whether clients can be generated from the documents.
     is_generated: bool,
 }
 
@@ -27,15 +27,13 @@ impl<'a> Row<'a> {
         Self { what, given: Vec::new(), edits: Vec::new(), reported: [&[], &[]], reason: None, is_generated: true }
     }
 
-    /// Begins with a document that has something else than the base document.
+    /// Edits the base document before the change.
     pub(super) fn given(mut self, place: &'a str, value: impl Into<Value>) -> Self {
         self.given.push((place, Some(value.into())));
         self
     }
 
-    /// Puts something in the place of what stands there, or at the end of a list (`-`). A place is a JSON pointer,
-    /// within the named schemas or an operation unless it begins with a slash; an `@` in it, and in what is put there,
-    /// stands for the side.
+    /// Replaces the value at a place, or appends it to a list (`-`). See [`edited`] for places.
     pub(super) fn with(mut self, place: &'a str, value: impl Into<Value>) -> Self {
         self.edits.push((place, Some(value.into())));
         self
@@ -56,7 +54,7 @@ impl<'a> Row<'a> {
         self
     }
 
-    /// What is reported on both sides, or of a part without a side.
+    /// Expects the same report for both sides, or for a part without a side.
     pub(super) fn reports(self, reported: &'a [&'a str]) -> Self {
         self.sent(reported).received(reported)
     }
@@ -65,13 +63,13 @@ impl<'a> Row<'a> {
         Self { reason: Some(reason), ..self }
     }
 
-    /// No client can be generated from it: an import would change it.
+    /// No client can be generated from the documents, which an import would change.
     pub(super) fn not_generated(self) -> Self {
         Self { is_generated: false, ..self }
     }
 
-    /// What is wrong with the verdicts. What breaks code must not be reported as less; what is reported as more than it does to
-    /// code has to break published crates, or there is a reason for it.
+    /// The differences from the expected report, and a class that does not match the effect on code. A class above that
+    /// effect needs a break of published crates, or a reason.
     fn faults(&self, side: &str, reported: &[&str]) -> Vec<String> {
         let old = edited(base(), &self.given, side);
         let new = edited(old.clone(), &self.edits, side);
@@ -82,23 +80,24 @@ impl<'a> Row<'a> {
             faults.push(format!("it is reported as {lines:#?}"));
         }
         if self.is_generated {
-            faults.extend(self.misjudged(&changes, &surface(&old), &surface(&new)));
+            faults.extend(self.misclassified(&changes, &surface(&old), &surface(&new)));
         }
         faults.into_iter().map(|fault| format!("{} ({side}): {fault}", self.what)).collect()
     }
 
-    fn misjudged(&self, changes: &[Change], old: &Surface, new: &Surface) -> Option<String> {
+    fn misclassified(&self, changes: &[Change], old: &Surface, new: &Surface) -> Option<String> {
         let diff = old.compare(new);
-        let (seen, worst) = [diff.worst(), worst(changes)].map(|class| class.unwrap_or(Class::Documentation)).into();
+        let (effect, worst) = [diff.worst(), worst(changes)].map(|class| class.unwrap_or(Class::Documentation)).into();
         let has_reason = self.reason.is_some() || changes.iter().any(|change| change.breaks_published);
-        if seen < worst {
-            return Some(format!("it is reported as {worst}, and the code's surface changes: {diff:#?}"));
+        if effect < worst {
+            return Some(format!("it is reported as {worst}, and the surface changes: {diff:#?}"));
         }
-        (seen > worst && !has_reason).then(|| format!("it is reported as {worst}, and is {seen} to code"))
+        (effect > worst && !has_reason)
+            .then(|| format!("it is reported as {worst}, and its effect on code is {effect}"))
     }
 }
 
-/// Checks some rows, each with what is sent and with what is received.
+/// Checks rows, each in requests and in responses.
 pub(super) fn verify(rows: &[Row<'_>]) {
     let faults: Vec<_> = rows
         .iter()
@@ -109,14 +108,14 @@ pub(super) fn verify(rows: &[Row<'_>]) {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// Checks some rows of what has one side only.
+/// Checks rows of parts without a side, or with only one.
 pub(super) fn verify_once(rows: &[Row<'_>]) {
     let faults: Vec<_> = rows.iter().flat_map(|row| row.faults("", row.reported[0])).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// A change as one line: `!` stands for published crates that break at run time, `@` for the side, a method for
-/// its operation. The words `sent` and `received` say the side where the place does not.
+/// A change as one line: `!` marks a break of published crates, `@` replaces the side, and a method its operation. The
+/// words `sent` and `received` name a side that the place does not contain.
 fn line(change: &Change, side: &str) -> String {
     let (Change { class, place, .. }, what) = (change, change.kind.to_string());
     let mark = if change.breaks_published { "!" } else { "" };

@@ -1,4 +1,4 @@
-//! Changes of schemas that are put together from others, of what is sent and of what is received.
+//! Changes of schemas that consist of other schemas, in requests and in responses.
 
 use serde_json::{Value, json};
 
@@ -10,20 +10,22 @@ fn all_of(parts: &[Value]) -> Value {
 }
 
 #[test]
-fn what_says_nothing_but_a_name() {
+fn annotations_beside_a_reference_are_documentation() {
     let part = || reference("@Part");
-    let words = |keyword: &str, value: Value| json!({"allOf": [part()], keyword: value});
+    let annotated = |keyword: &str, value: Value| json!({"allOf": [part()], keyword: value});
     verify(&[
         Row::of("annotations that are not about the type")
-            .with("@/properties/part", words("readOnly", json!(true)))
-            .reports(&["documentation @.part: only responses have it now"]),
+            .with("@/properties/part", annotated("readOnly", json!(true)))
+            .reports(&["documentation @.part: it is read-only now"]),
         Row::of("an extension")
-            .with("@/properties/part", words("x-a", json!(1)))
+            .with("@/properties/part", annotated("x-a", json!(1)))
             .reports(&["documentation @.part: x-a changed"]),
         Row::of("a title")
-            .with("@/properties/part", words("title", json!("T")))
+            .with("@/properties/part", annotated("title", json!("T")))
             .reports(&["documentation @.part: title changed"]),
-        Row::of("the type that it has anyway").with("@/properties/part", words("type", json!("object"))).reports(&[]),
+        Row::of("the type that it has anyway")
+            .with("@/properties/part", annotated("type", json!("object")))
+            .reports(&[]),
         Row::of("words as a part of their own")
             .with("@/properties/part", all_of(&[part(), json!({"description": "d"})]))
             .reports(&["documentation @.part: description changed"]),
@@ -39,7 +41,7 @@ fn what_says_nothing_but_a_name() {
             )
             .reports(&[]),
         Row::of("an optional property that may be null")
-            .given("@/properties/part", words("type", json!("object")))
+            .given("@/properties/part", annotated("type", json!("object")))
             .with("@/properties/part/nullable", true)
             .sent(&["breaking @.part: it may be null now"])
             .received(&["breaking @.part: it may be null now"]),
@@ -64,19 +66,13 @@ fn what_says_nothing_but_a_name() {
             ]),
         Row::of("an alternative of nothing else")
             .with("@/properties/part", json!({"oneOf": [part(), {"nullable": true}], "title": "@One"}))
-            .sent(&[
-                "breaking @.part: it is one of several alternatives now",
-                "breaking @.part: the type name was @Part and is none",
-            ])
-            .received(&[
-                "breaking! @.part: it is one of several alternatives now",
-                "breaking @.part: the type name was @Part and is none",
-            ]),
+            .sent(&["breaking @.part: it is a union now", "breaking @.part: the type name was @Part and is none"])
+            .received(&["breaking! @.part: it is a union now", "breaking @.part: the type name was @Part and is none"]),
     ]);
 }
 
 #[test]
-fn what_says_more_than_a_name() {
+fn keywords_beside_a_reference_drop_the_type_name() {
     let given = |row: Row<'static>, named: Value| {
         row.given("@Named", named).given("@/properties/name", all_of(&[reference("@Named")]))
     };
@@ -115,7 +111,7 @@ fn what_says_more_than_a_name() {
 }
 
 #[test]
-fn names_that_stand_for_other_names() {
+fn changes_of_aliases_are_classified() {
     let given =
         |row: Row<'static>| row.given("@Name", reference("@Part")).given("@/properties/name", reference("@Name"));
     verify(&[
@@ -155,7 +151,7 @@ fn names_that_stand_for_other_names() {
 }
 
 #[test]
-fn what_may_be_anything() {
+fn changes_of_free_form_schemas_are_classified() {
     verify(&[
         Row::of("it may be null, too")
             .given("@/required/-", "any")
@@ -164,12 +160,12 @@ fn what_may_be_anything() {
             .received(&["documentation @.any: it may be null now"]),
         Row::of("it is a union")
             .with("@/properties/any", json!({"oneOf": [reference("@Cat"), text()]}))
-            .sent(&["breaking! @.any: it is one of several alternatives now"])
-            .received(&["breaking @.any: it is one of several alternatives now"]),
+            .sent(&["breaking! @.any: it is a union now"])
+            .received(&["breaking @.any: it is a union now"]),
         Row::of("it was a union")
             .with("@/properties/pet", json!({}))
-            .sent(&["breaking @.pet: it is no longer one of several alternatives"])
-            .received(&["breaking! @.pet: it is no longer one of several alternatives"]),
+            .sent(&["breaking @.pet: it is no longer a union"])
+            .received(&["breaking! @.pet: it is no longer a union"]),
         Row::of("it has a name")
             .with("@/properties/any", reference("@Part"))
             .sent(&[
@@ -184,7 +180,7 @@ fn what_may_be_anything() {
 }
 
 #[test]
-fn models_that_refuse_other_properties() {
+fn changes_of_closed_models_are_classified() {
     let given = |row: Row<'static>| row.given("@Options/additionalProperties", false);
     verify(&[
         given(Row::of("one is new"))
@@ -203,10 +199,10 @@ fn models_that_refuse_other_properties() {
 }
 
 #[test]
-fn words_that_a_later_part_adds_to_a_property() {
+fn annotations_in_a_later_part_are_compared() {
     let given = |row: Row<'static>| {
-        let words = json!({"properties": {"a": {"description": "d"}}});
-        row.given("@Whole", all_of(&[reference("@Part"), words])).given("@/properties/whole", reference("@Whole"))
+        let annotation = json!({"properties": {"a": {"description": "d"}}});
+        row.given("@Whole", all_of(&[reference("@Part"), annotation])).given("@/properties/whole", reference("@Whole"))
     };
     let place = |keyword: &str| format!("@Whole/allOf/1/properties/a/{keyword}");
     let (description, nullable) = (place("description"), place("nullable"));
@@ -221,7 +217,7 @@ fn words_that_a_later_part_adds_to_a_property() {
 }
 
 #[test]
-fn models_that_keep_other_properties() {
+fn changes_of_open_models_are_classified() {
     let given = |row: Row<'static>| row.given("@Options/additionalProperties", text());
     verify(&[
         given(Row::of("of another type"))
@@ -232,24 +228,24 @@ fn models_that_keep_other_properties() {
             .sent(&["breaking @Options{}: the type was string and is none"])
             .received(&["breaking! @Options{}: the type was string and is none"]),
         given(Row::of("it is a map")).without("@Options/properties").reports(&[
-            "breaking! @Options: it takes any property now",
+            "breaking! @Options: it lists no properties now, so it is a map",
             "breaking @Options.o: the optional property is gone",
         ]),
         Row::of("a map requires a property")
             .with("@/properties/map/required", json!(["a"]))
             .sent(&[
-                "breaking! @.map: it no longer takes any property",
+                "breaking! @.map: it lists properties now, so it is no longer a map",
                 "breaking! @.map.a: there is a new required property",
             ])
             .received(&[
-                "breaking! @.map: it no longer takes any property",
+                "breaking! @.map: it lists properties now, so it is no longer a map",
                 "additive @.map.a: there is a new required property",
             ]),
     ]);
 }
 
 #[test]
-fn unions_lose_implementations_that_a_new_alternative_does_not_have() {
+fn new_alternative_without_a_trait_removes_it_from_the_union() {
     let numbers = || json!([integer(), {"type": "boolean"}]);
     verify(&[
         Row::of("a list")
@@ -273,17 +269,17 @@ fn unions_lose_implementations_that_a_new_alternative_does_not_have() {
 }
 
 #[test]
-fn named_union_of_one_may_be_another_type() {
+fn named_type_that_becomes_a_union_of_itself_is_breaking() {
     let part = object("a");
     verify(&[Row::of("it has a required property")
         .given("@Part", part.clone())
         .with("@Part", json!({"oneOf": [part]}))
-        .reports(&["breaking @Part: it is one of several alternatives now"])
+        .reports(&["breaking @Part: it is a union now"])
         .because("whether it is another type depends on the properties")]);
 }
 
 #[test]
-fn merged_parts_and_shared_properties_change_types() {
+fn merged_parts_and_shared_properties_are_breaking() {
     let of = |format: &str| json!({"type": "string", "format": format});
     let union = json!({"type": "object", "oneOf": [reference("@Cat"), reference("@Dog")]});
     verify(&[
@@ -302,14 +298,14 @@ fn merged_parts_and_shared_properties_change_types() {
             .given("@/properties/pet", reference("@Pet"))
             .with("@Pet/properties", json!({"name": text()}))
             .reports(&[
-                "breaking @Pet: the set of properties that all alternatives share changed",
+                "breaking @Pet: the set of properties shared by all alternatives changed",
                 "additive @Pet.name: there is a new optional property",
             ]),
     ]);
 }
 
 #[test]
-fn cycles_change_fields_of_other_models() {
+fn property_that_closes_a_cycle_breaks_the_fields_of_its_models() {
     let ring = json!({"type": "object", "properties": {"part": reference("@Part")}});
     verify(&[
         Row::of("a property closes a cycle, and another model has the type")
@@ -328,7 +324,7 @@ fn cycles_change_fields_of_other_models() {
 }
 
 #[test]
-fn alternatives_that_have_no_name() {
+fn changes_of_unnamed_alternatives_are_classified() {
     let union = |alternatives: &[Value]| json!({"oneOf": alternatives, "title": "@Choice"});
     let cat = || reference("@Cat");
     let titled = |title: &str| json!({"type": "object", "title": title, "properties": {"x": text()}});

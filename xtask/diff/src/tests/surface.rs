@@ -9,7 +9,7 @@ use crate::surface::Surface;
 
 /// The public surface of the client of a document.
 pub(super) fn surface(document: &Value) -> Arc<Surface> {
-    // Many rows begin with one document.
+    // Many rows begin with the same document.
     static CACHE: Mutex<BTreeMap<String, Arc<Surface>>> = Mutex::new(BTreeMap::new());
     let key = document.to_string();
     if let Some(surface) = CACHE.lock().unwrap().get(&key) {

@@ -1,4 +1,4 @@
-//! Changes of types and of what they are put together from, of what is sent and of what is received.
+//! Changes of types and their parts, in requests and in responses.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use super::row::{Row, verify};
 use super::{integer, object, reference, text};
 
 #[test]
-fn the_values_of_enums() {
+fn changes_of_enums_are_classified() {
     verify(&[
         Row::of("a value is new")
             .with("@/properties/level/enum/-", "new")
@@ -29,7 +29,7 @@ fn the_values_of_enums() {
 }
 
 #[test]
-fn what_lists_and_maps_hold() {
+fn changes_of_items_and_map_values_are_classified() {
     verify(&[
         Row::of("a list holds something else")
             .with("@/properties/list/items", integer())
@@ -56,11 +56,11 @@ fn what_lists_and_maps_hold() {
         Row::of("a map gets a property")
             .with("@/properties/map", json!({"type": "object", "properties": {"a": text()}}))
             .reports(&[
-                "breaking! @.map: it no longer takes any property",
+                "breaking! @.map: it lists properties now, so it is no longer a map",
                 "additive @.map.a: there is a new optional property",
             ]),
         Row::of("an object loses its properties").without("@Options/properties").reports(&[
-            "breaking! @Options: it takes any property now",
+            "breaking! @Options: it lists no properties now, so it is a map",
             "breaking @Options.o: the optional property is gone",
         ]),
         Row::of("an object says of what type other properties are")
@@ -89,7 +89,7 @@ fn what_lists_and_maps_hold() {
 }
 
 #[test]
-fn names_of_types() {
+fn changes_of_type_names_are_classified() {
     verify(&[
         Row::of("a schema is called otherwise")
             .with("@Other", object("a"))
@@ -171,7 +171,7 @@ fn names_of_types() {
 }
 
 #[test]
-fn alternatives_of_a_schema() {
+fn changes_of_alternatives_are_classified() {
     verify(&[
         Row::of("one is new")
             .with("@/properties/pet/oneOf/-", reference("@Part"))
@@ -210,9 +210,7 @@ fn alternatives_of_a_schema() {
             .reports(&["breaking @Lion: the name was @Cat and is @Lion"]),
         Row::of("their order")
             .with("@/properties/pet", json!({"oneOf": [reference("@Dog"), integer(), reference("@Cat")]}))
-            .reports(&[
-                "documentation @.pet: the order of the alternatives, of which the first that fits is read, changed",
-            ]),
+            .reports(&["documentation @.pet: the order of the alternatives (the first that fits is read) changed"]),
         Row::of("their keyword")
             .with("@/properties/pet", json!({"anyOf": [reference("@Cat"), reference("@Dog"), integer()]}))
             .reports(&["breaking @.pet: the keyword of the alternatives was oneOf and is anyOf"])
@@ -224,18 +222,15 @@ fn alternatives_of_a_schema() {
             .not_generated(),
         Row::of("one is left")
             .with("@/properties/pet", json!({"oneOf": [reference("@Cat")]}))
-            .sent(&[
-                "breaking! @.pet: it is no longer one of several alternatives",
-                "breaking @.pet: the type name was none and is @Cat",
-            ])
+            .sent(&["breaking! @.pet: it is no longer a union", "breaking @.pet: the type name was none and is @Cat"])
             .received(&[
-                "breaking @.pet: it is no longer one of several alternatives",
+                "breaking @.pet: it is no longer a union",
                 "breaking @.pet: the type name was none and is @Cat",
             ]),
         Row::of("none is left")
             .with("@/properties/pet", integer())
-            .sent(&["breaking! @.pet: it is no longer one of several alternatives"])
-            .received(&["breaking @.pet: it is no longer one of several alternatives"]),
+            .sent(&["breaking! @.pet: it is no longer a union"])
+            .received(&["breaking @.pet: it is no longer a union"]),
         Row::of("two are called the same")
             .with("@/properties/pet", json!({"oneOf": [integer(), integer(), reference("@Cat"), reference("@Dog")]}))
             .reports(&["breaking! @.pet: the number of alternatives was 3 and is 4"]),
@@ -252,43 +247,31 @@ fn named_type_that_becomes_an_alternative_still_fits_requests() {
     verify(&[
         held("in place")
             .with("@/properties/held", union())
-            .sent(&[
-                "breaking @.held: it is one of several alternatives now",
-                "breaking @.held: the type name was @Part and is none",
-            ])
-            .received(&[
-                "breaking! @.held: it is one of several alternatives now",
-                "breaking @.held: the type name was @Part and is none",
-            ]),
+            .sent(&["breaking @.held: it is a union now", "breaking @.held: the type name was @Part and is none"])
+            .received(&["breaking! @.held: it is a union now", "breaking @.held: the type name was @Part and is none"]),
         held("in a union with a name")
             .given("@Either", union())
             .with("@/properties/held", reference("@Either"))
-            .sent(&[
-                "breaking @.held: it is one of several alternatives now",
-                "breaking @.held: the type name was @Part and is @Either",
-            ])
+            .sent(&["breaking @.held: it is a union now", "breaking @.held: the type name was @Part and is @Either"])
             .received(&[
-                "breaking! @.held: it is one of several alternatives now",
+                "breaking! @.held: it is a union now",
                 "breaking @.held: the type name was @Part and is @Either",
             ]),
         held("with another requirement")
             .with("@/properties/held", union())
             .with("@Part/required", json!(["a", "b"]))
             .sent(&[
-                "breaking @.held: it is one of several alternatives now",
+                "breaking @.held: it is a union now",
                 "breaking @.held: the type name was @Part and is none",
                 "breaking! @Part.b: it is required now",
             ])
             .received(&[
-                "breaking! @.held: it is one of several alternatives now",
+                "breaking! @.held: it is a union now",
                 "breaking @.held: the type name was @Part and is none",
                 "breaking @Part.b: it is required now",
             ]),
         held("it is none of the alternatives")
             .with("@/properties/held", json!({"oneOf": [reference("@Cat"), reference("@Dog")]}))
-            .reports(&[
-                "breaking! @.held: it is one of several alternatives now",
-                "breaking @.held: the type name was @Part and is none",
-            ]),
+            .reports(&["breaking! @.held: it is a union now", "breaking @.held: the type name was @Part and is none"]),
     ]);
 }
