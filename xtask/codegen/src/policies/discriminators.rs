@@ -1,10 +1,10 @@
-//! The discriminators of unions: a property whose value, the tag, says which branch an object is.
+//! The discriminators of unions: properties whose value, the tag, selects the branch of an object.
 //!
-//! The pass `open_unions` reads a tagged object as the branch of its tag. Each branch keeps the tag as a field, so that it
-//! is written back; this policy adds the property to a branch that lacks it.
+//! The pass `open_unions` decodes a tagged object as the branch of its tag. Each branch keeps the tag as a field, so
+//! that it is encoded again; this policy adds the property to a branch that lacks it.
 //!
-//! The tags of a branch are those that `mapping` has for it. A branch that is a union with the same discriminator has its
-//! tags, too. A branch without any has its name (OpenAPI 3.0.3, Discriminator Object).
+//! `mapping` defines the tags of a branch. A branch that is a union with the same discriminator also has the tags of
+//! its branches. The tag of a branch without any is its name (OpenAPI 3.0.3, Discriminator Object).
 //!
 //! Seen in: `rulesets_RequestRule` of Cloudflare's document, 18 branches by `action`.
 
@@ -29,8 +29,8 @@ pub(crate) fn of(document: &Value) -> BTreeMap<String, Discriminator> {
     unions(document).map(|(name, union)| (type_name(name, None), discriminator(document, name, union))).collect()
 }
 
-/// The places of unions with a discriminator that are no named schemas. Nothing but the name leads from the generated code
-/// to a union of the document.
+/// The places of unnamed unions with a discriminator. They are not supported, since only a name connects the generated
+/// code with a union of the document.
 pub(crate) fn unnamed(document: &Value) -> Vec<String> {
     let mut places = Vec::new();
     for_each_schema(&mut document.clone(), &mut |place, schema| {
@@ -49,9 +49,9 @@ pub(super) fn apply(document: &mut Value) {
     for (union, property) in unions(&original).filter_map(|(_, union)| Some((union, property(union)?))) {
         for name in branches(union).filter_map(reference) {
             let branch = named(&original, name).map(|branch| ResolvedSchema::of(&references, branch));
-            let lacks_it =
+            let lacks_property =
                 |branch: ResolvedSchema<'_>| !branch.properties.is_empty() && !branch.properties.contains_key(property);
-            if branch.is_some_and(lacks_it)
+            if branch.is_some_and(lacks_property)
                 && let Some(schema) = schemas.get_mut(name)
             {
                 let part = json!({"type": "object", "properties": {property: {"type": "string"}}});
@@ -77,23 +77,23 @@ fn branches(union: &Map<String, Value>) -> impl Iterator<Item = &Value> {
 }
 
 fn discriminator(document: &Value, name: &str, union: &Map<String, Value>) -> Discriminator {
-    let mut given = BTreeSet::new();
+    let mut seen = BTreeSet::new();
     let mut tags = tags(document, union, &mut BTreeSet::from([name]));
-    tags.iter_mut().for_each(|tags| tags.retain(|tag| given.insert(tag.clone())));
+    tags.iter_mut().for_each(|tags| tags.retain(|tag| seen.insert(tag.clone())));
     Discriminator { property: property(union).unwrap_or_default().to_owned(), tags }
 }
 
-/// The tags of each branch of a union. `visited` are the branches that are unions, each of which is looked at once: a union
-/// can be a branch of itself.
+/// The tags of each branch of a union. Each branch that is a union is visited once, since a union can be a branch of
+/// itself; `visited` contains these.
 fn tags<'a>(document: &'a Value, union: &'a Map<String, Value>, visited: &mut BTreeSet<&'a str>) -> Vec<Vec<String>> {
     let mapping = union.get("discriminator").and_then(|discriminator| discriminator.get("mapping")?.as_object());
     let mapping: BTreeMap<_, _> =
         mapping.into_iter().flatten().filter_map(|(tag, to)| Some((tag, to.as_str()?))).collect();
     let mut of_branch = |branch: &'a Value| {
         let Some(name) = reference(branch) else { return Vec::new() };
-        let leads_here = |target: &str| target.strip_prefix(SCHEMAS).unwrap_or(target) == name;
+        let is_branch = |target: &str| target.strip_prefix(SCHEMAS).unwrap_or(target) == name;
         let mut own: Vec<_> =
-            mapping.iter().filter(|(_, target)| leads_here(target)).map(|(tag, _)| (*tag).clone()).collect();
+            mapping.iter().filter(|(_, target)| is_branch(target)).map(|(tag, _)| (*tag).clone()).collect();
         let inner = named(document, name).and_then(Value::as_object).filter(|inner| property(inner) == property(union));
         let mut others = match inner {
             Some(inner) if visited.insert(name) => tags(document, inner, visited).concat(),
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_of_a_branch_are_mapped_or_its_name() {
+    fn branch_has_its_mapped_tags_or_else_its_name() {
         let pet = union(
             &["Cat", "Dog", "Cow"],
             json!({"cat": format!("{SCHEMAS}Cat"), "kitty": "Cat", "x": "Other", "Cow": "Dog"}),
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn union_with_a_discriminator_and_no_name_is_found_by_its_place() {
+    fn unnamed_union_with_a_discriminator_is_found_with_its_place() {
         let pet = union(&["Cat", "Dog"], json!({}));
         let schemas = json!({"Pet": pet, "Thing": {"properties": {"pet": pet, "one": union(&["Cat"], json!({}))}}});
         let places = unnamed(&json!({"components": {"schemas": schemas}}));
