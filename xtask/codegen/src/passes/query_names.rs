@@ -92,9 +92,9 @@ fn expression(name: &str, all: &BTreeMap<&str, Pairs<'_>>) -> TokenStream {
 mod tests {
     use quote::ToTokens;
     use serde_json::json;
-    use xtask_document::operation::operations;
 
     use super::*;
+    use xtask_document::operation::operations;
 
     /// The names of the parameter `a`.
     fn names(a: &Value, others: &[(&str, Value)]) -> String {

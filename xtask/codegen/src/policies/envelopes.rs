@@ -88,9 +88,8 @@ fn annotations(schema: &Value) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use xtask_document::envelope::Outcome;
-
     use super::*;
+    use xtask_document::envelope::Outcome;
 
     fn reference(name: &str) -> Value {
         json!({"$ref": format!("#/components/schemas/{name}")})

@@ -14,9 +14,8 @@
 
 use serde_json::{Map, Value, json};
 
-use xtask_document::envelope;
-
 use super::parameters;
+use xtask_document::envelope;
 use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::schemas::{is_named, named_schemas};
 use xtask_document::walk::for_each_schema;

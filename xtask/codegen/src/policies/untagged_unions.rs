@@ -23,6 +23,7 @@ pub(super) fn apply(document: &mut Value) {
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
+
     use xtask_document::Document;
 
     #[test]
