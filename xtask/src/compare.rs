@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+
+use crate::workspace::Workspace;
 use xtask_diff as diff;
 use xtask_document::open_api::check_version;
 use xtask_document::read::read;
-
-use crate::workspace::Workspace;
 
 /// Compares two documents, each a file or a revision of an SDK. Files are imported first: with the settings of the SDK
 /// if the other document is its revision, otherwise by the rules only.

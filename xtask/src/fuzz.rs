@@ -17,12 +17,12 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use xtask_diff::fuzz::{Subject, Tally};
-use xtask_document::read::{UNDATED, read};
-use xtask_import::{Import, Names, Settings, Slice};
 
 use crate::generate::write_file;
 use crate::sdk::Sdk;
+use xtask_diff::fuzz::{Subject, Tally};
+use xtask_document::read::{UNDATED, read};
+use xtask_import::{Import, Names, Settings, Slice};
 
 /// The number of mutants that each thread tries before the state is written.
 const BATCH: u64 = 50;

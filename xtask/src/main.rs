@@ -9,10 +9,10 @@ use std::process::ExitCode;
 use anyhow::{Context, Error, Result};
 use cap::Cap;
 use clap::Parser;
-use xtask::workspace::Workspace;
-use xtask_codegen::run_worker;
 
 use crate::cli::{Arguments, Task};
+use xtask::workspace::Workspace;
+use xtask_codegen::run_worker;
 
 /// Counts the memory of this program, so that the process of the generator can limit it.
 #[global_allocator]

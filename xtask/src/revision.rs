@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
-use xtask_document::Document;
-use xtask_document::read::{read, sha256};
-use xtask_import::{Import, check_listed, validate};
 
 use crate::sdk::{NO_REVISION, Sdk};
 use crate::workspace::Workspace;
+use xtask_document::Document;
+use xtask_document::read::{read, sha256};
+use xtask_import::{Import, check_listed, validate};
 
 impl Sdk {
     /// Reads the current revision. For an SDK without one, it returns a document without operations.

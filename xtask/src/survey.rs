@@ -9,11 +9,11 @@ use std::fmt;
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use xtask_codegen::GeneratorProcess;
-use xtask_import::rules::{Applied, Loss};
 
 use crate::groups::{By, Diagnostics, Group, GroupWorkspace, Sample, compile, list, problem};
 use crate::workspace::Workspace;
+use xtask_codegen::GeneratorProcess;
+use xtask_import::rules::{Applied, Loss};
 
 /// The options of a survey.
 pub struct Options {

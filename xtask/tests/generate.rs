@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Map, Value, json};
+
 use xtask::generate;
 use xtask::release;
 use xtask::workspace::Workspace;

@@ -13,6 +13,7 @@ mod support;
 use std::fs;
 
 use serde_json::Value;
+
 use xtask_diff::Class;
 
 const MB: usize = 1_000_000;

@@ -61,12 +61,12 @@ use std::error::Error as StdError;
 use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use xtask_document::operation::operations;
-use xtask_document::schemas::schemas;
-use xtask_document::{cycles, open_api};
 
 use crate::rename::Renamed;
 use crate::rules::{Applied, Loss};
+use xtask_document::operation::operations;
+use xtask_document::schemas::schemas;
+use xtask_document::{cycles, open_api};
 
 /// The result of an import.
 pub struct Import {

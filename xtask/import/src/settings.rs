@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde_json::Value;
+
 use xtask_document::naming::snake;
 use xtask_document::operation::{Operation, operations, route};
 

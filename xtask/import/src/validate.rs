@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use xtask_document::naming::{mock_name, operation_problem, without_prefix};
-use xtask_document::operation::{operations, route};
-use xtask_document::schemas::schemas;
 
 use crate::error::Error;
 use crate::settings::Settings;
+use xtask_document::naming::{mock_name, operation_problem, without_prefix};
+use xtask_document::operation::{operations, route};
+use xtask_document::schemas::schemas;
 
 /// Checks that a document has every operation that `sdk.toml` lists. Earlier revisions may have fewer.
 ///
@@ -86,9 +86,9 @@ pub fn violations(document: &Value, settings: &Settings<'_>, revision: &str) -> 
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use serde_json::json;
 
+    use super::*;
     use crate::testing::{TestSdk, things};
 
     fn sdk() -> TestSdk {

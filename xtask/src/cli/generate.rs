@@ -4,11 +4,11 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Result;
+
+use super::{MEMORY_MIB, print_written};
 use xtask::generate;
 use xtask::workspace::Workspace;
 use xtask_codegen::GeneratorProcess;
-
-use super::{MEMORY_MIB, print_written};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {

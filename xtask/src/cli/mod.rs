@@ -11,6 +11,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
 use clap::{Parser, Subcommand};
+
 use xtask::workspace::Workspace;
 
 /// The arguments of the program.

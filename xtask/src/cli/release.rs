@@ -4,11 +4,11 @@ use std::io::Write;
 
 use anyhow::Result;
 use clap::Subcommand;
+
+use super::{MEMORY_MIB, fail_on};
 use xtask::release::{self, Notes};
 use xtask::workspace::Workspace;
 use xtask_codegen::GeneratorProcess;
-
-use super::{MEMORY_MIB, fail_on};
 
 #[derive(Subcommand)]
 pub(crate) enum Task {

@@ -5,12 +5,12 @@ use std::io::Write;
 
 use anyhow::Result;
 use clap::Subcommand;
+
+use super::{MEMORY_MIB, print_written};
 use xtask::scaffold::Scaffold;
 use xtask::workspace::Workspace;
 use xtask_codegen::GeneratorProcess;
 use xtask_import::Slice;
-
-use super::{MEMORY_MIB, print_written};
 
 #[derive(Subcommand)]
 pub(crate) enum Task {

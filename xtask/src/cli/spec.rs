@@ -8,6 +8,8 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Subcommand;
+
+use super::{MEMORY_MIB, fail_on, print_written};
 use xtask::compare::compare;
 use xtask::examples::{self, Examples};
 use xtask::fuzz::Fuzz;
@@ -17,8 +19,6 @@ use xtask::workspace::Workspace;
 use xtask::{check, generate};
 use xtask_codegen::GeneratorProcess;
 use xtask_diff as diff;
-
-use super::{MEMORY_MIB, fail_on, print_written};
 
 /// The exit code of `spec diff` for changes that break users of the crates.
 const BREAKS: u8 = 3;

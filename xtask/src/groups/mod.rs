@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde_json::Value;
+
 use xtask_document::operation::{Operation, operations};
 use xtask_import::Slice;
 

@@ -7,17 +7,17 @@ use std::path::{Path, absolute};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use toml_edit::{Array, DocumentMut};
+
+use super::{By, Group, groups};
+use crate::generate::{self, write_file};
+use crate::scaffold::Scaffold;
+use crate::workspace::Workspace;
 use xtask_codegen::GeneratorProcess;
 use xtask_document::open_api::check_version;
 use xtask_document::operation::operations;
 use xtask_document::read::{UNDATED, read, sha256};
 use xtask_import::Import;
 use xtask_import::rules::Applied;
-
-use super::{By, Group, groups};
-use crate::generate::{self, write_file};
-use crate::scaffold::Scaffold;
-use crate::workspace::Workspace;
 
 /// A new workspace for the groups of a vendor's document.
 pub struct GroupWorkspace<'a> {

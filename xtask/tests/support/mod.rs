@@ -3,6 +3,7 @@
 #![allow(dead_code, unreachable_pub, reason = "tests and benchmarks include it, and each uses a part of it")]
 
 use serde_json::{Map, Value, json};
+
 use xtask::sdk::Sdk;
 
 /// The number of operations of a resource.
