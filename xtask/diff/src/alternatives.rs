@@ -13,6 +13,7 @@ use super::limits::DEEPEST;
 use super::names::named_type;
 use super::shape::{alternatives, described, is_displayed, is_free_form, is_parsed, scalar, type_of};
 use xtask_document::resolved::{References, ResolvedSchema};
+use xtask_document::schemas::reference;
 use xtask_import::becomes_type;
 
 impl<'a> Comparison<'a> {
@@ -72,6 +73,21 @@ impl<'a> Comparison<'a> {
         for name in &came {
             self.report(Verdict::ADDS, &location.part(&format!("|{name}")), ChangeKind::added(Part::Alternative));
         }
+    }
+
+    /// The alternative of a union that refers to the named schema which has become that union, or which the union has become.
+    pub(super) fn kept_alternative(
+        &self,
+        (old, before): (&'a Value, &ResolvedSchema<'a>),
+        (new, after): (&'a Value, &ResolvedSchema<'a>),
+    ) -> Option<(&'a str, &'a Value)> {
+        let (_, all) = alternatives(before).or_else(|| alternatives(after))?;
+        let (references, schema) =
+            if alternatives(before).is_some() { (&self.new_references, new) } else { (&self.old_references, old) };
+        all.iter().find_map(|one| {
+            let name = reference(one).filter(|_| std::ptr::eq(references.resolve(one), schema))?;
+            Some((name, one))
+        })
     }
 
     /// Compares alternatives that have no different names.

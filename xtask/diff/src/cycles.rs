@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::change::{Side, Verdict};
 use super::comparison::{Comparison, Location};
 use super::kind::{ChangeKind, State};
-use xtask_document::keywords::BRANCHES;
+use xtask_document::keywords::branches;
 use xtask_document::schemas::{reference, schemas};
 
 /// Which schemas each schema contains, but not in a list or a map.
@@ -47,8 +47,7 @@ fn targets(schema: &Value) -> BTreeSet<&str> {
         }
         let properties = schema.get("properties").and_then(Value::as_object);
         pending.extend(properties.into_iter().flat_map(Map::values));
-        let branches = BRANCHES.into_iter().filter_map(|keyword| schema.get(keyword)?.as_array());
-        pending.extend(branches.flatten());
+        pending.extend(branches(schema).flat_map(|(_, branches)| branches));
     }
     targets
 }

@@ -29,6 +29,7 @@ pub mod naming;
 pub mod open_api;
 pub mod operation;
 mod parse;
+pub mod pointer;
 pub mod read;
 pub mod resolved;
 pub mod schemas;

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
 
-use crate::walk::escape;
+use crate::pointer::escape;
 
 /// The prefix of a reference to a named schema.
 pub const SCHEMAS: &str = "#/components/schemas/";

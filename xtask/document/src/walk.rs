@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value};
 
 use crate::keywords;
+use crate::pointer::escape;
 use crate::schemas::SCHEMAS;
 
 /// The methods that a path item can have (OpenAPI 3.0.3, "Path Item Object").
@@ -140,11 +141,6 @@ fn change_mapping(value: &mut Value, change: &mut dyn FnMut(&str) -> Option<Stri
     if let Some(new) = new {
         *text = new.strip_prefix(SCHEMAS).filter(|_| is_name).map(str::to_owned).unwrap_or(new);
     }
-}
-
-/// Escapes a name for a JSON pointer.
-pub fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 /// A walk. It is recursive, which is safe: the parser rejects documents with more than 128 levels.

@@ -11,9 +11,10 @@ use serde_json::{Map, Value, json};
 use xtask_document::envelope::{alias, is_union};
 use xtask_document::naming::{pascal, type_name};
 use xtask_document::operation::{METHODS, is_success};
+use xtask_document::pointer::escape;
 use xtask_document::resolved::References;
 use xtask_document::schemas::{named_schemas, reference_to, schemas};
-use xtask_document::walk::{escape, for_each_schema};
+use xtask_document::walk::for_each_schema;
 
 /// Moves every unnamed schema that becomes a type to the components, under a name that is derived from its place.
 /// Returns the place and the name of each.

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::error::{Error, ReferenceProblem};
 use crate::inheritance::Inheritance;
+use xtask_document::pointer::unescape;
 use xtask_document::schemas::SCHEMAS;
 use xtask_document::walk::{ObjectKind, for_each_reference};
 
@@ -114,7 +115,7 @@ impl<'w> Component<'w> {
             Some(target) => (name.to_owned(), target),
             None if name.contains('/') => return Err(no_component()),
             None => {
-                let name = plain(name);
+                let name = unescape(name);
                 let target = named(&name).ok_or_else(|| error(reference, ReferenceProblem::Nowhere))?;
                 (name, target)
             }
@@ -130,18 +131,6 @@ impl<'w> Component<'w> {
 
 fn error(reference: &str, problem: ReferenceProblem) -> Error {
     Error::Reference { reference: reference.to_owned(), problem }
-}
-
-/// Decodes the escapes of a name.
-fn plain(name: &str) -> String {
-    let mut parts = name.split('%');
-    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
-    for part in parts {
-        let byte = part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        bytes.push(byte.unwrap_or(b'%'));
-        bytes.extend(part.bytes().skip(if byte.is_some() { 2 } else { 0 }));
-    }
-    String::from_utf8_lossy(&bytes).replace("~1", "/").replace("~0", "~")
 }
 
 #[cfg(test)]

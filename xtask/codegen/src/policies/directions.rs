@@ -16,8 +16,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use xtask_document::operation::operations;
+use xtask_document::pointer::escape;
 use xtask_document::resolved::{References, ResolvedSchema};
-use xtask_document::walk::{ObjectKind, escape, for_each_schema};
+use xtask_document::walk::{ObjectKind, for_each_schema};
 
 /// The keyword of properties that requests omit, and that of properties that responses omit.
 const OMITTED: [&str; 2] = ["readOnly", "writeOnly"];

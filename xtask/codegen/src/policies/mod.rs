@@ -35,6 +35,7 @@ mod paths;
 mod raw_failures;
 mod untagged_unions;
 
+pub use discriminators::branches_by_tag;
 pub use parameters::FORMATS;
 
 use serde_json::Value;

@@ -8,10 +8,10 @@ use super::media_types::set;
 use super::{Log, Loss, Rule};
 use xtask_document::naming::{identifier, snake};
 use xtask_document::operation::{Parameter, for_each_operation, parameters_mut};
+use xtask_document::pointer::escape;
 use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::schemas::named_schemas;
 use xtask_document::sendable::{fits_query, parameter_obstacle};
-use xtask_document::walk::escape;
 
 pub(super) const UNSENDABLE: Rule = Rule {
     name: "unsendable-parameter",

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use super::{Log, Loss, Rule};
 use xtask_document::operation::METHODS;
+use xtask_document::pointer::escape;
 use xtask_document::resolved::size;
-use xtask_document::walk::escape;
 
 /// The groups of components that operations use.
 const KINDS: [&str; 3] = ["parameters", "requestBodies", "responses"];

@@ -10,9 +10,9 @@ use super::parts::{Description, Part, Source, allows_all, annotations, compatibl
 use super::{is_all_of_objects, overridden};
 use crate::hoist::SchemaNames;
 use xtask_document::naming::pascal;
+use xtask_document::pointer::escape;
 use xtask_document::resolved::{References, size};
 use xtask_document::schemas::place_of;
-use xtask_document::walk::escape;
 
 /// Keywords that can contradict each other.
 const CONFLICTING: [&str; 4] = ["anyOf", "enum", "format", "oneOf"];
