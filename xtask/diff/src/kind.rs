@@ -242,7 +242,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_part_and_state_has_a_text_of_its_own() {
+    fn every_part_and_state_has_a_unique_text() {
         let states = State::ALL.iter().flat_map(|state| state.text().split('|'));
         assert!(State::ALL.iter().all(|state| state.text().split('|').count() == 2));
         let texts: Vec<_> = Part::ALL.iter().map(|part| part.text()).chain(states).collect();

@@ -97,7 +97,7 @@ mod tests {
     use super::split;
 
     #[test]
-    fn a_place_is_in_an_operation_or_a_schema_or_stands_alone() {
+    fn place_is_split_after_its_operation_or_schema() {
         for (owner, rest) in [
             ("GET /things/{id}.json", ", 200[].a"),
             ("GET /things/{id}.json", ""),

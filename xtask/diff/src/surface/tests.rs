@@ -123,7 +123,7 @@ fn other_items_are_listed() {
 }
 
 #[test]
-fn one_type_has_one_spelling() {
+fn equal_types_have_one_spelling() {
     let spellings = [
         "pub mod types { pub struct A; pub mod inner { pub fn f(a: super::A, b: String) -> u8 {} } }",
         "pub mod types { pub struct A; pub mod inner { use super::A; pub fn f(a: A, b: ::std::string::String) -> u8 {} } }",
@@ -140,7 +140,7 @@ fn one_type_has_one_spelling() {
 }
 
 #[test]
-fn comma_at_the_end_of_a_list_changes_nothing() {
+fn trailing_comma_changes_nothing() {
     let without = "pub fn f(a: Map<u8, Option<u8>>, b: (u8, u8), c: (u8,), d: fn(u8) -> u8, e: impl Fn(u8)) {}";
     let with = "pub fn f(a: Map<u8, Option<u8,>,>, b: (u8, u8,), c: (u8,), d: fn(u8,) -> u8, e: impl Fn(u8,),) {}";
     assert_eq!(lines(without), ["fn f(Map<u8, Option<u8>>, (u8, u8), (u8,), fn(u8) -> u8, impl Fn(u8))"]);
@@ -195,7 +195,7 @@ fn trait_with_an_associated_type_lists_that_type() {
 }
 
 #[test]
-fn exhaustiveness_decides_what_an_addition_does() {
+fn exhaustiveness_decides_the_class_of_an_addition() {
     let [breaking, additive] = [Some(Class::Breaking), Some(Class::Additive)];
     for (old, new, expected) in [
         ("pub enum E { A }", "pub enum E { A, B }", breaking),

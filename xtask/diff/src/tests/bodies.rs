@@ -6,7 +6,7 @@ use super::row::{Row, verify_once};
 use super::{content, reference, text};
 
 #[test]
-fn bodies_of_requests() {
+fn changes_of_request_bodies_are_classified() {
     let content_of = |media_type: &str, schema: Value| json!({media_type: {"x-content-type": "a/b", "schema": schema}});
     let bytes = json!({"type": "string", "format": "binary"});
     verify_once(&[
@@ -81,7 +81,7 @@ fn bodies_of_requests() {
 }
 
 #[test]
-fn successes_and_failures() {
+fn changes_of_successes_and_failures_are_classified() {
     verify_once(&[
         Row::of("another success")
             .without("PUT/responses/200")

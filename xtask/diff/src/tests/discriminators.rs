@@ -19,7 +19,7 @@ fn mapping(what: &str, old: Value, new: Value) -> Row<'_> {
 }
 
 #[test]
-fn mapping_is_documentation_unless_a_tag_in_use_has_another_branch_or_none() {
+fn mapping_is_documentation_unless_the_branch_of_a_used_tag_changes() {
     let both = || json!({"cat": "@Cat", "dog": "@Dog"});
     let implicit = || json!({"dog": "@Dog"});
     verify(&[

@@ -18,7 +18,7 @@ fn row(what: &str) -> Row<'_> {
 }
 
 #[test]
-fn decorations_of_envelopes() {
+fn changes_of_decorations_are_classified() {
     let documentation =
         &["documentation received Box.errors: the documented shape, which the crates read as any JSON, changed"][..];
     verify_once(&[
@@ -36,7 +36,7 @@ fn decorations_of_envelopes() {
 }
 
 #[test]
-fn results_of_envelopes() {
+fn changes_of_results_are_classified() {
     let nullable = "breaking received Box.result: the result of calls was required and is optional";
     verify_once(&[
         row("it is required").with("Box/required", json!(["success", "result"])).reports(&[]),
@@ -65,7 +65,7 @@ fn results_of_envelopes() {
 }
 
 #[test]
-fn models_that_become_envelopes() {
+fn model_that_becomes_an_envelope_is_breaking() {
     let plain: Value = json!({"type": "object", "properties": {"result": text()}});
     verify_once(&[row("success is new")
         .given("Box", plain)
@@ -77,7 +77,7 @@ fn models_that_become_envelopes() {
 }
 
 #[test]
-fn unions_of_envelopes() {
+fn changes_of_unions_of_envelopes_are_classified() {
     let envelope = |properties: Value| json!({"type": "object", "required": ["success"], "properties": properties});
     let success = json!({"type": "boolean"});
     let part = json!({"type": "object", "properties": {"errors": {"type": "array", "items": text()}}});

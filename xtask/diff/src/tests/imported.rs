@@ -43,7 +43,7 @@ fn value_or_property_that_clashes_in_rust_is_breaking() {
 }
 
 #[test]
-fn list_that_becomes_one_parameter_is_breaking_and_a_default_written_out_is_none() {
+fn list_in_one_parameter_is_breaking_and_an_explicit_default_is_no_change() {
     let with = |explode: Value| {
         let mut parameter = list();
         parameter["explode"] = explode;

@@ -129,12 +129,12 @@ fn edited(mut document: Value, edits: &[(&str, Option<Value>)], side: &str) -> V
 }
 
 #[test]
-fn a_document_does_not_differ_from_itself() {
+fn document_does_not_differ_from_itself() {
     assert_eq!(compare(&base(), &base()), []);
 }
 
 #[test]
-fn the_report_leads_with_the_class() {
+fn report_begins_with_the_worst_class() {
     let changes = compare(&base(), &edited(base(), &[("/paths/~1things", None)], ""));
     let text = super::text(&changes);
     assert!(text.starts_with("breaking: code that uses the crates has to change"), "{text}");
@@ -147,7 +147,7 @@ fn the_report_leads_with_the_class() {
 }
 
 #[test]
-fn the_report_names_an_operation_or_a_schema_once_and_each_of_its_changes_below() {
+fn report_groups_changes_by_operation_and_schema() {
     let edits = [
         ("/paths/~1things/description", Some(json!("d"))),
         ("GET/summary", Some(json!("s"))),
@@ -177,8 +177,8 @@ documentation (8)
 
 #[test]
 fn every_edit_is_reported_and_none_panics() {
-    /// What else is said leaves no other type.
-    fn goes_without_saying(place: &str) -> bool {
+    /// The other keywords imply the removed type. The version is that of the document.
+    fn is_implied(place: &str) -> bool {
         place.ends_with("/type") || place == "/info/version"
     }
     let document = base();
@@ -207,7 +207,7 @@ fn every_edit_is_reported_and_none_panics() {
         for other in [without, with_another] {
             let is_reported = !compare(&document, &other).is_empty() && !compare(&other, &document).is_empty();
             // A schema that is none says as little as an empty one.
-            assert!(is_reported || goes_without_saying(place) || place.ends_with("/any"), "{place}: {other}");
+            assert!(is_reported || is_implied(place) || place.ends_with("/any"), "{place}: {other}");
         }
     }
 }

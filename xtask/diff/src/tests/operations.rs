@@ -10,7 +10,7 @@ fn parameter(kind: &str, name: &str, required: bool, schema: Value) -> Value {
 }
 
 #[test]
-fn operations_that_come_and_go() {
+fn added_and_removed_operations_are_classified() {
     verify_once(&[
         Row::of("one is gone").without("/paths/~1things").reports(&["breaking! GET: the operation is gone"]),
         Row::of("one is new")
@@ -94,7 +94,7 @@ fn operations_that_come_and_go() {
 }
 
 #[test]
-fn what_is_said_of_the_whole() {
+fn changes_outside_operations_are_documentation() {
     verify_once(&[
         Row::of("a path")
             .with("/paths/~1things/description", "d")
@@ -111,7 +111,7 @@ fn what_is_said_of_the_whole() {
 }
 
 #[test]
-fn parameters() {
+fn changes_of_parameters_are_classified() {
     verify_once(&[
         Row::of("a required one is new")
             .with("PUT/parameters/-", parameter("query", "new", true, text()))

@@ -8,7 +8,7 @@ use super::surface::surface;
 use super::{base, edited, reference, text};
 
 #[test]
-fn properties_that_come_and_go() {
+fn added_and_removed_properties_are_classified() {
     verify(&[
         Row::of("a required one is new")
             .with("@/properties/new", text())
@@ -81,7 +81,7 @@ fn properties_that_come_and_go() {
 }
 
 #[test]
-fn what_a_value_is() {
+fn changes_of_type_and_format_are_classified() {
     verify(&[
         Row::of("the type")
             .with("@/properties/name/type", "integer")
@@ -123,7 +123,7 @@ fn what_a_value_is() {
 }
 
 #[test]
-fn what_may_be_null() {
+fn changes_of_nullability_are_classified() {
     verify(&[
         Row::of("a required property")
             .with("@/properties/name/nullable", true)
@@ -196,7 +196,7 @@ fn what_may_be_null() {
 }
 
 #[test]
-fn what_the_crates_do_not_show() {
+fn constraints_and_annotations_are_classified() {
     verify(&[
         Row::of("a constraint")
             .with("@/properties/name/maxLength", 9)
@@ -245,7 +245,7 @@ fn what_the_crates_do_not_show() {
 }
 
 #[test]
-fn formats_are_reported_that_the_generator_knows() {
+fn change_of_a_format_breaks_only_if_the_generator_has_a_type_for_it() {
     let formats = [
         "",
         "int",

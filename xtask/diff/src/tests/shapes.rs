@@ -10,7 +10,7 @@ fn all_of(parts: &[Value]) -> Value {
 }
 
 #[test]
-fn what_says_nothing_but_a_name() {
+fn annotations_beside_a_reference_are_documentation() {
     let part = || reference("@Part");
     let words = |keyword: &str, value: Value| json!({"allOf": [part()], keyword: value});
     verify(&[
@@ -76,7 +76,7 @@ fn what_says_nothing_but_a_name() {
 }
 
 #[test]
-fn what_says_more_than_a_name() {
+fn keywords_beside_a_reference_drop_the_type_name() {
     let given = |row: Row<'static>, named: Value| {
         row.given("@Named", named).given("@/properties/name", all_of(&[reference("@Named")]))
     };
@@ -115,7 +115,7 @@ fn what_says_more_than_a_name() {
 }
 
 #[test]
-fn names_that_stand_for_other_names() {
+fn changes_of_aliases_are_classified() {
     let given =
         |row: Row<'static>| row.given("@Name", reference("@Part")).given("@/properties/name", reference("@Name"));
     verify(&[
@@ -155,7 +155,7 @@ fn names_that_stand_for_other_names() {
 }
 
 #[test]
-fn what_may_be_anything() {
+fn changes_of_free_form_schemas_are_classified() {
     verify(&[
         Row::of("it may be null, too")
             .given("@/required/-", "any")
@@ -184,7 +184,7 @@ fn what_may_be_anything() {
 }
 
 #[test]
-fn models_that_refuse_other_properties() {
+fn changes_of_closed_models_are_classified() {
     let given = |row: Row<'static>| row.given("@Options/additionalProperties", false);
     verify(&[
         given(Row::of("one is new"))
@@ -203,7 +203,7 @@ fn models_that_refuse_other_properties() {
 }
 
 #[test]
-fn words_that_a_later_part_adds_to_a_property() {
+fn annotations_in_a_later_part_are_compared() {
     let given = |row: Row<'static>| {
         let words = json!({"properties": {"a": {"description": "d"}}});
         row.given("@Whole", all_of(&[reference("@Part"), words])).given("@/properties/whole", reference("@Whole"))
@@ -221,7 +221,7 @@ fn words_that_a_later_part_adds_to_a_property() {
 }
 
 #[test]
-fn models_that_keep_other_properties() {
+fn changes_of_open_models_are_classified() {
     let given = |row: Row<'static>| row.given("@Options/additionalProperties", text());
     verify(&[
         given(Row::of("of another type"))
@@ -249,7 +249,7 @@ fn models_that_keep_other_properties() {
 }
 
 #[test]
-fn unions_lose_implementations_that_a_new_alternative_does_not_have() {
+fn new_alternative_without_a_trait_removes_it_from_the_union() {
     let numbers = || json!([integer(), {"type": "boolean"}]);
     verify(&[
         Row::of("a list")
@@ -273,7 +273,7 @@ fn unions_lose_implementations_that_a_new_alternative_does_not_have() {
 }
 
 #[test]
-fn named_union_of_one_may_be_another_type() {
+fn named_type_that_becomes_a_union_of_itself_is_breaking() {
     let part = object("a");
     verify(&[Row::of("it has a required property")
         .given("@Part", part.clone())
@@ -283,7 +283,7 @@ fn named_union_of_one_may_be_another_type() {
 }
 
 #[test]
-fn merged_parts_and_shared_properties_change_types() {
+fn merged_parts_and_shared_properties_are_breaking() {
     let of = |format: &str| json!({"type": "string", "format": format});
     let union = json!({"type": "object", "oneOf": [reference("@Cat"), reference("@Dog")]});
     verify(&[
@@ -309,7 +309,7 @@ fn merged_parts_and_shared_properties_change_types() {
 }
 
 #[test]
-fn cycles_change_fields_of_other_models() {
+fn property_that_closes_a_cycle_breaks_the_fields_of_its_models() {
     let ring = json!({"type": "object", "properties": {"part": reference("@Part")}});
     verify(&[
         Row::of("a property closes a cycle, and another model has the type")
@@ -328,7 +328,7 @@ fn cycles_change_fields_of_other_models() {
 }
 
 #[test]
-fn alternatives_that_have_no_name() {
+fn changes_of_unnamed_alternatives_are_classified() {
     let union = |alternatives: &[Value]| json!({"oneOf": alternatives, "title": "@Choice"});
     let cat = || reference("@Cat");
     let titled = |title: &str| json!({"type": "object", "title": title, "properties": {"x": text()}});

@@ -6,7 +6,7 @@ use super::row::{Row, verify};
 use super::{integer, object, reference, text};
 
 #[test]
-fn the_values_of_enums() {
+fn changes_of_enums_are_classified() {
     verify(&[
         Row::of("a value is new")
             .with("@/properties/level/enum/-", "new")
@@ -29,7 +29,7 @@ fn the_values_of_enums() {
 }
 
 #[test]
-fn what_lists_and_maps_hold() {
+fn changes_of_items_and_map_values_are_classified() {
     verify(&[
         Row::of("a list holds something else")
             .with("@/properties/list/items", integer())
@@ -89,7 +89,7 @@ fn what_lists_and_maps_hold() {
 }
 
 #[test]
-fn names_of_types() {
+fn changes_of_type_names_are_classified() {
     verify(&[
         Row::of("a schema is called otherwise")
             .with("@Other", object("a"))
@@ -171,7 +171,7 @@ fn names_of_types() {
 }
 
 #[test]
-fn alternatives_of_a_schema() {
+fn changes_of_alternatives_are_classified() {
     verify(&[
         Row::of("one is new")
             .with("@/properties/pet/oneOf/-", reference("@Part"))

@@ -10,7 +10,7 @@ fn places(changes: &[Change]) -> Vec<&str> {
 }
 
 #[test]
-fn schemas_that_refer_to_themselves_come_to_an_end() {
+fn recursive_schemas_are_compared_once() {
     let recursive = |property: &str| {
         let thing = json!({"type": "object", "properties": {property: reference("@")}});
         edited(base(), &[("@", Some(thing))], "Sent")
@@ -58,7 +58,7 @@ fn type_that_no_response_uses_is_compared() {
 }
 
 #[test]
-fn type_that_may_be_null_is_reported_wherever_it_is_used() {
+fn nullable_type_is_reported_at_each_of_its_uses() {
     for required in ["part", "worded"] {
         let of = |nullable: bool| {
             let edits = [("@/required/-", Some(json!(required))), ("@Part/nullable", Some(json!(nullable)))];
@@ -74,7 +74,7 @@ fn type_that_may_be_null_is_reported_wherever_it_is_used() {
 }
 
 #[test]
-fn schema_with_a_format_is_reported_when_responses_begin_or_cease_to_use_it() {
+fn schema_with_a_format_is_reported_if_its_use_in_responses_changes() {
     let of = |response: &str| {
         let mut document = base();
         let schemas = &mut document["components"]["schemas"];
@@ -97,7 +97,7 @@ fn schema_with_a_format_is_reported_when_responses_begin_or_cease_to_use_it() {
 }
 
 #[test]
-fn another_name_of_a_path_parameter_is_not_seen_by_users() {
+fn renamed_path_parameter_is_documentation() {
     for path in ["/things/{id}", "/things/{id}.json"] {
         let with = |name: &str| -> Value {
             let document = base().to_string().replace("/things/{id}", path);
@@ -123,7 +123,7 @@ fn another_name_of_a_path_parameter_is_not_seen_by_users() {
 }
 
 #[test]
-fn a_path_with_more_than_a_parameter_in_a_part_is_another_path() {
+fn change_of_text_beside_a_path_parameter_is_another_route() {
     let with =
         |path: &str| -> Value { serde_json::from_str(&base().to_string().replace("/things/{id}", path)).unwrap() };
     let changes = compare(&with("/things/{id}.json"), &with("/things/{id}.xml"));
@@ -135,7 +135,7 @@ fn a_path_with_more_than_a_parameter_in_a_part_is_another_path() {
 }
 
 #[test]
-fn bodies_are_followed_to_where_they_are_described() {
+fn body_behind_a_reference_is_compared() {
     let of = |name: &str| {
         let edits = [
             ("/components/requestBodies", Some(json!({"Shared": {"content": content(name)}}))),
@@ -149,7 +149,7 @@ fn bodies_are_followed_to_where_they_are_described() {
 }
 
 #[test]
-fn operations_of_one_id_are_not_taken_for_each_other() {
+fn removed_operations_with_one_id_are_reported_separately() {
     let operation = base()["paths"]["/things"]["get"].clone();
     let item = || Some(json!({"get": operation}));
     let old = edited(base(), &[("/paths/~1more", item()), ("/paths/~1others", item())], "");
@@ -157,7 +157,7 @@ fn operations_of_one_id_are_not_taken_for_each_other() {
 }
 
 #[test]
-fn what_is_sent_is_found_wherever_it_is_put() {
+fn change_of_a_request_schema_is_reported_through_every_kind_of_use() {
     let leaf = reference("Leaf");
     let places = [
         ("a list", json!({"type": "array", "items": leaf})),
@@ -188,7 +188,7 @@ fn what_is_sent_is_found_wherever_it_is_put() {
 }
 
 #[test]
-fn a_schema_that_is_sent_and_comes_back_is_judged_for_both() {
+fn change_of_a_schema_of_both_sides_is_reported_for_each_side() {
     let of = |part: Value| {
         let edits = [("Both", Some(part)), ("Sent/properties/part", Some(reference("Both")))];
         edited(edited(base(), &edits, ""), &[("Received/properties/part", Some(reference("Both")))], "")
@@ -200,14 +200,14 @@ fn a_schema_that_is_sent_and_comes_back_is_judged_for_both() {
 }
 
 #[test]
-fn title_of_a_named_type_is_an_annotation_wherever_it_is_used() {
+fn title_of_a_named_type_is_documentation() {
     let changes = compare(&base(), &edited(base(), &[("Failure/title", Some(json!("Other")))], ""));
     let reported: Vec<_> = changes.iter().map(|change| (change.class, change.kind.to_string())).collect();
     assert_eq!(reported, [(Class::Documentation, "title changed".to_owned())]);
 }
 
 #[test]
-fn other_type_is_reported_wherever_it_is_used() {
+fn replaced_type_is_reported_at_each_of_its_uses() {
     let of = |name: &str| {
         let success = json!({"description": "d", "content": content(name)});
         edited(base(), &[("GET/responses/200", Some(success.clone())), ("PUT/responses/200", Some(success))], "")
