@@ -158,8 +158,8 @@ fn parts_in_a_cycle_are_merged_once() {
     };
     let tree = document(&reference("Node"), &json!({"Node": node("Leaf"), "Leaf": node("Node")}));
     let imported = import(&tree).unwrap();
-    let left = &imported["components"]["schemas"]["NodeLeft"]["properties"];
-    assert_eq!((&left["left"], &left["x"]), (&reference("LeafLeft"), &json!({"type": "string"})));
+    let node_left = &imported["components"]["schemas"]["NodeLeft"]["properties"];
+    assert_eq!((&node_left["left"], &node_left["x"]), (&reference("LeafLeft"), &json!({"type": "string"})));
 }
 
 #[test]

@@ -60,9 +60,9 @@ mod tests {
     #[test]
     fn named_schema_is_found_by_its_reference_and_its_place() {
         let document = json!({"components": {"schemas": {"a/b": {"type": "string"}}}});
-        let found = reference(&reference_to("a/b")).and_then(|name| named(&document, name)).cloned();
-        assert_eq!(found, Some(json!({"type": "string"})));
-        assert_eq!(document.pointer(&place_of("a/b")), found.as_ref());
+        let schema = reference(&reference_to("a/b")).and_then(|name| named(&document, name)).cloned();
+        assert_eq!(schema, Some(json!({"type": "string"})));
+        assert_eq!(document.pointer(&place_of("a/b")), schema.as_ref());
         assert_eq!((is_named(&place_of("a/b")), is_named("/components/schemas/a/items")), (true, false));
         assert_eq!(named_schemas(&document), document);
         assert!(schemas(&json!({"paths": {}})).is_empty());

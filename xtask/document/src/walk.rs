@@ -252,22 +252,22 @@ mod tests {
         let of_item = |title: &str| {
             ["", " body", " content", " header", " part", " path", ""].map(|suffix| format!("{title}{suffix}"))
         };
-        let alone = ["all", "any", "body", "header", "item", "named", "not", "one", "parameter", "property", "ref"];
-        let alone = alone.into_iter().chain(["response", "response header", "response part", "value", "x"]);
+        let others = ["all", "any", "body", "header", "item", "named", "not", "one", "parameter", "property", "ref"];
+        let others = others.into_iter().chain(["response", "response header", "response part", "value", "x"]);
         let mut expected: Vec<_> = ["get", "callback", "done"].into_iter().flat_map(of_item).collect();
-        expected.extend(alone.map(str::to_owned));
+        expected.extend(others.map(str::to_owned));
         expected.sort();
         assert_eq!(titles(&document), expected);
     }
 
     /// The references that are found, each with its place.
     fn references(document: &Value) -> Vec<(String, String)> {
-        let mut found = Vec::new();
+        let mut references = Vec::new();
         for_each_reference(&mut document.clone(), ObjectKind::Document, &mut |place, reference| {
-            found.push((place.to_owned(), reference.to_owned()));
+            references.push((place.to_owned(), reference.to_owned()));
             None
         });
-        found
+        references
     }
 
     #[test]
@@ -286,8 +286,8 @@ mod tests {
         ];
         for group in groups {
             let place = format!("/components/{group}/x-a");
-            let found = references(&json!({"components": {group: {"x-a": reference}}}));
-            assert_eq!(found, [(place, "#/components/examples/a".to_owned())]);
+            let references = references(&json!({"components": {group: {"x-a": reference}}}));
+            assert_eq!(references, [(place, "#/components/examples/a".to_owned())]);
         }
         assert_eq!(references(&json!({"paths": {"/a": reference}})).len(), 1);
         assert_eq!(references(&json!({"components": {"headers": reference}})), [], "a map of names is none");

@@ -147,12 +147,12 @@ mod tests {
         document["info"] = json!({});
         document["paths"] = json!({"/others": {"get": {"operationId": "all"}, "put": {}}});
         document["components"]["schemas"] = json!({"AcmeThing": {}, "AcmeOther": {}, "Acmeist": {}});
-        let found = violations(&document, &sdk().settings(), "2026-01-02");
+        let problems = violations(&document, &sdk().settings(), "2026-01-02");
         let parts =
             ["info.version", "/things", "outside", "\"all\" is taken", "no operationId", "AcmeThing", "AcmeOther"];
-        assert_eq!(found.len(), parts.len(), "{found:?}");
+        assert_eq!(problems.len(), parts.len(), "{problems:?}");
         for part in parts {
-            assert!(found.iter().any(|problem| problem.contains(part)), "{part}: {found:?}");
+            assert!(problems.iter().any(|problem| problem.contains(part)), "{part}: {problems:?}");
         }
     }
 

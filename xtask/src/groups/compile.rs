@@ -163,9 +163,9 @@ mod tests {
             message("b-api", "warning", "1 warning emitted", None),
             json!({"reason": "build-finished", "success": false}).to_string(),
         ];
-        let found = diagnostics(lines.join("\n").as_bytes()).unwrap();
-        assert_eq!(found.len(), 1);
-        let of = &found["a-api"];
+        let by_package = diagnostics(lines.join("\n").as_bytes()).unwrap();
+        assert_eq!(by_package.len(), 1);
+        let of = &by_package["a-api"];
         assert_eq!((of.errors, of.warnings), (2, 1));
         assert_eq!(of.first_error.as_ref().unwrap().to_string(), "E1: twice `A` (f.rs:2)");
         assert_eq!(of.first_warning.as_ref().unwrap().to_string(), "E1: unused (f.rs:1)");

@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn branch_rejects_a_property_that_only_another_branch_has() {
-        let found = conditions(parse_quote! {
+        let checks = conditions(parse_quote! {
             mod types {
                 #[serde(untagged)]
                 enum Pet { Cat(Cat), Dog(::std::boxed::Box<Dog>), Any(::serde_json::Map<String, Value>), Text(String) }
@@ -207,12 +207,12 @@ mod tests {
         });
         let expected =
             [has(r#""thesize""#), has(r#""color""#), has(r#""color","mood","thesize","type""#), String::new()];
-        assert_eq!(found, expected.map(|properties| [properties, String::new()]));
+        assert_eq!(checks, expected.map(|properties| [properties, String::new()]));
     }
 
     #[test]
     fn branch_that_keeps_all_properties_rejects_none() {
-        let found = conditions(parse_quote! {
+        let checks = conditions(parse_quote! {
             mod types {
                 #[serde(untagged)]
                 enum Pet { Cat(Cat), Dog(Dog) }
@@ -220,7 +220,7 @@ mod tests {
                 struct Dog { size: u8, #[serde(flatten)] extra: Map<String, Value> }
             }
         });
-        assert_eq!(found, vec![[const { String::new() }; 2]; 2]);
+        assert_eq!(checks, vec![[const { String::new() }; 2]; 2]);
     }
 
     #[test]
@@ -246,7 +246,7 @@ mod tests {
 
     #[test]
     fn disjoint_required_values_alone_distinguish_branches() {
-        let found = conditions(parse_quote! {
+        let checks = conditions(parse_quote! {
             mod types {
                 #[serde(untagged)]
                 enum Pet { Cat(Cat), Dog(Dog) }
@@ -259,7 +259,7 @@ mod tests {
             }
         });
         let of = |branch: &str| [String::new(), format!("matches!((&branch.kind),{branch}Kind::Unknown(_))")];
-        assert_eq!(found, [of("Cat"), of("Dog")]);
+        assert_eq!(checks, [of("Cat"), of("Dog")]);
     }
 
     #[test]
@@ -299,7 +299,7 @@ mod tests {
 
     #[test]
     fn branches_are_compared_through_lists_newtypes_and_other_unions() {
-        let found = conditions(parse_quote! {
+        let checks = conditions(parse_quote! {
             mod types {
                 #[serde(untagged)]
                 enum Pets { Cats(Vec<Cat>), Dog(::std::boxed::Box<Named>), Other(Other), Tree(Tree), Level(Kind) }
@@ -312,7 +312,7 @@ mod tests {
                 struct Tree(Vec<Tree>);
             }
         });
-        let values: Vec<_> = found.into_iter().map(|[_, values]| values).filter(|values| !values.is_empty()).collect();
+        let values: Vec<_> = checks.into_iter().map(|[_, values]| values).filter(|values| !values.is_empty()).collect();
         assert_eq!(
             values,
             [

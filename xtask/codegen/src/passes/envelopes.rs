@@ -194,21 +194,21 @@ mod tests {
         let text = json!({"type": "string"});
         let optional = quote! { pub result: ::std::option::Option<String>, };
         let read = "{ ::serde::Deserialize::deserialize(deserializer) }";
-        let made = applied(&text, &optional).unwrap();
+        let code = applied(&text, &optional).unwrap();
         for part in ["type Result = String;", read] {
-            assert!(made.contains(part), "{part}: {made}");
+            assert!(code.contains(part), "{part}: {code}");
         }
-        assert_eq!(made.matches("fn missing_result").count(), 1, "of the alias only: {made}");
+        assert_eq!(code.matches("fn missing_result").count(), 1, "of the alias only: {code}");
         assert_eq!(
-            made,
+            code,
             applied(&text, &quote! { pub result: String, })
                 .unwrap()
                 .replace("pub result: String", "pub result: ::std::option::Option<String>")
         );
-        let made = applied(&json!({"type": "string", "nullable": true}), &optional).unwrap();
+        let code = applied(&json!({"type": "string", "nullable": true}), &optional).unwrap();
         let missing = "{ ::std::option::Option::Some(::std::option::Option::None) }";
         for part in ["type Result = ::std::option::Option<String>;", read, missing] {
-            assert!(made.contains(part), "{part}: {made}");
+            assert!(code.contains(part), "{part}: {code}");
         }
     }
 
@@ -220,10 +220,10 @@ mod tests {
         let field = quote! { #[serde(default, deserialize_with = #function)] pub result: #of, };
         for (nullable, reader) in [(false, "::api_runtime::UniqueKeys<::api_runtime::Integer>"), (true, reader)] {
             let map = json!({"type": "object", "nullable": nullable, "additionalProperties": {"type": "integer"}});
-            let made = applied(&map, &field).unwrap().replace(' ', "");
+            let code = applied(&map, &field).unwrap().replace(' ', "");
             let read = format!("{{::api_runtime::deserialize_as::<{reader},_,_>(deserializer)}}");
             // The formatter ends a list in several lines with a comma.
-            assert!(made.replace(",>", ">").contains(&read), "{read}: {made}");
+            assert!(code.replace(",>", ">").contains(&read), "{read}: {code}");
         }
         for attribute in [quote! { with = "module" }, quote! { flatten }, quote! { deserialize_with = "other" }] {
             applied(&json!({"type": "string"}), &quote! { #[serde(#attribute)] pub result: Map, }).unwrap_err();
@@ -232,13 +232,13 @@ mod tests {
 
     #[test]
     fn alias_of_an_envelope_delegates_to_it() {
-        let made = applied(&json!({"type": "string"}), &quote! { pub result: String, }).unwrap();
+        let code = applied(&json!({"type": "string"}), &quote! { pub result: String, }).unwrap();
         for part in [
             "impl ::api_runtime::Envelope for Alias { type Result = <Box as ::api_runtime::Envelope>::Result;",
             "<Box as ::api_runtime::Envelope>::read_result(deserializer)",
             "<Box as ::api_runtime::Envelope>::missing_result()",
         ] {
-            assert!(made.contains(part), "{part}: {made}");
+            assert!(code.contains(part), "{part}: {code}");
         }
     }
 
@@ -248,9 +248,9 @@ mod tests {
         document["components"]["schemas"]["Box"]["properties"].as_object_mut().unwrap().remove("result");
         let mut file = parse_quote! { mod types { struct Alias(Box); struct Box { success: bool } } };
         apply(&mut file, &document).unwrap();
-        let made = prettyplease::unparse(&file);
+        let code = prettyplease::unparse(&file);
         for part in ["type Result = ();", "IgnoredAny", "::std::option::Option::Some(())"] {
-            assert!(made.contains(part), "{part}: {made}");
+            assert!(code.contains(part), "{part}: {code}");
         }
     }
 

@@ -126,33 +126,33 @@ pub(super) fn within(of: &Type) -> Option<&Type> {
 
 /// Whether one of serde's attributes has a word, such as `default`.
 fn has_serde(attributes: &[Attribute], word: &str) -> bool {
-    let mut found = false;
+    let mut is_present = false;
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
         let _ = attribute.parse_nested_meta(|meta| {
-            found |= meta.path.is_ident(word);
+            is_present |= meta.path.is_ident(word);
             if meta.input.peek(syn::Token![=]) {
                 let _: syn::Expr = meta.value()?.parse()?;
             }
             Ok(())
         });
     }
-    found
+    is_present
 }
 
 /// The text of a word in serde's attributes, such as `rename = "…"`.
 fn serde_text(attributes: &[Attribute], word: &str) -> Option<syn::LitStr> {
-    let mut found = None;
+    let mut text = None;
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
         let _ = attribute.parse_nested_meta(|meta| {
             if meta.path.is_ident(word) {
-                found = Some(meta.value()?.parse()?);
+                text = Some(meta.value()?.parse()?);
             } else if meta.input.peek(syn::Token![=]) {
                 let _: syn::Expr = meta.value()?.parse()?;
             }
             Ok(())
         });
     }
-    found
+    text
 }
 
 /// The name of a field or a variant in JSON, which may be an attribute of serde.

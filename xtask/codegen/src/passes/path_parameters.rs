@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn parameter_beside_text_other_than_dots_is_a_part() {
-        let found: Vec<_> =
+        let parameters: Vec<_> =
             path_parameters("/x/{a}/{b}-{c}/{d}{e}/.{f}/{g}%2E/v{h}").map(|of| (of.name, of.is_part)).collect();
         let expected = [
             ("a", false),
@@ -60,6 +60,6 @@ mod tests {
             ("g", false),
             ("h", true),
         ];
-        assert_eq!(found, expected);
+        assert_eq!(parameters, expected);
     }
 }

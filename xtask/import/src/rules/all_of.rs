@@ -134,9 +134,9 @@ fn is_object<'a>(schema: &'a Value, is_named_object: &mut dyn FnMut(&'a str) -> 
 /// Whether a schema is merged: all its parts are objects. A schema that annotates a single other schema is not merged.
 fn is_all_of_objects(objects: &BTreeSet<String>, schema: &Map<String, Value>) -> bool {
     let Some(parts) = schema.get("allOf").and_then(Value::as_array) else { return false };
-    let alone = parts.len() == 1 && !schema.contains_key("properties");
+    let is_annotated_part = parts.len() == 1 && !schema.contains_key("properties");
     let is_object = |part| is_object(part, &mut |name| objects.contains(name));
-    !alone && !parts.is_empty() && parts.iter().all(is_object)
+    !is_annotated_part && !parts.is_empty() && parts.iter().all(is_object)
 }
 
 #[cfg(test)]

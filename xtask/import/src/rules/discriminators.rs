@@ -154,9 +154,9 @@ mod tests {
         let tag = json!({"propertyName": "kind", "mapping": {"c": "Cat"}});
         let pet = with(with(object("kind"), "discriminator", tag), "description", json!("d"));
         let house = json!({"properties": {"pet": to("Pet"), "or_null": {"allOf": [to("Pet")], "nullable": true}}});
-        let found = json!({"properties": {"a": {"allOf": [to("Pet"), object("extra")]}}});
+        let extended = json!({"properties": {"a": {"allOf": [to("Pet"), object("extra")]}}});
         let vendors = document(json!({
-            "Pet": pet, "House": house, "Found": found,
+            "Pet": pet, "House": house, "Found": extended,
             "Cat": {"allOf": [to("Pet"), object("claws")]}, "Dog": {"allOf": [to("Pet")]},
         }));
         let (result, lost) = losses(&INHERITANCE, vendors);

@@ -97,8 +97,8 @@ mod tests {
             ("format", json!("int64"), "integer"),
         ] {
             let fixed = document(json!({keyword: value, "type": expected}));
-            let (found, count) = run(&FROM_SIBLINGS, document(json!({keyword: value})));
-            assert_eq!(found, fixed);
+            let (result, count) = run(&FROM_SIBLINGS, document(json!({keyword: value})));
+            assert_eq!(result, fixed);
             assert!(count >= 1);
         }
         for schema in [
