@@ -31,7 +31,7 @@ impl GeneratedFile {
 pub(super) fn header(document: &Document) -> Result<String> {
     Ok(format!(
         "{MARK} Do not edit: change the document or the generator, and run it again.\n\
-         // \n\
+         //\n\
          // document:  {}\n\
          // sha-256:   {}\n\
          // generator: progenitor {}\n\n",
