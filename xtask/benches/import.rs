@@ -11,7 +11,7 @@
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     missing_docs,
-    reason = "a benchmark that cannot be set up has nothing to measure"
+    reason = "a benchmark may panic if it cannot be set up"
 )]
 
 #[path = "../tests/support/mod.rs"]
@@ -24,6 +24,7 @@ use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use serde_json::Value;
+
 use xtask::groups::By;
 use xtask::survey::{Options, Survey};
 use xtask::workspace::Workspace;
@@ -59,7 +60,7 @@ fn import(criterion: &mut Criterion) {
                 serde_json::to_string_pretty(&document).unwrap()
             });
         });
-        // The whole of the largest one takes so long that a run would not be quick any more.
+        // Importing the largest document as a whole takes too long for a quick run.
         if megabytes < 32 {
             group.bench_function(BenchmarkId::new("import the whole", megabytes), |bencher| {
                 bencher.iter(|| support::sdk(support::WHOLE).import(&file, "2026-01-02").unwrap());

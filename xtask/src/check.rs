@@ -17,7 +17,7 @@ use xtask_document::schemas::schemas;
 use xtask_document::walk::{ObjectKind, for_each_reference};
 use xtask_import::{check_listed, unnamed, violations};
 
-/// Everything that is wrong with the committed revisions of an SDK, each with the file and the place.
+/// The problems of the committed revisions of an SDK, each with the file and the place.
 ///
 /// # Errors
 ///
@@ -37,15 +37,15 @@ pub fn check(root: &Path, sdk: &Sdk) -> Result<Vec<String>> {
     let current = &sdk.manifest.current;
     if current != NO_REVISION && !revisions.contains(current) {
         let path = sdk.folder.join("sdk.toml");
-        problems.push(format!("{}: `current` is {current:?}, and there is no such revision", path.display()));
+        problems.push(format!("{}: `current` is {current:?}, which does not exist", path.display()));
     }
     for revision in &revisions {
         let path = sdk.document(revision);
-        let found = match read(&root.join(&path)) {
+        let of_revision = match read(&root.join(&path)) {
             Ok((_, document)) => revision_problems(&document, sdk, revision),
             Err(error) => vec![format!("{error:#}")],
         };
-        problems.extend(found.into_iter().map(|problem| format!("{}: {problem}", path.display())));
+        problems.extend(of_revision.into_iter().map(|problem| format!("{}: {problem}", path.display())));
     }
     Ok(problems)
 }
@@ -69,21 +69,21 @@ fn document_problems(document: &Value) -> Vec<String> {
     let unnamed = unnamed(document).into_iter();
     problems.extend(unnamed.map(|(place, _)| format!("the schema at {place} becomes a type and has no name")));
     let dangling = dangling(document).into_iter();
-    problems.extend(dangling.map(|(place, target)| format!("{place} refers to {target:?}, which is not there")));
+    problems.extend(dangling.map(|(place, target)| format!("{place} refers to {target:?}, which does not exist")));
     problems
 }
 
-/// Every reference without a target in the document: its place and its text.
+/// The place and the text of every reference without a target in the document.
 fn dangling(document: &Value) -> Vec<(String, String)> {
-    let mut found = Vec::new();
+    let mut dangling = Vec::new();
     for_each_reference(&mut document.clone(), ObjectKind::Document, &mut |place, reference| {
         let target = reference.strip_prefix('#').and_then(|pointer| document.pointer(pointer));
         if target.is_none() {
-            found.push((place.to_owned(), reference.to_owned()));
+            dangling.push((place.to_owned(), reference.to_owned()));
         }
         None
     });
-    found
+    dangling
 }
 
 fn operation_problems(operation: &Operation<'_>) -> Vec<String> {
@@ -93,12 +93,12 @@ fn operation_problems(operation: &Operation<'_>) -> Vec<String> {
     let statuses = operation.object.get("responses").and_then(Value::as_object);
     [
         (has_text("summary"), "no summary"),
-        // An empty list says that the operation needs no permission.
+        // With an empty list, the operation needs no permission.
         (permissions.is_some(), "no permission group (x-api-token-group)"),
         (statuses.is_some_and(|statuses| statuses.keys().any(|status| is_failure(status))), "no documented failure"),
     ]
     .into_iter()
-    .filter(|(is_there, _)| !is_there)
+    .filter(|(is_present, _)| !is_present)
     .map(|(_, problem)| format!("{place} has {problem}"))
     .collect()
 }

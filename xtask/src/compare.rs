@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+
+use crate::workspace::Workspace;
 use xtask_diff as diff;
 use xtask_document::open_api::check_version;
 use xtask_document::read::read;
 
-use crate::workspace::Workspace;
-
-/// Compares two documents, each a file or a revision of an SDK. Files are imported first: by the rules alone, or as
-/// parts of the SDK if the other document is a revision of it.
+/// Compares two documents, each a file or a revision of an SDK. Files are imported first: with the settings of the SDK
+/// if the other document is its revision, otherwise by the rules only.
 ///
 /// # Errors
 ///
@@ -22,7 +22,7 @@ pub fn compare(workspace: &Workspace, sdk: Option<&str>, [old, new]: [&str; 2]) 
         let revision = sdk.as_ref().filter(|_| !is_file(name));
         let path = revision.map_or_else(|| PathBuf::from(name), |sdk| workspace.root().join(sdk.document(name)));
         if let Some(sdk) = revision {
-            ensure!(path.is_file(), "{name:?} is no file, and no revision of {}", sdk.name());
+            ensure!(path.is_file(), "{name:?} is neither a file nor a revision of {}", sdk.name());
         }
         let document = read(&path)?.1;
         check_version(&document).with_context(|| format!("{name} cannot be compared"))?;
@@ -38,7 +38,9 @@ pub fn compare(workspace: &Workspace, sdk: Option<&str>, [old, new]: [&str; 2]) 
         (Ok(old), Ok(new)) => Ok(diff::compare(&old, &new)),
         (imported_old, imported_new) => {
             for error in [imported_old.err(), imported_new.err()].into_iter().flatten() {
-                eprintln!("warning: {error:#}; the documents are compared as they are, which may miss changes of code");
+                eprintln!(
+                    "warning: {error:#}; the documents are compared without an import, which may miss changes of code"
+                );
             }
             Ok(diff::compare(&old, &new))
         }

@@ -1,7 +1,8 @@
-//! `cargo xtask spec fuzz-diff`: looks for changes of a document that `spec diff` classifies below their effect on code.
+//! `cargo xtask spec fuzz-diff`: looks for changes of a document that `spec diff` classifies below their effect on
+//! code.
 //!
-//! Mutants come from seeds, so a run is repeatable, and a state file makes it resumable: it holds the next seed and all
-//! that was found. Build it with `--profile tools`: the release profile aborts on a panic, and some mutants make the
+//! Mutants are derived from seeds, so a run is repeatable. A state file with the next seed and all findings makes it
+//! resumable. Build it with `--profile tools`: the release profile aborts on a panic, and some mutants make the
 //! generator panic.
 
 use std::fmt;
@@ -16,35 +17,35 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::generate::write_file;
+use crate::sdk::Sdk;
 use xtask_diff::fuzz::{Subject, Tally};
 use xtask_document::read::{UNDATED, read};
 use xtask_import::{Import, Names, Settings, Slice};
 
-use crate::generate::write_file;
-use crate::sdk::Sdk;
-
-/// How many mutants a thread tries before the state is written.
+/// The number of mutants that each thread tries before the state is written.
 const BATCH: u64 = 50;
 
-/// What is mutated, how often, and where the state is kept.
+/// The settings of a run.
 pub struct Fuzz {
     /// A document.
     pub from: PathBuf,
-    /// The tag whose operations are taken from it; all unless given.
+    /// The tag whose operations are used; by default, all operations.
     pub tag: Option<String>,
-    /// The SDK whose part is taken from it.
+    /// The SDK whose slice is used.
     pub sdk: Option<Sdk>,
-    /// How many mutants are made.
+    /// The number of mutants.
     pub count: u64,
     /// The first seed.
     pub seed: u64,
-    /// Where the state is kept.
+    /// The state file.
     pub state: Option<PathBuf>,
-    /// How many threads run; as many as there are cores unless given.
+    /// The number of threads; by default, the number of cores.
     pub threads: Option<NonZero<usize>>,
 }
 
-/// The result of a run, and the seed that the next one begins with.
+/// The result of a run, and the first seed of the next one.
 #[derive(Default, Deserialize, Serialize)]
 pub struct State {
     next: u64,
@@ -53,7 +54,7 @@ pub struct State {
 }
 
 impl Fuzz {
-    /// Tries the mutants that the state does not have yet.
+    /// Tries the mutants that are not in the state yet.
     ///
     /// # Errors
     ///
@@ -65,10 +66,10 @@ impl Fuzz {
         let end = self.seed.saturating_add(self.count);
         let threads = self.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZero::get);
         let share = BATCH.saturating_mul(threads.try_into().unwrap_or(1));
-        // Expected panics are part of the result.
+        // Panics of the generator are counted, not printed.
         std::panic::set_hook(Box::new(|_| {}));
         while state.next < end {
-            let (begin, stop) = (Instant::now(), end.min(state.next.saturating_add(share)));
+            let (start, stop) = (Instant::now(), end.min(state.next.saturating_add(share)));
             let (next, tally) = (AtomicU64::new(state.next), Mutex::new(std::mem::take(&mut state.tally)));
             thread::scope(|scope| {
                 for _ in 0..threads {
@@ -86,7 +87,7 @@ impl Fuzz {
             });
             state.tally = tally.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
             state.next = stop;
-            state.seconds += begin.elapsed().as_secs_f64();
+            state.seconds += start.elapsed().as_secs_f64();
             if let Some(path) = &self.state {
                 write_file(path, &serde_json::to_string_pretty(&state)?)?;
             }
@@ -114,7 +115,7 @@ impl Fuzz {
     fn resumed(&self) -> Result<State> {
         let fresh = State { next: self.seed, ..State::default() };
         let Some(path) = self.state.as_deref().filter(|path| path.exists()) else { return Ok(fresh) };
-        read_state(path).with_context(|| format!("{} holds no state of this command", path.display()))
+        read_state(path).with_context(|| format!("{} is not a state file of this command", path.display()))
     }
 }
 
@@ -123,11 +124,11 @@ fn read_state(path: &Path) -> Result<State> {
 }
 
 impl State {
-    /// Checks that nothing was found.
+    /// Checks that there is no finding.
     ///
     /// # Errors
     ///
-    /// If something was.
+    /// If there is one.
     pub fn check(&self) -> Result<()> {
         let count = self.tally.findings.len();
         ensure!(count == 0, "{count} mutants are classified below their effect on code");

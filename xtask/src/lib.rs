@@ -1,7 +1,7 @@
 //! Development tasks of the workspace.
 //!
-//! It is a package of its own because it writes the source of the other crates: it depends on none of them, and none of
-//! them depends on it. It names no SDK: every folder under `spec/` is an SDK.
+//! This package writes the source of the other crates: it depends on none of them, and none of them depends on it. It
+//! names no SDK: every folder under `spec/` is an SDK.
 
 pub mod check;
 pub mod compare;

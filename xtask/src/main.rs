@@ -9,19 +9,19 @@ use std::process::ExitCode;
 use anyhow::{Context, Error, Result};
 use cap::Cap;
 use clap::Parser;
+
+use crate::cli::{Arguments, Task};
 use xtask::workspace::Workspace;
 use xtask_codegen::run_worker;
 
-use crate::cli::{Arguments, Task};
-
-/// Counts the memory of this program, so that it can be limited where the generator runs.
+/// Counts the memory of this program, so that the process of the generator can limit it.
 #[global_allocator]
 static MEMORY: Cap<System> = Cap::new(System, usize::MAX);
 
 fn main() -> ExitCode {
     match run() {
         Ok(code) => code,
-        // Whoever reads, such as `head`, has seen enough.
+        // The reader, such as `head`, has closed the pipe.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
@@ -41,10 +41,10 @@ fn run() -> Result<ExitCode> {
     }
 }
 
-/// Generates from the document in the input, with a limit of memory.
+/// Generates code for the document in the input, with a memory limit.
 fn run_generator(memory_mib: usize) -> Result<()> {
     let bytes = memory_mib.saturating_mul(1 << 20);
     let limit = MEMORY.set_limit(bytes).ok();
-    limit.with_context(|| format!("{memory_mib} MiB of memory are not enough to begin"))?;
+    limit.with_context(|| format!("{memory_mib} MiB of memory are not enough to start the generator"))?;
     Ok(run_worker(io::stdin().lock(), io::stdout().lock())?)
 }

@@ -1,4 +1,4 @@
-//! The revisions of an SDK: committed documents, and those that an import adds.
+//! The revisions of an SDK: committed documents, and imported ones.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
+
+use crate::sdk::{NO_REVISION, Sdk};
+use crate::workspace::Workspace;
 use xtask_document::Document;
 use xtask_document::read::{read, sha256};
 use xtask_import::{Import, check_listed, validate};
 
-use crate::sdk::{NO_REVISION, Sdk};
-use crate::workspace::Workspace;
-
 impl Sdk {
-    /// Reads the current revision. An SDK that has none yet is an API without operations.
+    /// Reads the current revision. For an SDK without one, it returns a document without operations.
     ///
     /// # Errors
     ///
@@ -24,8 +24,8 @@ impl Sdk {
             return Ok(self.empty_document());
         }
         let document = self.revision(root, &self.manifest.current)?;
-        let disagrees = || format!("{} disagrees with its sdk.toml", document.path.display());
-        check_listed(&document.value, &self.settings()).with_context(disagrees)?;
+        let violates = || format!("{} violates its sdk.toml", document.path.display());
+        check_listed(&document.value, &self.settings()).with_context(violates)?;
         Ok(document)
     }
 
@@ -36,21 +36,21 @@ impl Sdk {
         Document { path: self.folder.join(NO_REVISION), revision: NO_REVISION.to_owned(), sha256, value }
     }
 
-    /// Reads a revision. An earlier one may have fewer operations than `sdk.toml` lists.
+    /// Reads a revision. Earlier revisions may have fewer operations than `sdk.toml` lists.
     ///
     /// # Errors
     ///
-    /// If the document cannot be read, is not JSON, has another revision than its name, or has a path, an operation or
-    /// a schema name that `sdk.toml` does not allow.
+    /// If the document cannot be read, is not JSON, has a version that differs from its name, or has a path, an
+    /// operation or a schema name that `sdk.toml` does not allow.
     pub fn revision(&self, root: &Path, revision: &str) -> Result<Document> {
         let path = self.document(revision);
         let (bytes, value) = read(&root.join(&path))?;
         validate(&value, &self.settings(), revision)
-            .with_context(|| format!("{} disagrees with its sdk.toml", path.display()))?;
+            .with_context(|| format!("{} violates its sdk.toml", path.display()))?;
         Ok(Document { path, revision: revision.to_owned(), sha256: sha256(&bytes), value })
     }
 
-    /// Makes a revision from a vendor's document. Nothing is written.
+    /// Makes a revision from a vendor's document. It writes no file.
     ///
     /// # Errors
     ///
@@ -69,15 +69,15 @@ impl Sdk {
     ///
     /// # Errors
     ///
-    /// If there is one of that date with another content, or it cannot be read.
+    /// If a revision of that date has other content, or cannot be read.
     pub fn has(&self, workspace: &Workspace, import: &Import) -> Result<bool> {
         let file = self.document(&import.revision);
         let path = file.display();
         match fs::read_to_string(workspace.root().join(&file)) {
             Ok(present) => ensure!(
                 present == import.text,
-                "{path} exists already, with another content; a revision does not change: take another date, or delete the \
-                 file if it has not been released"
+                "{path} already exists with other content, and a revision is never changed; use another date, or delete the \
+                 file if it is not released"
             ),
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
             Err(error) => return Err(error).with_context(|| format!("cannot read {path}")),
@@ -85,8 +85,8 @@ impl Sdk {
         Ok(true)
     }
 
-    /// Writes the revision into the workspace. The first one of an SDK becomes the current one. The result is what was
-    /// written, relative to the workspace.
+    /// Writes the revision into the workspace. The first revision of an SDK becomes the current one. Returns the paths
+    /// of the written files, relative to the workspace.
     ///
     /// # Errors
     ///

@@ -1,10 +1,10 @@
-//! `cargo xtask sdk new`: makes the crates and the folder of a new SDK.
+//! `cargo xtask sdk new`: creates the crates and the folder of a new SDK.
 //!
 //! The templates in `xtask/templates/` contain the initial files of every SDK: its `sdk.toml`, and its api, mock and
-//! SDK crates. Until its first import, which sets the current revision, the SDK has no operations. So the workspace
-//! builds at every step. Generated files are overwritten from then on; the other files are edited by hand.
+//! SDK crates. Until its first import, which sets the current revision, the SDK has no operations, so that the
+//! workspace builds at every step. Generated files are overwritten from then on; the other files are edited by hand.
 //!
-//! What generated clients share at run time is in `api-runtime`, and what SDK crates share is in `cloudflare-client`.
+//! Generated clients share `api-runtime`, and SDK crates share `cloudflare-client`.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -21,26 +21,26 @@ use xtask_codegen::{GeneratorProcess, markdown};
 use xtask_document::naming::pascal;
 use xtask_import::Slice;
 
-/// What the crates of a new SDK begin with.
+/// The first version of the crates of a new SDK.
 const FIRST_VERSION: &str = "0.1.0";
 
-/// An SDK that is to be made.
+/// A new SDK before it is written.
 pub struct Scaffold {
     name: String,
     title: String,
     description: String,
     slice: Slice,
-    /// Whether it has an SDK crate, or the low-level client and the mocks only.
+    /// Whether it has an SDK crate beside the low-level client and the mocks.
     has_sdk: bool,
 }
 
 impl Scaffold {
-    /// An SDK with a name, of which the names of its folder and its crates are made; title and description are made of
-    /// the name unless given.
+    /// An SDK with a name. The names of its folder and its crates are derived from that; title and description as well,
+    /// unless given.
     ///
     /// # Errors
     ///
-    /// If the name is not of lower-case words with hyphens between them.
+    /// If the name does not consist of lower-case words with hyphens between them.
     pub fn new(name: &str, title: Option<String>, description: Option<String>, slice: Slice) -> Result<Self> {
         let is_word = |word: &str| {
             word.starts_with(|first: char| first.is_ascii_lowercase())
@@ -48,14 +48,14 @@ impl Scaffold {
         };
         ensure!(
             name.split('-').all(is_word),
-            "{name:?} is no name for an SDK; it is lower-case words with hyphens between them, such as risk-scoring"
+            "{name:?} is no name for an SDK; use lower-case words with hyphens between them, such as risk-scoring"
         );
         let title = title.unwrap_or_else(|| name.split('-').map(pascal).collect::<Vec<_>>().join(" "));
         let description = description.unwrap_or_else(|| format!("{title}."));
         Ok(Self { name: name.to_owned(), title, description, slice, has_sdk: true })
     }
 
-    /// The same without an SDK crate: the low-level client and the mocks only.
+    /// This SDK without an SDK crate: only the low-level client and the mocks.
     pub fn without_sdk(self) -> Self {
         Self { has_sdk: false, ..self }
     }
@@ -65,8 +65,8 @@ impl Scaffold {
         Packages { api: format!("{name}-api"), mock: format!("{name}-mock"), sdk: has_sdk.then(|| name.clone()) }
     }
 
-    /// Makes the folder, the crates, their place in the workspace, and the generated code: all of it, or nothing. The
-    /// result is what was written, relative to the workspace.
+    /// Writes the folder, the crates, their lines in the workspace's manifest, and the generated code. On failure,
+    /// everything is removed again. Returns the paths of the written files, relative to the workspace.
     ///
     /// # Errors
     ///
@@ -81,7 +81,7 @@ impl Scaffold {
             ensure!(!root.join(folder).exists(), "{} already exists", folder.display());
         }
         if root.join("spec").exists() {
-            workspace.sdks().context("the existing SDKs must be valid first")?;
+            workspace.sdks().context("an existing SDK is not valid; correct it first")?;
         }
         let root_manifest = Path::new("Cargo.toml");
         let before = fs::read_to_string(root.join(root_manifest)).context("cannot read Cargo.toml")?;
@@ -91,7 +91,7 @@ impl Scaffold {
 
         let written = self.write_all(workspace, process, files);
         if written.is_err() {
-            // What failed is the better error than what is left of it.
+            // An error of the removal would hide the cause.
             for folder in &folders {
                 let _ = fs::remove_dir_all(root.join(folder));
             }
@@ -139,7 +139,7 @@ impl Scaffold {
     }
 }
 
-/// The hand-written files that the crates of an SDK begin with. Those of the low-level client stay as they are.
+/// The initial hand-written files of the crates of an SDK. Those of the low-level client are not edited later.
 fn crate_files(title: &str, packages: &Packages, version: &str) -> Vec<(PathBuf, String)> {
     // A line break would end the comment around it.
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -178,7 +178,7 @@ fn crate_files(title: &str, packages: &Packages, version: &str) -> Vec<(PathBuf,
     templates.into_iter().map(file).collect()
 }
 
-/// A template with every `{{place}}` filled in. What is filled in is not a template.
+/// A template with a value for every `{{place}}`. Places in values are not filled in.
 fn fill(template: &str, places: &[(&str, &str)]) -> String {
     let mut filled = String::new();
     let mut parts = template.split("{{");
@@ -193,13 +193,13 @@ fn fill(template: &str, places: &[(&str, &str)]) -> String {
     filled
 }
 
-/// A string as TOML writes it.
+/// A string in the notation of TOML.
 fn text(string: &str) -> String {
     Value::from(string).to_string()
 }
 
-/// The workspace's manifest with packages among its dependencies, so that others can name them. They follow the first
-/// dependencies that have a path.
+/// The workspace's manifest with packages as further dependencies. They are inserted below the first dependencies with
+/// a path.
 fn with_dependencies<'a>(manifest: &str, packages: impl IntoIterator<Item = &'a str>) -> Result<String> {
     let mut document: DocumentMut = manifest.parse().context("Cargo.toml is no TOML")?;
     let dependencies = document.get_mut("workspace").and_then(|workspace| workspace.get_mut("dependencies"));
@@ -226,7 +226,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_of_lower_case_words() {
+    fn name_that_is_not_of_lower_case_words_is_rejected() {
         let new = |name: &str| Scaffold::new(name, None, None, Slice::default());
         for name in ["things", "access-groups", "d1", "a-b2-c"] {
             new(name).unwrap();
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_title_holds_stays_a_title() {
+    fn title_with_quotes_and_placeholders_is_escaped() {
         let title = "Things \"quoted\" \\ and\nmore }}, {{description}} and {{mock}}";
         let slice = Slice { paths: ["/a\"b".to_owned()].into(), ..Slice::default() };
         let scaffold = Scaffold::new("things", Some(title.to_owned()), None, slice).unwrap();
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn the_client_of_this_checkout_is_as_a_new_one() {
+    fn low_level_clients_of_this_checkout_match_the_templates() {
         let workspace = Workspace::current().unwrap();
         for sdk in workspace.sdks().unwrap() {
             let crates = &sdk.manifest.crates;
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn others_can_name_the_new_packages() {
+    fn new_packages_become_dependencies_of_the_workspace() {
         let manifest = "[workspace.dependencies]\n# The first.\na = { path = \"crates/a\" }\n\n# Another.\nb = \"1\"\n";
         let text = with_dependencies(manifest, ["things-api"]).unwrap();
         let expected = "[workspace.dependencies]\n# The first.\na = { path = \"crates/a\" }\nthings-api = { path = \"crates/things-api\" }\n\n# Another.\nb = \"1\"\n";
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_a_dependencys_is_rejected() {
+    fn name_of_a_dependency_is_rejected() {
         let error = with_dependencies("[workspace.dependencies]\nthings-mock = \"1\"\n", ["things-api", "things-mock"]);
         assert!(error.unwrap_err().to_string().contains("a package \"things-mock\" already"));
     }
@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_made_leaves_nothing() {
+    fn failed_scaffold_leaves_no_files() {
         let (folder, manifest) = empty_workspace();
         let scaffold = Scaffold::new("things", None, None, Slice::default()).unwrap();
         let write =
@@ -310,7 +310,7 @@ mod tests {
         }
         fs::create_dir_all(folder.path().join("spec/empty")).unwrap();
         let error = format!("{:#}", write());
-        assert!(error.contains("must be valid first") && error.contains("spec/empty"), "{error}");
+        assert!(error.contains("an existing SDK is not valid") && error.contains("spec/empty"), "{error}");
         assert!(!folder.path().join("crates/things-mock").exists());
     }
 }

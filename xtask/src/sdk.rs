@@ -1,4 +1,4 @@
-//! `sdk.toml`: what one SDK is cut from and what it feeds.
+//! `sdk.toml`: the slice of the API, the packages and the names of one SDK.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -12,7 +12,7 @@ use toml_edit::DocumentMut;
 use xtask_codegen::packages::Packages;
 use xtask_import::settings::{Fixup, Names, Settings, Slice};
 
-/// What `current` is until the first import.
+/// The value of `current` before the first import.
 pub const NO_REVISION: &str = "none";
 
 /// One SDK: a folder under `spec/`.
@@ -31,15 +31,15 @@ pub struct Manifest {
     pub title: String,
     /// The description of its documents.
     pub description: String,
-    /// The revision that the crates speak, or [`NO_REVISION`].
+    /// The revision that the crates are generated from, or [`NO_REVISION`].
     pub current: String,
-    /// What of the API belongs to the SDK.
+    /// The part of the API that belongs to the SDK.
     pub slice: Slice,
-    /// The packages that are fed.
+    /// The packages of the SDK.
     pub crates: Crates,
-    /// How names are made.
+    /// The rules for names.
     pub names: Names,
-    /// Fixes of defects of the vendor's document that no rule covers.
+    /// Corrections of defects of the vendor's document that no rule covers.
     #[serde(default)]
     pub fixups: Vec<Fixup>,
 }
@@ -52,7 +52,7 @@ pub struct Crates {
     pub api: String,
     /// The typed mocks.
     pub mock: String,
-    /// The SDK: hand-written, but for one checked method per operation. Without it, none is generated.
+    /// The SDK, which is hand-written except for one checked method per operation. Without it, no method is generated.
     pub sdk: Option<String>,
     /// Hand-written packages that are released with them, in the same version.
     #[serde(default)]
@@ -85,7 +85,7 @@ impl Sdk {
         Settings { name: self.name(), title, description, slice, names, fixups }
     }
 
-    /// Makes a revision the current one, and gives back the file that says so, relative to the workspace.
+    /// Makes a revision the current one, and returns the path of `sdk.toml`, relative to the workspace.
     ///
     /// # Errors
     ///
@@ -101,15 +101,14 @@ impl Sdk {
         Ok(relative)
     }
 
-    /// Where the document of a revision is, relative to the workspace.
+    /// The path of a revision's document, relative to the workspace.
     pub fn document(&self, revision: &str) -> PathBuf {
         self.folder.join(format!("{revision}.json"))
     }
 }
 
 impl Crates {
-    /// Requires that the packages exist: a misspelt name must not leave the workspace without generated code, or a
-    /// package out of a release.
+    /// Checks that the packages exist: with a misspelt name, code would not be generated, or a package not released.
     fn check(&self, root: &Path) -> Result<()> {
         ensure!(self.api != self.mock, "crates.api and crates.mock are the same package");
         let mut seen = BTreeSet::new();
@@ -123,12 +122,12 @@ impl Crates {
         Ok(())
     }
 
-    /// All of them: the packages that carry the SDK's version.
+    /// All packages, which have the version of the SDK.
     pub fn all(&self) -> impl Iterator<Item = &str> {
         [&self.api, &self.mock].into_iter().chain(&self.sdk).chain(&self.others).map(String::as_str)
     }
 
-    /// Those that code is generated for.
+    /// The packages that code is generated for.
     pub fn generated(&self) -> Packages {
         Packages { api: self.api.clone(), mock: self.mock.clone(), sdk: self.sdk.clone() }
     }
@@ -139,7 +138,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::workspace::Workspace;
 
-    /// The SDK things, with what its slice says.
+    /// The SDK `things` with a slice.
     pub(crate) fn things(slice: &str) -> Sdk {
         let manifest = format!(
             "title = 'Things'\ndescription = 'All of them.'\ncurrent = '2026-01-02'\n[slice]\n{slice}\n\
@@ -161,7 +160,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn only_packages_that_exist_are_listed_and_each_once() {
+    fn missing_or_duplicate_package_is_rejected() {
         let root = tempfile::tempdir().unwrap();
         for name in ["things", "things-api", "things-mock"] {
             let folder = root.path().join("crates").join(name);

@@ -1,29 +1,29 @@
 //! `cargo xtask spec survey`: measures how much of a vendor's document can be generated.
 //!
-//! It makes an SDK of every [group](crate::groups) of the document's operations: scaffold, import, generated code. The
-//! result is a workspace of its own. The report lists failures, how often each rule was applied, and dropped operations.
-//! With `--check`, cargo compiles the result, and the report lists what does not compile.
+//! It generates an SDK for every [group](crate::groups) of the document's operations: scaffold, import, generated code.
+//! The SDKs form a new workspace. The report lists failures, the number of changes by each rule, and dropped
+//! operations. With `--check`, cargo compiles the SDKs, and the report lists errors and warnings.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use xtask_codegen::GeneratorProcess;
-use xtask_import::rules::{Applied, Loss};
 
 use crate::groups::{By, Diagnostics, Group, GroupWorkspace, Sample, compile, list, problem};
 use crate::workspace::Workspace;
+use xtask_codegen::GeneratorProcess;
+use xtask_import::rules::{Applied, Loss};
 
-/// What a survey does.
+/// The options of a survey.
 pub struct Options {
-    /// Whether every group gets its SDK crate, which takes long to compile, or the low-level client and the mocks only.
+    /// Whether every group gets an SDK crate, which takes long to compile, beside the low-level client and the mocks.
     pub has_sdk: bool,
-    /// How operations without a tag are grouped.
+    /// The grouping of operations without a tag.
     pub by: By,
     /// Whether cargo compiles the crates.
     pub is_checked: bool,
-    /// The groups that it compiles; all, unless given.
+    /// The sample of the groups that cargo compiles; by default, all groups.
     pub sample: Option<Sample>,
 }
 
@@ -31,33 +31,33 @@ pub struct Options {
 #[derive(Default)]
 pub struct Survey {
     groups: usize,
-    /// The operations that are in no group, of which nothing is known.
+    /// The operations without a group, which were not tried.
     ungrouped: BTreeSet<String>,
-    /// What was wrong, by group.
+    /// The errors, by group.
     failures: BTreeMap<String, String>,
-    /// How often each rule was applied, by what was lost.
+    /// The number of changes by each rule, by their loss.
     applied: BTreeMap<(&'static str, Loss), usize>,
     /// The dropped operations, with the rule.
     dropped: BTreeSet<(String, String)>,
     checked: Option<Checked>,
 }
 
-/// What the compiler says.
+/// The result of the compiler.
 struct Checked {
     groups: usize,
     /// The first error of each group that does not compile, with the crate.
     errors: BTreeMap<String, String>,
-    /// The first warning of each crate that has one.
+    /// The first warning of each crate with warnings.
     warnings: BTreeMap<String, String>,
 }
 
 impl Survey {
-    /// Makes an SDK of every group of a vendor's document, in a new workspace.
+    /// Generates an SDK for every group of a vendor's document, in a new workspace.
     ///
     /// # Errors
     ///
-    /// If the document cannot be read or is not OpenAPI 3.0, has no operations, the folder exists or cannot be written to,
-    /// or cargo cannot be run. What is wrong with one group is part of the survey.
+    /// If the document cannot be read or is not OpenAPI 3.0, has no operations, the folder exists or cannot be written
+    /// to, or cargo cannot be run. The errors of a group are part of the survey.
     pub fn make(
         workspace: &Workspace,
         process: &GeneratorProcess,
@@ -93,26 +93,26 @@ impl Survey {
         }
     }
 
-    /// Checks that every operation was tried, every group has become an SDK, and every SDK that was compiled compiles.
+    /// Checks that every operation was tried, that every group became an SDK, and that no compiled SDK had an error.
     ///
     /// # Errors
     ///
-    /// If one has not.
+    /// If an operation, a group or an SDK fails this check.
     pub fn check(&self) -> Result<()> {
-        let mut wrong = Vec::new();
+        let mut problems = Vec::new();
         if !self.failures.is_empty() {
-            wrong.push(format!("{} of {} groups cannot be generated", self.failures.len(), self.groups));
+            problems.push(format!("{} of {} groups cannot be generated", self.failures.len(), self.groups));
         }
         match self.ungrouped.len() {
             0 => {}
-            1 => wrong.push("1 operation has no tag and was not tried; add --by path".to_owned()),
-            count => wrong.push(format!("{count} operations have no tag and were not tried; add --by path")),
+            1 => problems.push("1 operation has no tag and was not tried; add --by path".to_owned()),
+            count => problems.push(format!("{count} operations have no tag and were not tried; add --by path")),
         }
         if let Some(Checked { groups, errors, .. }) = self.checked.as_ref().filter(|checked| !checked.errors.is_empty())
         {
-            wrong.push(format!("{} of {groups} groups do not compile", errors.len()));
+            problems.push(format!("{} of {groups} groups do not compile", errors.len()));
         }
-        if wrong.is_empty() { Ok(()) } else { bail!("{}", wrong.join("; ")) }
+        if problems.is_empty() { Ok(()) } else { bail!("{}", problems.join("; ")) }
     }
 }
 
@@ -123,10 +123,10 @@ impl Checked {
             [format!("{name}-api"), format!("{name}-mock")].into_iter().chain(has_sdk.then(|| name.clone()))
         };
         let packages: Vec<_> = groups.iter().flat_map(|group| of(group)).collect();
-        let found = if packages.is_empty() { BTreeMap::new() } else { compile(root, "check", &packages)? };
+        let diagnostics = if packages.is_empty() { BTreeMap::new() } else { compile(root, "check", &packages)? };
         let mut checked = Self { groups: groups.len(), errors: BTreeMap::new(), warnings: BTreeMap::new() };
         for (group, package) in groups.iter().flat_map(|group| of(group).map(move |package| (group, package))) {
-            let Some(Diagnostics { errors, first_error, warnings, first_warning }) = found.get(&package) else {
+            let Some(Diagnostics { errors, first_error, warnings, first_warning }) = diagnostics.get(&package) else {
                 continue;
             };
             if let Some(error) = first_error {
@@ -156,7 +156,7 @@ impl fmt::Display for Survey {
             list(f, "crates with warnings", warnings.iter().map(pair))?;
         }
         list(f, "operations without a tag, which were not tried", self.ungrouped.iter().cloned())?;
-        writeln!(f, "\nhow often each rule was applied, and what was lost")?;
+        writeln!(f, "\nchanges by each rule, with their loss")?;
         for ((rule, loss), times) in &self.applied {
             writeln!(f, "  {rule} ({loss}): {times}")?;
         }
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_of_problem_fails_the_survey_and_none_does_not() {
+    fn survey_fails_exactly_if_it_has_a_problem_of_any_kind() {
         let survey = |failures: usize, ungrouped: usize, errors: usize| {
             let numbers = |count: usize| (0..count).map(|number| (number.to_string(), String::new())).collect();
             Survey {

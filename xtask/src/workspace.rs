@@ -1,4 +1,4 @@
-//! Where things are.
+//! The checkout of the workspace, and its SDKs.
 
 use std::env;
 use std::fs;
@@ -14,12 +14,11 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// The checkout that the program was called in: the nearest folder from the working directory upwards that is a
-    /// workspace with a `spec/`.
+    /// The checkout that contains the working directory: its nearest ancestor that is a workspace with a `spec/`.
     ///
     /// # Errors
     ///
-    /// If there is none.
+    /// If the working directory is in no checkout.
     pub fn current() -> Result<Self> {
         Self::containing(&env::current_dir().context("cannot find the working directory")?)
     }
@@ -46,7 +45,7 @@ impl Workspace {
         Self { root: root.into() }
     }
 
-    /// The folder of the checkout. Every path that is reported is relative to it.
+    /// The folder of the checkout. Paths in messages are relative to it.
     pub fn root(&self) -> &Path {
         &self.root
     }
@@ -69,11 +68,11 @@ impl Workspace {
         folders.iter().map(|folder| Sdk::load(&self.root, folder)).collect()
     }
 
-    /// The SDK of a name, or the only one there is.
+    /// The SDK with a name; without one, the only SDK.
     ///
     /// # Errors
     ///
-    /// If there is none of that name, or more than one and no name.
+    /// If no SDK has that name, or there are several SDKs and no name is given.
     pub fn sdk(&self, name: Option<&str>) -> Result<Sdk> {
         let mut sdks = self.sdks()?;
         let names: Vec<_> = sdks.iter().map(|sdk| sdk.name().to_owned()).collect();

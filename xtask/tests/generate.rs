@@ -1,6 +1,6 @@
-//! Generating, with the generator in the process in which it runs for everybody.
+//! Tests of `generate`, with the generator in a separate process.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has found something")]
+#![allow(clippy::unwrap_used, reason = "a test may panic if it cannot be set up")]
 
 use std::env;
 use std::fs;
@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Map, Value, json};
+
 use xtask::generate;
 use xtask::release;
 use xtask::workspace::Workspace;
@@ -30,24 +31,24 @@ fn generated_in_another_folder() -> Vec<(String, String)> {
 }
 
 #[test]
-fn the_generated_code_of_this_checkout_is_current() {
+fn generated_code_of_this_checkout_is_current() {
     generate::check(&Workspace::current().unwrap(), &process()).unwrap();
 }
 
 #[test]
-fn current_revision_is_the_same_in_another_folder() {
+fn code_generated_into_another_folder_is_the_same() {
     for (file, content) in generated_in_another_folder() {
         assert_eq!(fs::read_to_string(Workspace::current().unwrap().root().join(file)).unwrap(), content);
     }
 }
 
 #[test]
-fn two_runs_agree_to_the_byte() {
+fn generation_is_deterministic() {
     assert_eq!(generated_in_another_folder(), generated_in_another_folder());
 }
 
 #[test]
-fn what_is_not_there_cannot_be_generated_in_another_folder() {
+fn unknown_sdk_or_revision_cannot_be_generated() {
     let write = |sdk: &str, revision: Option<&str>| {
         generate::write_to(&Workspace::current().unwrap(), &process(), sdk, revision, Path::new("nowhere"))
             .unwrap_err()
@@ -93,7 +94,7 @@ fn checkout(schema: &Value) -> (tempfile::TempDir, Workspace) {
     (root, workspace)
 }
 
-/// Every choice of one branch out of each of twelve unions: more types than any machine has memory for.
+/// A merger of twelve unions with twelve branches each: its 12^12 combinations need more memory than any machine has.
 fn explosive() -> Value {
     let union = |part: usize| {
         let branch = |index: usize| {
@@ -106,7 +107,7 @@ fn explosive() -> Value {
 }
 
 #[test]
-fn code_that_is_not_current_is_in_the_way_of_a_release() {
+fn stale_code_is_a_problem_of_a_release() {
     let (_root, workspace) = checkout(&json!({"type": "string"}));
     let stale = || {
         let problems = release::check(&workspace, &process(), None).unwrap().problems;
@@ -122,17 +123,17 @@ fn code_that_is_not_current_is_in_the_way_of_a_release() {
 }
 
 #[test]
-fn a_check_for_a_release_leaves_the_difference_to_the_generator() {
-    // What a test writes to the standard output itself, only another process sees.
-    let other = "code_that_is_not_current_is_in_the_way_of_a_release";
+fn release_check_prints_no_diff_of_generated_code() {
+    // A test cannot capture its own standard output, so it runs another test in a process.
+    let other = "stale_code_is_a_problem_of_a_release";
     let output = Command::new(env::current_exe().unwrap()).args(["--exact", other]).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success() && text.contains("1 passed"), "{text}");
-    assert!(!text.contains("(as generated)"), "{text}");
+    assert!(!text.contains("(generated)"), "{text}");
 }
 
 #[test]
-fn a_slice_that_needs_all_memory_is_an_error_that_names_it() {
+fn slice_above_the_memory_limit_is_an_error_with_its_paths() {
     let (_root, workspace) = checkout(&explosive());
     let error = format!("{:#}", generate::write(&workspace, &limited(128)).unwrap_err());
     for part in ["spec/things/2026-01-02.json", "slice.paths = [\"/things\"]", "more than 128 MiB"] {
@@ -141,19 +142,19 @@ fn a_slice_that_needs_all_memory_is_an_error_that_names_it() {
 }
 
 #[test]
-fn document_that_the_generator_rejects_is_an_error_that_names_it() {
+fn document_that_the_generator_rejects_is_an_error_with_its_path() {
     let (_root, workspace) = checkout(&json!({"type": "string", "enum": [1, 2]}));
     let error = format!("{:#}", generate::write(&workspace, &process()).unwrap_err());
     assert!(error.contains("spec/things/2026-01-02.json"), "{error}");
 }
 
 #[test]
-fn import_reports_what_only_the_generator_rejects() {
+fn import_reports_an_error_of_the_generator() {
     let (root, workspace) = checkout(&json!({"not": {"type": "string"}}));
     let sdk = workspace.sdk(Some("things")).unwrap();
     let import = sdk.import(&root.path().join("spec/things/2026-01-02.json"), "2026-02-03").unwrap();
     let error = format!("{:#}", generate::try_generate(&process(), &sdk, &import).unwrap_err());
-    assert!(error.contains("cannot generate from spec/things/2026-02-03.json"), "{error}");
+    assert!(error.contains("cannot generate code for spec/things/2026-02-03.json"), "{error}");
     let (root, workspace) = checkout(&json!({"type": "string"}));
     let sdk = workspace.sdk(Some("things")).unwrap();
     let import = sdk.import(&root.path().join("spec/things/2026-01-02.json"), "2026-02-03").unwrap();
@@ -161,7 +162,7 @@ fn import_reports_what_only_the_generator_rejects() {
 }
 
 #[test]
-fn a_document_with_a_fault_is_an_error_that_says_where() {
+fn malformed_document_is_an_error_with_the_place() {
     let (_root, workspace) = checkout(&json!({"properties": {"a": {"type": "integer", "minimum": "none"}}}));
     let error = format!("{:#}", generate::write(&workspace, &process()).unwrap_err());
     for part in ["spec/things/2026-01-02.json", "the schema at /components/schemas/Thing/properties/a"] {
@@ -170,7 +171,7 @@ fn a_document_with_a_fault_is_an_error_that_says_where() {
 }
 
 #[test]
-fn an_operation_that_no_client_can_have_is_an_error_that_names_it() {
+fn unsupported_operation_is_an_error_with_its_name() {
     let (root, workspace) = checkout(&json!({"type": "string"}));
     let path = root.path().join("spec/things/2026-01-02.json");
     let text = fs::read_to_string(&path).unwrap();
@@ -182,11 +183,11 @@ fn an_operation_that_no_client_can_have_is_an_error_that_names_it() {
 }
 
 #[test]
-fn a_reader_that_has_seen_enough_is_no_error() {
+fn closed_output_pipe_is_no_error() {
     let folder = tempfile::tempdir().unwrap();
     let [old, new] = ["old", "new"].map(|name| folder.path().join(name));
     let of = |paths: Value| json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": paths});
-    // More text than a pipe holds.
+    // More text than fits into a pipe.
     let many: Map<_, _> = (0..2_000)
         .map(|number| {
             let get = json!({"operationId": format!("get_{number}"), "responses": {"200": {"description": "d"}}});
@@ -226,7 +227,7 @@ fn task_works_on_the_workspace_that_contains_the_working_directory() {
 #[test]
 fn task_outside_of_a_workspace_is_an_error_that_names_the_folder() {
     let folder = tempfile::tempdir().unwrap();
-    // A manifest alone is not enough.
+    // A workspace needs a folder spec/ as well.
     fs::write(folder.path().join("Cargo.toml"), "[workspace]\n").unwrap();
     let (output, errors) = run_in(folder.path(), &["generate"]);
     let folder = folder.path().canonicalize().unwrap();

@@ -1,11 +1,11 @@
-//! Documents of ordinary size whose result could be huge: long chains of references, cycles, many schemas of one name,
-//! and components that are shared by a great number of others.
+//! Documents of ordinary size whose result could be huge: long chains of references, cycles, many schemas with one
+//! name, and components with many uses.
 
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
     clippy::unwrap_used,
-    reason = "what panics here is a test that has found something"
+    reason = "a panic fails the test, as it should"
 )]
 
 mod support;
@@ -23,7 +23,7 @@ fn named(count: usize, schema: impl Fn(usize) -> Value) -> Value {
     (0..count).map(|number| (format!("T{number}"), schema(number))).collect::<Map<_, _>>().into()
 }
 
-/// A document of one operation, which gets one schema back.
+/// A document with one operation that responds with one schema.
 fn document(response: &Value, schemas: &Value) -> Value {
     json!({
         "openapi": "3.0.3", "info": {"title": "t", "version": "1"},
@@ -47,7 +47,7 @@ fn schema_count(document: &Value) -> usize {
 }
 
 #[test]
-fn a_long_chain_of_names_has_an_end() {
+fn long_chain_of_aliases_is_imported_and_a_cyclic_one_is_rejected() {
     const LINKS: usize = 20_000;
     let chain = |last: Value| {
         let link = |number| if number + 1 < LINKS { reference(format!("T{}", number + 1)) } else { last.clone() };
@@ -61,7 +61,7 @@ fn a_long_chain_of_names_has_an_end() {
 }
 
 #[test]
-fn what_is_at_the_end_of_a_long_chain_counts_where_it_begins() {
+fn change_at_the_end_of_a_long_chain_of_aliases_is_reported() {
     const LINKS: usize = 20_000;
     let named = |last: &str| {
         named(LINKS, |number| match number + 1 {
@@ -79,7 +79,7 @@ fn what_is_at_the_end_of_a_long_chain_counts_where_it_begins() {
 }
 
 #[test]
-fn a_long_chain_of_parts_is_put_together_to_its_end_or_refused() {
+fn long_chain_of_parts_is_merged_up_to_the_size_limit() {
     let chain = |links: usize| {
         let named = named(links, |number| {
             if number + 1 == links {
@@ -100,7 +100,7 @@ fn a_long_chain_of_parts_is_put_together_to_its_end_or_refused() {
 }
 
 #[test]
-fn a_long_chain_of_objects_is_compared_to_its_end() {
+fn long_chain_of_objects_is_compared_to_its_end() {
     const LINKS: usize = 20_000;
     let chain = |last: &str| {
         let link = |number| {
@@ -116,11 +116,10 @@ fn a_long_chain_of_objects_is_compared_to_its_end() {
 }
 
 #[test]
-fn circles_of_different_lengths_are_compared_once_around() {
+fn cycles_of_different_lengths_are_compared_once() {
     let inline = |next: Value| json!({"type": "object", "properties": {"next": next}});
     let after_one = document(&reference("T"), &json!({"T": inline(reference("T"))}));
-    // The names are never met at the same time: one circle is named at every odd step, the other one at every even
-    // step.
+    // The two cycles reach their named schemas at different steps: one at odd steps, the other one at even steps.
     let odd = document(&reference("T"), &json!({"T": inline(inline(reference("T")))}));
     let even = document(&inline(reference("T")), &json!({"T": inline(inline(reference("T")))}));
     for (old, new) in [(&after_one, &odd), (&odd, &even), (&even, &odd)] {
@@ -132,7 +131,7 @@ fn circles_of_different_lengths_are_compared_once_around() {
 }
 
 #[test]
-fn parts_that_are_shared_at_every_level_are_put_together_once() {
+fn parts_that_are_shared_at_every_level_are_merged_once() {
     for keyword in ["allOf", "oneOf", "anyOf"] {
         let level = |number: usize| match number.checked_sub(1) {
             None => json!({"type": "object", "properties": {"a": {"type": "string"}}}),
@@ -142,15 +141,15 @@ fn parts_that_are_shared_at_every_level_are_put_together_once() {
             }
         };
         let diamonds = document(&reference("T199"), &named(200, level));
-        // What is only a part of something is not there on its own.
-        let left = if keyword == "allOf" { 1 } else { 200 };
-        assert_eq!(schema_count(&import(&diamonds).unwrap()), left, "{keyword}");
+        // Merged parts have no other use, so the importer removes them.
+        let count = if keyword == "allOf" { 1 } else { 200 };
+        assert_eq!(schema_count(&import(&diamonds).unwrap()), count, "{keyword}");
         assert_eq!(xtask_diff::compare(&diamonds, &diamonds), [], "{keyword}");
     }
 }
 
 #[test]
-fn merged_parts_in_a_cycle_end() {
+fn parts_in_a_cycle_are_merged_once() {
     let with = |name: &str| json!({"allOf": [reference(name), {"properties": {"x": {"type": "string"}}}]});
     let node = |other: &str| {
         json!({"type": "object", "properties": {
@@ -159,8 +158,8 @@ fn merged_parts_in_a_cycle_end() {
     };
     let tree = document(&reference("Node"), &json!({"Node": node("Leaf"), "Leaf": node("Node")}));
     let imported = import(&tree).unwrap();
-    let left = &imported["components"]["schemas"]["NodeLeft"]["properties"];
-    assert_eq!((&left["left"], &left["x"]), (&reference("LeafLeft"), &json!({"type": "string"})));
+    let node_left = &imported["components"]["schemas"]["NodeLeft"]["properties"];
+    assert_eq!((&node_left["left"], &node_left["x"]), (&reference("LeafLeft"), &json!({"type": "string"})));
 }
 
 #[test]
@@ -181,7 +180,7 @@ fn long_chains_of_schemas_of_one_property_are_merged_to_their_ends() {
 }
 
 #[test]
-fn unions_of_one_property_that_are_their_own_alternatives_are_merged() {
+fn recursive_unions_of_one_property_are_merged() {
     let level = |number: usize| {
         let next = reference(format!("T{}", (number + 1) % 100));
         json!({"oneOf": [next, next, {"type": "object", "properties": {"a": {"type": "string"}}}]})
@@ -196,7 +195,7 @@ fn unions_of_one_property_that_are_their_own_alternatives_are_merged() {
 }
 
 #[test]
-fn what_is_shared_by_too_many_is_rejected() {
+fn component_with_too_many_uses_is_rejected() {
     let large = json!({"type": "object", "properties": named(2_000, |_| json!({"type": "string"}))});
     let mut schemas = named(2_000, |_| json!({"allOf": [reference("Large"), {"properties": {"own": {}}}]}));
     schemas["Large"] = large;
@@ -206,7 +205,7 @@ fn what_is_shared_by_too_many_is_rejected() {
 }
 
 #[test]
-fn many_properties_and_many_values_are_read() {
+fn many_properties_and_many_values_are_imported() {
     const MANY: usize = 50_000;
     let names: Vec<String> = (0..MANY).map(|number| format!("n{number}")).collect();
     let large = json!({"allOf": [
@@ -226,7 +225,7 @@ fn many_schemas_of_one_name_are_numbered() {
     const MANY: usize = 3_000;
     let mut numbered = document(&json!({"type": "string"}), &json!({}));
     let parameter = |number: usize| {
-        // Names that differ as names of arguments, and not as names of types.
+        // Names that are different as arguments and the same as types.
         let name: String = (0..13).map(|bit| if number >> bit & 1 == 1 { "1_" } else { "1" }).collect();
         json!({"in": "query", "name": format!("x{name}1"), "schema": {"type": "string", "enum": ["a"]}})
     };
@@ -237,7 +236,7 @@ fn many_schemas_of_one_name_are_numbered() {
 }
 
 #[test]
-fn many_schemas_that_all_have_new_names_are_told() {
+fn many_renamed_schemas_are_reported() {
     const MANY: usize = 20_000;
     let of = |prefix: &str| {
         let all = named(MANY, |_| json!({"type": "string"}));

@@ -1,11 +1,11 @@
-//! Documents of many megabytes, in the shape of a vendor's. The tests count what comes out; `cargo bench -p xtask`
-//! measures the time.
+//! Documents of many megabytes, in the shape of a vendor's. The tests count operations, schemas and changes;
+//! `cargo bench -p xtask` measures the time.
 
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
     clippy::unwrap_used,
-    reason = "what panics here is a test that has found something"
+    reason = "a panic fails the test, as it should"
 )]
 
 mod support;
@@ -13,6 +13,7 @@ mod support;
 use std::fs;
 
 use serde_json::Value;
+
 use xtask_diff::Class;
 
 const MB: usize = 1_000_000;
@@ -32,15 +33,15 @@ fn counts(document: &Value) -> (usize, usize) {
 }
 
 #[test]
-fn a_slice_is_cut_out_of_fifty_megabytes() {
+fn slice_is_cut_out_of_fifty_megabytes() {
     let (text, resources) = support::text(50 * MB);
     let slice = import(&text, &support::slice_of(resources / 2));
     assert_eq!(counts(&slice), (support::OPERATIONS, support::SHARED_SCHEMAS + support::SCHEMAS));
 }
 
-/// Smaller than it could be: without optimization, the whole of fifty megabytes takes minutes.
+/// The document is small, since fifty megabytes as a whole take minutes without optimization.
 #[test]
-fn the_whole_of_a_document_is_imported_and_compared() {
+fn whole_document_is_imported_and_compared() {
     let (text, resources) = support::text(6 * MB);
     let whole = import(&text, support::WHOLE);
     let schemas = support::SHARED_SCHEMAS + resources * support::SCHEMAS;
@@ -50,7 +51,7 @@ fn the_whole_of_a_document_is_imported_and_compared() {
     let step = 100;
     let changes = xtask_diff::compare(&document, &support::changed(&document, resources, step));
     let changed = resources.div_ceil(step);
-    // The property is gone from what comes back; the value is new there and in what is sent.
+    // The removed property breaks the response; the new value is additive in request and response.
     for (class, count) in [(Class::Breaking, changed), (Class::Additive, 2 * changed), (Class::Documentation, changed)]
     {
         assert_eq!(changes.iter().filter(|change| change.class == class).count(), count, "{class:?}");

@@ -52,7 +52,7 @@ pub(super) fn generate(document: &Document, front: &str) -> Result<syn::File> {
     Ok(file)
 }
 
-/// The generated client had its revision as a method only. Users need a constant.
+/// The constant with the revision. The generator only writes a method for it.
 fn revision(revision: &str) -> syn::Item {
     parse_quote! {
         /// The API revision that this crate was generated from. Every request sends it as `api-version`.
@@ -60,14 +60,14 @@ fn revision(revision: &str) -> syn::Item {
     }
 }
 
-/// The generated code has no method and no path of an operation. Sending and retries need both, and the statuses of
-/// successes.
+/// The constants of the operations: method, path and the statuses of successes. Sending and retries need them, and the
+/// generator does not write them.
 fn operation_constants(operations: &[Operation<'_>], successes: &BTreeMap<String, Successes>) -> Result<syn::Item> {
     let (mut constants, mut names) = (Vec::<TokenStream>::new(), Vec::new());
     for operation @ Operation { path, method, .. } in operations {
         let id = operation.id().context("an operation has no operationId")?;
         let name = syn::parse_str::<syn::Ident>(&id.to_uppercase())
-            .with_context(|| format!("the operation id {id:?} does not make a Rust name"))?;
+            .with_context(|| format!("the operation id {id:?} is not a Rust name"))?;
         let method = method.to_uppercase();
         let documentation = format!("`{method} {path}`");
         let statuses = successes.get(id).with_context(|| format!("the operation {id:?} has no method"))?;

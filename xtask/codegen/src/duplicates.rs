@@ -1,6 +1,6 @@
-//! Finds items that share a name in one module: the compiler rejects them.
+//! Finds items with the same name in one module, which the compiler rejects.
 //!
-//! Two schemas can get one Rust name although their own names differ. The generator does not report that, so the code is
+//! Two schemas with different names can get the same Rust name. The generator does not report that, so the code is
 //! checked before it is written. Seen in Stripe's document: the union of a property had the name of a component.
 
 use std::collections::BTreeSet;
@@ -14,20 +14,20 @@ use crate::error::Error;
 ///
 /// # Errors
 ///
-/// If two have; `code` says which file it is.
+/// If there are duplicates. `code` names the file in the message.
 pub(crate) fn check(code: &'static str, file: &syn::File) -> Result<(), Error> {
-    let mut found = BTreeSet::new();
-    in_module("", &file.items, &mut found);
-    let found: Vec<_> = found.into_iter().collect();
-    if found.is_empty() { Ok(()) } else { Err(Error::Duplicates { code, names: found }) }
+    let mut duplicates = BTreeSet::new();
+    in_module("", &file.items, &mut duplicates);
+    let names: Vec<_> = duplicates.into_iter().collect();
+    if names.is_empty() { Ok(()) } else { Err(Error::Duplicates { code, names }) }
 }
 
-/// Collects what is in a module more than once, each with its path.
-fn in_module(path: &str, items: &[Item], found: &mut BTreeSet<String>) {
+/// Collects the paths of the duplicates in a module.
+fn in_module(path: &str, items: &[Item], duplicates: &mut BTreeSet<String>) {
     let mut names = BTreeSet::new();
     let mut add = |namespace: &'static str, name: String| {
         if !names.insert((namespace, name.clone())) {
-            found.insert(format!("`{path}{name}`"));
+            duplicates.insert(format!("`{path}{name}`"));
         }
     };
     for item in items {
@@ -50,13 +50,13 @@ fn in_module(path: &str, items: &[Item], found: &mut BTreeSet<String>) {
         match item {
             Item::Mod(of) => {
                 let items = of.content.as_ref().map_or(&[][..], |(_, items)| items);
-                in_module(&format!("{path}{}::", of.ident), items, found);
+                in_module(&format!("{path}{}::", of.ident), items, duplicates);
             }
             Item::Struct(of) => {
-                members(path, &of.ident, of.fields.iter().filter_map(|field| field.ident.as_ref()), found)
+                members(path, &of.ident, of.fields.iter().filter_map(|field| field.ident.as_ref()), duplicates)
             }
             Item::Enum(of) => {
-                members(path, &of.ident, of.variants.iter().map(|variant| &variant.ident), found);
+                members(path, &of.ident, of.variants.iter().map(|variant| &variant.ident), duplicates);
                 for variant in &of.variants {
                     if let Fields::Named(fields) = &variant.fields {
                         let path = format!("{path}{}::", of.ident);
@@ -64,7 +64,7 @@ fn in_module(path: &str, items: &[Item], found: &mut BTreeSet<String>) {
                             &path,
                             &variant.ident,
                             fields.named.iter().filter_map(|field| field.ident.as_ref()),
-                            found,
+                            duplicates,
                         );
                     }
                 }
@@ -74,13 +74,13 @@ fn in_module(path: &str, items: &[Item], found: &mut BTreeSet<String>) {
     }
 }
 
-/// Collects the members of a type that it has more than once.
-fn members<'a>(path: &str, of: &Ident, names: impl Iterator<Item = &'a Ident>, found: &mut BTreeSet<String>) {
+/// Collects the duplicate members of a type.
+fn members<'a>(path: &str, of: &Ident, names: impl Iterator<Item = &'a Ident>, duplicates: &mut BTreeSet<String>) {
     let mut seen = BTreeSet::new();
-    found.extend(names.filter(|name| !seen.insert(*name)).map(|name| format!("`{path}{of}::{name}`")));
+    duplicates.extend(names.filter(|name| !seen.insert(*name)).map(|name| format!("`{path}{of}::{name}`")));
 }
 
-/// What an `impl` adds to its type: the trait, or its own functions and constants.
+/// The trait of an `impl`, or its functions and constants if it has no trait.
 fn implemented(of: &ItemImpl) -> Vec<String> {
     let target = of.self_ty.to_token_stream();
     if let Some((_, of_trait, _)) = &of.trait_ {
@@ -131,7 +131,7 @@ mod tests {
             fn A() {}
         };
         let error = check("the client", &file).unwrap_err().to_string();
-        let expected = "the client would not compile, it has more than one item named `A`, `types::Card::One`, \
+        let expected = "the client would not compile: it has more than one item named `A`, `types::Card::One`, \
                         `types::Card::Two::x`, `types::Card::a`, `types::Card::get`, `types::Card`, `types::impl Default \
                         for Card`; \
                         rename a schema in [names.types] of sdk.toml";

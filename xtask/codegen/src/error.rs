@@ -10,40 +10,40 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The document is no OpenAPI 3.0 document.
+    /// The document is not an OpenAPI 3.0 document.
     #[error(transparent)]
     Document(#[from] xtask_document::Error),
     /// Operations of the document need something that the generator does not support.
     #[error("{}", faults.join("; "))]
     Unsupported {
-        /// Each operation, with what it needs.
+        /// The unsupported operations, with the reasons.
         faults: Vec<String>,
     },
     /// The generator panicked, or rejected the document.
     #[error("{message}")]
     Generator {
-        /// What it said.
+        /// Its message.
         message: String,
     },
     /// The generator needs more memory than it may take.
     #[error(
-        "the generator needs more than {limit_mib} MiB of memory for it; take a smaller slice, or allow more with \
-         --memory-mib"
+        "the generator needs more than {limit_mib} MiB of memory for the document; use a smaller slice, or raise the limit \
+         with --memory-mib"
     )]
     Memory {
         /// The limit.
         limit_mib: usize,
     },
-    /// The generator wrote code that a pass does not know: passes are made for one version of the generator.
+    /// The generator wrote code that a pass does not expect. Passes support one version of the generator.
     #[error(transparent)]
     UnexpectedCode(Box<dyn StdError + Send + Sync>),
-    /// The code has items of one name in one module, and would not compile.
+    /// The code has items with the same name in one module, and would not compile.
     #[error(
-        "{code} would not compile, it has more than one item named {}; rename a schema in [names.types] of sdk.toml",
+        "{code} would not compile: it has more than one item named {}; rename a schema in [names.types] of sdk.toml",
         names.join(", ")
     )]
     Duplicates {
-        /// Which code it is.
+        /// The code, in words.
         code: &'static str,
         /// The names, with their modules.
         names: Vec<String>,
@@ -53,15 +53,15 @@ pub enum Error {
     Process {
         /// The program.
         program: PathBuf,
-        /// What the operating system says.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// What is sent between the processes is not complete.
-    #[error("the {what} of the generator's process is not complete")]
+    /// The input or output of the generator's process is incomplete.
+    #[error("the {what} of the generator's process is incomplete")]
     Pipe {
         /// The input or the output.
         what: &'static str,
-        /// Where it ends.
+        /// The error of the decoder.
         source: serde_json::Error,
     },
 }

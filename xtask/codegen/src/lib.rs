@@ -1,7 +1,7 @@
 //! Generates the low-level client, the typed mocks and the SDK's methods from a document.
 //!
-//! A document is generated from in three steps. [Policies](policies) change the document, the generator makes code of
-//! it in a [process] of its own, and passes change the syntax of that code.
+//! Generation has three steps. [Policies](policies) change the document, the generator writes code for it in a separate
+//! [process], and passes change the syntax of that code.
 //!
 //! # Examples
 //!
@@ -41,11 +41,11 @@ pub use sdk::success_types;
 
 use xtask_document::Document;
 
-/// The syntax of a document's client, generated in this process: for comparisons of surfaces.
+/// The syntax of a document's client, generated in this process, for comparisons of public surfaces.
 ///
 /// # Errors
 ///
-/// If no code can be generated from it.
+/// If no code can be generated for the document.
 pub fn client(mut document: Document) -> Result<syn::File, Error> {
     xtask_document::open_api::check(&document.value)?;
     supported::check(&document.value)?;

@@ -1,11 +1,11 @@
 //! Text of a vendor's document as Markdown.
 
-/// Text as one paragraph of Markdown that means nothing but the text: no link, no HTML, no list and no code block.
+/// Text as one paragraph of Markdown without markup: no link, no HTML, no list and no code block.
 pub fn paragraph(text: &str) -> String {
     let words = text.split_whitespace().map(|word| word.chars().filter(|char| is_shown(*char)).collect::<String>());
     let text = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     let mut escaped = String::new();
-    // What begins a list item: `-`, `+`, or a number with `.` or `)`. An underline of a heading is `=` or `-`.
+    // A list item begins with `-`, `+`, or a number with `.` or `)`. The underline of a heading begins with `=` or `-`.
     let digits = text.chars().take_while(char::is_ascii_digit).count();
     let marker = if text.starts_with(['-', '+', '=']) { Some(0) } else { (digits > 0).then_some(digits) };
     for (index, char) in text.chars().enumerate() {
@@ -18,8 +18,7 @@ pub fn paragraph(text: &str) -> String {
     escaped
 }
 
-/// Whether a character is part of what a reader sees. Controls of the direction of text are not: the compiler rejects
-/// them.
+/// Whether a character is visible. Controls of the direction of text are not, and the compiler rejects them.
 fn is_shown(char: char) -> bool {
     !char.is_control()
         && !matches!(char, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
@@ -30,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_stays_text() {
+    fn markup_in_text_is_escaped() {
         for (text, expected) in [
             ("List the\n\n    things", "List the things"),
             ("See https://acme.test, [a] or <b>`x`", "See https\\://acme.test, \\[a\\] or \\<b\\>\\`x\\`"),

@@ -9,12 +9,12 @@ pub struct Packages {
     pub api: String,
     /// The typed mocks.
     pub mock: String,
-    /// The SDK: hand-written, but for one checked method per operation. Without it, none is generated.
+    /// The SDK, which is hand-written except for one checked method per operation. Without it, no method is generated.
     pub sdk: Option<String>,
 }
 
 impl Packages {
-    /// All of them.
+    /// The names of all packages.
     pub fn all(&self) -> impl Iterator<Item = &str> {
         [&self.api, &self.mock].into_iter().chain(&self.sdk).map(String::as_str)
     }

@@ -1,4 +1,4 @@
-//! Runs the generator in a process of its own, with a memory limit.
+//! Runs the generator in a separate process, with a memory limit.
 //!
 //! Some documents make the generator allocate more memory than the machine has, or panic. A process with a limit fails
 //! alone, and its parent reports the document and the slice. The allocator (the crate `cap`) enforces the limit, since
@@ -16,27 +16,27 @@ use crate::policies::envelope_unions;
 use crate::{client, duplicates, mocks, sdk, supported};
 use xtask_document::{Document, open_api};
 
-/// Where the generator runs, and how much memory it may take.
+/// The program that runs the generator, and its memory limit.
 pub struct GeneratorProcess {
     program: PathBuf,
     memory_mib: usize,
 }
 
-/// What is sent to the process.
+/// The input of the process.
 #[derive(Deserialize, Serialize)]
 struct Job {
     document: Document,
     packages: Packages,
 }
 
-/// The code of a document.
+/// The code generated for a document.
 #[derive(Deserialize, Serialize)]
 pub struct Code {
     /// The low-level client.
     pub client: String,
     /// The typed mocks.
     pub mocks: String,
-    /// The methods of the SDK; nothing, if there is no package for them.
+    /// The methods of the SDK; `None` without a package for them.
     pub sdk: Option<String>,
 }
 
@@ -45,23 +45,23 @@ impl GeneratorProcess {
     ///
     /// # Errors
     ///
-    /// If the operating system does not say what this program is.
+    /// If the operating system does not report the path of this program.
     pub fn of_this_program(memory_mib: usize) -> io::Result<Self> {
         Ok(Self::of(std::env::current_exe()?, memory_mib))
     }
 
-    /// A process of another program that does the same.
+    /// A process of another program with the task [`run_worker`].
     pub fn of(program: impl Into<PathBuf>, memory_mib: usize) -> Self {
         Self { program: program.into(), memory_mib }
     }
 
-    /// The code of a document.
+    /// Generates the code for a document.
     ///
     /// # Errors
     ///
-    /// If no code can be generated from it.
+    /// If no code can be generated for it.
     pub fn run(&self, document: Document, packages: Packages) -> Result<Code, Error> {
-        // The unchanged document is checked, before the policies.
+        // The document is checked before the policies change it.
         open_api::check(&document.value)?;
         supported::check(&document.value)?;
         let job = serde_json::to_vec(&Job { document, packages });
@@ -73,7 +73,7 @@ impl GeneratorProcess {
         Err(self.failure(&output))
     }
 
-    /// What the process writes for an input.
+    /// Runs the process with an input.
     fn output(&self, input: &[u8]) -> io::Result<Output> {
         let mut child = Command::new(&self.program)
             .args(["generator", "--memory-mib", &self.memory_mib.to_string()])
@@ -83,7 +83,7 @@ impl GeneratorProcess {
             .stderr(Stdio::piped())
             .spawn()?;
         if let Some(mut stdin) = child.stdin.take() {
-            // A process that failed does not read on; its own error says more than this one.
+            // A process that failed stops reading. Its own error is more useful than this one.
             let _ = stdin.write_all(input);
         }
         child.wait_with_output()
@@ -103,7 +103,7 @@ impl GeneratorProcess {
     }
 }
 
-/// What a panic says, without the place in the generator's source.
+/// The message of a panic, without the place in the generator's source.
 fn panic_message(text: &str) -> Option<String> {
     let (_, panic) = text.split_once(" panicked at ")?;
     let (_, message) = panic.split_once('\n')?;
@@ -119,11 +119,11 @@ fn one_line(text: &str) -> String {
 ///
 /// # Errors
 ///
-/// If the input is not from [`GeneratorProcess`], or the document cannot be generated from.
+/// If the input is not from [`GeneratorProcess`], or no code can be generated for the document.
 pub fn run_worker(input: impl Read, output: impl Write) -> Result<(), Error> {
     let job = serde_json::from_reader(BufReader::new(input));
     let Job { mut document, packages } = job.map_err(|source| Error::Pipe { what: "input", source })?;
-    // The client, the mocks and the SDK see the same envelopes.
+    // The client, the mocks and the SDK need the same envelopes.
     envelope_unions::apply(&mut document.value);
     let client = client::generate(&document, packages.front())?;
     duplicates::check("the client", &client)?;
@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_panic_is_told_by_what_it_says() {
+    fn panic_is_reported_by_its_message_without_the_place() {
         let text = "\nthread 'main' (7) panicked at /src/method.rs:477:29:\nnot yet implemented: no schema: {\n  a\n}\n\
                     note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n";
         assert_eq!(panic_message(text).as_deref(), Some("not yet implemented: no schema: { a }"));

@@ -4,33 +4,34 @@ use serde_json::{Map, Value, json};
 
 use xtask_document::resolved::{References, ResolvedSchema};
 
-/// How many values a sample may have. A schema that requires more, such as itself, has none.
+/// The most values of a sample. A schema that requires more, such as a schema that requires itself, has no sample.
 const LARGEST: usize = 500;
 
-/// The text of a sample that may have any.
+/// The sample of text without a format.
 pub(super) const TEXT: &str = "sample";
 
-/// A small value of a schema: with its required properties only, and with the first of listed values. There is none
-/// where it is not clear what the generated types take.
+/// A small value of a schema, with only required properties and the first of listed values. `None` if it is not certain
+/// that the generated types accept a value.
 pub(super) fn sample<'a>(references: &References<'a>, schema: &'a Value) -> Option<Value> {
-    Samples { references, left: LARGEST }.of(schema)
+    Samples { references, remaining: LARGEST }.of(schema)
 }
 
 struct Samples<'a, 'b> {
     references: &'b References<'a>,
-    left: usize,
+    /// The number of values that may still be added.
+    remaining: usize,
 }
 
 impl<'a> Samples<'a, '_> {
     fn of(&mut self, schema: &'a Value) -> Option<Value> {
-        // Each level of a schema takes one, so that this ends before the stack does.
-        self.left = self.left.checked_sub(1)?;
+        // Each level of a schema counts, so that the limit also bounds the depth of the recursion.
+        self.remaining = self.remaining.checked_sub(1)?;
         let schema = ResolvedSchema::of(self.references, schema);
         if schema.is("nullable") {
             return Some(Value::Null);
         }
         let of = schema.get("type").and_then(Value::as_str);
-        // An object that is also text, say: no value fits all parts of such an `allOf`.
+        // No value fits an `allOf` of, say, an object and text.
         if !schema.properties.is_empty() && (of.is_some_and(|of| of != "object") || schema.get("enum").is_some()) {
             return None;
         }
@@ -41,7 +42,7 @@ impl<'a> Samples<'a, '_> {
             return None;
         }
         if let Some(branches) = schema.get("oneOf").and_then(Value::as_array) {
-            // A union with more around it is none that all generated types agree about.
+            // The generated types differ for a union beside properties.
             return if schema.properties.is_empty() { self.of(branches.first()?) } else { None };
         }
         Some(match of {

@@ -1,5 +1,5 @@
-//! Rejects what the generator does not support, before it runs: it would panic, name no place, or write code that does
-//! not compile.
+//! Rejects documents that the generator does not support, before it runs. It would panic, report no place, or write
+//! code that does not compile.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use xtask_document::operation::{Operation, Parameter, names_in, operations, rout
 use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::sendable::{method_obstacle, parameter_obstacle};
 
-/// Checks that every operation is one that a client can be generated for.
+/// Checks that a client can be generated for every operation.
 pub(crate) fn check(document: &Value) -> Result<(), Error> {
     let references = References::of(document);
     let mut faults: Vec<_> = operations(document)
@@ -25,7 +25,7 @@ pub(crate) fn check(document: &Value) -> Result<(), Error> {
         .collect();
     let unnamed = discriminators::unnamed(document).into_iter();
     faults.extend(unnamed.map(|place| {
-        format!("the union at {place} has a discriminator and is no named schema; import the document, or name it by a fixup")
+        format!("the union at {place} has a discriminator and no name; import the document, or name it with a fixup")
     }));
     if faults.is_empty() { Ok(()) } else { Err(Error::Unsupported { faults }) }
 }
@@ -38,15 +38,13 @@ fn fault<'a>(references: &References<'a>, operation: &Operation<'a>) -> Option<S
         return Some(format!("has a path with {fault}"));
     }
     if let Some(status) = unnamed_envelope(references, operation) {
-        return Some(format!(
-            "responds to {status} with an envelope that has no name; import the document, which names it"
-        ));
+        return Some(format!("has an unnamed envelope as its response {status}; import the document, which names it"));
     }
     if let Some(form) = operation.body().and_then(|body| body.schema(FORM)) {
         let form = ResolvedSchema::of(references, form);
         let odd = form.properties.iter().find(|(_, of)| !ResolvedSchema::of(references, of).is_scalar());
         if let Some((name, _)) = odd {
-            return Some(format!("sends a form, in which {name:?} is no text, number or boolean"));
+            return Some(format!("sends a form whose field {name:?} is no text, number or boolean"));
         }
     }
     let parameters = operation.parameters();
@@ -59,10 +57,10 @@ fn fault<'a>(references: &References<'a>, operation: &Operation<'a>) -> Option<S
     let is_described =
         |name: &&str| parameters.iter().any(|described| (described.place, described.name) == ("path", name));
     let missing = names_in(operation.path).find(|name| !is_described(name))?;
-    Some(format!("has {missing:?} in its path, and no parameter of that name"))
+    Some(format!("has {missing:?} in its path, but no parameter with that name"))
 }
 
-/// What a URL parser does not take for a part of a path.
+/// The part of a path that a URL parser removes or does not treat as a path.
 fn path_fault(path: &str) -> Option<&'static str> {
     let path = route(path).to_ascii_lowercase().replace("%2e", ".");
     let is_dots = |segment: &str| matches!(segment, "." | "..");
@@ -73,7 +71,7 @@ fn path_fault(path: &str) -> Option<&'static str> {
     }
 }
 
-/// What keeps a parameter from becoming an argument. `arguments` has the names that are taken.
+/// Why a parameter cannot become an argument. `arguments` contains the taken names.
 fn parameter_fault<'a>(
     references: &References<'a>,
     operation: &Operation<'a>,
@@ -82,20 +80,20 @@ fn parameter_fault<'a>(
 ) -> Option<&'static str> {
     let is_compound = |schema: &'a Value| !ResolvedSchema::of(references, schema).is_scalar();
     match parameter.place {
-        "path" if !parameter.is_required() => Some("is part of the path and not required"),
+        "path" if !parameter.is_required() => Some("is part of the path, but not required"),
         "path" if !names_in(operation.path).any(|name| name == parameter.name) => Some("is no part of the path"),
         "query" if !parameter.explodes() && parameter.schema().is_some_and(is_compound) => {
             Some("is a list in one parameter (`explode: false`)")
         }
         _ => parameter_obstacle(references, parameter).or_else(|| {
             let is_new = arguments.insert(identifier(parameter.name, snake));
-            (!is_new).then_some("makes the same argument as another one")
+            (!is_new).then_some("has the argument name of another one")
         }),
     }
 }
 
-/// The status of a success whose envelope is no named schema. The generated crate could not implement `Envelope` for
-/// it, and a failed call would look like a success.
+/// The status of a success with an unnamed envelope. The generated crate could not implement `Envelope` for it, and a
+/// failed call would look like a success.
 fn unnamed_envelope<'a>(references: &References<'a>, operation: &Operation<'a>) -> Option<&'a str> {
     let is_unnamed = |schema: &'a Value| {
         alias(schema).is_none() && (is_envelope(references, schema) || is_union(references, schema))
@@ -121,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_generated_is_named() {
+    fn unsupported_operation_is_rejected_with_its_name_and_reason() {
         let text = json!({"type": "string"});
         let query = json!({"in": "query", "name": "a", "schema": text});
         for method in ["get", "head", "put", "post", "patch", "delete"] {
@@ -135,22 +133,22 @@ mod tests {
         for (parameter, fault) in [
             (json!({"in": "cookie", "name": "a", "schema": text}), "is a cookie"),
             (json!({"in": "query", "name": "a", "content": {"application/json": {}}}), "has content, not a schema"),
-            (json!({"in": "path", "name": "a", "schema": text}), "is part of the path and not required"),
+            (json!({"in": "path", "name": "a", "schema": text}), "is part of the path, but not required"),
             (json!({"in": "query", "name": "a", "style": "deepObject", "schema": text}), "has a style"),
             (
                 json!({"in": "query", "name": "a", "explode": false, "schema": {"type": "array", "items": text}}),
                 "is a list in one parameter (`explode: false`)",
             ),
-            (json!({"in": "header", "name": "Body", "schema": text}), "makes the same argument as another one"),
+            (json!({"in": "header", "name": "Body", "schema": text}), "has the argument name of another one"),
         ] {
-            let found = fault_of("put", &parameter);
-            assert!(found.starts_with(r#"the operation "do_it" (PUT /things) has the parameter"#), "{found}");
-            assert!(found.contains(fault), "{found}");
+            let error = fault_of("put", &parameter);
+            assert!(error.starts_with(r#"the operation "do_it" (PUT /things) has the parameter"#), "{error}");
+            assert!(error.contains(fault), "{error}");
         }
     }
 
     #[test]
-    fn union_with_a_discriminator_and_no_name_is_rejected_with_its_place() {
+    fn unnamed_union_with_a_discriminator_is_rejected_with_its_place() {
         let union = json!({"oneOf": [{}, {}], "discriminator": {"propertyName": "kind"}});
         let error = check(&json!({"components": {"schemas": {"Things": {"items": union}}}})).unwrap_err().to_string();
         assert!(error.starts_with("the union at /components/schemas/Things/items has a discriminator"), "{error}");
@@ -158,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn envelope_without_a_name_is_named_with_its_operation() {
+    fn unnamed_envelope_is_rejected_with_its_operation() {
         let envelope = json!({"type": "object", "properties": {"success": {"type": "boolean"}}});
         let check = |status: &str, schema: &Value| {
             let content = json!({"application/json": {"schema": schema}});
@@ -167,7 +165,7 @@ mod tests {
             check(&json!({"paths": {"/things": {"get": operation}}, "components": {"schemas": schemas}}))
         };
         let fault = check("200", &envelope).unwrap_err().to_string();
-        assert!(fault.contains("(GET /things) responds to 200 with an envelope that has no name"), "{fault}");
+        assert!(fault.contains("(GET /things) has an unnamed envelope as its response 200"), "{fault}");
         let union = json!({"oneOf": [{"$ref": "#/components/schemas/Envelope"}, {"properties": {"result": {}}}]});
         assert_eq!(check("200", &union).unwrap_err().to_string(), fault);
         check("200", &json!({"$ref": "#/components/schemas/Envelope"})).unwrap();
@@ -176,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_and_its_parameters_have_the_same_names() {
+    fn path_and_its_parameters_must_have_the_same_names() {
         let with = |names: &[&str]| {
             let parameter =
                 |name: &&str| json!({"in": "path", "name": name, "required": true, "schema": {"type": "string"}});
@@ -188,13 +186,13 @@ mod tests {
         assert_eq!(with(&["id", "part"]), "");
         assert_eq!(
             with(&["id"]),
-            r#"the operation "do_it" (GET /things/{id}/parts/{part}) has "part" in its path, and no parameter of that name"#
+            r#"the operation "do_it" (GET /things/{id}/parts/{part}) has "part" in its path, but no parameter with that name"#
         );
         assert!(with(&["id", "part", "other"]).ends_with(r#"has the parameter "other", which is no part of the path"#));
     }
 
     #[test]
-    fn path_that_is_no_path_of_a_url_is_rejected() {
+    fn path_that_a_url_cannot_have_is_rejected() {
         for (path, is_rejected) in
             [("/a?b=c", true), ("/a#b", true), ("/a/../b", true), ("/%2E/b", true), ("/...", false), ("/a b%3F", false)]
         {
@@ -204,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_holds_scalars_only() {
+    fn form_with_a_field_that_is_no_scalar_is_rejected() {
         let problem = |property: Value| {
             let form = json!({"schema": {"type": "object", "properties": {"a": property}}});
             let operation = json!({"operationId": "do_it", "requestBody": {"content": {FORM: form}}});
@@ -212,11 +210,11 @@ mod tests {
         };
         assert_eq!(problem(json!({"type": "string"})), None);
         let list = problem(json!({"type": "array", "items": {"type": "string"}})).unwrap();
-        assert!(list.contains(r#"(POST /things) sends a form, in which "a" is no text"#), "{list}");
+        assert!(list.contains(r#"(POST /things) sends a form whose field "a" is no text"#), "{list}");
     }
 
     #[test]
-    fn two_parameters_that_make_one_argument_are_rejected() {
+    fn parameters_with_one_argument_name_are_rejected() {
         let parameter = |place: &str, name: &str| json!({"in": place, "name": name, "schema": {"type": "string"}});
         for (other, is_rejected) in [("header", true), ("query", false)] {
             let parameters =
@@ -224,7 +222,7 @@ mod tests {
             let operation = json!({"operationId": "do_it", "parameters": parameters});
             let fault = check(&json!({"paths": {"/things": {"get": operation}}})).err().map(|error| error.to_string());
             assert_eq!(fault.is_some(), is_rejected, "{fault:?}");
-            assert!(fault.is_none_or(|fault| fault.ends_with("makes the same argument as another one")));
+            assert!(fault.is_none_or(|fault| fault.ends_with("has the argument name of another one")));
         }
     }
 

@@ -1,4 +1,4 @@
-//! Schemas that are nothing but themselves.
+//! Schemas that consist of themselves.
 
 use std::collections::BTreeSet;
 
@@ -8,26 +8,26 @@ use crate::error::Error;
 use crate::keywords::branches;
 use crate::schemas::{named, reference, schemas};
 
-/// Rejects a named schema that is one of its own parts or alternatives, with nothing in between, such as a property.
-/// Its type would hold itself and nothing else, and reading any value of it would go on until the stack is full.
+/// Rejects a named schema that is one of its own parts or alternatives without a property or an item in between.
+/// Its type would contain itself, and decoding any value of it would overflow the stack.
 ///
 /// # Errors
 ///
-/// If there is one.
+/// If the document has such a schema.
 pub fn check(document: &Value) -> Result<(), Error> {
     let mut done: BTreeSet<&str> = BTreeSet::new();
     for (first, schema) in schemas(document) {
-        let (mut open, mut path) = (BTreeSet::from([first.as_str()]), vec![(first.as_str(), consists_of(schema))]);
-        while let Some((name, left)) = path.last_mut() {
-            match left.pop() {
-                Some(next) if open.contains(next) => return Err(Error::Cycle { schema: next.to_owned() }),
+        let (mut on_path, mut path) = (BTreeSet::from([first.as_str()]), vec![(first.as_str(), constituents(schema))]);
+        while let Some((name, unvisited)) = path.last_mut() {
+            match unvisited.pop() {
+                Some(next) if on_path.contains(next) => return Err(Error::Cycle { schema: next.to_owned() }),
                 Some(next) if !done.contains(next) => {
-                    open.insert(next);
-                    path.push((next, named(document, next).map(consists_of).unwrap_or_default()));
+                    on_path.insert(next);
+                    path.push((next, named(document, next).map(constituents).unwrap_or_default()));
                 }
                 Some(_) => {}
                 None => {
-                    open.remove(name);
+                    on_path.remove(name);
                     done.insert(name);
                     path.pop();
                 }
@@ -37,8 +37,8 @@ pub fn check(document: &Value) -> Result<(), Error> {
     Ok(())
 }
 
-/// The named schemas that a schema is, or may be, or is put together of.
-fn consists_of(schema: &Value) -> Vec<&str> {
+/// The named schemas that a schema is an alias, a union or a merger of.
+fn constituents(schema: &Value) -> Vec<&str> {
     let (mut names, mut pending) = (Vec::new(), vec![schema]);
     while let Some(part) = pending.pop() {
         names.extend(reference(part));
@@ -53,16 +53,14 @@ mod tests {
 
     use super::*;
 
-    fn of(schemas: Value) -> Result<(), Error> {
+    fn check_schemas(schemas: Value) -> Result<(), Error> {
         check(&json!({"components": {"schemas": schemas}}))
     }
 
-    fn to(name: &str) -> Value {
-        json!({"$ref": format!("#/components/schemas/{name}")})
-    }
+    use crate::schemas::reference_to as to;
 
     #[test]
-    fn a_schema_that_is_its_own_part_or_alternative_is_rejected_and_named() {
+    fn schema_that_is_its_own_part_or_alternative_is_rejected() {
         for keyword in crate::keywords::BRANCHES {
             let text = json!({"type": "string"});
             for schemas in [
@@ -71,19 +69,19 @@ mod tests {
                 json!({"A": {keyword: [text, {"oneOf": [{"allOf": [to("A")]}]}]}}),
                 json!({"B": {"oneOf": [text, to("A")]}, "A": {keyword: [text, to("C")]}, "C": to("A")}),
             ] {
-                let error = of(schemas.clone()).unwrap_err().to_string();
+                let error = check_schemas(schemas.clone()).unwrap_err().to_string();
                 assert!(error.contains("is one of its own parts"), "{schemas}: {error}");
             }
         }
     }
 
     #[test]
-    fn a_schema_that_is_in_itself_may_be_finite() {
+    fn recursive_schema_with_finite_values_is_accepted() {
         let tree =
             json!({"oneOf": [{"type": "string"}, {"type": "array", "items": to("Tree")}, to("Node"), to("Leaf")]});
         let node = json!({"type": "object", "properties": {"left": to("Tree"), "right": {"allOf": [to("Tree")]}}});
         let both = json!({"oneOf": [to("Leaf"), to("Tree")]});
-        of(json!({"Tree": tree, "Node": node, "Leaf": {"type": "integer"}, "Both": both})).unwrap();
-        of(json!({})).unwrap();
+        check_schemas(json!({"Tree": tree, "Node": node, "Leaf": {"type": "integer"}, "Both": both})).unwrap();
+        check_schemas(json!({})).unwrap();
     }
 }

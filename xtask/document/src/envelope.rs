@@ -1,4 +1,4 @@
-//! Envelopes: objects of responses with a boolean `success`, which say whether a call worked.
+//! Envelopes: response objects with a boolean `success`, which is the outcome of the call.
 
 mod union;
 
@@ -16,24 +16,24 @@ pub use union::{is_union, merged};
 /// The properties that only decorate a result.
 pub const DECORATIONS: [&str; 3] = ["errors", "messages", "result_info"];
 
-/// The properties that decorate the result of an envelope, as the document has them.
+/// The schemas of an envelope's decorations, with their names.
 pub fn decorations<'a>(envelope: &ResolvedSchema<'a>) -> impl Iterator<Item = (&'static str, &'a Value)> {
     DECORATIONS.into_iter().filter_map(|name| Some((name, *envelope.properties.get(name)?)))
 }
 
-/// What a document says of an envelope's `result`.
+/// Whether an envelope has a `result`, and whether that may be null.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Outcome {
-    /// It has none.
+    /// The envelope has no `result`.
     None,
-    /// It may be null, or anything.
+    /// The `result` may be null, or has a free-form schema.
     Nullable,
-    /// It is there, and not null.
+    /// The `result` must not be null.
     Required,
 }
 
 impl Outcome {
-    /// What a document says of the `result` of an envelope.
+    /// The outcome of an envelope.
     pub fn of<'a>(references: &References<'a>, envelope: &ResolvedSchema<'a>) -> Self {
         let Some(result) = envelope.properties.get("result") else { return Self::None };
         let (result, added) = (ResolvedSchema::of(references, result), envelope.added("result"));
@@ -45,8 +45,8 @@ impl Outcome {
     }
 }
 
-/// The names of all envelopes: schemas of responses that have the shape of one, and their aliases.
-/// An object with a `success` within a result is none.
+/// The names of all envelopes: response schemas that have the shape of one, and their aliases.
+/// An object with a `success` within a result is not an envelope.
 pub fn names(document: &Value) -> BTreeSet<String> {
     names_of(document, is_envelope)
 }
@@ -69,7 +69,7 @@ fn names_of<'a>(document: &'a Value, is_of_kind: fn(&References<'a>, &'a Value) 
     names
 }
 
-/// Whether a response's schema is an envelope. A union is none, but may become one; see [`is_union`].
+/// Whether a response's schema is an envelope. A union is not, but may become one; see [`is_union`].
 pub fn is_envelope<'a>(references: &References<'a>, schema: &'a Value) -> bool {
     let schema = ResolvedSchema::of(references, schema);
     let success = schema.properties.get("success").map(|success| ResolvedSchema::of(references, success));
@@ -85,15 +85,16 @@ pub fn response_schemas(document: &Value) -> impl Iterator<Item = &Value> {
     contents.filter_map(|content| content.schema())
 }
 
-/// The target of an alias schema: one that only adds annotations. To the generator, an object's `type` is one, too.
+/// The target of an alias schema, which adds only annotations to its target. The generator ignores a `type` beside
+/// `allOf`, so that counts as an annotation.
 pub fn alias(schema: &Value) -> Option<&str> {
-    let says = |schema: &Value, but: &[&str]| {
+    let constrains = |schema: &Value, ignored: &[&str]| {
         let mut keywords = schema.as_object().into_iter().flat_map(Map::keys).map(String::as_str);
-        keywords.any(|keyword| keyword == "required" || role(keyword) == Role::Shape && !but.contains(&keyword))
+        keywords.any(|keyword| keyword == "required" || role(keyword) == Role::Shape && !ignored.contains(&keyword))
     };
-    let adds = |schema: &Value| says(schema, &["$ref", "allOf", "type"]);
+    let adds = |schema: &Value| constrains(schema, &["$ref", "allOf", "type"]);
     let Some(parts) = schema.get("allOf").and_then(Value::as_array) else { return reference(schema) };
-    let is_annotation = |part: &Value| !says(part, &[]);
+    let is_annotation = |part: &Value| !constrains(part, &[]);
     let mut parts = parts.iter().filter(|part| !is_annotation(part));
     let only = parts.next().filter(|_| parts.next().is_none() && !adds(schema))?;
     reference(only)

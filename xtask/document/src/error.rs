@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-/// Why a document cannot be read, or is none that can be worked with.
+/// Why a document cannot be read or is not supported.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -14,7 +14,7 @@ pub enum Error {
     Io {
         /// The file.
         path: PathBuf,
-        /// What the operating system says.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// The text is neither JSON nor YAML, has a duplicate key, or is too large once its aliases are expanded.
@@ -22,51 +22,51 @@ pub enum Error {
     Syntax {
         /// The file.
         path: PathBuf,
-        /// The format that its first character promises.
+        /// The format, by the first character of the file.
         format: Format,
-        /// What is wrong, and where.
+        /// The error of the parser.
         source: SyntaxError,
     },
-    /// The text is no object.
-    #[error("{path} is no OpenAPI document: it holds no object", path = path.display())]
+    /// The text is not an object.
+    #[error("{path} is no OpenAPI document: it contains no object", path = path.display())]
     NoObject {
         /// The file.
         path: PathBuf,
     },
     /// The document is of another version of OpenAPI.
-    #[error("it is OpenAPI {version}, and only 3.0.x is supported")]
+    #[error("the document is OpenAPI {version}, and only 3.0.x is supported")]
     UnsupportedVersion {
         /// The version.
         version: String,
     },
-    /// The document does not say its version.
-    #[error("it is no OpenAPI document: it does not say which version it is; 3.0 is supported")]
+    /// The document has no version.
+    #[error("not an OpenAPI document: it has no field `openapi` with a version; 3.0.x is supported")]
     NoVersion,
-    /// A part of the document is not as OpenAPI 3.0 has it.
-    #[error("not an OpenAPI 3.0 document: the {what} at {place}")]
+    /// An object of the document does not conform to OpenAPI 3.0.
+    #[error("not an OpenAPI 3.0 document: the {kind} at {place} is malformed")]
     Malformed {
-        /// What it should be, such as `schema`.
-        what: &'static str,
-        /// Where it is, as a JSON pointer (RFC 6901).
+        /// The kind of the object, such as `schema`.
+        kind: &'static str,
+        /// The place of the object, as a JSON pointer (RFC 6901).
         place: String,
-        /// What is wrong with it.
+        /// The error of the decoder.
         source: serde_json::Error,
     },
     /// A schema has a type that does not exist.
     #[error("not an OpenAPI 3.0 document: the schema at {place}: there is no type {name:?}")]
     UnknownType {
-        /// Where the schema is, as a JSON pointer (RFC 6901).
+        /// The place of the schema, as a JSON pointer (RFC 6901).
         place: String,
-        /// The type that it names.
+        /// The unknown type.
         name: String,
     },
-    /// A part of the document outside its schemas, parameters and responses is not as OpenAPI 3.0 has it.
+    /// A part of the document outside its schemas, parameters and responses does not conform to OpenAPI 3.0.
     #[error("not an OpenAPI 3.0 document")]
     NotOpenApi(#[source] serde_json::Error),
     /// A schema consists of itself.
     #[error(
-        "the schema {schema:?} is one of its own parts or alternatives, so no value of it can be read; fix it by a fixup in \
-         sdk.toml"
+        "the schema {schema:?} is one of its own parts or alternatives, so no value of it can be decoded; correct it with \
+         a fixup in sdk.toml"
     )]
     Cycle {
         /// The name of the schema.
@@ -93,7 +93,7 @@ impl std::fmt::Display for Format {
     }
 }
 
-/// What is wrong with the text of a document.
+/// Why the text of a document cannot be parsed.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum SyntaxError {
@@ -103,10 +103,10 @@ pub enum SyntaxError {
     /// The YAML is not valid, or JSON cannot express it.
     #[error(transparent)]
     Yaml(#[from] serde_yaml_ng::Error),
-    /// The YAML nests too deep for its parser, which takes quadratic time to find out.
+    /// The YAML is nested too deep for its parser, which takes quadratic time to detect that.
     #[error("more than {limit} braces are open at once")]
     TooDeep {
-        /// How many may be open.
+        /// The most braces that may be open at once.
         limit: usize,
     },
 }

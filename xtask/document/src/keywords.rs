@@ -1,17 +1,17 @@
-//! The keywords of schemas (OpenAPI 3.0.3, "Schema Object"): one table for everything that asks what a keyword does.
+//! The keywords of schemas (OpenAPI 3.0.3, "Schema Object"), in the one table that all tools use.
 
 use serde_json::{Map, Value};
 
-/// What a keyword says of a schema's values.
+/// What a keyword defines.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Role {
-    /// What they are.
+    /// The set of values.
     Shape,
-    /// The shape, too, but only beside a keyword that gives it: `nullable` and `required`.
+    /// The set of values, but only beside a keyword with the role [`Shape`](Role::Shape): `nullable` and `required`.
     Presence,
-    /// Which of the values of that shape are valid.
+    /// A constraint on values of that shape.
     Limit,
-    /// The use of a value: when it is sent, what its absence means, which property distinguishes alternatives.
+    /// The use of a value: its direction, its default, the property that distinguishes alternatives.
     Annotation,
     /// Text for people.
     Documentation,
@@ -20,11 +20,11 @@ pub enum Role {
 /// A keyword.
 #[derive(Clone, Copy, Debug)]
 pub struct Keyword {
-    /// The keyword itself.
+    /// The name.
     pub name: &'static str,
-    /// What it says.
+    /// The role.
     pub role: Role,
-    /// The only type that it is about.
+    /// The only type that the keyword applies to.
     pub of_type: Option<&'static str>,
     /// Whether its value is a schema, a list of schemas, or a map of names to schemas.
     pub has_schemas: bool,
@@ -84,7 +84,7 @@ pub const KEYWORDS: [Keyword; 36] = [
     keyword("xml", Role::Documentation),
 ];
 
-/// The keywords whose values are lists of schemas: a value must fit all of them, one of them, or at least one of them.
+/// The keywords whose values are lists of schemas.
 pub const BRANCHES: [&str; 3] = ["allOf", "anyOf", "oneOf"];
 
 /// The keywords of [`BRANCHES`] that make a union.
@@ -94,7 +94,7 @@ fn find(name: &str) -> Option<&'static Keyword> {
     KEYWORDS.iter().find(|keyword| keyword.name == name)
 }
 
-/// What a keyword says. Extensions and unknown keywords are documentation.
+/// The role of a keyword. Extensions and unknown keywords are documentation.
 pub fn role(name: &str) -> Role {
     find(name).map_or(Role::Documentation, |keyword| keyword.role)
 }
@@ -104,14 +104,15 @@ pub fn has_schemas(name: &str) -> bool {
     find(name).is_some_and(|keyword| keyword.has_schemas)
 }
 
-/// The type that the keywords of a schema without `type` are about: that of its properties first, then of its items,
-/// then of its text.
+/// The type that the keywords of a schema without `type` apply to. Keywords of objects precede those of lists, and
+/// those precede the keywords of text.
 pub fn implied_type(schema: &Map<String, Value>) -> Option<&'static str> {
     let of_type = |of: &str| schema.keys().filter_map(|name| find(name)).any(|keyword| keyword.of_type == Some(of));
     ["object", "array", "string"].into_iter().find(|of| of_type(of))
 }
 
-/// Whether a schema says what its values are. A schema that does not is valid for any value, or annotates another one.
+/// Whether a schema has a keyword with the role [`Role::Shape`]. Without one it is valid for any value, or annotates
+/// another schema.
 ///
 /// ```
 /// use serde_json::json;

@@ -1,8 +1,8 @@
 //! Reads, walks, resolves and validates OpenAPI 3.0 documents. It knows no SDK.
 //!
-//! A document is a [`serde_json::Value`], so that nothing of it is lost. [`operation`] is a typed view of its
-//! operations, [`schemas`] finds its named schemas, [`resolved`] merges their parts, and [`walk`] visits every object with its place. [`keywords`],
-//! [`naming`], [`media_types`] and [`sendable`] have the facts that more than one tool needs.
+//! A document is a [`serde_json::Value`], which keeps all of its content. [`operation`] is a typed view of its
+//! operations, [`schemas`] finds its named schemas, [`resolved`] merges their parts, and [`walk`] visits every object
+//! with its place. [`keywords`], [`naming`], [`media_types`] and [`sendable`] define facts that several tools use.
 //!
 //! # Examples
 //!

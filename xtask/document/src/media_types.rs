@@ -6,8 +6,8 @@ pub const JSON: &str = "application/json";
 /// A form: names and values, encoded as in a query.
 pub const FORM: &str = "application/x-www-form-urlencoded";
 
-/// The extension of a media type object that holds the media type to send, if the media type object is listed under
-/// another one: the generator knows few.
+/// The extension of a media type object for the media type to send. The generator supports few media types, so the
+/// importer lists the object under one of those.
 pub const CONTENT_TYPE: &str = "x-content-type";
 
 /// A media type without its parameters, in lower case.

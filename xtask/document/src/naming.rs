@@ -21,11 +21,12 @@ const CLIENT_NAMES: [&str; 13] = [
 const MOCK_SERVER_NAMES: [&str; 9] =
     ["address", "base_url", "host", "mock", "mock_async", "port", "reset", "reset_async", "url"];
 
-/// Types that generated code relies on, by their bare names.
+/// Types that generated code uses by their unqualified names.
 const RUST_TYPES: [&str; 1] = ["Self"];
 
 /// Splits a name into words: where lower case changes to upper case, before the last of several upper-case letters if a
-/// lower-case one follows, and at anything but letters and digits. A digit has the case of the letter before it.
+/// lower-case one follows, and at every character that is no letter or digit. A digit has the case of the letter
+/// before it.
 ///
 /// The generator splits names in the same way, except that `IPs` is one word here.
 fn words(name: &str) -> Vec<String> {
@@ -34,35 +35,35 @@ fn words(name: &str) -> Vec<String> {
 
 fn words_of_part(part: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
-    let (mut before, mut rest) = (None, part.chars());
+    let (mut last_case, mut rest) = (None, part.chars());
     while let Some(char) = rest.next() {
         let mut next = rest.clone();
         let (next, after) = (next.next(), next.next());
         let is_plural = next == Some('s') && !after.is_some_and(char::is_lowercase);
-        let begins = char.is_uppercase()
-            && match before {
-                Some(Size::Large) => next.is_some_and(char::is_lowercase) && !is_plural,
-                Some(Size::Small) => true,
+        let begins_word = char.is_uppercase()
+            && match last_case {
+                Some(Case::Upper) => next.is_some_and(char::is_lowercase) && !is_plural,
+                Some(Case::Lower) => true,
                 None => false,
             };
         match words.last_mut() {
-            Some(word) if !begins => word.extend(char.to_lowercase()),
+            Some(word) if !begins_word => word.extend(char.to_lowercase()),
             _ => words.push(char.to_lowercase().collect()),
         }
-        before = Size::of(char).or(before);
+        last_case = Case::of(char).or(last_case);
     }
     words
 }
 
 #[derive(Clone, Copy)]
-enum Size {
-    Small,
-    Large,
+enum Case {
+    Lower,
+    Upper,
 }
 
-impl Size {
+impl Case {
     fn of(char: char) -> Option<Self> {
-        if char.is_uppercase() { Some(Self::Large) } else { char.is_lowercase().then_some(Self::Small) }
+        if char.is_uppercase() { Some(Self::Upper) } else { char.is_lowercase().then_some(Self::Lower) }
     }
 }
 
@@ -71,12 +72,12 @@ pub fn snake(name: &str) -> String {
     words(name).join("_")
 }
 
-/// A name for a variant, as the generator makes it: `ListThings`.
+/// The generator's name for a variant: `ListThings`.
 pub fn camel(name: &str) -> String {
     capitalised(words(name))
 }
 
-/// The identifier that the generator makes of any text, in a case: [`snake`] or [`camel`].
+/// The generator's identifier for any text, in a case: [`snake`] or [`camel`].
 pub fn identifier(text: &str, case: fn(&str) -> String) -> String {
     let name = match text {
         "+1" => case("plus1"),
@@ -86,16 +87,16 @@ pub fn identifier(text: &str, case: fn(&str) -> String) -> String {
     if name.starts_with(char::is_alphabetic) { name } else { case("x") + &name }
 }
 
-/// A name for a type: `ListThings`. A result is not changed by applying it again.
+/// A name for a type: `ListThings`. The function is idempotent.
 pub fn pascal(name: &str) -> String {
     let mut name = capitalised(words(name));
-    // Words of one letter run into each other: `a-b-c` is `ABC` at first, and that is `Abc`. There are fewer each time.
+    // Words of one letter merge: `a-b-c` becomes `ABC`, and that becomes `Abc`. Each round has fewer words.
     for _ in 0..name.len() {
-        let again = capitalised(words(&name));
-        if again == name {
+        let merged = capitalised(words(&name));
+        if merged == name {
             break;
         }
-        name = again;
+        name = merged;
     }
     name
 }
@@ -108,7 +109,7 @@ fn capitalised(words: Vec<String>) -> String {
     words.into_iter().map(capital).collect()
 }
 
-/// The name of a type without a prefix; nothing, if the name does not begin with these words and others after them.
+/// The name of a type without a prefix of whole words; `None` if the name does not have the prefix or nothing else.
 pub fn without_prefix(name: &str, prefix: &str) -> Option<String> {
     let (words, prefix) = (words(name), words(prefix));
     let rest = words.strip_prefix(prefix.as_slice()).filter(|rest| !prefix.is_empty() && !rest.is_empty())?;
@@ -123,7 +124,7 @@ pub fn type_name(vendors: &str, prefix: Option<&str>) -> String {
         next = without_prefix(&shorter, prefix.unwrap_or_default());
         name = shorter;
     }
-    // As the generator does.
+    // The generator adds the same prefix.
     if name.starts_with(char::is_numeric) { format!("X{name}") } else { name }
 }
 
@@ -133,41 +134,41 @@ pub fn operation_name(vendors: &str) -> String {
     if name.starts_with(char::is_numeric) { format!("x_{name}") } else { name }
 }
 
-/// The beginning of the names of an operation's types in the mocks. Two ids with the same letters in other words have
-/// the same one.
+/// The prefix of the names of an operation's types in the mocks. Ids that differ only in the case of letters or in
+/// separators may share it.
 pub fn mock_name(id: &str) -> String {
     camel(id)
 }
 
-/// The problem of a schema's name; nothing, if it is a name for a type.
+/// The problem of a schema's name; `None` if it can name a type.
 pub fn type_problem(name: &str) -> Option<String> {
-    let good = type_name(name, None);
-    if good != name {
-        return Some(bad_name(name, &good));
+    let suggestion = type_name(name, None);
+    if suggestion != name {
+        return Some(bad_name(name, &suggestion));
     }
     let is_taken = RUST_TYPES.contains(&name) || !is_identifier(name);
     is_taken.then(|| format!("{name:?} is a keyword or a type of Rust"))
 }
 
-/// The problem of an operation id; nothing, if it is a name for a method.
+/// The problem of an operation id; `None` if it can name a method.
 pub fn operation_problem(id: &str) -> Option<String> {
-    let good = operation_name(id);
-    if good != id {
-        Some(bad_name(id, &good))
+    let suggestion = operation_name(id);
+    if suggestion != id {
+        Some(bad_name(id, &suggestion))
     } else if CLIENT_NAMES.contains(&id) {
-        Some(format!("{id:?} is taken: the generated client has something of that name"))
+        Some(format!("{id:?} is taken: the generated client has a member of that name"))
     } else if MOCK_SERVER_NAMES.contains(&id) {
-        Some(format!("{id:?} is taken: a mock server has something of that name"))
+        Some(format!("{id:?} is taken: the mock server has a member of that name"))
     } else {
         (!is_identifier(id)).then(|| format!("{id:?} is a keyword or a type of Rust"))
     }
 }
 
-fn bad_name(name: &str, good: &str) -> String {
-    if good.is_empty() {
-        format!("{name:?} has no letter to make a Rust name of")
+fn bad_name(name: &str, suggestion: &str) -> String {
+    if suggestion.is_empty() {
+        format!("{name:?} contains no letter, so no Rust name can be derived from it")
     } else {
-        format!("{name:?} does not make a good Rust name; {good:?} would")
+        format!("{name:?} does not follow the naming convention of Rust; use {suggestion:?}")
     }
 }
 
@@ -181,7 +182,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_taken_apart_and_put_together() {
+    fn name_is_split_into_words_and_joined_in_each_case() {
         for (name, snake_case, pascal_case) in [
             ("dlp-risk-score-behaviors-get", "dlp_risk_score_behaviors_get", "DlpRiskScoreBehaviorsGet"),
             ("accountId", "account_id", "AccountId"),
@@ -201,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_made_is_left_as_it_is() {
+    fn converting_a_name_twice_changes_nothing() {
         let letters = ['a', 's', 'B', '4', '_'];
         let mut names = vec![String::new()];
         for _ in 0..5 {
@@ -217,8 +218,8 @@ mod tests {
     }
 
     #[test]
-    fn a_prefix_is_whole_words() {
-        for (name, made) in [
+    fn prefix_is_removed_as_whole_words() {
+        for (name, expected) in [
             ("dlp_thing", "Thing"),
             ("DLPThing", "Thing"),
             ("dlp_dlp_other", "Other"),
@@ -227,14 +228,14 @@ mod tests {
             ("dlp_1thing", "X1thing"),
             ("thing_dlp", "ThingDlp"),
         ] {
-            assert_eq!(type_name(name, Some("dlp")), made, "{name}");
+            assert_eq!(type_name(name, Some("dlp")), expected, "{name}");
         }
         assert_eq!(type_name("dlp_thing", None), "DlpThing");
         assert_eq!(type_name("dlp_thing", Some("")), "DlpThing");
     }
 
     #[test]
-    fn a_name_that_is_taken_is_a_problem() {
+    fn malformed_or_taken_name_is_a_problem() {
         for id in [
             "2fa_get",
             "type",

@@ -1,4 +1,4 @@
-//! OpenAPI 3.0, as the generator reads it.
+//! Decodes and validates OpenAPI 3.0 documents with the types that the generator uses.
 
 use openapiv3::{Header, OpenAPI, Parameter, ReferenceOr, RequestBody, Response, Schema};
 use serde::Deserialize;
@@ -11,38 +11,38 @@ use crate::walk::{ObjectKind, for_each_object};
 /// The types that a schema can have (OpenAPI 3.0.3, "Data Types").
 const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
 
-/// Checks that a document is of a version that is supported: 3.0.
+/// Checks that the version of a document is supported: 3.0.
 ///
 /// # Errors
 ///
-/// If it is of another version, or says none.
+/// If the document has another version, or none.
 pub fn check_version(document: &Value) -> Result<(), Error> {
     let version = match document.get("openapi").or_else(|| document.get("swagger")) {
         Some(Value::String(version)) => version.clone(),
-        // YAML without quotes.
+        // In YAML, a version without quotes is a number.
         Some(Value::Number(version)) => version.to_string(),
         _ => return Err(Error::NoVersion),
     };
     if version.starts_with("3.0.") { Ok(()) } else { Err(Error::UnsupportedVersion { version }) }
 }
 
-/// The document as the generator reads it.
+/// Decodes a document into the generator's type.
 ///
 /// # Errors
 ///
-/// If it is not an OpenAPI 3.0 document; [`check`] says where, and in less time.
+/// If the value is not an OpenAPI 3.0 document. [`check`] reports the place, in less time.
 pub fn read(value: &Value) -> Result<OpenAPI, Error> {
     OpenAPI::deserialize(value).map_err(Error::NotOpenApi)
 }
 
-/// Checks that it is an OpenAPI 3.0 document: schema by schema, parameter by parameter and so on, and then the rest.
+/// Checks that a value is an OpenAPI 3.0 document: each schema, parameter, body and response, and then the rest.
 ///
-/// Reading it as a whole takes twice the time for each level at which a malformed schema is nested, and does not say
-/// where it is.
+/// Decoding the whole document takes twice the time for each level at which a malformed schema is nested, and does not
+/// report the place.
 ///
 /// # Errors
 ///
-/// If it is none; the error says which object is the first that is malformed.
+/// If it is not one. The error names the first malformed object.
 pub fn check(value: &Value) -> Result<(), Error> {
     let mut rest = value.clone();
     let mut result = Ok(());
@@ -64,32 +64,32 @@ pub fn check(value: &Value) -> Result<(), Error> {
 fn check_object(place: &str, kind: ObjectKind, object: &Map<String, Value>) -> Result<(), Error> {
     match kind {
         ObjectKind::Schema => {
-            // Nothing beside `$ref` is read, and the generator reads any text as a type.
+            // Keywords beside `$ref` are ignored. The generator accepts any text as a type.
             let unknown = object.get("type").and_then(Value::as_str).filter(|name| !TYPES.contains(name));
             if let Some(name) = unknown.filter(|_| !object.contains_key("$ref")) {
                 return Err(Error::UnknownType { place: place.to_owned(), name: name.to_owned() });
             }
-            malformed::<Schema>("schema", place, kind, object)
+            check_as::<Schema>("schema", place, kind, object)
         }
-        ObjectKind::Parameter if object.contains_key("in") => malformed::<Parameter>("parameter", place, kind, object),
-        ObjectKind::Parameter => malformed::<Header>("header", place, kind, object),
-        ObjectKind::RequestBody => malformed::<RequestBody>("request body", place, kind, object),
-        ObjectKind::Response => malformed::<Response>("response", place, kind, object),
+        ObjectKind::Parameter if object.contains_key("in") => check_as::<Parameter>("parameter", place, kind, object),
+        ObjectKind::Parameter => check_as::<Header>("header", place, kind, object),
+        ObjectKind::RequestBody => check_as::<RequestBody>("request body", place, kind, object),
+        ObjectKind::Response => check_as::<Response>("response", place, kind, object),
         _ => Ok(()),
     }
 }
 
-fn malformed<T: DeserializeOwned>(
-    what: &'static str,
+fn check_as<T: DeserializeOwned>(
+    name: &'static str,
     place: &str,
     kind: ObjectKind,
     object: &Map<String, Value>,
 ) -> Result<(), Error> {
-    let read = ReferenceOr::<T>::deserialize(Value::Object(without_parts(kind, object)));
-    read.map(drop).map_err(|source| Error::Malformed { what, place: place.to_owned(), source })
+    let decoded = ReferenceOr::<T>::deserialize(Value::Object(without_parts(kind, object)));
+    decoded.map(drop).map_err(|source| Error::Malformed { kind: name, place: place.to_owned(), source })
 }
 
-/// An object with empty objects in place of those in it that are checked by themselves.
+/// An object whose parts are replaced by empty objects, since they are checked separately.
 fn without_parts(kind: ObjectKind, object: &Map<String, Value>) -> Map<String, Value> {
     let emptied = |part: &Value| if part.is_object() { json!({}) } else { part.clone() };
     let without = |(field, value): (&String, &Value)| {
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fault_is_found_however_deep_it_is() {
+    fn deeply_nested_malformed_schema_is_reported_with_its_place() {
         let mut schema = json!({"type": "integer", "minimum": "none"});
         for _ in 0..50 {
             schema = json!({"type": "object", "properties": {"a": schema}});
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_type_that_there_is_none_of_is_a_fault() {
+    fn unknown_type_is_rejected_with_its_place() {
         let of = |schema: Value| {
             let info = json!({"title": "t", "version": "v"});
             let components = json!({"schemas": {"Thing": {"type": "object", "properties": {"type": schema}}}});

@@ -1,7 +1,7 @@
 //! A typed view of the operations of a document: parameters, bodies and responses, with references followed.
 //!
-//! What is malformed, such as a parameter that is no object, is left out: [`open_api::check`](crate::open_api::check)
-//! reports it.
+//! Malformed parts, such as a parameter that is not an object, are omitted:
+//! [`open_api::check`](crate::open_api::check) reports them.
 
 use serde_json::{Map, Value};
 
@@ -95,29 +95,29 @@ pub struct Parameter<'a> {
 }
 
 impl<'a> Parameter<'a> {
-    /// The view of a parameter object; nothing, if it has no name or place.
+    /// The view of a parameter object; `None` if it has no name or no place.
     pub fn of(value: &'a Value) -> Option<Self> {
         let object = value.as_object()?;
         Some(Self { name: object.get("name")?.as_str()?, place: object.get("in")?.as_str()?, object })
     }
 
-    /// Whether a request must have it.
+    /// Whether every request must have the parameter.
     pub fn is_required(&self) -> bool {
         is(self.object, "required")
     }
 
-    /// The schema of its values; nothing, if it has content instead.
+    /// The schema of its values; `None` if it has content instead.
     pub fn schema(&self) -> Option<&'a Value> {
         self.object.get("schema")
     }
 
-    /// How values are written (OpenAPI 3.0.3, "Parameter Object", `style`), with the default of the place.
+    /// The style of its values (OpenAPI 3.0.3, "Parameter Object"), or the default of the place.
     pub fn style(&self) -> &'a str {
         let default = if matches!(self.place, "path" | "header") { "simple" } else { "form" };
         self.object.get("style").and_then(Value::as_str).unwrap_or(default)
     }
 
-    /// Whether each item of a list is written as a parameter of its own; by default, if the style is `form`.
+    /// Whether each item of a list becomes a separate parameter; by default, if the style is `form`.
     pub fn explodes(&self) -> bool {
         self.object.get("explode").and_then(Value::as_bool).unwrap_or_else(|| self.style() == "form")
     }
@@ -131,7 +131,7 @@ pub struct Body<'a> {
 }
 
 impl<'a> Body<'a> {
-    /// Whether a request must have it.
+    /// Whether every request must have the body.
     pub fn is_required(&self) -> bool {
         is(self.object, "required")
     }
@@ -178,7 +178,7 @@ impl<'a> MediaType<'a> {
         self.object.get("schema")
     }
 
-    /// The media type of what is sent: that of the extension, or else the name.
+    /// The media type to send: that of the extension, or else the name.
     pub fn content_type(&self) -> &'a str {
         self.object.get(CONTENT_TYPE).and_then(Value::as_str).unwrap_or(self.name)
     }
@@ -240,7 +240,7 @@ pub fn content_mut(owner: &mut Map<String, Value>) -> Option<&mut Map<String, Va
     owner.get_mut("content")?.as_object_mut()
 }
 
-/// The target of a reference to a component of any kind, or else the value itself; nothing, if there is no such target.
+/// The target of a reference to a component of any kind, or else the value itself; `None` if the target does not exist.
 /// A reference with escapes may name a key without them.
 pub fn component<'a>(document: &'a Value, value: &'a Value) -> Option<&'a Value> {
     let path = value.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#'));
@@ -253,12 +253,12 @@ pub fn is_success(status: &str) -> bool {
     status.starts_with('2')
 }
 
-/// Whether a response with a status is a failure. `default` is that of all statuses that are not described.
+/// Whether a response with a status is a failure. `default` applies to all statuses without a response.
 pub fn is_failure(status: &str) -> bool {
     status.starts_with(['4', '5']) || status == "default"
 }
 
-/// A path with its parameters' names blanked, since they are no part of a request: `/things/{}`.
+/// A path without the names of its parameters, which requests do not contain: `/things/{}`.
 pub fn route(path: &str) -> String {
     let mut parts = path.split('{');
     let mut route = parts.next().unwrap_or_default().to_owned();
@@ -274,7 +274,7 @@ pub fn names_in(path: &str) -> impl Iterator<Item = &str> {
     path.split('{').skip(1).filter_map(|part| part.split_once('}').map(|(name, _)| name))
 }
 
-/// Whether a key of `paths` is a path, and no extension.
+/// Whether a key of `paths` is a path, not an extension.
 pub fn is_path(key: &str) -> bool {
     ObjectKind::Paths.below(key).is_some()
 }
@@ -300,9 +300,12 @@ mod tests {
             (operation.route().as_str(), operation.pointer().as_str()),
             ("GET /things/{id}", "/paths/~1things~1{id}/get")
         );
-        let found: Vec<_> =
-            operation.parameters().iter().map(|found| (found.name, found.place, found.style())).collect();
-        assert_eq!(found, [("id", "path", "own"), ("page", "header", "own"), ("page", "query", "shared")]);
+        let parameters: Vec<_> = operation
+            .parameters()
+            .iter()
+            .map(|parameter| (parameter.name, parameter.place, parameter.style()))
+            .collect();
+        assert_eq!(parameters, [("id", "path", "own"), ("page", "header", "own"), ("page", "query", "shared")]);
     }
 
     #[test]

@@ -1,10 +1,10 @@
-//! Reads JSON and YAML, with limits, and drops nothing silently.
+//! Parses JSON and YAML, with limits, and drops no input silently.
 //!
-//! A duplicate key is rejected: parsers keep the last of its values, and a path would be dropped silently.
+//! A duplicate key is rejected. Parsers keep only its last value, which would drop a path silently.
 //!
-//! A YAML alias stands for everything that its anchor contains, which may be aliases again. So a short text can expand
-//! to more than fits into memory. The parser counts how often aliases are followed, but not how much they contain. It
-//! rejects deep nesting, too, but only after reading all of the text, which is quadratic for nested braces.
+//! A YAML alias expands to the content of its anchor, which may contain other aliases. A short text can therefore
+//! expand to more than fits into memory. The parser limits the number of aliases, but not their size. It also rejects
+//! deep nesting, but only after it has read the whole text, which is quadratic for nested braces.
 
 use std::fmt;
 
@@ -15,23 +15,23 @@ use serde_json::{Map, Number, Value};
 
 use crate::error::SyntaxError;
 
-/// How many times larger than its text a document may be. Without aliases it is never even twice as large.
+/// The largest ratio of a document's size to that of its text. Without aliases the ratio is below two.
 const MOST_GROWTH: usize = 4;
 
-/// How much any document may hold, however short it is.
+/// The size, in values and bytes of text, that every document may have, even if its text is short.
 const SMALL: usize = 1 << 20;
 
-/// How many braces may be open at once. The parser rejects fewer; this is a rough limit, which counts those in texts as
-/// well.
+/// The most braces that may be open at once. The limit also counts braces in strings, so it is higher than the
+/// parser's.
 const DEEPEST: usize = 1000;
 
 /// Reads a JSON document.
 ///
 /// # Errors
 ///
-/// If it is no JSON, or an object has a duplicate key.
+/// If the text is not JSON, or an object has a duplicate key.
 pub(crate) fn json(text: &[u8]) -> Result<Value, SyntaxError> {
-    // There are no aliases in JSON.
+    // JSON has no aliases.
     let mut room = usize::MAX;
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     let value = Reader { room: &mut room, is_yaml: false }.deserialize(&mut deserializer)?;
@@ -39,12 +39,12 @@ pub(crate) fn json(text: &[u8]) -> Result<Value, SyntaxError> {
     Ok(value)
 }
 
-/// Reads a document, as far as JSON has what it says.
+/// Reads a YAML document with the values of JSON.
 ///
 /// # Errors
 ///
-/// If it is no YAML, has a value that JSON cannot express, has a duplicate key, or is too large once its aliases are
-/// expanded.
+/// If the text is not YAML, has a value that JSON cannot express, has a duplicate key, or is too large once its
+/// aliases are expanded.
 pub(crate) fn yaml(text: &[u8]) -> Result<Value, SyntaxError> {
     let mut open: usize = 0;
     for byte in text {
@@ -62,27 +62,30 @@ pub(crate) fn yaml(text: &[u8]) -> Result<Value, SyntaxError> {
     Ok(reader.deserialize(serde_yaml_ng::Deserializer::from_slice(text))?)
 }
 
-/// What makes one value of what the parser finds.
+/// Builds one value from the events of a parser.
 struct Reader<'r> {
-    /// The room that is left, in values and bytes of text.
+    /// The remaining size, in values and bytes of text.
     room: &'r mut usize,
     is_yaml: bool,
 }
 
 impl Reader<'_> {
-    /// What makes the values that this one consists of.
+    /// A reader for a part of this value.
     fn part(&mut self) -> Reader<'_> {
         Reader { room: self.room, is_yaml: self.is_yaml }
     }
 
-    fn take<E: Error>(&mut self, size: usize) -> Result<(), E> {
-        let left = self.room.checked_sub(size);
-        *self.room = left.ok_or_else(|| E::custom("its aliases make it many times as large as its text"))?;
+    fn reserve<E: Error>(&mut self, size: usize) -> Result<(), E> {
+        let remaining = self.room.checked_sub(size);
+        let remaining = remaining.ok_or_else(|| {
+            E::custom(format_args!("its aliases expand to more than {MOST_GROWTH} times the size of its text"))
+        });
+        *self.room = remaining?;
         Ok(())
     }
 
     fn text<E: Error>(&mut self, text: &str) -> Result<String, E> {
-        self.take(text.len())?;
+        self.reserve(text.len())?;
         Ok(text.to_owned())
     }
 }
@@ -91,7 +94,7 @@ impl<'de> DeserializeSeed<'de> for Reader<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(mut self, deserializer: D) -> Result<Value, D::Error> {
-        self.take(1)?;
+        self.reserve(1)?;
         deserializer.deserialize_any(self)
     }
 }
@@ -100,7 +103,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
     type Value = Value;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("what JSON has, too")
+        formatter.write_str("a value that JSON can express")
     }
 
     fn visit_unit<E>(self) -> Result<Value, E> {
@@ -142,9 +145,11 @@ impl<'de> Visitor<'de> for Reader<'_> {
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Value, A::Error> {
         let mut fields = Map::new();
         while let Some(key) = map.next_key::<String>()? {
-            self.take(key.len())?;
+            self.reserve(key.len())?;
             if self.is_yaml && key == "<<" {
-                return Err(A::Error::custom("the merge key \"<<\" is not supported; write out what it stands for"));
+                return Err(A::Error::custom(
+                    "the merge key \"<<\" is not supported; write out the fields that it merges",
+                ));
             }
             match fields.entry(key) {
                 Entry::Vacant(vacant) => vacant.insert(map.next_value_seed(self.part())?),
@@ -164,7 +169,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_read_as_json_would_be() {
+    fn yaml_is_read_as_by_serde_yaml() {
         let text = "a: &a [1, -1, 1.5, true, null, ~, .nan, 'x', 2024-01-01]\nb: *a\n200: {}\n\"q\": ''\n? c\n";
         let expected: Value = serde_yaml_ng::from_str(text).unwrap();
         assert_eq!(yaml(text.as_bytes()).unwrap(), expected);
@@ -173,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn json_is_read_as_its_own_parser_does() {
+    fn json_is_read_as_by_serde_json() {
         let text =
             r#"{"a": [1, -1, 1.5, 1e3, 18446744073709551616, true, null, "x\u00e9\n"], "<<": {}, "b": {"a": {}}}"#;
         let expected: Value = serde_json::from_str(text).unwrap();
@@ -194,13 +199,13 @@ mod tests {
     }
 
     #[test]
-    fn a_merge_key_is_rejected() {
+    fn merge_key_is_rejected() {
         let error = yaml(b"a: &a {x: 1}\nb:\n  <<: *a\n  y: 2\n").unwrap_err();
         assert!(error.to_string().contains("merge key"), "{error}");
     }
 
     #[test]
-    fn aliases_of_aliases_come_to_an_end() {
+    fn exponential_aliases_are_rejected() {
         let mut laughs = "a0: &a0 [ha, ha, ha, ha, ha, ha, ha, ha]\n".to_owned();
         for number in 1..40 {
             let before = format!("*a{}", number - 1);
@@ -210,13 +215,13 @@ mod tests {
     }
 
     #[test]
-    fn a_long_text_is_not_meant_in_a_thousand_places() {
+    fn long_text_with_many_aliases_is_rejected() {
         let text = format!("a: &a {}\nb: [{}]\n", "x".repeat(100_000), "*a, ".repeat(10_000));
-        assert!(yaml(text.as_bytes()).unwrap_err().to_string().contains("many times as large"));
+        assert!(yaml(text.as_bytes()).unwrap_err().to_string().contains("times the size of its text"));
     }
 
     #[test]
-    fn what_is_nested_too_deep_is_rejected() {
+    fn deep_nesting_is_rejected() {
         for open in ["[", "- ", "{a: ", "? ", "!t "] {
             assert!(yaml(open.repeat(10_000).as_bytes()).is_err(), "{open}");
         }

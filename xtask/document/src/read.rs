@@ -13,28 +13,28 @@ use crate::parse;
 /// The revision of a document that has none: before all released ones.
 pub const UNDATED: &str = "2000-01-01";
 
-/// A document, and where it is from.
+/// A document and its origin.
 #[derive(Deserialize, Serialize)]
 pub struct Document {
-    /// Its path, as it is reported.
+    /// The path in messages.
     pub path: PathBuf,
-    /// Its revision: a date.
+    /// The revision: a date.
     pub revision: String,
-    /// The hash of its bytes, in hexadecimal.
+    /// The SHA-256 of the file, in hexadecimal.
     pub sha256: String,
-    /// Its content.
+    /// The content.
     pub value: Value,
 }
 
-/// Reads a document: its bytes, and its content.
+/// Reads a document, and returns the bytes of the file and its content.
 ///
 /// # Errors
 ///
-/// If it cannot be read, is neither JSON nor YAML, has a duplicate key, or is no object.
+/// If the file cannot be read, is neither JSON nor YAML, has a duplicate key, or does not contain an object.
 pub fn read(path: &Path) -> Result<(Vec<u8>, Value), Error> {
     let path = || path.to_owned();
     let bytes = fs::read(path()).map_err(|source| Error::Io { path: path(), source })?;
-    // A byte order mark is no part of the text (RFC 8259, section 8.1).
+    // A byte order mark is ignored (RFC 8259, section 8.1).
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     let is_json = text.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
     let (format, value) = if is_json { (Format::Json, parse::json(text)) } else { (Format::Yaml, parse::yaml(text)) };
@@ -45,7 +45,7 @@ pub fn read(path: &Path) -> Result<(Vec<u8>, Value), Error> {
     Ok((bytes, value))
 }
 
-/// The hash by which a document is known, in hexadecimal.
+/// The SHA-256 that identifies a document, in hexadecimal.
 pub fn sha256(bytes: impl AsRef<[u8]>) -> String {
     format!("{:x}", Sha256::digest(bytes))
 }
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn yaml_is_read_as_well_as_json() {
+    fn yaml_and_json_are_read() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("document");
         let read = |text: &str| {

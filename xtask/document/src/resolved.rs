@@ -58,11 +58,11 @@ impl<'a> References<'a> {
 pub struct ResolvedSchema<'a> {
     /// The properties, by their names.
     pub properties: BTreeMap<&'a str, &'a Value>,
-    /// In the order in which they are listed.
+    /// In the order of the document.
     required: Vec<&'a str>,
-    /// Everything else.
+    /// All other keywords.
     keywords: Keywords<'a>,
-    /// What later parts add to properties.
+    /// The annotations of properties in later parts.
     added: BTreeMap<&'a str, Keywords<'a>>,
 }
 
@@ -112,22 +112,22 @@ impl<'a> ResolvedSchema<'a> {
         }
     }
 
-    /// What later parts add to a property.
+    /// The annotations of a property in later parts.
     pub fn added(&self, name: &str) -> Self {
         Self { keywords: self.added.get(name).cloned().unwrap_or_default(), ..Self::default() }
     }
 
-    /// What it says with a keyword, other than `properties` and `required`.
+    /// The value of a keyword other than `properties` and `required`.
     pub fn get(&self, keyword: &str) -> Option<&'a Value> {
         self.keywords.get(keyword).copied()
     }
 
-    /// The keywords that it has, other than `properties` and `required`.
+    /// The keywords other than `properties` and `required`.
     pub fn keywords(&self) -> impl Iterator<Item = &'a str> {
         self.keywords.keys().copied()
     }
 
-    /// Whether a keyword is there and true.
+    /// Whether the value of a keyword is true.
     pub fn is(&self, keyword: &str) -> bool {
         self.get(keyword) == Some(&Value::Bool(true))
     }
@@ -137,12 +137,12 @@ impl<'a> ResolvedSchema<'a> {
         matches!(self.get("type").and_then(Value::as_str), Some("string" | "integer" | "number" | "boolean"))
     }
 
-    /// The properties that have to be there.
+    /// The names of the required properties.
     pub fn required(&self) -> BTreeSet<&'a str> {
         self.required.iter().copied().collect()
     }
 
-    /// The schema that says the same without references and parts.
+    /// The equivalent schema without references and parts.
     pub fn to_schema(&self) -> Map<String, Value> {
         let owned = |(key, value): (&&str, &&Value)| ((*key).to_owned(), (*value).clone());
         let mut schema: Map<_, _> = self.keywords.iter().map(owned).collect();
@@ -150,7 +150,7 @@ impl<'a> ResolvedSchema<'a> {
             let mut properties: Map<_, _> = self.properties.iter().map(owned).collect();
             for (name, annotations) in &self.added {
                 if let Some(Value::Object(property)) = properties.get_mut(*name) {
-                    // Nothing beside a reference is read.
+                    // Keywords beside a reference are ignored.
                     if property.contains_key("$ref") {
                         let reference = Value::Object(std::mem::take(property));
                         property.insert("allOf".to_owned(), Value::Array(vec![reference]));
@@ -167,7 +167,7 @@ impl<'a> ResolvedSchema<'a> {
     }
 }
 
-/// Of how many values a value consists.
+/// The number of values in a value, itself included.
 pub fn size(value: &Value) -> usize {
     let parts: &mut dyn Iterator<Item = &Value> = match value {
         Value::Object(object) => &mut object.values(),
@@ -177,8 +177,8 @@ pub fn size(value: &Value) -> usize {
     parts.map(size).fold(1, usize::saturating_add)
 }
 
-/// A schema and all the parts of its `allOf`, and of theirs; the part that overrides the others is the last. A part
-/// that several parts share is listed once, since their number can grow exponentially.
+/// A schema and the parts of its `allOf` at every depth. Later parts override earlier ones. A part that several parts
+/// share is listed once, since the number of uses can grow exponentially.
 fn parts<'a>(references: &References<'a>, schema: &'a Value) -> Vec<&'a Map<String, Value>> {
     let mut parts = Vec::new();
     let mut seen = BTreeSet::new();
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn the_parts_of_an_all_of_are_one_object() {
+    fn parts_of_an_all_of_are_merged_into_one_object() {
         let document = json!({"components": {"schemas": {
             "Base": {"properties": {"a": {"type": "string"}}, "required": ["a"], "type": "object"},
             "Thing": {"allOf": [
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_few_words_about_a_property_are_added_to_what_it_is() {
+    fn annotations_in_a_later_part_are_added_to_the_property() {
         let name = json!({"$ref": "#/components/schemas/Name"});
         let document = json!({"allOf": [
             {"properties": {"a": {"type": "string", "description": "old"}, "b": name, "c": {"type": "string"}}},
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_may_be_null_if_it_says_so_or_its_parts_agree() {
+    fn schema_is_nullable_by_its_own_keyword_or_if_all_its_parts_are() {
         for (parts, own, nullable) in [
             ([Some(true), None], None, true),
             ([Some(false), Some(true)], None, false),
@@ -256,9 +256,9 @@ mod tests {
     }
 
     #[test]
-    fn a_part_of_two_parts_says_its_last_word_with_the_later_one() {
+    fn shared_part_is_merged_once_with_the_precedence_of_its_last_use() {
         let mut schemas = json!({"T0": {"properties": {"a": {}}, "title": "0"}});
-        // Every one is twice the one before it: the last one is the first one 2^50 times.
+        // Each schema refers to the one before it twice, so the last one refers to the first one 2^50 times.
         for number in 1..=50 {
             let before = json!({"$ref": format!("#/components/schemas/T{}", number - 1)});
             schemas[format!("T{number}")] = json!({"allOf": [before, {"title": "other"}, before]});
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_that_is_nothing_but_itself_says_nothing() {
+    fn cyclic_or_missing_reference_resolves_to_null() {
         let document = json!({"components": {"schemas": {
             "Loop": {"$ref": "#/components/schemas/Loop"},
             "ToLoop": {"$ref": "#/components/schemas/Loop"},
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_way_of_references_and_of_parts_has_an_end() {
+    fn long_chains_of_references_and_parts_are_resolved() {
         const LINKS: usize = 1_000;
         let chain = |link: &dyn Fn(Value) -> Value| {
             let next = |number: usize| json!({"$ref": format!("{SCHEMAS}T{}", number + 1)});

@@ -1,4 +1,4 @@
-//! The named schemas of a document, which are below `components/schemas`: their places, and references to them.
+//! The named schemas of a document, in `components/schemas`: their places, and references to them.
 
 use std::sync::LazyLock;
 
@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::pointer::escape;
 
-/// What a reference to a named schema begins with.
+/// The prefix of a reference to a named schema.
 pub const SCHEMAS: &str = "#/components/schemas/";
 
 /// The named schemas of a document, by their names.
@@ -15,12 +15,12 @@ pub fn schemas(document: &Value) -> &Map<String, Value> {
     document.pointer("/components/schemas").and_then(Value::as_object).unwrap_or(&NONE)
 }
 
-/// The same, to be changed; nothing, if there are none.
+/// The named schemas of a document, to be changed; `None` if the document has none.
 pub fn schemas_mut(document: &mut Value) -> Option<&mut Map<String, Value>> {
     document.pointer_mut("/components/schemas")?.as_object_mut()
 }
 
-/// A copy of the named schemas alone, to look things up in while the document changes.
+/// A document with copies of the named schemas only, for look-ups while the original changes.
 pub fn named_schemas(document: &Value) -> Value {
     let holding = |name: &str, value: Value| Value::Object(Map::from_iter([(name.to_owned(), value)]));
     holding("components", holding("schemas", Value::Object(schemas(document).clone())))
@@ -46,7 +46,7 @@ pub fn place_of(name: &str) -> String {
     format!("/components/schemas/{}", escape(name))
 }
 
-/// Whether a JSON pointer is that to a named schema, and not to a part of one.
+/// Whether a JSON pointer leads to a named schema, not to a part of one.
 pub fn is_named(place: &str) -> bool {
     place.strip_prefix("/components/schemas/").is_some_and(|name| !name.contains('/'))
 }
@@ -60,9 +60,9 @@ mod tests {
     #[test]
     fn named_schema_is_found_by_its_reference_and_its_place() {
         let document = json!({"components": {"schemas": {"a/b": {"type": "string"}}}});
-        let found = reference(&reference_to("a/b")).and_then(|name| named(&document, name)).cloned();
-        assert_eq!(found, Some(json!({"type": "string"})));
-        assert_eq!(document.pointer(&place_of("a/b")), found.as_ref());
+        let schema = reference(&reference_to("a/b")).and_then(|name| named(&document, name)).cloned();
+        assert_eq!(schema, Some(json!({"type": "string"})));
+        assert_eq!(document.pointer(&place_of("a/b")), schema.as_ref());
         assert_eq!((is_named(&place_of("a/b")), is_named("/components/schemas/a/items")), (true, false));
         assert_eq!(named_schemas(&document), document);
         assert!(schemas(&json!({"paths": {}})).is_empty());

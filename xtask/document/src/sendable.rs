@@ -10,8 +10,8 @@ pub fn method_obstacle(method: &str) -> Option<&'static str> {
     matches!(method, "options" | "trace").then_some("has a method that the HTTP library has no function for")
 }
 
-/// Why a client cannot send a parameter, whatever its value. A list in one parameter (`explode: false`) is none of the
-/// reasons: the importer makes text of it.
+/// Why a client cannot send a parameter with any value. A list in one parameter (`explode: false`) can be sent: the
+/// importer converts it to text.
 pub fn parameter_obstacle(references: &References<'_>, parameter: &Parameter<'_>) -> Option<&'static str> {
     match (parameter.place, parameter.style(), parameter.schema()) {
         ("cookie", ..) => Some("is a cookie"),
@@ -28,11 +28,11 @@ pub fn fits_query(references: &References<'_>, schema: &Value) -> bool {
     fits(references, schema, false, 0)
 }
 
-/// How deep alternatives of alternatives are followed: a union may be an alternative of itself.
+/// The most levels of nested alternatives that are followed: a union may be an alternative of itself.
 const DEEPEST: usize = 16;
 
-/// Whether a query can hold values of a schema: scalars and, as a whole, lists and objects of scalars. Of any values, it
-/// can hold these; of an object, its other properties may be absent.
+/// Whether a query can hold values of a schema: scalars and, as a whole, lists and objects of scalars. A free-form
+/// schema and a union with one such alternative fit, and so does an object whose other properties are optional.
 fn fits(references: &References<'_>, schema: &Value, is_whole: bool, depth: usize) -> bool {
     let schema = ResolvedSchema::of(references, schema);
     let fits = |part: &Value, is_whole: bool| fits(references, part, is_whole, depth.saturating_add(1));

@@ -1,8 +1,8 @@
 //! Walks a document: the kind of each of its objects, the schemas in it, and the references.
 //!
-//! This is the only module that decides whether a value is a schema, a reference or data. It knows the objects of
-//! OpenAPI 3.0 and nothing else. A value under an unknown key is data, and so are examples, defaults, enum values and
-//! extensions. A value there that looks like a schema or a reference is none.
+//! This is the only module that decides whether a value is a schema, a reference or data, by the objects of OpenAPI
+//! 3.0. A value under an unknown key is data, and so are examples, defaults, enum values and extensions. Data is not
+//! searched for schemas or references.
 
 use std::fmt::Write as _;
 
@@ -15,21 +15,21 @@ use crate::schemas::SCHEMAS;
 /// The methods that a path item can have (OpenAPI 3.0.3, "Path Item Object").
 pub const METHODS: [&str; 8] = ["delete", "get", "head", "options", "patch", "post", "put", "trace"];
 
-/// What a reference to an example begins with.
+/// The prefix of a reference to an example.
 const EXAMPLES: &str = "#/components/examples/";
 
-/// The kind of an object of a document, which decides what its fields mean.
+/// The kind of an object of a document, which defines its fields.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum ObjectKind {
     /// The path items of a callback, by their expression.
     Callback,
     /// The components, by their groups.
     Components,
-    /// What distinguishes the alternatives of a union.
+    /// A discriminator, which selects an alternative of a union.
     Discriminator,
     /// The document itself.
     Document,
-    /// How a property of a body is encoded.
+    /// The encoding of a property of a body.
     Encoding,
     /// An example.
     Example,
@@ -39,7 +39,7 @@ pub enum ObjectKind {
     Mapping,
     /// The content of a body in one media type.
     MediaType,
-    /// A map of names to objects of a kind. A property may be called `default`.
+    /// A map of names to objects of a kind. Its keys are no keywords: a property may be named `default`.
     Names(&'static ObjectKind),
     /// An operation.
     Operation,
@@ -62,7 +62,7 @@ pub enum ObjectKind {
 }
 
 impl ObjectKind {
-    /// The kind of the object under a key, or of those in the list there; nothing, if the value is data.
+    /// The kind of the object, or of the listed objects, under a key; `None` if the value is data.
     pub fn below(self, key: &str) -> Option<Self> {
         Some(match (self, key) {
             (Self::Names(kind), _) => *kind,
@@ -98,14 +98,14 @@ impl ObjectKind {
     }
 }
 
-/// Calls `change` with every object of a document that is no data, its place, which is a JSON pointer (RFC 6901), and
-/// its kind. An object comes before the objects in it.
+/// Calls `change` with the place (a JSON pointer, RFC 6901), the kind and the content of every object of a document
+/// that is not data. An object is visited before the objects in it.
 pub fn for_each_object(document: &mut Value, change: impl FnMut(&str, ObjectKind, &mut Map<String, Value>)) {
     Walk { place: String::new(), visit: change }.object(document, ObjectKind::Document);
 }
 
-/// Calls `change` with every schema of a document, the named ones and all that are nested in something, and its place.
-/// A schema comes before the schemas in it.
+/// Calls `change` with the place and the content of every schema of a document, named or nested.
+/// A schema is visited before the schemas in it.
 pub fn for_each_schema(document: &mut Value, change: &mut dyn FnMut(&str, &mut Map<String, Value>)) {
     for_each_object(document, |place, kind, object| {
         if kind == ObjectKind::Schema {
@@ -114,8 +114,9 @@ pub fn for_each_schema(document: &mut Value, change: &mut dyn FnMut(&str, &mut M
     });
 }
 
-/// Calls `change` with every reference in a part of a document, and the place of what holds it; puts what that gives
-/// back in its place. A discriminator may also name a schema alone; that counts as a reference to it, and stays a name.
+/// Calls `change` with every reference in a part of a document, and the place of the object with the reference. A
+/// returned reference replaces it. A discriminator's mapping may contain the name of a schema instead of a reference:
+/// `change` receives the reference, and the replacement is a name again.
 pub fn for_each_reference(part: &mut Value, kind: ObjectKind, change: &mut dyn FnMut(&str, &str) -> Option<String>) {
     let visit = |place: &str, kind: ObjectKind, object: &mut Map<String, Value>| {
         if kind == ObjectKind::Mapping {
@@ -123,7 +124,7 @@ pub fn for_each_reference(part: &mut Value, kind: ObjectKind, change: &mut dyn F
                 change_mapping(value, &mut |reference| change(place, reference));
             }
         } else if let Some(Value::String(reference)) = object.get_mut("$ref")
-            // Vendors write data where an example should be.
+            // Vendors also write data in place of an example object.
             && (kind != ObjectKind::Example || reference.starts_with(EXAMPLES))
             && let Some(new) = change(place, reference)
         {
@@ -142,9 +143,9 @@ fn change_mapping(value: &mut Value, change: &mut dyn FnMut(&str) -> Option<Stri
     }
 }
 
-/// It calls itself at every level of a document, of which there are not many: the parser rejects more than 128.
+/// A walk. It is recursive, which is safe: the parser rejects documents with more than 128 levels.
 struct Walk<F> {
-    /// The JSON pointer to the object: one text for the whole walk, since most pointers are not used.
+    /// The JSON pointer to the object. The whole walk shares one buffer, since most pointers are not used.
     place: String,
     visit: F,
 }
@@ -192,8 +193,8 @@ mod tests {
     fn titles(document: &Value) -> Vec<String> {
         let mut titles = Vec::new();
         for_each_schema(&mut document.clone(), &mut |place, schema| {
-            let there = document.pointer(place).and_then(Value::as_object);
-            assert_eq!(there, Some(&*schema), "{place}");
+            let at_place = document.pointer(place).and_then(Value::as_object);
+            assert_eq!(at_place, Some(&*schema), "{place}");
             titles.extend(schema.get("title").and_then(Value::as_str).map(str::to_owned));
         });
         titles.sort();
@@ -201,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn every_schema_is_visited_with_its_place_and_no_data_is() {
+    fn walk_visits_every_schema_with_its_place_and_no_data() {
         let data = || json!({"schema": {"title": "data"}, "properties": {"a": {"title": "data"}}});
         let schema = |title: &str| json!({"schema": {"title": title}, "example": data(), "examples": {"a": data()}, "x-a": data()});
         let with = |key: &str, part: Value| json!({key: part, "x-data": data()});
@@ -251,26 +252,26 @@ mod tests {
         let of_item = |title: &str| {
             ["", " body", " content", " header", " part", " path", ""].map(|suffix| format!("{title}{suffix}"))
         };
-        let alone = ["all", "any", "body", "header", "item", "named", "not", "one", "parameter", "property", "ref"];
-        let alone = alone.into_iter().chain(["response", "response header", "response part", "value", "x"]);
+        let others = ["all", "any", "body", "header", "item", "named", "not", "one", "parameter", "property", "ref"];
+        let others = others.into_iter().chain(["response", "response header", "response part", "value", "x"]);
         let mut expected: Vec<_> = ["get", "callback", "done"].into_iter().flat_map(of_item).collect();
-        expected.extend(alone.map(str::to_owned));
+        expected.extend(others.map(str::to_owned));
         expected.sort();
         assert_eq!(titles(&document), expected);
     }
 
     /// The references that are found, each with its place.
     fn references(document: &Value) -> Vec<(String, String)> {
-        let mut found = Vec::new();
+        let mut references = Vec::new();
         for_each_reference(&mut document.clone(), ObjectKind::Document, &mut |place, reference| {
-            found.push((place.to_owned(), reference.to_owned()));
+            references.push((place.to_owned(), reference.to_owned()));
             None
         });
-        found
+        references
     }
 
     #[test]
-    fn every_object_that_can_be_shared_may_be_a_reference() {
+    fn reference_is_visited_in_every_group_of_components() {
         let reference = json!({"$ref": "#/components/examples/a"});
         let groups = [
             "callbacks",
@@ -285,8 +286,8 @@ mod tests {
         ];
         for group in groups {
             let place = format!("/components/{group}/x-a");
-            let found = references(&json!({"components": {group: {"x-a": reference}}}));
-            assert_eq!(found, [(place, "#/components/examples/a".to_owned())]);
+            let references = references(&json!({"components": {group: {"x-a": reference}}}));
+            assert_eq!(references, [(place, "#/components/examples/a".to_owned())]);
         }
         assert_eq!(references(&json!({"paths": {"/a": reference}})).len(), 1);
         assert_eq!(references(&json!({"components": {"headers": reference}})), [], "a map of names is none");
@@ -294,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reference_is_replaced_and_a_name_stays_a_name() {
+    fn reference_is_replaced_and_a_name_in_a_mapping_stays_a_name() {
         let schema = |name: &str, reference: &str, elsewhere: &str| {
             json!({"components": {"schemas": {"Pet": {
                 "properties": {"$ref": {"$ref": reference}},

@@ -6,15 +6,15 @@ use thiserror::Error;
 
 use crate::settings::Slice;
 
-/// Why a document cannot be imported, or is not what the settings of its SDK say.
+/// Why a document cannot be imported, or violates the settings of its SDK.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The document is no OpenAPI 3.0 document, or has a schema that consists of itself.
+    /// The document is not an OpenAPI 3.0 document, or has a schema that consists of itself.
     #[error(transparent)]
     Document(#[from] xtask_document::Error),
-    /// The revision is no date.
-    #[error("the revision {revision:?} is no date; write it as 2026-11-22")]
+    /// The revision is not a date.
+    #[error("the revision {revision:?} is not a date; write it as 2026-11-22")]
     NoDate {
         /// The revision.
         revision: String,
@@ -24,15 +24,15 @@ pub enum Error {
     Slice {
         /// The SDK.
         sdk: String,
-        /// What is wrong with the slice.
+        /// The problem of the slice.
         problem: SliceProblem,
     },
-    /// A path of the slice is no path item.
+    /// A path of the slice is not a supported path item.
     #[error("the path {path:?} {problem}")]
     Path {
         /// The path.
         path: String,
-        /// What is wrong with it.
+        /// The problem of the path.
         problem: String,
     },
     /// A reference has no component as its target.
@@ -40,7 +40,7 @@ pub enum Error {
     Reference {
         /// The reference.
         reference: String,
-        /// What is wrong with it.
+        /// The problem of the reference.
         problem: ReferenceProblem,
     },
     /// A fixup of `sdk.toml` is not valid, or the document no longer needs it.
@@ -48,9 +48,9 @@ pub enum Error {
     Fixup {
         /// Why the fixup exists.
         why: String,
-        /// What is wrong with it.
+        /// The problem of the fixup.
         problem: FixupProblem,
-        /// Where it fails.
+        /// The error of the patch.
         source: Option<Box<dyn StdError + Send + Sync>>,
     },
     /// An operation has no id.
@@ -61,7 +61,7 @@ pub enum Error {
     },
     /// Two operations have one id.
     #[error(
-        "{first} and {second} have the same operationId {id:?}; give one of them another id by a fixup in sdk.toml"
+        "{first} and {second} have the same operationId {id:?}; give one of them another id with a fixup in sdk.toml"
     )]
     DuplicateOperationId {
         /// The id.
@@ -71,10 +71,10 @@ pub enum Error {
         /// Method and path of the second operation.
         second: String,
     },
-    /// A name is no Rust name, or two things get one name.
+    /// A name is not a Rust name, or two operations or schemas get the same name.
     #[error("the {problem}; write a line such as `{ours} = {vendors:?}` below [names.{table}] in sdk.toml")]
     Name {
-        /// What is wrong with the name.
+        /// The problem of the name.
         problem: String,
         /// The table of `sdk.toml` that gives other names.
         table: &'static str,
@@ -83,7 +83,7 @@ pub enum Error {
         /// The vendor's name.
         vendors: String,
     },
-    /// `sdk.toml` gives names to something that does not exist.
+    /// `sdk.toml` lists names of operations or types that do not exist.
     #[error("names.{table} lists {table} that do not exist: {names:?}")]
     Unlisted {
         /// The table of `sdk.toml`.
@@ -92,35 +92,37 @@ pub enum Error {
         names: Vec<String>,
     },
     /// Merging `allOf` or inlining shared components would make the document many times as large.
-    #[error("inlining shared components exceeds {limit} times the document's size (at {place}, rule {rule})")]
+    #[error(
+        "merging or inlining shared components exceeds {limit} times the document's size (at {place}, rule {rule})"
+    )]
     TooLarge {
-        /// How many times as large the document may become.
+        /// The largest growth of the document, as a multiple of its size.
         limit: usize,
         /// Where the limit is exceeded, as a JSON pointer (RFC 6901).
         place: String,
         /// The rule that exceeds it.
         rule: &'static str,
     },
-    /// The document has something that the settings of its SDK do not allow.
+    /// The document violates the settings of its SDK.
     #[error("{violation}")]
     Violation {
         /// The first violation.
         violation: String,
     },
-    /// A rule loses something, and the caller does not allow it.
-    #[error("{count} {changes} something of the document", changes = if *count == 1 { "change loses" } else { "changes lose" })]
+    /// A change by a rule is lossy, and the caller does not allow that.
+    #[error("{count} {changes} a part of the document; see the report", changes = if *count == 1 { "change loses" } else { "changes lose" })]
     Losses {
-        /// How many changes lose something.
+        /// The number of lossy changes.
         count: usize,
     },
 }
 
-/// What is wrong with a slice.
+/// The problem of a slice.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum SliceProblem {
-    /// It selects nothing.
-    #[error("is empty: say in its sdk.toml what belongs to it")]
+    /// It has no paths, tags or operations.
+    #[error("is empty; list its paths, tags or operations below [slice] in sdk.toml")]
     Empty,
     /// It selects no operation of the document.
     #[error("matches no operation of the document: {0}")]
@@ -133,19 +135,19 @@ pub enum SliceProblem {
     NothingLeft {
         /// The slice.
         slice: Slice,
-        /// What the rules say of the operations.
+        /// The reports of the dropped operations.
         dropped: Vec<String>,
     },
 }
 
-/// What is wrong with a reference.
+/// The problem of a reference.
 #[derive(Clone, Copy, Debug, Error)]
 #[non_exhaustive]
 pub enum ReferenceProblem {
     /// Its target is in another document.
     #[error("has its target in another document, which is not supported")]
     Outside,
-    /// Its target is a part of a component, or no component.
+    /// Its target is not a whole component.
     #[error("has a target that is no component, which is not supported")]
     NoComponent,
     /// Its target does not exist.
@@ -156,17 +158,17 @@ pub enum ReferenceProblem {
     Itself,
 }
 
-/// What is wrong with a fixup.
+/// The problem of a fixup.
 #[derive(Clone, Copy, Debug, Error)]
 #[non_exhaustive]
 pub enum FixupProblem {
-    /// Its patch is no JSON.
+    /// Its patch is not JSON.
     #[error("has a patch that is not valid")]
     Invalid,
     /// Its patch does not apply to the document.
-    #[error("does not apply (any more)")]
+    #[error("does not apply, or no longer applies")]
     DoesNotApply,
     /// Its patch changes nothing.
-    #[error("changes nothing (any more)")]
+    #[error("changes nothing, or no longer changes anything")]
     ChangesNothing,
 }

@@ -1,7 +1,6 @@
-//! Names for schemas that have none.
+//! Names for unnamed schemas.
 //!
-//! The generator would make names of its own, such as `ResponseResultVariant0Value`, which change with their
-//! surroundings.
+//! The generator would derive names such as `ResponseResultVariant0Value`, which change with the schemas around them.
 
 mod branches;
 
@@ -12,45 +11,46 @@ use serde_json::{Map, Value, json};
 use xtask_document::envelope::{alias, is_union};
 use xtask_document::naming::{pascal, type_name};
 use xtask_document::operation::{METHODS, is_success};
+use xtask_document::pointer::escape;
 use xtask_document::resolved::References;
 use xtask_document::schemas::{named_schemas, reference_to, schemas};
-use xtask_document::pointer::escape;
 use xtask_document::walk::for_each_schema;
 
-/// Makes a component of every schema that becomes a type and has no name. Its place gives it its name. The
-/// result is the place of each, and its name.
+/// Moves every unnamed schema that becomes a type to the components, under a name that is derived from its place.
+/// Returns the place and the name of each.
 pub(super) fn name_all(document: &mut Value) -> Vec<(String, String)> {
     let naming = Naming::all(document);
     naming.names.insert(document);
     naming.given
 }
 
-/// Every schema that becomes a type and has no name: its place, and the name that it would get.
+/// The place of every unnamed schema that becomes a type, and the name that an import would give it.
 pub fn unnamed(document: &Value) -> Vec<(String, String)> {
     let mut named = Naming::all(&mut document.clone()).given;
     named.sort();
     named
 }
 
-/// The names that schemas have.
+/// The names of schemas that are in use.
 pub(crate) struct SchemaNames {
-    /// How often a name has been wanted.
-    wanted: BTreeMap<String, u32>,
-    /// The schemas that have become components.
+    /// The number of requests for each name.
+    requests: BTreeMap<String, u32>,
+    /// The new components.
     new: Map<String, Value>,
 }
 
 impl SchemaNames {
     pub(crate) fn of(document: &Value) -> Self {
-        let wanted = schemas(document).keys().map(|name| (pascal(name), 1)).collect();
-        Self { wanted, new: Map::new() }
+        let requests = schemas(document).keys().map(|name| (pascal(name), 1)).collect();
+        Self { requests, new: Map::new() }
     }
 
-    /// The name, with a number if it is taken. It remembers the numbers: a thousand schemas may want one name.
+    /// Reserves a name, with a number if it is taken. The counters avoid a search: a thousand schemas may request one
+    /// name.
     pub(crate) fn free(&mut self, name: &str) -> String {
         let mut name = pascal(name);
         loop {
-            let times = self.wanted.entry(name.clone()).or_default();
+            let times = self.requests.entry(name.clone()).or_default();
             *times = times.saturating_add(1);
             match *times {
                 1 => return name,
@@ -59,13 +59,13 @@ impl SchemaNames {
         }
     }
 
-    /// Makes a component of a schema, and a reference to it of what stood there.
+    /// Moves a schema to the components, and leaves a reference in its place.
     pub(crate) fn give(&mut self, name: String, schema: &mut Value) {
-        let described = std::mem::replace(schema, reference_to(&name));
-        self.new.insert(name, described);
+        let moved = std::mem::replace(schema, reference_to(&name));
+        self.new.insert(name, moved);
     }
 
-    /// Puts the new components into the document.
+    /// Adds the new components to the document.
     pub(crate) fn insert(self, document: &mut Value) {
         if self.new.is_empty() {
             return;
@@ -79,24 +79,24 @@ impl SchemaNames {
     }
 }
 
-/// A walk through the schemas of a document that names them.
+/// A walk of the schemas of a document that names them.
 struct Naming {
     names: SchemaNames,
-    /// What has got a name: where it stood, and the name.
+    /// The place and the name of each schema that was named.
     given: Vec<(String, String)>,
-    /// Where it is.
+    /// The current place.
     place: String,
 }
 
 impl Naming {
     fn all(document: &mut Value) -> Self {
         let mut naming = Self { names: SchemaNames::of(document), given: Vec::new(), place: String::new() };
-        let called = called(document);
+        let place_names = place_names(document);
         let schemas = named_schemas(document);
         let references = References::of(&schemas);
         let mut outermost = String::new();
         for_each_schema(document, &mut |place, schema| {
-            // The parts of an outermost schema follow it, and have been named with it.
+            // The parts of an outermost schema are visited after it, and were named with it.
             if !outermost.is_empty() && place.strip_prefix(&outermost).is_some_and(|rest| rest.starts_with('/')) {
                 return;
             }
@@ -107,9 +107,9 @@ impl Naming {
                 Some(name) => naming.parts(&mut whole, &pascal(name)),
                 // Only a named union becomes an envelope, even one of a single branch.
                 None if is_success_content(place) && alias(&whole).is_none() && is_union(&references, &whole) => {
-                    naming.give(&mut whole, &name_at(place, &called));
+                    naming.give(&mut whole, &name_at(place, &place_names));
                 }
-                None => naming.one(&mut whole, &name_at(place, &called)),
+                None => naming.one(&mut whole, &name_at(place, &place_names)),
             }
             if let Value::Object(whole) = whole {
                 *schema = whole;
@@ -126,7 +126,7 @@ impl Naming {
         self.give(schema, name);
     }
 
-    /// Names a schema, after all that it consists of.
+    /// Names a schema, and its parts before it.
     fn give(&mut self, schema: &mut Value, name: &str) {
         let name = self.names.free(name);
         self.parts(schema, &name);
@@ -164,40 +164,40 @@ impl Naming {
         }
     }
 
-    /// Calls a function with the place one step further down.
-    fn below(&mut self, step: &str, go: impl FnOnce(&mut Self)) {
+    /// Runs an action with the place extended by a step.
+    fn below(&mut self, step: &str, action: impl FnOnce(&mut Self)) {
         let length = self.place.len();
         self.place.push('/');
         self.place += &escape(step);
-        go(self);
+        action(self);
         self.place.truncate(length);
     }
 }
 
-/// Whether the generator makes a type of a schema: of an object whose properties are known, of a list of values, of a
-/// union, and of what is put together of such. The parts of an `allOf` are no types of their own.
+/// Whether the generator makes a type of a schema: an object with listed properties, an enum, a union, or a merger of
+/// these. The parts of an `allOf` do not become separate types.
 pub fn becomes_type(schema: &Value) -> bool {
     let list = |keyword: &str| schema.get(keyword).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let has_properties = schema.get("properties").and_then(Value::as_object).is_some_and(|object| !object.is_empty());
     let has_required = schema.get("type").is_some_and(|of| of == "object") && !list("required").is_empty();
-    let is_of_such = |keyword: &str| {
+    let has_type_in = |keyword: &str| {
         let branches = list(keyword);
         (keyword != "allOf" && branches.len() > 1) || branches.iter().any(becomes_type)
     };
     has_properties
         || has_required
         || schema.get("enum").is_some()
-        || ["allOf", "anyOf", "oneOf"].into_iter().any(is_of_such)
+        || ["allOf", "anyOf", "oneOf"].into_iter().any(has_type_in)
 }
 
-/// Whether a schema is, or holds, what becomes a type.
+/// Whether a schema, or a schema in it, becomes a type.
 pub(crate) fn holds_types(schema: &Value) -> bool {
     let mut naming = Naming { names: SchemaNames::of(&Value::Null), given: Vec::new(), place: String::new() };
     naming.one(&mut schema.clone(), "");
     !naming.given.is_empty()
 }
 
-/// Whether a place is that of the schema of a success.
+/// Whether a place is the schema of a success.
 fn is_success_content(place: &str) -> bool {
     let steps: Vec<_> = place.split('/').skip(1).collect();
     match steps.as_slice() {
@@ -207,18 +207,18 @@ fn is_success_content(place: &str) -> bool {
     }
 }
 
-/// Whether branches are one type together with what they are the branches of.
+/// Whether branches and the schema around them become one type.
 fn are_one(keyword: &str, branches: &[Value]) -> bool {
     keyword == "allOf" || branches.len() == 1
 }
 
-/// What places are called where their names do not say it: operations by their ids, and their parameters.
-pub(crate) fn called(document: &Value) -> BTreeMap<String, String> {
-    let mut called = BTreeMap::new();
+/// The names of operations and parameters, by their places: their JSON pointers contain methods and numbers instead.
+pub(crate) fn place_names(document: &Value) -> BTreeMap<String, String> {
+    let mut names = BTreeMap::new();
     let mut add_parameters = |owner: &Value, place: &str| {
         for (index, parameter) in owner.get("parameters").and_then(Value::as_array).into_iter().flatten().enumerate() {
             let name = parameter.get("name").and_then(Value::as_str).map(pascal).unwrap_or_default();
-            called.insert(format!("{place}/parameters/{index}"), name);
+            names.insert(format!("{place}/parameters/{index}"), name);
         }
     };
     let mut ids = Vec::new();
@@ -234,24 +234,24 @@ pub(crate) fn called(document: &Value) -> BTreeMap<String, String> {
             }
         }
     }
-    called.extend(ids);
-    called
+    names.extend(ids);
+    names
 }
 
-/// What a schema is called that is no part of a named one.
-pub(crate) fn name_at(place: &str, called: &BTreeMap<String, String>) -> String {
+/// The name for a schema that is not part of a named one, from its place.
+pub(crate) fn name_at(place: &str, place_names: &BTreeMap<String, String>) -> String {
     let steps: Vec<_> = place.split('/').skip(1).map(unescape).collect();
     let steps: Vec<_> = steps.iter().map(String::as_str).collect();
     let (owner, rest) = match steps.as_slice() {
         ["paths", path, method, rest @ ..] if METHODS.contains(method) => {
-            (called.get(&format!("/paths/{}/{method}", escape(path))).cloned().unwrap_or_default(), rest)
+            (place_names.get(&format!("/paths/{}/{method}", escape(path))).cloned().unwrap_or_default(), rest)
         }
         ["paths", path, rest @ ..] => (type_name(path, None), rest),
         ["components", rest @ ..] => (String::new(), rest),
         rest => (String::new(), rest),
     };
     let with =
-        |name: &str, ending: &str| if name.ends_with(ending) { name.to_owned() } else { format!("{name}{ending}") };
+        |name: &str, suffix: &str| if name.ends_with(suffix) { name.to_owned() } else { format!("{name}{suffix}") };
     let of_status = |status: &str| match owner.as_str() {
         "" => type_name(status, None),
         owner if is_success(status) => owner.to_owned(),
@@ -267,14 +267,14 @@ pub(crate) fn name_at(place: &str, called: &BTreeMap<String, String>) -> String 
         ["headers", name, ..] => with(&type_name(name, None), "Header"),
         ["parameters", parameter, ..] => {
             let list = place.split_inclusive("/parameters/").next().unwrap_or_default();
-            let name = called.get(&format!("{list}{parameter}")).cloned();
+            let name = place_names.get(&format!("{list}{parameter}")).cloned();
             format!("{owner}{}", name.unwrap_or_else(|| pascal(parameter)))
         }
-        others => format!("{owner}{}", pascal(&others.join(" "))),
+        steps => format!("{owner}{}", pascal(&steps.join(" "))),
     }
 }
 
-/// A part of a JSON pointer as a name.
+/// The name that a part of a JSON pointer stands for.
 fn unescape(step: &str) -> String {
     step.replace("~1", "/").replace("~0", "~")
 }

@@ -1,4 +1,4 @@
-//! Inheritance: a schema with a discriminator, and the schemas that have it as a part.
+//! Inheritance: bases, which are schemas with a discriminator, and the schemas that have them as parts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use xtask_document::schemas::{SCHEMAS, reference, schemas};
 /// The bases of a document.
 pub(crate) struct Inheritance<'a> {
     schemas: BTreeMap<&'a str, &'a Value>,
-    /// The schemas that have each one as a part.
+    /// The schemas that have a schema as a part, by its name.
     children: BTreeMap<&'a str, Vec<&'a str>>,
     discriminators: BTreeMap<&'a str, &'a Map<String, Value>>,
 }
@@ -38,13 +38,13 @@ impl<'a> Inheritance<'a> {
         inheritance
     }
 
-    /// The schemas that others have as a part, each with its discriminator: its own, or that of a part.
+    /// The bases, with their discriminators. A discriminator may be inherited from a part.
     pub(crate) fn bases(&self) -> &BTreeMap<&'a str, &'a Map<String, Value>> {
         &self.discriminators
     }
 
-    /// What a value of a base may be, but for the base itself: the schemas that have it as a part, those that have
-    /// them, and those that its union lists.
+    /// The schemas of which a value of a base may be, without the base itself: its descendants, and the alternatives
+    /// and mapped schemas of its union.
     pub(crate) fn kinds(&self, base: &str) -> BTreeSet<&'a str> {
         let mut kinds = self.descendants(base);
         let schema = self.schemas.get(base);
@@ -57,29 +57,29 @@ impl<'a> Inheritance<'a> {
 
     fn descendants(&self, base: &str) -> BTreeSet<&'a str> {
         let children = |name: &str| self.children.get(name).into_iter().flatten().copied();
-        let (mut found, mut pending) = (BTreeSet::new(), children(base).collect::<Vec<_>>());
+        let (mut descendants, mut pending) = (BTreeSet::new(), children(base).collect::<Vec<_>>());
         while let Some(name) = pending.pop() {
-            if found.insert(name) {
+            if descendants.insert(name) {
                 pending.extend(children(name));
             }
         }
-        found
+        descendants
     }
 }
 
-/// The schema that a discriminator's mapping names, by a reference or by its name alone.
+/// The name of the schema in a mapping of a discriminator, which is a reference or a name.
 pub(crate) fn target(value: &Value) -> Option<&str> {
     let text = value.as_str()?;
     text.strip_prefix(SCHEMAS).or_else(|| (!text.contains(['#', '/'])).then_some(text))
 }
 
-/// The alternatives of a union that are all named.
+/// The alternatives of a union; `None` if one of them is not a reference to a named schema.
 pub(crate) fn alternatives(schema: &Value) -> Option<BTreeSet<&str>> {
     let branches = schema.get("oneOf").or_else(|| schema.get("anyOf"))?.as_array()?;
     branches.iter().map(reference).collect()
 }
 
-/// The discriminator of a schema that is more than a union.
+/// The discriminator of a schema that also has parts or properties.
 fn discriminator(schema: &Value) -> Option<&Map<String, Value>> {
     ["allOf", "properties"].into_iter().find_map(|keyword| schema.get(keyword))?;
     let discriminator = schema.get("discriminator")?.as_object()?;

@@ -1,21 +1,20 @@
 //! `cargo xtask spec import`: makes a revision of an SDK from a vendor's document.
 //!
-//! 1. The slice that `sdk.toml` describes is cut out, with everything that it refers to.
-//! 2. The SDK's fixups are applied, then the [rules], which fix any document.
-//! 3. Components that are no longer used are removed. Unnamed schemas get a name, and names become Rust names.
-//! 4. The result is checked, and the caller runs the generator on it before anything is written.
+//! 1. The importer cuts the slice of `sdk.toml` out of the document, with the components that it uses.
+//! 2. It applies the SDK's fixups, then the [rules], which apply to any document.
+//! 3. It removes unused components, names unnamed schemas, and converts all names to Rust names.
+//! 4. It validates the result. The caller runs the generator on it before writing a file.
 //!
-//! The result is sorted, so that the same input gives the same bytes. The report lists what each rule changed and lost,
-//! the worst loss first, and every new name. `--strict` rejects an import that loses anything. Input that would be
+//! The result is sorted, so that the same input produces the same bytes. The report lists the changes and losses of
+//! each rule, the largest loss first, and every new name. `--strict` rejects a lossy import. Input that would be
 //! dropped silently, such as a duplicate key, is rejected.
 //!
-//! A fixup that no longer applies, or that changes nothing, is an error. The result records the patches of the fixups
-//! that were applied to it, in `x-fixups`, and importing it again does not repeat them. So importing a revision changes
-//! nothing.
+//! A fixup that does not apply, or that changes nothing, is an error. The result records the patches of its fixups in
+//! `x-fixups`, and a further import does not repeat them. Importing a revision therefore changes nothing.
 //!
-//! A document may have any size and any shape. An import and a comparison walk the parsed document once, and not once
-//! for each use of a part. Chains of references are followed in loops, and once for all references to them. Merging
-//! `allOf` and inlining shared components may make the document at most 8 times as large; then the import is rejected.
+//! A document may have any size and any shape. An import and a comparison visit each object of the document once, not
+//! once for each use. Chains of references are followed in loops, and once for all references to them. Merging `allOf`
+//! and inlining shared components may make the document at most 8 times as large; beyond that, the import is rejected.
 //! The tests `large_documents` and `hard_documents` check sizes and shapes, and `cargo bench -p xtask` measures the
 //! speed.
 //!
@@ -62,12 +61,12 @@ use std::error::Error as StdError;
 use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use xtask_document::operation::operations;
-use xtask_document::schemas::schemas;
-use xtask_document::{cycles, open_api};
 
 use crate::rename::Renamed;
 use crate::rules::{Applied, Loss};
+use xtask_document::operation::operations;
+use xtask_document::schemas::schemas;
+use xtask_document::{cycles, open_api};
 
 /// The result of an import.
 pub struct Import {
@@ -75,15 +74,15 @@ pub struct Import {
     pub revision: String,
     /// The document.
     pub text: String,
-    /// What the rules did to it.
+    /// The changes by the rules.
     pub applied: Vec<Applied>,
-    /// Why each fixup was applied.
+    /// The reasons for the fixups that were applied.
     fixups: Vec<String>,
-    /// How many of them the document did not need.
-    fixed: usize,
+    /// The number of fixups that an earlier import had applied.
+    earlier_fixups: usize,
     /// The vendor's names, each with ours.
     renamed: Renamed,
-    /// The place of each schema that had no name, and its new name.
+    /// The place and the new name of each unnamed schema.
     named: Vec<(String, String)>,
     /// The operations that `sdk.toml` lists and the document does not have.
     missing: Vec<String>,
@@ -92,18 +91,18 @@ pub struct Import {
 }
 
 impl Import {
-    /// Makes a revision of an SDK from a vendor's document. Nothing is written.
+    /// Makes a revision of an SDK from a vendor's document. It writes no file.
     ///
     /// # Errors
     ///
-    /// If the document is not OpenAPI 3.0, the slice holds nothing, a reference has no target in the document, a
-    /// schema consists of itself, a fixup no longer applies, a name is listed for something that does not exist, two
-    /// things get one name, or the date is none.
+    /// If the document is not OpenAPI 3.0, the slice selects no operation, a reference has no target in the document,
+    /// a schema consists of itself, a fixup no longer applies, a listed type does not exist, two operations or types
+    /// get one name, or the revision is not a date.
     pub fn of(settings: &Settings<'_>, vendors: &Value, revision: &str) -> Result<Self, Error> {
         Self::recorded(settings, vendors, revision, &mut Vec::new())
     }
 
-    /// The same as [`of`](Self::of), and adds to `record` what the rules did, even if the import fails after that.
+    /// Like [`of`](Self::of), and adds the changes by the rules to `record`, even if the import fails after them.
     ///
     /// # Errors
     ///
@@ -117,16 +116,16 @@ impl Import {
         check_date(revision)?;
         open_api::check_version(vendors)?;
         let mut document = slice::cut(vendors, settings)?;
-        let mut had = fixups_of(vendors);
-        let fixed = had.len();
+        let mut recorded = recorded_fixups(vendors);
+        let earlier_fixups = recorded.len();
         let mut fixups = Vec::new();
         for fixup in settings.fixups {
             let patch = patch(fixup)?;
-            let noted = Value::from(patch.to_string());
-            if !had.contains(&noted) {
+            let text = Value::from(patch.to_string());
+            if !recorded.contains(&text) {
                 apply_fixup(&mut document, fixup, &patch)?;
                 fixups.push(fixup.why.clone());
-                had.push(noted);
+                recorded.push(text);
             }
         }
         let applied = rules::apply(&mut document)?;
@@ -142,8 +141,8 @@ impl Import {
         let info = json!({"title": settings.title, "description": settings.description, "version": revision});
         let root = document.as_object_mut().ok_or(xtask_document::Error::NoVersion)?;
         root.insert("info".to_owned(), info);
-        if !had.is_empty() {
-            root.insert(FIXUPS.to_owned(), Value::Array(had));
+        if !recorded.is_empty() {
+            root.insert(FIXUPS.to_owned(), Value::Array(recorded));
         }
         open_api::check(&document)?;
         validate(&document, settings, revision)?;
@@ -153,23 +152,23 @@ impl Import {
         let mut text = format!("{:#}", sorted(document));
         text.push('\n');
         let revision = revision.to_owned();
-        Ok(Self { revision, text, applied, fixups, fixed, renamed, named, missing, operations, schemas })
+        Ok(Self { revision, text, applied, fixups, earlier_fixups, renamed, named, missing, operations, schemas })
     }
 
-    /// Checks that every operation that the settings list is there.
+    /// Checks that every operation in the settings exists.
     ///
     /// # Errors
     ///
-    /// If one is not.
+    /// If one does not.
     pub fn check_listed(&self) -> Result<(), Error> {
         validate::none_missing(self.missing.clone())
     }
 
-    /// Rejects the import if a rule lost something.
+    /// Rejects a lossy import.
     ///
     /// # Errors
     ///
-    /// If a rule lost something.
+    /// If a change by a rule is lossy.
     pub fn reject_losses(&self) -> Result<(), Error> {
         let losses = self.applied.iter().filter(|applied| applied.loss != Loss::Lossless).count();
         if losses > 0 {
@@ -182,15 +181,15 @@ impl Import {
 /// Checks that a revision is a date.
 pub fn check_date(revision: &str) -> Result<(), Error> {
     let date = NaiveDate::parse_from_str(revision, "%Y-%m-%d");
-    let is_one = date.is_ok_and(|date| date.to_string() == revision);
-    if is_one { Ok(()) } else { Err(Error::NoDate { revision: revision.to_owned() }) }
+    let is_date = date.is_ok_and(|date| date.to_string() == revision);
+    if is_date { Ok(()) } else { Err(Error::NoDate { revision: revision.to_owned() }) }
 }
 
-/// Where a result notes the patches of the fixups that it has had: as text, since they are no part of the API.
+/// The extension with the patches of the fixups that were applied: as text, so that no tool reads them as schemas.
 const FIXUPS: &str = "x-fixups";
 
-/// The patches that a document has had. A vendor's has had none.
-fn fixups_of(document: &Value) -> Vec<Value> {
+/// The recorded patches of a document. A vendor's document has none.
+fn recorded_fixups(document: &Value) -> Vec<Value> {
     document.get(FIXUPS).and_then(Value::as_array).cloned().unwrap_or_default()
 }
 
@@ -215,14 +214,14 @@ fn schema_names(document: &Value) -> BTreeSet<String> {
     schemas(document).keys().cloned().collect()
 }
 
-/// A name for what is not there is a misspelt one, or the vendor has renamed something.
+/// A listed type that does not exist is misspelt, or the vendor has renamed its schema.
 fn check_types(document: &Value, names: &Names) -> Result<(), Error> {
     let present = schema_names(document);
     let missing: Vec<_> = names.types.keys().filter(|ours| !present.contains(*ours)).cloned().collect();
     if missing.is_empty() { Ok(()) } else { Err(Error::Unlisted { table: "types", names: missing }) }
 }
 
-/// The same document with the keys of every object sorted: the order must not depend on the parser.
+/// A document with the keys of every object sorted, since the order must not depend on the parser.
 fn sorted(value: Value) -> Value {
     match value {
         Value::Object(object) => {

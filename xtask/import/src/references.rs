@@ -1,4 +1,4 @@
-//! What a part of a document refers to.
+//! The components that a part of a document refers to.
 
 use std::collections::BTreeSet;
 
@@ -6,26 +6,26 @@ use serde_json::{Map, Value, json};
 
 use crate::error::{Error, ReferenceProblem};
 use crate::inheritance::Inheritance;
-use xtask_document::schemas::SCHEMAS;
 use xtask_document::pointer::unescape;
+use xtask_document::schemas::SCHEMAS;
 use xtask_document::walk::{ObjectKind, for_each_reference};
 
-/// Every component of the whole that something refers to, and that those refer to in turn. A reference with escapes in
-/// it becomes one with the plain name: nothing else knows escapes.
+/// Every component of the whole that a part refers to, directly or through other components. Escaped references are
+/// replaced by plain ones, since the other modules and the generator do not decode escapes.
 pub(super) fn components(whole: &Value, from: &mut Value) -> Result<Map<String, Value>, Error> {
-    let mut found = Found { whole, seen: BTreeSet::new(), pending: Vec::new(), sound: BTreeSet::new() };
+    let mut search = Search { whole, seen: BTreeSet::new(), pending: Vec::new(), acyclic: BTreeSet::new() };
     let inheritance = Inheritance::of(whole);
-    found.follow_all(from, ObjectKind::Document)?;
+    search.follow_all(from, ObjectKind::Document)?;
     let mut components = Map::new();
-    while let Some(Component { group, name, kind, target }) = found.pending.pop() {
+    while let Some(Component { group, name, kind, target }) = search.pending.pop() {
         if group == "schemas" && inheritance.bases().contains_key(name.as_str()) {
-            // Nothing else may refer to what a value of a base can be.
+            // A child may be used through its base only.
             for kind in inheritance.kinds(&name) {
-                found.follow(&format!("{SCHEMAS}{kind}"))?;
+                search.follow(&format!("{SCHEMAS}{kind}"))?;
             }
         }
         let mut component = target.clone();
-        found.follow_all(&mut component, kind)?;
+        search.follow_all(&mut component, kind)?;
         if let Some(group) = components.entry(group).or_insert_with(|| json!({})).as_object_mut() {
             group.insert(name, component);
         }
@@ -33,31 +33,31 @@ pub(super) fn components(whole: &Value, from: &mut Value) -> Result<Map<String, 
     Ok(components)
 }
 
-/// What has been found.
-struct Found<'w> {
+/// A search for components.
+struct Search<'w> {
     whole: &'w Value,
     /// The references that have been followed, without escapes.
     seen: BTreeSet<String>,
-    /// Their targets that have not been searched for references yet.
+    /// The targets that were not searched for references yet.
     pending: Vec<Component<'w>>,
-    /// The references that are no cycle: a chain of references is followed once, and not from each of its links.
-    sound: BTreeSet<String>,
+    /// The references that are in no cycle. They let a chain be followed once, not from each of its links.
+    acyclic: BTreeSet<String>,
 }
 
-impl Found<'_> {
+impl Search<'_> {
     fn follow_all(&mut self, part: &mut Value, kind: ObjectKind) -> Result<(), Error> {
-        let mut fault = Ok(());
+        let mut result = Ok(());
         for_each_reference(part, kind, &mut |_, reference| {
-            let followed = if fault.is_ok() { self.follow(reference) } else { Ok(None) };
+            let followed = if result.is_ok() { self.follow(reference) } else { Ok(None) };
             followed.unwrap_or_else(|error| {
-                fault = Err(error);
+                result = Err(error);
                 None
             })
         });
-        fault
+        result
     }
 
-    /// Takes the target of a reference. The result is the reference without escapes, if it had any.
+    /// Adds the target of a reference. Returns the plain reference if the reference has escapes.
     fn follow(&mut self, reference: &str) -> Result<Option<String>, Error> {
         if self.seen.contains(reference) {
             return Ok(None);
@@ -78,7 +78,7 @@ impl Found<'_> {
         while let Some(further) = value.get("$ref").and_then(Value::as_str) {
             let next = Component::of(self.whole, further)?;
             let further = next.reference();
-            if self.sound.contains(&further) {
+            if self.acyclic.contains(&further) {
                 break;
             }
             if !chain.insert(further) {
@@ -86,7 +86,7 @@ impl Found<'_> {
             }
             value = next.target;
         }
-        self.sound.extend(chain);
+        self.acyclic.extend(chain);
         Ok(())
     }
 }
@@ -101,8 +101,8 @@ struct Component<'w> {
 }
 
 impl<'w> Component<'w> {
-    /// The component of exactly that name, or else of the one that is meant: in a JSON pointer (RFC 6901) in a URI,
-    /// some characters are escaped.
+    /// The component with the name in a reference, or else with the decoded name: a JSON pointer (RFC 6901) in a URI
+    /// escapes some characters.
     fn of(whole: &'w Value, reference: &str) -> Result<Self, Error> {
         let path = reference.strip_prefix("#/").ok_or_else(|| error(reference, ReferenceProblem::Outside))?;
         let no_component = || error(reference, ReferenceProblem::NoComponent);
@@ -141,18 +141,18 @@ mod tests {
         json!({"$ref": format!("#/components/schemas/{reference}")})
     }
 
-    /// A document in which one operation has a part.
+    /// A document with one operation that has a part.
     fn with(key: &str, part: &Value) -> Value {
         json!({"paths": {"/things": {"get": {key: part}}}})
     }
 
-    /// A document that gets a schema back.
-    fn getting(schema: &Value) -> Value {
+    /// A document with one response of a schema.
+    fn responding(schema: &Value) -> Value {
         with("responses", &json!({"200": {"content": {"application/json": {"schema": schema}}}}))
     }
 
-    /// The names of the schemas that something refers to, and what has become of it.
-    fn found(schemas: &Value, from: &Value) -> (Vec<String>, Value) {
+    /// The names of the schemas that a document refers to, and the document with plain references.
+    fn follow(schemas: &Value, from: &Value) -> (Vec<String>, Value) {
         let whole = json!({"components": {"schemas": schemas, "examples": {"Example": {"value": schema("Nowhere")}}}});
         let mut from = from.clone();
         let components = components(&whole, &mut from).unwrap();
@@ -161,10 +161,10 @@ mod tests {
     }
 
     #[test]
-    fn the_schemas_of_a_discriminator_are_referred_to() {
-        let pet = |mapping: Value| getting(&json!({"discriminator": {"propertyName": "kind", "mapping": mapping}}));
+    fn schemas_in_the_mapping_of_a_discriminator_are_kept() {
+        let pet = |mapping: Value| responding(&json!({"discriminator": {"propertyName": "kind", "mapping": mapping}}));
         let from = pet(json!({"a": "#/components/schemas/A", "b": "B", "c": "#/components/schemas/C%20D"}));
-        let (names, from) = found(&json!({"A": {}, "B": {}, "C D": {}, "E": {}}), &from);
+        let (names, from) = follow(&json!({"A": {}, "B": {}, "C D": {}, "E": {}}), &from);
         assert_eq!(names, ["A", "B", "C D"]);
         assert_eq!(from, pet(json!({"a": "#/components/schemas/A", "b": "B", "c": "#/components/schemas/C D"})));
         let whole = json!({"components": {"schemas": {}}});
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn references_in_data_are_none() {
+    fn reference_in_data_is_ignored() {
         let data = json!({"$ref": "elsewhere.json", "more": [schema("Nowhere"), schema("A%20B")]});
         let parameter = |reference: &str| {
             with(
@@ -185,29 +185,29 @@ mod tests {
                 }]),
             )
         };
-        let (names, after) = found(&json!({"A B": {"example": data}}), &parameter("A%20B"));
+        let (names, after) = follow(&json!({"A B": {"example": data}}), &parameter("A%20B"));
         assert_eq!(names, ["A B"]);
         assert_eq!(after, parameter("A B"));
     }
 
     #[test]
-    fn an_extension_refers_to_nothing_wherever_it_stands() {
+    fn reference_in_an_extension_is_ignored() {
         let nowhere = json!({"$ref": "#/components/responses/nowhere"});
         let mut document = with("responses", &json!({"200": {"description": "d"}, "x-data": nowhere}));
         document["paths"]["x-data"] = json!({"get": {"responses": {"200": nowhere}}});
         document["paths"]["/things"]["get"]["callbacks"] = json!({"done": {"x-data": nowhere}});
-        assert_eq!(found(&json!({}), &document), (vec![], document));
+        assert_eq!(follow(&json!({}), &document), (vec![], document));
     }
 
     #[test]
-    fn what_a_link_sends_is_data() {
+    fn parameters_and_body_of_a_link_are_data() {
         let link = json!({"parameters": {"a": schema("Nowhere")}, "requestBody": schema("Nowhere")});
         let document = with("responses", &json!({"200": {"links": {"next": link}}}));
-        assert_eq!(found(&json!({}), &document), (vec![], document));
+        assert_eq!(follow(&json!({}), &document), (vec![], document));
     }
 
     #[test]
-    fn a_name_may_be_that_of_data() {
+    fn schema_named_like_a_data_keyword_is_found() {
         let names = ["default", "enum", "example", "examples", "x-data", "discriminator"];
         let schemas: Map<_, _> = names.iter().map(|name| ((*name).to_owned(), json!({}))).collect();
         let named = |of: &dyn Fn(&str) -> Value| -> Value {
@@ -215,33 +215,33 @@ mod tests {
         };
         let headers = named(&|name| json!({"schema": schema(name)}));
         for document in [
-            getting(&json!({"properties": named(&schema)})),
+            responding(&json!({"properties": named(&schema)})),
             with("responses", &json!({"200": {"headers": headers}})),
             with("requestBody", &json!({"content": headers})),
         ] {
-            assert_eq!(found(&Value::Object(schemas.clone()), &document).0.len(), names.len(), "{document}");
+            assert_eq!(follow(&Value::Object(schemas.clone()), &document).0.len(), names.len(), "{document}");
         }
-        let (names, _) = found(&json!({}), &getting(&json!({"properties": {"$ref": {"type": "string"}}})));
+        let (names, _) = follow(&json!({}), &responding(&json!({"properties": {"$ref": {"type": "string"}}})));
         assert!(names.is_empty());
     }
 
     #[test]
-    fn escapes_in_references_are_read() {
+    fn escaped_reference_is_replaced_by_the_plain_one() {
         let schemas = json!({"a b": {}, "c/d": schema("e~0f"), "e~f": {}, "100%": {}, "g%20h": {}});
-        let any_of = |names: [&str; 4]| getting(&json!({"oneOf": names.map(schema)}));
-        let (names, from) = found(&schemas, &any_of(["a%20b", "c~1d", "100%25", "g%20h"]));
+        let any_of = |names: [&str; 4]| responding(&json!({"oneOf": names.map(schema)}));
+        let (names, from) = follow(&schemas, &any_of(["a%20b", "c~1d", "100%25", "g%20h"]));
         assert_eq!(names.len(), 5);
         assert_eq!(from, any_of(["a b", "c/d", "100%", "g%20h"]));
-        // It is not read a second time.
-        assert_eq!(found(&schemas, &from).1, from);
+        // A decoded name is not decoded again.
+        assert_eq!(follow(&schemas, &from).1, from);
     }
 
     #[test]
-    fn target_of_a_reference_is_a_component_of_a_known_kind() {
+    fn reference_to_anything_but_a_known_component_is_rejected() {
         let whole =
             json!({"definitions": {"A": {}}, "components": {"pathItems": {"A": {}}, "schemas": {"A": {"a": {}}}}});
         for reference in ["#/definitions/A", "#/components/pathItems/A", "#/components/schemas/A/a"] {
-            let error = components(&whole, &mut getting(&json!({"$ref": reference}))).unwrap_err();
+            let error = components(&whole, &mut responding(&json!({"$ref": reference}))).unwrap_err();
             assert!(error.to_string().contains("has a target that is no component"), "{error}");
         }
     }

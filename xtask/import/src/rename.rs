@@ -1,4 +1,4 @@
-//! Our names in place of the vendor's.
+//! Replaces the vendor's names by ours.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ pub(super) struct Renamed {
     pub(super) schemas: BTreeMap<String, String>,
 }
 
-/// Gives operations and schemas our names.
+/// Renames the operations and schemas of a document.
 pub(super) fn apply(document: &mut Value, names: &Names) -> Result<Renamed, Error> {
     Ok(Renamed { operations: rename_operations(document, names)?, schemas: rename_schemas(document, names)? })
 }
@@ -33,7 +33,7 @@ fn rename_operations(document: &mut Value, names: &Names) -> Result<BTreeMap<Str
         let name = ours(id, &listed);
         let error = |problem, ours: &str| Err(name_error(problem, "operations", ours, id));
         if let Some(problem) = operation_problem(&name) {
-            return error(format!("operation {id:?} has no good name: {problem}"), "our_name");
+            return error(format!("operation {id:?} has an unusable name: {problem}"), "our_name");
         }
         match taken.insert(name.clone(), (id, place.clone())) {
             Some((other, first)) if other == id => {
@@ -47,7 +47,7 @@ fn rename_operations(document: &mut Value, names: &Names) -> Result<BTreeMap<Str
         }
         if let Some((other, others)) = mocks.insert(mock_name(&name), (id, name.clone())) {
             let problem = format!(
-                "operations {other:?} and {id:?} get the names {others:?} and {name:?}, which are one in the mocks"
+                "operations {other:?} and {id:?} get the names {others:?} and {name:?}, which are the same in the mocks"
             );
             return error(problem, "our_name");
         }
@@ -67,7 +67,7 @@ fn by_vendors_name(listed: &BTreeMap<String, String>) -> BTreeMap<&str, &str> {
     listed.iter().map(|(ours, vendors)| (vendors.as_str(), ours.as_str())).collect()
 }
 
-/// An id that is listed has the name of the list, and every other one is made of the vendor's.
+/// The listed name of an operation, or else a name derived from the vendor's id.
 fn ours(id: &str, listed: &BTreeMap<&str, &str>) -> String {
     listed.get(id).map_or_else(|| operation_name(id), |name| (*name).to_owned())
 }
@@ -85,12 +85,12 @@ fn rename_schemas(document: &mut Value, names: &Names) -> Result<BTreeMap<String
     let mut renamed: BTreeMap<String, String> = BTreeMap::new();
     let mut taken: BTreeMap<String, &str> = BTreeMap::new();
     for vendors in schemas.keys() {
-        let made = type_name(vendors, names.drop_type_prefix.as_deref());
-        // A name in the list is first of all that of the schema which is called so.
-        let of_made = listed.get(made.as_str()).filter(|_| !schemas.contains_key(&made));
-        let name = listed.get(vendors.as_str()).or(of_made).map_or(made.clone(), |name| (*name).to_owned());
+        let derived = type_name(vendors, names.drop_type_prefix.as_deref());
+        // A derived name can be listed as well, unless it is the vendor's name of another schema.
+        let listed_derived = listed.get(derived.as_str()).filter(|_| !schemas.contains_key(&derived));
+        let name = listed.get(vendors.as_str()).or(listed_derived).map_or(derived.clone(), |name| (*name).to_owned());
         if let Some(problem) = type_problem(&name) {
-            let problem = format!("schema {vendors:?} has no good name: {problem}");
+            let problem = format!("schema {vendors:?} has an unusable name: {problem}");
             return Err(name_error(problem, "types", "OurName", vendors));
         }
         if let Some(other) = taken.insert(name.clone(), vendors) {
@@ -125,12 +125,12 @@ mod tests {
         json!({"components": {"schemas": schemas}})
     }
 
-    fn complaint(mut document: Value, toml: &str) -> String {
+    fn rename_error(mut document: Value, toml: &str) -> String {
         apply(&mut document, &names(toml)).unwrap_err().to_string()
     }
 
     #[test]
-    fn discriminator_has_the_new_names() {
+    fn mapping_of_a_discriminator_has_the_new_names() {
         let pet = |cat: &str, dog: &str| {
             json!({
                 "oneOf": [{"$ref": format!("#/components/schemas/{cat}")}],
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_looks_like_a_reference_in_data_is_left_alone() {
+    fn reference_in_data_is_not_renamed() {
         let data = json!({"$ref": "#/components/schemas/acme_cat", "discriminator": {"mapping": {"cat": "acme_cat"}}});
         let schema = json!({"example": data, "default": data, "enum": [data], "x-data": {"schema": data}});
         let mut document = of_schemas(json!({"acme_cat": schema}));
@@ -154,12 +154,12 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_can_be_listed_by_the_name_that_it_has() {
+    fn schema_is_renamed_by_its_name_in_the_settings() {
         let schemas = of_schemas(
             json!({"foo-bar": {"type": "string"}, "foo_bar": {"items": {"$ref": "#/components/schemas/foo-bar"}}}),
         );
         let advice = "both get the name \"FooBar\"; write a line such as `FooBar2 = \"foo_bar\"` below [names.types]";
-        let error = complaint(schemas.clone(), "");
+        let error = rename_error(schemas.clone(), "");
         assert!(error.contains("\"foo-bar\" and \"foo_bar\"") && error.contains(advice), "{error}");
         let mut document = schemas;
         apply(&mut document, &names("types.FooBar2 = 'foo_bar'")).unwrap();
@@ -171,48 +171,48 @@ mod tests {
     }
 
     #[test]
-    fn a_name_in_the_list_is_first_of_all_that_of_the_schema_called_so() {
+    fn listed_name_of_a_schema_precedes_one_derived_from_another_schema() {
         let mut document = of_schemas(json!({"Thing": {"title": "a"}, "acme_thing": {"title": "b"}}));
         apply(&mut document, &names("drop_type_prefix = 'acme'\ntypes.Other = 'Thing'")).unwrap();
         assert_eq!(document, of_schemas(json!({"Other": {"title": "a"}, "Thing": {"title": "b"}})));
     }
 
     #[test]
-    fn operations_of_one_name_are_refused_with_what_to_write() {
+    fn operations_with_one_name_are_rejected_with_the_line_to_add() {
         let two =
             |a: &str, b: &str| json!({"paths": {"/a": {"get": {"operationId": a}}, "/b": {"put": {"operationId": b}}}});
-        let error = complaint(two("get-a", "get_a"), "");
+        let error = rename_error(two("get-a", "get_a"), "");
         let advice = "both get the name \"get_a\"; write a line such as `get_a_2 = \"get_a\"` below [names.operations]";
         assert!(error.contains(advice), "{error}");
         apply(&mut two("get-a", "get_a"), &names("operations.get_a_2 = 'get_a'")).unwrap();
-        let error = complaint(two("get-a", "get-a"), "");
+        let error = rename_error(two("get-a", "get-a"), "");
         assert!(error.starts_with("GET /a and PUT /b have the same operationId \"get-a\""), "{error}");
-        assert!(error.contains("by a fixup in sdk.toml"), "{error}");
-        let error = complaint(two("get-v1-2", "get-v12"), "");
+        assert!(error.contains("with a fixup in sdk.toml"), "{error}");
+        let error = rename_error(two("get-v1-2", "get-v12"), "");
         assert!(
-            error.contains(r#"get the names "get_v1_2" and "get_v12", which are one in the mocks; write"#),
+            error.contains(r#"get the names "get_v1_2" and "get_v12", which are the same in the mocks; write"#),
             "{error}"
         );
         apply(&mut two("get-v1-2", "get-v12"), &names("operations.get_other = 'get-v12'")).unwrap();
     }
 
     #[test]
-    fn a_name_that_breaks_the_generated_code_is_rejected_with_what_to_write() {
+    fn name_that_breaks_the_generated_code_is_rejected_with_the_line_to_add() {
         let one = |id: &str| json!({"paths": {"/a": {"get": {"operationId": id}}}});
         for id in ["all", "Post", "Reset", "type", "<="] {
-            let error = complaint(one(id), "");
+            let error = rename_error(one(id), "");
             let advice = format!("write a line such as `our_name = {id:?}` below [names.operations]");
             assert!(error.contains(&advice), "{error}");
             apply(&mut one(id), &names(&format!("operations.list_things = '{id}'"))).unwrap();
         }
-        let error = complaint(of_schemas(json!({"self": {}})), "");
+        let error = rename_error(of_schemas(json!({"self": {}})), "");
         assert!(error.contains("write a line such as `OurName = \"self\"` below [names.types]"), "{error}");
-        let error = complaint(of_schemas(json!({"dns": {}})), "types.DNS = 'dns'");
-        assert!(error.contains("\"DNS\" does not make a good Rust name; \"Dns\" would"), "{error}");
+        let error = rename_error(of_schemas(json!({"dns": {}})), "types.DNS = 'dns'");
+        assert!(error.contains("\"DNS\" does not follow the naming convention of Rust; use \"Dns\""), "{error}");
     }
 
     #[test]
-    fn what_begins_with_a_digit_gets_a_letter() {
+    fn name_with_a_leading_digit_gets_a_letter() {
         let mut document = json!({
             "paths": {"/a": {"get": {"operationId": "2fa-get"}}}, "components": {"schemas": {"1thing": {}}},
         });

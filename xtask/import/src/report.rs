@@ -1,4 +1,4 @@
-//! What an import did to what, for whoever reviews it.
+//! The report of an import, for its reviewer.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -7,15 +7,15 @@ use crate::Import;
 use crate::rules::{self, Applied, Loss};
 
 impl Import {
-    /// The changes as a list. Of the rules' changes, those with a loss are first.
+    /// The list of all changes. Changes by rules are sorted by loss, the largest first.
     pub fn report(&self) -> String {
         let mut text = format!("{}: {} operations, {} schemas\n", self.revision, self.operations, self.schemas);
         if !self.missing.is_empty() {
             let missing = self.missing.join(", ");
-            let _ = writeln!(text, "operations that names.operations lists, and that are not there: {missing}");
+            let _ = writeln!(text, "operations of names.operations that do not exist: {missing}");
         }
-        if self.fixed > 0 {
-            let _ = writeln!(text, "fixups that it has had before: {}", self.fixed);
+        if self.earlier_fixups > 0 {
+            let _ = writeln!(text, "fixups that an earlier import applied: {}", self.earlier_fixups);
         }
         list(&mut text, "fixups of this SDK", self.fixups.iter().cloned());
         self.list_applied(&mut text);
@@ -24,10 +24,10 @@ impl Import {
             let others = names.iter().filter(|(vendors, ours)| vendors != ours && !named.contains(ours));
             others.map(|(vendors, ours)| format!("{vendors}: {ours}")).collect::<Vec<_>>()
         };
-        list(&mut text, "operations that have new names", renamed(&self.renamed.operations));
-        list(&mut text, "schemas that have new names", renamed(&self.renamed.schemas));
+        list(&mut text, "renamed operations", renamed(&self.renamed.operations));
+        list(&mut text, "renamed schemas", renamed(&self.renamed.schemas));
         let given = self.named.iter().map(|(place, name)| format!("{place}: {name}"));
-        list(&mut text, "schemas that had no name", given);
+        list(&mut text, "named schemas that had no name", given);
         text
     }
 
@@ -38,8 +38,8 @@ impl Import {
                 by_rule.entry(applied.rule).or_default().push(applied);
             }
             for (rule, applied) in by_rule {
-                let known = rules::ALL.iter().find(|known| known.name == rule);
-                let (why, seen_in) = known.map_or(("", ""), |known| (known.why, known.seen_in));
+                let definition = rules::ALL.iter().find(|definition| definition.name == rule);
+                let (why, seen_in) = definition.map_or(("", ""), |definition| (definition.why, definition.seen_in));
                 let times = if applied.len() == 1 { "once".to_owned() } else { format!("{} times", applied.len()) };
                 let _ = writeln!(text, "\n{rule} ({loss}), {times}: {why} (evidence: {seen_in})");
                 for Applied { place, what, .. } in applied {

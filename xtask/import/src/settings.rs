@@ -1,14 +1,15 @@
-//! The settings of an import: those of an SDK.
+//! The settings of an import, which an SDK defines in `sdk.toml`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::Deserialize;
 use serde_json::Value;
+
 use xtask_document::naming::snake;
 use xtask_document::operation::{Operation, operations, route};
 
-/// The settings of an import: those of an SDK.
+/// The settings of an import.
 #[derive(Clone, Copy)]
 pub struct Settings<'a> {
     /// The name of the SDK, for messages.
@@ -19,17 +20,17 @@ pub struct Settings<'a> {
     pub description: &'a str,
     /// The part of the API that belongs to it.
     pub slice: &'a Slice,
-    /// How names are made.
+    /// The rules for names.
     pub names: &'a Names,
     /// Changes to the vendor's document.
     pub fixups: &'a [Fixup],
 }
 
-/// What of the API belongs to the SDK: an operation that fits one of these.
+/// The part of the API that belongs to the SDK: the operations that match one of these.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Slice {
-    /// The beginnings of its paths. The names of their parameters are not compared.
+    /// Prefixes of its paths. The names of their parameters are not compared.
     #[serde(default)]
     pub paths: BTreeSet<String>,
     /// Its tags.
@@ -50,7 +51,7 @@ impl fmt::Display for Slice {
 }
 
 impl Slice {
-    /// Whether nothing can belong to it.
+    /// Whether it selects nothing in any document.
     pub fn is_empty(&self) -> bool {
         self.paths.is_empty() && self.tags.is_empty() && self.operations.is_empty()
     }
@@ -61,7 +62,7 @@ impl Slice {
     }
 
     fn has_path(&self, path: &str) -> bool {
-        self.paths.iter().any(|prefix| begins(path, prefix))
+        self.paths.iter().any(|prefix| has_prefix(path, prefix))
     }
 
     /// Whether an operation belongs to it. Its id is the vendor's, or ours once it has been imported.
@@ -73,26 +74,26 @@ impl Slice {
             })
     }
 
-    /// What of it chooses no operation of a document.
+    /// The parts of it that select no operation of a document.
     pub fn unmatched(&self, document: &Value, names: &Names) -> Self {
-        let mut left = self.clone();
+        let mut unmatched = self.clone();
         for operation in operations(document) {
-            left.paths.retain(|prefix| !begins(operation.path, prefix));
+            unmatched.paths.retain(|prefix| !has_prefix(operation.path, prefix));
             for tag in operation.tags() {
-                left.tags.remove(tag);
+                unmatched.tags.remove(tag);
             }
             if let Some(id) = names.vendors_id(&operation)
-                && !left.operations.remove(id)
+                && !unmatched.operations.remove(id)
             {
-                left.operations.retain(|listed| snake(listed) != id);
+                unmatched.operations.retain(|listed| snake(listed) != id);
             }
         }
-        left
+        unmatched
     }
 }
 
-/// Whether a path begins with another one. The names of their parameters are not compared.
-fn begins(path: &str, prefix: &str) -> bool {
+/// Whether a path has a prefix. The names of their parameters are not compared.
+fn has_prefix(path: &str, prefix: &str) -> bool {
     route(path).starts_with(&route(prefix))
 }
 
@@ -100,28 +101,29 @@ fn begins(path: &str, prefix: &str) -> bool {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fixup {
-    /// What is wrong, and how that is known.
+    /// The mistake in the document, and the evidence for it.
     pub why: String,
-    /// The change, as a JSON patch (RFC 6902). It should begin with a `test`: one that no longer applies is an error.
+    /// The change, as a JSON patch (RFC 6902). It should begin with a `test`, which fails once the vendor has changed
+    /// the document.
     pub patch: String,
 }
 
-/// How names are made.
+/// The rules for names.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Names {
-    /// A prefix of the vendor's schema names that ours must not have.
+    /// A prefix that is removed from the vendor's schema names.
     pub drop_type_prefix: Option<String>,
-    /// Our operation ids, each with the vendor's. One that is not listed is made of the vendor's.
+    /// Our operation ids, each with the vendor's. Other ids are derived from the vendor's.
     #[serde(default)]
     pub operations: BTreeMap<String, String>,
-    /// Our names of schemas, each with the vendor's, or with the one that would be made of it.
+    /// Our names of schemas, each with the vendor's name or the name that is derived from it.
     #[serde(default)]
     pub types: BTreeMap<String, String>,
 }
 
 impl Names {
-    /// The vendor's id of an operation that may have ours. One that is not listed keeps the id that it has.
+    /// The vendor's id of an operation that may have ours. An unlisted operation has one id.
     fn vendors_id<'a>(&'a self, operation: &Operation<'a>) -> Option<&'a str> {
         let id = operation.id()?;
         Some(self.operations.get(id).map_or(id, String::as_str))

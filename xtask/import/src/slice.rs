@@ -1,4 +1,4 @@
-//! Cutting a slice out of a document.
+//! Cuts a slice out of a document.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::rules::{Applied, Loss};
 use crate::settings::{Settings, Slice};
 use xtask_document::operation::{METHODS, is_path, operations};
 
-/// The operations of the slice, with all that they refer to and nothing else.
+/// A document with the operations of the slice and the components that they use.
 pub(super) fn cut(vendors: &Value, settings: &Settings<'_>) -> Result<Value, Error> {
     let slice = settings.slice;
     let error = |problem| Err(Error::Slice { sdk: settings.name.to_owned(), problem });
@@ -18,11 +18,11 @@ pub(super) fn cut(vendors: &Value, settings: &Settings<'_>) -> Result<Value, Err
         return error(SliceProblem::Empty);
     }
     check_paths(vendors, slice)?;
-    let chosen: BTreeSet<(&str, &str)> = operations(vendors)
+    let selected: BTreeSet<(&str, &str)> = operations(vendors)
         .filter(|operation| slice.holds(operation, settings.names))
         .map(|operation| (operation.path, operation.method))
         .collect();
-    if chosen.is_empty() {
+    if selected.is_empty() {
         return error(SliceProblem::NoMatch(slice.clone()));
     }
     let unmatched = slice.unmatched(vendors, settings.names);
@@ -33,9 +33,9 @@ pub(super) fn cut(vendors: &Value, settings: &Settings<'_>) -> Result<Value, Err
     let mut paths = Map::new();
     for (path, item) in vendors.get("paths").and_then(Value::as_object).into_iter().flatten() {
         let Some(item) = item.as_object() else { continue };
-        let belongs = |key: &str| !METHODS.contains(&key) || chosen.contains(&(path.as_str(), key));
-        if item.keys().any(|key| chosen.contains(&(path.as_str(), key.as_str()))) {
-            let kept = item.iter().filter(|(key, _)| belongs(key)).map(|(key, value)| (key.clone(), value.clone()));
+        let is_kept = |key: &str| !METHODS.contains(&key) || selected.contains(&(path.as_str(), key));
+        if item.keys().any(|key| selected.contains(&(path.as_str(), key.as_str()))) {
+            let kept = item.iter().filter(|(key, _)| is_kept(key)).map(|(key, value)| (key.clone(), value.clone()));
             paths.insert(path.clone(), Value::Object(kept.collect()));
         }
     }
@@ -43,14 +43,14 @@ pub(super) fn cut(vendors: &Value, settings: &Settings<'_>) -> Result<Value, Err
     complete(vendors, paths)
 }
 
-/// Takes out what nothing belongs to any more: operations are dropped and parts put together by the rules.
+/// Removes paths without operations and components without uses, which the rules leave behind.
 pub(super) fn prune(document: &mut Value, settings: &Settings<'_>, applied: &[Applied]) -> Result<(), Error> {
     let paths = document.get_mut("paths").and_then(Value::as_object_mut).map(std::mem::take).unwrap_or_default();
-    let is_used = |item: &Value| {
+    let has_operation = |item: &Value| {
         let item = item.as_object();
         item.into_iter().flat_map(Map::keys).any(|key| METHODS.contains(&key.as_str()))
     };
-    let paths: Map<_, _> = paths.into_iter().filter(|(_, item)| is_used(item)).collect();
+    let paths: Map<_, _> = paths.into_iter().filter(|(_, item)| has_operation(item)).collect();
     let slice = settings.slice;
     if paths.is_empty() {
         let dropped = applied.iter().filter(|applied| applied.loss == Loss::Drops);
@@ -62,7 +62,7 @@ pub(super) fn prune(document: &mut Value, settings: &Settings<'_>, applied: &[Ap
     Ok(())
 }
 
-/// The paths, with all of a document that they refer to and nothing else.
+/// A document with paths and the parts of the whole document that they use.
 fn complete(whole: &Value, paths: Map<String, Value>) -> Result<Value, Error> {
     let mut document = json!({"openapi": whole.get("openapi"), "paths": {}});
     if let Some(document) = document.get_mut("paths") {
@@ -87,7 +87,7 @@ fn complete(whole: &Value, paths: Map<String, Value>) -> Result<Value, Error> {
     Ok(document)
 }
 
-/// Rejects a path that could hold an operation of the slice that is not seen.
+/// Rejects an unsupported path item that may have operations of the slice.
 fn check_paths(vendors: &Value, slice: &Slice) -> Result<(), Error> {
     for (path, item) in vendors.get("paths").and_then(Value::as_object).into_iter().flatten() {
         if !is_path(path) || !slice.may_hold(path) {
@@ -97,20 +97,20 @@ fn check_paths(vendors: &Value, slice: &Slice) -> Result<(), Error> {
         if !path.starts_with('/') {
             return error("does not begin with a slash".to_owned());
         }
-        let Some(item) = item.as_object() else { return error("is no object".to_owned()) };
+        let Some(item) = item.as_object() else { return error("is not an object".to_owned()) };
         if item.contains_key("$ref") {
             return error("is a reference, which is not supported".to_owned());
         }
         for (key, value) in item {
             if METHODS.contains(&key.as_str()) {
                 if !value.is_object() {
-                    return error(format!("has an operation {key:?} that is no object"));
+                    return error(format!("has an operation {key:?} that is not an object"));
                 }
             } else if !key.starts_with("x-")
                 && !matches!(key.as_str(), "description" | "parameters" | "servers" | "summary")
             {
                 return error(format!(
-                    "has {key:?}, which is no method in lower case and nothing else that a path can have"
+                    "has {key:?}, which is neither a method in lower case nor another field of a path item"
                 ));
             }
         }
@@ -118,7 +118,7 @@ fn check_paths(vendors: &Value, slice: &Slice) -> Result<(), Error> {
     Ok(())
 }
 
-/// The security schemes that the operations name, or that hold for all.
+/// The security schemes of the operations and of the whole document.
 fn security_schemes(vendors: &Value, slice: &Value) -> Map<String, Value> {
     let own = operations(slice).filter_map(|operation| operation.object.get("security"));
     let named: BTreeSet<&str> = own

@@ -16,7 +16,7 @@ impl TestSdk {
     }
 }
 
-/// The SDK things, with what its slice says.
+/// The SDK `things` with a slice.
 pub(crate) fn things(slice: &str) -> TestSdk {
     let names = toml::from_str("drop_type_prefix = 'acme'").unwrap();
     TestSdk { slice: toml::from_str(slice).unwrap(), names, fixups: Vec::new() }

@@ -7,7 +7,7 @@ use crate::workspace::Workspace;
 use xtask_import::Import;
 
 #[test]
-fn what_has_been_released_is_as_it_should_be() {
+fn released_revisions_have_no_problems() {
     let workspace = Workspace::current().unwrap();
     for sdk in released(&workspace) {
         assert_eq!(check(workspace.root(), &sdk).unwrap(), Vec::<String>::new());
@@ -15,7 +15,7 @@ fn what_has_been_released_is_as_it_should_be() {
 }
 
 #[test]
-fn everything_that_is_wrong_is_listed_with_its_place() {
+fn every_problem_of_a_document_is_listed() {
     let document = json!({
         "openapi": "3.0.3", "info": {"title": "t", "version": "v"},
         "paths": {"/things": {"get": {"operationId": "list_things", "responses": {"200": {
@@ -33,7 +33,7 @@ fn everything_that_is_wrong_is_listed_with_its_place() {
 }
 
 #[test]
-fn what_is_no_openapi_is_a_problem() {
+fn document_that_is_not_openapi_is_a_problem() {
     assert!(document_problems(&json!({}))[0].contains("not an OpenAPI 3.0 document"));
 }
 
@@ -43,7 +43,7 @@ fn sdk(current: &str) -> Sdk {
     sdk
 }
 
-/// What is wrong with an SDK of one revision.
+/// The problems of an SDK with one revision.
 fn problems_of(document: &Value, current: &str) -> Vec<String> {
     let (root, sdk) = (tempfile::tempdir().unwrap(), sdk(current));
     fs::create_dir_all(root.path().join(&sdk.folder)).unwrap();
@@ -63,7 +63,7 @@ fn good() -> Value {
 }
 
 #[test]
-fn operation_needs_a_list_of_permissions_which_may_be_empty() {
+fn operation_without_a_list_of_permissions_is_a_problem() {
     let mut document = good();
     document["paths"]["/things"]["get"]["x-api-token-group"] = json!([]);
     assert_eq!(problems_of(&document, "2026-01-02"), [""; 0]);
@@ -72,7 +72,7 @@ fn operation_needs_a_list_of_permissions_which_may_be_empty() {
 }
 
 #[test]
-fn a_revision_that_disagrees_with_sdk_toml_is_checked_to_its_end() {
+fn every_violation_of_sdk_toml_is_listed() {
     assert_eq!(problems_of(&good(), "2026-01-02"), [""; 0]);
     let mut document = good();
     document["info"]["version"] = json!("2026-01-03");
@@ -81,7 +81,7 @@ fn a_revision_that_disagrees_with_sdk_toml_is_checked_to_its_end() {
     document["paths"]["/things"]["get"]["summary"] = json!("");
     document["components"] = json!({"schemas": {"AcmeThing": {}, "1thing": {}, "Self": {}}});
     let problems = problems_of(&document, "2026-01-02");
-    let parts = ["info.version", "outside", "2fa_get", "summary", "prefix", "\"X1thing\" would", "\"Self\" is"];
+    let parts = ["info.version", "outside", "2fa_get", "summary", "prefix", "use \"X1thing\"", "\"Self\" is"];
     assert_eq!(problems.len(), parts.len(), "{problems:?}");
     for part in parts {
         assert!(problems.iter().any(|problem| problem.contains(part)), "{part}: {problems:?}");
@@ -89,14 +89,14 @@ fn a_revision_that_disagrees_with_sdk_toml_is_checked_to_its_end() {
 }
 
 #[test]
-fn a_current_revision_that_is_not_there_is_a_problem() {
+fn current_revision_that_does_not_exist_is_a_problem() {
     let problems = problems_of(&good(), "2026-01-03");
-    assert_eq!(problems, ["spec/things/sdk.toml: `current` is \"2026-01-03\", and there is no such revision"]);
+    assert_eq!(problems, ["spec/things/sdk.toml: `current` is \"2026-01-03\", which does not exist"]);
     assert_eq!(problems_of(&good(), NO_REVISION), [""; 0]);
 }
 
 #[test]
-fn an_import_leaves_no_name_to_complain_about() {
+fn imported_document_has_no_problem_with_names() {
     let model =
         |property: &str| json!({"type": "object", "properties": {property: {"type": "string", "enum": ["a", "b"]}}});
     let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
@@ -128,7 +128,7 @@ fn an_import_leaves_no_name_to_complain_about() {
     assert!(problems[0].ends_with("has no summary") && problems[1].contains("has no permission group"), "{problems:?}");
     let again =
         Import::of(&sdk(NO_REVISION).settings(), &serde_json::from_str(&import.text).unwrap(), "2026-01-02").unwrap();
-    assert_eq!(again.text, import.text, "the names are what they would be made of");
+    assert_eq!(again.text, import.text, "a second import changes no name");
 }
 
 #[test]
@@ -174,5 +174,5 @@ fn every_reference_without_a_target_is_found_with_its_place() {
         "/paths/~1things/get/responses/default",
     ];
     assert_eq!(places, expected.map(str::to_owned).into());
-    assert_eq!(dangling(&document).len(), expected.len() + 1, "a mapping may have two");
+    assert_eq!(dangling(&document).len(), expected.len() + 1, "one mapping has two");
 }

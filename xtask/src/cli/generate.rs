@@ -4,27 +4,27 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Result;
+
+use super::{MEMORY_MIB, print_written};
 use xtask::generate;
 use xtask::workspace::Workspace;
 use xtask_codegen::GeneratorProcess;
 
-use super::{MEMORY_MIB, print_written};
-
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Write nothing: print a diff for every stale, missing or orphaned file, and fail if there is one
+    /// Write nothing; print a diff of every stale, missing or orphaned file, and fail if there is one
     #[arg(long)]
     check: bool,
-    /// Generate this SDK alone, into another folder
+    /// Generate only this SDK, into another folder
     #[arg(long, value_name = "NAME", requires = "out", conflicts_with = "check")]
     sdk: Option<String>,
-    /// The revision to generate; the current one unless given
+    /// The revision to generate; by default, the current one
     #[arg(long, value_name = "DATE", requires = "out")]
     revision: Option<String>,
     /// The other folder
     #[arg(long, value_name = "DIR", requires = "sdk")]
     out: Option<PathBuf>,
-    /// The memory that the generator may take for a document; it fails if that is not enough
+    /// The memory limit of the generator for a document; it fails above that
     #[arg(long, value_name = "MIB", default_value_t = MEMORY_MIB)]
     memory_mib: usize,
 }

@@ -1,4 +1,4 @@
-//! The tasks, and what they print.
+//! The tasks and their output.
 
 mod generate;
 mod release;
@@ -11,11 +11,12 @@ use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
 use clap::{Parser, Subcommand};
+
 use xtask::workspace::Workspace;
 
 /// The arguments of the program.
 #[derive(Parser)]
-#[command(name = "cargo xtask", about = "Development tasks: everything generated is generated here")]
+#[command(name = "cargo xtask", about = "Development tasks: import documents, generate code, release SDKs")]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) task: Task,
@@ -26,7 +27,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Task {
     #[command(flatten)]
     InWorkspace(WorkspaceTask),
-    /// What other tasks run in a process of its own; it needs no workspace
+    /// Run the generator for another task; needs no workspace
     #[command(hide = true)]
     Generator {
         #[arg(long, value_name = "MIB")]
@@ -37,7 +38,7 @@ pub(crate) enum Task {
 /// A task for the workspace that contains the working directory.
 #[derive(Subcommand)]
 pub(crate) enum WorkspaceTask {
-    /// Write the low-level client, the typed mocks and the SDK's methods of every SDK under spec/
+    /// Write the low-level client, the typed mocks and the operation methods of every SDK under spec/
     Generate(generate::Arguments),
     /// Work on the SDKs of this workspace
     #[command(subcommand)]
@@ -45,12 +46,12 @@ pub(crate) enum WorkspaceTask {
     /// Work on the API's documents
     #[command(subcommand)]
     Spec(spec::Task),
-    /// Get an SDK ready to be released
+    /// Prepare the release of an SDK
     #[command(subcommand)]
     Release(release::Task),
 }
 
-/// How much memory the generator may take for a document by default: many times what known documents need.
+/// The default memory limit of the generator for a document: many times what known documents need.
 const MEMORY_MIB: usize = 2048;
 
 impl WorkspaceTask {
@@ -58,7 +59,7 @@ impl WorkspaceTask {
     ///
     /// # Errors
     ///
-    /// If it fails, or finds problems.
+    /// If the task fails or finds problems.
     pub(crate) fn run(self, workspace: &Workspace, output: &mut impl Write) -> Result<ExitCode> {
         match self {
             Self::Generate(arguments) => arguments.run(workspace, output)?,

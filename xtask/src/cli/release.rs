@@ -4,28 +4,28 @@ use std::io::Write;
 
 use anyhow::Result;
 use clap::Subcommand;
+
+use super::{MEMORY_MIB, fail_on};
 use xtask::release::{self, Notes};
 use xtask::workspace::Workspace;
 use xtask_codegen::GeneratorProcess;
 
-use super::{MEMORY_MIB, fail_on};
-
 #[derive(Subcommand)]
 pub(crate) enum Task {
-    /// Check versions, changelog, generated code, and the documents and public surfaces of releases; exits with 1 on a
-    /// problem
+    /// Check versions, changelog, generated code, and the documents and public surfaces of releases; exits with 1 if
+    /// there is a problem
     Check {
-        /// The SDK; every one unless given
+        /// The SDK; by default, every SDK
         #[arg(value_name = "NAME")]
         sdk: Option<String>,
     },
-    /// Print what changed since the last release, as a section of the changelog
+    /// Print the changes since the last release, as a section of the changelog
     Notes {
-        /// The SDK; may be left out if there is only one
+        /// The SDK; may be omitted if there is only one
         #[arg(value_name = "NAME")]
         sdk: Option<String>,
-        /// Write it into CHANGELOG.md, as the newest entry, and record the code's public surface under
-        /// spec/NAME/surfaces/; if the crates' version has an entry already, only record the surface
+        /// Write the section into CHANGELOG.md as the newest entry, and record the code's public surface under
+        /// spec/NAME/surfaces/; if the crates' version already has an entry, only record the surface
         #[arg(long)]
         write: bool,
     },

@@ -5,27 +5,27 @@ use std::io::Write;
 
 use anyhow::Result;
 use clap::Subcommand;
+
+use super::{MEMORY_MIB, print_written};
 use xtask::scaffold::Scaffold;
 use xtask::workspace::Workspace;
 use xtask_codegen::GeneratorProcess;
 use xtask_import::Slice;
 
-use super::{MEMORY_MIB, print_written};
-
 #[derive(Subcommand)]
 pub(crate) enum Task {
-    /// Make the folder under spec/ and the crates of one more SDK, ready to import a revision and to generate
+    /// Create the folder under spec/ and the crates of a new SDK, ready to import a revision and to generate code
     New {
         /// The SDK: lower-case words with hyphens between them
         #[arg(value_name = "NAME")]
         name: String,
-        /// The title of its documents; made of the name unless given
+        /// The title of its documents; by default, derived from the name
         #[arg(long, value_name = "TEXT")]
         title: Option<String>,
         /// The description of its documents
         #[arg(long, value_name = "TEXT")]
         description: Option<String>,
-        /// A beginning of the paths that belong to it; may be repeated
+        /// A prefix of the paths that belong to it; may be repeated
         #[arg(long, value_name = "PREFIX")]
         path: Vec<String>,
         /// A tag whose operations belong to it; may be repeated

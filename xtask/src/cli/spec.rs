@@ -8,6 +8,8 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Subcommand;
+
+use super::{MEMORY_MIB, fail_on, print_written};
 use xtask::compare::compare;
 use xtask::examples::{self, Examples};
 use xtask::fuzz::Fuzz;
@@ -18,9 +20,7 @@ use xtask::{check, generate};
 use xtask_codegen::GeneratorProcess;
 use xtask_diff as diff;
 
-use super::{MEMORY_MIB, fail_on, print_written};
-
-/// Something breaks users of the crates.
+/// The exit code of `spec diff` for changes that break users of the crates.
 const BREAKS: u8 = 3;
 
 #[derive(Subcommand)]
@@ -36,30 +36,30 @@ pub(crate) enum Task {
         /// The revision
         #[arg(long, value_name = "DATE")]
         revision: String,
-        /// Only say what would be done
+        /// Only print the report, and write nothing
         #[arg(long)]
         dry_run: bool,
-        /// Fail, and write nothing, if a rule loses something of the document
+        /// Fail, and write nothing, if a change by a rule is lossy
         #[arg(long)]
         strict: bool,
     },
-    /// Make an SDK of every tag of a vendor's document, in a new workspace, and report the result; exits with 1
-    /// if one cannot be made or does not compile, or an operation has no tag
+    /// Generate an SDK for every tag of a vendor's document, in a new workspace, and report the result; exits with 1
+    /// if an SDK cannot be generated or does not compile, or an operation has no tag
     Survey {
         #[command(flatten)]
         groups: Groups,
-        /// Make the low-level clients and the mocks only
+        /// Generate only the low-level clients and the mocks
         #[arg(long)]
         no_sdk: bool,
-        /// Compile the result, and report what does not compile
+        /// Compile the generated crates, and report errors and warnings
         #[arg(long)]
         check: bool,
         /// Compile a random sample of the tags
         #[arg(long, value_name = "N", requires = "check")]
         sample: Option<usize>,
     },
-    /// Decode the examples of a vendor's document with the generated types, encode them again, and report the differences;
-    /// exits with 1 if an example that fits its schema is rejected, or a declared value is lost or changed
+    /// Decode the examples of a vendor's document with the generated types, encode them again, and report the
+    /// differences; exits with 1 if an example that fits its schema is rejected, or a declared value is lost or changed
     Examples {
         #[command(flatten)]
         groups: Groups,
@@ -70,20 +70,20 @@ pub(crate) enum Task {
         #[arg(long, value_name = "N")]
         sample: Option<usize>,
     },
-    /// Check the committed revisions of an SDK; exits with 1 if something is wrong with one
+    /// Check the committed revisions of an SDK; exits with 1 if one has a problem
     Check {
-        /// The SDK; may be left out if there is only one
+        /// The SDK; may be omitted if there is only one
         #[arg(value_name = "NAME")]
         sdk: Option<String>,
     },
-    /// Say what changed from one document to another, and what that means for users of the crates; exits with 3 if it
-    /// breaks them
+    /// Print the changes from one document to another, classified by their effect on users of the crates; exits with 3
+    /// if a change is breaking
     Diff {
         /// A file, or a revision of an SDK
         old: String,
         /// A file, or a revision of an SDK
         new: String,
-        /// The SDK whose revisions are meant; may be left out if there is only one
+        /// The SDK of the revisions; may be omitted if there is only one
         #[arg(long, value_name = "NAME")]
         sdk: Option<String>,
         /// Write JSON, for programs
@@ -96,10 +96,10 @@ pub(crate) enum Task {
         /// A document: OpenAPI 3.0, as JSON or YAML
         #[arg(long, value_name = "FILE")]
         from: PathBuf,
-        /// Take the operations of this tag only
+        /// Use only the operations of this tag
         #[arg(long, value_name = "TAG", conflicts_with = "sdk")]
         tag: Option<String>,
-        /// Take the part of this SDK only
+        /// Use only the slice of this SDK
         #[arg(long, value_name = "NAME")]
         sdk: Option<String>,
         /// The number of mutants
@@ -111,13 +111,13 @@ pub(crate) enum Task {
         /// Keep the state in this file, and resume from it
         #[arg(long, value_name = "FILE")]
         state: Option<PathBuf>,
-        /// The number of threads; the number of cores unless given
+        /// The number of threads; by default, the number of cores
         #[arg(long, value_name = "NUMBER")]
         threads: Option<NonZero<usize>>,
     },
 }
 
-/// The groups of a vendor's document.
+/// Arguments that divide a vendor's document into groups.
 #[derive(clap::Args)]
 pub(crate) struct Groups {
     /// The vendor's document: OpenAPI 3.0, as JSON or YAML
@@ -126,10 +126,10 @@ pub(crate) struct Groups {
     /// The new workspace
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// How operations without a tag are grouped
+    /// The grouping of operations without a tag
     #[arg(long, value_enum, default_value_t)]
     by: By,
-    /// Chooses the sample: the same seed chooses the same tags
+    /// The seed of the sample: the same seed selects the same tags
     #[arg(long, value_name = "S", default_value_t = 0)]
     seed: u64,
 }

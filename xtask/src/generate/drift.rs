@@ -11,18 +11,18 @@ use similar::TextDiff;
 
 use super::file::{GeneratedFile, MARK};
 
-/// How a file differs.
+/// The difference of a file from the plan.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Kind {
-    /// It is there, with other content.
+pub(super) enum DriftKind {
+    /// The file has other content.
     Stale,
-    /// It is not there.
+    /// The file does not exist.
     Missing,
-    /// It is there and was generated once, but nothing generates it any more.
+    /// The file was generated, and is no longer part of the plan.
     Orphaned,
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for DriftKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Stale => "stale",
@@ -35,23 +35,23 @@ impl fmt::Display for Kind {
 /// One file that differs.
 pub(super) struct Drift {
     pub(super) path: PathBuf,
-    pub(super) kind: Kind,
+    pub(super) kind: DriftKind,
     pub(super) planned: String,
     present: String,
 }
 
 impl Drift {
-    /// What writing would change, as a unified diff.
+    /// The change that writing would make, as a unified diff.
     pub(super) fn diff(&self) -> String {
         let path = self.path.display();
         TextDiff::from_lines(&self.present, &self.planned)
             .unified_diff()
-            .header(&format!("{path} (as it is)"), &format!("{path} (as generated)"))
+            .header(&format!("{path} (present)"), &format!("{path} (generated)"))
             .to_string()
     }
 }
 
-/// Compares the plan with the checkout. The result is in the order of the paths.
+/// Compares the plan with the checkout. The drifts are sorted by path.
 pub(super) fn find(root: &Path, plan: &[GeneratedFile]) -> Result<Vec<Drift>> {
     let mut present = BTreeMap::new();
     collect_generated(root, Path::new("crates"), &mut present)?;
@@ -62,14 +62,14 @@ pub(super) fn find(root: &Path, plan: &[GeneratedFile]) -> Result<Vec<Drift>> {
         present.remove(&file.path);
         let (kind, text) = match read {
             Some(text) if text == file.content => continue,
-            Some(text) => (Kind::Stale, text),
-            None => (Kind::Missing, String::new()),
+            Some(text) => (DriftKind::Stale, text),
+            None => (DriftKind::Missing, String::new()),
         };
         drifts.push(Drift { path: file.path.clone(), kind, planned: file.content.clone(), present: text });
     }
     drifts.extend(present.into_iter().map(|(path, present)| Drift {
         path,
-        kind: Kind::Orphaned,
+        kind: DriftKind::Orphaned,
         planned: String::new(),
         present,
     }));
@@ -77,7 +77,7 @@ pub(super) fn find(root: &Path, plan: &[GeneratedFile]) -> Result<Vec<Drift>> {
     Ok(drifts)
 }
 
-/// A file's text, or nothing if there is no such file. A byte that is not UTF-8 is a difference like any other.
+/// A file's text; `None` if it does not exist. Bytes that are not UTF-8 are replaced, which makes the file stale.
 fn read(path: &Path) -> Result<Option<String>> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
@@ -86,7 +86,8 @@ fn read(path: &Path) -> Result<Option<String>> {
     }
 }
 
-fn collect_generated(root: &Path, folder: &Path, found: &mut BTreeMap<PathBuf, String>) -> Result<()> {
+/// Adds the generated files of a folder.
+fn collect_generated(root: &Path, folder: &Path, files: &mut BTreeMap<PathBuf, String>) -> Result<()> {
     let entries = match fs::read_dir(root.join(folder)) {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
@@ -96,11 +97,11 @@ fn collect_generated(root: &Path, folder: &Path, found: &mut BTreeMap<PathBuf, S
         let entry = entry?;
         let path = folder.join(entry.file_name());
         if entry.file_type()?.is_dir() {
-            collect_generated(root, &path, found)?;
+            collect_generated(root, &path, files)?;
         } else if path.extension().is_some_and(|extension| extension == "rs")
             && let Some(text) = read(&root.join(&path))?.filter(|text| text.starts_with(MARK))
         {
-            found.insert(path, text);
+            files.insert(path, text);
         }
     }
     Ok(())
@@ -127,34 +128,34 @@ mod tests {
     }
 
     #[test]
-    fn a_current_file_does_not_differ() {
+    fn current_file_has_no_drift() {
         let root = checkout(&[(PATH, &planned().content)]);
         assert!(find(root.path(), &[planned()]).unwrap().is_empty());
     }
 
     #[test]
-    fn one_changed_byte_is_stale_and_the_diff_says_where() {
+    fn file_with_one_changed_byte_is_stale_and_the_diff_shows_it() {
         let root = checkout(&[(PATH, &planned().content.replace("two", "twa"))]);
         let drifts = find(root.path(), &[planned()]).unwrap();
         assert_eq!(drifts.len(), 1);
-        assert_eq!(drifts[0].kind, Kind::Stale);
+        assert_eq!(drifts[0].kind, DriftKind::Stale);
         let diff = drifts[0].diff();
         assert!(diff.contains(PATH) && diff.contains("-fn twa() {}") && diff.contains("+fn two() {}"), "{diff}");
     }
 
     #[test]
-    fn a_file_that_lost_its_header_is_stale() {
+    fn file_without_its_header_is_stale() {
         let root = checkout(&[(PATH, "fn one() {}\n")]);
-        assert_eq!(find(root.path(), &[planned()]).unwrap()[0].kind, Kind::Stale);
+        assert_eq!(find(root.path(), &[planned()]).unwrap()[0].kind, DriftKind::Stale);
     }
 
     #[test]
-    fn a_byte_that_is_not_utf8_is_stale() {
+    fn file_that_is_not_utf8_is_stale() {
         let root = checkout(&[]);
         let path = root.path().join(PATH);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, b"\xff").unwrap();
-        assert_eq!(find(root.path(), &[planned()]).unwrap()[0].kind, Kind::Stale);
+        assert_eq!(find(root.path(), &[planned()]).unwrap()[0].kind, DriftKind::Stale);
     }
 
     #[test]
@@ -164,13 +165,13 @@ mod tests {
             checkout(&[(PATH, "old"), ("crates/old/src/deep/generated.rs", &orphan), ("crates/old/src/lib.rs", "")]);
         let missing = GeneratedFile { path: "crates/things-mock/src/generated.rs".into(), content: "new\n".into() };
         let drifts = find(root.path(), &[planned(), missing]).unwrap();
-        let found: Vec<_> = drifts.iter().map(|drift| (drift.path.to_str().unwrap(), drift.kind)).collect();
+        let kinds: Vec<_> = drifts.iter().map(|drift| (drift.path.to_str().unwrap(), drift.kind)).collect();
         let expected = [
-            ("crates/old/src/deep/generated.rs", Kind::Orphaned),
-            (PATH, Kind::Stale),
-            ("crates/things-mock/src/generated.rs", Kind::Missing),
+            ("crates/old/src/deep/generated.rs", DriftKind::Orphaned),
+            (PATH, DriftKind::Stale),
+            ("crates/things-mock/src/generated.rs", DriftKind::Missing),
         ];
-        assert_eq!(found, expected);
+        assert_eq!(kinds, expected);
         assert!(drifts[0].diff().contains("-fn old() {}"));
         assert!(drifts[2].diff().contains("+new"));
     }

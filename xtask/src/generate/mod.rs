@@ -1,8 +1,8 @@
 //! `cargo xtask generate`: writes the generated code of every SDK.
 //!
-//! One plan has the path and the content of every generated file: `generated.rs` of the api crate, of the mock crate
-//! and, if `sdk.toml` names one, of the SDK crate. `write` and `check` compare the same plan with the checkout, so they
-//! cannot disagree. A file that is stale, missing or orphaned fails the check, which is also a test.
+//! A plan has the path and the content of every generated file: `generated.rs` of the api crate, of the mock crate and,
+//! if `sdk.toml` names one, of the SDK crate. `write` and `check` compare the same plan with the checkout. A stale,
+//! missing or orphaned file fails the check, which is also a test.
 //!
 //! The header of a file names the document, its hash and the generator's version.
 
@@ -17,27 +17,27 @@ use anyhow::{Context, Result, bail};
 
 use crate::sdk::{Manifest, Sdk};
 use crate::workspace::Workspace;
-use drift::{Drift, Kind};
+use drift::{Drift, DriftKind};
 use file::GeneratedFile;
 use xtask_codegen::GeneratorProcess;
 use xtask_document::Document;
 use xtask_document::read::sha256;
 use xtask_import::Import;
 
-/// Writes what is stale or missing and removes what is orphaned. A file that is current is not touched.
+/// Writes stale and missing files, and removes orphaned ones. Current files are not touched.
 ///
 /// # Errors
 ///
-/// If a document cannot be read or generated from, or a file cannot be written.
+/// If a document cannot be read, no code can be generated for it, or a file cannot be written.
 pub fn write(workspace: &Workspace, process: &GeneratorProcess) -> Result<()> {
     for drift in drift::find(workspace.root(), &plan(workspace, process)?)? {
         let path = workspace.root().join(&drift.path);
         match drift.kind {
-            Kind::Stale | Kind::Missing => {
+            DriftKind::Stale | DriftKind::Missing => {
                 write_file(&path, &drift.planned)?;
                 writeln!(stdout(), "wrote {}", drift.path.display())?;
             }
-            Kind::Orphaned => {
+            DriftKind::Orphaned => {
                 fs::remove_file(&path).with_context(|| format!("cannot remove {}", drift.path.display()))?;
                 writeln!(stdout(), "removed {}", drift.path.display())?;
             }
@@ -46,11 +46,11 @@ pub fn write(workspace: &Workspace, process: &GeneratorProcess) -> Result<()> {
     Ok(())
 }
 
-/// Prints a diff for every file that is not as it would be written. Writes nothing.
+/// Prints a diff of every stale, missing or orphaned file. It writes no file.
 ///
 /// # Errors
 ///
-/// If there is such a file, or a document cannot be read or generated from.
+/// If there is such a file, a document cannot be read, or no code can be generated for it.
 pub fn check(workspace: &Workspace, process: &GeneratorProcess) -> Result<()> {
     let drifts = drift::find(workspace.root(), &plan(workspace, process)?)?;
     for drift in &drifts {
@@ -59,7 +59,7 @@ pub fn check(workspace: &Workspace, process: &GeneratorProcess) -> Result<()> {
     fail_on(&drifts)
 }
 
-/// As `check`, without printing diffs.
+/// Like [`check`], without printing diffs.
 pub(crate) fn check_quietly(workspace: &Workspace, process: &GeneratorProcess) -> Result<()> {
     fail_on(&drift::find(workspace.root(), &plan(workspace, process)?)?)
 }
@@ -72,8 +72,8 @@ fn fail_on(drifts: &[Drift]) -> Result<()> {
     bail!("generated files are not current: {}; run `cargo xtask generate`", list.join(", "))
 }
 
-/// Writes the generated files of any revision of one SDK below another folder, so that it can be rebuilt and compared.
-/// The result is what was written, relative to that folder.
+/// Writes the generated files of any revision of one SDK into another folder, for comparisons. Returns the paths of the
+/// written files, relative to that folder.
 ///
 /// # Errors
 ///
@@ -98,21 +98,21 @@ pub fn write_to(
     Ok(written)
 }
 
-/// Generates from a document that is not a revision yet, and keeps nothing of it.
+/// Generates code for an import, and discards it.
 ///
 /// # Errors
 ///
-/// If no code can be generated from it.
+/// If no code can be generated for it.
 pub fn try_generate(process: &GeneratorProcess, sdk: &Sdk, import: &Import) -> Result<()> {
     let value = serde_json::from_str(&import.text)?;
     let (path, revision, sha256) = (sdk.document(&import.revision), import.revision.clone(), sha256(&import.text));
     files(process, sdk, Document { path, revision, sha256, value }).map(|_| ())
 }
 
-/// Writes a file, and the folder that it is in.
+/// Writes a file, and creates its folder.
 pub(crate) fn write_file(path: &Path, content: &str) -> Result<()> {
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     }
     fs::write(path, content).with_context(|| format!("cannot write {}", path.display()))
 }
@@ -129,7 +129,7 @@ fn plan(workspace: &Workspace, process: &GeneratorProcess) -> Result<Vec<Generat
 fn files(process: &GeneratorProcess, sdk: &Sdk, document: Document) -> Result<Vec<GeneratedFile>> {
     let Manifest { crates, slice, .. } = &sdk.manifest;
     let header = file::header(&document)?;
-    let context = format!("cannot generate from {} ({slice})", document.path.display());
+    let context = format!("cannot generate code for {} ({slice})", document.path.display());
     let code = process.run(document, crates.generated()).context(context)?;
     let file = |package: &str, code: &str| GeneratedFile::new(package, &header, code);
     let front = crates.sdk.as_deref().zip(code.sdk.as_deref()).map(|(package, code)| file(package, code));

@@ -1,4 +1,4 @@
-//! Compiles the crates of a workspace of groups, and collects what the compiler says of each.
+//! Compiles the crates of a workspace of groups, and collects the diagnostics of each.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -10,16 +10,16 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
-/// What the compiler says of a package.
+/// The compiler's diagnostics of a package.
 #[derive(Debug, Default)]
 pub struct Diagnostics {
-    /// How many errors there are.
+    /// The number of errors.
     pub errors: usize,
-    /// The first of them.
+    /// The first error.
     pub first_error: Option<Diagnostic>,
-    /// How many warnings there are.
+    /// The number of warnings.
     pub warnings: usize,
-    /// The first of them.
+    /// The first warning.
     pub first_warning: Option<Diagnostic>,
 }
 
@@ -65,8 +65,8 @@ struct Message {
     manifest_path: Option<PathBuf>,
 }
 
-/// Compiles packages of a workspace, by a command of cargo such as `check`. A package of which the compiler says nothing
-/// is not in the result.
+/// Compiles packages of a workspace with a command of cargo, such as `check`. Returns the diagnostics by package;
+/// packages without diagnostics are omitted.
 ///
 /// # Errors
 ///
@@ -75,16 +75,16 @@ pub fn compile(root: &Path, command: &str, packages: &[String]) -> Result<BTreeM
     let mut cargo = cargo(root, command, packages);
     cargo.args(["--message-format=json", "--keep-going"]);
     let output = cargo.output().context("cannot run cargo")?;
-    let found = diagnostics(&output.stdout)?;
+    let diagnostics = diagnostics(&output.stdout)?;
     ensure!(
-        output.status.success() || found.values().any(|of| of.errors > 0),
+        output.status.success() || diagnostics.values().any(|of| of.errors > 0),
         "cargo {command} failed: {}",
         String::from_utf8_lossy(&output.stderr).trim()
     );
-    Ok(found)
+    Ok(diagnostics)
 }
 
-/// Runs the program of a package with some input. The result is its output.
+/// Runs the program of a package with an input, and returns its output.
 ///
 /// # Errors
 ///
@@ -95,7 +95,7 @@ pub fn run(root: &Path, package: &str, input: &[u8]) -> Result<Vec<u8>> {
     let mut child = cargo.spawn().context("cannot run cargo")?;
     let mut stdin = child.stdin.take().context("the program has no input")?;
     let output = std::thread::scope(|scope| {
-        // The program writes while it reads, and a full pipe stops it.
+        // The program writes while it reads, and would block on a full pipe.
         scope.spawn(move || stdin.write_all(input));
         child.wait_with_output()
     })?;
@@ -111,23 +111,23 @@ fn cargo(root: &Path, command: &str, packages: &[String]) -> Command {
         cargo.arg("--target-dir").arg(root.join("target"));
     }
     cargo.args(packages.iter().flat_map(|package| ["--package", package]));
-    // Every crate is compiled once, and never run in a debugger.
+    // Every crate is compiled once, and never debugged.
     cargo.env("CARGO_INCREMENTAL", "0").env("CARGO_PROFILE_DEV_DEBUG", "none");
     cargo
 }
 
-/// What cargo's output says of each package.
+/// The diagnostics of each package in cargo's output.
 fn diagnostics(output: &[u8]) -> Result<BTreeMap<String, Diagnostics>> {
-    let mut found: BTreeMap<String, Diagnostics> = BTreeMap::new();
+    let mut by_package: BTreeMap<String, Diagnostics> = BTreeMap::new();
     for line in output.split(|byte| *byte == b'\n').filter(|line| line.starts_with(b"{")) {
-        let message: Message = serde_json::from_slice(line).context("cargo's output is not understood")?;
+        let message: Message = serde_json::from_slice(line).context("cargo's output has an unknown format")?;
         let folder = message.manifest_path.as_deref().and_then(Path::parent).and_then(Path::file_name);
         let (Some(folder), Some(diagnostic)) = (folder, message.message) else { continue };
-        // The last ones only count the others.
+        // Diagnostics without a place only count the others.
         if message.reason != "compiler-message" || diagnostic.spans.is_empty() {
             continue;
         }
-        let of = found.entry(folder.to_string_lossy().into_owned()).or_default();
+        let of = by_package.entry(folder.to_string_lossy().into_owned()).or_default();
         let (count, first) = match diagnostic.level.as_str() {
             "error" => (&mut of.errors, &mut of.first_error),
             "warning" => (&mut of.warnings, &mut of.first_warning),
@@ -136,7 +136,7 @@ fn diagnostics(output: &[u8]) -> Result<BTreeMap<String, Diagnostics>> {
         *count = count.saturating_add(1);
         first.get_or_insert(diagnostic);
     }
-    Ok(found)
+    Ok(by_package)
 }
 
 #[cfg(test)]
@@ -163,9 +163,9 @@ mod tests {
             message("b-api", "warning", "1 warning emitted", None),
             json!({"reason": "build-finished", "success": false}).to_string(),
         ];
-        let found = diagnostics(lines.join("\n").as_bytes()).unwrap();
-        assert_eq!(found.len(), 1);
-        let of = &found["a-api"];
+        let by_package = diagnostics(lines.join("\n").as_bytes()).unwrap();
+        assert_eq!(by_package.len(), 1);
+        let of = &by_package["a-api"];
         assert_eq!((of.errors, of.warnings), (2, 1));
         assert_eq!(of.first_error.as_ref().unwrap().to_string(), "E1: twice `A` (f.rs:2)");
         assert_eq!(of.first_warning.as_ref().unwrap().to_string(), "E1: unused (f.rs:1)");

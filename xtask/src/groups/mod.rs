@@ -1,6 +1,6 @@
-//! Groups of a vendor's operations: those of a tag, or of a path segment.
+//! Groups of a vendor's operations, by tag or by path segment.
 //!
-//! A survey and a round trip of examples make an SDK of each group, in a [workspace](GroupWorkspace) of their own.
+//! A survey and a round trip of examples generate an SDK for each group, in a separate [workspace](GroupWorkspace).
 
 mod compile;
 mod workspace;
@@ -12,23 +12,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde_json::Value;
+
 use xtask_document::operation::{Operation, operations};
 use xtask_import::Slice;
 
-/// How operations without a tag are grouped. Those with tags are in the group of each.
+/// The grouping of operations without a tag. An operation with tags is in the group of each tag.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, clap::ValueEnum)]
 pub enum By {
-    /// They are in no group
+    /// In no group
     #[default]
     Tag,
     /// By the first segment in which their paths differ
     Path,
 }
 
-/// Operations of a document, and the SDK that is made of them.
+/// Operations of a document, and the SDK that is generated for them.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Group {
-    /// The tag or the beginning of the paths, as it is reported.
+    /// The tag or the prefix of the paths, for reports.
     pub title: String,
     /// The name of the SDK.
     pub sdk: String,
@@ -37,7 +38,7 @@ pub struct Group {
     slice: BTreeMap<Selector, BTreeSet<String>>,
 }
 
-/// What chooses operations for a slice.
+/// The kinds of selectors in a slice.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 enum Selector {
     Tag,
@@ -61,7 +62,7 @@ impl Group {
     }
 }
 
-/// The groups of a document, and the operations that are in none. The names of all SDKs begin with `prefix`.
+/// The groups of a document, and the operations without a group. The names of all SDKs have the prefix.
 fn groups(document: &Value, by: By, prefix: &str) -> (Vec<Group>, BTreeSet<String>) {
     let mut by_tag: BTreeMap<&str, Vec<Operation<'_>>> = BTreeMap::new();
     for (operation, tag) in operations(document).flat_map(|operation| operation.tags().map(move |tag| (operation, tag)))
@@ -84,13 +85,13 @@ fn groups(document: &Value, by: By, prefix: &str) -> (Vec<Group>, BTreeSet<Strin
     let shared = shared_segments(&paths);
     let mut by_path: BTreeMap<String, Vec<Operation<'_>>> = BTreeMap::new();
     for (operation, segments) in untagged.into_iter().zip(paths) {
-        let beginning: Vec<_> = segments.into_iter().take(shared.saturating_add(1)).collect();
-        by_path.entry(format!("/{}", beginning.join("/"))).or_default().push(operation);
+        let prefix: Vec<_> = segments.into_iter().take(shared.saturating_add(1)).collect();
+        by_path.entry(format!("/{}", prefix.join("/"))).or_default().push(operation);
     }
     groups.extend((0_usize..).zip(by_path).map(|(number, (title, operations))| {
         let mut group = Group::new(&title, format!("{prefix}-path{number}"));
         for operation in operations {
-            // A path also chooses the paths that begin with it, so ids are more exact.
+            // An id is more exact than a path, which also selects paths with that prefix.
             let (selector, value) =
                 operation.id().map_or((Selector::Path, operation.path), |id| (Selector::Operation, id));
             group.add(&operation, selector, value);
@@ -105,17 +106,17 @@ fn segments(path: &str) -> Vec<&str> {
     path.split('/').filter(|segment| !segment.is_empty() && !segment.contains('{')).collect()
 }
 
-/// How many segments all paths begin with, such as `v1`.
+/// The number of first segments that all paths share, such as `v1`.
 fn shared_segments(paths: &[Vec<&str>]) -> usize {
     let Some((first, others)) = paths.split_first() else { return 0 };
     let is_shared = |(index, segment): &(usize, &&str)| others.iter().all(|path| path.get(*index) == Some(*segment));
     first.iter().enumerate().take_while(is_shared).count()
 }
 
-/// The most characters of a problem that a report prints: the generator may print a whole schema.
+/// The most characters of a problem in a report: a message of the generator may contain a whole schema.
 const MOST_TEXT: usize = 400;
 
-/// An error as a report prints it.
+/// The text of an error in a report.
 pub(crate) fn problem(error: &anyhow::Error) -> String {
     let text = format!("{error:#}");
     match text.char_indices().nth(MOST_TEXT) {
@@ -131,22 +132,22 @@ pub(crate) fn list(f: &mut fmt::Formatter<'_>, heading: &str, lines: impl Iterat
     lines.iter().try_for_each(|line| writeln!(f, "  {line}"))
 }
 
-/// A random sample: the same seed chooses the same things.
+/// A random sample. The same seed selects the same items.
 #[derive(Clone, Copy, Debug)]
 pub struct Sample {
-    /// How many are chosen.
+    /// The number of selected items.
     pub size: usize,
-    /// What the random numbers begin with.
+    /// The seed of the random numbers.
     pub seed: u64,
 }
 
 impl Sample {
-    /// The chosen ones of a list, in its order.
+    /// The selected items of a list, in its order.
     pub fn of<T>(self, list: Vec<T>) -> Vec<T> {
-        let mut chosen: Vec<_> = (0..list.len()).collect();
-        fastrand::Rng::with_seed(self.seed).shuffle(&mut chosen);
-        let chosen: BTreeSet<_> = chosen.into_iter().take(self.size).collect();
-        list.into_iter().enumerate().filter(|(index, _)| chosen.contains(index)).map(|(_, item)| item).collect()
+        let mut indices: Vec<_> = (0..list.len()).collect();
+        fastrand::Rng::with_seed(self.seed).shuffle(&mut indices);
+        let selected: BTreeSet<_> = indices.into_iter().take(self.size).collect();
+        list.into_iter().enumerate().filter(|(index, _)| selected.contains(index)).map(|(_, item)| item).collect()
     }
 }
 

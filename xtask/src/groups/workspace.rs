@@ -1,4 +1,4 @@
-//! A workspace in which an SDK is made of each group.
+//! A workspace with an SDK for each group.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,6 +7,11 @@ use std::path::{Path, absolute};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use toml_edit::{Array, DocumentMut};
+
+use super::{By, Group, groups};
+use crate::generate::{self, write_file};
+use crate::scaffold::Scaffold;
+use crate::workspace::Workspace;
 use xtask_codegen::GeneratorProcess;
 use xtask_document::open_api::check_version;
 use xtask_document::operation::operations;
@@ -14,30 +19,25 @@ use xtask_document::read::{UNDATED, read, sha256};
 use xtask_import::Import;
 use xtask_import::rules::Applied;
 
-use super::{By, Group, groups};
-use crate::generate::{self, write_file};
-use crate::scaffold::Scaffold;
-use crate::workspace::Workspace;
-
 /// A new workspace for the groups of a vendor's document.
 pub struct GroupWorkspace<'a> {
     /// The workspace.
     pub workspace: Workspace,
     /// The vendor's document.
     pub vendors: Value,
-    /// The chosen groups, of which no SDK is made yet.
+    /// The selected groups. [`add`](Self::add) generates their SDKs.
     pub groups: Vec<Group>,
-    /// The operations that are in no group.
+    /// The operations without a group.
     pub ungrouped: BTreeSet<String>,
-    /// What the names of all crates begin with. It depends on the document and the folder, so that workspaces can share
-    /// a target folder: cargo takes crates of one name for the same.
+    /// The prefix of the names of all crates. It depends on the document and the folder, so that workspaces can share a
+    /// target folder, in which cargo does not distinguish crates with the same name.
     pub prefix: String,
     process: &'a GeneratorProcess,
 }
 
 impl<'a> GroupWorkspace<'a> {
-    /// Reads a vendor's document and makes a workspace for the groups that `choose` returns, in a new folder, with the
-    /// dependencies of this workspace.
+    /// Reads a vendor's document, and creates a workspace for the groups that `choose` returns, in a new folder, with
+    /// the dependencies of this workspace.
     ///
     /// # Errors
     ///
@@ -62,8 +62,8 @@ impl<'a> GroupWorkspace<'a> {
         Ok(Self { workspace: new_workspace(workspace, &out)?, vendors, groups, ungrouped, prefix, process })
     }
 
-    /// Makes the SDK of a group: scaffold, import, generated code. The result is the imported document. What the rules
-    /// changed is added to `record`, even if the SDK cannot be made.
+    /// Creates the SDK of a group: scaffold, import, generated code. Returns the imported document. The changes by
+    /// rules are added to `record`, even if the SDK cannot be created.
     ///
     /// # Errors
     ///
@@ -82,18 +82,18 @@ impl<'a> GroupWorkspace<'a> {
         Ok(serde_json::from_str(&import.text)?)
     }
 
-    /// The generated low-level client of a group that has been added.
+    /// The generated low-level client of a group after [`add`](Self::add).
     ///
     /// # Errors
     ///
-    /// If there is none.
+    /// If it does not exist.
     pub fn client(&self, group: &Group) -> Result<String> {
         let path = self.workspace.root().join(format!("crates/{}-api/src/generated.rs", group.sdk));
         fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
     }
 }
 
-/// The document's name, as a word, and a hash of the folder.
+/// A word for the document's name, and a hash of the folder.
 fn prefix(from: &Path, out: &Path) -> String {
     let stem = from.file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
     let word: String = stem.chars().filter(char::is_ascii_alphanumeric).take(24).collect();
@@ -102,7 +102,7 @@ fn prefix(from: &Path, out: &Path) -> String {
     format!("{}-x{hash}", if word.is_empty() { "document" } else { word })
 }
 
-/// A workspace with the dependencies of this one and no crates of its own.
+/// A workspace with the dependencies of this one and no crates yet.
 fn new_workspace(workspace: &Workspace, out: &Path) -> Result<Workspace> {
     let read = |name: &str| {
         let path = workspace.root().join(name);

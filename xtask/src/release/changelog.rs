@@ -154,8 +154,8 @@ const LEVEL: usize = 2;
 /// The rest of a heading after the name of an SDK; `None` if the heading begins with something else.
 fn after_name<'a>(title: &'a str, sdk: &str) -> Option<&'a str> {
     // The name of another SDK may have this one as its prefix.
-    let goes_on = |rest: &&str| rest.starts_with(|next: char| next.is_alphanumeric() || next == '-' || next == '_');
-    title.strip_prefix(sdk).filter(|rest| !goes_on(rest))
+    let continues = |rest: &&str| rest.starts_with(|next: char| next.is_alphanumeric() || next == '-' || next == '_');
+    title.strip_prefix(sdk).filter(|rest| !continues(rest))
 }
 
 /// Whether a heading contains a version, in any notation.
@@ -175,7 +175,7 @@ fn entry<'a>(section: &Section, version: &str, blocks: impl Iterator<Item = &'a 
         None => bail!("{FILE}:{line}: {title:?} has no version"),
     };
     if version.build.is_empty() {
-        bail!("{FILE}:{line}: {title:?} does not say which revision was released; {version}+2026-11-22 would");
+        bail!("{FILE}:{line}: {title:?} does not name the released revision; write {version}+2026-11-22");
     }
     if let Err(error) = check_date(version.build.as_str()) {
         bail!("{FILE}:{line}: {title:?}: {error}");
@@ -283,8 +283,8 @@ mod tests {
             ("things v0.1.0", "no valid version"),
             ("things 0.1", "no valid version"),
             ("things 0.1.0+2026-01-01 (yesterday)", "no valid version"),
-            ("things 0.1.0", "which revision"),
-            ("things 0.1.0+2026-02-30", "\"2026-02-30\" is no date"),
+            ("things 0.1.0", "does not name the released revision"),
+            ("things 0.1.0+2026-02-30", "\"2026-02-30\" is not a date"),
         ] {
             let problems = entries(&format!("# Changelog\n\n## {heading}\n"), "things").1;
             assert_eq!(problems.len(), 1, "{problems:?}");

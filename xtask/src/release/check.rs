@@ -105,7 +105,7 @@ fn line(error: Error) -> String {
 }
 
 fn remedy(sdk: &Sdk) -> String {
-    format!("`cargo xtask release notes {} --write` writes one", sdk.name())
+    format!("write one with `cargo xtask release notes {} --write`", sdk.name())
 }
 
 /// Checks that the SDK has a current revision.
@@ -156,7 +156,7 @@ fn entry_problem(sdk: &Sdk, version: &Version, entries: &[Entry]) -> Option<Stri
         Some(entry) if entry.is_empty => {
             let (line, version) = (entry.line, &entry.version);
             Some(format!(
-                "{FILE}:{line}: the entry {name} {version} says nothing of what is new; HTML, such as a comment, does not count"
+                "{FILE}:{line}: the entry {name} {version} has no text; describe the changes (HTML, such as a comment, does not count)"
             ))
         }
         Some(_) => None,

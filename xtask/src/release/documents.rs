@@ -19,13 +19,13 @@ pub(super) fn problem(root: &Path, sdk: &Sdk, entry: &Entry) -> Option<String> {
     match &entry.sha256 {
         Some(recorded) if *recorded == present => None,
         Some(recorded) => Some(format!(
-            "{document}: its SHA-256 is {present}, and {FILE}:{line} says that {name} {version} has {recorded}; restore \
-             the released document and import what is new as another revision (or correct the entry, if that is not \
-             released yet)"
+            "{document}: its SHA-256 is {present}, and {FILE}:{line} records {recorded} for {name} {version}; restore \
+             the released document and import changes as another revision (or correct the entry, if it is not released \
+             yet)"
         )),
         None => Some(format!(
-            "{FILE}:{line}: the entry {name} {version} does not say which document was released; if {document} is still \
-             that one, add the line: {}",
+            "{FILE}:{line}: the entry {name} {version} does not record the hash of its document; if {document} was not \
+             edited since, add the line: {}",
             provenance(&present)
         )),
     }

@@ -30,8 +30,7 @@ impl<'a> ReleaseHistory<'a> {
     /// Sorts the changelog's entries by the version of the crates.
     ///
     /// An entry with a higher version than the crates is a plan and no release. An entry with the crates' version
-    /// describes the crates as they are, unless it has another revision than the current one: then it describes an
-    /// earlier release.
+    /// describes the present crates, unless its revision is not the current one: then it describes an earlier release.
     pub(super) fn of(sdk: &Sdk, version: &Version, entries: &'a [Entry]) -> Self {
         // A version without a revision counts as one with the current revision.
         let is_current = version.build.is_empty() || is_current(sdk, version);
@@ -49,11 +48,10 @@ impl<'a> ReleaseHistory<'a> {
         self.earlier.iter().copied().find(|entry| entry.version.pre.is_empty())
     }
 
-    /// Reports a current revision that is older than that of the last release. Pre-releases promise nothing and do not
-    /// count.
+    /// Reports a current revision that is older than that of the last release. Pre-releases do not count.
     pub(super) fn revision_problem(&self, sdk: &Sdk) -> Option<String> {
         let current = &sdk.manifest.current;
-        // The order of ISO dates is that of their text.
+        // ISO dates are ordered like their text.
         let last = self.last().filter(|last| current.as_str() < last.revision())?;
         let (manifest, name) = (sdk.folder.join("sdk.toml"), sdk.name());
         Some(format!(
@@ -67,9 +65,9 @@ impl<'a> ReleaseHistory<'a> {
 
 /// The next release of an SDK.
 ///
-/// Document and code are compared with those of the last release that is not a pre-release, since a pre-release
-/// promises nothing to its users. `0.2.0-rc.1` satisfies a requirement of `0.2.0`, but the version of every release
-/// must exceed the one before it.
+/// Document and code are compared with those of the last release that is not a pre-release, since a pre-release makes
+/// no promise of compatibility. `0.2.0-rc.1` satisfies a requirement of `0.2.0`, but the version of every release must
+/// exceed the one before it.
 pub(super) struct NextRelease<'a> {
     /// The document of the current revision.
     pub(super) document: Document,
@@ -81,7 +79,7 @@ pub(super) struct NextRelease<'a> {
     surface: SurfaceDiff,
     /// The names in code that breaking changes of the document are about.
     explained: BTreeSet<String>,
-    /// The release before, of any kind.
+    /// The release before, which may be a pre-release.
     newest: Option<&'a Entry>,
 }
 

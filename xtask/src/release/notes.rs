@@ -31,7 +31,7 @@ pub struct Notes {
     version: Version,
     changelog: Changelog,
     surface: Surface,
-    /// Whether the changelog has the entry of the crates' version already.
+    /// Whether the changelog already has the entry of the crates' version.
     has_entry: bool,
     /// The section, with its heading.
     pub text: String,
@@ -84,7 +84,7 @@ impl Notes {
             let path = surfaces::write(root, &self.sdk, version, surface)?;
             writeln!(
                 stdout(),
-                "wrote {} for the unreleased {sdk} {version}; its entry in {FILE} stays as it is",
+                "wrote {} for the unreleased {sdk} {version}; its entry in {FILE} is not changed",
                 path.display()
             )?;
             return Ok(());
@@ -102,7 +102,7 @@ impl Notes {
         let (entries, _) = changelog.entries(sdk);
         ensure!(
             entries.iter().any(|entry| entry.version == *version),
-            "{FILE}: an entry above the first release would not be read; close the comment or the code block above"
+            "{FILE}: an entry above the first release would be part of a comment or a code block; close that first"
         );
         fs::write(root.join(FILE), changelog.text()).with_context(|| format!("cannot write {FILE}"))?;
         writeln!(stdout(), "wrote {sdk} {version} into {FILE}")?;

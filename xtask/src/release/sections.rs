@@ -30,8 +30,8 @@ pub(super) struct Block {
 
 /// The sections of a text. A heading nested in another block, such as a list, does not start a section.
 pub(super) fn sections(text: &str) -> Vec<Section> {
-    let ends: Vec<_> = text.match_indices('\n').map(|(end, _)| end).collect();
-    let line = |offset: usize| ends.partition_point(|end| *end < offset).saturating_add(1);
+    let line_ends: Vec<_> = text.match_indices('\n').map(|(end, _)| end).collect();
+    let line = |offset: usize| line_ends.partition_point(|end| *end < offset).saturating_add(1);
     let (mut above, mut section) = (Vec::new(), Section::default());
     let (mut depth, mut is_heading) = (0_usize, false);
     for (event, range) in Parser::new(text).into_offset_iter() {

@@ -5,8 +5,8 @@
 //! revision, since several releases of one revision may have different code.
 //!
 //! A record contains the lines of [`Surface`] for every generated file that users can name: that of the api crate and,
-//! if there is one, that of the SDK crate. Mocks are left out: they follow the document and are used in tests only,
-//! where the compiler points at every change. From version 0.2.0 of the risk-scoring SDK on, users of the SDK crate
+//! if there is one, that of the SDK crate. Mocks are omitted: they follow the document and are used in tests only,
+//! where the compiler reports every change. From version 0.2.0 of the risk-scoring SDK on, users of the SDK crate
 //! cannot name the generated client. The api crate is released as well, so its whole surface counts nevertheless.
 //!
 //! A checksum over name, version and lines detects a record that was edited, renamed or damaged by a merge.
@@ -50,7 +50,7 @@ pub(super) fn of_code(root: &Path, sdk: &Sdk) -> Result<Surface> {
             Ok(code) => code,
             // Hand-written packages have no generated code.
             Err(error) if error.kind() == ErrorKind::NotFound && package != crates.api => continue,
-            Err(error) => bail!("cannot read {}: {error}; `cargo xtask generate` writes it", path.display()),
+            Err(error) => bail!("cannot read {}: {error}; write it with `cargo xtask generate`", path.display()),
         };
         let context = || format!("{}: its public surface cannot be extracted", path.display());
         let generated =
@@ -106,7 +106,7 @@ pub(super) fn read(root: &Path, sdk: &Sdk, entry: &Entry) -> Result<Surface> {
     Ok(Surface::from_lines(lines))
 }
 
-/// Everything that is wrong with the records of an SDK, each in one line.
+/// The problems of the records of an SDK, one line each.
 pub(super) fn problems(
     root: &Path,
     sdk: &Sdk,
@@ -153,14 +153,16 @@ fn current_problem(root: &Path, sdk: &Sdk, surface: &Surface, entry: &Entry) -> 
     let path = path.display();
     let recorded = match read(root, sdk, entry) {
         Ok(recorded) => recorded,
-        Err(error) => return Some(format!("{error}; if {name} {version} is not released yet, {command} writes it")),
+        Err(error) => {
+            return Some(format!("{error}; if {name} {version} is not released yet, write it with {command}"));
+        }
     };
     let diff = recorded.compare(surface);
     let worst = diff.worst()?;
     let least = if version.pre.is_empty() { after(version, Some(worst)) } else { without_pre(version) };
     Some(format!(
-        "{path}: the code's public surface is not that of the record: {}; if {name} {version} is released, raise the crates' \
-         version to at least {least}; if not, {command} updates the record",
+        "{path}: the code's public surface differs from the record: {}; if {name} {version} is released, raise the crates' \
+         version to at least {least}; if not, update the record with {command}",
         shown(&diff)
     ))
 }

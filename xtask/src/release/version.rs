@@ -28,13 +28,13 @@ fn parse(manifest: &str) -> Result<Version> {
             Version::parse(version).with_context(|| format!("the version {version:?} is not valid"))
         }
         Some(Value::Table(_)) => bail!("the version is the workspace's; write it out, since each SDK has its own"),
-        Some(_) => bail!("the version is no text"),
+        Some(_) => bail!("the version is not text"),
         None => bail!("there is no version"),
     }
 }
 
-/// The lowest version that may follow a release after changes of this class or better. By cargo's rules, a break raises
-/// the first number that is not zero.
+/// The lowest version that may follow a release if its worst change has a class. By cargo's rules, a break raises the
+/// first number that is not zero.
 pub(super) fn after(last: &Version, worst: Option<Class>) -> Version {
     let Version { major, minor, patch, .. } = *last;
     match (major, minor, worst) {
@@ -75,7 +75,7 @@ mod tests {
         assert_eq!(parse("package.version = '0.1.0+2026-01-01'").unwrap(), Version::parse("0.1.0+2026-01-01").unwrap());
         for (manifest, part) in [
             ("package.version.workspace = true", "is the workspace's"),
-            ("package.version = 1", "no text"),
+            ("package.version = 1", "is not text"),
             ("package.version = '1'", "\"1\" is not valid"),
             ("[package]", "there is no version"),
             ("[workspace]", "there is no version"),

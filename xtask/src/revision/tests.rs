@@ -1,4 +1,4 @@
-//! Tests of revisions: what is read, imported and written.
+//! Tests of reading, importing and writing revisions.
 
 use std::fs;
 
@@ -26,7 +26,7 @@ fn import(sdk: &Sdk, revision: &str) -> Result<Import> {
 }
 
 #[test]
-fn what_is_chosen_by_the_vendors_id_is_still_chosen_after_the_import() {
+fn operation_selected_by_the_vendors_id_is_still_selected_after_the_import() {
     let root = tempfile::tempdir().unwrap();
     let workspace = Workspace::at(root.path());
     fs::create_dir_all(root.path().join("spec/things")).unwrap();
@@ -37,7 +37,7 @@ fn what_is_chosen_by_the_vendors_id_is_still_chosen_after_the_import() {
 }
 
 #[test]
-fn a_revision_that_exists_does_not_change() {
+fn existing_revision_is_not_overwritten() {
     let root = tempfile::tempdir().unwrap();
     fs::create_dir_all(root.path().join("spec/things")).unwrap();
     let workspace = Workspace::at(root.path());
@@ -47,12 +47,12 @@ fn a_revision_that_exists_does_not_change() {
     sdk.write(&workspace, &import).unwrap();
     let mut other = import;
     other.text = "{}".to_owned();
-    assert!(sdk.write(&workspace, &other).unwrap_err().to_string().contains("exists already"));
-    assert!(sdk.has(&workspace, &other).unwrap_err().to_string().contains("exists already"));
+    assert!(sdk.write(&workspace, &other).unwrap_err().to_string().contains("already exists"));
+    assert!(sdk.has(&workspace, &other).unwrap_err().to_string().contains("already exists"));
 }
 
 #[test]
-fn the_first_revision_becomes_the_current_one_and_the_next_does_not() {
+fn first_revision_becomes_current_and_the_next_one_does_not() {
     let root = tempfile::tempdir().unwrap();
     let workspace = Workspace::at(root.path());
     let manifest = root.path().join("spec/things/sdk.toml");
@@ -68,7 +68,7 @@ fn the_first_revision_becomes_the_current_one_and_the_next_does_not() {
 }
 
 #[test]
-fn importing_a_committed_revision_from_itself_changes_nothing_twice() {
+fn import_of_a_committed_revision_changes_nothing() {
     let workspace = Workspace::current().unwrap();
     for sdk in workspace.sdks().unwrap().iter().filter(|sdk| sdk.manifest.current != NO_REVISION) {
         let revision = sdk.manifest.current.clone();
@@ -85,7 +85,7 @@ fn importing_a_committed_revision_from_itself_changes_nothing_twice() {
 }
 
 #[test]
-fn a_listed_operation_may_be_missing_in_an_earlier_revision_only() {
+fn listed_operation_may_be_missing_in_an_earlier_revision_only() {
     let root = tempfile::tempdir().unwrap();
     let mut sdk = things(THINGS);
     sdk.manifest.names.operations.insert("list_things".to_owned(), "acme-things-list".to_owned());
@@ -98,5 +98,5 @@ fn a_listed_operation_may_be_missing_in_an_earlier_revision_only() {
     sdk.manifest.names.operations.insert("make_thing".to_owned(), "acme-things-new".to_owned());
     sdk.revision(root.path(), "2026-01-02").unwrap();
     let error = format!("{:#}", sdk.current(root.path()).err().unwrap());
-    assert!(error.starts_with("spec/things/2026-01-02.json disagrees") && error.contains("make_thing"), "{error}");
+    assert!(error.starts_with("spec/things/2026-01-02.json violates") && error.contains("make_thing"), "{error}");
 }

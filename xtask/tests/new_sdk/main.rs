@@ -1,6 +1,6 @@
 //! Adds an SDK, imports a vendor's document, and compiles the crates and programs that use them.
 
-#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that cannot be set up has found something")]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic if it cannot be set up")]
 
 mod examples;
 mod parameters;
@@ -43,7 +43,7 @@ fn cargo(root: &Path, arguments: &[&str]) -> Output {
         .current_dir(root)
         .env("CARGO_TARGET_DIR", env!("CARGO_TARGET_TMPDIR"))
         .env("RUSTDOCFLAGS", "--deny=warnings")
-        // Nobody debugs them, and the next run builds them anew.
+        // The packages are not debugged, and every run builds them anew.
         .env("CARGO_PROFILE_DEV_DEBUG", "none")
         .env("CARGO_INCREMENTAL", "0")
         .output()

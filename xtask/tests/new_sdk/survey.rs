@@ -38,7 +38,7 @@ fn survey_makes_an_sdk_of_every_tag_and_reports_the_problems_of_each() {
         "2 of 3 groups generated\n2 of 2 groups compile\n",
         "broken: the operations \"acme_gadgets_get\" and \"acme-gadgets-get\" both get the name",
         "not tried (1)\n  GET /untagged\n",
-        "unsupported-operation: dropped the operation acme-files-upload: it takes nothing but multipart bodies",
+        "unsupported-operation: dropped the operation acme-files-upload: it takes only multipart bodies",
         "unsupported-operation (drops operations): 1\n",
     ] {
         assert!(text.contains(part), "{text}");

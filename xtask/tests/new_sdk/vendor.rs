@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use crate::{parameters, states};
 
-/// A vendor's document with most of what a client can be made of.
-#[allow(clippy::too_many_lines, reason = "one document")]
+/// A vendor's document with most features that a client supports.
+#[allow(clippy::too_many_lines, reason = "the document is one literal")]
 pub(crate) fn base() -> Value {
     let content = |schema: Value| json!({"description": "d", "content": {"application/json": {"schema": schema}}});
     let reference = |name: &str| json!({"$ref": format!("#/components/schemas/acme_{name}")});

@@ -1,21 +1,22 @@
-//! Big documents, shaped like a vendor's. The same size gives the same document.
+//! Large documents in the shape of a vendor's. The same size always produces the same document.
 
 #![allow(dead_code, unreachable_pub, reason = "tests and benchmarks include it, and each uses a part of it")]
 
 use serde_json::{Map, Value, json};
+
 use xtask::sdk::Sdk;
 
-/// How many operations a resource of a document has.
+/// The number of operations of a resource.
 pub const OPERATIONS: usize = 5;
-/// How many schemas it has once all of them have names.
+/// The number of schemas of a resource after an import.
 pub const SCHEMAS: usize = 11;
-/// How many schemas all resources share, with those in them.
+/// The number of schemas that all resources share, with nested ones.
 pub const SHARED_SCHEMAS: usize = 4;
 
-/// Stands for a resource's number in the text of one.
+/// The placeholder for a resource's number in its text.
 const NUMBER: &str = "NUMBER";
 
-/// The text of a document of at least some bytes, and of how many resources it consists.
+/// The text of a document with at least a number of bytes, and the number of its resources.
 pub fn text(bytes: usize) -> (String, usize) {
     let (path, schema) = (members(resource_paths()), members(resource_schemas()));
     let resources = bytes.div_ceil(path.len() + schema.len());
@@ -42,13 +43,13 @@ fn members(object: Value) -> String {
     object.to_string().strip_prefix('{').unwrap().strip_suffix('}').unwrap().to_owned()
 }
 
-/// The same as a value.
+/// The document of [`text`] as a value.
 pub fn document(bytes: usize) -> (Value, usize) {
     let (text, resources) = text(bytes);
     (serde_json::from_str(&text).unwrap(), resources)
 }
 
-/// The same document, changed in every `step`th resource: a property is gone, a value is new, words are others.
+/// The document with changes in every `step`th resource: a removed property, a new value, another description.
 pub fn changed(document: &Value, resources: usize, step: usize) -> Value {
     let mut document = document.clone();
     for number in (0..resources).step_by(step) {
@@ -62,7 +63,7 @@ pub fn changed(document: &Value, resources: usize, step: usize) -> Value {
     document
 }
 
-/// An SDK that is cut from such a document.
+/// An SDK with a slice of such a document.
 pub fn sdk(slice: &str) -> Sdk {
     let manifest = format!(
         r#"
@@ -81,10 +82,10 @@ pub fn sdk(slice: &str) -> Sdk {
     Sdk { folder: "spec/things".into(), manifest: toml::from_str(&manifest).unwrap() }
 }
 
-/// The slice that is the whole.
+/// The slice with the whole document.
 pub const WHOLE: &str = r#"paths = ["/"]"#;
 
-/// The slice that is one resource.
+/// The slice with one resource.
 pub fn slice_of(number: usize) -> String {
     format!("tags = [{:?}]", tag(number))
 }

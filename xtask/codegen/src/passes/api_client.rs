@@ -1,7 +1,7 @@
 //! The generated client is an `api_runtime::ApiClient`; its only constructor is `ApiClient::new`.
 //!
-//! The generated `Client::new` makes an HTTP client that follows redirects, and panics if it cannot. It is removed, and
-//! so is `new_with_client`.
+//! The generated `Client::new` creates an HTTP client that follows redirects, and panics on failure. The pass removes
+//! it and `new_with_client`.
 //!
 //! Seen in: the generator, whose `Client::new` follows redirects and panics.
 
@@ -11,7 +11,7 @@ use syn::{ImplItem, Item, parse_quote};
 
 use super::implementor;
 
-/// `front` is the package that users depend on: the server sees it, and its version, in every request.
+/// `front` is the package that users depend on. Every request sends it, and its version, to the server.
 pub(crate) fn apply(file: &mut syn::File, front: &str) -> Result<()> {
     let before = file.items.len();
     file.items.retain(|item| !is_constructors(item));
@@ -41,7 +41,7 @@ pub(crate) fn apply(file: &mut syn::File, front: &str) -> Result<()> {
     Ok(())
 }
 
-/// Whether an item is the `impl` block with the constructors, and nothing else.
+/// Whether an item is the `impl` block with only the constructors.
 fn is_constructors(item: &Item) -> bool {
     let Item::Impl(block) = item else { return false };
     let is_constructor = |item: &ImplItem| matches!(item, ImplItem::Fn(function) if function.sig.ident == "new" || function.sig.ident == "new_with_client");
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn client_is_made_through_the_trait_only() {
+    fn client_can_be_constructed_through_the_trait_only() {
         let mut file: syn::File = parse_quote! {
             pub struct Client { pub(crate) baseurl: String, pub(crate) client: reqwest::Client, }
             impl Client { pub fn new() {} pub fn new_with_client() {} }

@@ -1,12 +1,11 @@
 //! Checks that distinguish the branches of a union.
 //!
-//! serde reads the first branch that fits. An open enum fits any string, and an object fits a JSON object with more
-//! properties. So a dog would be read as a cat of the unknown kind "dog", and writing it would lose the properties that
-//! only dogs have. The enums cannot be closed, since other models may use them. Instead, a branch rejects a value,
-//! in itself and in its nested objects, three levels deep:
+//! serde decodes a value as the first branch that fits. An open enum fits any string, and an object fits a JSON object
+//! with more properties. So a dog would be decoded as a cat of the unknown kind "dog", without the properties that only
+//! dogs have. The enums cannot be closed, since other models may use them. Instead, a branch rejects a value, in itself
+//! and in its nested objects, three levels deep:
 //!
-//! - if it has a property that this branch lacks and another branch has, whichever comes first, unless the property is
-//!   null;
+//! - if it has a property that this branch lacks and another branch has, in any order, unless the property is null;
 //! - if it lacks a property that is required here and may be null;
 //! - if a property has a value that this branch does not list, or text that does not match the format here, and either
 //!   has another type in another branch or lists a single value.
@@ -15,12 +14,12 @@
 //! of the two are not compared. A property that all branches have in the same form distinguishes none, and stays open.
 //! A property that no branch has is ignored.
 //!
-//! A value that every branch rejects is kept verbatim in the union's last variant: an untyped value is better than one
-//! of the wrong type. A value with properties of several branches is kept there, too.
+//! A value that every branch rejects is kept verbatim in the union's last variant, since a value of the wrong type
+//! would be misleading. A value with properties of several branches is kept there as well.
 //!
-//! A union is first read as any JSON, so a duplicate key in it is not detected.
+//! A union is first decoded as any JSON, so a duplicate key in it is not detected.
 //!
-//! All this is for objects without a tag; see [`open_unions`](super::open_unions).
+//! These checks apply to objects without a tag; see [`open_unions`](super::open_unions).
 //!
 //! Seen in: `access_rule` and `dns-records_dns-record` of Cloudflare's document, objects without a discriminator.
 
@@ -33,7 +32,7 @@ use syn::{Field, Fields, ItemEnum, Type};
 use super::shapes::{Models, Object, is_flat, key};
 use super::{is_optional, is_required_and_nullable};
 
-/// How many objects within each other are compared. An object can be a part of itself.
+/// The most levels of nested objects that are compared. An object can be a part of itself.
 const MOST_NESTED: usize = 3;
 
 /// Conditions on `branch` under which a value does not belong to a branch.
@@ -44,12 +43,12 @@ pub(super) struct Check {
     pub(super) values: Option<TokenStream>,
 }
 
-/// The other branches that are objects, as seen from one of them.
+/// The other branches that are objects, from the view of one branch.
 #[derive(Default)]
 struct Rivals<'a> {
-    /// Those without a discriminator against it. Their properties are compared.
+    /// The objects without a discriminator against the branch. Their properties are compared.
     undiscriminated: Vec<&'a Object>,
-    /// Its properties that are a discriminator against another branch.
+    /// The properties of the branch that are a discriminator against another branch.
     discriminators: BTreeSet<String>,
 }
 
@@ -86,7 +85,7 @@ impl Models {
 
     /// Whether a field is required, and its values are disjoint from those of the same field of another object.
     fn is_discriminator(&self, field: &Field, other: &Object) -> bool {
-        let values = |field: &Field| self.listed(&self.end(&field.ty).filter(|end| end.lists == 0)?);
+        let values = |field: &Field| self.listed(&self.inner_type(&field.ty).filter(|inner| inner.lists == 0)?);
         let both = values(field).zip(other.field(&key(field)).and_then(values));
         !is_optional(field) && both.is_some_and(|(these, those)| these.is_disjoint(those))
     }
@@ -94,22 +93,22 @@ impl Models {
     /// Whether an unlisted value of a field may belong to another object. There the field has another type, or it is
     /// missing and has a single value here.
     fn is_distinctive(&self, field: &Field, rivals: &[&Object]) -> bool {
-        let Some(end) = self.end(&field.ty) else { return false };
+        let Some(own) = self.inner_type(&field.ty) else { return false };
         let same_fields: Vec<_> = rivals.iter().filter_map(|rival| rival.field(&key(field))).collect();
-        let is_one_value = self.listed(&end).is_some_and(|values| values.len() == 1);
-        same_fields.iter().any(|other| self.end(&other.ty).as_ref() != Some(&end))
+        let is_one_value = self.listed(&own).is_some_and(|values| values.len() == 1);
+        same_fields.iter().any(|other| self.inner_type(&other.ty).as_ref() != Some(&own))
             || is_one_value && same_fields.len() != rivals.len()
     }
 
-    /// The objects that a field is in other branches, where its type is a different one.
+    /// The objects of a field in other branches that have another type.
     fn rival_objects(&self, field: &Field, rivals: &[&Object]) -> Vec<Object> {
         let others = rivals.iter().filter_map(|rival| rival.field(&key(field)));
-        let others = others.filter(|other| self.end(&other.ty) != self.end(&field.ty));
+        let others = others.filter(|other| self.inner_type(&other.ty) != self.inner_type(&field.ty));
         others.filter_map(|other| self.object(&other.ty)).filter(|object| !object.fields.is_empty()).collect()
     }
 
-    /// The condition under which JSON has a property that rivals list and an object does not, or lacks one that the object
-    /// requires.
+    /// The condition under which JSON has a property that rivals list and an object does not, or lacks one that the
+    /// object requires.
     fn foreign(&self, own: &Object, rivals: &Rivals<'_>, nested: usize) -> Option<TokenStream> {
         let nested = nested.checked_sub(1)?;
         let rivals: Vec<&Object> =
@@ -168,11 +167,10 @@ impl Models {
 
 #[cfg(test)]
 mod tests {
-    use syn::parse_quote;
+    use syn::{Item, parse_quote};
 
     use super::super::{has_serde, models, open_enums};
     use super::*;
-    use syn::Item;
 
     /// The conditions of all branches of all unions: on properties, and on values.
     fn conditions(mut file: syn::File) -> Vec<[String; 2]> {
@@ -196,8 +194,8 @@ mod tests {
     }
 
     #[test]
-    fn a_branch_has_no_property_that_only_another_one_has() {
-        let found = conditions(parse_quote! {
+    fn branch_rejects_a_property_that_only_another_branch_has() {
+        let checks = conditions(parse_quote! {
             mod types {
                 #[serde(untagged)]
                 enum Pet { Cat(Cat), Dog(::std::boxed::Box<Dog>), Any(::serde_json::Map<String, Value>), Text(String) }
@@ -209,12 +207,12 @@ mod tests {
         });
         let expected =
             [has(r#""thesize""#), has(r#""color""#), has(r#""color","mood","thesize","type""#), String::new()];
-        assert_eq!(found, expected.map(|properties| [properties, String::new()]));
+        assert_eq!(checks, expected.map(|properties| [properties, String::new()]));
     }
 
     #[test]
-    fn what_keeps_properties_of_any_name_loses_none() {
-        let found = conditions(parse_quote! {
+    fn branch_that_keeps_all_properties_rejects_none() {
+        let checks = conditions(parse_quote! {
             mod types {
                 #[serde(untagged)]
                 enum Pet { Cat(Cat), Dog(Dog) }
@@ -222,11 +220,11 @@ mod tests {
                 struct Dog { size: u8, #[serde(flatten)] extra: Map<String, Value> }
             }
         });
-        assert_eq!(found, vec![[const { String::new() }; 2]; 2]);
+        assert_eq!(checks, vec![[const { String::new() }; 2]; 2]);
     }
 
     #[test]
-    fn a_value_of_a_property_that_others_have_too_tells_if_its_type_is_another_one() {
+    fn branch_rejects_an_unlisted_value_of_a_property_with_another_type_elsewhere() {
         let [cat, dog] = conditions(parse_quote! {
             mod types {
                 #[serde(untagged)]
@@ -247,8 +245,8 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_tells_branches_apart_by_itself() {
-        let found = conditions(parse_quote! {
+    fn disjoint_required_values_alone_distinguish_branches() {
+        let checks = conditions(parse_quote! {
             mod types {
                 #[serde(untagged)]
                 enum Pet { Cat(Cat), Dog(Dog) }
@@ -261,11 +259,11 @@ mod tests {
             }
         });
         let of = |branch: &str| [String::new(), format!("matches!((&branch.kind),{branch}Kind::Unknown(_))")];
-        assert_eq!(found, [of("Cat"), of("Dog")]);
+        assert_eq!(checks, [of("Cat"), of("Dog")]);
     }
 
     #[test]
-    fn what_is_nested_in_branches_is_compared_too() {
+    fn nested_objects_of_branches_are_compared() {
         let [cat, dog, _] = conditions(parse_quote! {
             mod types {
                 #[serde(untagged)]
@@ -300,8 +298,8 @@ mod tests {
     }
 
     #[test]
-    fn branches_are_looked_at_through_lists_and_names_and_other_unions() {
-        let found = conditions(parse_quote! {
+    fn branches_are_compared_through_lists_newtypes_and_other_unions() {
+        let checks = conditions(parse_quote! {
             mod types {
                 #[serde(untagged)]
                 enum Pets { Cats(Vec<Cat>), Dog(::std::boxed::Box<Named>), Other(Other), Tree(Tree), Level(Kind) }
@@ -314,7 +312,7 @@ mod tests {
                 struct Tree(Vec<Tree>);
             }
         });
-        let values: Vec<_> = found.into_iter().map(|[_, values]| values).filter(|values| !values.is_empty()).collect();
+        let values: Vec<_> = checks.into_iter().map(|[_, values]| values).filter(|values| !values.is_empty()).collect();
         assert_eq!(
             values,
             [
@@ -326,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn branch_requires_its_required_properties_also_if_they_may_be_null() {
+    fn branch_rejects_a_value_without_its_required_nullable_property() {
         let [cat, dog] = conditions(parse_quote! {
             mod types {
                 #[serde(untagged)]
@@ -344,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_does_not_match_a_format_may_belong_to_another_branch() {
+    fn branch_rejects_text_that_does_not_match_its_format() {
         let [id, thing, other, text] = conditions(parse_quote! {
             mod types {
                 #[serde(untagged)]

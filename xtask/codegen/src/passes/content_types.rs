@@ -1,4 +1,4 @@
-//! A body has the media type of the document, and so does what a client accepts.
+//! Bodies and `Accept` headers have the media types of the document.
 //!
 //! The generator sends JSON as `application/json`, and bytes as octets. An import lists JSON and bytes of other media
 //! types under these names, with the original media type in an extension. A mock matches the media type that the client
@@ -31,16 +31,16 @@ pub(crate) fn apply(file: &mut syn::File, operations: &[Operation<'_>]) -> Resul
     Ok(())
 }
 
-/// Changes the types that match requests and respond.
+/// Changes the types of mocks that match requests and respond.
 pub(crate) fn apply_to_mocks(file: &mut syn::File, operations: &[Operation<'_>]) {
-    let of = |operation: &Operation<'_>, end: &str| Some(letters(&format!("{}{end}", operation.id()?)));
+    let of = |operation: &Operation<'_>, suffix: &str| Some(letters(&format!("{}{suffix}", operation.id()?)));
     let sent = operations.iter().filter_map(|operation| Some((of(operation, "when")?, Types::of(operation).sent?)));
     let received = operations.iter().filter_map(|operation| Some((of(operation, "then")?, responses(operation))));
     let (sent, received) = (sent.collect(), received.collect());
     MockTypes { sent, received, current: None, responses: Vec::new(), response: None }.visit_file_mut(file);
 }
 
-/// The media types of an operation that are not those that the generator writes.
+/// The media types of an operation that differ from those that the generator writes.
 #[derive(Default, PartialEq)]
 struct Types {
     sent: Option<String>,
@@ -60,7 +60,7 @@ impl Types {
     }
 }
 
-/// How the code of a mock's response says its status, and the media type of the response.
+/// The code for the status of each response in the mocks, and the media type of the response.
 fn responses(operation: &Operation<'_>) -> Vec<(String, String)> {
     let of = |response: Response<'_>| {
         let mut types = response.content().map(|content| content.content_type());
@@ -77,9 +77,9 @@ fn responses(operation: &Operation<'_>) -> Vec<(String, String)> {
 }
 
 struct ClientTypes<'a> {
-    /// Those of each operation that is not found yet.
+    /// The media types of each operation whose method was not visited yet.
     types: BTreeMap<&'a str, Types>,
-    /// Those of the method that is visited.
+    /// The media types of the visited method that were not applied yet.
     current: Option<Types>,
 }
 
@@ -95,9 +95,8 @@ impl VisitMut for ClientTypes<'_> {
         let Some((id, types)) = self.types.remove_entry(name.as_str()) else { return };
         self.current = Some(types);
         visit_mut::visit_impl_item_fn_mut(self, method);
-        // What is left has not been found.
-        let left = self.current.take().filter(|types| *types != Types::default());
-        self.types.extend(left.map(|types| (id, types)));
+        let unapplied = self.current.take().filter(|types| *types != Types::default());
+        self.types.extend(unapplied.map(|types| (id, types)));
     }
 
     fn visit_expr_method_call_mut(&mut self, call: &mut ExprMethodCall) {
@@ -129,7 +128,7 @@ fn set_text(call: &mut ExprMethodCall, text: Option<String>) {
     }
 }
 
-/// Replaces texts.
+/// Replaces every string literal.
 struct Text<'a>(&'a str);
 
 impl VisitMut for Text<'_> {
@@ -141,13 +140,13 @@ impl VisitMut for Text<'_> {
 struct MockTypes {
     /// The media types of bodies, by the type that matches requests.
     sent: BTreeMap<String, String>,
-    /// Those of responses, by the type that responds.
+    /// The codes for statuses and the media types of responses, by the type that responds.
     received: BTreeMap<String, Vec<(String, String)>>,
-    /// That of the body that is matched.
+    /// The media type of bodies in the visited block.
     current: Option<String>,
-    /// Those of the block that is visited.
+    /// The responses of the visited block.
     responses: Vec<(String, String)>,
-    /// That of the response that is visited.
+    /// The media type of the visited response.
     response: Option<String>,
 }
 

@@ -1,7 +1,7 @@
-//! Every envelope implements `api_runtime::Envelope`, which reads its result.
+//! Every envelope implements `api_runtime::Envelope`, which decodes its result.
 //!
-//! The document says whether a result may be null. In the syntax, an `Option` is also a result that is optional
-//! in the document, although the API always sends it.
+//! The document defines whether a result may be null. The syntax does not: an `Option` may also be a result that is
+//! optional in the document, although the API always sends it.
 //!
 //! Seen in: Cloudflare's document of 2024-08-06: most of its successes are envelopes.
 
@@ -45,7 +45,7 @@ pub(crate) fn apply(file: &mut syn::File, document: &Value) -> Result<()> {
     Ok(())
 }
 
-/// What a call returns for each type that is an envelope.
+/// The type that a call returns for each envelope.
 pub(crate) fn results(file: &syn::File) -> BTreeMap<String, Type> {
     let mut results = BTreeMap::new();
     for item in models_of(file) {
@@ -57,7 +57,7 @@ pub(crate) fn results(file: &syn::File) -> BTreeMap<String, Type> {
             results.insert(name.to_string(), result.ty.clone());
         }
     }
-    // An envelope by another name returns what the envelope does.
+    // An alias of an envelope returns the result of its target.
     for _ in 0..results.len() {
         let next: BTreeMap<_, _> = results
             .iter()
@@ -111,17 +111,17 @@ fn implementation(name: &Ident, fields: &Fields, outcome: Outcome) -> Result<Ite
     })
 }
 
-/// What an implementation consists of.
+/// The parts of an implementation.
 struct Parts {
     /// The type that a call returns.
     of: TokenStream,
-    /// The expression that reads it.
+    /// The expression that decodes the result.
     read: TokenStream,
-    /// The expression for a response without a result, unless it is the trait's default.
+    /// The expression for a response without a result; `None` for the trait's default.
     missing: Option<TokenStream>,
 }
 
-/// The parts for an envelope whose result is a field, if it has one.
+/// The parts for an envelope with an optional field for the result.
 fn result(field: Option<&Field>, outcome: Outcome) -> Result<Parts> {
     let Some(field) = field else {
         ensure!(outcome == Outcome::None, "expected a field `result`, found none");
@@ -135,7 +135,7 @@ fn result(field: Option<&Field>, outcome: Outcome) -> Result<Parts> {
     let inner = within(of).filter(|_| last_segment(of).as_deref() == Some("Option"));
     let of = match (inner, outcome) {
         (_, Outcome::None) => bail!("expected no field `result`, found one"),
-        (None, Outcome::Nullable) => bail!("expected an `Option` for `result`, since it may be null"),
+        (None, Outcome::Nullable) => bail!("expected an `Option` for `result`, which may be null"),
         (Some(_), Outcome::Nullable) | (None, Outcome::Required) => of,
         (Some(inner), Outcome::Required) => inner,
     };
@@ -144,14 +144,14 @@ fn result(field: Option<&Field>, outcome: Outcome) -> Result<Parts> {
     Ok(Parts { of: quote! { #of }, read: read_expression(of, &field.attrs)?, missing })
 }
 
-/// The expression that reads a result by the reader of its type. The field's own reader may be that of an `Option`.
+/// The expression that decodes a result by the reader of its type. The field's own reader may be that of an `Option`.
 fn read_expression(of: &Type, attributes: &[Attribute]) -> Result<TokenStream> {
     for word in ["with", "from", "try_from", "flatten"] {
         ensure!(!has_serde(attributes, word), "expected no `#[serde({word})]` of `result`");
     }
     let function = serde_text(attributes, "deserialize_with").map(|path| path.value());
-    let is_known = function.is_none_or(|function| function.starts_with("::api_runtime::deserialize_as::<"));
-    ensure!(is_known, "expected `result` to be read by `::api_runtime::deserialize_as`");
+    let is_expected = function.is_none_or(|function| function.starts_with("::api_runtime::deserialize_as::<"));
+    ensure!(is_expected, "expected `result` to be decoded by `::api_runtime::deserialize_as`");
     Ok(match reader(of) {
         Some(reader) => quote! { ::api_runtime::deserialize_as::<#reader, _, _>(deserializer) },
         None => quote! { ::serde::Deserialize::deserialize(deserializer) },
@@ -175,7 +175,7 @@ mod tests {
         })
     }
 
-    /// The text of what the pass makes of an envelope with a field for its result.
+    /// The code of an envelope with a field for its result after the pass.
     fn applied(result: &Value, field: &TokenStream) -> Result<String> {
         let mut file: syn::File = parse_quote! {
             mod types {
@@ -185,7 +185,7 @@ mod tests {
         };
         apply(&mut file, &document(result))?;
         let results: Vec<_> = results(&file).into_iter().map(|(name, of)| (name, quote! { #of }.to_string())).collect();
-        assert_eq!(results[0].1, results[1].1, "another name returns the same");
+        assert_eq!(results[0].1, results[1].1, "an alias returns the same");
         Ok(prettyplease::unparse(&file).split_whitespace().collect::<Vec<_>>().join(" "))
     }
 
@@ -194,36 +194,36 @@ mod tests {
         let text = json!({"type": "string"});
         let optional = quote! { pub result: ::std::option::Option<String>, };
         let read = "{ ::serde::Deserialize::deserialize(deserializer) }";
-        let made = applied(&text, &optional).unwrap();
+        let code = applied(&text, &optional).unwrap();
         for part in ["type Result = String;", read] {
-            assert!(made.contains(part), "{part}: {made}");
+            assert!(code.contains(part), "{part}: {code}");
         }
-        assert_eq!(made.matches("fn missing_result").count(), 1, "of the other name alone: {made}");
+        assert_eq!(code.matches("fn missing_result").count(), 1, "of the alias only: {code}");
         assert_eq!(
-            made,
+            code,
             applied(&text, &quote! { pub result: String, })
                 .unwrap()
                 .replace("pub result: String", "pub result: ::std::option::Option<String>")
         );
-        let made = applied(&json!({"type": "string", "nullable": true}), &optional).unwrap();
+        let code = applied(&json!({"type": "string", "nullable": true}), &optional).unwrap();
         let missing = "{ ::std::option::Option::Some(::std::option::Option::None) }";
         for part in ["type Result = ::std::option::Option<String>;", read, missing] {
-            assert!(made.contains(part), "{part}: {made}");
+            assert!(code.contains(part), "{part}: {code}");
         }
     }
 
     #[test]
-    fn result_is_read_in_the_way_of_its_type() {
+    fn result_is_decoded_by_the_reader_of_its_type() {
         let of = quote! { ::std::option::Option<::std::collections::BTreeMap<String, i64>> };
         let reader = "::std::option::Option<::api_runtime::UniqueKeys<::api_runtime::Integer>>";
         let function = format!("::api_runtime::deserialize_as::<{reader}, _, _>");
         let field = quote! { #[serde(default, deserialize_with = #function)] pub result: #of, };
         for (nullable, reader) in [(false, "::api_runtime::UniqueKeys<::api_runtime::Integer>"), (true, reader)] {
             let map = json!({"type": "object", "nullable": nullable, "additionalProperties": {"type": "integer"}});
-            let made = applied(&map, &field).unwrap().replace(' ', "");
+            let code = applied(&map, &field).unwrap().replace(' ', "");
             let read = format!("{{::api_runtime::deserialize_as::<{reader},_,_>(deserializer)}}");
             // The formatter ends a list in several lines with a comma.
-            assert!(made.replace(",>", ">").contains(&read), "{read}: {made}");
+            assert!(code.replace(",>", ">").contains(&read), "{read}: {code}");
         }
         for attribute in [quote! { with = "module" }, quote! { flatten }, quote! { deserialize_with = "other" }] {
             applied(&json!({"type": "string"}), &quote! { #[serde(#attribute)] pub result: Map, }).unwrap_err();
@@ -231,14 +231,14 @@ mod tests {
     }
 
     #[test]
-    fn other_name_for_an_envelope_delegates_to_it() {
-        let made = applied(&json!({"type": "string"}), &quote! { pub result: String, }).unwrap();
+    fn alias_of_an_envelope_delegates_to_it() {
+        let code = applied(&json!({"type": "string"}), &quote! { pub result: String, }).unwrap();
         for part in [
             "impl ::api_runtime::Envelope for Alias { type Result = <Box as ::api_runtime::Envelope>::Result;",
             "<Box as ::api_runtime::Envelope>::read_result(deserializer)",
             "<Box as ::api_runtime::Envelope>::missing_result()",
         ] {
-            assert!(made.contains(part), "{part}: {made}");
+            assert!(code.contains(part), "{part}: {code}");
         }
     }
 
@@ -248,9 +248,9 @@ mod tests {
         document["components"]["schemas"]["Box"]["properties"].as_object_mut().unwrap().remove("result");
         let mut file = parse_quote! { mod types { struct Alias(Box); struct Box { success: bool } } };
         apply(&mut file, &document).unwrap();
-        let made = prettyplease::unparse(&file);
+        let code = prettyplease::unparse(&file);
         for part in ["type Result = ();", "IgnoredAny", "::std::option::Option::Some(())"] {
-            assert!(made.contains(part), "{part}: {made}");
+            assert!(code.contains(part), "{part}: {code}");
         }
     }
 

@@ -1,15 +1,16 @@
-//! The field `extra` of a model holds the members that its schema allows and does not list.
+//! The field `extra` of a model contains the members that its schema allows and does not list.
 //!
-//! - A key of `extra` that is a declared property is an error when the model is written: the generated code would write
-//!   it twice.
-//! - A model with `extra` has the `Default` of the other ones: the generator leaves it out. [`request_constructors`]
-//!   does not take `extra`, which begins empty. So a program compiles as before when a schema allows more members.
-//! - A property may have the name of the field. Then the field gets another name, as the generator makes it of a keyword.
+//! - A key of `extra` that is a declared property is an error when the model is encoded, since the generated code would
+//!   write it twice.
+//! - A model with `extra` implements `Default` like other models; the generator omits it. The constructors of
+//!   [`request_constructors`] do not take `extra`, which is empty at first. A program therefore still compiles when a
+//!   schema begins to allow more members.
+//! - If a property has the name of the field, the field gets an underscore, which the generator also adds to keywords.
 //!
 //! [`request_constructors`]: super::request_constructors
 //!
-//! Seen in: Cloudflare's document of 2024-08-06 and GitHub's REST document, which have objects with properties and other
-//! members.
+//! Seen in: Cloudflare's document of 2024-08-06 and GitHub's REST document, which have objects with properties and
+//! other members.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -48,7 +49,7 @@ fn derive_default(attribute: &mut Attribute) {
     }
 }
 
-/// The statement that rejects keys of `extra` that are declared properties. None, if the model has no `extra`.
+/// The statement that rejects keys of `extra` that are declared properties; `None` if the model has no `extra`.
 pub(super) fn check(model: &ItemStruct) -> Option<TokenStream> {
     let flat = model.fields.iter().find(|field| is_flat(field))?.ident.as_ref()?;
     let declared = model.fields.iter().filter(|field| !is_flat(field)).map(key);
@@ -63,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn model_with_other_members_has_a_default_if_its_properties_are_optional() {
+    fn model_with_extra_members_has_a_default_if_its_properties_are_optional() {
         let mut file: syn::File = parse_quote! { mod types {
             #[derive(Clone)]
             struct Optional {
@@ -86,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn field_gets_another_name_than_a_property() {
+    fn extra_field_is_renamed_if_a_property_has_its_name() {
         let mut file: syn::File = parse_quote! { mod types {
             struct Thing { #[serde(flatten)] extra: Map<String, Value>, extra: String, #[serde(rename = "extra-")] extra_: u8 }
         } };

@@ -1,10 +1,10 @@
-//! Fields have readers of their own where serde's is too strict or too lax.
+//! Fields get readers where serde's decoding is too strict or too lax.
 //!
-//! - A duplicate key of a map is an error. JSON allows duplicate keys and leaves open which value counts (RFC 8259,
+//! - A duplicate key of a map is an error. JSON allows duplicate keys and does not define which value counts (RFC 8259,
 //!   section 4), and serde silently keeps the last one. serde itself rejects a duplicate field of a struct.
-//! - An integer is also read from `1.0`: many languages have one type of numbers, and write it so.
+//! - An integer is also decoded from `1.0`, which languages with a single type of numbers write.
 //!
-//! A branch of a union that is itself an integer is not read from `1.0`: another branch may be a number.
+//! A branch of a union that is itself an integer is not decoded from `1.0`: another branch may be a number.
 //!
 //! Seen in: the generator, whose maps keep the last of two values; and serde, which rejects `1.0` as an integer.
 
@@ -31,7 +31,7 @@ impl VisitMut for FieldReaders {
         {
             let path = function(&reader);
             field.attrs.push(parse_quote! { #[serde(deserialize_with = #path)] });
-            // With a function of its own, an `Option` with a name is required.
+            // With `deserialize_with`, serde requires a named `Option`.
             let is_option = field.ident.is_some() && last_segment(&field.ty).as_deref() == Some("Option");
             if is_option && !has_serde(&field.attrs, "default") {
                 field.attrs.push(parse_quote! { #[serde(default)] });
@@ -49,16 +49,16 @@ impl VisitMut for FieldReaders {
     }
 }
 
-/// The path of the function that reads a field by a reader.
+/// The path of the function that decodes a field by a reader.
 pub(super) fn function(reader: &TokenStream) -> String {
     let text = quote! { ::api_runtime::deserialize_as::<#reader, _, _> }.to_string();
-    // As the generator writes paths in strings.
+    // The generator writes paths in strings in this form.
     text.replace(" , ", ", ")
         .split(' ')
         .fold(String::new(), |text, part| if text.ends_with(',') { text + " " + part } else { text + part })
 }
 
-/// The reader of a type for `::api_runtime::deserialize_as`, unless it is the type itself.
+/// The reader of a type for `::api_runtime::deserialize_as`; `None` if the type needs none.
 pub(super) fn reader(of: &Type) -> Option<TokenStream> {
     let container = match last_segment(of)?.as_str() {
         "Option" => quote! { ::std::option::Option },
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn map_and_integer_are_read_in_their_ways_and_other_fields_are_not() {
+    fn maps_and_integers_get_readers_and_other_fields_do_not() {
         let mut file: syn::File = parse_quote! {
             struct Things {
                 map: ::std::collections::BTreeMap<String, bool>,

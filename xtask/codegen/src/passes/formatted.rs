@@ -1,12 +1,13 @@
 //! In responses, a string with a format may have any text.
 //!
-//! The generator makes types of formats, such as `Uuid`, which reject other text: one odd date-time would fail the whole
-//! response. So in every model that a response may consist of, the type becomes `::api_runtime::Formatted`, which keeps
-//! such text. In models of requests only, and in parameters, the type stays: what a program sends matches its format.
+//! The generator uses types such as `Uuid` for formats, which reject other text: one odd date-time would fail the whole
+//! response. In every model that responses use, the type therefore becomes `::api_runtime::Formatted`, which keeps such
+//! text. In parameters and in models of requests only, the type stays, so that programs send text that matches.
 //!
-//! This is one rule for all that limits values: a response is read although it breaks a limit. Limits without a type are
-//! dropped (`policies/constraints.rs`), listed values are open (`open_enums`), and what fits no branch of a union is kept
-//! (`open_unions`). So a branch that is a string with a format keeps its type: other text belongs to other branches.
+//! All constraints are treated alike: a response is decoded although it violates one. Constraints without a type are
+//! dropped (`policies/constraints.rs`), enums are open (`open_enums`), and unions keep a value of no branch
+//! (`open_unions`). A branch that is a string with a format therefore keeps its type: other text belongs to other
+//! branches.
 //!
 //! Seen in: `modified_on` of `pages_deployments` in Cloudflare's document, a date-time without a zone.
 
@@ -19,7 +20,7 @@ use syn::{Field, Fields, GenericArgument, Ident, ImplItem, Item, ItemImpl, PathA
 use super::reach::{Direction, reached};
 use super::{implementor, models, name_of};
 
-/// What the generator makes of formats.
+/// The generator's types for formats.
 const TYPES: [&str; 6] = [
     ":: chrono :: DateTime < :: chrono :: offset :: Utc >",
     ":: chrono :: naive :: NaiveDate",
@@ -29,7 +30,7 @@ const TYPES: [&str; 6] = [
     ":: uuid :: Uuid",
 ];
 
-/// Changes the models of a client, and what its methods return.
+/// Changes the models of a client, and the return types of its methods.
 pub(crate) fn apply(file: &mut syn::File) {
     let [mut sent, received] = [Direction::Request, Direction::Response].map(|direction| reached(file, direction));
     sent.retain(|name| !received.contains(name));
@@ -56,14 +57,14 @@ pub(crate) fn apply(file: &mut syn::File) {
         if let Item::Impl(block) = item
             && (implementor(block).is_some_and(|name| newtypes.contains(name)) || converts(block, &newtypes))
         {
-            Change.visit_item_impl_mut(block);
+            MakeFormatted.visit_item_impl_mut(block);
         }
     }
     change_methods(
-        file,
+        &mut file.items,
         |block| implementor(block).is_some_and(|name| name == "Client"),
         |signature| {
-            Change.visit_return_type_mut(&mut signature.output);
+            MakeFormatted.visit_return_type_mut(&mut signature.output);
         },
     );
 }
@@ -74,20 +75,16 @@ pub(crate) fn apply_to_mocks(file: &mut syn::File) {
         let Item::Mod(module) = item else { continue };
         let Some((_, items)) = &mut module.content else { continue };
         let is_then = |block: &ItemImpl| implementor(block).is_some_and(|name| name.to_string().ends_with("Then"));
-        change_methods_in(items, is_then, |signature| {
-            signature.inputs.iter_mut().for_each(|input| Change.visit_fn_arg_mut(input));
+        change_methods(items, is_then, |signature| {
+            signature.inputs.iter_mut().for_each(|input| MakeFormatted.visit_fn_arg_mut(input));
         });
     }
 }
 
-fn change_methods(file: &mut syn::File, is_meant: impl Fn(&ItemImpl) -> bool, change: impl Fn(&mut syn::Signature)) {
-    change_methods_in(&mut file.items, is_meant, change);
-}
-
-fn change_methods_in(items: &mut [Item], is_meant: impl Fn(&ItemImpl) -> bool, change: impl Fn(&mut syn::Signature)) {
+fn change_methods(items: &mut [Item], is_changed: impl Fn(&ItemImpl) -> bool, change: impl Fn(&mut syn::Signature)) {
     for item in items {
         let Item::Impl(block) = item else { continue };
-        if block.trait_.is_some() || !is_meant(block) {
+        if block.trait_.is_some() || !is_changed(block) {
             continue;
         }
         for item in &mut block.items {
@@ -99,7 +96,7 @@ fn change_methods_in(items: &mut [Item], is_meant: impl Fn(&ItemImpl) -> bool, c
 }
 
 fn change_field(field: &mut Field) {
-    Change.visit_type_mut(&mut field.ty);
+    MakeFormatted.visit_type_mut(&mut field.ty);
 }
 
 /// Whether an implementation converts a newtype into the type within: `impl From<Id> for Uuid`.
@@ -114,10 +111,10 @@ fn converts(block: &ItemImpl, newtypes: &BTreeSet<Ident>) -> bool {
     })
 }
 
-/// Changes every type of a format.
-struct Change;
+/// Wraps every type of a format in `Formatted`.
+struct MakeFormatted;
 
-impl VisitMut for Change {
+impl VisitMut for MakeFormatted {
     fn visit_type_mut(&mut self, of: &mut Type) {
         if TYPES.contains(&of.to_token_stream().to_string().as_str()) {
             *of = parse_quote! { ::api_runtime::Formatted<#of> };

@@ -1,9 +1,10 @@
-//! A mock's paths match literally: the generator makes regular expressions of them, into which it puts the paths of the
-//! document and the values of their parameters as they are. `a.c` would also match `abc`, and `(a)` would not match
-//! itself.
+//! A mock's paths match literally.
 //!
-//! A value is encoded as the client encodes it, since a mock server matches the encoded path. One that the client
-//! rejects fails the test that makes the mock, with the client's reason; see [`mock_values`](super::mock_values).
+//! The generator writes regular expressions for paths, but does not escape the document's text or the values of
+//! parameters. `a.c` would also match `abc`, and `(a)` would not match itself.
+//!
+//! A value is encoded by the client's encoder, since a mock server matches the encoded path. A value that the client
+//! rejects fails the test that creates the mock, with the client's reason; see [`mock_values`](super::mock_values).
 //!
 //! Seen in: the generator, and Twilio's document, where most paths have a dot: `/Accounts/{Sid}.json`.
 
@@ -20,8 +21,8 @@ use super::implementor;
 use super::path_parameters::{PathParameter, path_parameters};
 use xtask_document::operation::Operation;
 
-/// Escapes the paths of a document, but for their parameters. The generated code no longer shows what was
-/// text.
+/// Escapes the literal text of the paths of a document. This happens before generation, since the generated code does
+/// not distinguish literal text.
 pub(crate) fn escape_paths(document: &mut Value) {
     if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
         *paths = std::mem::take(paths).into_iter().map(|(path, item)| (escape(&path), item)).collect::<Map<_, _>>();
@@ -50,12 +51,13 @@ pub(crate) fn apply(file: &mut syn::File, operations: &[Operation<'_>]) -> Resul
     Ok(())
 }
 
-/// What identifies the type that matches requests of an operation: see [`name_of_when`].
+/// The key of the type that matches requests of an operation; see [`name_of_when`].
 pub(super) fn when(operation: &Operation<'_>) -> Option<String> {
     Some(letters(&format!("{}when", operation.id()?)))
 }
 
-/// The name of the type that a block is for, as [`when`] has it: the generator decides where its words begin.
+/// The key of the type that a block is for, comparable with [`when`]. It has no word boundaries, since the generator
+/// chooses them.
 pub(super) fn name_of_when(block: &ItemImpl) -> String {
     implementor(block).map(|name| letters(&name.to_string())).unwrap_or_default()
 }
@@ -67,7 +69,7 @@ pub(super) fn letters(name: &str) -> String {
 struct LiteralPaths<'a> {
     /// The path parameters of each operation, by the type that matches its requests.
     parameters: BTreeMap<String, Vec<PathParameter<'a>>>,
-    /// Those of the block that is visited.
+    /// The path parameters of the visited block.
     current: Vec<PathParameter<'a>>,
     unknown: Vec<String>,
 }
@@ -89,7 +91,7 @@ impl VisitMut for LiteralPaths<'_> {
     }
 }
 
-/// The arguments of the `format!` that makes the pattern for one of the path's parameters.
+/// The arguments of the `format!` that writes the pattern for one of the path's parameters.
 fn escaped(tokens: &TokenStream, parameters: &[PathParameter<'_>]) -> Option<TokenStream> {
     let pattern: LitStr = syn::parse2(tokens.clone().into_iter().take(1).collect()).ok()?;
     let is_as_expected = tokens.to_string() == quote! { #pattern, value.to_string() }.to_token_stream().to_string();
@@ -140,14 +142,14 @@ mod tests {
     }
 
     #[test]
-    fn the_path_of_a_document_is_escaped_and_its_parameters_are_not() {
+    fn literal_text_of_a_path_is_escaped_and_its_parameters_are_not() {
         let mut document = serde_json::json!({"paths": {"/br/{a.b}/x.y+z/(a)/{id}:on": {"get": {}}}});
         escape_paths(&mut document);
         assert_eq!(document, serde_json::json!({"paths": {r"/br/{a.b}/x\.y\+z/\(a\)/{id}:on": {"get": {}}}}));
     }
 
     #[test]
-    fn a_path_of_another_make_is_an_error() {
+    fn unexpected_code_for_a_path_is_an_error() {
         assert!(apply(&mut parse_quote! { fn id() { format!("{value}"); } }, &[]).is_err());
     }
 }

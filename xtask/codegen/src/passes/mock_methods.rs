@@ -1,5 +1,4 @@
-//! A parameter of a mock may have the name of a method that every mock has, such as `new` or `into_inner`. It gets
-//! another name.
+//! A method for a parameter is renamed if every mock has a method of that name, such as `new` or `into_inner`.
 //!
 //! Seen in: the generator, which does not rename such a parameter.
 
@@ -16,8 +15,8 @@ pub(crate) fn apply(file: &mut syn::File) {
 struct MockMethods;
 
 impl VisitMut for MockMethods {
-    /// A later method of a name that is taken gets another one, as the generator makes it of a keyword: `new_`. What
-    /// every mock has comes first.
+    /// Adds an underscore to a method whose name is taken, which the generator also adds to keywords. The methods of
+    /// every mock precede the others.
     fn visit_item_impl_mut(&mut self, block: &mut ItemImpl) {
         let mut taken = BTreeSet::new();
         for item in &mut block.items {
@@ -39,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_parameter_gives_way_to_what_every_mock_has() {
+    fn parameter_with_the_name_of_a_method_of_every_mock_is_renamed() {
         let mut file: syn::File = parse_quote! {
             mod operations {
                 impl GetWhen { fn new(inner: When) {} fn into_inner(self) {} fn id(self) {} fn new(self) {} }

@@ -1,11 +1,10 @@
-//! A mock compares what the client sends.
+//! A mock compares encoded values.
 //!
-//! The generator writes parameters of mocks by their `Display`, and all bodies as JSON. That is another encoding than the
-//! client's, and fits some types only: a list has no `Display`. So a mock encodes a value by the function of
-//! `api_runtime` that the client uses. A value that the client rejects cannot be matched; the mock panics in the line of
-//! the test that passes it, with the client's reason.
+//! The generator encodes parameters of mocks by `Display`, and all bodies as JSON. The client has other encoders, and
+//! lists have no `Display`. A mock therefore encodes a value by the function of `api_runtime` that the client uses. For
+//! a value that the client rejects, the mock panics at the calling line of the test, with the client's reason.
 //!
-//! A body of JSON is compared after it was written and read, since reading may change the last digit of a number.
+//! A JSON body is compared after encoding and decoding, since decoding may change the last digit of a number.
 //!
 //! Seen in: the generator, whose mocks call `to_string` on values that have no `Display`.
 
@@ -64,11 +63,11 @@ struct MockValues {
     forms: BTreeSet<String>,
     /// The names of the query parameters, by the type that matches requests.
     queries: BTreeMap<String, QueryNames>,
-    /// Those of the block that is visited.
+    /// The names of the query parameters of the visited block.
     current: QueryNames,
-    /// Whether the block that is visited matches requests.
+    /// Whether the visited block matches requests.
     is_request: bool,
-    /// Whether these have a form.
+    /// Whether the requests of the visited block have a form.
     is_form: bool,
     /// Whether a query parameter was found.
     has_query: bool,
@@ -119,7 +118,7 @@ impl VisitMut for MockValues {
     }
 }
 
-/// What replaces a comparison with a value by the mock server.
+/// The expression that replaces a comparison with a value by the mock server.
 fn comparison(call: &ExprMethodCall, is_form: bool, queries: &QueryNames) -> Option<Expr> {
     let when = &call.receiver;
     let texts: Vec<_> = call.args.iter().map(|argument| argument.to_token_stream().to_string()).collect();
@@ -260,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn body_of_a_response_is_lent() {
+    fn body_of_a_response_is_passed_by_reference() {
         let file = applied(
             parse_quote! {
                 impl PutThen { fn ok(self, value: &Body) { self.0.json_body_obj(value).json_body_obj(&value); } }

@@ -1,38 +1,37 @@
-//! Passes: how generated syntax is changed where the generator has no setting.
+//! Passes: changes of the generated syntax for which the generator has no setting.
 //!
-//! | pass over the client | reason |
-//! |---|---|
-//! | `requests`: a method returns a request, and sends nothing | `cloudflare-client` sends and decodes, within its deadline |
-//! | `api_client`: only `ApiClient` makes a client | the generated `Client::new` follows redirects and panics |
-//! | `parameters`: a parameter is encoded by `api_runtime` | client and mocks need one encoding, and `..` would change a path |
-//! | `content_types`: a body has the media type of the document | the generator knows few, and sends JSON as `application/json` |
-//! | `numbers`: a number is written as it was read | an `f64` writes 1 as `1.0`, and rounds large integers |
-//! | `variant_names`: a variant is named after what it holds | one more branch of a union would rename the others |
-//! | `open_enums`: an unlisted value is kept | it must neither fail a response nor be lost in a write |
-//! | `formatted`: in responses, a string keeps text that does not match its format | it must not fail the response |
-//! | `property_states`: absent, null and value are three states | each has a meaning in a request |
-//! | `extra`: a declared property among the other members is an error | it would be written twice |
-//! | `field_readers`: a duplicate key of a map is an error, and `1.0` is an integer | serde keeps the last value, and rejects it |
-//! | `open_unions`: a tag selects its branch, and a value of no branch is kept | the same; and no branch may read a value of another one |
-//! | `request_constructors`: models of requests have a constructor | a `#[non_exhaustive]` struct cannot be built outside its crate |
-//! | `objects_only`: a struct is read from an object only | serde also reads it from an array, by position |
-//! | `non_exhaustive`: models may get fields | a new field must not break users |
-//! | `envelopes`: implements `Envelope` | the client reads the results of all envelopes by one trait |
+//! | pass over the client | reason | |---|---| | `requests`: a method returns a request, and sends nothing |
+//! `cloudflare-client` sends and decodes, within its deadline | | `api_client`: only `ApiClient` makes a client | the
+//! generated `Client::new` follows redirects and panics | | `parameters`: a parameter is encoded by `api_runtime` |
+//! client and mocks need one encoding, and `..` would change a path | | `content_types`: a body has the media type of
+//! the document | the generator supports few, and sends JSON as `application/json` | | `numbers`: a number is encoded
+//! with its original digits | an `f64` encodes 1 as `1.0`, and rounds large integers | | `variant_names`: a variant is
+//! named after its type | one more branch of a union would rename the others | | `open_enums`: an unlisted value is
+//! kept | it must neither fail a response nor be dropped from a request | | `formatted`: in responses, a string keeps
+//! text that does not match its format | it must not fail the response | | `property_states`: absent, null and value
+//! are three states | each has a meaning in a request | | `extra`: a declared property among the other members is an
+//! error | it would be encoded twice | | `field_readers`: a duplicate key of a map is an error, and `1.0` is an integer
+//! | serde keeps the last value, and rejects `1.0` | | `open_unions`: a tag selects its branch, and a value of no
+//! branch is kept | it must not fail a response, or be decoded as another branch | | `request_constructors`: models of
+//! requests have a constructor | a `#[non_exhaustive]` struct cannot be built outside its crate | | `objects_only`: a
+//! struct is decoded from an object only | serde also decodes it from an array, by position | | `non_exhaustive`:
+//! models may get fields | a new field must not break users | | `envelopes`: envelopes implement `Envelope` | the
+//! client decodes the results of all envelopes by one trait |
 //!
-//! The client also gets constants for the revision and for each operation (see [`client`](super::client)), since
-//! generated code has the revision at run time only, and no method or path of an operation.
+//! The client also gets constants for the revision and for each operation (see [`client`](super::client)). The
+//! generator writes the revision as a method only, and neither method nor path of an operation.
 //!
 //! | pass over the mocks | reason |
 //! |---|---|
 //! | `mock_methods`: parameters do not clash with methods that every mock has | such mocks do not compile |
-//! | `content_types`: a body has the media type that the client sends | and a response that of the document |
-//! | `mock_values`: a value is compared as the client sends it | the generator has another encoding for mocks |
-//! | `literal_paths`: paths match literally | the generator makes regular expressions of them |
-//! | `formatted`, `numbers`: responses have the types of the client | a mock returns what the client reads |
+//! | `content_types`: bodies have the media types of the document | the client sends and accepts these |
+//! | `mock_values`: values are compared in the client's encoding | the generator has another encoding for mocks |
+//! | `literal_paths`: paths match literally | the generator writes regular expressions for them |
+//! | `formatted`, `numbers`: responses have the types of the client | a mock and the client use the same models |
 //! | `sealed_mocks`: the extension trait is sealed | a new operation must not break its implementations |
 //!
-//! A pass that changes every client fails if it finds nothing to change: then the generator has changed, and the pass
-//! must follow. A pass over models may find none.
+//! A pass that changes every client fails if it finds nothing to change, since the generator must have changed. A pass
+//! over models may find none.
 
 pub(super) mod api_client;
 mod branches;
@@ -74,7 +73,7 @@ fn models(file: &mut syn::File) -> Option<&mut Vec<Item>> {
     })
 }
 
-/// The same, to be looked at.
+/// Iterates over the items of the module `types`.
 pub(super) fn models_of(file: &syn::File) -> impl Iterator<Item = &Item> {
     let modules = file.items.iter().filter_map(|item| match item {
         Item::Mod(module) if module.ident == "types" => module.content.as_ref(),
@@ -115,7 +114,7 @@ pub(super) fn last_segment(of: &Type) -> Option<String> {
     }
 }
 
-/// What a type is a container of: `T` for `::std::option::Option<T>`.
+/// The first type argument of a type: `T` for `::std::option::Option<T>`.
 pub(super) fn within(of: &Type) -> Option<&Type> {
     let Type::Path(path) = of else { return None };
     let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
@@ -127,37 +126,37 @@ pub(super) fn within(of: &Type) -> Option<&Type> {
 
 /// Whether one of serde's attributes has a word, such as `default`.
 fn has_serde(attributes: &[Attribute], word: &str) -> bool {
-    let mut found = false;
+    let mut is_present = false;
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
         let _ = attribute.parse_nested_meta(|meta| {
-            found |= meta.path.is_ident(word);
+            is_present |= meta.path.is_ident(word);
             if meta.input.peek(syn::Token![=]) {
                 let _: syn::Expr = meta.value()?.parse()?;
             }
             Ok(())
         });
     }
-    found
+    is_present
 }
 
-/// The text that one of serde's attributes gives a word, such as `rename = "…"`.
+/// The text of a word in serde's attributes, such as `rename = "…"`.
 fn serde_text(attributes: &[Attribute], word: &str) -> Option<syn::LitStr> {
-    let mut found = None;
+    let mut text = None;
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
         let _ = attribute.parse_nested_meta(|meta| {
             if meta.path.is_ident(word) {
-                found = Some(meta.value()?.parse()?);
+                text = Some(meta.value()?.parse()?);
             } else if meta.input.peek(syn::Token![=]) {
                 let _: syn::Expr = meta.value()?.parse()?;
             }
             Ok(())
         });
     }
-    found
+    text
 }
 
-/// What a field or a variant is called in JSON: another name, if one of serde's attributes says so.
-fn called(attributes: &[Attribute], name: &syn::Ident) -> String {
+/// The name of a field or a variant in JSON, which may be an attribute of serde.
+fn json_name(attributes: &[Attribute], name: &syn::Ident) -> String {
     serde_text(attributes, "rename").map_or_else(|| name.unraw().to_string(), |name| name.value())
 }
 
@@ -176,17 +175,17 @@ fn retain_serde(attributes: &mut Vec<Attribute>, is_kept: impl Fn(&str) -> bool)
     });
 }
 
-/// Whether a field may be left out of an object: its property is optional.
+/// Whether a field may be absent from an object: its property is optional.
 fn can_be_absent(field: &Field) -> bool {
     has_serde(&field.attrs, "skip_serializing_if")
 }
 
-/// Whether a field is of a property that is required and may be null, or anything. It is read although it is missing.
+/// Whether the property of a field is required and nullable, or free-form. Decoding accepts its absence.
 fn is_required_and_nullable(field: &Field) -> bool {
     has_serde(&field.attrs, "default") && !can_be_absent(field)
 }
 
-/// Whether a field may be missing, or null: it is an `Option`, or serde has a default for it.
+/// Whether a field may be missing or null: it is an `Option`, or serde has a default for it.
 fn is_optional(field: &Field) -> bool {
     has_serde(&field.attrs, "default") || last_segment(&field.ty).as_deref() == Some("Option")
 }

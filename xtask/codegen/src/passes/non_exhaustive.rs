@@ -22,7 +22,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn models_are_marked_and_newtypes_and_others_are_not() {
+    fn models_are_non_exhaustive_and_newtypes_and_other_structs_are_not() {
         let mut file: syn::File = parse_quote! {
             struct Client { url: String }
             mod types { struct Thing { id: String } struct Id(String); }

@@ -1,8 +1,8 @@
-//! A number is written as it was read.
+//! A number is encoded with the digits with which it was decoded.
 //!
-//! The generator makes an `f64` of `type: number`, which writes 1 as `1.0` and rounds 9007199254740993. So every `f64`
-//! becomes `::api_runtime::Number`: in models, arguments and mocks. `type: integer` stays `i64`, or `u64`; a response with
-//! an integer out of range is an error that has the value.
+//! The generator uses `f64` for `type: number`, which encodes 1 as `1.0` and rounds 9007199254740993. Every `f64`
+//! therefore becomes `::api_runtime::Number`: in models, arguments and mocks. `type: integer` stays `i64` or `u64`; an
+//! integer out of range fails the response with an error that contains the value.
 //!
 //! Seen in: `count` of `result_info` in Cloudflare's document, `total_count` in GitHub's.
 
@@ -17,7 +17,7 @@ struct Numbers;
 
 impl VisitMut for Numbers {
     fn visit_type_path_mut(&mut self, of: &mut TypePath) {
-        // As in `<f64 as FromStr>::Err`, too.
+        // The inner visit changes `<f64 as FromStr>::Err`.
         visit_mut::visit_type_path_mut(self, of);
         if of.path.is_ident("f64") {
             *of = parse_quote! { ::api_runtime::Number };
@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_floating_point_number_becomes_a_number_of_json() {
+    fn every_f64_becomes_a_json_number() {
         let mut file: File = parse_quote! {
             impl Client { fn get(&self, least: Option<f64>, count: i64) -> Result<::api_runtime::ApiRequest<f64>, E> {} }
             mod types {

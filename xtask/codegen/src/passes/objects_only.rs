@@ -1,8 +1,8 @@
-//! A model is read from a JSON object only.
+//! A model is decoded from a JSON object only.
 //!
-//! serde also reads a struct from an array, by position, so that `[{}]` would pass for an object whose only field is an
-//! empty map. `remote = "Self"` makes serde's derived functions inherent ones, which the trait's then call through
-//! `api_runtime::ObjectOnly`.
+//! serde also decodes a struct from an array, by position, so that `[{}]` would be accepted as an object whose only
+//! field is an empty map. `remote = "Self"` turns serde's derived functions into inherent ones, which the
+//! implementations of the traits call through `api_runtime::ObjectOnly`.
 //!
 //! The implementation of `Serialize` also checks the field `extra`, see [`extra`](super::extra).
 //!
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_model_is_read_through_object_only() {
+    fn model_is_decoded_through_object_only() {
         let mut file: syn::File = parse_quote! { mod types { struct Thing { id: String } struct Id(String); } };
         apply(&mut file);
         let expected: syn::File = parse_quote! {

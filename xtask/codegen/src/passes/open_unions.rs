@@ -1,12 +1,14 @@
 //! Unions are open: a value that fits no branch is kept verbatim, and is no error.
 //!
-//! serde reads the first branch that fits. So a union is read by code of its own, from any JSON: an object with a tag as the
-//! branch of that tag and no other (see `policies/discriminators.rs`), anything else as the first branch to which it belongs;
-//! see [`branches`](super::branches). An object whose tag has no branch, or does not fit it, is kept, too.
+//! serde decodes a value as the first branch that fits. The generated implementation decodes any JSON instead. An
+//! object with a tag becomes the branch of that tag (see `policies/discriminators.rs`), any other value the first
+//! branch that accepts it (see [`branches`](super::branches)). An object whose tag has no branch, or whose branch
+//! rejects it, is kept.
 //!
 //! Every union has this one form; see `policies/untagged_unions.rs`.
 //!
-//! Seen in: typify 0.8 makes closed `#[serde(untagged)]` enums of all unions; `rulesets_RequestRule` of Cloudflare's document.
+//! Seen in: typify 0.8 writes closed `#[serde(untagged)]` enums for all unions; `rulesets_RequestRule` of Cloudflare's
+//! document.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +24,7 @@ use super::shapes::Models;
 use super::{has_serde, implemented, implementor, models, retain_serde, serde_text};
 use crate::policies::discriminators::Discriminator;
 
-/// `discriminators` are those of unions, by the names of their types.
+/// `discriminators` contains the discriminators of unions, by the names of their types.
 pub(crate) fn apply(
     file: &mut syn::File,
     enums: &Opened,
@@ -38,14 +40,14 @@ pub(crate) fn apply(
             unions.insert(union.ident.clone(), catch_all(union)?);
         }
     }
-    let known = Models::new(items, enums, &unions);
+    let all_models = Models::new(items, enums, &unions);
     let mut readers = Vec::new();
     for item in items.iter_mut() {
         match item {
             Item::Enum(union) => {
                 if let Some(name) = unions.get(&union.ident) {
                     let discriminator = discriminators.get(&union.ident.to_string());
-                    readers.push(reader(union, name, &known.checks(union), discriminator)?);
+                    readers.push(reader(union, name, &all_models.checks(union), discriminator)?);
                     open(union, name);
                 }
             }
@@ -65,9 +67,9 @@ fn is_union(model: &ItemEnum) -> bool {
     has_serde(&model.attrs, "untagged")
 }
 
-/// Makes a type of every branch that is none, so that it is read, built and extended like all others.
+/// Makes a type of every branch with inline fields, so that it is decoded, built and extended like all others.
 fn name_branches(items: &mut Vec<Item>) {
-    let mut taken: BTreeSet<Ident> = items.iter().filter_map(defined).collect();
+    let mut taken: BTreeSet<Ident> = items.iter().filter_map(defined_name).collect();
     let mut named: Vec<Item> = Vec::new();
     for item in items.iter_mut() {
         let Item::Enum(union) = item else { continue };
@@ -104,7 +106,7 @@ fn name_branches(items: &mut Vec<Item>) {
 }
 
 /// The name of the type that an item defines.
-fn defined(item: &Item) -> Option<Ident> {
+fn defined_name(item: &Item) -> Option<Ident> {
     match item {
         Item::Enum(model) => Some(model.ident.clone()),
         Item::Struct(model) => Some(model.ident.clone()),
@@ -125,7 +127,7 @@ fn open(union: &mut ItemEnum, name: &Ident) {
     union.attrs.push(parse_quote! { #[non_exhaustive] });
 }
 
-/// Lets `Display` write what was kept; a text without quotes, like any other.
+/// Makes `Display` write a kept value; text without quotes.
 fn extend_display(block: &mut ItemImpl, name: &Ident) {
     if implemented(block).as_deref() == Some("Display") {
         let arm = quote! {
@@ -155,13 +157,13 @@ fn reader(union: &ItemEnum, other: &Ident, checks: &[Check], discriminator: Opti
     })
 }
 
-/// Reads an object with a tag: as the branch of the tag, or verbatim.
+/// The code that decodes an object with a tag: as the branch of the tag, or verbatim.
 fn by_tag(union: &ItemEnum, other: &Ident, discriminator: &Discriminator) -> Result<TokenStream> {
     let Discriminator { property, tags } = discriminator;
     let (name, branches) = (&union.ident, union.variants.len());
     ensure!(
         tags.len() == branches,
-        "the union {name} has {} branches, and {branches} in the generated code",
+        "expected {} variants for the branches of the union {name}, found {branches}",
         tags.len()
     );
     let arms = union.variants.iter().zip(tags).filter(|(_, tags)| !tags.is_empty()).map(|(variant, tags)| {
@@ -179,13 +181,13 @@ fn by_tag(union: &ItemEnum, other: &Ident, discriminator: &Discriminator) -> Res
     })
 }
 
-/// Reads a value as a branch, if it belongs to it.
+/// The code that decodes a value as a branch, unless the branch rejects it.
 fn in_turn(union: &Ident, variant: &Variant, check: &Check) -> Result<TokenStream> {
     let name = &variant.ident;
     let of = match &variant.fields {
         Fields::Unit => return Ok(quote! { if branch.is_null() { return Ok(Self::#name); } }),
         Fields::Unnamed(fields) if fields.unnamed.len() == 1 => fields.unnamed.first().map(|field| &field.ty),
-        _ => bail!("the union {union} has the branch {name}, which is no single value"),
+        _ => bail!("expected a single value in the branch {name} of the union {union}"),
     };
     let read = function(variant);
     let values = check.values.as_ref().map_or_else(
@@ -207,7 +209,7 @@ fn in_turn(union: &Ident, variant: &Variant, check: &Check) -> Result<TokenStrea
     Ok(check.properties.as_ref().map_or_else(|| read.clone(), |condition| quote! { if !(#condition) { #read } }))
 }
 
-/// The function that reads a branch.
+/// The function that decodes a branch.
 fn function(variant: &Variant) -> Path {
     let function = variant.fields.iter().find_map(|field| serde_text(&field.attrs, "deserialize_with"));
     let function = function.and_then(|path| path.parse().ok());
@@ -226,8 +228,8 @@ mod tests {
     }
 
     #[test]
-    #[allow(clippy::too_many_lines, reason = "the generated code in full")]
-    fn what_fits_no_branch_is_kept_and_a_branch_fits_only_with_values_that_it_lists() {
+    #[allow(clippy::too_many_lines, reason = "the test contains the whole generated code")]
+    fn value_of_no_branch_is_kept_and_an_unlisted_value_rejects_its_branch() {
         let pets = parse_quote! {
             mod types {
                 #[derive(::serde::Deserialize, Clone, Copy, Ord)]
@@ -335,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn tag_selects_its_branch_before_any_is_tried() {
+    fn tag_selects_its_branch_before_the_branches_are_tried() {
         let file = opened(pets(), &discriminators(&[&["cat", "kitty"], &["dogs"], &[], &[]]));
         let reader = models_of(&file).last().unwrap().clone();
         let expected: Item = parse_quote! {
@@ -375,6 +377,6 @@ mod tests {
     #[test]
     fn union_without_a_variant_for_each_branch_is_an_error() {
         let error = apply(&mut pets(), &Opened::new(), &discriminators(&[&["cat"]])).unwrap_err().to_string();
-        assert_eq!(error, "the union Pet has 1 branches, and 4 in the generated code");
+        assert_eq!(error, "expected 1 variants for the branches of the union Pet, found 4");
     }
 }

@@ -1,8 +1,8 @@
-//! Parameters are encoded by `api_runtime`, as those of mocks are.
+//! Parameters are encoded by `api_runtime`, in the client and in mocks.
 //!
-//! The generated client writes a value into a path or a header by its `Display`, which for a date-time is not that of
-//! RFC 3339, and puts any text into a path: a URL parser then removes `..` together with the segment before it. The
-//! functions of `api_runtime` write the value's JSON text, and reject what no request can carry.
+//! The generated client encodes values in paths and headers by `Display`, which for a date-time does not conform to RFC
+//! 3339. It also accepts `..` in a path, which URL parsers remove together with the segment before it. The functions of
+//! `api_runtime` encode the value's JSON text, and reject values that no request can contain.
 //!
 //! Seen in: the generator; Cloudflare's document of 2024-08-06 has 59 parameters that are dates.
 
@@ -24,8 +24,8 @@ use xtask_document::operation::operations;
 pub(crate) fn apply(file: &mut syn::File, document: &Value) -> Result<()> {
     let paths: BTreeMap<_, _> =
         operations(document).filter_map(|operation| Some((operation.id()?, operation.path))).collect();
-    let mut unknown = Vec::new();
-    let mut found = 0_usize;
+    let mut unexpected = Vec::new();
+    let mut methods = 0_usize;
     for item in &mut file.items {
         let Item::Impl(block) = item else { continue };
         if block.trait_.is_some() || implementor(block).is_none_or(|name| name != "Client") {
@@ -36,28 +36,29 @@ pub(crate) fn apply(file: &mut syn::File, document: &Value) -> Result<()> {
             let id = method.sig.ident.to_string();
             let Some(path) = paths.get(id.as_str()) else { continue };
             let texts = method.sig.inputs.iter().filter_map(text_argument).collect();
-            let mut pass = Parameters { parameters: path_parameters(path).collect(), texts, is_found: false };
+            let mut pass = Parameters { parameters: path_parameters(path).collect(), texts, has_url: false };
             pass.visit_block_mut(&mut method.block);
-            found = found.saturating_add(1);
-            if !pass.is_found {
-                unknown.push(id);
+            methods = methods.saturating_add(1);
+            if !pass.has_url {
+                unexpected.push(id);
             }
         }
     }
     ensure!(
-        unknown.is_empty(),
-        "expected `format!(\"…\", self.baseurl, encode_path(&value.to_string()), …)` in {unknown:?}"
+        unexpected.is_empty(),
+        "expected `format!(\"…\", self.baseurl, encode_path(&value.to_string()), …)` in {unexpected:?}"
     );
-    ensure!(found == paths.len(), "expected a method for each of {} operations, found {found}", paths.len());
+    ensure!(methods == paths.len(), "expected a method for each of {} operations, found {methods}", paths.len());
     Ok(())
 }
 
 struct Parameters<'a> {
     /// The path's parameters, in the order of the path.
     parameters: Vec<PathParameter<'a>>,
-    /// The method's arguments that are text, so that they need no copy.
+    /// The method's arguments of the type `&str`, which need no copy.
     texts: BTreeSet<Ident>,
-    is_found: bool,
+    /// Whether the `format!` of the URL was found.
+    has_url: bool,
 }
 
 impl VisitMut for Parameters<'_> {
@@ -83,13 +84,13 @@ impl VisitMut for Parameters<'_> {
             && let Some(tokens) = segments(&item.tokens, &self.parameters, &self.texts)
         {
             item.tokens = tokens;
-            self.is_found = true;
+            self.has_url = true;
         }
         visit_mut::visit_macro_mut(self, item);
     }
 }
 
-/// The arguments of the `format!` that makes the URL, with their names.
+/// The arguments of the `format!` that writes the URL, encoded by `api_runtime`.
 fn segments(tokens: &TokenStream, parameters: &[PathParameter<'_>], texts: &BTreeSet<Ident>) -> Option<TokenStream> {
     let arguments = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(tokens.clone()).ok()?;
     let mut arguments = arguments.into_iter();
@@ -189,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn url_that_is_built_in_another_way_is_an_error() {
+    fn unexpected_code_for_a_url_is_an_error() {
         for body in [
             quote! { format!("{}/things/{}", self.baseurl, encode_path(&thing_id.to_string())) },
             quote! { format!("{}/things/{}/{}", self.baseurl, encode_path(&a.to_string()), b) },

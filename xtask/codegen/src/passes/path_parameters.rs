@@ -1,4 +1,4 @@
-//! How the parameters of a path are encoded.
+//! The encoders of the parameters of a path.
 //!
 //! Seen in: Twilio's document: `/Accounts/{Sid}.json`.
 
@@ -12,8 +12,8 @@ use xtask_document::operation::names_in;
 pub(super) struct PathParameter<'a> {
     /// Its name in the document.
     pub(super) name: &'a str,
-    /// Whether there is text beside it in its segment that has more than dots. Then no value makes a segment that URL
-    /// parsers remove.
+    /// Whether its segment also has literal text other than dots. Then no value produces a segment that URL parsers
+    /// remove.
     is_part: bool,
 }
 
@@ -47,8 +47,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parameter_beside_text_that_has_more_than_dots_is_a_part() {
-        let found: Vec<_> =
+    fn parameter_beside_text_other_than_dots_is_a_part() {
+        let parameters: Vec<_> =
             path_parameters("/x/{a}/{b}-{c}/{d}{e}/.{f}/{g}%2E/v{h}").map(|of| (of.name, of.is_part)).collect();
         let expected = [
             ("a", false),
@@ -60,6 +60,6 @@ mod tests {
             ("g", false),
             ("h", true),
         ];
-        assert_eq!(found, expected);
+        assert_eq!(parameters, expected);
     }
 }

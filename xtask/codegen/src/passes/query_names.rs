@@ -1,4 +1,4 @@
-//! The names of the pairs that each query parameter of an operation is sent as.
+//! The names of the pairs that encode each query parameter of an operation.
 //!
 //! Seen in: Cloudflare's document of 2024-08-06, where 3 query parameters are objects.
 
@@ -11,7 +11,7 @@ use serde_json::Value;
 use xtask_document::operation::Operation;
 use xtask_document::resolved::{References, ResolvedSchema};
 
-/// How many unions within each other are looked through. A union can be a branch of itself.
+/// The most levels of nested unions that are followed. A union can be a branch of itself.
 const DEEPEST: usize = 8;
 
 /// The expressions of the type `::api_runtime::QueryNames`, by the name of the parameter.
@@ -42,7 +42,7 @@ pub(super) fn of<'a>(references: &References<'a>, operation: &Operation<'a>) -> 
 #[derive(Default)]
 struct Pairs<'a> {
     names: BTreeSet<&'a str>,
-    /// Whether there may be others.
+    /// Whether other names are possible.
     is_map: bool,
 }
 
@@ -92,9 +92,9 @@ fn expression(name: &str, all: &BTreeMap<&str, Pairs<'_>>) -> TokenStream {
 mod tests {
     use quote::ToTokens;
     use serde_json::json;
-    use xtask_document::operation::operations;
 
     use super::*;
+    use xtask_document::operation::operations;
 
     /// The names of the parameter `a`.
     fn names(a: &Value, others: &[(&str, Value)]) -> String {
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn scalar_and_list_have_their_name_and_an_object_those_of_its_properties() {
+    fn scalar_and_list_have_one_name_and_an_object_has_those_of_its_properties() {
         let text = json!({"type": "string"});
         let object = json!({"type": "object", "properties": {"x": text, "y": text}});
         let (list, either) = (json!({"type": "array", "items": text}), json!({"oneOf": [text, object]}));

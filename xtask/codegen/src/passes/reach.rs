@@ -1,4 +1,4 @@
-//! Which models requests and responses consist of.
+//! The models that requests and responses use.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,12 +7,12 @@ use syn::{FnArg, Ident, ImplItem, Item, Path, ReturnType, Signature};
 
 use super::{implementor, models_of, name_of};
 
-/// Where models are used.
+/// The direction in which models are used.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Direction {
     /// In bodies and parameters: the arguments of the client's methods.
     Request,
-    /// In successes: what the methods return.
+    /// In successes: the return types of the methods.
     Response,
 }
 
@@ -25,16 +25,16 @@ pub(super) fn reached(file: &syn::File, direction: Direction) -> BTreeSet<Ident>
         if let Some(item) = models.get(&name)
             && reached.insert(name)
         {
-            let mut named = Mentioned::default();
-            named.visit_item(item);
-            pending.extend(named.0);
+            let mut names = PathNames::default();
+            names.visit_item(item);
+            pending.extend(names.0);
         }
     }
     reached
 }
 
 fn of_methods(file: &syn::File, direction: Direction) -> BTreeSet<Ident> {
-    let mut names = Mentioned::default();
+    let mut names = PathNames::default();
     for item in &file.items {
         let Item::Impl(block) = item else { continue };
         if block.trait_.is_some() || implementor(block).is_none_or(|name| name != "Client") {
@@ -49,11 +49,11 @@ fn of_methods(file: &syn::File, direction: Direction) -> BTreeSet<Ident> {
     names.0
 }
 
-/// The last segment of every path of a type.
+/// The last segment of every visited path.
 #[derive(Default)]
-struct Mentioned(BTreeSet<Ident>);
+struct PathNames(BTreeSet<Ident>);
 
-impl Mentioned {
+impl PathNames {
     fn visit_direction(&mut self, signature: &Signature, direction: Direction) {
         match (direction, &signature.output) {
             (Direction::Request, _) => {
@@ -66,7 +66,7 @@ impl Mentioned {
     }
 }
 
-impl<'a> Visit<'a> for Mentioned {
+impl<'a> Visit<'a> for PathNames {
     fn visit_path(&mut self, path: &'a Path) {
         self.0.extend(path.segments.last().map(|segment| segment.ident.clone()));
         visit::visit_path(self, path);

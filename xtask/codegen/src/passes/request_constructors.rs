@@ -1,10 +1,10 @@
 //! Every model that can be part of a request gets `new`, with its required fields.
 //!
-//! A property that is required and may be null is an argument, too: null must not be sent by leaving it out. The members that a
-//! schema does not list are none: most requests have no such member.
+//! A required nullable property is an argument as well: a program must not send null by omission. Unlisted members are
+//! no argument, since most requests have none.
 //!
-//! Without a constructor, code outside the crate could not build a `#[non_exhaustive]` struct. Models of responses get no
-//! constructor, so that a new required field does not break their users. Tests make them from JSON.
+//! Without a constructor, code outside the crate could not build a `#[non_exhaustive]` struct. Models of responses get
+//! no constructor, so that a new required field does not break their users. Tests decode them from JSON.
 //!
 //! Seen in: the generator, which writes no constructors.
 
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sent_model_gets_a_constructor_of_its_required_fields() {
+    fn model_of_a_request_gets_a_constructor_with_its_required_fields() {
         let mut file: syn::File = parse_quote! {
             impl Client { async fn put<'a>(&'a self, body: &'a types::Body) -> Result<types::Returned, Error> {} }
             mod types {
@@ -84,8 +84,8 @@ mod tests {
         };
         let items = models(&mut file).unwrap();
         assert_eq!(items.len(), 3);
-        let found = syn::File { items: items.split_off(2), shebang: None, attrs: Vec::new() };
-        assert_same(&found, &added);
+        let new_items = syn::File { items: items.split_off(2), shebang: None, attrs: Vec::new() };
+        assert_same(&new_items, &added);
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! A method of the client returns a request, and sends nothing.
 //!
 //! The generated method also sends the request and decodes the response. Both belong to `cloudflare-client`, which does
-//! them within the deadline and for every SDK alike. So a method ends when its request is built, and is a plain
-//! function: `Result<::api_runtime::ApiRequest<T>, ::api_runtime::RequestError>`. What sends and decodes is
-//! removed.
+//! them within the deadline and for every SDK alike. A method therefore ends when its request is built, and is a plain
+//! function: `Result<::api_runtime::ApiRequest<T>, ::api_runtime::RequestError>`. The pass removes the code that sends
+//! and decodes.
 //!
-//! A body is always sent, also where the document does not require it. Documents leave `required` out by habit: 68 of
-//! 669 bodies of Cloudflare's document of 2024-08-06, and 75 of 201 of GitHub's. An `Option` would make each of these
-//! calls longer, for requests that nearly always have a body.
+//! A body is always sent, even where the document does not require it. Documents omit `required` by habit: for 68 of
+//! 669 bodies of Cloudflare's document of 2024-08-06, and for 75 of 201 of GitHub's. An `Option` would make each of
+//! these calls longer, for requests that nearly always have a body.
 //!
 //! Seen in: the generator, whose methods send and decode.
 
@@ -23,11 +23,10 @@ use super::response_arms::{self, Successes};
 use super::{implemented, implementor, last_segment, within};
 use xtask_document::operation::Operation;
 
-/// How many statements send the request and decode the response: the last ones of a method.
+/// The number of statements at the end of a method that send the request and decode the response.
 const SENDING: usize = 6;
 
-/// Changes the method of every operation. The result has the statuses that each of them decoded as a success, by
-/// operation id.
+/// Changes the method of every operation. Returns the statuses that each method decoded as a success, by operation id.
 pub(crate) fn apply(file: &mut syn::File, operations: &[Operation<'_>]) -> Result<BTreeMap<String, Successes>> {
     remove_sending(file)?;
     let methods: BTreeMap<_, _> =
@@ -38,7 +37,7 @@ pub(crate) fn apply(file: &mut syn::File, operations: &[Operation<'_>]) -> Resul
             let ImplItem::Fn(method) = item else { bail!("expected methods only in `impl Client`") };
             let name = method.sig.ident.unraw().to_string();
             let operation = methods.get(name.as_str());
-            let operation = operation.with_context(|| format!("the method `{name}` is of no operation"))?;
+            let operation = operation.with_context(|| format!("the method `{name}` belongs to no operation"))?;
             let of_method = change(method, operation).with_context(|| format!("the method `{name}`"))?;
             successes.insert(name, of_method);
         }
@@ -61,7 +60,7 @@ fn methods_of(item: &mut Item) -> Option<&mut ItemImpl> {
     }
 }
 
-/// Removes the imports and the implementations that only sending needs, and a module that only renames the client.
+/// Removes the imports and the implementations that only sending needs, and a module that only re-exports the client.
 fn remove_sending(file: &mut syn::File) -> Result<()> {
     let mut removed = BTreeMap::new();
     file.items.retain(|item| {
@@ -133,7 +132,7 @@ fn success(output: &Type) -> Option<&Type> {
     within(response)
 }
 
-/// How a request is built without `progenitor_client`.
+/// Builds a request without `progenitor_client`.
 struct Builder;
 
 impl VisitMut for Builder {
@@ -163,7 +162,7 @@ impl VisitMut for Builder {
     }
 }
 
-/// The generator documents a method that sends a request.
+/// Corrects the documentation: the generator's methods send a request.
 fn document(attributes: &mut [Attribute], operation: &Operation<'_>) {
     let route = format!("a `{}` request to `{}`", operation.method.to_uppercase(), operation.path);
     for attribute in attributes {

@@ -1,5 +1,5 @@
-//! The statements of a generated method that send its request and decode the response. They are removed; what they
-//! decode as a success is part of the operation.
+//! The statements of a generated method that send its request and decode the response. They are removed; the statuses
+//! that they decode as a success become part of the operation.
 //!
 //! Seen in: the generator, whose statements are matched one by one.
 
@@ -13,7 +13,7 @@ use syn::{Arm, Expr, Ident, Lit, Pat, RangeLimits, Stmt, Type, parse_quote};
 /// The statuses of successes.
 pub(crate) type Successes = Vec<RangeInclusive<u16>>;
 
-/// How a method decodes its successes.
+/// The decoding of a method's successes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Decoder {
     /// As JSON.
@@ -25,7 +25,7 @@ pub(super) enum Decoder {
 }
 
 impl Decoder {
-    /// The type of a request's success. `of` is the one of the generated method.
+    /// The type of a request's success. `of` is the type of the generated method.
     pub(super) fn success(self, of: &Type) -> Result<Type> {
         let name = of.to_token_stream().to_string();
         Ok(match self {
@@ -52,7 +52,7 @@ pub(super) fn read(sending: &[Stmt], id: &str, request: &Ident) -> Result<(Succe
         bail!(unexpected())
     };
     let (result, response, status) = (&result.pat, &response.pat, &arms.expr);
-    let found = sending.split_last().map(|(_, others)| quote! { #(#others)* #status }.to_string());
+    let actual = sending.split_last().map(|(_, others)| quote! { #(#others)* #status }.to_string());
     let expected = quote! {
         let info = OperationInfo { operation_id: #id, };
         self.pre(&mut #request, &info).await?;
@@ -61,7 +61,7 @@ pub(super) fn read(sending: &[Stmt], id: &str, request: &Ident) -> Result<(Succe
         let #response = #result?;
         #response.status().as_u16()
     };
-    ensure!(found == Some(expected.to_string()), unexpected());
+    ensure!(actual == Some(expected.to_string()), unexpected());
     let (mut successes, mut decoder) = (Vec::new(), None);
     for arm in &arms.arms {
         let Some(of_arm) = decoder_of(arm, response)? else { continue };
@@ -75,7 +75,7 @@ pub(super) fn read(sending: &[Stmt], id: &str, request: &Ident) -> Result<(Succe
     Ok((successes, decoder.unwrap_or(Decoder::Empty)))
 }
 
-/// How an arm decodes a success. `None` for a failure.
+/// The decoder of an arm; `None` for a failure.
 fn decoder_of(arm: &Arm, response: &Pat) -> Result<Option<Decoder>> {
     let body = match &*arm.body {
         Expr::Block(block) => block.block.stmts.iter().map(|statement| statement.to_token_stream()).collect(),
@@ -89,7 +89,7 @@ fn decoder_of(arm: &Arm, response: &Pat) -> Result<Option<Decoder>> {
         () if is(quote! { Ok(ResponseValue::stream(#response)) }) => Some(Decoder::Stream),
         () if is(quote! { Ok(ResponseValue::empty(#response)) }) => Some(Decoder::Empty),
         () if is(quote! { ResponseValue::upgrade(#response).await }) => {
-            bail!("it switches protocols, which a call cannot")
+            bail!("it switches protocols, which the client cannot")
         }
         () => bail!("expected a success or a failure, found `{body}`"),
     })

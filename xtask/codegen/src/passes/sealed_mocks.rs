@@ -1,5 +1,4 @@
-//! The extension trait of the mocks is sealed. Each new operation adds a method to it, which would break other
-//! implementations.
+//! The extension trait of the mocks is sealed, since the method of a new operation would break other implementations.
 //!
 //! Seen in: the generator, whose trait `MockServerExt` is open.
 
@@ -29,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_extension_trait_can_be_implemented_nowhere_else() {
+    fn extension_trait_of_the_mocks_is_sealed() {
         let mut file: syn::File = parse_quote! { pub trait MockServerExt { fn get(&self); } };
         apply(&mut file).unwrap();
         let expected: syn::File = parse_quote! {

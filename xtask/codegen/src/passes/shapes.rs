@@ -1,4 +1,4 @@
-//! What generated models consist of, for `branches`.
+//! The fields and values of generated models, for `branches`.
 //!
 //! Seen in: the unions of `branches`.
 
@@ -9,12 +9,12 @@ use quote::{format_ident, quote};
 use syn::{Field, Fields, Ident, Item, Type};
 
 use super::open_enums::Opened;
-use super::{called, has_serde, last_segment, within};
+use super::{has_serde, json_name, last_segment, within};
 
-/// How many containers and names around a value are looked through. A list can be one of itself.
+/// The most containers and newtypes around a value that are followed. A list can be an item of itself.
 const DEEPEST: usize = 8;
 
-/// What the models are.
+/// The models of a client.
 pub(super) struct Models {
     /// The enums and unions that have a catch-all variant, with its name.
     opened: Opened,
@@ -26,17 +26,17 @@ pub(super) struct Models {
 
 /// A type without its containers.
 #[derive(PartialEq)]
-pub(super) struct End {
-    /// In how many lists it is.
+pub(super) struct InnerType {
+    /// The number of lists around it.
     pub(super) lists: usize,
     pub(super) name: Ident,
 }
 
 /// An object.
 pub(super) struct Object {
-    /// In how many lists it is.
+    /// The number of lists around it.
     pub(super) lists: usize,
-    /// None, if it is free-form.
+    /// Its fields; empty if it is free-form.
     pub(super) fields: Vec<Field>,
 }
 
@@ -45,7 +45,7 @@ impl Object {
         self.fields.iter().find(|field| self::key(field) == key)
     }
 
-    /// Whether it keeps properties that it does not list.
+    /// Whether it keeps unlisted properties.
     pub(super) fn keeps_others(&self) -> bool {
         self.fields.iter().any(is_flat)
     }
@@ -59,7 +59,7 @@ impl Models {
             match item {
                 Item::Enum(model) if enums.contains_key(&model.ident) => {
                     let values = model.variants.iter().filter(|variant| matches!(variant.fields, Fields::Unit));
-                    let values = values.map(|variant| called(&variant.attrs, &variant.ident)).collect();
+                    let values = values.map(|variant| json_name(&variant.attrs, &variant.ident)).collect();
                     models.listed.insert(model.ident.clone(), values);
                 }
                 Item::Struct(model) => drop(models.structs.insert(model.ident.clone(), model.fields.clone())),
@@ -69,8 +69,8 @@ impl Models {
         models
     }
 
-    /// The type that is in containers.
-    pub(super) fn end(&self, of: &Type) -> Option<End> {
+    /// The type inside containers and newtypes; `None` if they are nested too deep.
+    pub(super) fn inner_type(&self, of: &Type) -> Option<InnerType> {
         let (mut of, mut lists) = (of, 0_usize);
         for _ in 0..DEEPEST {
             let name = format_ident!("{}", last_segment(of)?);
@@ -78,21 +78,21 @@ impl Models {
                 ("Option" | "Box", _) => within(of)?,
                 ("Formatted", _) => {
                     let name = format_ident!("{name}{}", last_segment(within(of)?)?);
-                    return Some(End { lists, name });
+                    return Some(InnerType { lists, name });
                 }
                 ("Vec", _) => {
                     lists = lists.saturating_add(1);
                     within(of)?
                 }
                 (_, Some(Fields::Unnamed(fields))) => &fields.unnamed.first()?.ty,
-                _ => return Some(End { lists, name }),
+                _ => return Some(InnerType { lists, name }),
             };
         }
         None
     }
 
     pub(super) fn object(&self, of: &Type) -> Option<Object> {
-        let End { lists, name } = self.end(of)?;
+        let InnerType { lists, name } = self.inner_type(of)?;
         let is_map = name == "BTreeMap" || name == "Map";
         let fields = match self.structs.get(&name) {
             Some(fields) => fields.iter().cloned().collect(),
@@ -107,8 +107,8 @@ impl Models {
     }
 
     /// The values that an enum lists.
-    pub(super) fn listed(&self, end: &End) -> Option<&BTreeSet<String>> {
-        self.listed.get(&end.name)
+    pub(super) fn listed(&self, of: &InnerType) -> Option<&BTreeSet<String>> {
+        self.listed.get(&of.name)
     }
 
     /// The condition under which a value is not listed.
@@ -117,21 +117,22 @@ impl Models {
         Some(quote! { matches!(#place, #name::#catch_all(_)) })
     }
 
+    /// The condition on a value of a type, at the expression `place`. `condition` makes it for the type inside the
+    /// containers.
     pub(super) fn walk(
         &self,
         of: &Type,
         place: TokenStream,
-        end: &mut dyn FnMut(&Ident, TokenStream) -> Option<TokenStream>,
+        condition: &mut dyn FnMut(&Ident, TokenStream) -> Option<TokenStream>,
     ) -> Option<TokenStream> {
-        self.walk_down(of, place, end, DEEPEST)
+        self.walk_down(of, place, condition, DEEPEST)
     }
 
-    /// Descends through the containers and structs around one value, and makes the condition for the whole.
     fn walk_down(
         &self,
         of: &Type,
         place: TokenStream,
-        end: &mut dyn FnMut(&Ident, TokenStream) -> Option<TokenStream>,
+        inner_condition: &mut dyn FnMut(&Ident, TokenStream) -> Option<TokenStream>,
         deepest: usize,
     ) -> Option<TokenStream> {
         let deepest = deepest.checked_sub(1)?;
@@ -146,7 +147,7 @@ impl Models {
             } else {
                 quote! { branch }
             };
-            let condition = self.walk_down(inner, inner_place, end, deepest)?;
+            let condition = self.walk_down(inner, inner_place, inner_condition, deepest)?;
             return match name.to_string().as_str() {
                 "Option" => Some(quote! { #place.as_ref().is_some_and(|branch| #condition) }),
                 "Vec" => Some(quote! { #place.iter().any(|branch| #condition) }),
@@ -155,19 +156,19 @@ impl Models {
         }
         match self.structs.get(&name) {
             Some(Fields::Unnamed(fields)) => {
-                self.walk_down(&fields.unnamed.first()?.ty, quote! { (&#place.0) }, end, deepest)
+                self.walk_down(&fields.unnamed.first()?.ty, quote! { (&#place.0) }, inner_condition, deepest)
             }
-            _ => end(&name, place),
+            _ => inner_condition(&name, place),
         }
     }
 }
 
-/// What a field is called in JSON.
+/// The name of a field in JSON.
 pub(super) fn key(field: &Field) -> String {
-    field.ident.as_ref().map(|name| called(&field.attrs, name)).unwrap_or_default()
+    field.ident.as_ref().map(|name| json_name(&field.attrs, name)).unwrap_or_default()
 }
 
-/// Whether a field holds properties of any name.
+/// Whether a field contains properties of any name.
 pub(super) fn is_flat(field: &Field) -> bool {
     has_serde(&field.attrs, "flatten")
 }

@@ -1,4 +1,4 @@
-//! The variants of a union are named after what they hold, without the name of the union.
+//! The variants of a union are named after their types, without the name of the union.
 //!
 //! The generator removes the common prefix of all names, and numbers the variants if one of them has no name. One more
 //! branch would rename the others, and break code that matches them.
@@ -35,7 +35,7 @@ pub(crate) fn apply(file: &mut syn::File) {
     }
 }
 
-/// The new name of each variant, by its old one; none if two of them would be called the same.
+/// The new name of each variant, by its old one; `None` if two of them would be the same.
 fn names(union: &ItemEnum) -> Option<BTreeMap<Ident, Ident>> {
     let names: BTreeMap<_, _> =
         union.variants.iter().map(|variant| (variant.ident.clone(), variant_name(&union.ident, variant))).collect();
@@ -43,7 +43,7 @@ fn names(union: &ItemEnum) -> Option<BTreeMap<Ident, Ident>> {
     (distinct.len() == union.variants.len()).then_some(names)
 }
 
-/// The new names of the values `+1` and `-1`: the generator calls them `plus1` and `minus1`, of which rustc warns.
+/// The new names of the values `+1` and `-1`: rustc warns about the generator's names `plus1` and `minus1`.
 fn signs(values: &ItemEnum) -> Option<BTreeMap<Ident, Ident>> {
     let new = |ident: &Ident| match ident.to_string().as_str() {
         "plus1" => Some(format_ident!("Plus1")),
@@ -56,16 +56,16 @@ fn signs(values: &ItemEnum) -> Option<BTreeMap<Ident, Ident>> {
 }
 
 fn variant_name(union: &Ident, variant: &Variant) -> Ident {
-    let held = match &variant.fields {
+    let field = match &variant.fields {
         Fields::Unnamed(fields) if fields.unnamed.len() == 1 => fields.unnamed.first(),
         _ => None,
     };
-    let Some(name) = held.and_then(|field| name_of(&field.ty)) else { return variant.ident.clone() };
+    let Some(name) = field.and_then(|field| name_of(&field.ty)) else { return variant.ident.clone() };
     let own = name.strip_prefix(&union.to_string()).filter(|own| own.starts_with(char::is_uppercase) && *own != "Self");
     format_ident!("{}", own.unwrap_or(&name))
 }
 
-/// What a type is called within a name: `StringList` for a list of strings.
+/// The name of a type as a part of another name: `StringList` for a list of strings.
 fn name_of(of: &Type) -> Option<String> {
     let name = last_segment(of)?;
     match name.as_str() {
@@ -85,7 +85,7 @@ fn rename(ident: &mut Ident, names: &BTreeMap<Ident, Ident>) {
     }
 }
 
-/// Gives the variants their new names wherever an `impl` of the union has the old ones.
+/// Renames the variants in the implementations of the union.
 struct NewNames(BTreeMap<Ident, Ident>);
 
 impl VisitMut for NewNames {
@@ -102,9 +102,10 @@ impl VisitMut for NewNames {
 
 #[cfg(test)]
 mod tests {
+    use syn::parse_quote;
+
     use super::super::assert_same;
     use super::*;
-    use syn::parse_quote;
 
     #[test]
     fn values_with_a_sign_have_names_in_camel_case() {
@@ -125,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_variant_is_called_after_what_it_holds() {
+    fn variant_is_named_after_its_type() {
         let mut file: syn::File = parse_quote! {
             pub mod types {
                 #[serde(untagged)]
@@ -185,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn variants_that_would_be_called_the_same_keep_their_names() {
+    fn variants_with_clashing_new_names_keep_their_names() {
         let mut file: syn::File = parse_quote! {
             pub mod types {
                 #[serde(untagged)]

@@ -1,7 +1,8 @@
-//! Closed objects become open, and objects that are open by name keep all members.
+//! Closed objects become open, and explicitly open objects keep all members.
 //!
-//! The generator makes a closed object reject a property that it does not list. One new property would fail a whole
-//! response. It also ignores `additionalProperties: true` beside properties, and drops what the schema allows by name.
+//! With the generator's code, a closed object rejects an unlisted property. One new property would fail a whole
+//! response. The generator also ignores `additionalProperties: true` beside properties, and drops members that it
+//! allows.
 //!
 //! Seen in: Cloudflare's document of 2024-08-06 (`false`) and GitHub's REST document (`true`).
 
@@ -17,7 +18,7 @@ pub(super) fn apply(document: &mut Value) {
     });
 }
 
-/// Makes the generator keep the members of objects that allow any.
+/// Makes the generator keep the unlisted members of explicitly open objects.
 pub(super) fn keep_members(document: &mut Value) {
     for_each_schema(document, &mut |_, schema| {
         if let Some(members) = schema.get_mut("additionalProperties").filter(|members| **members == Value::Bool(true)) {
@@ -31,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn closed_object_is_opened_and_one_that_is_open_by_name_keeps_its_members() {
+    fn closed_object_becomes_open_and_an_explicitly_open_one_keeps_its_members() {
         let of = |closed: Value, map: Value| json!({"components": {"schemas": {"Closed": closed, "Map": map}}});
         let map = json!({"type": "object", "additionalProperties": {"type": "string"}});
         let mut document = of(json!({"type": "object", "additionalProperties": false}), map.clone());

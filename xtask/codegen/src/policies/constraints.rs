@@ -1,12 +1,12 @@
-//! Limits on values are dropped.
+//! Constraints on values are dropped.
 //!
-//! The generator makes types of them that reject other values: an id that is one character longer than documented, or a
-//! code below the documented minimum, would fail a whole response. Hand-written crates check what is sent.
+//! The generator writes types that reject other values: an id that is one character longer than documented, or a code
+//! below the documented minimum, would fail a whole response. Hand-written crates validate requests.
 //!
-//! The format of a number limits it, too: `int32` becomes an `i32`, which rejects a counter that has grown, and `float` an
-//! `f32`, which changes 0.1. So all integers are `i64`, or `u64` if their format is `uint64`; the importer gives integers
-//! beyond `i64` another type (rule `large-integers`). For numbers, see `passes/numbers.rs`. Strings with a format keep
-//! it; see `passes/formatted.rs`.
+//! The format of a number constrains it as well: `int32` becomes an `i32`, which rejects a counter that has grown, and
+//! `float` an `f32`, which changes 0.1. All integers are therefore `i64`, or `u64` if their format is `uint64`. The
+//! importer gives integers beyond `i64` another type (rule `large-integers`). For numbers, see `passes/numbers.rs`.
+//! Strings keep their format; see `passes/formatted.rs`.
 //!
 //! Seen in: Cloudflare's document of 2024-08-06, where 594 strings have a length or a pattern, and 16 numbers a small
 //! format.
@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use xtask_document::walk::for_each_schema;
 
-/// Keywords that limit values.
+/// Keywords that constrain values.
 pub(crate) const CONSTRAINTS: [&str; 13] = [
     "exclusiveMaximum",
     "exclusiveMinimum",
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_constraint_goes_and_a_property_of_that_name_stays() {
+    fn constraint_is_dropped_and_a_property_of_that_name_is_kept() {
         let mut document = json!({"components": {"schemas": {"Rule": {
             "type": "object",
             "minProperties": 1,
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn format_of_a_number_goes_unless_its_type_reads_more_numbers() {
+    fn format_of_a_number_is_dropped_unless_it_is_uint64() {
         let mut document = json!({"components": {"schemas": {
             "Small": {"type": "integer", "format": "int32"}, "Large": {"type": "integer", "format": "uint64"},
             "Float": {"type": "number", "format": "float"}, "Text": {"type": "string", "format": "uuid"},

@@ -21,7 +21,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_default_goes_and_a_property_of_that_name_stays() {
+    fn default_is_dropped_and_a_property_of_that_name_is_kept() {
         let mut document = json!({"components": {"schemas": {"Rule": {
             "properties": {"default": {"type": "boolean", "default": true}},
         }}}});

@@ -1,13 +1,13 @@
-//! A required property that a request or a response leaves out is optional.
+//! A required property that requests or responses omit becomes optional.
 //!
-//! `required` holds for a `readOnly` property in responses only, and for a `writeOnly` one in requests only (OpenAPI
-//! 3.0.3, Schema Object). The generator does not know that: a response without a required `writeOnly` property would
-//! fail, and a request could not leave out a required `readOnly` one. So the property becomes optional in each schema
-//! that such a request or response reaches.
+//! `required` applies to a `readOnly` property in responses only, and to a `writeOnly` one in requests only (OpenAPI
+//! 3.0.3, Schema Object). The generator ignores that: a response without a required `writeOnly` property would fail,
+//! and a request could not omit a required `readOnly` one. The property therefore becomes optional in each schema that
+//! such a request or response uses.
 //!
-//! One type still serves both directions. Two types would make a program copy field by field what it reads, changes and
-//! writes back, and a schema that one more operation uses would change the types of the others. So a program can leave
-//! out of a request what only responses may lack, and the API rejects that.
+//! One type still serves both directions. With two types, a program would copy every field between reading and writing,
+//! and a further operation with a schema would change the types of the others. A program can therefore omit a property
+//! that a request needs; the API rejects such a request.
 //!
 //! Seen in: Cloudflare's document of 2024-08-06 (124 required `readOnly` properties) and GitHub's REST document (16).
 
@@ -16,17 +16,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use xtask_document::operation::operations;
-use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::pointer::escape;
+use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::walk::{ObjectKind, for_each_schema};
 
-/// The keyword of properties that requests leave out, and of those that responses leave out.
-const LEFT_OUT: [&str; 2] = ["readOnly", "writeOnly"];
+/// The keyword of properties that requests omit, and that of properties that responses omit.
+const OMITTED: [&str; 2] = ["readOnly", "writeOnly"];
 
 pub(super) fn apply(document: &mut Value) {
     let references = References::of(document);
     let mut optional = BTreeMap::new();
-    for keyword in LEFT_OUT {
+    for keyword in OMITTED {
         Reach { document, references: &references, keyword, optional: &mut optional }.visit();
     }
     for_each_schema(document, &mut |place, schema| {
@@ -40,11 +40,11 @@ pub(super) fn apply(document: &mut Value) {
     });
 }
 
-/// The schemas that all requests, or all responses, consist of.
+/// A walk of the schemas that all requests, or all responses, use.
 struct Reach<'a, 'b> {
     document: &'a Value,
     references: &'b References<'a>,
-    /// The keyword of properties that are left out.
+    /// The keyword of omitted properties.
     keyword: &'static str,
     /// The properties that become optional, by the place of the schema that may require them.
     optional: &'b mut BTreeMap<String, BTreeSet<String>>,
@@ -78,12 +78,12 @@ impl<'a> Reach<'a, '_> {
         }
     }
 
-    /// What a value consists of, with the places.
+    /// The places and kinds of the objects in a value.
     fn children(&self, place: &str, kind: ObjectKind, value: &'a Value) -> Vec<(String, ObjectKind)> {
         if let Some(target) = target(value).filter(|_| !matches!(kind, ObjectKind::Names(_))) {
             return vec![(target.to_owned(), kind)];
         }
-        let is_sent = |value: &'a Value| kind != ObjectKind::Names(&ObjectKind::Schema) || !self.is_left_out(value);
+        let is_sent = |value: &'a Value| kind != ObjectKind::Names(&ObjectKind::Schema) || !self.is_omitted(value);
         match value {
             Value::Array(list) => (0..list.len()).map(|index| (format!("{place}/{index}"), kind)).collect(),
             Value::Object(object) => object
@@ -95,13 +95,13 @@ impl<'a> Reach<'a, '_> {
         }
     }
 
-    /// Finds the properties that a schema requires and that are left out. Each part of its `allOf` may require them.
+    /// Finds the required properties of a schema that are omitted. Each part of its `allOf` may require them.
     fn visit_schema(&mut self, place: &str, schema: &'a Value) {
         let schema = ResolvedSchema::of(self.references, schema);
-        let is_left_out = |name: &&str| {
-            schema.added(name).is(self.keyword) || schema.properties.get(name).is_some_and(|of| self.is_left_out(of))
+        let is_omitted = |name: &&str| {
+            schema.added(name).is(self.keyword) || schema.properties.get(name).is_some_and(|of| self.is_omitted(of))
         };
-        let names: Vec<_> = schema.required().into_iter().filter(is_left_out).collect();
+        let names: Vec<_> = schema.required().into_iter().filter(is_omitted).collect();
         let mut pending = vec![place.to_owned()];
         let mut seen = BTreeSet::new();
         while let Some(place) = pending.pop().filter(|_| !names.is_empty()) {
@@ -118,7 +118,7 @@ impl<'a> Reach<'a, '_> {
         }
     }
 
-    fn is_left_out(&self, property: &'a Value) -> bool {
+    fn is_omitted(&self, property: &'a Value) -> bool {
         ResolvedSchema::of(self.references, property).is(self.keyword)
     }
 }
@@ -138,7 +138,7 @@ mod tests {
         json!({"$ref": format!("#/components/schemas/{name}")})
     }
 
-    /// What the given schemas require when one operation sends and returns `sent` and `returned`.
+    /// The required properties of schemas if one operation sends `sent` and returns `returned`.
     fn required(sent: &Value, returned: &Value, schemas: &Value) -> Value {
         let content = |schema: &Value| json!({"content": {"application/json": {"schema": schema}}});
         let operation = json!({"requestBody": content(sent), "responses": {"200": content(returned)}});
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn property_is_optional_if_its_schema_is_used_where_it_is_left_out() {
+    fn required_property_is_optional_if_a_used_direction_omits_it() {
         let schemas = json!({"Thing": thing()});
         let (used, unused) = (reference("Thing"), json!({}));
         for (sent, returned, expected) in [
@@ -183,17 +183,17 @@ mod tests {
             let expected = json!({"Thing": ["name", "secret"], "Alias": null, "Other": null});
             assert_eq!(required(&reference("Alias"), &json!({}), &schemas), expected, "{schema}");
         }
-        let mut left_out = json!({"type": "object", "properties": {"a": {"allOf": [to], "readOnly": true}}});
+        let mut omitted = json!({"type": "object", "properties": {"a": {"allOf": [to], "readOnly": true}}});
         assert_eq!(
-            required(&left_out, &json!({}), &json!({"Thing": thing()})),
+            required(&omitted, &json!({}), &json!({"Thing": thing()})),
             json!({"Thing": ["id", "name", "secret"]})
         );
-        left_out["properties"]["$ref"] = to;
-        assert_eq!(required(&left_out, &json!({}), &json!({"Thing": thing()})), json!({"Thing": ["name", "secret"]}));
+        omitted["properties"]["$ref"] = to;
+        assert_eq!(required(&omitted, &json!({}), &json!({"Thing": thing()})), json!({"Thing": ["name", "secret"]}));
     }
 
     #[test]
-    fn keyword_may_stand_at_a_component_or_in_another_part() {
+    fn keyword_is_found_at_a_component_and_in_another_part() {
         let schemas = json!({
             "Whole": {"allOf": [reference("Part"), {"properties": {"b": {"readOnly": true}}}]},
             "Part": {"required": ["a", "b", "c"], "properties": {
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn parameter_of_a_path_is_sent_and_a_failure_is_returned() {
+    fn parameters_of_a_path_belong_to_requests_and_failures_to_responses() {
         let parameter = json!({"in": "query", "name": "a", "schema": reference("Thing")});
         let failure = json!({"content": {"application/json": {"schema": reference("Failure")}}});
         let mut document = json!({

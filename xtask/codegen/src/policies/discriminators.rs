@@ -1,10 +1,10 @@
-//! The discriminators of unions: a property whose value, the tag, says which branch an object is.
+//! The discriminators of unions: properties whose value, the tag, selects the branch of an object.
 //!
-//! The pass `open_unions` reads a tagged object as the branch of its tag. Each branch keeps the tag as a field, so that it
-//! is written back; this policy adds the property to a branch that lacks it.
+//! The pass `open_unions` decodes a tagged object as the branch of its tag. Each branch keeps the tag as a field, so
+//! that it is encoded again; this policy adds the property to a branch that lacks it.
 //!
-//! The tags of a branch are those that `mapping` has for it. A branch that is a union with the same discriminator has its
-//! tags, too. A branch without any has its name (OpenAPI 3.0.3, Discriminator Object).
+//! `mapping` defines the tags of a branch. A branch that is a union with the same discriminator also has the tags of
+//! its branches. The tag of a branch without any is its name (OpenAPI 3.0.3, Discriminator Object).
 //!
 //! Seen in: `rulesets_RequestRule` of Cloudflare's document, 18 branches by `action`.
 
@@ -29,8 +29,8 @@ pub(crate) fn of(document: &Value) -> BTreeMap<String, Discriminator> {
     unions(document).map(|(name, union)| (type_name(name, None), discriminator(document, union))).collect()
 }
 
-/// The places of unions with a discriminator that are no named schemas. Nothing but the name leads from the generated code
-/// to a union of the document.
+/// The places of unnamed unions with a discriminator. They are not supported, since only a name connects the generated
+/// code with a union of the document.
 pub(crate) fn unnamed(document: &Value) -> Vec<String> {
     let mut places = Vec::new();
     for_each_schema(&mut document.clone(), &mut |place, schema| {
@@ -49,9 +49,9 @@ pub(super) fn apply(document: &mut Value) {
     for (union, property) in unions(&original).filter_map(|(_, union)| Some((union, property(union)?))) {
         for name in branches(union).filter_map(reference) {
             let branch = named(&original, name).map(|branch| ResolvedSchema::of(&references, branch));
-            let lacks_it =
+            let lacks_property =
                 |branch: ResolvedSchema<'_>| !branch.properties.is_empty() && !branch.properties.contains_key(property);
-            if branch.is_some_and(lacks_it)
+            if branch.is_some_and(lacks_property)
                 && let Some(schema) = schemas.get_mut(name)
             {
                 let part = json!({"type": "object", "properties": {property: {"type": "string"}}});
@@ -76,7 +76,7 @@ fn branches(union: &Map<String, Value>) -> impl Iterator<Item = &Value> {
     union.get("oneOf").and_then(Value::as_array).into_iter().flatten()
 }
 
-/// The branch of each tag of a union that consists of some branches, by the names of their schemas.
+/// The name of the branch for each tag of a union.
 pub fn branches_by_tag<'a>(
     document: &'a Value,
     discriminator: &'a Value,
@@ -93,16 +93,16 @@ fn discriminator(document: &Value, union: &Map<String, Value>) -> Discriminator 
     Discriminator { property: property(union).unwrap_or_default().to_owned(), tags: tags.unwrap_or_default() }
 }
 
-/// The tags of each branch of a union. No two branches have the same.
+/// The tags of each branch of a union, without duplicates.
 fn tags_of_union(document: &Value, discriminator: &Value, branches: &[Value]) -> Vec<Vec<String>> {
-    let mut given = BTreeSet::new();
+    let mut seen = BTreeSet::new();
     let mut tags = tags(document, discriminator, branches, &mut BTreeSet::from([branches.as_ptr()]));
-    tags.iter_mut().for_each(|tags| tags.retain(|tag| given.insert(tag.clone())));
+    tags.iter_mut().for_each(|tags| tags.retain(|tag| seen.insert(tag.clone())));
     tags
 }
 
-/// The tags of each branch of a union, as it lists them. `visited` are the lists of branches, each of which is visited once:
-/// a union can be a branch of itself.
+/// The tags of each branch of a union. Each list of branches is visited once, since a union can be a branch of itself;
+/// `visited` contains these.
 fn tags<'a>(
     document: &'a Value,
     discriminator: &'a Value,
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_of_a_branch_are_mapped_or_its_name() {
+    fn branch_has_its_mapped_tags_or_else_its_name() {
         let pet = union(
             &["Cat", "Dog", "Cow"],
             json!({"cat": format!("{SCHEMAS}Cat"), "kitty": "Cat", "x": "Other", "Cow": "Dog"}),
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn union_with_a_discriminator_and_no_name_is_found_by_its_place() {
+    fn unnamed_union_with_a_discriminator_is_found_with_its_place() {
         let pet = union(&["Cat", "Dog"], json!({}));
         let schemas = json!({"Pet": pet, "Thing": {"properties": {"pet": pet, "one": union(&["Cat"], json!({}))}}});
         let places = unnamed(&json!({"components": {"schemas": schemas}}));

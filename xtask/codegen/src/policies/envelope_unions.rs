@@ -1,19 +1,19 @@
-//! A response that is a union of envelopes is one envelope.
+//! A response that is a union of envelopes becomes one envelope.
 //!
-//! The vendor writes `oneOf` or `anyOf` where `allOf` is meant, or for envelopes with different results. A union has no
-//! `success` of its own, so a call could not report a failure. The union becomes one envelope if each of its branches
-//! is one of these:
+//! The vendor writes `oneOf` or `anyOf` instead of `allOf`, or for envelopes with different results. A union itself has
+//! no `success`, so a call could not report a failure. The union becomes one envelope if each of its branches is one of
+//! these:
 //!
 //! - an envelope;
 //! - a failure envelope, which only allows `success: false`; its `result` is ignored;
 //! - a part of an envelope: an object whose properties are all properties of an envelope.
 //!
 //! A `result` beside the union replaces those of the branches. If the results differ, `result` is a union. Lists become
-//! a list of a union, so that an empty list fits. A part's `result` replaces an envelope's of the same type that says
-//! nothing about its items or properties. `result` may be null if a branch with `success` allows null or has no result.
+//! a list of a union, so that an empty list fits. A part's `result` replaces an envelope's of the same type without
+//! items or properties. `result` may be null if a branch with `success` allows null or has no result.
 //!
-//! Other unions remain, and `success` is not checked for their operations: unions with a branch that is no object or is
-//! a union itself, and those whose branches have different schemas for a property that is not an envelope's.
+//! Other unions are not changed, and `success` is not checked for their operations: unions with a branch that is no
+//! object or is a union itself, and unions with different schemas for a property that is not an envelope's.
 //!
 //! Seen in: Cloudflare's document of 2024-08-06, where seven operations return a union of envelopes. All become one.
 
@@ -23,7 +23,7 @@ use xtask_document::envelope::{alias, merged, union_names};
 use xtask_document::resolved::References;
 use xtask_document::schemas::{named, named_schemas, schemas_mut};
 
-/// Makes one envelope of every named union of envelopes that a response consists of.
+/// Replaces every named union of envelopes that is a response by one envelope.
 pub fn apply(document: &mut Value) {
     let original = named_schemas(document);
     let references = References::of(&original);

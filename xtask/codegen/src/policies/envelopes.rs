@@ -1,9 +1,9 @@
-//! What surrounds a result in a response envelope cannot fail it.
+//! The decorations of an envelope cannot fail the decoding of its result.
 //!
 //! An envelope is a response's object with a boolean property `success`, and the vendor's documents are often wrong
-//! about the rest: one entry of `errors` with another shape would take the result down with it. So `success` is the
-//! only required field, and `errors`, `messages` and `result_info` are free-form. A missing or null `result` is
-//! decoded, too: the SDK reports it where the document requires a result.
+//! about the rest: one entry of `errors` with another shape would fail the whole response. `success` is therefore the
+//! only required field, and `errors`, `messages` and `result_info` are free-form. A missing or null `result` is decoded
+//! as well: the SDK reports it where the document requires a result.
 //!
 //! Seen in: Cloudflare's document of 2024-08-06, where 254 successes have only `success` and `result`.
 
@@ -27,7 +27,7 @@ pub(crate) fn apply(document: &mut Value) {
         if is_free_form(&ResolvedSchema::of(&references, &result.clone())) {
             *result = annotations(result);
         } else if let Some(result) = result.as_object_mut().filter(|result| is_list_or_map(result)) {
-            // The generator reads an absent list or map as an empty one.
+            // The generated code decodes an absent list or map as an empty one.
             result.insert("nullable".to_owned(), true.into());
         }
     });
@@ -83,15 +83,14 @@ fn annotations(schema: &Value) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use xtask_document::envelope::Outcome;
-
     use super::*;
+    use xtask_document::envelope::Outcome;
 
     fn reference(name: &str) -> Value {
         json!({"$ref": format!("#/components/schemas/{name}")})
     }
 
-    /// A document with schemas, of which an operation responds with the one of the given name.
+    /// A document with schemas and an operation that responds with the named one.
     fn document(response: &str, schemas: &Value) -> Value {
         let content = json!({"application/json": {"schema": reference(response)}});
         json!({
@@ -129,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn envelope_is_found_behind_other_names_and_put_together_of_its_parts() {
+    fn envelope_is_found_through_aliases_and_merged_from_its_parts() {
         let schemas = json!({
             "Alias": reference("Worded"),
             "Worded": {"allOf": [reference("Whole"), {"example": 1}], "description": "d", "type": "object"},
@@ -149,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_response_or_has_no_boolean_success_is_no_envelope() {
+    fn schema_outside_responses_or_without_boolean_success_is_no_envelope() {
         let success = |of: Value| json!({"type": "object", "properties": {"success": of, "errors": {"type": "array", "items": {}}}});
         let inner = json!({"type": "object", "properties": {"task": reference("Task")}});
         for schemas in [
@@ -193,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn free_form_result_is_read_as_any_json() {
+    fn free_form_result_is_decoded_as_any_json() {
         let envelope = |result: Value| json!({"required": ["success"], "properties": {"success": {"type": "boolean"}, "result": result}});
         let schemas = json!({"Box": envelope(reference("Free")), "Free": {"description": "d", "nullable": true}});
         assert_eq!(applied("Box", &schemas)["Box"], envelope(json!({})));

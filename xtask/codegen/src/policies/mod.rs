@@ -1,28 +1,25 @@
-//! Policies: how a document is changed before the generator reads it.
+//! Policies: changes of a document before the generator reads it.
 //!
-//! A document in `spec/` describes the API as it is known. The policies apply to every SDK of the workspace. With them,
+//! A document in `spec/` describes the API as documented. The policies apply to every SDK of the workspace. With them,
 //! the generated client still works where the API differs from its document.
 //!
-//! | policy | reason |
-//! |---|---|
-//! | `closed_objects`: closed objects become open | an unlisted property would fail the whole response |
-//! | `closed_objects`: those that allow any member by name keep it | the generator would drop it |
-//! | `constraints`: limits on values are dropped, the size of numbers too | the generator makes types of them that reject a response |
-//! | `defaults`: default values are dropped | an absent field would look as if the API had sent it |
-//! | `directions`: a required property that requests or responses leave out is optional | else its type fits one of them only |
-//! | `discriminators`: every branch of a union has the property of its tag | the tag is written back |
-//! | `envelope_unions`, before all others: a union of envelopes becomes one | a failure must not look like a value |
-//! | `envelopes`: only `success` is required, messages are free-form | what surrounds a result must not fail it |
-//! | `nullable`: places are nullable, and components are not | null has one type, whether or not a component allows it |
-//! | `null_marks`, client: nullable properties are marked | in the generated code they would look like optional ones |
-//! | `parameters`: one has the type of its format, and is never null | what is sent matches its format, and null has no text |
-//! | `paths`: literal text is percent-encoded | clients and mocks need one encoding |
-//! | `raw_failures`, client: failures are not decoded | one that differs from the document would lose its status |
-//! | `raw_failures`, mocks: a failure without a named schema is any JSON | the client has no type for it |
-//! | `untagged_unions`: the generator makes no tagged enum | all unions are open, in one form |
+//! | policy | reason | |---|---| | `closed_objects`: closed objects become open | an unlisted property would fail the
+//! whole response | | `closed_objects`: explicitly open objects keep all members | the generator would drop them | |
+//! `constraints`: constraints on values are dropped, also the size of numbers | the generator's types would reject a
+//! response | | `defaults`: default values are dropped | an absent field would look as if the API had sent it | |
+//! `directions`: a required property that requests or responses omit is optional | one type serves both directions | |
+//! `discriminators`: every branch of a union has the property of its tag | the tag must be encoded again | |
+//! `envelope_unions`, before all others: a union of envelopes becomes one | a failure must not look like a value | |
+//! `envelopes`: only `success` is required, messages are free-form | the decorations of a result must not fail it | |
+//! `nullable`: places are nullable, and components are not | null has one type, whether or not a component allows it |
+//! | `null_marks`, client: nullable properties are marked | the generator gives them the types of optional ones | |
+//! `parameters`: a parameter has the type of its format, and is never null | programs must send matching text, and null
+//! has none | | `paths`: literal text is percent-encoded | clients and mocks need one encoding | | `raw_failures`,
+//! client: failures are not decoded | the status of an unexpected failure must be kept | | `raw_failures`, mocks: a
+//! failure without a named schema is any JSON | the client has no type for it | | `untagged_unions`: the generator
+//! writes no tagged enum | all unions are open, in one form |
 //!
-//! A method expects every failure, documented or not, since the return type of a method must not depend on which ones a
-//! document lists.
+//! A method accepts every failure, documented or not, since its return type must not depend on the documented failures.
 
 mod closed_objects;
 pub(crate) mod constraints;
@@ -51,15 +48,14 @@ pub fn for_client(document: &Value) -> Value {
     document
 }
 
-/// The document that the mocks are generated from: a mock may name the shape of a failure, a client must not rely on
-/// it.
+/// The document that the mocks are generated from. Mocks have types for failures; a client must not rely on these.
 pub fn for_mocks(document: &Value) -> Value {
     let mut document = for_both(document);
     raw_failures::without_name(&mut document);
     document
 }
 
-/// The document that is compared with another one: with the policies that move what it says to other places.
+/// The document for comparisons, with the policies that move keywords to other places.
 pub fn for_comparison(document: &Value) -> Value {
     let mut document = document.clone();
     closed_objects::keep_members(&mut document);

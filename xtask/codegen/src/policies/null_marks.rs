@@ -1,8 +1,8 @@
 //! Properties that may be null are marked, for the client only.
 //!
-//! The generator makes the same type of an optional property whether it may be null or not, so the pass
-//! `property_states` could not distinguish them. A description reaches the generated code, so it carries the mark: the
-//! property's place, between two characters for private use. The pass removes the marks, and reports one that is missing.
+//! The generator uses the same type for an optional property whether it may be null or not, so the pass
+//! `property_states` could not distinguish them. The generated code contains descriptions, so these contain the mark:
+//! the property's place, between two characters for private use. The pass removes the marks, and reports a missing one.
 //!
 //! Seen in: the generator, which has one type for optional properties, nullable or not.
 
@@ -10,12 +10,12 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use xtask_document::pointer::escape;
 use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::schemas::named_schemas;
-use xtask_document::pointer::escape;
 use xtask_document::walk::for_each_schema;
 
-/// What a mark begins and ends with.
+/// The first and the last character of a mark.
 pub(crate) const MARK: char = '\u{e000}';
 
 /// The place in a text's mark.
@@ -36,7 +36,7 @@ pub(crate) fn places(document: &mut Value) -> BTreeSet<String> {
 pub(super) fn apply(document: &mut Value) {
     let schemas = named_schemas(document);
     let references = References::of(&schemas);
-    // What is free-form allows null in any case; it may also be what one part of an `allOf` says of another's property.
+    // A free-form schema always allows null. It may also annotate a property of another part of an `allOf`.
     let is_free_form =
         |property: &Value| xtask_document::envelope::is_free_form(&ResolvedSchema::of(&references, property));
     for_each_schema(document, &mut |place, schema| {

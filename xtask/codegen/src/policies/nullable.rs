@@ -1,36 +1,36 @@
-//! A component is never null: the places that refer to it say whether they may be.
+//! A component is never null; the places that refer to it may be nullable.
 //!
-//! The generator makes a wrapper of a nullable component, and gives it the name of the type within. A property that
-//! refers to one is another type than one that is nullable itself, although the JSON is the same. So nullability moves:
+//! The generator wraps a nullable component, and gives the wrapper the component's name. A property that refers to one
+//! has another type than a property that is nullable itself, although the JSON is the same. Nullability therefore
+//! moves:
 //!
-//! - a component loses it, and each place that refers to the component gets it;
-//! - a part of an `allOf` or a branch of a union loses it, and the whole gets it if it allows null.
+//! - from a component to each place that refers to it;
+//! - from the parts of an `allOf` and the branches of a union to the whole schema, if that allows null.
 //!
-//! An envelope is never null. What is free-form allows null in any case, and a name for it would hide that: a place that
-//! refers to a free-form component is free-form itself.
+//! An envelope is never null. A free-form schema always allows null, which a type name would hide: a place that refers
+//! to a free-form component becomes free-form.
 //!
 //! Seen in: GitHub's REST document: 17 of its 31 clients did not compile.
 
 use serde_json::{Map, Value, json};
 
-use xtask_document::envelope;
-
 use super::parameters;
+use xtask_document::envelope;
 use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::schemas::{is_named, named_schemas};
 use xtask_document::walk::for_each_schema;
 
-/// How many unions within each other are looked through. A union can be a branch of itself.
+/// The most levels of nested unions that are followed. A union can be a branch of itself.
 const DEEPEST: usize = 8;
 
 pub(super) fn apply(document: &mut Value) {
     let envelopes = envelope::names(document);
     let schemas = named_schemas(document);
     let references = References::of(&schemas);
-    for_each_schema(document, &mut |place, schema| match Role::of(place) {
-        Role::Part => remove_null(schema),
-        Role::Parameter => {}
-        Role::Use => {
+    for_each_schema(document, &mut |place, schema| match Usage::of(place) {
+        Usage::Part => remove_null(schema),
+        Usage::Parameter => {}
+        Usage::Value => {
             let target = schema.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next());
             let is_envelope = target.is_some_and(|name| envelopes.contains(name));
             let is_named = target.is_some() || schema.contains_key("allOf");
@@ -43,30 +43,30 @@ pub(super) fn apply(document: &mut Value) {
     });
 }
 
-/// What a schema is for.
-enum Role {
-    /// What others refer to or consist of.
+/// The usage of a schema.
+enum Usage {
+    /// A component, or a part of another schema.
     Part,
-    /// What is sent as text; see `parameters.rs`.
+    /// The schema of a parameter; see `parameters.rs`.
     Parameter,
-    /// Where a value is described.
-    Use,
+    /// The schema of any other value.
+    Value,
 }
 
-impl Role {
+impl Usage {
     fn of(place: &str) -> Self {
         let mut parts = place.rsplit('/');
         let (last, before) = (parts.next(), parts.next());
         let is_branch = matches!(before, Some("allOf" | "anyOf" | "oneOf"))
             && last.is_some_and(|index| index.bytes().all(|byte| byte.is_ascii_digit()));
-        // A property may be called `not`, and one may be called `properties`.
+        // Properties may be named `not` or `properties`.
         let is_property = place.rsplit('/').skip(1).take_while(|part| *part == "properties").count() % 2 == 1;
         if is_named(place) || is_branch || last == Some("not") && !is_property {
             Self::Part
         } else if parameters::is_parameter(place) {
             Self::Parameter
         } else {
-            Self::Use
+            Self::Value
         }
     }
 }
@@ -75,7 +75,7 @@ fn is_free_form<'a>(references: &References<'a>, schema: &'a Value) -> bool {
     envelope::is_free_form(&ResolvedSchema::of(references, schema))
 }
 
-/// Whether a schema allows null and some other values, but not all.
+/// Whether a schema allows null and is not free-form.
 fn allows_null<'a>(references: &References<'a>, schema: &'a Value, deepest: usize) -> bool {
     let Some(deepest) = deepest.checked_sub(1) else { return false };
     let schema = ResolvedSchema::of(references, schema);
@@ -112,7 +112,7 @@ mod tests {
         json!({"allOf": [reference(name)], "nullable": true})
     }
 
-    /// What becomes of a schema beside nullable components.
+    /// A schema beside nullable components, after the policy.
     fn applied(schema: Value) -> Value {
         let object = |properties: Value| json!({"type": "object", "properties": properties});
         let mut document = json!({"components": {"schemas": {
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn place_that_refers_to_a_nullable_component_is_nullable() {
+    fn reference_to_a_nullable_component_becomes_nullable() {
         for name in ["Null", "Alias", "Whole", "Either"] {
             assert_eq!(applied(reference(name)), nullable(name), "{name}");
             let list = |items: Value| json!({"type": "array", "items": items});
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn body_is_nullable_if_its_component_is_and_a_parameter_stays() {
+    fn body_is_nullable_if_its_component_is_and_a_parameter_is_not() {
         let content = |schema: Value| json!({"content": {"application/json": {"schema": schema}}});
         let paths = |body: Value| {
             let parameters = json!([{"in": "query", "name": "a", "schema": reference("Null")}]);

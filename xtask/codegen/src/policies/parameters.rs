@@ -1,8 +1,8 @@
 //! A parameter has the type of its format, and is never null.
 //!
-//! The component of a string with a format is a type of its own. If a response uses it, it also holds text that does not
-//! match the format, which a program cannot send by mistake in a parameter of the format's type. Null has no text: an
-//! optional parameter is left out.
+//! A component that is a string with a format becomes a newtype. If a response uses it, it may also contain text that
+//! does not match the format. With the format's own type, a program cannot send such text in a parameter. Null has no
+//! text: an optional parameter is omitted.
 //!
 //! Seen in: Cloudflare's document of 2024-08-06: 52 parameters refer to a string with a format, and 6 may be null.
 
@@ -15,7 +15,7 @@ use xtask_document::walk::for_each_schema;
 /// The formats of strings that the generator has types for.
 pub const FORMATS: [&str; 6] = ["date", "date-time", "ip", "ipv4", "ipv6", "uuid"];
 
-/// Gives a parameter that refers to a string with a format, or a list of such, the format itself.
+/// Replaces a parameter's reference to a string with a format, or to a list of such strings, by the format itself.
 pub(super) fn inline_formats(document: &mut Value) {
     let schemas = named_schemas(document);
     let references = References::of(&schemas);
@@ -27,7 +27,7 @@ pub(super) fn inline_formats(document: &mut Value) {
     });
 }
 
-/// Makes every parameter one that is never null.
+/// Makes every parameter non-nullable.
 pub(super) fn remove_null(document: &mut Value) {
     for_each_parameter(document, super::nullable::remove_null);
 }
@@ -40,7 +40,7 @@ fn for_each_parameter(document: &mut Value, change: impl Fn(&mut Map<String, Val
     });
 }
 
-/// Whether a place is that of a parameter's schema. A property or a component may also be called `parameters`.
+/// Whether a place is that of a parameter's schema. A property or a component may also be named `parameters`.
 pub(super) fn is_parameter(place: &str) -> bool {
     let mut parts = place.rsplit('/');
     let (Some("schema"), Some(name), Some("parameters")) = (parts.next(), parts.next(), parts.next()) else {
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn property_of_an_object_that_is_called_parameters_may_be_null() {
+    fn property_of_an_object_named_parameters_may_be_null() {
         let object = |properties: Value| json!({"type": "object", "properties": properties});
         let of = object(json!({"schema": {"type": "string", "nullable": true}}));
         let mut document = json!({"components": {"schemas": {

@@ -1,7 +1,7 @@
 //! The literal text of paths is percent-encoded.
 //!
-//! The client leaves it to a URL parser to encode it, and mocks compare the encoded path. With encoded text, both have
-//! the same path.
+//! In the client, a URL parser encodes it, and mocks compare the encoded path. With encoded text, both have the same
+//! path.
 //!
 //! Seen in: a document of this workspace's tests. No vendor's document so far needs it.
 
@@ -13,7 +13,7 @@ pub(super) fn encode(document: &mut Value) {
     }
 }
 
-/// A path whose text has only characters that a path can have (RFC 3986, section 3.3: `pchar`).
+/// Encodes the characters of a path that are not allowed in URLs (RFC 3986, section 3.3: `pchar`).
 fn encoded(path: &str) -> String {
     let mut encoded = String::new();
     let mut is_parameter = false;

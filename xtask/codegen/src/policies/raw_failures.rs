@@ -1,21 +1,21 @@
 //! Failures are not decoded.
 //!
-//! The generated decoding of a failure loses the status and the headers if the body does not fit the document. A
+//! The generated decoding of a failure drops the status and the headers if the body does not fit the document. A
 //! failure's body often does not: it may be a page of HTML from the edge.
 //!
-//! Seen in: Cloudflare's document of 2024-08-06: 174 operations had a failure that no value fits.
+//! Seen in: Cloudflare's document of 2024-08-06: 174 operations have a failure with a schema that no value fits.
 
 use serde_json::{Value, json};
 
 use xtask_document::operation::{content_mut, for_each_operation, is_failure, is_success, responses_mut};
 
-/// For the client: no failure is decoded, and every one is expected. What a method may return would depend on whether
-/// its failures are documented.
+/// For the client: no failure is decoded, and all failures are declared. Otherwise the return type of a method would
+/// depend on its documented failures.
 pub(super) fn all(document: &mut Value) {
     for_each_operation(document, |_, _, operation| {
         let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
         let has_success = responses.keys().any(|status| is_success(status));
-        // `default` without a success describes the success, too.
+        // `default` without a success also describes the success.
         responses.retain(|status, _| !is_failure(status) || status == "default" && !has_success);
         let raw = || json!({"description": "A failure, undecoded", "content": {"*/*": {}}});
         responses.iter_mut().filter(|(status, _)| is_failure(status)).for_each(|(_, response)| *response = raw());
@@ -23,8 +23,8 @@ pub(super) fn all(document: &mut Value) {
     });
 }
 
-/// For the mocks: a failure whose schema has no name is any JSON. The generator would give it one, of a type that the
-/// client does not have.
+/// For the mocks: a failure with an unnamed schema is any JSON. The generator would use a type that the client does not
+/// have.
 pub(super) fn without_name(document: &mut Value) {
     for_each_operation(document, |_, _, operation| {
         let failures = responses_mut(operation).filter(|(status, _)| is_failure(status));
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_failure_is_expected_and_raw_whichever_are_documented() {
+    fn every_failure_is_raw_whether_documented_or_not() {
         let typed = json!({"description": "", "content": {"application/json": {"schema": {"type": "object"}}}});
         let raw = json!({"description": "A failure, undecoded", "content": {"*/*": {}}});
         let of = |responses: Value| json!({"paths": {"/": {"get": {"responses": responses}}}});
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_for_any_status_stays_if_there_is_nothing_else() {
+    fn default_is_kept_if_there_is_no_success() {
         let mut document =
             json!({"paths": {"/": {"get": {"responses": {"404": {}, "default": {"description": "d"}}}}}});
         all(&mut document);
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_failure_that_has_a_name_has_a_type_in_the_mocks() {
+    fn only_a_named_failure_has_a_type_in_the_mocks() {
         let content = |schema: Value| json!({"content": {"application/json": {"schema": schema}}});
         let (named, unnamed) = (content(json!({"$ref": "#/x"})), content(json!({"allOf": [{"$ref": "#/x"}, {}]})));
         let of = |success: &Value, failure: &Value, other: &Value| json!({"paths": {"/": {"get": {"responses": {"200": success, "404": failure, "default": other}}}}});

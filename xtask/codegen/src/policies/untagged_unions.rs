@@ -1,11 +1,12 @@
-//! No union is one of serde's tagged enums.
+//! No union becomes one of serde's tagged enums.
 //!
-//! The generator makes a tagged enum of a union whose branches are objects, written in place, that require a constant. It is
-//! closed: an unlisted tag is an error, an alternative more breaks users, and a property more may change all variants. So
-//! the generator is kept from it, and all unions have the one open form that `passes/open_unions.rs` gives them. It takes
-//! no object for a variant that has a least number of properties, and reads nothing else from that keyword.
+//! The generator writes a tagged enum for a union of inline objects that require a constant. That enum is closed: an
+//! unlisted tag is an error, a further alternative breaks users, and a further property may change all variants. This
+//! policy prevents it, so that all unions have the open form of `passes/open_unions.rs`. It adds `minProperties`: the
+//! generator makes no tagged variant of an object with that keyword, and ignores it otherwise.
 //!
-//! Seen in: the body of D1's import in Cloudflare's document (`action`); typify 0.8 chooses the form (`convert_one_of`).
+//! Seen in: the body of D1's import in Cloudflare's document (`action`); typify 0.8 chooses the form
+//! (`convert_one_of`).
 
 use serde_json::Value;
 
@@ -22,6 +23,7 @@ pub(super) fn apply(document: &mut Value) {
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
+
     use xtask_document::Document;
 
     #[test]

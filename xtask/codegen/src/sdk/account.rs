@@ -1,4 +1,4 @@
-//! The account of an operation, which is no argument of its method: it is configured once.
+//! The account of an operation. It is configured once, so it is no argument of the method.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -13,7 +13,8 @@ pub(super) fn parameter(path: &str) -> Option<&str> {
     (!name.contains(['{', '}'])).then_some(name)
 }
 
-/// The expression for the account's id as an argument of a type; nothing, if that is no text.
+/// The expression for the account's id as an argument of a type; `None` if the type is neither text nor a newtype of
+/// it.
 pub(super) fn argument(client: &syn::File, variable: &Ident, of: &Type) -> Option<TokenStream> {
     let Type::Reference(reference) = of else { return None };
     match last_segment(&reference.elem)?.as_str() {
@@ -25,7 +26,7 @@ pub(super) fn argument(client: &syn::File, variable: &Ident, of: &Type) -> Optio
     }
 }
 
-/// The expression for a newtype around text, which may be in other newtypes.
+/// The expression for a newtype of text, or a newtype of such a newtype.
 fn newtype(client: &syn::File, text: TokenStream, of: &Type, deepest: usize) -> Option<TokenStream> {
     let deepest = deepest.checked_sub(1)?;
     let name = last_segment(of)?;

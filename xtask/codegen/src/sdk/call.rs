@@ -26,10 +26,10 @@ pub(super) struct Call {
 }
 
 impl Call {
-    /// The sample call of a method; nothing, if the document is not clear about one.
+    /// The sample call of a method; `None` if no certain sample exists.
     pub(super) fn of(references: &References<'_>, method: &Method<'_>) -> Option<Self> {
         let operation = &method.operation;
-        // A response to HEAD has no body; and a mock compares the path as the document has it.
+        // A response to HEAD has no body. A mock compares the literal path, so that must need no encoding.
         let is_plain = |char: char| char.is_ascii_alphanumeric() || "/{}-_.~".contains(char);
         if operation.method == "head" || !operation.path.chars().all(is_plain) {
             return None;
@@ -88,7 +88,7 @@ fn value(references: &References<'_>, method: &Method<'_>, argument: &Argument) 
         _ => {}
     }
     let json = sample(references, schema(method, argument)?)?;
-    // Neither is a segment of a path.
+    // These cannot be segments of a path.
     if ["", ".", ".."].into_iter().any(|text| json == text) {
         return None;
     }
@@ -96,7 +96,7 @@ fn value(references: &References<'_>, method: &Method<'_>, argument: &Argument) 
     Some(format!("{borrow}serde_json::from_str({:?})?", json.to_string()))
 }
 
-/// The schema of an argument: that of the body, or of the parameter of that name.
+/// The schema of an argument: that of the body, or of the parameter with its name.
 fn schema<'a>(method: &Method<'a>, argument: &Argument) -> Option<&'a Value> {
     let name = argument.name.unraw().to_string();
     if let Some(body) = method.operation.body().filter(|_| name == "body") {

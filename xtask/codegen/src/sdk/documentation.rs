@@ -37,7 +37,7 @@ pub(super) fn of(operation: &Operation<'_>) -> Vec<String> {
         .collect()
 }
 
-/// The documentation of all operations, with an example of one if there is one that can be called.
+/// The documentation of the type with all methods, with an example if a method has a sample call.
 pub(super) fn example(methods: &[Method<'_>], calls: &[Option<Call>], packages: &Packages, sdk: &str) -> Vec<String> {
     let title = " One method for each operation of the API. Each returns a request, which is sent when it is awaited.";
     let callable = || methods.iter().zip(calls).filter_map(|(method, call)| Some((method, call.as_ref()?)));
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn operation_without_words_is_documented_by_its_id() {
+    fn operation_without_a_summary_is_documented_by_its_id() {
         let text = documentation(json!({"operationId": "get_thing", "summary": " ", "deprecated": true}));
         assert!(text.starts_with(" The operation `get_thing`.\n\n `GET /things/{id}`\n\n The API's document marks"));
     }

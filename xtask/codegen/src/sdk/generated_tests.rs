@@ -8,7 +8,7 @@ use super::call::{ACCOUNT, Call};
 use super::method::Method;
 use crate::packages::{Packages, crate_path};
 
-/// The module of the tests; nothing, if no operation can be called.
+/// The module of the tests; empty if no method has a sample call.
 pub(super) fn module(methods: &[Method<'_>], calls: &[Option<Call>], packages: &Packages) -> TokenStream {
     let tests: Vec<_> = methods.iter().zip(calls).filter_map(|(method, call)| test(method, call.as_ref()?)).collect();
     if tests.is_empty() {

@@ -1,4 +1,4 @@
-//! One method: what it takes, what it returns and how it calls the generated client.
+//! One method: its arguments, its result and its call of the generated client.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,7 @@ use xtask_document::operation::Operation;
 pub(super) struct Method<'a> {
     pub(super) operation: Operation<'a>,
     pub(super) name: Ident,
-    /// What its caller passes.
+    /// The arguments of the method.
     pub(super) arguments: Vec<Argument>,
     /// The arguments of the client's method, as expressions.
     passed: Vec<TokenStream>,
@@ -37,7 +37,7 @@ pub(super) struct Argument {
 }
 
 impl Argument {
-    /// Whether it is borrowed for the time of the request.
+    /// Whether the request borrows it.
     fn is_borrowed(&self) -> bool {
         self.of.to_token_stream().into_iter().any(|token| has_lifetime(&token))
     }
@@ -52,7 +52,7 @@ fn has_lifetime(token: &proc_macro2::TokenTree) -> bool {
 }
 
 impl<'a> Method<'a> {
-    /// The method for an operation, of which the generated client has a function.
+    /// The method for an operation, from the function of the generated client.
     pub(super) fn of(
         operation: Operation<'a>,
         function: &ImplItemFn,
@@ -78,7 +78,7 @@ impl<'a> Method<'a> {
                 .generics
                 .type_params()
                 .any(|generic| last_segment(&of).is_some_and(|name| generic.ident == name));
-            // A request can be sent again, so it keeps what it owns.
+            // A request can be sent again, so it keeps its own values.
             passed.push(match &of {
                 Type::Reference(_) => quote! { #name },
                 _ => quote! { ::std::clone::Clone::clone(&#name) },
@@ -109,7 +109,7 @@ impl<'a> Method<'a> {
         let bodies = self.arguments.iter().filter(|argument| argument.is_bytes).map(|Argument { name, .. }| {
             quote! { let #name: ::bytes::Bytes = #name.into(); }
         });
-        let [connection, options] = ["connection", "options"].map(|name| self.free(name));
+        let [connection, options] = ["connection", "options"].map(|name| self.unused(name));
         let account = self.account.iter().map(|name| quote! { let #name = #options.resolve_account(#connection)?; });
         let of_options = self.account.as_ref().map_or_else(|| quote! { _ }, |_| quote! { #options });
         let constructor = format_ident!("{}", if self.is_envelope { "envelope" } else { "plain" });
@@ -133,14 +133,14 @@ impl<'a> Method<'a> {
         }
     }
 
-    /// A name that no argument has.
-    fn free(&self, name: &str) -> Ident {
+    /// A variable name that no argument has.
+    fn unused(&self, name: &str) -> Ident {
         let taken: BTreeSet<_> = self.arguments.iter().map(|argument| &argument.name).chain(&self.account).collect();
-        let mut free = format_ident!("{name}");
-        while taken.contains(&free) {
-            free = format_ident!("{free}_");
+        let mut unused = format_ident!("{name}");
+        while taken.contains(&unused) {
+            unused = format_ident!("{unused}_");
         }
-        free
+        unused
     }
 }
 
@@ -151,8 +151,8 @@ pub(super) fn success(output: &ReturnType) -> Option<&Type> {
     within(request)
 }
 
-/// A type as it is called in the SDK crate: one of the module `types`, or one of `api_runtime`, on which the crate does not
-/// depend.
+/// The path of a type in the SDK crate: in the module `types`, or in `cloudflare_client` for types of `api_runtime`, on
+/// which the crate does not depend.
 fn qualified(client: &syn::File, of: &Type) -> Type {
     qualified_of(models_of(client).filter_map(name_of).map(ToString::to_string).collect(), of)
 }
@@ -189,7 +189,7 @@ mod tests {
     use super::*;
     use xtask_document::operation::operations;
 
-    /// The method for an operation of a path, of which the client has the given function.
+    /// The method for an operation of a path, from a function of the client.
     fn method(path: &str, function: &TokenStream) -> String {
         let document: Value = json!({"paths": {path: {"get": {"operationId": "get_thing", "summary": "Get it"}}}});
         let client: syn::File = parse_quote! {

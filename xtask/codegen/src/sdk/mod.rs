@@ -1,6 +1,7 @@
 //! The generated part of an SDK crate: one checked method per operation.
 //!
-//! It is made of the generated client's syntax, so that both agree about arguments and results, and of the document.
+//! It is generated from the syntax of the client, so that both have the same arguments and results, and from the
+//! document.
 
 mod account;
 mod call;
@@ -77,7 +78,7 @@ fn methods<'a>(document: &'a Document, client: &syn::File) -> Result<Vec<Method<
 ///
 /// # Errors
 ///
-/// If the code is not that of a generated client.
+/// If the code is not Rust.
 pub fn success_types(client: &str) -> Result<BTreeMap<String, String>, Error> {
     let client = syn::parse_file(client).context("the client is not Rust")?;
     let types = functions(&client).filter_map(|function| {

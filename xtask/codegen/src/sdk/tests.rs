@@ -1,10 +1,10 @@
-//! The generated part of an SDK as a whole.
+//! Tests of the whole generated part of an SDK.
 
 use serde_json::{Value, json};
 
 use super::*;
 
-/// The generated part of an SDK with one operation, which returns what its envelope has and takes a body and a query.
+/// The generated part of an SDK with one operation that has a body, a query and an envelope.
 fn generated(change: impl FnOnce(&mut Value)) -> String {
     let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
     let content = |name: &str| json!({"application/json": {"schema": reference(name)}});

@@ -1,4 +1,4 @@
-//! Unions of envelopes, of which one envelope can be made.
+//! Unions of envelopes that can be merged into one envelope.
 
 use serde_json::{Map, Value, json};
 
@@ -58,13 +58,13 @@ struct Branch<'a> {
 }
 
 impl<'a> Branch<'a> {
-    /// The branch; nothing, if the schema is no object or its `success` no boolean.
+    /// The branch; `None` if the schema is not an object or its `success` not a boolean.
     fn of(references: &References<'a>, schema: &ResolvedSchema<'a>) -> Option<Self> {
         let success = schema.properties.get("success").map(|success| ResolvedSchema::of(references, success));
         let is_object = schema.get("type").is_none_or(|of| of == "object");
         let is_boolean = success.as_ref().is_none_or(|success| success.get("type").is_some_and(|of| of == "boolean"));
-        let adds = |keyword: &&str| schema.get(keyword).is_some_and(|value| !value.is_boolean());
-        if !is_object || !is_boolean || ["additionalProperties", "enum", "not"].iter().any(adds) {
+        let has = |keyword: &&str| schema.get(keyword).is_some_and(|value| !value.is_boolean());
+        if !is_object || !is_boolean || ["additionalProperties", "enum", "not"].iter().any(has) {
             return None;
         }
         let properties = schema.to_schema().remove("properties");
@@ -96,7 +96,7 @@ impl<'a> Branch<'a> {
     }
 }
 
-/// The one result of several branches; nothing, if only failures have one.
+/// The one result of several branches; `None` if only failures have one.
 fn result<'a>(references: &References<'a>, own: &Branch<'a>, branches: &[Branch<'a>]) -> Option<Value> {
     let successes = || branches.iter().filter(|branch| !branch.is_failure);
     let refines = |branch: &Branch<'a>, result| {
@@ -129,29 +129,29 @@ fn is_vaguer<'a>(references: &References<'a>, schema: &'a Value, other: &'a Valu
     let is_free_list = |list: &ResolvedSchema<'a>| {
         list.get("items").is_none_or(|items| is_free_form(&ResolvedSchema::of(references, items)))
     };
-    let says_more = |object: &ResolvedSchema<'a>| {
+    let constrains_members = |object: &ResolvedSchema<'a>| {
         let keywords = UNIONS.iter().chain(&["additionalProperties"]);
         !object.properties.is_empty() || keywords.into_iter().any(|keyword| object.get(keyword).is_some())
     };
-    let of_both = schema.get("type").filter(|of| other.get("type") == Some(of)).and_then(Value::as_str);
-    match of_both {
+    let common_type = schema.get("type").filter(|of| other.get("type") == Some(of)).and_then(Value::as_str);
+    match common_type {
         Some("array") => is_free_list(&schema) && !is_free_list(&other),
-        Some("object") => !says_more(&schema) && says_more(&other),
+        Some("object") => !constrains_members(&schema) && constrains_members(&other),
         _ => is_free_form(&schema) && !is_free_form(&other),
     }
 }
 
-/// The schemas of which a schema is a union; the schema itself, if it is none.
+/// The branches of a union; the schema itself if it is not a union.
 fn alternatives(schema: &Value) -> Vec<&Value> {
     let mut unions = UNIONS.iter().filter_map(|keyword| schema.get(keyword)?.as_array());
-    let adds = ["allOf", "properties"].iter().any(|keyword| schema.get(keyword).is_some());
+    let is_more_than_union = ["allOf", "properties"].iter().any(|keyword| schema.get(keyword).is_some());
     match (unions.next(), unions.next()) {
-        (Some(branches), None) if !adds => branches.iter().collect(),
+        (Some(branches), None) if !is_more_than_union => branches.iter().collect(),
         _ => vec![schema],
     }
 }
 
-/// The schema of what fits one of several schemas, apart from null.
+/// The union of several schemas, without null.
 fn one_of(schemas: &[&Value]) -> Value {
     let mut distinct: Vec<Value> = Vec::new();
     for schema in schemas.iter().map(|schema| without_null(schema)) {

@@ -1,15 +1,15 @@
 use super::*;
 
-/// A type of its own.
+/// A schema that becomes a type.
 fn object() -> Value {
     json!({"type": "object", "properties": {"a": {"type": "string"}}})
 }
 
-/// The names that an import gives in a document.
+/// The names that an import gives to the unnamed schemas of a document.
 fn names(document: Value) -> Vec<String> {
     let mut named = document.clone();
     name_all(&mut named);
-    assert_eq!(unnamed(&named), [], "what has been named has a name");
+    assert_eq!(unnamed(&named), [], "every schema has a name");
     unnamed(&document).into_iter().map(|(_, name)| name).collect()
 }
 
@@ -23,7 +23,7 @@ fn sorted(mut names: Vec<String>) -> Vec<String> {
 }
 
 #[test]
-fn everything_that_becomes_a_type_has_a_name_wherever_it_stands() {
+fn every_schema_that_becomes_a_type_is_named_after_its_place() {
     let content = json!({"content": {"application/json": {"schema": object()}}});
     let header = json!({"schema": {"type": "string", "enum": ["x"]}});
     let parameter = json!({"in": "query", "name": "order", "schema": {"type": "string", "enum": ["x"]}});
@@ -70,7 +70,7 @@ fn everything_that_becomes_a_type_has_a_name_wherever_it_stands() {
 }
 
 #[test]
-fn a_branch_is_called_after_what_tells_it_apart() {
+fn branch_is_named_after_its_title_or_its_distinguishing_property() {
     let of = |property: &str, schema: Value| json!({"properties": {property: schema, "id": {}}, "required": [property, "id"]});
     let constant = |value: &str| json!({"type": "string", "enum": [value]});
     let names = names_in(json!({"oneOf": [
@@ -109,7 +109,7 @@ fn branches_with_a_constant_are_named_after_it() {
 }
 
 #[test]
-fn what_is_put_together_is_one_type() {
+fn schema_and_its_parts_become_one_type() {
     let part = json!({"allOf": [{"$ref": "#/components/schemas/Thing"}, object()]});
     assert_eq!(names_in(json!({"properties": {"part": part}})), ["ThingPart"]);
     assert_eq!(names_in(json!({"properties": {"part": {"oneOf": [object()]}}})), ["ThingPart"]);
@@ -119,13 +119,13 @@ fn what_is_put_together_is_one_type() {
 }
 
 #[test]
-fn two_names_that_rust_would_not_tell_apart_are_two() {
+fn names_that_are_equal_in_rust_are_numbered() {
     let names = names_in(json!({"properties": {"a": {"properties": {"b": object(), "x": {}}}, "ab": object()}}));
     assert_eq!(names, ["ThingA", "ThingAb", "ThingAb2"]);
 }
 
 #[test]
-fn union_has_a_name_that_no_component_has_wherever_it_stands() {
+fn unnamed_union_gets_a_name_that_no_component_has() {
     let union = json!({"oneOf": [{"type": "string"}, {"type": "integer"}], "title": "Other"});
     let content = json!({"content": {"application/json": {"schema": union}}});
     let map = |value: &Value| json!({"type": "object", "additionalProperties": value});
@@ -156,7 +156,7 @@ fn union_has_a_name_that_no_component_has_wherever_it_stands() {
 }
 
 #[test]
-fn union_of_envelopes_in_a_success_has_a_name() {
+fn unnamed_union_of_envelopes_in_a_success_gets_a_name() {
     let envelope = json!({"type": "object", "properties": {"success": {"type": "boolean"}}});
     let reference = json!({"$ref": "#/components/schemas/Envelope"});
     let success = |schema: Value| {

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use self::merge::{At, Merger};
 use super::{Log, Loss, Rule};
-use crate::hoist::{SchemaNames, called, name_at};
+use crate::hoist::{SchemaNames, name_at, place_names};
 use xtask_document::naming::pascal;
 use xtask_document::resolved::References;
 use xtask_document::schemas::{named, place_of, reference, schemas};
@@ -17,8 +17,8 @@ use xtask_document::walk::for_each_schema;
 
 pub(super) const OBJECTS: Rule = Rule {
     name: "all-of-objects",
-    why: "taken strictly, parts that contradict each other make types that no value can have; vendors mean that the later \
-          part wins",
+    why: "parts that contradict each other allow no value at all, strictly; vendors intend that the later part overrides \
+          the earlier one",
     seen_in: "Cloudflare, openapi.json of 2024-08-06: 2,193 schemas; PagerDuty: properties of several parts in 8 operations",
     loss: Loss::Widens,
     apply: merge_objects,
@@ -26,10 +26,10 @@ pub(super) const OBJECTS: Rule = Rule {
 
 fn merge_objects(document: &mut Value, log: &mut Log<'_>) {
     let original = document.clone();
-    let (objects, shared, called) = (objects(&original), named_parts(document), called(&original));
+    let (objects, shared, place_names) = (objects(&original), named_parts(document), place_names(&original));
     let references = References::of(&original);
     let mut merger = Merger::of(&references, &objects, SchemaNames::of(&original), log);
-    // What is nested in a part is named after it, and not after a schema that it is a part of, which has more parts.
+    // Schemas with fewer parts are merged first, so that a nested schema is named after the part that defines it.
     let mut named: Vec<_> =
         schemas(&original).iter().map(|(name, schema)| (merger.count(schema), name, schema)).collect();
     named.sort_by_key(|(parts, ..)| *parts);
@@ -47,7 +47,7 @@ fn merge_objects(document: &mut Value, log: &mut Log<'_>) {
             return;
         }
         place.clone_into(&mut outermost);
-        let at = At { name: name_at(place, &called), place: place.to_owned(), is_shared: false };
+        let at = At { name: name_at(place, &place_names), place: place.to_owned(), is_shared: false };
         if let Some(Value::Object(merged)) = original.pointer(place).map(|schema| merger.outermost(schema, &at)) {
             *schema = merged;
         }
@@ -72,11 +72,11 @@ fn named_parts(document: &mut Value) -> BTreeSet<String> {
     parts
 }
 
-/// The most properties of one object that are named, if a later part overrides them.
+/// The most overridden properties of one object that are named in the report.
 const MOST_NAMED: usize = 10;
 
-/// What of earlier parts is overridden, for the report.
-fn listed(names: &BTreeSet<String>) -> String {
+/// The overridden names, for the report.
+fn overridden(names: &BTreeSet<String>) -> String {
     if names.is_empty() {
         return String::new();
     }
@@ -85,14 +85,14 @@ fn listed(names: &BTreeSet<String>) -> String {
         0 => String::new(),
         others => format!(" and {others} others"),
     };
-    format!("; of {}{others}, only what the last part says is kept", named.join(", "))
+    format!("; for {}{others}, the last part overrides the earlier ones", named.join(", "))
 }
 
-/// The named schemas that are objects: by themselves, or since all their parts are.
+/// The named schemas that are objects, by themselves or because all their parts are.
 fn objects(document: &Value) -> BTreeSet<String> {
-    let (mut objects, mut found) = (BTreeSet::new(), Vec::new());
-    // Those that are objects if so many others are, and which of them wait for whom.
-    let (mut missing, mut waiting) = (BTreeMap::new(), BTreeMap::<_, Vec<_>>::new());
+    let (mut objects, mut pending) = (BTreeSet::new(), Vec::new());
+    // The number of parts that are not known to be objects yet, by schema; and the schemas with a part, by the part.
+    let (mut unknown_parts, mut wholes) = (BTreeMap::new(), BTreeMap::<_, Vec<_>>::new());
     for (name, schema) in schemas(document) {
         let mut parts = Vec::new();
         let may_be = is_object(schema, &mut |part| {
@@ -101,42 +101,42 @@ fn objects(document: &Value) -> BTreeSet<String> {
         });
         match parts.len() {
             _ if !may_be => {}
-            0 => found.push(name.as_str()),
+            0 => pending.push(name.as_str()),
             count => {
-                missing.insert(name.as_str(), count);
-                parts.into_iter().for_each(|part| waiting.entry(part).or_default().push(name.as_str()));
+                unknown_parts.insert(name.as_str(), count);
+                parts.into_iter().for_each(|part| wholes.entry(part).or_default().push(name.as_str()));
             }
         }
     }
-    while let Some(name) = found.pop() {
+    while let Some(name) = pending.pop() {
         objects.insert(name.to_owned());
-        for whole in waiting.remove(name).unwrap_or_default() {
-            if let Some(count) = missing.get_mut(whole) {
+        for whole in wholes.remove(name).unwrap_or_default() {
+            if let Some(count) = unknown_parts.get_mut(whole) {
                 *count = count.saturating_sub(1);
-                found.extend((*count == 0).then_some(whole));
+                pending.extend((*count == 0).then_some(whole));
             }
         }
     }
     objects
 }
 
-/// Whether a schema is an object, if it is known which named ones are.
-fn is_object<'a>(schema: &'a Value, is_named_one: &mut dyn FnMut(&'a str) -> bool) -> bool {
+/// Whether a schema is an object. `is_named_object` decides for named schemas.
+fn is_object<'a>(schema: &'a Value, is_named_object: &mut dyn FnMut(&'a str) -> bool) -> bool {
     if let Some(name) = reference(schema) {
-        return is_named_one(name);
+        return is_named_object(name);
     }
     let parts = schema.get("allOf").and_then(Value::as_array);
     schema.get("type").and_then(Value::as_str) == Some("object")
         || schema.get("properties").is_some()
-        || parts.is_some_and(|parts| !parts.is_empty() && parts.iter().all(|part| is_object(part, is_named_one)))
+        || parts.is_some_and(|parts| !parts.is_empty() && parts.iter().all(|part| is_object(part, is_named_object)))
 }
 
-/// Whether a schema is merged: all its parts are objects. One that only annotates a single other schema is not.
+/// Whether a schema is merged: all its parts are objects. A schema that annotates a single other schema is not merged.
 fn is_all_of_objects(objects: &BTreeSet<String>, schema: &Map<String, Value>) -> bool {
     let Some(parts) = schema.get("allOf").and_then(Value::as_array) else { return false };
-    let alone = parts.len() == 1 && !schema.contains_key("properties");
+    let is_annotated_part = parts.len() == 1 && !schema.contains_key("properties");
     let is_object = |part| is_object(part, &mut |name| objects.contains(name));
-    !alone && !parts.is_empty() && parts.iter().all(is_object)
+    !is_annotated_part && !parts.is_empty() && parts.iter().all(is_object)
 }
 
 #[cfg(test)]
@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_are_merged_and_the_later_one_wins() {
+    fn later_part_overrides_earlier_parts() {
         let document = |thing: Value| {
             json!({"components": {"schemas": {
                 "Base": {"type": "object", "properties": {"result": {"type": "string"}, "ok": {"type": "boolean"}}, "required": ["ok"]},
@@ -179,17 +179,17 @@ mod tests {
         assert_eq!(fixed["components"]["schemas"]["Thing"]["properties"]["id"], id);
         assert_eq!(
             applied.iter().map(|applied| applied.what.as_str()).collect::<Vec<_>>(),
-            ["2 parts are merged; of name, oneOf, only what the last part says is kept"]
+            ["merged 2 parts; for name, oneOf, the last part overrides the earlier ones"]
         );
         let many =
             |kind: &str| (0..20).map(|number| (format!("p{number}"), json!({"type": kind}))).collect::<Map<_, _>>();
         let parts = json!({"allOf": [{"properties": many("string")}, {"properties": many("integer")}]});
         let what = apply_rule(&OBJECTS, document(parts)).1.remove(0).what;
-        assert!(what.contains(" and 10 others, only"), "{what}");
+        assert!(what.contains(" and 10 others, the last part"), "{what}");
     }
 
     #[test]
-    fn parts_without_contradictions_lose_nothing() {
+    fn merging_parts_without_contradictions_is_lossless() {
         let one = |kind: &str| json!({"type": "object", "properties": {kind: {"type": "string"}}, "required": [kind]});
         let closed = |mut part: Value| {
             part["additionalProperties"] = json!(false);
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_that_are_no_objects_and_single_parts_stay() {
+    fn parts_that_are_no_objects_and_single_parts_are_not_merged() {
         for schema in [
             json!({"allOf": [{"type": "string"}, {"type": "string"}]}),
             json!({"allOf": [{"type": "object"}], "nullable": true}),

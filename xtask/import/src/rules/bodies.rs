@@ -10,7 +10,7 @@ use xtask_document::operation::for_each_operation;
 
 pub(super) const WITHOUT_SCHEMA: Rule = Rule {
     name: "body-without-schema",
-    why: "a GET or DELETE that lists JSON without a schema most likely takes none, but the generator asks for its type",
+    why: "a GET or DELETE that lists JSON without a schema most likely takes no body, but the generator requires a type",
     seen_in: "Cloudflare, openapi.json of 2024-08-06: 104 operations",
     loss: Loss::Narrows,
     apply: |document, log| {
@@ -22,11 +22,11 @@ pub(super) const WITHOUT_SCHEMA: Rule = Rule {
             match body_content(operation).filter(|content| content.values().any(has_schema)) {
                 Some(content) => {
                     content.remove(JSON);
-                    log.note(place, "its body is not JSON");
+                    log.note(place, "dropped JSON from its body");
                 }
                 None => {
                     operation.remove("requestBody");
-                    log.note(place, "it takes no body");
+                    log.note(place, "dropped its body");
                 }
             }
         });
@@ -35,16 +35,16 @@ pub(super) const WITHOUT_SCHEMA: Rule = Rule {
 
 pub(super) const FREE_FORM: Rule = Rule {
     name: "free-form-body",
-    why: "JSON without a schema is any JSON, and a form any form, but the generator asks for their types",
+    why: "content without a schema is any JSON or any form, but the generator requires a type",
     seen_in: "Cloudflare, openapi.json of 2024-08-06: 31 operations",
     loss: Loss::Lossless,
     apply: |document, log| {
         for_each_operation(document, |place, _, operation| {
             let Some(content) = body_content(operation) else { return };
-            for (media_type, any, what) in [(JSON, json!({}), "JSON"), (FORM, json!({"type": "object"}), "form")] {
+            for (media_type, schema, kind) in [(JSON, json!({}), "JSON"), (FORM, json!({"type": "object"}), "form")] {
                 if let Some(body) = content.get_mut(media_type).filter(|body| body.get("schema").is_none()) {
-                    set(body, "schema", any);
-                    log.note(place, format!("its body is any {what}"));
+                    set(body, "schema", schema);
+                    log.note(place, format!("allowed any {kind} as its body"));
                 }
             }
         });
@@ -53,15 +53,15 @@ pub(super) const FREE_FORM: Rule = Rule {
 
 pub(super) const ONE_MEDIA_TYPE: Rule = Rule {
     name: "one-body-type",
-    why: "the generated method sends one type of body",
+    why: "a generated method sends bodies of one media type only",
     seen_in: "Cloudflare, openapi.json of 2024-08-06: 2 operations; GitHub, REST API: 1",
     loss: Loss::Narrows,
     apply: |document, log| {
         for_each_operation(document, |place, _, operation| {
             let Some(content) = body_content(operation).filter(|content| content.len() > 1) else { return };
             let known = KNOWN.into_iter().find(|known| content.contains_key(*known));
-            let sent = || content.keys().filter(|media_type| !is_multipart(media_type)).min().cloned();
-            let Some(kept) = known.map(str::to_owned).or_else(sent) else { return };
+            let sendable = || content.keys().filter(|media_type| !is_multipart(media_type)).min().cloned();
+            let Some(kept) = known.map(str::to_owned).or_else(sendable) else { return };
             keep_one(content, &kept, place, log);
         });
     },
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn body_of_several_media_types_loses_those_that_are_not_the_same_json() {
+    fn dropping_a_media_type_is_lossless_only_for_json_with_the_same_schema() {
         let schema = |of: &str| json!({"schema": {"type": of}});
         let json = document("post", json!({JSON: schema("object")}));
         for (other, of, loss) in [
@@ -96,12 +96,12 @@ mod tests {
             let (fixed, applied) =
                 apply_rule(&ONE_MEDIA_TYPE, document("post", json!({JSON: schema("object"), other: schema(of)})));
             assert_eq!((fixed, applied[0].loss), (json.clone(), loss));
-            assert_eq!(applied[0].what, format!("it is application/json alone, and not {other}"));
+            assert_eq!(applied[0].what, format!("kept application/json, and dropped {other}"));
         }
     }
 
     #[test]
-    fn a_get_or_delete_without_a_schema_takes_no_body() {
+    fn get_or_delete_with_json_without_a_schema_takes_no_body() {
         let none = json!({"paths": {"/a/b": {"delete": {"operationId": "id"}}}});
         assert_eq!(run(&WITHOUT_SCHEMA, document("delete", json!({JSON: {}}))), (none, 1));
         let text = json!({"text/plain": {"schema": {"type": "string"}}});
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_post_without_a_schema_takes_anything_and_keeps_its_example() {
+    fn post_without_a_schema_takes_any_content_and_keeps_its_example() {
         let any = document("post", json!({JSON: {"schema": {}}}));
         assert_eq!(run(&FREE_FORM, document("post", json!({JSON: {}}))), (any.clone(), 1));
         assert_eq!(run(&FREE_FORM, any.clone()), (any.clone(), 0));
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_types_json_stays_or_else_what_can_be_sent() {
+    fn json_or_else_a_sendable_type_is_kept_of_several_media_types() {
         let (fixed, applied) = run(&ONE_MEDIA_TYPE, document("post", json!({"a/a": {}, JSON: {}})));
         assert_eq!((fixed, applied), (document("post", json!({JSON: {}})), 1));
         for (other, kept) in [("b/b", "a/a"), ("text/plain", "text/plain")] {

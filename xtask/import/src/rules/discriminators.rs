@@ -12,20 +12,20 @@ use xtask_document::walk::for_each_schema;
 
 pub(super) const INHERITANCE: Rule = Rule {
     name: "inheritance",
-    why: "where a schema with a discriminator is used, the value may be any schema that has it as a part; the generator reads \
+    why: "a value of a schema with a discriminator may be of any schema that has it as a part; the generator decodes \
           it as the schema itself and drops all other properties",
     seen_in: "OpenAPI 3.0.3, Discriminator Object: `Pet` is a part of `Cat` and `Dog`",
     loss: Loss::Lossless,
     apply: make_unions,
 };
 
-/// Makes a union of each base and its children. The base itself gets another name, to which the children refer.
+/// Replaces each base by a union of it and its children. The base itself gets another name, which the children use.
 fn make_unions(document: &mut Value, log: &mut Log<'_>) {
     let original = document.clone();
     let (inheritance, mut names) = (Inheritance::of(&original), SchemaNames::of(&original));
-    let of_bases = inheritance.bases().keys().map(|name| (*name, names.free(&format!("{name}_base"))));
-    let of_bases: BTreeMap<&str, String> = of_bases.collect();
-    refer_to_bases(document, &of_bases);
+    let base_names = inheritance.bases().keys().map(|name| (*name, names.free(&format!("{name}_base"))));
+    let base_names: BTreeMap<&str, String> = base_names.collect();
+    refer_to_bases(document, &base_names);
     for (name, discriminator) in inheritance.bases() {
         let place = place_of(name);
         let Some(schema) = document.pointer_mut(&place).and_then(Value::as_object_mut) else { continue };
@@ -39,7 +39,7 @@ fn make_unions(document: &mut Value, log: &mut Log<'_>) {
         let described = ["description", "nullable", "title"].into_iter();
         let mut union: Map<_, _> =
             described.filter_map(|keyword| Some((keyword.to_owned(), schema.remove(keyword)?))).collect();
-        let reference_to = |name: &str| format!("{SCHEMAS}{}", of_bases.get(name).map_or(name, String::as_str));
+        let reference_to = |name: &str| format!("{SCHEMAS}{}", base_names.get(name).map_or(name, String::as_str));
         let mut discriminator = (*discriminator).clone();
         let mapping = full_mapping(discriminator.get("mapping"), &kinds);
         let mapping = mapping.into_iter().map(|(value, name)| (value, Value::from(reference_to(name))));
@@ -47,29 +47,28 @@ fn make_unions(document: &mut Value, log: &mut Log<'_>) {
         union.insert("discriminator".to_owned(), discriminator.into());
         union.insert("oneOf".to_owned(), kinds.iter().map(|name| json!({"$ref": reference_to(name)})).collect());
         let mut base = Value::Object(std::mem::replace(schema, union));
-        let own = of_bases.get(name).cloned().unwrap_or_default();
-        log.note(&place, format!("it is one of {} schemas; by itself, it is {own}", kinds.len()));
-        names.give(own, &mut base);
+        let base_name = base_names.get(name).cloned().unwrap_or_default();
+        log.note(&place, format!("made a union of {} schemas, and named the base {base_name}", kinds.len()));
+        names.give(base_name, &mut base);
     }
     names.insert(document);
 }
 
-/// Makes children refer to the base alone, and not to the union of all children.
-fn refer_to_bases(document: &mut Value, of_bases: &BTreeMap<&str, String>) {
+/// Makes children refer to the base, not to the union of all children.
+fn refer_to_bases(document: &mut Value, base_names: &BTreeMap<&str, String>) {
     for_each_schema(document, &mut |place, schema| {
         // A component may be a child that adds nothing. Elsewhere, a single part is a use with annotations.
         let is_alone = !is_named(place) && !schema.contains_key("properties");
         let parts = schema.get_mut("allOf").and_then(Value::as_array_mut);
         for part in parts.filter(|parts| !is_alone || parts.len() > 1).into_iter().flatten() {
-            if let Some(base) = reference(part).and_then(|name| of_bases.get(name)) {
+            if let Some(base) = reference(part).and_then(|name| base_names.get(name)) {
                 *part = reference_to(base);
             }
         }
     });
 }
 
-/// The schema that each value of a discriminator means, for each of some schemas: what the document says, or the name
-/// of the schema.
+/// The mapping of a discriminator for some schemas: that of the document, completed by the names of unmapped schemas.
 fn full_mapping<'a>(mapping: Option<&Value>, schemas: &BTreeSet<&'a str>) -> BTreeMap<String, &'a str> {
     let mapping = mapping.and_then(Value::as_object).into_iter().flatten();
     let mut full: BTreeMap<String, &str> =
@@ -83,8 +82,8 @@ fn full_mapping<'a>(mapping: Option<&Value>, schemas: &BTreeSet<&'a str>) -> BTr
 
 pub(super) const MAPPING: Rule = Rule {
     name: "discriminator-mapping",
-    why: "a value of a discriminator means the schema of that name, unless it is mapped; names change in an import. Of the \
-          alternatives of `anyOf`, the discriminator chooses one",
+    why: "a value of a discriminator selects the schema of that name, unless it is mapped, and an import changes names. \
+          The discriminator selects one alternative of `anyOf` as well",
     seen_in: "OpenAPI 3.0.3, Discriminator Object: `oneOf` of `Cat`, `Dog` and `Lizard` without a mapping",
     loss: Loss::Narrows,
     apply: complete_mappings,
@@ -98,7 +97,7 @@ fn complete_mappings(document: &mut Value, log: &mut Log<'_>) {
         let names: Option<BTreeSet<&str>> = branches.iter().map(reference).collect();
         let Some(names) = names.filter(|_| discriminator.get("propertyName").is_some_and(Value::is_string)) else {
             schema.remove("discriminator");
-            return log.note(place, "its discriminator is dropped: an alternative has no name, and so no known value");
+            return log.note(place, "dropped its discriminator: an unnamed alternative has no value");
         };
         let mapping = full_mapping(discriminator.get("mapping"), &names);
         let mapping: Map<_, _> =
@@ -113,7 +112,7 @@ fn complete_mappings(document: &mut Value, log: &mut Log<'_>) {
         }
         schema.remove(keyword);
         schema.insert("oneOf".to_owned(), branches);
-        log.note_loss(Loss::Lossless, place, "its discriminator lists the value of every alternative");
+        log.note_loss(Loss::Lossless, place, "completed the mapping of its discriminator");
     });
 }
 
@@ -151,13 +150,13 @@ mod tests {
     }
 
     #[test]
-    fn a_base_becomes_a_union_of_itself_and_its_children() {
+    fn base_becomes_a_union_of_itself_and_its_children() {
         let tag = json!({"propertyName": "kind", "mapping": {"c": "Cat"}});
         let pet = with(with(object("kind"), "discriminator", tag), "description", json!("d"));
         let house = json!({"properties": {"pet": to("Pet"), "or_null": {"allOf": [to("Pet")], "nullable": true}}});
-        let found = json!({"properties": {"a": {"allOf": [to("Pet"), object("extra")]}}});
+        let extended = json!({"properties": {"a": {"allOf": [to("Pet"), object("extra")]}}});
         let vendors = document(json!({
-            "Pet": pet, "House": house, "Found": found,
+            "Pet": pet, "House": house, "Found": extended,
             "Cat": {"allOf": [to("Pet"), object("claws")]}, "Dog": {"allOf": [to("Pet")]},
         }));
         let (result, lost) = losses(&INHERITANCE, vendors);
@@ -178,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_child_that_has_children_is_a_union_of_its_own() {
+    fn child_with_children_becomes_a_union_as_well() {
         let pet = with(object("kind"), "discriminator", json!({"propertyName": "kind"}));
         let (result, _) = losses(
             &INHERITANCE,
@@ -195,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_base_that_lists_its_children_is_one_of_them() {
+    fn base_with_a_union_of_its_children_becomes_that_union() {
         let tag = json!({"propertyName": "kind"});
         let pet = with(with(object("kind"), "discriminator", tag), "oneOf", json!([to("Cat")]));
         let (result, _) =
@@ -205,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn schema_without_children_or_without_discriminator_stays() {
+    fn schema_without_children_or_without_discriminator_is_not_changed() {
         let childless = with(object("kind"), "discriminator", json!({"propertyName": "kind"}));
         let schemas = json!({
             "Alone": childless, "Base": object("a"), "Child": {"allOf": [to("Base"), object("b")]},
@@ -215,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn every_alternative_of_a_discriminator_has_a_value() {
+    fn every_alternative_gets_a_value_of_the_discriminator() {
         let names = json!({"Cat": object("kind"), "Dog": object("kind")});
         for (keyword, tag) in [
             ("oneOf", json!({"propertyName": "kind"})),
@@ -232,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_discriminator_of_alternatives_without_names_is_dropped_and_reported() {
+    fn discriminator_of_unnamed_alternatives_is_dropped_and_reported() {
         let pet = json!({"oneOf": [to("Cat"), object("kind")], "discriminator": {"propertyName": "kind"}});
         let (result, applied) = apply_rule(&MAPPING, document(json!({"Cat": object("kind"), "Pet": pet})));
         assert_eq!(result["components"]["schemas"]["Pet"], json!({"oneOf": [to("Cat"), object("kind")]}));

@@ -1,4 +1,4 @@
-//! Lists of values.
+//! Enums.
 
 use std::collections::BTreeSet;
 
@@ -10,8 +10,7 @@ use xtask_document::walk::for_each_schema;
 
 pub(super) const OF_TEXT_ONLY: Rule = Rule {
     name: "enum-of-text-only",
-    why: "the generated code for a list of values that are not text does not compile, nor does one that has null, unless it is \
-          said to be nullable",
+    why: "the generated code for an enum does not compile if a value is no text, or is null without `nullable: true`",
     seen_in: "Cloudflare, openapi.json of 2024-08-06: 3,390 schemas",
     loss: Loss::Widens,
     apply: |document, log| {
@@ -21,7 +20,7 @@ pub(super) const OF_TEXT_ONLY: Rule = Rule {
             if is_text && values.iter().all(|value| value.is_string() || value.is_null()) {
                 if values.contains(&Value::Null) && schema.get("nullable") != Some(&Value::Bool(true)) {
                     schema.insert("nullable".to_owned(), Value::Bool(true));
-                    log.note(place, "it may be null, as it lists");
+                    log.note(place, "made it nullable, since null is one of its values");
                 }
                 return;
             }
@@ -29,14 +28,14 @@ pub(super) const OF_TEXT_ONLY: Rule = Rule {
             let has_both = [true, false].iter().all(|value| values.contains(&Value::from(*value)));
             let loss = if is_boolean && has_both { Loss::Lossless } else { Loss::Widens };
             schema.remove("enum");
-            log.note_loss(loss, place, "its values are not listed");
+            log.note_loss(loss, place, "dropped its `enum`");
         });
     },
 };
 
 pub(super) const CLASHING_VALUES: Rule = Rule {
     name: "clashing-values",
-    why: "two values with the same name in Rust cannot be variants of one enum; a duplicate value is the same one",
+    why: "two values with the same name in Rust cannot be variants of one enum; a duplicate value needs no second variant",
     seen_in: "Cloudflare, openapi.json of 2024-08-06: 8 schemas; GitHub, REST API: 2",
     loss: Loss::Widens,
     apply: |document, log| {
@@ -46,12 +45,12 @@ pub(super) const CLASHING_VALUES: Rule = Rule {
                 let mut seen = BTreeSet::new();
                 values.retain(|value| seen.insert(value.to_string()));
                 if values.len() != before {
-                    log.note_loss(Loss::Lossless, place, "it lists each value once");
+                    log.note_loss(Loss::Lossless, place, "dropped duplicate values of its `enum`");
                 }
             }
             if has_clash(schema) {
                 schema.remove("enum");
-                log.note(place, "it is any text");
+                log.note(place, "dropped its `enum`, since values have the same name in Rust");
             }
         });
     },
@@ -65,7 +64,7 @@ fn has_clash(schema: &Map<String, Value>) -> bool {
 
 pub(super) const NO_OTHER_LIMITS: Rule = Rule {
     name: "enum-without-other-limits",
-    why: "the generator rejects a pattern or a length beside a list of values, and the list is more exact",
+    why: "the generator rejects a pattern or a length beside an enum, and the enum is more exact",
     seen_in: "Cloudflare, openapi.json of 2024-08-06: 1 schema",
     loss: Loss::Lossless,
     apply: |document, log| {
@@ -75,7 +74,7 @@ pub(super) const NO_OTHER_LIMITS: Rule = Rule {
                 schema.retain(|key, _| !["maxLength", "minLength", "pattern"].contains(&key.as_str()));
             }
             if schema.len() != before {
-                log.note(place, "its values are its only limit");
+                log.note(place, "dropped the pattern or length beside its `enum`");
             }
         });
     },
@@ -93,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn only_text_is_listed() {
+    fn enum_of_other_values_than_text_is_dropped() {
         for kind in ["object", "array", "number", "integer", "boolean"] {
             let (fixed, count) = run(&OF_TEXT_ONLY, document(json!({"type": kind, "enum": [1]})));
             assert_eq!((fixed, count), (document(json!({"type": kind})), 1));
@@ -105,13 +104,13 @@ mod tests {
     }
 
     #[test]
-    fn text_that_lists_null_may_be_null() {
+    fn text_enum_with_null_becomes_nullable() {
         let listed = |nullable: bool| document(json!({"type": "string", "enum": ["a", null], "nullable": nullable}));
         assert_eq!(losses(&OF_TEXT_ONLY, listed(false)), (listed(true), vec![Loss::Widens]));
     }
 
     #[test]
-    fn a_boolean_that_may_be_either_loses_nothing_by_not_being_listed() {
+    fn dropping_the_enum_of_a_boolean_with_both_values_is_lossless() {
         for (values, loss) in [(json!([true, false]), Loss::Lossless), (json!([true]), Loss::Widens)] {
             let (fixed, lost) = losses(&OF_TEXT_ONLY, document(json!({"type": "boolean", "enum": values})));
             assert_eq!((fixed, lost), (document(json!({"type": "boolean"})), vec![loss]));
@@ -119,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_is_listed_twice_is_listed_once() {
+    fn duplicate_value_of_an_enum_is_dropped() {
         let listed = |values: Value| document(json!({"type": "string", "enum": values}));
         let once = losses(&CLASHING_VALUES, listed(json!(["a", "b", "a"])));
         assert_eq!(once, (listed(json!(["a", "b"])), vec![Loss::Lossless]));
@@ -128,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn values_of_one_name_are_any_text() {
+    fn enum_with_clashing_names_becomes_any_text() {
         for values in
             [json!(["<", "<="]), json!(["a-b", "aB"]), json!(["a", "A"]), json!(["1", "x1"]), json!(["it's", "its"])]
         {
@@ -140,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn pattern_beside_values_is_dropped() {
+    fn pattern_beside_an_enum_is_dropped() {
         let fixed = document(json!({"type": "string", "enum": ["a"]}));
         assert_eq!(
             run(&NO_OTHER_LIMITS, document(json!({"type": "string", "enum": ["a"], "pattern": "x"}))),

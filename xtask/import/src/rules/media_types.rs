@@ -1,4 +1,4 @@
-//! Types of bodies.
+//! Media types of bodies.
 
 use serde_json::{Map, Value, json};
 
@@ -7,26 +7,26 @@ use super::{Log, Loss, Rule, body_content};
 use xtask_document::keywords::without_documentation;
 use xtask_document::media_types::{CONTENT_TYPE, FORM, JSON, essence, is_json, is_sendable};
 use xtask_document::operation::{content_mut, for_each_operation, responses_mut};
+use xtask_document::pointer::escape;
 use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::schemas::named_schemas;
-use xtask_document::pointer::escape;
 
 const OCTETS: &str = "application/octet-stream";
 const TEXTS: [&str; 2] = ["text/plain", "text/x-markdown"];
 
-/// What the generator can send, what it does best first.
+/// The media types that the generator can send, in the order of preference.
 pub(super) const KNOWN: [&str; 5] = [JSON, OCTETS, FORM, "text/plain", "text/x-markdown"];
 
 pub(super) const PARAMETERS: Rule = Rule {
     name: "media-type-parameters",
-    why: "rules and generator know a type by its name alone; JSON has no parameters, and those of other types are not sent",
+    why: "rules and generator compare media types without parameters; JSON has none, and those of other types are not sent",
     seen_in: "the generator compares media types as text, and `application/json; charset=utf-8` is another one",
     loss: Loss::Narrows,
     apply: |document, log| {
         for_each_content(document, |place, _, content| {
             for (written, known) in drop_parameters(content) {
                 let loss = if known == JSON { Loss::Lossless } else { Loss::Narrows };
-                log.note_loss(loss, place, format!("{written} is {known}"));
+                log.note_loss(loss, place, format!("replaced {written} by {known}"));
             }
         });
     },
@@ -46,8 +46,8 @@ fn for_each_content(document: &mut Value, mut change: impl FnMut(&str, bool, &mu
     });
 }
 
-/// Calls what is known by its plain name, unless there is something of that name. The result is what was called
-/// otherwise, with that name.
+/// Drops the parameters of known media types, unless the content also has the type without them. Returns each original
+/// with its replacement.
 fn drop_parameters(content: &mut Map<String, Value>) -> Vec<(String, &'static str)> {
     let mut renamed = Vec::new();
     for known in KNOWN.into_iter().filter(|known| !content.contains_key(*known)).collect::<Vec<_>>() {
@@ -63,18 +63,18 @@ fn drop_parameters(content: &mut Map<String, Value>) -> Vec<(String, &'static st
 
 pub(super) const JSON_BY_ANOTHER_NAME: Rule = Rule {
     name: "json-by-another-name",
-    why: "the generator knows `application/json` alone, and reads and sends JSON of other media types as bytes; the original \
-          media type becomes an extension, and is what the client sends and accepts",
+    why: "the generator supports JSON as `application/json` only, and treats other JSON as bytes; an extension keeps the \
+          original media type, which the client sends and accepts",
     seen_in: "GitHub, REST API: 5 responses of `application/scim+json`; JSON Merge Patch (RFC 7396) has a media type of its own",
     loss: Loss::Narrows,
     apply: |document, log| {
         let original = named_schemas(document);
         let references = References::of(&original);
         for_each_content(document, |place, is_request, content| {
-            let is_other = |(name, value): &(&String, &Value)| {
+            let is_json_content = |(name, value): &(&String, &Value)| {
                 is_json(name) || essence(name) == "*/*" && is_typed(&references, value)
             };
-            let others = content.iter().filter(|_| !content.contains_key(JSON)).filter(is_other);
+            let others = content.iter().filter(|_| !content.contains_key(JSON)).filter(is_json_content);
             let Some(written) = others.map(|(name, _)| name).min_by_key(|name| (!is_json(name), *name)).cloned() else {
                 return;
             };
@@ -85,31 +85,31 @@ pub(super) const JSON_BY_ANOTHER_NAME: Rule = Rule {
                 json.insert(CONTENT_TYPE.to_owned(), Value::from(written.clone()));
             }
             content.insert(JSON.to_owned(), Value::Object(json));
-            log.note_loss(loss, place, format!("{written} is JSON"));
+            log.note_loss(loss, place, format!("treated {written} as JSON"));
         });
     },
 };
 
-/// Whether content has a schema that is not one of text or bytes.
+/// Whether content has a schema of anything but text or bytes.
 fn is_typed(references: &References<'_>, content: &Value) -> bool {
     let schema = content.get("schema").map(|schema| ResolvedSchema::of(references, schema));
     schema.is_some_and(|schema| schema.get("type").is_none_or(|of| of != "string"))
 }
 
-/// Keeps one of several media types. Nothing is lost if the others are JSON, too, and have the same schema.
+/// Keeps one of several media types. That is lossless if all of them are JSON with the same schema.
 pub(super) fn keep_one(content: &mut Map<String, Value>, kept: &str, place: &str, log: &mut Log<'_>) {
     let schema = |media_type: &str| content.get(media_type).and_then(|value| value.get("schema"));
     let others: Vec<_> = content.keys().filter(|media_type| *media_type != kept).cloned().collect();
     let is_same = |other: &String| is_json(kept) && is_json(other) && schema(other) == schema(kept);
     let loss = if others.iter().all(is_same) { Loss::Lossless } else { Loss::Narrows };
     content.retain(|media_type, _| media_type == kept);
-    log.note_loss(loss, place, format!("it is {kept} alone, and not {}", others.join(", ")));
+    log.note_loss(loss, place, format!("kept {kept}, and dropped {}", others.join(", ")));
 }
 
 pub(super) const ODD: Rule = Rule {
     name: "odd-media-type",
-    why: "the generator sends bytes as octets only, and wants octets and text described as nothing else; the original media \
-          type becomes an extension, and is what the client sends",
+    why: "the generator sends bytes as octets only, and requires plain schemas for octets and text; an extension keeps the \
+          original media type, which the client sends",
     seen_in: "Cloudflare, openapi.json of 2024-08-06: 8 operations; GitHub, REST API: 1",
     loss: Loss::Narrows,
     apply: to_octets,
@@ -126,17 +126,15 @@ fn to_octets(document: &mut Value, log: &mut Log<'_>) {
             let mut body = content.remove(&media_type).unwrap_or_default();
             if is_sendable(&media_type) {
                 set(&mut body, CONTENT_TYPE, Value::from(media_type.clone()));
-                log.note_loss(Loss::Lossless, place, format!("its body is the bytes of {media_type}"));
+                log.note_loss(Loss::Lossless, place, format!("treated its body {media_type} as bytes"));
             } else {
                 let loss = if media_type == "*/*" { Loss::Lossless } else { Loss::Narrows };
-                log.note_loss(loss, place, format!("its body is {media_type}, and is sent as {OCTETS}"));
+                log.note_loss(loss, place, format!("replaced its media type {media_type} by {OCTETS}"));
             }
             content.insert(OCTETS.to_owned(), body);
         }
-        let raw = [(OCTETS, octets(), "octets are a binary string")].into_iter();
-        for (media_type, wanted, what) in
-            raw.chain(TEXTS.map(|text| (text, json!({"type": "string"}), "text is a string")))
-        {
+        let raw = [(OCTETS, octets(), "a binary string")].into_iter();
+        for (media_type, wanted, kind) in raw.chain(TEXTS.map(|text| (text, json!({"type": "string"}), "a string"))) {
             let Some(body) = content.get_mut(media_type) else { continue };
             let schema = body.get("schema").map(|schema| references.resolve(schema));
             if schema.is_some_and(|schema| Value::Object(without_documentation(schema)) == wanted) {
@@ -144,12 +142,12 @@ fn to_octets(document: &mut Value, log: &mut Log<'_>) {
             }
             let loss = if schema.is_some() { Loss::Widens } else { Loss::Lossless };
             set(body, "schema", wanted);
-            log.note_loss(loss, place, format!("its {what}"));
+            log.note_loss(loss, place, format!("described its {media_type} as {kind}"));
         }
     });
 }
 
-/// Sets a field of a media type object. Of a malformed one, nothing else is kept.
+/// Sets a field of a media type object. A malformed object is replaced.
 pub(super) fn set(content: &mut Value, field: &str, value: Value) {
     match content {
         Value::Object(content) => drop(content.insert(field.to_owned(), value)),
@@ -178,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn json_of_another_media_type_is_json_that_is_sent_as_that() {
+    fn json_of_another_media_type_keeps_that_as_its_content_type() {
         for media_type in ["application/merge-patch+json", "text/json", "application/vnd.x+json; v=1"] {
             let fixed = both(JSON, json!({"schema": {}, CONTENT_TYPE: media_type}));
             let (document, lost) = losses(&JSON_BY_ANOTHER_NAME, both(media_type, json!({"schema": {}})));
@@ -194,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn text_and_bytes_of_any_media_type_and_what_is_beside_json_stay() {
+    fn text_bytes_and_types_beside_json_are_not_changed() {
         let binary = json!({"schema": {"type": "string", "format": "binary"}});
         for document in [both("*/*", binary), both("*/*", json!({})), document(json!({JSON: {}, "text/json": {}}))] {
             assert_eq!(run(&JSON_BY_ANOTHER_NAME, document.clone()), (document, 0));
@@ -202,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn body_of_an_unknown_media_type_is_octets_that_are_sent_as_that() {
+    fn body_of_an_unknown_media_type_becomes_octets_with_that_content_type() {
         let sent = |media_type: Option<&str>| {
             let mut body = json!({"schema": octets()});
             media_type.into_iter().for_each(|media_type| body[CONTENT_TYPE] = json!(media_type));
@@ -224,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_schema_of_octets_or_text_that_says_something_else_is_lost() {
+    fn replacing_the_schema_of_octets_or_text_widens_only_if_it_differs() {
         let text = json!({"type": "string"});
         for (media_type, plain) in [(OCTETS, octets()), ("text/plain", text)] {
             let fixed = document(json!({media_type: {"schema": plain}}));
@@ -242,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn a_type_is_known_by_its_name_alone() {
+    fn parameters_of_a_known_media_type_are_dropped() {
         let both = |media_type: &str| both(media_type, json!({"schema": {"type": "string"}}));
         for (written, known, loss) in [
             ("application/json; charset=utf-8", JSON, Loss::Lossless),

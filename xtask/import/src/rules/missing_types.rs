@@ -8,8 +8,8 @@ use xtask_document::walk::for_each_schema;
 
 pub(super) const FROM_SIBLINGS: Rule = Rule {
     name: "missing-type",
-    why: "the generator takes a schema without a type for any JSON, also if its keywords are about one type only; strictly, \
-          values of all other types are allowed as well, which is hardly ever meant",
+    why: "the generator treats a schema without a type as any JSON, even if its keywords apply to one type only; strictly, \
+          it allows values of all other types, which vendors hardly ever intend",
     seen_in: "Cloudflare, openapi.json of 2024-08-06: 669 schemas; GitHub, REST API: 10",
     loss: Loss::Narrows,
     apply: add_types,
@@ -17,10 +17,10 @@ pub(super) const FROM_SIBLINGS: Rule = Rule {
 
 fn add_types(document: &mut Value, log: &mut Log<'_>) {
     for_each_schema(document, &mut |place, schema| {
-        let Some(found) = implied_type(schema) else { return };
+        let Some(implied) = implied_type(schema) else { return };
         let loss = if lists_text(schema) { Loss::Lossless } else { Loss::Narrows };
-        schema.insert("type".to_owned(), Value::from(found));
-        log.note_loss(loss, place, format!("its type is {found}"));
+        schema.insert("type".to_owned(), Value::from(implied));
+        log.note_loss(loss, place, format!("added its type {implied}"));
     });
 }
 
@@ -31,8 +31,8 @@ fn lists_text(schema: &Map<String, Value>) -> bool {
 }
 
 pub(super) fn implied_type(schema: &Map<String, Value>) -> Option<&'static str> {
-    let has_type = |keyword| schema.contains_key(keyword);
-    if ["$ref", "not", "type"].into_iter().chain(BRANCHES).any(has_type) {
+    let has = |keyword| schema.contains_key(keyword);
+    if ["$ref", "not", "type"].into_iter().chain(BRANCHES).any(has) {
         return None;
     }
     match () {
@@ -48,7 +48,7 @@ pub(super) fn implied_type(schema: &Map<String, Value>) -> Option<&'static str> 
 
 pub(super) const FORMAT_OF_NO_SCALAR: Rule = Rule {
     name: "format-of-no-scalar",
-    why: "the generator has no code for an object, a list, a boolean or anything with a format, which says nothing about these",
+    why: "the generator fails at a format of an object, a list, a boolean or a free-form schema, where a format has no meaning",
     seen_in: "Twilio, api_v2010: 29 tags, with the formats `uri-map` and `phone-number-capabilities`",
     loss: Loss::Lossless,
     apply: |document, log| {
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn enum_of_text_is_text_and_loses_nothing() {
+    fn enum_of_text_gets_the_type_string_without_loss() {
         let document = |schema: Value| json!({"components": {"schemas": {"Thing": schema}}});
         for beside in ["description", "items", "minLength", "properties"] {
             let (fixed, lost) = losses(&FROM_SIBLINGS, document(json!({"enum": ["a"], beside: {}})));
@@ -97,15 +97,15 @@ mod tests {
             ("format", json!("int64"), "integer"),
         ] {
             let fixed = document(json!({keyword: value, "type": expected}));
-            let (found, count) = run(&FROM_SIBLINGS, document(json!({keyword: value})));
-            assert_eq!(found, fixed);
+            let (result, count) = run(&FROM_SIBLINGS, document(json!({keyword: value})));
+            assert_eq!(result, fixed);
             assert!(count >= 1);
         }
         for schema in [
             json!({}),
             json!({"description": "d"}),
             json!({"enum": [1]}),
-            // It may be an integer as well as a number, and is any JSON rather than what it is not.
+            // An integer and a number are equally likely, so it stays any JSON.
             json!({"minimum": 1}),
             json!({"format": "odd"}),
             json!({"oneOf": [], "minimum": 1}),
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn format_is_kept_of_scalars_only() {
+    fn format_is_kept_on_scalars_only() {
         let document = |schema: Value| json!({"components": {"schemas": {"Thing": schema}}});
         for of in ["object", "array", "boolean"] {
             let (fixed, lost) = losses(&FORMAT_OF_NO_SCALAR, document(json!({"type": of, "format": "uri-map"})));

@@ -1,16 +1,16 @@
 //! Rules: fixes for defects of vendors' documents.
 //!
-//! A vendor's document may break the generator. Each known defect has a rule of its own, which states what it does,
-//! why, and the most that it loses. A rule knows no SDK; a defect of one document alone is fixed by a fixup in
-//! `sdk.toml`. A rule records each change with its place and its loss, for the reviewer of an import.
+//! A vendor's document may break the generator. Each known defect has a rule, with its reason, its evidence and its
+//! largest loss. A rule knows no SDK; a defect of a single document is corrected by a fixup in `sdk.toml`. A rule
+//! records each change with its place and its loss, for the reviewer of an import.
 //!
-//! A rule loses nothing, drops an operation, widens (the result allows what the document forbids) or narrows (the
-//! result lacks something that the document allows).
+//! A rule is lossless, drops an operation, widens (the result allows more than the document) or narrows (the result
+//! supports less than the document allows).
 //!
 //! Rules run once, in the order of [`ALL`]. A rule may rely on the rules before it.
 //!
-//! A rule changes the revision that is committed. The policies and passes of the code generation change only what is
-//! generated from it.
+//! A rule changes the committed revision. The policies and passes of the code generation change only the generated
+//! code.
 
 mod all_of;
 mod bodies;
@@ -36,16 +36,16 @@ use crate::error::Error;
 use xtask_document::operation::content_mut;
 use xtask_document::resolved::size;
 
-/// What is lost.
+/// The loss of a change.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Loss {
-    /// Nothing that the document states about requests and responses.
+    /// The result describes the same requests and responses as the document.
     Lossless,
-    /// The result allows more than the document does.
+    /// The result allows more than the document.
     Widens,
-    /// The result knows less than the document does, or takes a guess at what it leaves open: there are requests and
-    /// responses that the document allows, and the crates cannot send or read all of them.
+    /// The result describes less than the document, or a guess where the document is open. The crates cannot send or
+    /// decode all requests and responses that the document allows.
     Narrows,
     /// The result lacks an operation.
     Drops,
@@ -64,13 +64,13 @@ impl fmt::Display for Loss {
 
 /// A fix for a defect of documents.
 pub struct Rule {
-    /// What it is called.
+    /// The name.
     pub name: &'static str,
-    /// Why it is needed.
+    /// The reason for the rule.
     pub why: &'static str,
-    /// Where the defect was seen: vendor and document, or how the generator treats it.
+    /// The evidence: vendor and document of the defect, or the generator's behaviour.
     pub seen_in: &'static str,
-    /// The most that it loses. It may lose less in a place.
+    /// The largest loss. A single change may lose less.
     pub loss: Loss,
     apply: fn(&mut Value, &mut Log),
 }
@@ -78,13 +78,13 @@ pub struct Rule {
 /// A change by a rule.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct Applied {
-    /// The rule.
+    /// The name of the rule.
     pub rule: &'static str,
-    /// What is lost there.
+    /// The loss of the change.
     pub loss: Loss,
-    /// Where, as a JSON pointer (RFC 6901).
+    /// The place, as a JSON pointer (RFC 6901).
     pub place: String,
-    /// What it changed there.
+    /// The change, in words.
     pub what: String,
 }
 
@@ -124,18 +124,18 @@ pub const ALL: &[Rule] = &[
     properties::WRONG_DEFAULT,
 ];
 
-/// How much larger all rules together may make a document by copies, as a multiple of its number of values. A few
-/// kilobytes that are used in a thousand places would become as many megabytes.
+/// The most values that all rules together may copy, as a multiple of the document's values. Without a limit, a few
+/// kilobytes with a thousand uses would become as many megabytes.
 const MOST_GROWTH: usize = 8;
 
-/// How many values may be copied in any document, however small it is.
+/// The number of values that may be copied in every document, even a small one.
 const SMALL: usize = 500_000;
 
-/// Applies every rule to a document. The result is where each one changed it.
+/// Applies every rule to a document, and returns the changes.
 ///
 /// # Errors
 ///
-/// If inlining shared parts would make it too large.
+/// If merging or inlining shared parts would make the document too large.
 pub fn apply(document: &mut Value) -> Result<Vec<Applied>, Error> {
     let (mut applied, mut room) = (Vec::new(), size(document).saturating_mul(MOST_GROWTH).max(SMALL));
     for rule in ALL {
@@ -148,18 +148,18 @@ pub fn apply(document: &mut Value) -> Result<Vec<Applied>, Error> {
     Ok(applied)
 }
 
-/// Where a rule notes what it does.
+/// The log of a rule.
 struct Log<'a> {
     rule: &'static Rule,
     applied: &'a mut Vec<Applied>,
-    /// How many values may still be copied.
+    /// The number of values that may still be copied.
     room: &'a mut usize,
-    /// The first place at which the room was used up.
+    /// The first place at which the limit was exceeded.
     too_large: Option<String>,
 }
 
 impl Log<'_> {
-    /// Whether so many values may be copied to a place. If not, the document is rejected, and nothing more is counted.
+    /// Whether a number of values may be copied to a place. If not, the document will be rejected, and counting stops.
     fn copy(&mut self, place: &str, values: impl FnOnce() -> usize) -> bool {
         if self.too_large.is_none() {
             match self.room.checked_sub(values()) {
@@ -170,12 +170,12 @@ impl Log<'_> {
         self.too_large.is_none()
     }
 
-    /// Notes a change that loses as much as the rule ever does.
+    /// Notes a change with the largest loss of the rule.
     fn note(&mut self, place: &str, what: impl Into<String>) {
         self.note_loss(self.rule.loss, place, what);
     }
 
-    /// Notes a change that loses so much.
+    /// Notes a change with a loss.
     fn note_loss(&mut self, loss: Loss, place: &str, what: impl Into<String>) {
         self.applied.push(Applied { rule: self.rule.name, loss, place: place.to_owned(), what: what.into() });
     }
@@ -186,14 +186,14 @@ fn body_content(operation: &mut Map<String, Value>) -> Option<&mut Map<String, V
     content_mut(operation.get_mut("requestBody")?.as_object_mut()?)
 }
 
-/// What a rule does to a document, and how often: for the rules' own tests.
+/// A document after a rule, and the number of changes: for the rules' own tests.
 #[cfg(test)]
 fn run(rule: &'static Rule, document: Value) -> (Value, usize) {
     let (document, applied) = apply_rule(rule, document);
     (document, applied.len())
 }
 
-/// What a rule does to a document, and the changes that it reports.
+/// A document after a rule, and its changes.
 #[cfg(test)]
 fn apply_rule(rule: &'static Rule, mut document: Value) -> (Value, Vec<Applied>) {
     let once = |document: &mut Value| {
@@ -204,14 +204,14 @@ fn apply_rule(rule: &'static Rule, mut document: Value) -> (Value, Vec<Applied>)
     let applied = once(&mut document);
     assert!(
         applied.iter().all(|applied| applied.loss <= rule.loss),
-        "a change loses more than its rule says: {applied:?}"
+        "a change exceeds the loss of its rule: {applied:?}"
     );
     let again = once(&mut document.clone());
     assert_eq!(again, [], "a rule changes a document once");
     (document, applied)
 }
 
-/// What a rule does to a document, and what is lost by that, once for each time.
+/// A document after a rule, and the loss of each change.
 #[cfg(test)]
 fn losses(rule: &'static Rule, document: Value) -> (Value, Vec<Loss>) {
     let (document, applied) = apply_rule(rule, document);
@@ -225,7 +225,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_rule_has_a_name_of_its_own_a_reason_and_evidence() {
+    fn every_rule_has_a_unique_name_a_reason_and_evidence() {
         let names: BTreeSet<_> = ALL.iter().map(|rule| rule.name).collect();
         assert_eq!(names.len(), ALL.len());
         assert!(ALL.iter().all(|rule| rule.why.len() > 20 && rule.seen_in.len() > 20));

@@ -9,9 +9,9 @@ use xtask_document::walk::for_each_schema;
 
 pub(super) const BESIDE_REFERENCE: Rule = Rule {
     name: "nullable-reference",
-    why: "OpenAPI 3.0 ignores everything beside `$ref`, but vendors who write `nullable: true` there mean that the value may be \
-          null",
-    seen_in: "OpenAPI 3.0.3, Reference Object: a client of such a vendor cannot read the null",
+    why: "OpenAPI 3.0 ignores keywords beside `$ref`, but vendors who write `nullable: true` there intend that the value may \
+          be null",
+    seen_in: "OpenAPI 3.0.3, Reference Object: a client of such a vendor cannot decode null",
     loss: Loss::Widens,
     apply: honour,
 };
@@ -20,7 +20,7 @@ fn honour(document: &mut Value, log: &mut Log<'_>) {
     let original = named_schemas(document);
     let references = References::of(&original);
     for_each_schema(document, &mut |place, schema| {
-        // An alternative has to be a reference alone, or its discriminator has no name for it.
+        // An alternative has to be a plain reference: the discriminator knows it by its name.
         let mut may_be_null = false;
         for keyword in ["anyOf", "oneOf"] {
             for branch in schema.get_mut(keyword).and_then(Value::as_array_mut).into_iter().flatten() {
@@ -39,11 +39,11 @@ fn honour(document: &mut Value, log: &mut Log<'_>) {
             _ => return,
         };
         schema.insert("nullable".to_owned(), true.into());
-        log.note_loss(loss, place, "it may be null, as is said beside a reference");
+        log.note_loss(loss, place, "applied the `nullable` beside a reference");
     });
 }
 
-/// Removes `nullable` beside a reference. The result is whether it was true.
+/// Removes `nullable: true` beside a reference. Returns whether it was present.
 fn take_null(schema: &mut Map<String, Value>) -> bool {
     let is_nullable = schema.contains_key("$ref") && schema.get("nullable") == Some(&Value::Bool(true));
     is_nullable && schema.remove("nullable").is_some()
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nullable_beside_a_reference_is_honoured_wherever_it_is() {
+    fn nullable_beside_a_reference_is_honoured_in_every_place() {
         let document = |reference: Value, or_null: Value, union: Value| {
             json!({
                 "paths": {"/a": {"get": {"responses": {"200": {"content": {"application/json": {"schema": reference}}}}}}},
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reference_that_is_said_not_to_be_null_stays() {
+    fn reference_with_nullable_false_is_not_changed() {
         let document = json!({"components": {"schemas": {
             "Text": {"type": "string"},
             "Thing": {"properties": {"a": {"$ref": "#/components/schemas/Text", "nullable": false}}},

@@ -7,8 +7,8 @@ use xtask_document::walk::for_each_schema;
 
 pub(super) const LARGE_INTEGERS: Rule = Rule {
     name: "large-integers",
-    why: "the crates read integers as `i64`, and fail at one out of its range; an integer whose own limits or examples are out \
-          of it is unsigned, or a number, which is rounded beyond 64 bits",
+    why: "the crates decode integers as `i64`, and fail outside its range; an integer with a limit or example outside \
+          that becomes unsigned, or a number, which is rounded beyond 64 bits",
     seen_in: "Cloudflare, openapi.json of 2024-08-06: the TTL of a cache rule, whose maximum is 2^63 as JavaScript writes it",
     loss: Loss::Narrows,
     apply: |document, log| {
@@ -22,7 +22,7 @@ pub(super) const LARGE_INTEGERS: Rule = Rule {
                 None | Some(Size::Signed) => {}
                 Some(Size::Unsigned) if is_unsigned => {
                     if schema.insert("format".to_owned(), "uint64".into()) != Some("uint64".into()) {
-                        log.note_loss(Loss::Lossless, place, "it is an unsigned integer of 64 bits");
+                        log.note_loss(Loss::Lossless, place, "made it an unsigned integer of 64 bits");
                     }
                 }
                 Some(size) => {
@@ -32,7 +32,7 @@ pub(super) const LARGE_INTEGERS: Rule = Rule {
                     log.note_loss(
                         loss,
                         place,
-                        "it is a number, since its limits or examples are out of the range of i64",
+                        "made it a number, since a limit or example is outside the range of i64",
                     );
                 }
             }
@@ -40,7 +40,7 @@ pub(super) const LARGE_INTEGERS: Rule = Rule {
     },
 };
 
-/// Which integers a number is one of.
+/// The smallest set of integers that a number belongs to.
 #[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
 enum Size {
     Signed,
@@ -50,7 +50,7 @@ enum Size {
 
 impl Size {
     fn of(number: &Value) -> Self {
-        /// Every integer below it is exact as an `f64`.
+        /// Every smaller integer is exact as an `f64`.
         const FIRST_INEXACT: f64 = 9_007_199_254_740_992.0;
         match number.as_f64() {
             _ if number.is_i64() => Self::Signed,
@@ -61,7 +61,7 @@ impl Size {
     }
 }
 
-/// The numbers that a schema has for its values.
+/// The limits, examples and values of a schema.
 fn numbers(schema: &Map<String, Value>) -> impl Iterator<Item = &Value> {
     let one = ["default", "example", "maximum", "minimum"].into_iter().filter_map(|keyword| schema.get(keyword));
     let listed = schema.get("enum").and_then(Value::as_array).into_iter().flatten();
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn integer_within_range_and_other_types_stay() {
+    fn integer_within_range_and_other_types_are_not_changed() {
         for schema in [
             json!({"type": "integer", "minimum": i64::MIN, "maximum": i64::MAX, "default": 1.0, "example": "1"}),
             json!({"type": "integer", "format": "uint64", "minimum": 0, "maximum": u64::MAX}),

@@ -12,7 +12,7 @@ use xtask_document::sendable::method_obstacle;
 
 pub(super) const UNSUPPORTED: Rule = Rule {
     name: "unsupported-operation",
-    why: "a method could not be generated, or could not be called; the others of the slice still can",
+    why: "no method can be generated for the operation, or no call could succeed; the rest of the slice is not affected",
     seen_in: "Cloudflare, openapi.json of 2024-08-06: 18 operations; Twilio, api_v2010: forms with lists",
     loss: Loss::Drops,
     apply: drop_unsupported,
@@ -41,7 +41,7 @@ fn problem(references: &References<'_>, operation: &Operation<'_>) -> Option<Str
         return Some(obstacle.to_owned());
     }
     if operation.responses().any(|response| response.status == "101") || operation.object.contains_key(WEBSOCKET) {
-        return Some("switches protocols (response 101), which a call cannot".to_owned());
+        return Some("switches protocols (response 101), which the client cannot".to_owned());
     }
     let mut arguments = first_arguments(operation.body().is_some());
     for parameter in operation.parameters() {
@@ -52,7 +52,7 @@ fn problem(references: &References<'_>, operation: &Operation<'_>) -> Option<Str
     }
     let contents: Vec<_> = operation.body().into_iter().flat_map(|body| body.content()).collect();
     if !contents.is_empty() && contents.iter().all(|content| is_multipart(content.name)) {
-        return Some("takes nothing but multipart bodies, which the generator cannot send".to_owned());
+        return Some("takes only multipart bodies, which the client cannot send".to_owned());
     }
     let has_json = contents.iter().any(|content| content.name == JSON);
     let form = contents.iter().find(|content| content.name == FORM).filter(|_| !has_json)?;
@@ -62,19 +62,19 @@ fn problem(references: &References<'_>, operation: &Operation<'_>) -> Option<Str
             || schema.as_object().is_some_and(|schema| unions::scalar(references, schema).is_some())
     };
     let (name, _) = form.properties.iter().find(|(_, schema)| !is_scalar(schema))?;
-    Some(format!("takes a form, in which {name:?} is no text, number or boolean"))
+    Some(format!("takes a form whose field {name:?} is no text, number or boolean"))
 }
 
 pub(super) fn is_multipart(media_type: &str) -> bool {
     media_type.starts_with("multipart/")
 }
 
-/// Marks an operation that becomes a web socket.
+/// The extension of an operation that becomes a web socket.
 const WEBSOCKET: &str = "x-dropshot-websocket";
 
 pub(super) const DROPSHOT: Rule = Rule {
     name: "dropshot-extensions",
-    why: "for an extension of Dropshot, the generator writes methods of another shape, with crates that are no dependencies",
+    why: "for extensions of Dropshot, the generator writes methods of another shape that need crates which are no dependencies",
     seen_in: "the generator reads `x-dropshot-pagination` and `x-dropshot-websocket` (documents of Oxide)",
     loss: Loss::Lossless,
     apply: |document, log| {
@@ -82,7 +82,7 @@ pub(super) const DROPSHOT: Rule = Rule {
             let extensions: Vec<_> = operation.keys().filter(|key| key.starts_with("x-dropshot-")).cloned().collect();
             for extension in extensions {
                 operation.remove(&extension);
-                log.note(place, format!("{extension} is not used"));
+                log.note(place, format!("dropped {extension}"));
             }
         });
     },
@@ -106,9 +106,9 @@ mod tests {
             (
                 "get",
                 json!({"responses": {"101": {}, "default": {}}}),
-                "switches protocols (response 101), which a call cannot",
+                "switches protocols (response 101), which the client cannot",
             ),
-            ("get", json!({WEBSOCKET: {}}), "switches protocols (response 101), which a call cannot"),
+            ("get", json!({WEBSOCKET: {}}), "switches protocols (response 101), which the client cannot"),
             ("get", parameter("cookie", json!({"type": "string"})), r#"requires the parameter "p", which is a cookie"#),
             (
                 "get",
@@ -118,16 +118,16 @@ mod tests {
             (
                 "post",
                 body(json!({"multipart/form-data": {}, "multipart/mixed": {}})),
-                "takes nothing but multipart bodies, which the generator cannot send",
+                "takes only multipart bodies, which the client cannot send",
             ),
-            ("post", form(json!({"type": "array"})), r#"takes a form, in which "a" is no text, number or boolean"#),
+            ("post", form(json!({"type": "array"})), r#"takes a form whose field "a" is no text, number or boolean"#),
         ] {
             let of = |methods: Value| json!({"paths": {"/a": methods}});
-            let fine = json!({"operationId": "fine"});
+            let supported = json!({"operationId": "supported"});
             let mut operation = operation;
             operation["operationId"] = json!("bad");
-            let (rest, applied) = apply_rule(&UNSUPPORTED, of(json!({"put": fine, method: operation})));
-            assert_eq!(rest, of(json!({"put": fine})));
+            let (rest, applied) = apply_rule(&UNSUPPORTED, of(json!({"put": supported, method: operation})));
+            assert_eq!(rest, of(json!({"put": supported})));
             assert_eq!(applied[0].what, format!("dropped the operation bad: it {reason}"));
             assert_eq!((applied[0].place.as_str(), applied[0].loss), (&*format!("/paths/~1a/{method}"), Loss::Drops));
         }

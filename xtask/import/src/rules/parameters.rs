@@ -8,15 +8,15 @@ use super::media_types::set;
 use super::{Log, Loss, Rule};
 use xtask_document::naming::{identifier, snake};
 use xtask_document::operation::{Parameter, for_each_operation, parameters_mut};
+use xtask_document::pointer::escape;
 use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::schemas::named_schemas;
 use xtask_document::sendable::{fits_query, parameter_obstacle};
-use xtask_document::pointer::escape;
 
 pub(super) const UNSENDABLE: Rule = Rule {
     name: "unsendable-parameter",
-    why: "a parameter that the generated client cannot send must not be an argument; a header parameter `Accept`, \
-          `Content-Type` or `Authorization` shall be ignored (OpenAPI 3.0.3, Parameter Object)",
+    why: "a parameter that the client cannot send must not be an argument; OpenAPI 3.0.3 (Parameter Object) ignores the \
+          header parameters `Accept`, `Content-Type` and `Authorization`",
     seen_in: "Cloudflare, openapi.json of 2024-08-06: 2 queries with lists in an object; Stripe: 188 operations with the style `deepObject`",
     loss: Loss::Narrows,
     apply: drop_unsendable,
@@ -32,7 +32,7 @@ fn drop_unsendable(document: &mut Value, log: &mut Log<'_>) {
             let Some(parameter) = Parameter::of(object) else { return true };
             let name = parameter.name;
             if parameter.place == "header" && IGNORED.iter().any(|ignored| ignored.eq_ignore_ascii_case(name)) {
-                log.note_loss(Loss::Lossless, place, format!("the header parameter {name} is ignored"));
+                log.note_loss(Loss::Lossless, place, format!("dropped the header parameter {name}, which is ignored"));
                 return false;
             }
             if let Some(obstacle) = obstacle(&references, &parameter, &mut arguments) {
@@ -43,7 +43,7 @@ fn drop_unsendable(document: &mut Value, log: &mut Log<'_>) {
                 let dropped = dropped.join(", ");
                 log.note(
                     place,
-                    format!("dropped properties of the parameter {name}, which a query cannot hold: {dropped}"),
+                    format!("dropped properties of the parameter {name} that a query cannot contain: {dropped}"),
                 );
                 set(object, "schema", Value::Object(schema));
             }
@@ -52,7 +52,7 @@ fn drop_unsendable(document: &mut Value, log: &mut Log<'_>) {
     });
 }
 
-/// The header parameters that a document cannot describe.
+/// The header parameters that OpenAPI ignores.
 const IGNORED: [&str; 3] = ["Accept", "Authorization", "Content-Type"];
 
 /// The arguments of a method before those of its parameters.
@@ -60,18 +60,18 @@ pub(super) fn first_arguments(has_body: bool) -> BTreeSet<String> {
     has_body.then(|| "body".to_owned()).into_iter().collect()
 }
 
-/// Why a method cannot have an argument for a parameter. `arguments` has those of the parameters before it. A path
-/// parameter is renamed instead.
+/// Why a method cannot have an argument for a parameter. `arguments` contains those of earlier parameters. A clashing
+/// path parameter is renamed instead.
 pub(super) fn obstacle(
     references: &References<'_>,
     parameter: &Parameter<'_>,
     arguments: &mut BTreeSet<String>,
 ) -> Option<&'static str> {
     let mut clashes = || parameter.place != "path" && !arguments.insert(identifier(parameter.name, snake));
-    parameter_obstacle(references, parameter).or_else(|| clashes().then_some("makes the same argument as another one"))
+    parameter_obstacle(references, parameter).or_else(|| clashes().then_some("has the argument name of another one"))
 }
 
-/// An object that is a query parameter, without the properties that a query cannot hold; and their names.
+/// The schema of a query parameter without the properties that a query cannot contain, and the names of these.
 fn sendable_part(references: &References<'_>, parameter: &Parameter<'_>) -> Option<(Map<String, Value>, Vec<String>)> {
     let schema = parameter.schema().filter(|_| parameter.place == "query" && parameter.explodes())?;
     let schema = ResolvedSchema::of(references, schema);
@@ -84,14 +84,14 @@ fn sendable_part(references: &References<'_>, parameter: &Parameter<'_>) -> Opti
 
 pub(super) const CLASHING_NAMES: Rule = Rule {
     name: "clashing-parameters",
-    why: "two parameters that are called the same in Rust cannot be arguments of one method; those of a path may be called anything, \
-          but one that occurs in it twice has one value, and two of them may have two",
+    why: "two parameters with the same name in Rust cannot be arguments of one method; a path parameter may have any name, \
+          but one that is twice in a path has one value, and its two new names may have two",
     seen_in: "Cloudflare, openapi.json of 2024-08-06: 4 paths",
     loss: Loss::Widens,
     apply: rename_clashing,
 };
 
-/// Names of parameters, each with its new one.
+/// Names of parameters, with their new names.
 type Renamed = Vec<(String, String)>;
 
 fn rename_clashing(document: &mut Value, log: &mut Log<'_>) {
@@ -108,19 +108,19 @@ fn rename_clashing(document: &mut Value, log: &mut Log<'_>) {
         let Some(mut item) = paths.remove(&old) else { continue };
         for (from, to) in &names {
             rename_parameter(&mut item, from, to, &new);
-            let loss = if stands_in(&new, from) { Loss::Widens } else { Loss::Lossless };
+            let loss = if is_in_path(&new, from) { Loss::Widens } else { Loss::Lossless };
             log.note_loss(
                 loss,
                 &format!("/paths/{}", escape(&new)),
-                format!("the path parameter {from} is called {to}"),
+                format!("renamed the path parameter {from} to {to}"),
             );
         }
         paths.insert(new, item);
     }
 }
 
-/// A path in which no two parameters are called the same in Rust, nor one like another parameter of its operations; and
-/// which ones have other names for it. It is none of those that are taken.
+/// A new path, not in `taken`, in which every parameter has a unique name in Rust, also among the other parameters of
+/// its operations; and the parameters that were renamed.
 fn rename(path: &str, item: &Value, taken: &BTreeSet<String>) -> Option<(String, Renamed)> {
     let lists = item.as_object()?.iter().filter_map(|(key, value)| match key.as_str() {
         "parameters" => value.as_array(),
@@ -131,14 +131,14 @@ fn rename(path: &str, item: &Value, taken: &BTreeSet<String>) -> Option<(String,
         .filter(|parameter| parameter.get("in") != Some(&json!("path")))
         .filter_map(|parameter| parameter.get("name").and_then(Value::as_str).map(|name| identifier(name, snake)))
         .collect();
-    // Each number makes another path, and finitely many paths are taken.
-    (1..).map(|number| rename_from(path, seen.clone(), number)).find_map(|attempt| match attempt {
+    // It ends: each number makes another path, and finitely many paths are taken.
+    (1..).map(|number| rename_from(path, seen.clone(), number)).find_map(|renamed| match renamed {
         Some((new, _)) if taken.contains(&new) => None,
-        attempt => Some(attempt),
+        renamed => Some(renamed),
     })?
 }
 
-/// The same with numbers that are greater than one.
+/// Like [`rename`], with numbers that are greater than `first`.
 fn rename_from(path: &str, mut seen: BTreeSet<String>, first: u32) -> Option<(String, Renamed)> {
     let mut renamed = Vec::new();
     let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
@@ -150,7 +150,7 @@ fn rename_from(path: &str, mut seen: BTreeSet<String>, first: u32) -> Option<(St
             continue;
         };
         let mut unique = name.to_owned();
-        // The numbers that a name has used up need not be tried again.
+        // A name continues after its last number, which avoids a search.
         let number = numbers.entry(name).or_insert(first);
         while !seen.insert(identifier(&unique, snake)) {
             *number = number.saturating_add(1);
@@ -164,10 +164,10 @@ fn rename_from(path: &str, mut seen: BTreeSet<String>, first: u32) -> Option<(St
     (!renamed.is_empty()).then_some((new, renamed))
 }
 
-/// Renames the last path parameter of a name: the ones before it keep theirs. One that occurs in the path
-/// twice, but is described once, is described twice after that.
+/// Renames the last path parameter with a name; the ones before it keep it. A parameter that is twice in the path, but
+/// described once, is then described twice.
 fn rename_parameter(item: &mut Value, from: &str, to: &str, path: &str) {
-    let stays = stands_in(path, from);
+    let is_still_used = is_in_path(path, from);
     let mut lists: Vec<&mut Value> = Vec::new();
     for (key, value) in item.as_object_mut().into_iter().flatten() {
         match key.as_str() {
@@ -176,30 +176,30 @@ fn rename_parameter(item: &mut Value, from: &str, to: &str, path: &str) {
         }
     }
     for list in lists.into_iter().filter_map(Value::as_array_mut) {
-        let is_meant = |parameter: &Value| {
+        let has_name = |parameter: &Value| {
             parameter.get("in") == Some(&json!("path")) && parameter.get("name") == Some(&json!(from))
         };
-        let described = list.iter().filter(|parameter| is_meant(parameter)).count();
-        let Some(position) = list.iter().rposition(is_meant) else { continue };
+        let count = list.iter().filter(|parameter| has_name(parameter)).count();
+        let Some(position) = list.iter().rposition(has_name) else { continue };
         let Some(mut parameter) = list.get(position).cloned() else { continue };
         if let Some(parameter) = parameter.as_object_mut() {
             parameter.insert("name".to_owned(), json!(to));
         }
-        if stays && described == 1 {
+        if is_still_used && count == 1 {
             list.push(parameter);
-        } else if let Some(place) = list.get_mut(position) {
-            *place = parameter;
+        } else if let Some(present) = list.get_mut(position) {
+            *present = parameter;
         }
     }
 }
 
-fn stands_in(path: &str, parameter: &str) -> bool {
+fn is_in_path(path: &str, parameter: &str) -> bool {
     path.contains(&format!("{{{parameter}}}"))
 }
 
 pub(super) const WITHOUT_TEXT: Rule = Rule {
     name: "parameter-without-text",
-    why: "a path or a header contains text, and an object, a list or null has no text",
+    why: "a path or a header contains text, and the generator has no text for an object, a list or null",
     seen_in: "Cloudflare, openapi.json of 2024-08-06: 151 parameters; GitHub, REST API: 6",
     loss: Loss::Widens,
     apply: to_text,
@@ -210,14 +210,14 @@ fn to_text(document: &mut Value, log: &mut Log<'_>) {
     let references = References::of(&original);
     for_each_operation(document, |place, _, operation| {
         for parameter in parameters_mut(operation) {
-            let in_text = matches!(parameter.get("in").and_then(Value::as_str), Some("path" | "header"));
+            let is_text = matches!(parameter.get("in").and_then(Value::as_str), Some("path" | "header"));
             let Some((schema, loss)) = parameter.get("schema").and_then(|schema| as_text(&references, schema)) else {
                 continue;
             };
-            if in_text {
+            if is_text {
                 let name = parameter.get("name").and_then(Value::as_str).unwrap_or("without a name").to_owned();
                 parameter.insert("schema".to_owned(), schema);
-                log.note_loss(loss, place, format!("the parameter {name} is text"));
+                log.note_loss(loss, place, format!("made the parameter {name} text"));
             }
         }
     });
@@ -225,8 +225,8 @@ fn to_text(document: &mut Value, log: &mut Log<'_>) {
 
 pub(super) const LIST_IN_ONE: Rule = Rule {
     name: "list-in-one-parameter",
-    why: "the generator writes every value of a list as a parameter of its own; with `explode: false` one \
-          parameter holds all of them, with commas between them, and a server may accept one of the two forms only",
+    why: "the generator sends every value of a list as a separate parameter; with `explode: false`, one parameter contains \
+          all values, separated by commas, and a server may accept one of the two forms only",
     seen_in: "Cloudflare, openapi.json of 2024-08-06: 1 parameter",
     loss: Loss::Widens,
     apply: list_to_text,
@@ -247,13 +247,13 @@ fn list_to_text(document: &mut Value, log: &mut Log<'_>) {
             }
             let name = parameter.get("name").and_then(Value::as_str).unwrap_or("without a name").to_owned();
             parameter.insert("schema".to_owned(), json!({"type": "string"}));
-            log.note(place, format!("the parameter {name} is text: its values, with commas between them"));
+            log.note(place, format!("made the parameter {name} text: its values, separated by commas"));
         }
     });
 }
 
-/// The schema of the text that there is for a value, and what is lost by that, unless every value has one. That of
-/// anything is any text.
+/// The schema for the text of a schema's values, and the loss; `None` if the schema already has text for every value.
+/// The text of a free-form schema is any text.
 fn as_text<'a>(references: &References<'a>, schema: &'a Value) -> Option<(Value, Loss)> {
     let schema = ResolvedSchema::of(references, schema);
     match schema.get("type").and_then(Value::as_str) {
@@ -265,10 +265,10 @@ fn as_text<'a>(references: &References<'a>, schema: &'a Value) -> Option<(Value,
             }
             (Value::Object(schema), Loss::Lossless)
         }),
-        found => {
-            let says_nothing =
-                found.is_none() && ["anyOf", "enum", "oneOf"].iter().all(|keyword| schema.get(keyword).is_none());
-            Some((json!({"type": "string"}), if says_nothing { Loss::Lossless } else { Loss::Widens }))
+        other => {
+            let is_free_form =
+                other.is_none() && ["anyOf", "enum", "oneOf"].iter().all(|keyword| schema.get(keyword).is_none());
+            Some((json!({"type": "string"}), if is_free_form { Loss::Lossless } else { Loss::Widens }))
         }
     }
 }

@@ -10,7 +10,7 @@ use xtask_document::walk::for_each_schema;
 
 pub(super) const CLASHING_NAMES: Rule = Rule {
     name: "clashing-properties",
-    why: "two properties that have one name in Rust cannot be fields of one struct",
+    why: "two properties with the same name in Rust cannot be fields of one struct",
     seen_in: "Cloudflare, openapi.json of 2024-08-06: 2 schemas",
     loss: Loss::Widens,
     apply: |document, log| {
@@ -19,7 +19,7 @@ pub(super) const CLASHING_NAMES: Rule = Rule {
                 schema.remove("properties");
                 schema.remove("required");
                 schema.insert("additionalProperties".to_owned(), json!({}));
-                log.note(place, "it is a map of any JSON");
+                log.note(place, "made it a map of any JSON");
             }
         });
     },
@@ -33,14 +33,14 @@ fn has_clash(schema: &Map<String, Value>) -> bool {
 
 pub(super) const WRONG_DEFAULT: Rule = Rule {
     name: "wrong-default",
-    why: "a default that its own schema does not allow is a mistake, and the document does not show the intended value",
+    why: "a default that its own schema forbids is a mistake, and the document does not show the intended value",
     seen_in: "Cloudflare, openapi.json of 2024-08-06: 72 schemas",
     loss: Loss::Narrows,
     apply: |document, log| {
         for_each_schema(document, &mut |place, schema| {
             if is_wrong(schema) {
                 schema.remove("default");
-                log.note(place, "its default is dropped");
+                log.note(place, "dropped its default");
             }
         });
     },
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn properties_of_one_name_are_a_map() {
+    fn object_with_clashing_property_names_becomes_a_map() {
         let clash = document(json!({"type": "object", "properties": {"a-b": {}, "a_b": {}}, "required": ["a-b"]}));
         let map = document(json!({"type": "object", "additionalProperties": {}}));
         assert_eq!(run(&CLASHING_NAMES, clash), (map, 1));
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_default_has_to_be_allowed() {
+    fn default_that_its_schema_forbids_is_dropped() {
         for (schema, wrong) in [
             (json!({"type": "string", "default": 1}), true),
             (json!({"type": "integer", "default": "1"}), true),

@@ -10,9 +10,9 @@ use crate::hoist::{SchemaNames, holds_types};
 use xtask_document::media_types::JSON;
 use xtask_document::naming::pascal;
 use xtask_document::operation::{content_mut, for_each_operation, is_success, responses_mut};
+use xtask_document::pointer::escape;
 use xtask_document::resolved::References;
 use xtask_document::schemas::named_schemas;
-use xtask_document::pointer::escape;
 
 pub(super) const DEFAULT: Rule = Rule {
     name: "success-by-default",

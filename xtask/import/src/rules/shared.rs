@@ -1,4 +1,4 @@
-//! What operations share.
+//! Components that operations share.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,15 +6,15 @@ use serde_json::{Map, Value};
 
 use super::{Log, Loss, Rule};
 use xtask_document::operation::METHODS;
-use xtask_document::resolved::size;
 use xtask_document::pointer::escape;
+use xtask_document::resolved::size;
 
-/// The components that operations are made of.
+/// The groups of components that operations use.
 const KINDS: [&str; 3] = ["parameters", "requestBodies", "responses"];
 
 pub(super) const PARTS: Rule = Rule {
     name: "shared-parts",
-    why: "the rules look at an operation's own parameters, body and responses",
+    why: "the other rules read only an operation's own parameters, body and responses",
     seen_in: "Cloudflare, openapi.json of 2024-08-06: 169 places; GitHub, REST API: 2,931",
     loss: Loss::Lossless,
     apply: give_to_operations,
@@ -23,13 +23,13 @@ pub(super) const PARTS: Rule = Rule {
 fn give_to_operations(document: &mut Value, log: &mut Log<'_>) {
     let components = document.get("components").cloned().unwrap_or_default();
     let components = entries(&components);
-    let shared = ends(&components);
+    let shared = targets(&components);
     for (path, item) in document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten() {
         let Some(item) = item.as_object_mut() else { continue };
         let place = format!("/paths/{}", escape(path));
         let mut of_path = item.remove("parameters");
         for (index, parameter) in of_path.iter_mut().filter_map(Value::as_array_mut).flatten().enumerate() {
-            own(parameter, &shared, &format!("{place}/parameters/{index}"), log);
+            inline(parameter, &shared, &format!("{place}/parameters/{index}"), log);
         }
         let of_path = of_path.as_ref().and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         for (method, operation) in item.iter_mut().filter(|(key, _)| METHODS.contains(&key.as_str())) {
@@ -38,15 +38,15 @@ fn give_to_operations(document: &mut Value, log: &mut Log<'_>) {
             for (keyword, part) in operation.iter_mut() {
                 let place = format!("{place}/{keyword}");
                 match (keyword.as_str(), part) {
-                    ("requestBody", body) => own(body, &shared, &place, log),
+                    ("requestBody", body) => inline(body, &shared, &place, log),
                     ("parameters", Value::Array(parameters)) => {
                         for (index, parameter) in parameters.iter_mut().enumerate() {
-                            own(parameter, &shared, &format!("{place}/{index}"), log);
+                            inline(parameter, &shared, &format!("{place}/{index}"), log);
                         }
                     }
                     ("responses", Value::Object(responses)) => {
                         for (status, response) in responses {
-                            own(response, &shared, &format!("{place}/{}", escape(status)), log);
+                            inline(response, &shared, &format!("{place}/{}", escape(status)), log);
                         }
                     }
                     _ => {}
@@ -58,26 +58,26 @@ fn give_to_operations(document: &mut Value, log: &mut Log<'_>) {
     remove_shared(document);
 }
 
-/// Puts a shared part where it is used.
-fn own(part: &mut Value, shared: &BTreeMap<&str, &Value>, place: &str, log: &mut Log<'_>) {
+/// Replaces a reference by a copy of its target.
+fn inline(part: &mut Value, shared: &BTreeMap<&str, &Value>, place: &str, log: &mut Log<'_>) {
     let Some(reference) = part.get("$ref").and_then(Value::as_str) else { return };
-    let Some(end) = shared.get(reference).copied().filter(|end| end.is_object()) else { return };
-    if log.copy(place, || size(end)) {
-        log.note(place, format!("it was shared as {reference}"));
-        *part = end.clone();
+    let Some(target) = shared.get(reference).copied().filter(|target| target.is_object()) else { return };
+    if log.copy(place, || size(target)) {
+        log.note(place, format!("copied {reference}"));
+        *part = target.clone();
     }
 }
 
-/// Adds the parameters of a path to those of an operation, which has the last word.
+/// Adds the parameters of a path to an operation, unless the operation overrides them.
 fn add_parameters(operation: &mut Map<String, Value>, of_path: &[Value], place: &str, log: &mut Log<'_>) {
     let parameters = operation.get("parameters").and_then(Value::as_array);
-    let known: BTreeSet<_> = parameters.into_iter().flatten().map(|parameter| identity(parameter)).collect();
-    let new: Vec<&Value> = of_path.iter().filter(|parameter| !known.contains(&identity(parameter))).collect();
+    let own: BTreeSet<_> = parameters.into_iter().flatten().map(|parameter| identity(parameter)).collect();
+    let new: Vec<&Value> = of_path.iter().filter(|parameter| !own.contains(&identity(parameter))).collect();
     if new.is_empty() || !log.copy(place, || new.iter().map(|parameter| size(parameter)).fold(0, usize::saturating_add))
     {
         return;
     }
-    log.note(place, format!("it has the {} parameters of its path", new.len()));
+    log.note(place, format!("copied {} parameters of its path", new.len()));
     let new: Vec<Value> = new.into_iter().cloned().collect();
     let parameters = operation.entry("parameters").or_insert_with(|| Value::Array(Vec::new()));
     if let Some(parameters) = parameters.as_array_mut() {
@@ -85,26 +85,26 @@ fn add_parameters(operation: &mut Map<String, Value>, of_path: &[Value], place: 
     }
 }
 
-/// What makes a parameter another one: its name, and where it is sent. A reference is like nothing else.
+/// The identity of a parameter: its name and its place, or its reference.
 fn identity(parameter: &Value) -> [Option<&str>; 3] {
     ["name", "in", "$ref"].map(|key| parameter.get(key).and_then(Value::as_str))
 }
 
-/// All parts that can be shared, by the references to them.
+/// All shared parts, by the references to them.
 fn entries(components: &Value) -> BTreeMap<String, &Value> {
     let kinds = KINDS.into_iter().filter_map(|kind| Some((kind, components.get(kind)?.as_object()?)));
     let entry = |kind: &str, name: &str| format!("#/components/{kind}/{name}");
     kinds.flat_map(|(kind, parts)| parts.iter().map(move |(name, part)| (entry(kind, name), part))).collect()
 }
 
-/// The targets of references: a part may itself be a reference to another one. A cycle of references has no target.
-fn ends<'a>(entries: &'a BTreeMap<String, &'a Value>) -> BTreeMap<&'a str, &'a Value> {
-    let mut ends: BTreeMap<&str, &Value> = BTreeMap::new();
+/// The targets of references. A part may be a reference to another one; the target of a cyclic reference is null.
+fn targets<'a>(entries: &'a BTreeMap<String, &'a Value>) -> BTreeMap<&'a str, &'a Value> {
+    let mut targets: BTreeMap<&str, &Value> = BTreeMap::new();
     for first in entries.keys() {
         let (mut chain, mut reference) = (BTreeSet::new(), first.as_str());
-        let end = loop {
-            if let Some(end) = ends.get(reference) {
-                break *end;
+        let target = loop {
+            if let Some(target) = targets.get(reference) {
+                break *target;
             }
             let (Some(part), true) = (entries.get(reference), chain.insert(reference)) else { break &Value::Null };
             match part.get("$ref").and_then(Value::as_str) {
@@ -112,12 +112,12 @@ fn ends<'a>(entries: &'a BTreeMap<String, &'a Value>) -> BTreeMap<&'a str, &'a V
                 None => break part,
             }
         };
-        ends.extend(chain.into_iter().map(|link| (link, end)));
+        targets.extend(chain.into_iter().map(|link| (link, target)));
     }
-    ends
+    targets
 }
 
-/// Removes the shared parts of each kind that nothing else refers to, such as a callback.
+/// Removes the shared parts, except for kinds with remaining references, such as those in callbacks.
 fn remove_shared(document: &mut Value) {
     let mut used = BTreeSet::new();
     let mut pending: Vec<&Value> = Vec::new();
@@ -156,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shared_parts_become_an_operations_own() {
+    fn shared_parts_are_copied_into_operations() {
         let reference = |part: &str| json!({"$ref": format!("#/components/{part}")});
         let (id, body, response) =
             (json!({"in": "path", "name": "id"}), json!({"content": {}}), json!({"description": "d"}));
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn the_parameters_of_a_path_are_those_of_its_operations() {
+    fn parameters_of_a_path_are_copied_into_its_operations() {
         let parameter = |name: &str, kind: &str, value: &str| json!({"in": kind, "name": name, "x": value});
         let (id, in_query) = (parameter("id", "path", "shared"), parameter("id", "query", "own"));
         let own = parameter("id", "path", "own");
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn part_with_another_reference_and_reference_without_target_stay() {
+    fn cyclic_reference_and_part_used_by_a_callback_are_kept() {
         let reference = json!({"$ref": "#/components/responses/Loop"});
         let document = json!({
             "paths": {"/a": {"get": {"responses": {"200": reference}}}},

@@ -12,7 +12,7 @@ use xtask_document::walk::for_each_schema;
 
 pub(super) const ONE_SCALAR: Rule = Rule {
     name: "union-of-one-scalar",
-    why: "alternatives of one scalar type differ in their limits only, which the crates do not keep; what all of them say stays",
+    why: "alternatives of one scalar type differ in their limits only, which the crates do not keep; common keywords are kept",
     seen_in: "Cloudflare, openapi.json of 2024-08-06: 11 schemas",
     loss: Loss::Widens,
     apply: to_scalar,
@@ -26,24 +26,24 @@ fn to_scalar(document: &mut Value, log: &mut Log<'_>) {
         if !schema.contains_key("nullable") && unions(schema).all(|branches| allows_null(&references, branches)) {
             schema.insert("nullable".to_owned(), Value::Bool(true));
         }
-        let mut alternatives: Vec<_> = unions(schema).flatten().map(|branch| said(&references, branch)).collect();
+        let mut alternatives: Vec<_> = unions(schema).flatten().map(|branch| non_null(&references, branch)).collect();
         alternatives.iter_mut().for_each(|branch| drop(branch.insert("type".to_owned(), scalar.into())));
-        let mut alike = alternatives.first().cloned().unwrap_or_default();
-        alike.retain(|key, value| alternatives.iter().all(|branch| branch.get(key) == Some(value)));
-        let loss = if alternatives.iter().all(|branch| *branch == alike) { Loss::Lossless } else { Loss::Widens };
+        let mut common = alternatives.first().cloned().unwrap_or_default();
+        common.retain(|key, value| alternatives.iter().all(|branch| branch.get(key) == Some(value)));
+        let loss = if alternatives.iter().all(|branch| *branch == common) { Loss::Lossless } else { Loss::Widens };
         schema.retain(|key, _| key != "anyOf" && key != "oneOf");
-        for (key, value) in alike {
+        for (key, value) in common {
             schema.entry(key).or_insert(value);
         }
-        log.note_loss(loss, place, format!("its alternatives are all {scalar}"));
+        log.note_loss(loss, place, format!("merged its alternatives into one {scalar}"));
     });
 }
 
-/// What an alternative says of its values, but for null.
-fn said<'a>(references: &References<'a>, branch: &'a Value) -> Map<String, Value> {
-    let mut said = without_documentation(references.resolve(branch));
-    said.remove("nullable");
-    said
+/// The keywords of an alternative without documentation and `nullable`.
+fn non_null<'a>(references: &References<'a>, branch: &'a Value) -> Map<String, Value> {
+    let mut keywords = without_documentation(references.resolve(branch));
+    keywords.remove("nullable");
+    keywords
 }
 
 /// The scalar type that all alternatives of a schema have. An integer is a number.
@@ -59,7 +59,7 @@ pub(super) fn scalar<'a>(references: &References<'a>, schema: &'a Map<String, Va
     }
 }
 
-/// The alternatives of a schema: a value is one of each list.
+/// The lists of alternatives of a schema. A value fits an alternative of each list.
 fn unions(schema: &Map<String, Value>) -> impl Iterator<Item = &Vec<Value>> {
     ["anyOf", "oneOf"].into_iter().filter_map(|keyword| schema.get(keyword)?.as_array())
 }
@@ -70,9 +70,9 @@ fn allows_null<'a>(references: &References<'a>, branches: &'a [Value]) -> bool {
 
 pub(super) const FIRST_MATCH: Rule = Rule {
     name: "first-match",
-    why: "the generator makes one struct of all alternatives of `anyOf`, with every field optional, and takes no `anyOf` \
-          beside `oneOf`; a value for which several are meant at once is read as one of them at most. Of alternatives that \
-          only require other properties it makes structs that have no others",
+    why: "the generator makes one struct of all alternatives of `anyOf`, with optional fields, and rejects `anyOf` beside \
+          `oneOf`; with `oneOf`, a value of several alternatives is decoded as one of them. For alternatives that only \
+          require properties, it makes structs without the other properties",
     seen_in: "Cloudflare, openapi.json of 2024-08-06: 328 schemas; GitHub, REST API: 18",
     loss: Loss::Narrows,
     apply: |document, log| {
@@ -81,25 +81,25 @@ pub(super) const FIRST_MATCH: Rule = Rule {
         for_each_schema(document, &mut |place, schema| {
             let Some(branches) = schema.remove("anyOf") else { return };
             if only_require(&branches) {
-                log.note_loss(Loss::Widens, place, "none of what its alternatives require has to be there");
+                log.note_loss(Loss::Widens, place, "dropped its `anyOf`, whose alternatives only require properties");
             } else if schema.contains_key("oneOf") {
-                log.note(place, "it is one of its oneOf; its anyOf is not read");
+                log.note(place, "dropped its `anyOf` beside `oneOf`");
             } else {
                 let loss = if exclude_each_other(&references, &branches) { Loss::Lossless } else { Loss::Narrows };
                 schema.insert("oneOf".to_owned(), branches);
-                log.note_loss(loss, place, "one alternative that fits is taken");
+                log.note_loss(loss, place, "replaced `anyOf` by `oneOf`: the first alternative that fits is used");
             }
         });
     },
 };
 
-/// Whether alternatives say nothing but which properties have to be there.
+/// Whether alternatives only require properties.
 fn only_require(branches: &Value) -> bool {
     let branches = branches.as_array().filter(|branches| !branches.is_empty());
     branches.is_some_and(|branches| branches.iter().all(|branch| without_documentation(branch).keys().eq(["required"])))
 }
 
-/// Whether no value fits two alternatives: they have different types, and objects have a discriminating property.
+/// Whether no value fits two alternatives: their types differ, and objects have a discriminating property.
 fn exclude_each_other<'a>(references: &References<'a>, branches: &'a Value) -> bool {
     let Some(branches) = branches.as_array().filter(|branches| branches.len() > 1) else { return true };
     let branches: Vec<_> = branches.iter().map(|branch| ResolvedSchema::of(references, branch)).collect();
@@ -115,7 +115,7 @@ fn exclude_each_other<'a>(references: &References<'a>, branches: &'a Value) -> b
     are_different && nullable < 2 && (objects.len() < 2 || have_tag(references, &objects))
 }
 
-/// Whether there is a property that all objects require, of which no two have a value in common.
+/// Whether all objects require a property whose values are different in each of them.
 fn have_tag<'a>(references: &References<'a>, objects: &[&ResolvedSchema<'a>]) -> bool {
     let required: Vec<_> = objects.iter().map(|object| object.required()).collect();
     required.first().into_iter().flatten().any(|name| {
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn alternatives_of_one_scalar_are_that_scalar() {
+    fn union_of_one_scalar_type_becomes_that_scalar() {
         let union = json!({"anyOf": [{"$ref": "#/components/schemas/Id"}, {"type": "string", "format": "ipv4"}]});
         let text = document(json!({"type": "string"}));
         assert_eq!(losses(&ONE_SCALAR, document(union)), (text, vec![Loss::Widens]));
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn integer_or_number_is_a_number() {
+    fn union_of_integer_and_number_becomes_a_number() {
         let union = json!({"oneOf": [{"type": "integer"}, {"type": "number"}], "title": "t"});
         let number = document(json!({"type": "number", "title": "t"}));
         assert_eq!(losses(&ONE_SCALAR, document(union)), (number, vec![Loss::Lossless]));
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_all_alternatives_say_is_not_lost() {
+    fn keywords_common_to_all_alternatives_are_kept() {
         let time = |words: &str| json!({"type": "string", "format": "date-time", "description": words});
         let fixed = document(json!({"type": "string", "format": "date-time", "title": "t"}));
         let union = document(json!({"oneOf": [time("then"), time("now")], "title": "t"}));
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scalar_may_be_null_if_one_of_its_alternatives_may() {
+    fn scalar_is_nullable_if_an_alternative_of_each_union_is() {
         let text = |nullable: bool| json!({"type": "string", "nullable": nullable});
         for (schema, fixed) in [
             (json!({"anyOf": [{"$ref": "#/components/schemas/Id"}, text(true)]}), text(true)),
@@ -188,15 +188,15 @@ mod tests {
     }
 
     #[test]
-    fn of_two_unions_one_stays_and_the_other_is_named() {
+    fn one_of_is_kept_and_any_of_beside_it_is_reported() {
         let both = json!({"anyOf": [{"type": "object"}], "oneOf": [{"type": "array"}, {"type": "object"}]});
         let (fixed, applied) = apply_rule(&FIRST_MATCH, document(both));
         assert_eq!(fixed, document(json!({"oneOf": [{"type": "array"}, {"type": "object"}]})));
-        assert_eq!(applied[0].what, "it is one of its oneOf; its anyOf is not read");
+        assert_eq!(applied[0].what, "dropped its `anyOf` beside `oneOf`");
     }
 
     #[test]
-    fn alternatives_that_only_require_something_are_left_open() {
+    fn alternatives_that_only_require_properties_are_dropped() {
         let properties = json!({"a": {"type": "string"}, "b": {"type": "string"}});
         let alternatives = json!([{"required": ["a"], "title": "A"}, {"required": ["b"], "title": "B"}]);
         let (fixed, lost) = losses(&FIRST_MATCH, document(json!({"properties": properties, "anyOf": alternatives})));
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn one_alternative_is_taken_and_only_where_two_may_fit_something_is_lost() {
+    fn any_of_becomes_one_of_with_loss_only_if_alternatives_overlap() {
         let object =
             |kinds: Value| json!({"type": "object", "properties": {"kind": {"enum": kinds}}, "required": ["kind"]});
         let nullable = |kind: &str| json!({"type": kind, "nullable": true});

@@ -8,7 +8,7 @@ use crate::Import;
 use crate::rules::{self, Loss};
 use crate::testing::things;
 
-/// Where each rule is applied, and what the report says is lost there, in the order of their names.
+/// One change of each rule, by its name: its loss in the report, and its place.
 const EXPECTED: [(&str, &str, &str); 32] = [
     ("all-of-objects", "widens", "/components/schemas/acme_whole"),
     ("body-without-schema", "narrows", "/paths/~1bodies/delete"),
@@ -44,8 +44,8 @@ const EXPECTED: [(&str, &str, &str); 32] = [
     ("wrong-default", "narrows", "/components/schemas/acme_whole/properties/wrong"),
 ];
 
-/// A document with all that the rules fix.
-#[allow(clippy::too_many_lines, reason = "one document")]
+/// A document with every defect that the rules correct.
+#[allow(clippy::too_many_lines, reason = "the document is one literal")]
 fn vendors() -> Value {
     let content = |media_type: &str, schema: &Value| json!({"content": {media_type: {"schema": schema}}});
     let text = json!({"type": "string"});
@@ -141,7 +141,7 @@ fn import() -> Import {
 }
 
 #[test]
-fn every_rule_fires_and_the_report_says_where_and_what_is_lost() {
+fn every_rule_is_applied_and_reported_with_its_place_and_loss() {
     let import = import();
     let mut all: Vec<&str> = rules::ALL.iter().map(|rule| rule.name).collect();
     all.sort_unstable();
@@ -156,19 +156,19 @@ fn every_rule_fires_and_the_report_says_where_and_what_is_lost() {
             None => {
                 let (name, rest) = line.split_once(" (").unwrap();
                 heading = (name, rest.split_once(')').unwrap().0);
-                assert!(!places.contains_key(&heading), "{heading:?} is there twice");
+                assert!(!places.contains_key(&heading), "the report has the heading {heading:?} twice");
             }
         }
     }
     for (name, loss, place) in EXPECTED {
-        let found = places.get(&(name, loss)).unwrap();
-        assert!(found.contains(&place), "{name} is applied at {found:?}");
+        let places = places.get(&(name, loss)).unwrap();
+        assert!(places.contains(&place), "{name} is applied at {places:?}");
     }
     assert!(import.reject_losses().is_err());
 }
 
 #[test]
-fn no_firing_loses_more_than_its_rule_says_and_some_lose_less() {
+fn no_change_exceeds_the_loss_of_its_rule_and_some_are_below_it() {
     let worst: BTreeMap<&str, Loss> = rules::ALL.iter().map(|rule| (rule.name, rule.loss)).collect();
     let applied = import().applied;
     assert!(applied.iter().all(|applied| applied.loss <= worst[applied.rule]));
@@ -176,7 +176,7 @@ fn no_firing_loses_more_than_its_rule_says_and_some_lose_less() {
 }
 
 #[test]
-fn what_is_lost_most_is_reported_first() {
+fn largest_loss_is_reported_first() {
     let report = import().report();
     let positions = ["(drops operations)", "(narrows)", "(widens)", "(loses nothing)"]
         .map(|loss| (report.find(loss).unwrap(), report.rfind(loss).unwrap()));
@@ -184,7 +184,7 @@ fn what_is_lost_most_is_reported_first() {
 }
 
 #[test]
-fn what_is_mended_is_all_there_but_for_what_the_report_says() {
+fn import_keeps_every_operation_that_no_rule_drops() {
     let document: Value = serde_json::from_str(&import().text).unwrap();
     let paths = document["paths"].as_object().unwrap();
     let mut ids: Vec<&str> = paths

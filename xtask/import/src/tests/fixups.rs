@@ -1,4 +1,4 @@
-//! What is wrong with one document alone.
+//! Tests of fixups.
 
 use super::super::*;
 use super::{THINGS, sdk, vendors};
@@ -9,7 +9,7 @@ fn fixup(patch: &Value) -> Fixup {
 }
 
 #[test]
-fn a_fixup_that_no_longer_applies_is_an_error() {
+fn fixup_that_no_longer_applies_is_an_error() {
     let change = |id: &str, summary: &str| {
         fixup(&json!([
             {"op": "test", "path": "/paths/~1things/get/operationId", "value": id},
@@ -35,7 +35,7 @@ fn a_fixup_that_no_longer_applies_is_an_error() {
 }
 
 #[test]
-fn a_revision_has_had_its_fixups_and_a_vendors_next_document_has_not() {
+fn fixup_is_not_repeated_on_a_revision_and_must_apply_to_a_vendors_document() {
     let mut sdk = sdk(THINGS);
     let import =
         |sdk: &TestSdk, text: &str| Import::of(&sdk.settings(), &serde_json::from_str(text).unwrap(), "2026-01-02");
@@ -49,14 +49,14 @@ fn a_revision_has_had_its_fixups_and_a_vendors_next_document_has_not() {
     assert_eq!(import(&sdk, &again.text).unwrap().text, once.text);
     let report = again.report();
     assert!(
-        report.contains("fixups that it has had before: 1\n") && !report.contains("fixups of this SDK"),
+        report.contains("fixups that an earlier import applied: 1\n") && !report.contains("fixups of this SDK"),
         "{report}"
     );
 
     let mut next = vendors();
     next["paths"]["/things"]["get"]["operationId"] = json!("acme-things-list");
     let error = format!("{:#}", Import::of(&sdk.settings(), &next, "2026-02-03").err().unwrap());
-    assert!(error.contains("does not apply (any more)"), "{error}");
+    assert!(error.contains("does not apply, or no longer applies"), "{error}");
 
     let later = json!([{"op": "add", "path": "/paths/~1things/get/description", "value": "Later."}]);
     sdk.fixups.push(fixup(&later));
@@ -68,7 +68,7 @@ fn a_revision_has_had_its_fixups_and_a_vendors_next_document_has_not() {
 }
 
 #[test]
-fn fixups_are_told() {
+fn report_lists_fixups() {
     let mut sdk = sdk(THINGS);
     sdk.fixups = vec![fixup(&json!([{"op": "add", "path": "/paths/~1things/get/summary", "value": "new"}]))];
     let report = Import::of(&sdk.settings(), &vendors(), "2026-01-02").unwrap().report();

@@ -12,7 +12,7 @@ fn sdk(slice: &str) -> TestSdk {
     sdk
 }
 
-/// A vendor's document of three operations.
+/// A vendor's document with three operations.
 fn vendors() -> Value {
     let answer =
         |schema: Value| json!({"200": {"description": "d", "content": {"application/json": {"schema": schema}}}});
@@ -56,8 +56,8 @@ fn import_text(slice: &str, text: &str, revision: &str) -> Result<Import, Error>
     Import::of(&sdk(slice).settings(), &serde_json::from_str(text).unwrap(), revision)
 }
 
-/// Why an import of a changed document is rejected.
-fn complaint(change: impl FnOnce(&mut Value)) -> String {
+/// The error of an import of a changed document.
+fn import_error(change: impl FnOnce(&mut Value)) -> String {
     let mut document = vendors();
     change(&mut document);
     import(r#"paths = ["/things"]"#, &document).err().unwrap().to_string()
@@ -66,7 +66,7 @@ fn complaint(change: impl FnOnce(&mut Value)) -> String {
 const THINGS: &str = r#"paths = ["/things"]"#;
 
 #[test]
-fn a_slice_is_cut_out_with_all_it_refers_to_and_nothing_else() {
+fn slice_contains_its_operations_and_only_the_components_that_they_use() {
     let import = import(THINGS, &vendors()).unwrap();
     let document: Value = serde_json::from_str(&import.text).unwrap();
     let keys =
@@ -84,7 +84,7 @@ fn a_slice_is_cut_out_with_all_it_refers_to_and_nothing_else() {
 }
 
 #[test]
-fn a_slice_can_be_chosen_by_path_by_tag_and_by_operation() {
+fn slice_can_be_chosen_by_path_by_tag_and_by_operation() {
     let count = |slice: &str| {
         let mut sdk = sdk(slice);
         sdk.names.types.clear();
@@ -98,19 +98,19 @@ fn a_slice_can_be_chosen_by_path_by_tag_and_by_operation() {
 }
 
 #[test]
-fn what_cannot_be_imported_is_rejected_and_named() {
-    assert!(complaint(|d| d["openapi"] = json!("3.1.0")).contains("OpenAPI 3.1.0, and only 3.0"));
-    assert!(complaint(|d| *d = json!({"swagger": "2.0"})).contains("OpenAPI 2.0, and only 3.0"));
-    assert!(complaint(|d| *d = json!({"swagger": 2.0})).contains("OpenAPI 2.0, and only 3.0"));
-    assert!(complaint(|d| *d = json!({})).contains("no OpenAPI document"));
+fn document_that_cannot_be_imported_is_rejected_with_the_reason() {
+    assert!(import_error(|d| d["openapi"] = json!("3.1.0")).contains("OpenAPI 3.1.0, and only 3.0"));
+    assert!(import_error(|d| *d = json!({"swagger": "2.0"})).contains("OpenAPI 2.0, and only 3.0"));
+    assert!(import_error(|d| *d = json!({"swagger": 2.0})).contains("OpenAPI 2.0, and only 3.0"));
+    assert!(import_error(|d| *d = json!({})).contains("not an OpenAPI document"));
     let node = |d: &mut Value, reference: &str| d["components"]["schemas"]["acme_node"] = json!({"$ref": reference});
-    assert!(complaint(|d| node(d, "#/components/schemas/nowhere")).contains("has no target"));
-    assert!(complaint(|d| node(d, "other.json#/x")).contains("in another document"));
-    assert!(complaint(|d| node(d, "#/components/schemas/acme_node")).contains("has itself as its target"));
+    assert!(import_error(|d| node(d, "#/components/schemas/nowhere")).contains("has no target"));
+    assert!(import_error(|d| node(d, "other.json#/x")).contains("in another document"));
+    assert!(import_error(|d| node(d, "#/components/schemas/acme_node")).contains("has itself as its target"));
     let alternatives = json!({"anyOf": [{"$ref": "#/components/schemas/acme_node"}, {"type": "string"}]});
-    let itself = complaint(|d| d["components"]["schemas"]["acme_node"] = alternatives);
+    let itself = import_error(|d| d["components"]["schemas"]["acme_node"] = alternatives);
     assert!(itself.contains("\"acme_node\" is one of its own parts"), "{itself}");
-    let clash = complaint(|d| d["paths"]["/things"]["get"]["operationId"] = json!("acme_things-delete"));
+    let clash = import_error(|d| d["paths"]["/things"]["get"]["operationId"] = json!("acme_things-delete"));
     assert!(clash.contains("both get the name \"acme_things_delete\""), "{clash}");
     let nothing = import(r#"paths = ["/nothing"]"#, &vendors()).err().unwrap();
     assert!(format!("{nothing:#}").contains("matches no operation of the document: slice.paths = [\"/nothing\"]"));
@@ -119,7 +119,7 @@ fn what_cannot_be_imported_is_rejected_and_named() {
 }
 
 #[test]
-fn no_operation_of_the_slice_goes_unseen() {
+fn unsupported_path_that_may_have_an_operation_of_the_slice_is_rejected() {
     let mut elsewhere = vendors();
     elsewhere["paths"]["/more"] = json!({"$ref": "#/paths/~1things"});
     import(THINGS, &elsewhere).unwrap();
@@ -127,13 +127,13 @@ fn no_operation_of_the_slice_goes_unseen() {
     for (item, part) in [
         (json!({"$ref": "#/paths/~1things"}), r#"the path "/things/more" is a reference"#),
         (json!({"$ref": "more.json"}), r#"the path "/things/more" is a reference"#),
-        (json!({"GET": {}}), r#"the path "/things/more" has "GET", which is no method"#),
-        (json!({"query": {}}), r#"the path "/things/more" has "query", which is no method"#),
-        (json!({"get": null}), r#"the path "/things/more" has an operation "get" that is no object"#),
-        (json!(null), r#"the path "/things/more" is no object"#),
+        (json!({"GET": {}}), r#"the path "/things/more" has "GET", which is neither a method"#),
+        (json!({"query": {}}), r#"the path "/things/more" has "query", which is neither a method"#),
+        (json!({"get": null}), r#"the path "/things/more" has an operation "get" that is not an object"#),
+        (json!(null), r#"the path "/things/more" is not an object"#),
     ] {
-        let complaint = complaint(|d| d["paths"]["/things/more"] = item);
-        assert!(complaint.contains(part), "{complaint}");
+        let error = import_error(|d| d["paths"]["/things/more"] = item);
+        assert!(error.contains(part), "{error}");
     }
     let mut document = vendors();
     for key in ["summary", "description", "x-anything"] {
@@ -146,7 +146,7 @@ fn no_operation_of_the_slice_goes_unseen() {
 }
 
 #[test]
-fn what_looks_like_an_operation_in_an_extension_is_none() {
+fn operation_in_an_extension_is_ignored() {
     let mut document = vendors();
     document["paths"]["x-things"] = document["paths"]["/things"].clone();
     let imported = import(r#"tags = ["Things"]"#, &document).unwrap();
@@ -154,15 +154,15 @@ fn what_looks_like_an_operation_in_an_extension_is_none() {
 }
 
 #[test]
-fn a_revision_is_a_date() {
+fn revision_that_is_no_date_is_rejected() {
     for revision in ["", "today", "2026-13-01", "2026-02-30", "2026-1-2", "../2026-01-02", "2026-01-02.json"] {
         let error = import_text(THINGS, &vendors().to_string(), revision).err().unwrap();
-        assert!(error.to_string().contains("is no date"), "{error}");
+        assert!(error.to_string().contains("is not a date"), "{error}");
     }
 }
 
 #[test]
-fn what_is_listed_and_not_there_is_rejected_and_named() {
+fn listed_item_that_does_not_exist_is_rejected_with_its_name() {
     for (slice, part) in [
         ("paths = [\"/things\", \"/thigns\"]", "matches no operation: slice.paths = [\"/thigns\"]"),
         ("paths = [\"/things\"]\ntags = [\"Thigns\"]", "matches no operation: slice.tags = [\"Thigns\"]"),
@@ -181,25 +181,25 @@ fn what_is_listed_and_not_there_is_rejected_and_named() {
 }
 
 #[test]
-fn what_could_not_be_generated_is_not_imported() {
+fn unusable_or_missing_operation_is_rejected_with_its_name() {
     let mut sdk = sdk(THINGS);
     sdk.names.operations.insert("List-Them".to_owned(), "acme-things-delete".to_owned());
     let error = format!("{:#}", Import::of(&sdk.settings(), &vendors(), "2026-01-02").err().unwrap());
-    assert!(error.contains("\"List-Them\" does not make a good Rust name"), "{error}");
+    assert!(error.contains("\"List-Them\" does not follow the naming convention"), "{error}");
     sdk.names.operations = [("make_things".to_owned(), "acme-things-make".to_owned())].into();
     let report = Import::of(&sdk.settings(), &vendors(), "2026-01-02").unwrap().report();
-    assert!(report.contains("names.operations lists, and that are not there: make_things\n"), "{report}");
+    assert!(report.contains("operations of names.operations that do not exist: make_things\n"), "{report}");
     let error = Import::of(&sdk.settings(), &vendors(), "2026-01-02").unwrap().check_listed().unwrap_err().to_string();
     assert!(error.contains("make_things"), "{error}");
 }
 
 #[test]
-fn new_names_are_told() {
+fn report_lists_new_names() {
     let report = Import::of(&sdk(THINGS).settings(), &vendors(), "2026-01-02").unwrap().report();
     for part in [
-        "operations that have new names (2):\n  acme-things-delete: acme_things_delete\n  acme-things-get: list_things\n",
-        "schemas that have new names (2):\n  acme_node: Node\n  acme_things-get-response: ThingsGetResponse\n",
-        "schemas that had no name (1):\n  /components/schemas/acme_things-get-response/properties/thing: Thing\n",
+        "renamed operations (2):\n  acme-things-delete: acme_things_delete\n  acme-things-get: list_things\n",
+        "renamed schemas (2):\n  acme_node: Node\n  acme_things-get-response: ThingsGetResponse\n",
+        "named schemas that had no name (1):\n  /components/schemas/acme_things-get-response/properties/thing: Thing\n",
     ] {
         assert!(report.contains(part), "{report}");
     }
@@ -208,7 +208,7 @@ fn new_names_are_told() {
 }
 
 #[test]
-fn a_schema_whose_name_is_escaped_is_imported() {
+fn schema_with_an_escaped_name_is_imported() {
     let mut document = vendors();
     let schemas = &mut document["components"]["schemas"];
     schemas["first of/two"] = json!({"type": "object", "properties": {"d": {"type": "string"}}});
@@ -220,7 +220,7 @@ fn a_schema_whose_name_is_escaped_is_imported() {
 }
 
 #[test]
-fn importing_what_was_imported_changes_nothing_twice() {
+fn import_of_an_imported_document_changes_nothing() {
     let mut document = vendors();
     let object = |property: &str| json!({"type": "object", "properties": {property: {"type": "string"}}});
     let upload = json!({"multipart/form-data": {"schema": {"$ref": "#/components/schemas/acme_upload"}}});
@@ -245,21 +245,18 @@ fn importing_what_was_imported_changes_nothing_twice() {
 }
 
 #[test]
-fn a_slice_of_which_nothing_is_left_is_rejected() {
-    let complaint = complaint(|d| {
+fn slice_whose_operations_are_all_dropped_is_rejected() {
+    let error = import_error(|d| {
         d["paths"] = json!({"/things": {"post": {
             "operationId": "acme-things-upload", "requestBody": {"content": {"multipart/form-data": {}}}, "responses": {},
         }}});
     });
-    assert!(complaint.contains("no operation left that can be generated: slice.paths = [\"/things\"]"), "{complaint}");
-    assert!(
-        complaint.contains("dropped the operation acme-things-upload: it takes nothing but multipart"),
-        "{complaint}"
-    );
+    assert!(error.contains("no operation left that can be generated: slice.paths = [\"/things\"]"), "{error}");
+    assert!(error.contains("dropped the operation acme-things-upload: it takes only multipart"), "{error}");
 }
 
 #[test]
-fn what_loses_something_can_be_refused() {
+fn lossy_import_can_be_rejected() {
     let mut document = vendors();
     import(THINGS, &document).unwrap().reject_losses().unwrap();
     document["paths"]["/things"]["post"] = json!({
@@ -269,11 +266,14 @@ fn what_loses_something_can_be_refused() {
     let report = import.report();
     assert!(report.contains("unsupported-operation (drops operations), once:"), "{report}");
     assert!(report.contains("dropped the operation acme-things-upload"), "{report}");
-    assert_eq!(import.reject_losses().unwrap_err().to_string(), "1 change loses something of the document");
+    assert_eq!(
+        import.reject_losses().unwrap_err().to_string(),
+        "1 change loses a part of the document; see the report"
+    );
 }
 
 #[test]
-fn a_slice_holds_the_schemas_that_inherit_from_what_it_uses_and_no_others() {
+fn slice_contains_the_children_of_the_bases_that_it_uses() {
     let mut document = vendors();
     let object = |property: &str| json!({"type": "object", "properties": {property: {"type": "string"}}});
     let of = |part: &str, property: &str| json!({"allOf": [{"$ref": format!("#/components/schemas/{part}")}, object(property)]});

@@ -17,7 +17,7 @@ fn sdk_without_a_revision_has_nothing_to_release() {
         let report = judge(&fake.workspace(), Some("things")).unwrap();
         assert_eq!((report.ready, report.problems.len()), (vec![NOTHING.to_owned()], 0));
     }
-    // But what has been released has one.
+    // A released SDK has a revision.
     fake.set_changelog(&["things 0.1.0+2026-01-01"]);
     fake.assert_problems(&["spec/things/sdk.toml: no revision of things is current"]);
     fake.set_changelog(&["things nonsense"]);
@@ -32,7 +32,7 @@ fn current_revision_that_is_not_a_date_is_a_problem() {
     fake.set_changelog(&["things 0.1.0+2026-01-01"]);
     for current in ["", "2026-1-1", "latest"] {
         fake.set_current("things", current);
-        fake.assert_problems(&[&format!("spec/things/sdk.toml: `current`: the revision {current:?} is no date")]);
+        fake.assert_problems(&[&format!("spec/things/sdk.toml: `current`: the revision {current:?} is not a date")]);
     }
 }
 
@@ -82,11 +82,15 @@ fn version_with_another_revision_than_the_current_one_is_a_problem() {
     ]);
     fake.set_versions("things", "0.1.0");
     fake.set_changelog(&["things 0.1.0"]);
-    fake.assert_problems(&["which revision", "version 0.1.0 has to end in +2026-01-01", "no entry things 0.1.0"]);
+    fake.assert_problems(&[
+        "does not name the released revision",
+        "version 0.1.0 has to end in +2026-01-01",
+        "no entry things 0.1.0",
+    ]);
 }
 
 #[test]
-fn new_current_revision_needs_a_version_of_its_own() {
+fn new_current_revision_requires_a_new_version() {
     let fake = second("0.1.0+2026-01-01", breaks);
     fake.set_changelog(&["things 0.1.0+2026-01-01"]);
     fake.assert_problems(&["the current revision is 2026-02-02", "at least 0.2.0+2026-02-02"]);
@@ -146,7 +150,7 @@ fn pre_release_satisfies_the_requirement_of_its_release() {
     let history = ["things 0.2.0+2026-02-02", "things 0.2.0-rc.1+1999-09-09", "things 0.1.0+2026-01-01"];
     fake.set_changelog(&history);
     fake.assert_problems(&[]);
-    assert!(fake.notes("things").text.contains("From revision 2026-01-01"), "its changes are those since the release");
+    assert!(fake.notes("things").text.contains("From revision 2026-01-01"), "the changes since the release are listed");
 
     fake.set_versions("things", "0.2.0-beta.1+2026-02-02");
     fake.set_changelog(&["things 0.2.0-beta.1+2026-02-02", "things 0.2.0-alpha.1+1999-09-09"]);
@@ -183,8 +187,8 @@ fn edited_document_of_a_release_is_a_problem() {
         assert_eq!(problems.len(), entries.len(), "{problems:?}");
         for (problem, (version, line)) in problems.iter().zip(entries) {
             let start = format!(
-                "spec/things/{date}.json: its SHA-256 is {after}, and CHANGELOG.md:{line} says that things {version} has \
-                 {before}; restore"
+                "spec/things/{date}.json: its SHA-256 is {after}, and CHANGELOG.md:{line} records {before} for things \
+                 {version}; restore"
             );
             assert!(problem.starts_with(&start), "{problem}");
         }
@@ -198,7 +202,9 @@ fn entry_without_the_hash_of_its_document_is_a_problem() {
     let fake = Fake::new();
     fake.release_code("things", "0.1.0+2026-01-01");
     fake.write("CHANGELOG.md", "## things 0.1.0+2026-01-01\n\nnews\n");
-    fake.assert_problems(&["CHANGELOG.md:1: the entry things 0.1.0+2026-01-01 does not say which document"]);
+    fake.assert_problems(&[
+        "CHANGELOG.md:1: the entry things 0.1.0+2026-01-01 does not record the hash of its document",
+    ]);
     let problem = fake.problems().remove(0);
     let (_, line) = problem.split_once("add the line: ").unwrap();
     fake.write("CHANGELOG.md", &format!("## things 0.1.0+2026-01-01\n\nnews\n\n{line}\n"));
@@ -226,7 +232,7 @@ fn current_revision_older_than_the_last_release_is_a_problem() {
     fake.assert_problems(&[part]);
     fake.set_changelog(&["things 0.2.0+2026-02-02", "things 0.1.0+2026-01-01"]);
     assert!(fake.try_notes("things").err().unwrap().to_string().contains(part));
-    // A pre-release promises nothing.
+    // The revision of a pre-release does not count.
     fake.set_versions("things", "0.2.0+2026-01-01");
     fake.set_changelog(&["things 0.2.0+2026-01-01", "things 0.2.0-rc.1+2026-02-02", "things 0.1.0+2026-01-01"]);
     fake.assert_problems(&[]);
@@ -235,16 +241,18 @@ fn current_revision_older_than_the_last_release_is_a_problem() {
 #[test]
 fn missing_or_empty_entry_is_a_problem() {
     let fake = Fake::new();
-    fake.assert_problems(&["CHANGELOG.md: it does not exist; `cargo xtask release notes things --write` writes one"]);
+    fake.assert_problems(&[
+        "CHANGELOG.md: it does not exist; write one with `cargo xtask release notes things --write`",
+    ]);
     fake.set_changelog(&["Unreleased"]);
-    fake.assert_problems(&["CHANGELOG.md: there is no entry things 0.1.0+2026-01-01; `cargo xtask"]);
+    fake.assert_problems(&["CHANGELOG.md: there is no entry things 0.1.0+2026-01-01; write one with `cargo xtask"]);
     fake.write("CHANGELOG.md", "");
-    fake.assert_problems(&["CHANGELOG.md: there is no entry things 0.1.0+2026-01-01; `cargo xtask"]);
+    fake.assert_problems(&["CHANGELOG.md: there is no entry things 0.1.0+2026-01-01; write one with `cargo xtask"]);
     let provenance = fake.provenance("2026-01-01");
     fake.release_code("things", "0.1.0+2026-01-01");
     for nothing in ["", "<!-- news -->", "### Breaking\n\n<!--\n- news\n-->"] {
         fake.write("CHANGELOG.md", &format!("## things 0.1.0+2026-01-01\n\n{nothing}\n\n{provenance}\n"));
-        fake.assert_problems(&["CHANGELOG.md:1: the entry things 0.1.0+2026-01-01 says nothing of what is new"]);
+        fake.assert_problems(&["CHANGELOG.md:1: the entry things 0.1.0+2026-01-01 has no text"]);
     }
     fake.set_changelog(&[]);
     fake.write("CHANGELOG.md", &format!("<!--\n## things 0.1.0+2026-01-01\n\nnews\n\n{provenance}\n-->\n"));

@@ -1,4 +1,4 @@
-//! Releases of made-up SDKs.
+//! Tests of releases of invented SDKs.
 
 mod check;
 mod notes;
@@ -17,11 +17,11 @@ use crate::workspace::Workspace;
 use xtask_codegen::GeneratorProcess;
 use xtask_document::read::sha256;
 
-/// A workspace of made-up SDKs. Its generated code is not that of its documents.
+/// A workspace of invented SDKs. Its generated code does not match its documents.
 struct Fake(TempDir);
 
 impl Fake {
-    /// With the SDK things, of two crates, at its first release.
+    /// A workspace with the SDK things at its first release.
     fn new() -> Self {
         let fake = Self(tempfile::tempdir().unwrap());
         fake.add_sdk("things");
@@ -115,7 +115,7 @@ impl Fake {
         sha256(fs::read(self.0.path().join(path)).unwrap())
     }
 
-    /// What an entry says of the document of a revision of the SDK things.
+    /// The line of an entry with the hash of a document of the SDK things.
     fn provenance(&self, date: &str) -> String {
         provenance(&self.sha256(&format!("spec/things/{date}.json")))
     }
@@ -128,7 +128,7 @@ impl Fake {
         Workspace::at(self.0.path())
     }
 
-    /// What is wrong with the SDK things, without the generated code.
+    /// The problems of the SDK things, without a check of the generated code.
     fn problems(&self) -> Vec<String> {
         judge(&self.workspace(), Some("things")).unwrap().problems
     }
@@ -172,7 +172,7 @@ fn record_path(version: &str) -> String {
     format!("spec/things/surfaces/{version}.txt")
 }
 
-/// After a first release, with another revision current and these versions in the crates and the changelog.
+/// A workspace after its first release, with another current revision and a version in the crates and the changelog.
 fn second(version: &str, change: impl FnOnce(&mut Value)) -> Fake {
     let fake = Fake::new();
     fake.revision("things", "2026-02-02", change);
@@ -198,7 +198,7 @@ fn rewords(document: &mut Value) {
     document["paths"]["/things"]["get"]["summary"] = json!("All");
 }
 
-/// The SDKs of a checkout that have been released. Before that, one may lack what only its maintainers know.
+/// The released SDKs of a checkout. An unreleased one may be incomplete.
 pub(crate) fn released(workspace: &Workspace) -> Vec<Sdk> {
     let changelog = Changelog::read(workspace.root()).unwrap().unwrap();
     let mut sdks = workspace.sdks().unwrap();

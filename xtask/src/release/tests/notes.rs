@@ -1,6 +1,6 @@
 use super::*;
 
-/// Asserts what the notes of the SDK things are, above what they say of the current document.
+/// Asserts the notes of the SDK things, above the hash of the current document.
 #[track_caller]
 fn assert_notes(fake: &Fake, current: &str, text: &str) {
     assert_eq!(fake.notes("things").text, format!("{text}\n{}\n", fake.provenance(current)));
@@ -59,7 +59,7 @@ fn notes_are_written_once() {
     let text = fake.changelog();
     assert_eq!(text, before.replace("## things", &format!("{}\n## things", notes.text)));
 
-    // Also if the crates have not followed yet, and if another revision has become current.
+    // The versions of the crates are still lower, and another revision may be current.
     for date in ["2026-02-02", "2026-03-03"] {
         fake.revision("things", date, breaks);
         fake.set_current("things", date);
@@ -82,7 +82,7 @@ fn written_notes_make_one_sdk_ready_and_no_other() {
     let text = fake.changelog();
     let headings: Vec<_> = text.lines().filter(|line| line.starts_with('#')).collect();
     assert_eq!(headings, ["# Changelog", "## things-more 0.1.0+2026-01-01", "## things 0.1.0+2026-01-01"]);
-    assert!(fake.workspace().sdk(None).is_err(), "the notes of one have to be asked for by its name");
+    assert!(fake.workspace().sdk(None).is_err(), "with several SDKs, a name is required");
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn line_ends_of_the_changelog_are_kept() {
 fn notes_need_a_valid_changelog_and_an_unedited_document() {
     let fake = second("0.2.0+2026-02-02", breaks);
     for (headings, part) in [
-        (&["things 0.1.0"][..], "does not say which revision"),
+        (&["things 0.1.0"][..], "does not name the released revision"),
         (&["thing 0.1.0+2026-01-01"], "is no release of an SDK"),
         (&["things 0.1.0+2026-01-01", "things 0.1.5+2026-01-01"], "is below"),
         (&["things 0.1.0+2025-12-31"], "cannot read spec/things/2025-12-31.json"),
@@ -148,7 +148,7 @@ fn notes_are_not_written_into_a_comment_or_code_block() {
         let fake = Fake::new();
         fake.write("CHANGELOG.md", above);
         let error = fake.notes("things").write(&fake.workspace()).unwrap_err().to_string();
-        assert!(error.contains("close the comment or the code block above"), "{error}");
+        assert!(error.contains("part of a comment or a code block; close that first"), "{error}");
         assert_eq!(fake.changelog(), above);
     }
 }

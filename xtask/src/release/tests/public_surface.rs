@@ -1,7 +1,7 @@
 use super::*;
 
-/// After a first release with other code in the checkout, and crates and changelog at a version. The document is the
-/// same.
+/// A workspace after its first release, with other code, and another version of crates and changelog. The document is
+/// the same.
 fn second_code(version: &str, code: &str) -> Fake {
     let fake = Fake::new();
     fake.release_code("things", "0.1.0+2026-01-01");
@@ -68,17 +68,17 @@ fn message_shows_the_first_changes_and_counts_the_others() {
 }
 
 #[test]
-fn record_that_is_not_that_of_the_code_is_a_problem() {
+fn record_that_differs_from_the_code_is_a_problem() {
     let fake = Fake::new();
     fake.set_changelog(&["things 0.1.0+2026-01-01"]);
     for (code, least) in [(BROKEN_CODE, "0.2.0"), (MORE_CODE, "0.1.1")] {
         fake.set_code("things", code);
         fake.assert_problems(&[
-            "spec/things/surfaces/0.1.0+2026-01-01.txt: the code's public surface is not that of the",
+            "spec/things/surfaces/0.1.0+2026-01-01.txt: the code's public surface differs from the",
         ]);
         let end = format!(
-            "; if things 0.1.0+2026-01-01 is released, raise the crates' version to at least {least}; if not, `cargo xtask \
-             release notes things --write` updates the record"
+            "; if things 0.1.0+2026-01-01 is released, raise the crates' version to at least {least}; if not, update the record \
+             with `cargo xtask release notes things --write`"
         );
         let problem = fake.problems().remove(0);
         assert!(problem.ends_with(&end), "{problem}");
@@ -88,7 +88,7 @@ fn record_that_is_not_that_of_the_code_is_a_problem() {
 }
 
 #[test]
-fn stale_record_of_a_pre_release_asks_for_its_release() {
+fn stale_record_of_a_pre_release_requires_its_release() {
     let fake = second_code("0.2.0-rc.1+2026-01-01", BROKEN_CODE);
     fake.set_code("things", "pub struct Other;");
     fake.assert_problems(&[
@@ -104,7 +104,7 @@ fn missing_record_is_a_problem() {
     let part = "CHANGELOG.md:1: cannot read spec/things/surfaces/0.2.0+2026-01-01.txt, the record of the public surface of things";
     fake.assert_problems(&[part]);
     let problem = fake.problems().remove(0);
-    let end = "is not released yet, `cargo xtask release notes things --write` writes it";
+    let end = "is not released yet, write it with `cargo xtask release notes things --write`";
     assert!(problem.ends_with(end), "{problem}");
     fake.notes("things").write(&fake.workspace()).unwrap();
     fake.assert_problems(&[]);
@@ -178,7 +178,7 @@ fn generated_code_that_cannot_be_read_is_a_problem() {
         fake.assert_problems(&[part]);
         assert_eq!(format!("{:#}", fake.try_notes("things").err().unwrap()), fake.problems().remove(0));
     }
-    assert!(fake.problems()[0].ends_with("; `cargo xtask generate` writes it"));
+    assert!(fake.problems()[0].ends_with("; write it with `cargo xtask generate`"));
 }
 
 #[test]
@@ -277,7 +277,7 @@ fn notes_write_the_record_with_the_entry() {
 }
 
 #[test]
-fn notes_leave_the_entry_of_the_crates_version_as_it_is() {
+fn notes_do_not_change_the_entry_of_the_crates_version() {
     let fake = second_code("0.2.0+2026-01-01", BROKEN_CODE);
     let (changelog, earlier) = (fake.changelog(), fake.record("0.1.0+2026-01-01"));
     fake.set_code("things", "pub struct Other;");

@@ -1,8 +1,8 @@
-//! Bodies and responses of media types that the generator does not know.
+//! Bodies and responses of media types that the generator does not support.
 
 use serde_json::{Value, json};
 
-/// Adds an operation for each.
+/// Adds an operation for each media type.
 pub(crate) fn extend(document: &mut Value) {
     let patch = json!({"type": "object", "properties": {
         "note": {"type": "string", "nullable": true},

@@ -1,4 +1,4 @@
-//! Models with properties of one direction, and models with members that their schemas do not list.
+//! Models with properties of one direction, and models with unlisted members.
 
 use serde_json::{Value, json};
 

@@ -13,7 +13,7 @@ pub(crate) fn extend(document: &mut Value) {
             mapping.iter().map(|(tag, name)| ((*tag).to_owned(), reference(name)["$ref"].clone())).collect();
         json!({"oneOf": branches, "discriminator": {"propertyName": "kind", "mapping": mapping}})
     };
-    // Each but the last has a constant, in place, by which the generator would tag it.
+    // The generator would make tagged enums of these unions, because of their constants.
     let tagged = |tag: &str, value: &str, property: &str, of: Value| {
         json!({"type": "object", "required": [tag, property], "properties": {
             tag: {"type": "string", "enum": [value]}, property: of,

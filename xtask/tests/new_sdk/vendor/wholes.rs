@@ -1,4 +1,4 @@
-//! Schemas that are merged of parts, inherit from others, or may be null beside a reference.
+//! Schemas that are merged from parts, inherit from others, or may be null beside a reference.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What becomes of methods as the generator writes them.
+//! Tests of the pass with methods in the form of the generator.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -175,15 +175,16 @@ fn method_of_another_shape_is_an_error_with_its_name() {
 #[test]
 fn client_without_a_method_of_each_operation_or_with_another_one_is_an_error() {
     let others = sending_items();
-    let fault = |methods: TokenStream| {
+    let error = |methods: TokenStream| {
         let mut file: syn::File = parse_quote! { #others impl Client { #methods } };
         format!("{:#}", apply_to(&mut file).unwrap_err())
     };
-    assert!(fault(quote! {}).contains("expected a method for each of 1 operations, found 0"));
+    assert!(error(quote! {}).contains("expected a method for each of 1 operations, found 0"));
     assert!(
-        fault(quote! { fn get_thing_stream(&self) {} }).contains("the method `get_thing_stream` is of no operation")
+        error(quote! { fn get_thing_stream(&self) {} })
+            .contains("the method `get_thing_stream` belongs to no operation")
     );
-    assert!(fault(quote! { const A: u8 = 1; }).contains("expected methods only"));
+    assert!(error(quote! { const A: u8 = 1; }).contains("expected methods only"));
 }
 
 #[test]

@@ -54,7 +54,7 @@ fn union_of_envelopes_with_different_lists_is_an_envelope_with_one_list() {
 }
 
 #[test]
-fn result_may_be_null_if_an_envelope_has_none_and_failures_do_not_count() {
+fn result_is_nullable_if_a_success_envelope_has_none() {
     let of = |result: Value| envelope(json!({"result": result}));
     let failure = envelope(
         json!({"success": {"type": "boolean", "enum": [false]}, "result": {"type": "string", "nullable": true}}),
@@ -112,7 +112,7 @@ fn success_beside_a_union_makes_an_envelope_of_its_parts() {
 }
 
 #[test]
-fn union_with_another_branch_remains() {
+fn union_with_another_branch_is_not_changed() {
     let with_cursor = |of: &str| envelope(json!({"cursor": {"type": of}}));
     for union in [
         json!({"oneOf": [reference("Common"), {"type": "string"}]}),

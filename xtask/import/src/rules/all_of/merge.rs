@@ -7,31 +7,31 @@ use serde_json::{Map, Value, json};
 use super::super::missing_types::implied_type;
 use super::super::{Log, Loss};
 use super::parts::{Description, Part, Source, allows_all, annotations, compatible, includes, nullable, parts};
-use super::{is_all_of_objects, listed};
+use super::{is_all_of_objects, overridden};
 use crate::hoist::SchemaNames;
 use xtask_document::naming::pascal;
+use xtask_document::pointer::escape;
 use xtask_document::resolved::{References, size};
 use xtask_document::schemas::place_of;
-use xtask_document::pointer::escape;
 
 /// Keywords that can contradict each other.
 const CONFLICTING: [&str; 4] = ["anyOf", "enum", "format", "oneOf"];
 
-/// How deep lists and maps are merged in place.
+/// The most levels of lists and maps that are merged in place.
 const DEEPEST: usize = 32;
 
-/// How many characters of a component's name begin the names of what is nested in it. Chains of schemas that are merged
-/// with each other would have names of any length.
-const LONGEST_START: usize = 64;
+/// The most characters of a component's name that prefix the names of nested schemas. Without a limit, chains of
+/// merged schemas would produce names of any length.
+const LONGEST_PREFIX: usize = 64;
 
 /// The place of a schema in the result.
 pub(super) struct At {
-    /// What it is called if it becomes a component.
+    /// The name that it gets if it becomes a component.
     pub(super) name: String,
     /// A JSON pointer (RFC 6901).
     pub(super) place: String,
-    /// Whether other schemas use it as a part. What is nested in it is named, or every one of them would merge it
-    /// again, and endlessly in a cycle.
+    /// Whether other schemas use it as a part. Its nested schemas are then named: otherwise each of those would merge
+    /// them again, in a cycle without end.
     pub(super) is_shared: bool,
 }
 
@@ -72,16 +72,16 @@ impl<'a, 'l, 'd> Merger<'a, 'l, 'd> {
         Self { references, objects, names, log, merged: BTreeMap::new(), pending: Vec::new() }
     }
 
-    /// Of how many parts a schema consists. As many are looked at to merge it.
+    /// The number of parts of a schema, at every depth. Merging it visits each of them.
     pub(super) fn count(&mut self, schema: &'a Value) -> usize {
         let count = if self.log.too_large.is_some() { 0 } else { parts(self.references, schema, false).len() };
         self.log.copy("/components/schemas", || count);
         count
     }
 
-    /// A schema that no other one holds.
+    /// The merged copy of a schema that is not nested in another one.
     pub(super) fn outermost(&mut self, schema: &'a Value, at: &At) -> Value {
-        // The document is rejected.
+        // The document will be rejected.
         if self.log.too_large.is_some() {
             return Value::Null;
         }
@@ -91,11 +91,11 @@ impl<'a, 'l, 'd> Merger<'a, 'l, 'd> {
         self.nested(schema, at)
     }
 
-    /// Adds the components that have got a name.
+    /// Merges and adds the pending components.
     pub(super) fn finish(mut self, document: &mut Value) {
         while let Some((name, parts)) = self.pending.pop().filter(|_| self.log.too_large.is_none()) {
-            let start = name.chars().take(LONGEST_START).collect();
-            let at = At { place: place_of(&name), name: start, is_shared: true };
+            let prefix = name.chars().take(LONGEST_PREFIX).collect();
+            let at = At { place: place_of(&name), name: prefix, is_shared: true };
             let mut schema = self.object(&parts, &at);
             self.names.give(name, &mut schema);
         }
@@ -114,7 +114,7 @@ impl<'a, 'l, 'd> Merger<'a, 'l, 'd> {
         }
     }
 
-    /// A schema that is merged of nothing, but may hold some that are.
+    /// The copy of a schema that is not merged itself, with the schemas in it merged.
     fn nested(&mut self, schema: &'a Value, at: &At) -> Value {
         let Some(schema) = schema.as_object() else { return schema.clone() };
         let mut copy = Map::new();
@@ -141,19 +141,19 @@ impl<'a, 'l, 'd> Merger<'a, 'l, 'd> {
         Value::Object(copy)
     }
 
-    /// A reference to the component that is merged of parts.
+    /// A reference to the component into which parts are merged.
     fn component(&mut self, parts: Vec<Part<'a>>, at: &At) -> Value {
         let key = parts.iter().map(|part| std::ptr::from_ref(part.schema)).collect();
         let name = self.merged.entry(key).or_insert_with(|| {
             let name = self.names.free(&at.name);
-            self.log.note_loss(Loss::Lossless, &at.place, format!("it has the name {name}"));
+            self.log.note_loss(Loss::Lossless, &at.place, format!("named it {name}"));
             self.pending.push((name.clone(), parts));
             name
         });
         json!({"$ref": format!("#/components/schemas/{name}")})
     }
 
-    /// One object of parts that are objects.
+    /// Merges parts that are objects into one object.
     fn object(&mut self, parts: &[Part<'a>], at: &At) -> Value {
         let mut lost = BTreeSet::new();
         let mut merged = self.merge(parts, at, "", &mut lost);
@@ -163,12 +163,12 @@ impl<'a, 'l, 'd> Merger<'a, 'l, 'd> {
         let are_limited = merged.get("additionalProperties").is_some_and(|others| !allows_all(others));
         let loss = if lost.is_empty() && !are_limited { Loss::Lossless } else { Loss::Widens };
         let count = parts.iter().filter(|part| part.keywords().any(|(keyword, _)| keyword != "type")).count();
-        let what = format!("{count} parts are merged{}", listed(&lost));
+        let what = format!("merged {count} parts{}", overridden(&lost));
         self.log.note_loss(loss, &at.place, what);
         Value::Object(merged)
     }
 
-    /// What all parts describe together. Of keywords that contradict each other, the last one is kept.
+    /// Merges parts. Of contradictory keywords, the last one is kept.
     fn merge(&mut self, parts: &[Part<'a>], at: &At, path: &str, lost: &mut BTreeSet<String>) -> Map<String, Value> {
         let sizes = parts.iter().flat_map(|part| part.schema.values()).map(size);
         if !self.log.copy(&at.place, || sizes.fold(parts.len(), usize::saturating_add)) {
@@ -195,7 +195,7 @@ impl<'a, 'l, 'd> Merger<'a, 'l, 'd> {
         merged
     }
 
-    /// What several parts say of one property, or of all items.
+    /// Merges the schemas that several parts have for one property, for items or for other values.
     fn of_sources(&mut self, mut sources: Vec<Source<'a>>, at: &At, path: &str, lost: &mut BTreeSet<String>) -> Value {
         let mut seen: Vec<&Value> = Vec::new();
         sources.retain(|source| {
@@ -214,10 +214,10 @@ impl<'a, 'l, 'd> Merger<'a, 'l, 'd> {
         if !self.log.copy(&at.place, || parts().count()) {
             return Value::Null;
         }
-        // A schema that describes all that the others do keeps its name.
-        let solid: Vec<_> = kept.iter().filter(|one| !one.is_bare()).collect();
-        let is_whole = |one: &Description<'_>| one.is_named() && solid.iter().all(|other| one.covers(other));
-        if let Some((index, one)) = kept.iter().enumerate().find(|(_, one)| kept.len() == 1 || is_whole(one)) {
+        // A named schema that covers all others keeps its name.
+        let typed: Vec<_> = kept.iter().filter(|one| !one.is_bare()).collect();
+        let covers_all = |one: &Description<'_>| one.is_named() && typed.iter().all(|other| one.covers(other));
+        if let Some((index, one)) = kept.iter().enumerate().find(|(_, one)| kept.len() == 1 || covers_all(one)) {
             let schema = self.schema(one.source.schema, &at.shared(one.source.is_shared));
             return with(schema, annotations(&kept, index));
         }
@@ -227,7 +227,7 @@ impl<'a, 'l, 'd> Merger<'a, 'l, 'd> {
         parts.retain(|part| seen.insert(std::ptr::from_ref(part.schema)));
         parts.reverse();
         let is_struct = parts.iter().any(|part| part.schema.contains_key("properties"));
-        // Lists of lists can lead back to themselves, too.
+        // Lists can be recursive, too.
         if is_struct || at.place.matches('/').count() > DEEPEST {
             return self.component(parts, at);
         }
@@ -235,23 +235,23 @@ impl<'a, 'l, 'd> Merger<'a, 'l, 'd> {
     }
 }
 
-/// What the parts of a schema describe.
+/// The content of all parts of a schema, before it is merged.
 #[derive(Default)]
 struct Collected<'a> {
     keywords: BTreeMap<&'a str, &'a Value>,
-    /// In the order in which they are listed.
+    /// In the order of the parts.
     required: Vec<&'a str>,
     properties: BTreeMap<&'a str, Vec<Source<'a>>>,
     items: Vec<Source<'a>>,
-    /// The properties that are not listed.
+    /// The schemas of `additionalProperties`.
     others: Vec<Source<'a>>,
-    /// The keywords of which an earlier part says something else.
+    /// The keywords that contradict those of an earlier part.
     conflicts: BTreeSet<&'a str>,
 }
 
 impl<'a> Collected<'a> {
     fn of(parts: &[Part<'a>]) -> Self {
-        let (mut all, mut listed) = (Self::default(), BTreeSet::new());
+        let (mut all, mut required) = (Self::default(), BTreeSet::new());
         for part in parts {
             for (keyword, value) in part.keywords() {
                 let source = |schema| Source { schema, is_shared: part.is_shared };
@@ -263,7 +263,7 @@ impl<'a> Collected<'a> {
                     }
                     ("required", Value::Array(names)) => {
                         let names = names.iter().filter_map(Value::as_str);
-                        all.required.extend(names.filter(|name| listed.insert(*name)));
+                        all.required.extend(names.filter(|name| required.insert(*name)));
                     }
                     ("items", _) => all.items.push(source(value)),
                     ("additionalProperties", _) => all.others.push(source(value)),
@@ -284,11 +284,11 @@ impl<'a> Collected<'a> {
     }
 }
 
-/// A schema with annotations of a property.
+/// Adds annotations to a schema.
 fn with(mut schema: Value, mut annotations: Map<String, Value>) -> Value {
     match schema.as_object_mut() {
         _ if annotations.is_empty() => {}
-        // Nothing beside a reference is read.
+        // Keywords beside a reference are ignored.
         Some(schema) if !schema.contains_key("$ref") => schema.extend(annotations),
         _ => {
             annotations.insert("allOf".to_owned(), json!([schema]));

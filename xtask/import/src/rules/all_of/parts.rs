@@ -1,4 +1,4 @@
-//! The parts of a schema, and which schemas of one property can be merged.
+//! The parts of a schema, and the compatibility of several schemas of one property.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use xtask_document::resolved::References;
 #[derive(Clone, Copy)]
 pub(super) struct Source<'a> {
     pub(super) schema: &'a Value,
-    /// Whether other schemas use it, too.
+    /// Whether other schemas use it as well.
     pub(super) is_shared: bool,
 }
 
@@ -20,16 +20,16 @@ pub(super) struct Source<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Part<'a> {
     pub(super) schema: &'a Map<String, Value>,
-    /// Whether other schemas use it, too.
+    /// Whether other schemas use it as well.
     pub(super) is_shared: bool,
-    /// Whether one of its branches is a part, instead of its union.
+    /// Whether one of its branches replaces its union.
     is_narrowed: bool,
-    /// Whether a later part says if a value may be null.
+    /// Whether a later part decides about null.
     is_null_ignored: bool,
 }
 
 impl<'a> Part<'a> {
-    /// Its keywords, without its own parts.
+    /// Its keywords, without ignored ones and without `allOf`.
     pub(super) fn keywords(self) -> impl Iterator<Item = (&'a str, &'a Value)> {
         let is_ignored = move |keyword: &str| match keyword {
             "allOf" => true,
@@ -42,8 +42,8 @@ impl<'a> Part<'a> {
     }
 }
 
-/// A schema and all the parts of its `allOf`, and of theirs, the one that overrides the others last. A part that is
-/// reached in several ways is listed once: with diamonds of parts there could be exponentially many.
+/// A schema and the parts of its `allOf` at every depth. Later parts override earlier ones. A part with several uses is
+/// listed once, since the number of uses can grow exponentially.
 pub(super) fn parts<'a>(references: &References<'a>, schema: &'a Value, is_shared: bool) -> Vec<Part<'a>> {
     let (mut parts, mut seen) = (Vec::new(), BTreeSet::new());
     let mut pending = vec![(schema, is_shared)];
@@ -60,7 +60,7 @@ pub(super) fn parts<'a>(references: &References<'a>, schema: &'a Value, is_share
     parts
 }
 
-/// Whether a value may be null: as the last part says, or if no part that says something forbids it.
+/// The `nullable` of the merged parts: that of the last part, or else true if no part with the keyword forbids null.
 pub(super) fn nullable<'a>(parts: &[Part<'a>]) -> Option<&'a Value> {
     let own = |part: &Part<'a>| part.keywords().find_map(|(keyword, value)| (keyword == "nullable").then_some(value));
     parts.last().and_then(own).or_else(|| parts.iter().filter_map(own).min_by_key(|nullable| **nullable == true))
@@ -71,7 +71,7 @@ pub(super) fn allows_all(schema: &Value) -> bool {
     *schema == true || *schema == json!({})
 }
 
-/// Whether a later value of a keyword allows nothing that the earlier one does not.
+/// Whether the earlier value of a keyword allows everything that a later one allows.
 pub(super) fn includes(earlier: &Value, later: &Value) -> bool {
     match (earlier, later) {
         (Value::Array(earlier), Value::Array(later)) => later.iter().all(|value| earlier.contains(value)),
@@ -83,13 +83,13 @@ pub(super) fn includes(earlier: &Value, later: &Value) -> bool {
 pub(super) struct Description<'a> {
     pub(super) source: Source<'a>,
     pub(super) parts: Vec<Part<'a>>,
-    /// The type of its values, or one of `UNION` and `NULL`.
+    /// The type of its values, or [`UNION`] or [`NULL`].
     kind: Option<&'a str>,
 }
 
 const UNION: &str = "union";
 
-/// The type of a schema that lists null alone.
+/// The type of a schema with null as its only value.
 const NULL: &str = "null";
 
 impl<'a> Description<'a> {
@@ -102,7 +102,7 @@ impl<'a> Description<'a> {
         described
     }
 
-    /// A branch of a union, of which the own branches are not looked at: a union can be a branch of itself.
+    /// The description without a look at branches: a union can be a branch of itself.
     fn alternative(references: &References<'a>, source: Source<'a>) -> Self {
         let mut described = Self { source, parts: parts(references, source.schema, source.is_shared), kind: None };
         let is_null = |values: &Vec<Value>| !values.is_empty() && values.iter().all(Value::is_null);
@@ -128,11 +128,11 @@ impl<'a> Description<'a> {
         branches.map(|schema| Self::alternative(references, Source { schema, ..self.source })).collect()
     }
 
-    /// The only branch of a union that has a type, together with what the union itself says.
+    /// The only branch of a union with a type, together with the keywords of the union itself.
     fn branch(&self, references: &References<'a>, kind: &str) -> Option<Self> {
-        let mut fitting =
+        let mut candidates =
             self.branches(references).into_iter().filter(|branch| kind != UNION && branch.kind == Some(kind));
-        let mut branch = fitting.next().filter(|_| fitting.next().is_none())?;
+        let mut branch = candidates.next().filter(|_| candidates.next().is_none())?;
         branch.ignore_null();
         let whole = self.parts.iter().map(|part| Part { is_narrowed: true, ..*part });
         branch.parts.splice(0..0, whole);
@@ -143,8 +143,8 @@ impl<'a> Description<'a> {
         self.parts.iter_mut().for_each(|part| part.is_null_ignored = true);
     }
 
-    /// Whether a union allows every value that another schema allows: it has a branch for each branch of that one, and
-    /// the branch describes nothing but a type.
+    /// Whether a union allows every value of another union: for each branch of the other one, it has the same branch
+    /// or one that only gives a type.
     fn includes(&self, references: &References<'a>, other: &Self) -> bool {
         let (own, others) = (self.branches(references), other.branches(references));
         let has = |branch: &Self| {
@@ -157,12 +157,12 @@ impl<'a> Description<'a> {
         self.parts.iter().flat_map(|part| part.keywords())
     }
 
-    /// Whether it has a component's name.
+    /// Whether it refers to a component.
     pub(super) fn is_named(&self) -> bool {
         ["$ref", "allOf"].iter().any(|keyword| self.source.schema.get(keyword).is_some())
     }
 
-    /// Whether it describes nothing but its type.
+    /// Whether it only gives a type.
     pub(super) fn is_bare(&self) -> bool {
         self.keywords().all(|(keyword, value)| match keyword {
             "type" => true,
@@ -171,7 +171,7 @@ impl<'a> Description<'a> {
         })
     }
 
-    /// Whether it describes all that another one does.
+    /// Whether it has every part or keyword of another description.
     pub(super) fn covers(&self, other: &Self) -> bool {
         let own: BTreeSet<_> = self.parts.iter().map(|part| std::ptr::from_ref(part.schema)).collect();
         let others = other.parts.iter().filter(|part| !own.contains(&std::ptr::from_ref(part.schema)));
@@ -181,33 +181,33 @@ impl<'a> Description<'a> {
     }
 }
 
-/// Annotations that hold for a property, whatever its type is.
+/// Annotations that apply to a property of any type.
 const OF_THE_PROPERTY: [&str; 4] = ["deprecated", "nullable", "readOnly", "writeOnly"];
 
 fn is_annotation(keyword: &str) -> bool {
     OF_THE_PROPERTY.contains(&keyword) || matches!(role(keyword), Role::Annotation | Role::Documentation)
 }
 
-/// The schemas of a property that do not contradict each other, and whether any was dropped: of two that do, the later
-/// one is kept. Of a union, the branch is kept that has the type of the others.
+/// The schemas of a property without contradictions, and whether one was dropped. Of two contradictory schemas, the
+/// later one is kept. A union is narrowed to the branch with the type of the other schemas.
 pub(super) fn compatible<'a>(references: &References<'a>, sources: &[Source<'a>]) -> (Vec<Description<'a>>, bool) {
     let (mut kept, mut is_conflict): (Vec<Description<'a>>, _) = (Vec::new(), false);
     for source in sources {
         let mut next = Description::of(references, *source);
-        let known = kept.iter().position(|one| one.kind.is_some());
-        if let (Some(index), Some(kind)) = (known, next.kind)
-            && let Some(known) = kept.get_mut(index)
+        let typed = kept.iter().position(|one| one.kind.is_some());
+        if let (Some(index), Some(kind)) = (typed, next.kind)
+            && let Some(earlier) = kept.get_mut(index)
         {
-            let earlier = known.kind.unwrap_or(UNION);
-            if known.includes(references, &next) {
+            let earlier_kind = earlier.kind.unwrap_or(UNION);
+            if earlier.includes(references, &next) {
                 kept.remove(index);
-            } else if next.includes(references, known) {
+            } else if next.includes(references, earlier) {
                 continue;
-            } else if earlier == kind && kind != UNION {
+            } else if earlier_kind == kind && kind != UNION {
                 // Both are merged.
-            } else if let Some(branch) = known.branch(references, kind) {
-                *known = branch;
-            } else if let Some(branch) = next.branch(references, earlier) {
+            } else if let Some(branch) = earlier.branch(references, kind) {
+                *earlier = branch;
+            } else if let Some(branch) = next.branch(references, earlier_kind) {
                 next = branch;
             } else {
                 kept.clear();
@@ -223,7 +223,7 @@ pub(super) fn compatible<'a>(references: &References<'a>, sources: &[Source<'a>]
     (kept, is_conflict)
 }
 
-/// The annotations that the other schemas add to one of several. What an earlier one says in words does not fit it.
+/// The annotations that the other schemas add to one of several. An earlier description in words does not apply to it.
 pub(super) fn annotations(all: &[Description<'_>], index: usize) -> Map<String, Value> {
     let own: BTreeSet<_> = all.iter().skip(index).take(1).flat_map(Description::keywords).map(|(own, _)| own).collect();
     let mut annotations = Map::new();

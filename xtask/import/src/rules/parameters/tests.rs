@@ -12,7 +12,7 @@ fn parameter(name: &str, schema: Value) -> Value {
 }
 
 #[test]
-fn header_parameter_that_shall_be_ignored_is_dropped() {
+fn ignored_header_parameter_is_dropped() {
     let header = |name: &str| json!({"in": "header", "name": name, "required": true, "schema": {"type": "string"}});
     let (x, query) = (header("X-Accept"), json!({"in": "query", "name": "Accept", "schema": {"type": "string"}}));
     let ignored = ["Accept", "content-type", "AUTHORIZATION"].map(header);
@@ -22,7 +22,7 @@ fn header_parameter_that_shall_be_ignored_is_dropped() {
 }
 
 #[test]
-fn optional_parameter_that_cannot_be_sent_is_dropped() {
+fn unsendable_optional_parameter_is_dropped() {
     let text = json!({"type": "string"});
     let list = |items: &Value| json!({"type": "array", "items": items});
     let object = |value: &Value| json!({"type": "object", "properties": {"a": value}});
@@ -71,7 +71,7 @@ fn optional_parameter_that_cannot_be_sent_is_dropped() {
 }
 
 #[test]
-fn optional_property_that_a_query_cannot_hold_is_dropped() {
+fn unsendable_optional_property_of_a_query_is_dropped() {
     let text = json!({"type": "string"});
     let list = json!({"type": "array", "items": text});
     let query = |schema: Value| document("/a", json!([parameter_in("query", &schema)]));
@@ -83,7 +83,7 @@ fn optional_property_that_a_query_cannot_hold_is_dropped() {
 }
 
 #[test]
-fn parameter_that_makes_the_argument_of_another_one_is_dropped() {
+fn parameter_with_the_argument_name_of_another_one_is_dropped() {
     let [at, before, body] = ["At", "At<", "body"].map(|name| json!({"in": "query", "name": name, "schema": {}}));
     let with_body = |parameters: Value| {
         let mut document = document("/a", parameters);
@@ -100,14 +100,14 @@ fn parameter_in(place: &str, schema: &Value) -> Value {
 }
 
 #[test]
-fn alternatives_of_a_parameter_that_lead_to_themselves_have_an_end() {
+fn recursive_alternatives_of_a_parameter_are_followed_to_a_limited_depth() {
     let mut document = document("/a", json!([parameter_in("query", &json!({"$ref": "#/components/schemas/Loop"}))]));
     document["components"] = json!({"schemas": {"Loop": {"oneOf": [{"$ref": "#/components/schemas/Loop"}]}}});
     assert_eq!(run(&UNSENDABLE, document.clone()), (document, 0));
 }
 
 #[test]
-fn parameters_of_one_name_get_two() {
+fn path_parameters_with_one_name_are_numbered() {
     let (id, other) = (parameter("id", json!({})), parameter("Id", json!({})));
     let fixed = document("/a/{id}/b/{Id_2}", json!([id, parameter("Id_2", json!({}))]));
     let two = document("/a/{id}/b/{Id}", json!([id, other]));
@@ -123,7 +123,7 @@ fn parameters_of_one_name_get_two() {
 }
 
 #[test]
-fn a_path_gets_no_name_that_another_one_has() {
+fn renamed_path_differs_from_every_other_path() {
     let item = |id: &str| json!({"get": {"operationId": id}});
     let paths =
         json!({"paths": {"/a/{id}/b/{Id}": item("x"), "/a/{id}/b/{Id_2}": item("y"), "/a/{id}/b/{Id_3}": item("z")}});
@@ -133,7 +133,7 @@ fn a_path_gets_no_name_that_another_one_has() {
 }
 
 #[test]
-fn a_path_parameter_gives_way_to_a_query_parameter_of_its_name() {
+fn path_parameter_is_renamed_if_a_query_parameter_has_its_name() {
     let query = json!({"in": "query", "name": "id"});
     let clash = document("/a/{id}", json!([parameter("id", json!({})), query]));
     let fixed = document("/a/{id_2}", json!([parameter("id_2", json!({})), query]));
@@ -141,7 +141,7 @@ fn a_path_parameter_gives_way_to_a_query_parameter_of_its_name() {
 }
 
 #[test]
-fn what_goes_into_a_path_is_text() {
+fn path_parameter_is_text() {
     let one = |schema: Value| document("/a/{id}", json!([parameter("id", schema)]));
     let text = json!({"type": "string"});
     for (schema, fixed, loss) in [
@@ -164,7 +164,7 @@ fn what_goes_into_a_path_is_text() {
 }
 
 #[test]
-fn a_list_that_stands_in_one_parameter_is_text() {
+fn list_in_one_parameter_becomes_text() {
     let query = |explode: Option<bool>, schema: Value| {
         let mut parameter = json!({"in": "query", "name": "ids", "style": "form", "schema": schema});
         if let Some(explode) = explode {

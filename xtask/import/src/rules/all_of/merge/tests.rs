@@ -17,7 +17,7 @@ fn object(properties: &[&str]) -> Value {
     json!({"type": "object", "properties": properties})
 }
 
-/// What becomes of the schemas of a document in which several parts have a property, and what is lost.
+/// The schemas of a document in which several parts have one property, after merging, and the largest loss.
 fn merged(parts: &[Value], others: Value) -> (Value, Loss) {
     let parts: Vec<_> = parts.iter().cloned().map(with_property).collect();
     let mut document = json!({"components": {"schemas": {"Thing": {"allOf": parts}}}});
@@ -38,15 +38,15 @@ fn objects_of_one_property_are_merged_at_every_depth() {
 #[test]
 fn items_and_values_of_one_property_are_merged() {
     for (keyword, name, of) in [("items", "ThingPItem", "array"), ("additionalProperties", "ThingPValue", "object")] {
-        let held = |properties| json!({"type": of, keyword: object(properties)});
-        let (schemas, _) = merged(&[held(&["a"]), held(&["b"])], json!({}));
+        let containing = |properties| json!({"type": of, keyword: object(properties)});
+        let (schemas, _) = merged(&[containing(&["a"]), containing(&["b"])], json!({}));
         assert_eq!(schemas["Thing"]["properties"]["p"], json!({"type": of, keyword: reference(name)}));
         assert_eq!(schemas[name], object(&["a", "b"]));
     }
 }
 
 #[test]
-fn the_branch_of_a_union_that_has_the_type_of_the_other_schema_is_taken() {
+fn union_is_narrowed_to_the_branch_with_the_type_of_the_other_schema() {
     let free = |kind: &str| json!({"type": kind, "nullable": true});
     let union = json!({"anyOf": [free("object"), free("array"), free("string")]});
     let text = json!({"type": "string", "format": "uuid"});
@@ -70,7 +70,7 @@ fn the_branch_of_a_union_that_has_the_type_of_the_other_schema_is_taken() {
 }
 
 #[test]
-fn a_schema_that_describes_all_that_the_others_do_keeps_its_name() {
+fn schema_that_covers_all_others_keeps_its_name() {
     let others = json!({
         "Base": object(&["a"]), "Derived": {"allOf": [reference("Base"), object(&["b"])]}, "Any": {"type": "object"},
     });
@@ -98,7 +98,7 @@ fn a_schema_that_describes_all_that_the_others_do_keeps_its_name() {
 }
 
 #[test]
-fn the_last_type_of_a_property_says_whether_it_may_be_null() {
+fn last_type_of_a_property_decides_whether_it_is_nullable() {
     let list = |items: Value, nullable: bool| json!({"type": "array", "items": items, "nullable": nullable});
     let mut never = list(json!({}), false);
     never.as_object_mut().unwrap().remove("nullable");
@@ -114,7 +114,7 @@ fn the_last_type_of_a_property_says_whether_it_may_be_null() {
 }
 
 #[test]
-fn schemas_that_refer_back_to_themselves_are_merged_once() {
+fn recursive_schemas_are_merged_once() {
     let node = |own: &str, next: &str| json!({"type": "object", "properties": {own: {"type": "string"}, "next": reference(next)}});
     let others = json!({"A": node("a", "A"), "B": node("b", "C"), "C": node("c", "B")});
     let (schemas, _) = merged(&[reference("A"), reference("B")], others);
@@ -126,7 +126,7 @@ fn schemas_that_refer_back_to_themselves_are_merged_once() {
 }
 
 #[test]
-fn lists_that_are_their_own_items_are_merged_once() {
+fn recursive_lists_are_merged_once() {
     let list = |name: &str| json!({"type": "array", "items": reference(name), "minItems": name.len()});
     let others = json!({"A": list("A"), "B": list("BB"), "BB": list("B")});
     let (schemas, _) = merged(&[reference("A"), reference("B")], others);
@@ -134,7 +134,7 @@ fn lists_that_are_their_own_items_are_merged_once() {
 }
 
 #[test]
-fn a_branch_that_was_taken_is_not_replaced_by_another_one() {
+fn narrowed_union_is_not_narrowed_to_another_branch() {
     let union = json!({"anyOf": [{"type": "object"}, {"type": "array"}]});
     let (schemas, loss) =
         merged(&[union, json!({"type": "array", "items": object(&["a"])}), object(&["b"])], json!({}));
@@ -142,11 +142,11 @@ fn a_branch_that_was_taken_is_not_replaced_by_another_one() {
 }
 
 #[test]
-fn what_contradicts_within_a_property_is_reported_with_its_name() {
+fn contradiction_within_a_property_is_reported_with_its_path() {
     let part = |kind: &str| with_property(json!({"type": "array", "items": {"type": kind}}));
     let document = json!({"components": {"schemas": {"Thing": {"allOf": [part("string"), part("integer")]}}}});
     let (document, applied) = apply_rule(&OBJECTS, document);
     let items = &document["components"]["schemas"]["Thing"]["properties"]["p"]["items"];
     assert_eq!(items, &json!({"type": "integer"}));
-    assert_eq!(applied[0].what, "2 parts are merged; of p.items, only what the last part says is kept");
+    assert_eq!(applied[0].what, "merged 2 parts; for p.items, the last part overrides the earlier ones");
 }
