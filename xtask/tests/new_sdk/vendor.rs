@@ -1,5 +1,6 @@
 //! The document of a vendor.
 
+mod cycles;
 mod media_types;
 mod members;
 mod numbers;
@@ -176,6 +177,7 @@ pub(crate) fn document() -> Value {
         unions::extend,
         members::extend,
         properties::extend,
+        cycles::extend,
     ];
     topics.iter().for_each(|extend| extend(&mut document));
     document
