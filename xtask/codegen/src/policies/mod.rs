@@ -19,6 +19,7 @@
 //! | `paths`: literal text is percent-encoded | clients and mocks need one encoding |
 //! | `raw_failures`, client: failures are not decoded | one that differs from the document would lose its status |
 //! | `raw_failures`, mocks: a failure without a named schema is any JSON | the client has no type for it |
+//! | `statuses`, mocks: one without a reason phrase is `default` | the generator names methods after these phrases |
 //! | `untagged_unions`: the generator makes no tagged enum | all unions are open, in one form |
 //!
 //! A method expects every failure, documented or not, since the return type of a method must not depend on which ones a
@@ -36,6 +37,7 @@ mod nullable;
 pub(crate) mod parameters;
 mod paths;
 mod raw_failures;
+mod statuses;
 mod untagged_unions;
 
 pub use parameters::FORMATS;
@@ -54,6 +56,7 @@ pub fn for_client(document: &Value) -> Value {
 /// it.
 pub fn for_mocks(document: &Value) -> Value {
     let mut document = for_both(document);
+    statuses::apply(&mut document);
     raw_failures::without_name(&mut document);
     document
 }
