@@ -5,6 +5,7 @@ mod media_types;
 mod members;
 mod numbers;
 mod properties;
+mod successes;
 mod unions;
 mod wholes;
 
@@ -178,6 +179,7 @@ pub(crate) fn document() -> Value {
         members::extend,
         properties::extend,
         cycles::extend,
+        successes::extend,
     ];
     topics.iter().for_each(|extend| extend(&mut document));
     document
