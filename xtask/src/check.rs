@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::sdk::{NO_REVISION, Sdk};
 use xtask_document::cycles;
@@ -13,6 +13,7 @@ use xtask_document::naming::type_problem;
 use xtask_document::open_api;
 use xtask_document::operation::{Operation, is_failure, operations};
 use xtask_document::read::read;
+use xtask_document::schemas::schemas;
 use xtask_document::walk::{ObjectKind, for_each_reference};
 use xtask_import::{check_listed, unnamed, violations};
 
@@ -63,8 +64,7 @@ fn document_problems(document: &Value) -> Vec<String> {
         open_api::check(document).err().map(|error| format!("{error:#}")).into_iter().collect();
     problems.extend(cycles::check(document).err().map(|error| error.to_string()));
     problems.extend(operations(document).flat_map(|operation| operation_problems(&operation)));
-    let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
-    let names = schemas.into_iter().flat_map(Map::keys).filter_map(|name| type_problem(name));
+    let names = schemas(document).keys().filter_map(|name| type_problem(name));
     problems.extend(names.map(|problem| format!("the name of a schema: {problem}")));
     let unnamed = unnamed(document).into_iter();
     problems.extend(unnamed.map(|(place, _)| format!("the schema at {place} becomes a type and has no name")));
@@ -73,7 +73,7 @@ fn document_problems(document: &Value) -> Vec<String> {
     problems
 }
 
-/// Every reference that leads out of the document or to nothing in it: where it stands, and what it says.
+/// Every reference without a target in the document: its place and its text.
 fn dangling(document: &Value) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for_each_reference(&mut document.clone(), ObjectKind::Document, &mut |place, reference| {

@@ -17,7 +17,7 @@ use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use xtask_diff::fuzz::{Subject, Tally};
-use xtask_document::read::read;
+use xtask_document::read::{UNDATED, read};
 use xtask_import::{Import, Names, Settings, Slice};
 
 use crate::generate::write_file;
@@ -25,9 +25,6 @@ use crate::sdk::Sdk;
 
 /// How many mutants a thread tries before the state is written.
 const BATCH: u64 = 50;
-
-/// The revision that an import needs, and nobody sees.
-const REVISION: &str = "2000-01-01";
 
 /// What is mutated, how often, and where the state is kept.
 pub struct Fuzz {
@@ -47,7 +44,7 @@ pub struct Fuzz {
     pub threads: Option<NonZero<usize>>,
 }
 
-/// The result of a run, and where the next one goes on.
+/// The result of a run, and the seed that the next one begins with.
 #[derive(Default, Deserialize, Serialize)]
 pub struct State {
     next: u64,
@@ -101,13 +98,13 @@ impl Fuzz {
     fn document(&self) -> Result<Value> {
         let (_, document) = read(&self.from)?;
         let import = match (&self.sdk, &self.tag) {
-            (Some(sdk), _) => Import::of(&sdk.settings(), &document, REVISION)?,
+            (Some(sdk), _) => Import::of(&sdk.settings(), &document, UNDATED)?,
             (None, Some(tag)) => {
                 let slice = Slice { tags: [tag.clone()].into(), ..Slice::default() };
                 let names = Names::default();
                 let (name, title, description) = ("fuzz", tag.as_str(), "A part of a document.");
                 let settings = Settings { name, title, description, slice: &slice, names: &names, fixups: &[] };
-                Import::of(&settings, &document, REVISION)?
+                Import::of(&settings, &document, UNDATED)?
             }
             (None, None) => return Ok(document),
         };

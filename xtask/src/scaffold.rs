@@ -141,7 +141,7 @@ impl Scaffold {
 
 /// The hand-written files that the crates of an SDK begin with. Those of the low-level client stay as they are.
 fn crate_files(title: &str, packages: &Packages, version: &str) -> Vec<(PathBuf, String)> {
-    // A line break would end the comment that it stands in.
+    // A line break would end the comment around it.
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
     let (name, Packages { api, mock, sdk }) = (markdown::paragraph(&title), packages);
     let sdk_name = sdk.as_deref().unwrap_or_default();
@@ -178,7 +178,7 @@ fn crate_files(title: &str, packages: &Packages, version: &str) -> Vec<(PathBuf,
     templates.into_iter().map(file).collect()
 }
 
-/// A template with `{{place}}` filled in wherever it stands. What is filled in is not a template.
+/// A template with every `{{place}}` filled in. What is filled in is not a template.
 fn fill(template: &str, places: &[(&str, &str)]) -> String {
     let mut filled = String::new();
     let mut parts = template.split("{{");

@@ -108,8 +108,8 @@ impl Sdk {
 }
 
 impl Crates {
-    /// What is generated goes into packages that exist: a misspelt name must not leave the workspace without its code,
-    /// or a package out of a release.
+    /// Requires that the packages exist: a misspelt name must not leave the workspace without generated code, or a
+    /// package out of a release.
     fn check(&self, root: &Path) -> Result<()> {
         ensure!(self.api != self.mock, "crates.api and crates.mock are the same package");
         let mut seen = BTreeSet::new();

@@ -115,11 +115,11 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Generates from the document that comes in, and writes out its code: what the process does.
+/// The work of the process: reads a document from the input, and writes its code to the output.
 ///
 /// # Errors
 ///
-/// If what comes in was not sent by [`GeneratorProcess`], or the document cannot be generated from.
+/// If the input is not from [`GeneratorProcess`], or the document cannot be generated from.
 pub fn run_worker(input: impl Read, output: impl Write) -> Result<(), Error> {
     let job = serde_json::from_reader(BufReader::new(input));
     let Job { mut document, packages } = job.map_err(|source| Error::Pipe { what: "input", source })?;

@@ -9,9 +9,10 @@ use crate::error::Error;
 use crate::policies::discriminators;
 use xtask_document::envelope::{alias, is_envelope, is_union};
 use xtask_document::media_types::FORM;
-use xtask_document::naming::snake;
+use xtask_document::naming::{identifier, snake};
 use xtask_document::operation::{Operation, Parameter, names_in, operations, route};
 use xtask_document::resolved::{References, ResolvedSchema};
+use xtask_document::sendable::{method_obstacle, parameter_obstacle};
 
 /// Checks that every operation is one that a client can be generated for.
 pub(crate) fn check(document: &Value) -> Result<(), Error> {
@@ -30,8 +31,8 @@ pub(crate) fn check(document: &Value) -> Result<(), Error> {
 }
 
 fn fault<'a>(references: &References<'a>, operation: &Operation<'a>) -> Option<String> {
-    if matches!(operation.method, "options" | "trace") {
-        return Some("has a method that the HTTP library has no function for".to_owned());
+    if let Some(obstacle) = method_obstacle(operation.method) {
+        return Some(obstacle.to_owned());
     }
     if let Some(fault) = path_fault(operation.path) {
         return Some(format!("has a path with {fault}"));
@@ -80,21 +81,16 @@ fn parameter_fault<'a>(
     arguments: &mut BTreeSet<String>,
 ) -> Option<&'static str> {
     let is_compound = |schema: &'a Value| !ResolvedSchema::of(references, schema).is_scalar();
-    let is_body = operation.body().is_some() && snake(parameter.name) == "body";
-    match (parameter.place, parameter.style()) {
-        ("cookie", _) => Some("is a cookie"),
-        ("path", _) if !parameter.is_required() => Some("is part of the path and not required"),
-        ("path", _) if !names_in(operation.path).any(|name| name == parameter.name) => Some("is no part of the path"),
-        ("path" | "header", "simple") | ("query", "form") => match parameter.schema() {
-            None => Some("has content, not a schema"),
-            Some(_) if is_body => Some("has the name of the argument for the body"),
-            Some(_) if !arguments.insert(snake(parameter.name)) => Some("makes the same argument as another one"),
-            Some(schema) if parameter.place == "query" && !parameter.explodes() && is_compound(schema) => {
-                Some("is a list in one parameter (`explode: false`)")
-            }
-            Some(_) => None,
-        },
-        _ => Some("has a style that the generator cannot write"),
+    match parameter.place {
+        "path" if !parameter.is_required() => Some("is part of the path and not required"),
+        "path" if !names_in(operation.path).any(|name| name == parameter.name) => Some("is no part of the path"),
+        "query" if !parameter.explodes() && parameter.schema().is_some_and(is_compound) => {
+            Some("is a list in one parameter (`explode: false`)")
+        }
+        _ => parameter_obstacle(references, parameter).or_else(|| {
+            let is_new = arguments.insert(identifier(parameter.name, snake));
+            (!is_new).then_some("makes the same argument as another one")
+        }),
     }
 }
 
@@ -145,7 +141,7 @@ mod tests {
                 json!({"in": "query", "name": "a", "explode": false, "schema": {"type": "array", "items": text}}),
                 "is a list in one parameter (`explode: false`)",
             ),
-            (json!({"in": "header", "name": "Body", "schema": text}), "has the name of the argument for the body"),
+            (json!({"in": "header", "name": "Body", "schema": text}), "makes the same argument as another one"),
         ] {
             let found = fault_of("put", &parameter);
             assert!(found.starts_with(r#"the operation "do_it" (PUT /things) has the parameter"#), "{found}");

@@ -10,9 +10,10 @@ use super::change::{Side, Verdict};
 use super::comparison::{Comparison, Location};
 use super::kind::{ChangeKind, Part, State};
 use super::limits::DEEPEST;
-use super::names::type_name;
+use super::names::named_type;
 use super::shape::{alternatives, described, is_displayed, is_free_form, is_parsed, scalar, type_of};
 use xtask_document::resolved::{References, ResolvedSchema};
+use xtask_document::schemas::reference;
 use xtask_import::becomes_type;
 
 impl<'a> Comparison<'a> {
@@ -74,6 +75,21 @@ impl<'a> Comparison<'a> {
         }
     }
 
+    /// The alternative of a union that refers to the named schema which has become that union, or which the union has become.
+    pub(super) fn kept_alternative(
+        &self,
+        (old, before): (&'a Value, &ResolvedSchema<'a>),
+        (new, after): (&'a Value, &ResolvedSchema<'a>),
+    ) -> Option<(&'a str, &'a Value)> {
+        let (_, all) = alternatives(before).or_else(|| alternatives(after))?;
+        let (references, schema) =
+            if alternatives(before).is_some() { (&self.new_references, new) } else { (&self.old_references, old) };
+        all.iter().find_map(|one| {
+            let name = reference(one).filter(|_| std::ptr::eq(references.resolve(one), schema))?;
+            Some((name, one))
+        })
+    }
+
     /// Compares alternatives that have no different names.
     fn compare_by_position(&mut self, old: &'a [Value], new: &'a [Value], location: &Location) {
         if old.len() != new.len() {
@@ -104,7 +120,7 @@ fn by_name<'a>(references: &References<'a>, alternatives: &'a [Value]) -> Option
 }
 
 fn variant_name<'a>(references: &References<'a>, alternative: &'a Value) -> String {
-    if let Some(name) = type_name(alternative) {
+    if let Some(name) = named_type(alternative) {
         return name.to_owned();
     }
     let schema = ResolvedSchema::of(references, alternative);

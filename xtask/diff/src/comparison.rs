@@ -6,9 +6,10 @@ use serde_json::{Map, Value};
 
 use super::change::{Change, Side, Verdict};
 use super::kind::{ChangeKind, Part, State};
-use super::names::{Name, only_alternative, part_names, type_name};
+use super::names::{Name, named_type, only_alternative, part_names};
 use super::shape::alternatives;
-use xtask_document::resolved::{References, ResolvedSchema, named, reference};
+use xtask_document::resolved::{References, ResolvedSchema};
+use xtask_document::schemas::{named, reference, schemas};
 use xtask_import::becomes_type;
 
 /// Two schemas, each of them one of its document.
@@ -145,7 +146,7 @@ impl<'a> Comparison<'a> {
     pub(super) fn compare_at(&mut self, old: &'a Value, new: &'a Value, location: Location) {
         let Some((old, new, mut location)) = self.follow_names(old, new, location) else { return };
         let is_named = location.name == Name::Component;
-        match (type_name(old), type_name(new)) {
+        match (named_type(old), named_type(new)) {
             (was @ None, is @ Some(_)) | (was @ Some(_), is @ None) => {
                 self.report(Verdict::BREAKS, &location, ChangeKind::replaced(Part::TypeName, was, is));
             }
@@ -177,7 +178,7 @@ impl<'a> Comparison<'a> {
         mut location: Location,
     ) -> Option<(&'a Value, &'a Value, Location)> {
         let (mut old, mut new) = (only_alternative(old), only_alternative(new));
-        while let (Some(old_name), Some(new_name)) = (type_name(old), type_name(new)) {
+        while let (Some(old_name), Some(new_name)) = (named_type(old), named_type(new)) {
             self.compared.insert(new_name);
             if old_name != new_name {
                 self.renamed.entry((old_name, new_name)).or_default().insert((location.place.clone(), location.side));
@@ -227,10 +228,7 @@ impl<'a> Comparison<'a> {
 
     /// Compares which names there are, and what no operation has led to: each is a public type.
     pub(super) fn compare_names(&mut self) {
-        let names = |document: &'a Value| {
-            let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
-            schemas.into_iter().flat_map(Map::keys).map(String::as_str).collect::<BTreeSet<_>>()
-        };
+        let names = |document: &'a Value| schemas(document).keys().map(String::as_str).collect::<BTreeSet<_>>();
         let (old, new) = (names(self.old), names(self.new));
         for name in old.intersection(&new).filter(|name| !self.compared.contains(*name)).copied().collect::<Vec<_>>() {
             if let (Some(before), Some(after)) = (named(self.old, name), named(self.new, name)) {

@@ -14,24 +14,6 @@ use super::shape::{alternatives, described, has_default, is_closed, is_free_form
 use xtask_document::keywords::{Role, role};
 use xtask_document::resolved::ResolvedSchema;
 
-/// The keywords that are compared one by one. The crates do not show what the others say.
-const COMPARED: [&str; 14] = [
-    "additionalProperties",
-    "anyOf",
-    "deprecated",
-    "discriminator",
-    "enum",
-    "format",
-    "items",
-    "not",
-    "nullable",
-    "oneOf",
-    "readOnly",
-    "title",
-    "type",
-    "writeOnly",
-];
-
 impl<'a> Comparison<'a> {
     pub(super) fn compare_content(&mut self, old: &'a Value, new: &'a Value, location: &Location) {
         let (before, after) =
@@ -41,7 +23,14 @@ impl<'a> Comparison<'a> {
             _ => fits(&self.new_references, &after, &self.old_references, &before, DEEPEST),
         };
         if let Some(kind) = became_union(&before, &after) {
-            return self.report(Verdict::breaks(!fits), location, kind);
+            // The wider of the two schemas is the one that receives: the server's of a request, the client's of a response.
+            let is_wider = alternatives(&after).is_some() == (location.side == Side::Request);
+            let kept = self.kept_alternative((old, &before), (new, &after));
+            self.report(Verdict::breaks(!fits && (kept.is_none() || !is_wider)), location, kind);
+            if let Some((name, alternative)) = kept {
+                self.compare_at(alternative, alternative, location.part(&format!("|{name}")));
+            }
+            return;
         }
         self.compare_alternatives(&before, &after, location);
         let (old_type, new_type) = (type_of(&before), type_of(&after));
@@ -232,10 +221,15 @@ impl<'a> Comparison<'a> {
     ) {
         let differ = |key: &&str| before.get(key) != after.get(key);
         let keywords: BTreeSet<_> = before.keywords().chain(after.keywords()).collect();
-        let changed = keywords.into_iter().filter(|key| !COMPARED.contains(key)).filter(differ);
-        let (limits, mut changed): (Vec<_>, Vec<_>) = changed.partition(|key| role(key) == Role::Limit);
-        for key in limits {
-            self.report_limit(key, before.get(key), after.get(key), location);
+        let mut changed = Vec::new();
+        for key in keywords.into_iter().filter(differ) {
+            match role(key) {
+                Role::Limit => self.report_limit(key, before.get(key), after.get(key), location),
+                Role::Documentation if key != "title" => changed.push(key),
+                _ if matches!(key, "$ref" | "default") => changed.push(key),
+                // All others are compared one by one.
+                _ => {}
+            }
         }
         for (state, key) in [(State::ReadOnly, "readOnly"), (State::WriteOnly, "writeOnly")] {
             if before.is(key) != after.is(key) {
@@ -243,7 +237,7 @@ impl<'a> Comparison<'a> {
             }
         }
         if differ(&"discriminator") {
-            self.compare_discriminators(before.get("discriminator"), after.get("discriminator"), location);
+            self.compare_discriminators(before, after, location);
         }
         if differ(&"title") {
             let title = |schema: &ResolvedSchema<'a>| schema.get("title").and_then(Value::as_str);

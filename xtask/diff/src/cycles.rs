@@ -10,8 +10,8 @@ use serde_json::{Map, Value};
 use super::change::{Side, Verdict};
 use super::comparison::{Comparison, Location};
 use super::kind::{ChangeKind, State};
-use xtask_document::keywords::BRANCHES;
-use xtask_document::resolved::reference;
+use xtask_document::keywords::branches;
+use xtask_document::schemas::{reference, schemas};
 
 /// Which schemas each schema contains, but not in a list or a map.
 type Contained<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
@@ -34,8 +34,7 @@ impl Comparison<'_> {
 }
 
 fn contained(document: &Value) -> Contained<'_> {
-    let schemas = document.pointer("/components/schemas").and_then(Value::as_object).into_iter().flatten();
-    schemas.map(|(name, schema)| (name.as_str(), targets(schema))).collect()
+    schemas(document).iter().map(|(name, schema)| (name.as_str(), targets(schema))).collect()
 }
 
 /// The named schemas that a schema contains.
@@ -48,8 +47,7 @@ fn targets(schema: &Value) -> BTreeSet<&str> {
         }
         let properties = schema.get("properties").and_then(Value::as_object);
         pending.extend(properties.into_iter().flat_map(Map::values));
-        let branches = BRANCHES.into_iter().filter_map(|keyword| schema.get(keyword)?.as_array());
-        pending.extend(branches.flatten());
+        pending.extend(branches(schema).flat_map(|(_, branches)| branches));
     }
     targets
 }

@@ -8,7 +8,8 @@ use super::change::{Side, Verdict};
 use super::comparison::{Comparison, Location};
 use super::kind::{ChangeKind, Part, State};
 use xtask_document::envelope::{Outcome, decorations, names};
-use xtask_document::resolved::{References, ResolvedSchema, named};
+use xtask_document::resolved::{References, ResolvedSchema};
+use xtask_document::schemas::named;
 
 impl Comparison<'_> {
     /// Compares the envelopes that two documents have under one name: what calls return, and what decorates it.

@@ -12,8 +12,9 @@ use super::comparison::{Comparison, Location};
 use super::kind::{ChangeKind, State};
 use xtask_codegen::policies::FORMATS;
 use xtask_document::operation::{component, is_success, operations};
-use xtask_document::resolved::named;
-use xtask_document::walk::{ObjectKind, SCHEMAS, escape, for_each_reference};
+use xtask_document::pointer::escape;
+use xtask_document::schemas::{SCHEMAS, named};
+use xtask_document::walk::{ObjectKind, for_each_reference};
 
 impl Comparison<'_> {
     /// Compares which of the schemas that both documents have are used by requests only, if they have such strings.

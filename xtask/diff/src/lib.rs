@@ -22,6 +22,7 @@ mod change;
 mod comparison;
 mod content;
 mod cycles;
+mod discriminators;
 mod envelopes;
 mod error;
 mod formats;
@@ -70,7 +71,7 @@ use xtask_codegen::policies;
 /// ```
 pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
     let [old, new] = [old, new].map(|document| {
-        let mut document = document.clone();
+        let mut document = imported::with_path_items(document);
         policies::envelope_unions::apply(&mut document);
         document
     });

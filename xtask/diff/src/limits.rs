@@ -1,10 +1,10 @@
 //! Compares which values are valid, of what the code shows nothing.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::change::{Side, Verdict};
 use super::comparison::{Comparison, Location};
-use super::kind::{ChangeKind, Effect, Part};
+use super::kind::{ChangeKind, Effect};
 use super::operations::text_of;
 use super::shape::{alternatives, is_free_form, scalar, type_of, values};
 use xtask_document::resolved::{References, ResolvedSchema};
@@ -47,33 +47,6 @@ impl<'a> Comparison<'a> {
         let kind = ChangeKind::Limit { keyword: keyword.to_owned(), old, new, effect };
         self.report(Verdict { breaks_published: may_fail, ..Verdict::DOCUMENTS }, location, kind);
     }
-
-    /// Compares how a value says which alternative it is.
-    pub(super) fn compare_discriminators(&mut self, old: Option<&Value>, new: Option<&Value>, location: &Location) {
-        let mapping = |discriminator: Option<&Value>| -> Map<String, Value> {
-            let mapping = discriminator.and_then(|discriminator| discriminator.get("mapping")?.as_object());
-            mapping.cloned().unwrap_or_default()
-        };
-        let (old_name, new_name) = (name_of(old), name_of(new));
-        if old_name != new_name {
-            let kind = ChangeKind::replaced(Part::DiscriminatorProperty, old_name, new_name);
-            let verdict = if old_name.is_some() { Verdict::BREAKS_PUBLISHED } else { Verdict::DOCUMENTS };
-            self.report(verdict, location, kind);
-        }
-        let (before, after) = (mapping(old), mapping(new));
-        for tag in before.keys().chain(after.keys().filter(|tag| !before.contains_key(*tag))) {
-            let [old, new] = [before.get(tag), after.get(tag)];
-            let verdict = if old.is_none() { Verdict::DOCUMENTS } else { Verdict::BREAKS_PUBLISHED };
-            if old != new {
-                let kind = ChangeKind::named(Part::Mapping, tag, old.is_some(), new.is_some());
-                self.report(verdict, location, kind);
-            }
-        }
-    }
-}
-
-fn name_of(discriminator: Option<&Value>) -> Option<&str> {
-    discriminator?.get("propertyName")?.as_str()
 }
 
 /// What another limit does to the set of valid values.

@@ -1,9 +1,9 @@
 //! What names the types that the generator makes of schemas.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use xtask_document::keywords::gives_shape;
-use xtask_document::resolved::reference;
+use xtask_document::keywords::{BRANCHES, Role, branches, gives_shape, role};
+use xtask_document::schemas::reference;
 
 /// What names the type of a schema.
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -16,21 +16,19 @@ pub(super) enum Name {
     Place,
 }
 
-/// Keywords that change the type of the parts of a schema. All others annotate it.
-const ADDING_TO_TYPE: [&str; 7] = ["additionalProperties", "enum", "format", "items", "not", "properties", "required"];
-
 /// The name of a schema's type: that of what it refers to, also as the only part or alternative of a schema that adds
 /// nothing but annotations.
-pub(super) fn type_name(schema: &Value) -> Option<&str> {
+pub(super) fn named_type(schema: &Value) -> Option<&str> {
     let mut schema = schema;
     loop {
         if let Some(name) = reference(schema) {
             return Some(name);
         }
-        let whole = schema.as_object().filter(|whole| !adds_to_type(whole))?;
-        let mut lists = ["allOf", "anyOf", "oneOf"]
-            .into_iter()
-            .filter_map(|keyword| Some((keyword, whole.get(keyword)?.as_array()?)));
+        let is_inner = |keyword: &str| keyword == "type" || BRANCHES.contains(&keyword);
+        if schema.as_object()?.iter().any(|(keyword, value)| !is_inner(keyword) && adds_to_type(keyword, value)) {
+            return None;
+        }
+        let mut lists = branches(schema);
         let (Some((keyword, parts)), None) = (lists.next(), lists.next()) else { return None };
         let mut parts = parts.iter().filter(|part| keyword != "allOf" || !is_annotation(part));
         schema = parts.next().filter(|_| parts.next().is_none())?;
@@ -44,15 +42,14 @@ pub(super) fn part_names(schema: &Value) -> Vec<Option<&str>> {
     if matches!(names.as_slice(), [Some(_)]) { Vec::new() } else { names }
 }
 
-fn adds_to_type(schema: &Map<String, Value>) -> bool {
-    ADDING_TO_TYPE.iter().any(|keyword| schema.get(*keyword).is_some_and(|value| value != false))
+/// Whether a keyword changes the type of a schema, with some value. All others annotate it.
+fn adds_to_type(keyword: &str, value: &Value) -> bool {
+    *value != false && (role(keyword) == Role::Shape || keyword == "required")
 }
 
 /// Whether a part of a schema only annotates the others.
 fn is_annotation(part: &Value) -> bool {
-    const OTHERS: [&str; 5] = ["$ref", "allOf", "anyOf", "oneOf", "type"];
-    part.as_object()
-        .is_some_and(|part| !adds_to_type(part) && !OTHERS.iter().any(|keyword| part.contains_key(*keyword)))
+    part.as_object().is_some_and(|part| !part.iter().any(|(keyword, value)| adds_to_type(keyword, value)))
 }
 
 /// The one alternative that a schema has; and if it is not just that, the schema itself.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use xtask_codegen::policies::FORMATS;
+use xtask_document::keywords::UNIONS;
 use xtask_document::resolved::{References, ResolvedSchema};
 
 /// The type of a schema; if it does not say one, what else it says may leave no other.
@@ -41,7 +42,7 @@ pub(super) fn scalar<'a>(of: Option<&'a str>, format: Option<&'a str>) -> &'a st
 
 /// The alternatives of a schema, and the keyword that lists them.
 pub(super) fn alternatives<'a>(schema: &ResolvedSchema<'a>) -> Option<(&'static str, &'a [Value])> {
-    ["oneOf", "anyOf"].into_iter().find_map(|keyword| {
+    UNIONS.into_iter().rev().find_map(|keyword| {
         let alternatives = schema.get(keyword)?.as_array()?;
         Some((keyword, alternatives.as_slice()))
     })

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::error::Error;
 use crate::keywords::branches;
-use crate::resolved::{named, reference};
+use crate::schemas::{named, reference, schemas};
 
 /// Rejects a named schema that is one of its own parts or alternatives, with nothing in between, such as a property.
 /// Its type would hold itself and nothing else, and reading any value of it would go on until the stack is full.
@@ -15,9 +15,8 @@ use crate::resolved::{named, reference};
 ///
 /// If there is one.
 pub fn check(document: &Value) -> Result<(), Error> {
-    let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
     let mut done: BTreeSet<&str> = BTreeSet::new();
-    for (first, schema) in schemas.into_iter().flatten() {
+    for (first, schema) in schemas(document) {
         let (mut open, mut path) = (BTreeSet::from([first.as_str()]), vec![(first.as_str(), consists_of(schema))]);
         while let Some((name, left)) = path.last_mut() {
             match left.pop() {

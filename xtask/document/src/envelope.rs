@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 
 use crate::keywords::{Role, role};
 use crate::operation::operations;
-use crate::resolved::{References, ResolvedSchema, named, reference};
+use crate::resolved::{References, ResolvedSchema};
+use crate::schemas::{named, reference};
 
 pub use union::{is_union, merged};
 
@@ -47,9 +48,19 @@ impl Outcome {
 /// The names of all envelopes: schemas of responses that have the shape of one, and their aliases.
 /// An object with a `success` within a result is none.
 pub fn names(document: &Value) -> BTreeSet<String> {
+    names_of(document, is_envelope)
+}
+
+/// The names of the unions that may become envelopes, and their aliases.
+pub fn union_names(document: &Value) -> BTreeSet<String> {
+    names_of(document, is_union)
+}
+
+/// The names of the schemas of responses of a kind, and their aliases.
+fn names_of<'a>(document: &'a Value, is_of_kind: fn(&References<'a>, &'a Value) -> bool) -> BTreeSet<String> {
     let references = References::of(document);
     let mut names = BTreeSet::new();
-    for schema in response_schemas(document).filter(|schema| is_envelope(&references, schema)) {
+    for schema in response_schemas(document).filter(|schema| is_of_kind(&references, schema)) {
         let mut next = alias(schema);
         while let Some(name) = next.filter(|name| names.insert((*name).to_owned())) {
             next = named(document, name).and_then(alias);

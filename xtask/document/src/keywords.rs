@@ -7,13 +7,13 @@ use serde_json::{Map, Value};
 pub enum Role {
     /// What they are.
     Shape,
-    /// What they are, too, but only beside a keyword that gives the shape: `nullable` and `required`.
+    /// The shape, too, but only beside a keyword that gives it: `nullable` and `required`.
     Presence,
     /// Which of the values of that shape are valid.
     Limit,
-    /// Nothing about a value by itself: when it is sent, what is meant by its absence, how alternatives are told apart.
+    /// The use of a value: when it is sent, what its absence means, which property distinguishes alternatives.
     Annotation,
-    /// Nothing: it describes the schema to people.
+    /// Text for people.
     Documentation,
 }
 

@@ -1,8 +1,8 @@
 //! Reads, walks, resolves and validates OpenAPI 3.0 documents. It knows no SDK.
 //!
 //! A document is a [`serde_json::Value`], so that nothing of it is lost. [`operation`] is a typed view of its
-//! operations, [`resolved`] one of its schemas, and [`walk`] visits every object with its place. [`keywords`],
-//! [`naming`] and [`media_types`] have the facts that more than one tool needs.
+//! operations, [`schemas`] finds its named schemas, [`resolved`] merges their parts, and [`walk`] visits every object with its place. [`keywords`],
+//! [`naming`], [`media_types`] and [`sendable`] have the facts that more than one tool needs.
 //!
 //! # Examples
 //!
@@ -29,8 +29,11 @@ pub mod naming;
 pub mod open_api;
 pub mod operation;
 mod parse;
+pub mod pointer;
 pub mod read;
 pub mod resolved;
+pub mod schemas;
+pub mod sendable;
 pub mod walk;
 
 pub use error::{Error, Format, SyntaxError};

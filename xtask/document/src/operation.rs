@@ -6,7 +6,8 @@
 use serde_json::{Map, Value};
 
 use crate::media_types::CONTENT_TYPE;
-use crate::walk::{ObjectKind, escape};
+use crate::pointer::{escape, unescape};
+use crate::walk::ObjectKind;
 
 pub use crate::walk::METHODS;
 
@@ -240,9 +241,11 @@ pub fn content_mut(owner: &mut Map<String, Value>) -> Option<&mut Map<String, Va
 }
 
 /// The target of a reference to a component of any kind, or else the value itself; nothing, if there is no such target.
+/// A reference with escapes may name a key without them.
 pub fn component<'a>(document: &'a Value, value: &'a Value) -> Option<&'a Value> {
     let path = value.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#'));
-    path.map_or(Some(value), |path| document.pointer(path))
+    let unescaped = |path: &str| path.split('/').skip(1).try_fold(document, |value, part| value.get(unescape(part)));
+    path.map_or(Some(value), |path| document.pointer(path).or_else(|| unescaped(path)))
 }
 
 /// Whether a response with a status is a success.

@@ -10,6 +10,9 @@ use sha2::{Digest, Sha256};
 use crate::error::{Error, Format};
 use crate::parse;
 
+/// The revision of a document that has none: before all released ones.
+pub const UNDATED: &str = "2000-01-01";
+
 /// A document, and where it is from.
 #[derive(Deserialize, Serialize)]
 pub struct Document {

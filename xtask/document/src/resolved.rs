@@ -5,27 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use crate::keywords::gives_shape;
-use crate::walk::SCHEMAS;
-
-/// The name of the component that a schema refers to.
-pub fn reference(schema: &Value) -> Option<&str> {
-    schema.get("$ref")?.as_str()?.strip_prefix(SCHEMAS)
-}
-
-/// The named schema of a document.
-pub fn named<'a>(document: &'a Value, name: &str) -> Option<&'a Value> {
-    document.get("components")?.get("schemas")?.get(name)
-}
-
-/// A copy of the named schemas alone, to look things up in while the document changes.
-pub fn named_schemas(document: &Value) -> Value {
-    let holding = |name: &str, value: Value| Value::Object(Map::from_iter([(name.to_owned(), value)]));
-    holding("components", holding("schemas", document.pointer("/components/schemas").cloned().unwrap_or_default()))
-}
+use crate::schemas::{reference, schemas};
 
 /// The named schemas of a document, and the targets of references to them.
 pub struct References<'a> {
-    schemas: Option<&'a Map<String, Value>>,
+    schemas: &'a Map<String, Value>,
     /// Memoised targets of alias schemas. Each chain is walked once; a cyclic chain resolves to null.
     targets: BTreeMap<&'a str, &'a Value>,
 }
@@ -33,9 +17,9 @@ pub struct References<'a> {
 impl<'a> References<'a> {
     /// Follows the references between the named schemas of a document.
     pub fn of(document: &'a Value) -> Self {
-        let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
+        let schemas = schemas(document);
         let mut references = Self { schemas, targets: BTreeMap::new() };
-        for (first, schema) in schemas.into_iter().flatten() {
+        for (first, schema) in schemas {
             let (mut chain, mut name, mut next) = (Vec::new(), first.as_str(), reference(schema));
             while let Some(further) = next.filter(|_| !references.targets.contains_key(name)) {
                 references.targets.insert(name, &Value::Null);
@@ -50,7 +34,7 @@ impl<'a> References<'a> {
     }
 
     fn named(&self, name: &str) -> Option<&'a Value> {
-        self.schemas?.get(name)
+        self.schemas.get(name)
     }
 
     fn target(&self, name: &str) -> &'a Value {
@@ -215,6 +199,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::schemas::{SCHEMAS, named};
 
     fn of<'a>(document: &'a Value, schema: &'a Value) -> ResolvedSchema<'a> {
         ResolvedSchema::of(&References::of(document), schema)

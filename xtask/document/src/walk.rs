@@ -9,12 +9,11 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value};
 
 use crate::keywords;
+use crate::pointer::escape;
+use crate::schemas::SCHEMAS;
 
 /// The methods that a path item can have (OpenAPI 3.0.3, "Path Item Object").
 pub const METHODS: [&str; 8] = ["delete", "get", "head", "options", "patch", "post", "put", "trace"];
-
-/// What a reference to a named schema begins with.
-pub const SCHEMAS: &str = "#/components/schemas/";
 
 /// What a reference to an example begins with.
 const EXAMPLES: &str = "#/components/examples/";
@@ -141,11 +140,6 @@ fn change_mapping(value: &mut Value, change: &mut dyn FnMut(&str) -> Option<Stri
     if let Some(new) = new {
         *text = new.strip_prefix(SCHEMAS).filter(|_| is_name).map(str::to_owned).unwrap_or(new);
     }
-}
-
-/// A name as a part of a JSON pointer.
-pub fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 /// It calls itself at every level of a document, of which there are not many: the parser rejects more than 128.

@@ -143,16 +143,16 @@ pub enum SliceProblem {
 #[non_exhaustive]
 pub enum ReferenceProblem {
     /// Its target is in another document.
-    #[error("leads out of the document, which is not supported")]
+    #[error("has its target in another document, which is not supported")]
     Outside,
     /// Its target is a part of a component, or no component.
-    #[error("does not lead to a component, which is not supported")]
+    #[error("has a target that is no component, which is not supported")]
     NoComponent,
     /// Its target does not exist.
-    #[error("leads nowhere")]
+    #[error("has no target")]
     Nowhere,
     /// Its target is a reference to itself.
-    #[error("leads to nothing but itself")]
+    #[error("has itself as its target")]
     Itself,
 }
 

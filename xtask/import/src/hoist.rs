@@ -12,18 +12,20 @@ use serde_json::{Map, Value, json};
 use xtask_document::envelope::{alias, is_union};
 use xtask_document::naming::{pascal, type_name};
 use xtask_document::operation::{METHODS, is_success};
-use xtask_document::resolved::{References, named_schemas};
-use xtask_document::walk::{escape, for_each_schema};
+use xtask_document::pointer::escape;
+use xtask_document::resolved::References;
+use xtask_document::schemas::{named_schemas, reference_to, schemas};
+use xtask_document::walk::for_each_schema;
 
-/// Makes a component of every schema that becomes a type and has no name. It is called after where it stands. The
-/// result is where each stood, and its name.
+/// Makes a component of every schema that becomes a type and has no name. Its place gives it its name. The
+/// result is the place of each, and its name.
 pub(super) fn name_all(document: &mut Value) -> Vec<(String, String)> {
     let naming = Naming::all(document);
     naming.names.insert(document);
     naming.given
 }
 
-/// Every schema that becomes a type and has no name: where it stands, and what it would be called.
+/// Every schema that becomes a type and has no name: its place, and the name that it would get.
 pub fn unnamed(document: &Value) -> Vec<(String, String)> {
     let mut named = Naming::all(&mut document.clone()).given;
     named.sort();
@@ -31,17 +33,16 @@ pub fn unnamed(document: &Value) -> Vec<(String, String)> {
 }
 
 /// The names that schemas have.
-pub(crate) struct Names {
+pub(crate) struct SchemaNames {
     /// How often a name has been wanted.
     wanted: BTreeMap<String, u32>,
     /// The schemas that have become components.
     new: Map<String, Value>,
 }
 
-impl Names {
+impl SchemaNames {
     pub(crate) fn of(document: &Value) -> Self {
-        let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
-        let wanted = schemas.into_iter().flat_map(Map::keys).map(|name| (pascal(name), 1)).collect();
+        let wanted = schemas(document).keys().map(|name| (pascal(name), 1)).collect();
         Self { wanted, new: Map::new() }
     }
 
@@ -60,8 +61,8 @@ impl Names {
 
     /// Makes a component of a schema, and a reference to it of what stood there.
     pub(crate) fn give(&mut self, name: String, schema: &mut Value) {
-        let reference = json!({"$ref": format!("#/components/schemas/{name}")});
-        self.new.insert(name, std::mem::replace(schema, reference));
+        let described = std::mem::replace(schema, reference_to(&name));
+        self.new.insert(name, described);
     }
 
     /// Puts the new components into the document.
@@ -80,7 +81,7 @@ impl Names {
 
 /// A walk through the schemas of a document that names them.
 struct Naming {
-    names: Names,
+    names: SchemaNames,
     /// What has got a name: where it stood, and the name.
     given: Vec<(String, String)>,
     /// Where it is.
@@ -89,13 +90,13 @@ struct Naming {
 
 impl Naming {
     fn all(document: &mut Value) -> Self {
-        let mut naming = Self { names: Names::of(document), given: Vec::new(), place: String::new() };
+        let mut naming = Self { names: SchemaNames::of(document), given: Vec::new(), place: String::new() };
         let called = called(document);
         let schemas = named_schemas(document);
         let references = References::of(&schemas);
         let mut outermost = String::new();
         for_each_schema(document, &mut |place, schema| {
-            // What an outermost schema consists of comes right after it, and has been named with it.
+            // The parts of an outermost schema follow it, and have been named with it.
             if !outermost.is_empty() && place.strip_prefix(&outermost).is_some_and(|rest| rest.starts_with('/')) {
                 return;
             }
@@ -163,7 +164,7 @@ impl Naming {
         }
     }
 
-    /// Goes one step down and comes back.
+    /// Calls a function with the place one step further down.
     fn below(&mut self, step: &str, go: impl FnOnce(&mut Self)) {
         let length = self.place.len();
         self.place.push('/');
@@ -191,7 +192,7 @@ pub fn becomes_type(schema: &Value) -> bool {
 
 /// Whether a schema is, or holds, what becomes a type.
 pub(crate) fn holds_types(schema: &Value) -> bool {
-    let mut naming = Naming { names: Names::of(&Value::Null), given: Vec::new(), place: String::new() };
+    let mut naming = Naming { names: SchemaNames::of(&Value::Null), given: Vec::new(), place: String::new() };
     naming.one(&mut schema.clone(), "");
     !naming.given.is_empty()
 }

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use xtask_document::resolved::reference;
-use xtask_document::walk::SCHEMAS;
+use xtask_document::schemas::{SCHEMAS, reference, schemas};
 
 /// The bases of a document.
 pub(crate) struct Inheritance<'a> {
@@ -17,8 +16,7 @@ pub(crate) struct Inheritance<'a> {
 
 impl<'a> Inheritance<'a> {
     pub(crate) fn of(document: &'a Value) -> Self {
-        let schemas = document.pointer("/components/schemas").and_then(Value::as_object).into_iter().flatten();
-        let schemas: BTreeMap<_, _> = schemas.map(|(name, schema)| (name.as_str(), schema)).collect();
+        let schemas: BTreeMap<_, _> = schemas(document).iter().map(|(name, schema)| (name.as_str(), schema)).collect();
         let mut children: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (name, schema) in &schemas {
             for parent in parts(schema).into_iter().filter(|parent| parent != name) {

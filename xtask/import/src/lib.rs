@@ -61,14 +61,15 @@ use std::error::Error as StdError;
 
 use chrono::NaiveDate;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use xtask_document::operation::operations;
+use xtask_document::schemas::schemas;
 use xtask_document::{cycles, open_api};
 
 use crate::rename::Renamed;
 use crate::rules::{Applied, Loss};
 
-/// What an import has come to.
+/// The result of an import.
 pub struct Import {
     /// The revision.
     pub revision: String,
@@ -78,11 +79,11 @@ pub struct Import {
     pub applied: Vec<Applied>,
     /// Why each fixup was applied.
     fixups: Vec<String>,
-    /// How many the document had had before.
+    /// How many of them the document did not need.
     fixed: usize,
-    /// Our names of what the vendor calls otherwise.
+    /// The vendor's names, each with ours.
     renamed: Renamed,
-    /// Where each schema stood that had no name, and the name that it has got.
+    /// The place of each schema that had no name, and its new name.
     named: Vec<(String, String)>,
     /// The operations that `sdk.toml` lists and the document does not have.
     missing: Vec<String>,
@@ -95,8 +96,8 @@ impl Import {
     ///
     /// # Errors
     ///
-    /// If the document is not OpenAPI 3.0, the slice holds nothing, a reference leads nowhere or out of the document, a
-    /// schema is nothing but itself, a fixup no longer applies, a name is listed for something that does not exist, two
+    /// If the document is not OpenAPI 3.0, the slice holds nothing, a reference has no target in the document, a
+    /// schema consists of itself, a fixup no longer applies, a name is listed for something that does not exist, two
     /// things get one name, or the date is none.
     pub fn of(settings: &Settings<'_>, vendors: &Value, revision: &str) -> Result<Self, Error> {
         Self::recorded(settings, vendors, revision, &mut Vec::new())
@@ -147,7 +148,7 @@ impl Import {
         open_api::check(&document)?;
         validate(&document, settings, revision)?;
         let missing = missing_operations(&document, settings);
-        let schemas = document.pointer("/components/schemas").and_then(Value::as_object).map_or(0, Map::len);
+        let schemas = schemas(&document).len();
         let operations = operations(&document).count();
         let mut text = format!("{:#}", sorted(document));
         text.push('\n');
@@ -211,8 +212,7 @@ fn fixup_error(fixup: &Fixup, problem: FixupProblem, source: Option<Box<dyn StdE
 }
 
 fn schema_names(document: &Value) -> BTreeSet<String> {
-    let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
-    schemas.into_iter().flat_map(Map::keys).cloned().collect()
+    schemas(document).keys().cloned().collect()
 }
 
 /// A name for what is not there is a misspelt one, or the vendor has renamed something.
@@ -222,7 +222,7 @@ fn check_types(document: &Value, names: &Names) -> Result<(), Error> {
     if missing.is_empty() { Ok(()) } else { Err(Error::Unlisted { table: "types", names: missing }) }
 }
 
-/// The same document with every object in the order of its keys, whatever order the parser keeps.
+/// The same document with the keys of every object sorted: the order must not depend on the parser.
 fn sorted(value: Value) -> Value {
     match value {
         Value::Object(object) => {

@@ -6,7 +6,9 @@ use serde_json::{Map, Value, json};
 
 use crate::error::{Error, ReferenceProblem};
 use crate::inheritance::Inheritance;
-use xtask_document::walk::{ObjectKind, SCHEMAS, for_each_reference};
+use xtask_document::pointer::unescape;
+use xtask_document::schemas::SCHEMAS;
+use xtask_document::walk::{ObjectKind, for_each_reference};
 
 /// Every component of the whole that something refers to, and that those refer to in turn. A reference with escapes in
 /// it becomes one with the plain name: nothing else knows escapes.
@@ -36,10 +38,9 @@ struct Found<'w> {
     whole: &'w Value,
     /// The references that have been followed, without escapes.
     seen: BTreeSet<String>,
-    /// What they lead to, as far as nobody has looked into it.
+    /// Their targets that have not been searched for references yet.
     pending: Vec<Component<'w>>,
-    /// The references that lead to more than themselves: a chain of references is followed once, and not from each of
-    /// its links.
+    /// The references that are no cycle: a chain of references is followed once, and not from each of its links.
     sound: BTreeSet<String>,
 }
 
@@ -56,7 +57,7 @@ impl Found<'_> {
         fault
     }
 
-    /// Takes what a reference leads to, and gives back the reference without escapes if it has any.
+    /// Takes the target of a reference. The result is the reference without escapes, if it had any.
     fn follow(&mut self, reference: &str) -> Result<Option<String>, Error> {
         if self.seen.contains(reference) {
             return Ok(None);
@@ -70,7 +71,7 @@ impl Found<'_> {
         Ok((plain != reference).then_some(plain))
     }
 
-    /// Checks that a component does not just lead to another one and so on in a circle.
+    /// Rejects a component that is a reference in a cycle of references.
     fn check_chain(&mut self, first: &Component<'_>) -> Result<(), Error> {
         let reference = first.reference();
         let (mut chain, mut value) = (BTreeSet::from([reference.clone()]), first.target);
@@ -90,9 +91,9 @@ impl Found<'_> {
     }
 }
 
-/// What a reference leads to.
+/// The target of a reference.
 struct Component<'w> {
-    /// The key of `components` that it stands under.
+    /// Its group: a key of `components`.
     group: String,
     name: String,
     kind: ObjectKind,
@@ -114,7 +115,7 @@ impl<'w> Component<'w> {
             Some(target) => (name.to_owned(), target),
             None if name.contains('/') => return Err(no_component()),
             None => {
-                let name = plain(name);
+                let name = unescape(name);
                 let target = named(&name).ok_or_else(|| error(reference, ReferenceProblem::Nowhere))?;
                 (name, target)
             }
@@ -130,18 +131,6 @@ impl<'w> Component<'w> {
 
 fn error(reference: &str, problem: ReferenceProblem) -> Error {
     Error::Reference { reference: reference.to_owned(), problem }
-}
-
-/// A name without escapes.
-fn plain(name: &str) -> String {
-    let mut parts = name.split('%');
-    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
-    for part in parts {
-        let byte = part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        bytes.push(byte.unwrap_or(b'%'));
-        bytes.extend(part.bytes().skip(if byte.is_some() { 2 } else { 0 }));
-    }
-    String::from_utf8_lossy(&bytes).replace("~1", "/").replace("~0", "~")
 }
 
 #[cfg(test)]
@@ -180,7 +169,7 @@ mod tests {
         assert_eq!(from, pet(json!({"a": "#/components/schemas/A", "b": "B", "c": "#/components/schemas/C D"})));
         let whole = json!({"components": {"schemas": {}}});
         let error = components(&whole, &mut pet(json!({"a": "A"}))).unwrap_err();
-        assert!(error.to_string().contains("leads nowhere"), "{error}");
+        assert!(error.to_string().contains("has no target"), "{error}");
     }
 
     #[test]
@@ -248,12 +237,12 @@ mod tests {
     }
 
     #[test]
-    fn a_reference_leads_to_a_component_of_a_kind_that_is_known() {
+    fn target_of_a_reference_is_a_component_of_a_known_kind() {
         let whole =
             json!({"definitions": {"A": {}}, "components": {"pathItems": {"A": {}}, "schemas": {"A": {"a": {}}}}});
         for reference in ["#/definitions/A", "#/components/pathItems/A", "#/components/schemas/A/a"] {
             let error = components(&whole, &mut getting(&json!({"$ref": reference}))).unwrap_err();
-            assert!(error.to_string().contains("does not lead to a component"), "{error}");
+            assert!(error.to_string().contains("has a target that is no component"), "{error}");
         }
     }
 }

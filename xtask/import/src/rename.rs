@@ -8,7 +8,8 @@ use crate::error::Error;
 use crate::settings::Names;
 use xtask_document::naming::{mock_name, operation_name, operation_problem, type_name, type_problem};
 use xtask_document::operation::{for_each_operation, operations};
-use xtask_document::walk::{ObjectKind, SCHEMAS, for_each_reference};
+use xtask_document::schemas::{SCHEMAS, schemas_mut};
+use xtask_document::walk::{ObjectKind, for_each_reference};
 
 /// Our name of each operation and of each schema, by the vendor's.
 #[cfg_attr(test, derive(Debug))]
@@ -77,7 +78,7 @@ fn name_error(problem: String, table: &'static str, ours: &str, vendors: &str) -
 
 fn rename_schemas(document: &mut Value, names: &Names) -> Result<BTreeMap<String, String>, Error> {
     let listed = by_vendors_name(&names.types);
-    let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else {
+    let Some(schemas) = schemas_mut(document) else {
         return Ok(BTreeMap::new());
     };
     let schemas = std::mem::take(schemas);
@@ -100,8 +101,8 @@ fn rename_schemas(document: &mut Value, names: &Names) -> Result<BTreeMap<String
     }
     let new: Map<_, _> =
         schemas.into_iter().filter_map(|(vendors, schema)| Some((renamed.get(&vendors)?.clone(), schema))).collect();
-    if let Some(schemas) = document.pointer_mut("/components/schemas") {
-        *schemas = Value::Object(new);
+    if let Some(schemas) = schemas_mut(document) {
+        *schemas = new;
     }
     for_each_reference(document, ObjectKind::Document, &mut |_, reference| {
         let name = renamed.get(reference.strip_prefix(SCHEMAS)?)?;
@@ -129,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_discriminator_leads_to_the_new_names() {
+    fn discriminator_has_the_new_names() {
         let pet = |cat: &str, dog: &str| {
             json!({
                 "oneOf": [{"$ref": format!("#/components/schemas/{cat}")}],

@@ -7,7 +7,7 @@ use crate::Import;
 use crate::rules::{self, Applied, Loss};
 
 impl Import {
-    /// What was done to what, as a list; of what the rules did, what loses something comes first.
+    /// The changes as a list. Of the rules' changes, those with a loss are first.
     pub fn report(&self) -> String {
         let mut text = format!("{}: {} operations, {} schemas\n", self.revision, self.operations, self.schemas);
         if !self.missing.is_empty() {

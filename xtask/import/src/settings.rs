@@ -1,4 +1,4 @@
-//! What an import is told about an SDK.
+//! The settings of an import: those of an SDK.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use xtask_document::naming::snake;
 use xtask_document::operation::{Operation, operations, route};
 
-/// What an import is told about an SDK.
+/// The settings of an import: those of an SDK.
 #[derive(Clone, Copy)]
 pub struct Settings<'a> {
     /// The name of the SDK, for messages.
@@ -29,7 +29,7 @@ pub struct Settings<'a> {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Slice {
-    /// The beginnings of its paths, whatever the names of their parameters.
+    /// The beginnings of its paths. The names of their parameters are not compared.
     #[serde(default)]
     pub paths: BTreeSet<String>,
     /// Its tags.
@@ -91,7 +91,7 @@ impl Slice {
     }
 }
 
-/// Whether a path begins with another one, whatever the names of their parameters.
+/// Whether a path begins with another one. The names of their parameters are not compared.
 fn begins(path: &str, prefix: &str) -> bool {
     route(path).starts_with(&route(prefix))
 }

@@ -2,7 +2,7 @@
 
 use crate::settings::{Fixup, Names, Settings, Slice};
 
-/// What an import is told about an SDK, owned.
+/// The settings of an import, owned.
 pub(crate) struct TestSdk {
     pub(crate) slice: Slice,
     pub(crate) names: Names,

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use xtask_document::naming::{mock_name, operation_problem, without_prefix};
 use xtask_document::operation::{operations, route};
+use xtask_document::schemas::schemas;
 
 use crate::error::Error;
 use crate::settings::Settings;
@@ -75,8 +76,7 @@ pub fn violations(document: &Value, settings: &Settings<'_>, revision: &str) -> 
     }
 
     if let Some(prefix) = &names.drop_type_prefix {
-        let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
-        for schema in schemas.into_iter().flat_map(Map::keys) {
+        for schema in schemas(document).keys() {
             let has_prefix = without_prefix(schema, prefix).is_some();
             ensure(!has_prefix, &|| format!("the schema {schema:?} still has the prefix {prefix:?}"));
         }

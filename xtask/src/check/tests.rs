@@ -51,7 +51,7 @@ fn problems_of(document: &Value, current: &str) -> Vec<String> {
     check(root.path(), &sdk).unwrap()
 }
 
-/// A document with nothing to complain about.
+/// A document without problems.
 fn good() -> Value {
     json!({
         "openapi": "3.0.3", "info": {"title": "t", "version": "2026-01-02"},
@@ -132,7 +132,7 @@ fn an_import_leaves_no_name_to_complain_about() {
 }
 
 #[test]
-fn every_reference_that_leads_nowhere_is_found_with_its_place() {
+fn every_reference_without_a_target_is_found_with_its_place() {
     let nowhere = json!({"$ref": "#/components/x/nowhere"});
     let thing = json!({"$ref": "#/components/schemas/Thing"});
     let document = json!({

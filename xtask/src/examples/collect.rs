@@ -9,7 +9,7 @@ const MOST_REFERENCES: usize = 16;
 
 /// An example of a response.
 pub(super) struct Example<'a> {
-    /// Where it stands, for messages: `GET /things 200 application/json, examples.one`.
+    /// Its place, for messages: `GET /things 200 application/json, examples.one`.
     pub(super) place: String,
     pub(super) media_type: &'a str,
     pub(super) value: &'a Value,

@@ -11,7 +11,7 @@ use similar::TextDiff;
 
 use super::file::{GeneratedFile, MARK};
 
-/// In which way a file differs.
+/// How a file differs.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Kind {
     /// It is there, with other content.

@@ -27,7 +27,7 @@ impl GeneratedFile {
     }
 }
 
-/// What stands above the code: how it was made, from what and with what.
+/// The head of a generated file: its document, its generator, and how to make it again.
 pub(super) fn header(document: &Document) -> Result<String> {
     Ok(format!(
         "{MARK} Do not edit: change the document or the generator, and run it again.\n\

@@ -111,7 +111,7 @@ fn cargo(root: &Path, command: &str, packages: &[String]) -> Command {
         cargo.arg("--target-dir").arg(root.join("target"));
     }
     cargo.args(packages.iter().flat_map(|package| ["--package", package]));
-    // Every crate is compiled once, and nobody debugs it.
+    // Every crate is compiled once, and never run in a debugger.
     cargo.env("CARGO_INCREMENTAL", "0").env("CARGO_PROFILE_DEV_DEBUG", "none");
     cargo
 }

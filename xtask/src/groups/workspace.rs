@@ -10,7 +10,7 @@ use toml_edit::{Array, DocumentMut};
 use xtask_codegen::GeneratorProcess;
 use xtask_document::open_api::check_version;
 use xtask_document::operation::operations;
-use xtask_document::read::{read, sha256};
+use xtask_document::read::{UNDATED, read, sha256};
 use xtask_import::Import;
 use xtask_import::rules::Applied;
 
@@ -18,9 +18,6 @@ use super::{By, Group, groups};
 use crate::generate::{self, write_file};
 use crate::scaffold::Scaffold;
 use crate::workspace::Workspace;
-
-/// The revision of all documents that are made of groups.
-const REVISION: &str = "2000-01-01";
 
 /// A new workspace for the groups of a vendor's document.
 pub struct GroupWorkspace<'a> {
@@ -77,9 +74,9 @@ impl<'a> GroupWorkspace<'a> {
         let scaffold = if has_sdk { scaffold } else { scaffold.without_sdk() };
         scaffold.write(workspace, process)?;
         let sdk = workspace.sdk(Some(&group.sdk))?;
-        let import = Import::recorded(&sdk.settings(), &self.vendors, REVISION, record)?;
+        let import = Import::recorded(&sdk.settings(), &self.vendors, UNDATED, record)?;
         sdk.write(workspace, &import)?;
-        let written = generate::write_to(workspace, process, &group.sdk, Some(REVISION), workspace.root());
+        let written = generate::write_to(workspace, process, &group.sdk, Some(UNDATED), workspace.root());
         // The context names the file and the slice, which a report does not need.
         written.map_err(|error| error.downcast::<xtask_codegen::Error>().map_or_else(|error| error, Into::into))?;
         Ok(serde_json::from_str(&import.text)?)

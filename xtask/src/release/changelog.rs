@@ -200,7 +200,7 @@ fn order_problems(sdk: &str, entries: &[Entry]) -> Vec<String> {
         let older = above.next_back().filter(|other| other.version.cmp_precedence(version).is_lt());
         if let Some(same) = same {
             problems.push(format!(
-                "{FILE}:{line}: {sdk} {version} has the version of {} in line {}; a version is released once, whatever its \
+                "{FILE}:{line}: {sdk} {version} has the version of {} in line {}; a version is released once, for one \
                  revision",
                 same.version, same.line
             ));

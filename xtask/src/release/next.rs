@@ -16,6 +16,7 @@ use xtask_diff::{Change, Class, grouped, owner};
 use xtask_document::Document;
 use xtask_document::operation::operations;
 use xtask_document::read::read;
+use xtask_document::schemas::schemas;
 
 /// The releases before the next one.
 pub(super) struct ReleaseHistory<'a> {
@@ -178,8 +179,8 @@ fn names_of_breaking(changes: &[Change], documents: [&Value; 2]) -> BTreeSet<Str
             names.insert(owner.to_owned());
         }
         // The text of a change names renamed schemas.
-        let schemas = documents.map(|document| document.pointer("/components/schemas"));
-        let is_schema = |word: &&str| schemas.iter().flatten().any(|schemas| schemas.get(word).is_some());
+        let schemas = documents.map(schemas);
+        let is_schema = |word: &&str| schemas.iter().any(|schemas| schemas.contains_key(*word));
         names.extend(words(&change.kind.to_string()).filter(is_schema).map(str::to_owned));
     }
     names

@@ -1,6 +1,6 @@
 //! Every envelope implements `api_runtime::Envelope`, which reads its result.
 //!
-//! The document says whether a result may be null. In the syntax, an `Option` also stands for a result that is optional
+//! The document says whether a result may be null. In the syntax, an `Option` is also a result that is optional
 //! in the document, although the API always sends it.
 //!
 //! Seen in: Cloudflare's document of 2024-08-06: most of its successes are envelopes.
@@ -13,12 +13,13 @@ use quote::quote;
 use serde_json::Value;
 use syn::{Attribute, Field, Fields, Ident, Item, Type, parse_quote};
 
-use super::field_readers::way;
+use super::field_readers::reader;
 use super::shapes::key;
-use super::{has_serde, models, models_of, serde_text, type_name, within};
+use super::{has_serde, last_segment, models, models_of, serde_text, within};
 use xtask_document::envelope::{self, Outcome};
 use xtask_document::naming;
-use xtask_document::resolved::{References, ResolvedSchema, named};
+use xtask_document::resolved::{References, ResolvedSchema};
+use xtask_document::schemas::named;
 
 pub(crate) fn apply(file: &mut syn::File, document: &Value) -> Result<()> {
     let envelopes = envelope::names(document);
@@ -73,7 +74,7 @@ pub(crate) fn results(file: &syn::File) -> BTreeMap<String, Type> {
 /// `X` for `<X as ::api_runtime::Envelope>::Result`.
 fn delegate(of: &Type) -> Option<String> {
     let Type::Path(path) = of else { return None };
-    type_name(&path.qself.as_ref()?.ty)
+    last_segment(&path.qself.as_ref()?.ty)
 }
 
 fn implementation(name: &Ident, fields: &Fields, outcome: Outcome) -> Result<Item> {
@@ -131,7 +132,7 @@ fn result(field: Option<&Field>, outcome: Outcome) -> Result<Parts> {
         });
     };
     let of = &field.ty;
-    let inner = within(of).filter(|_| type_name(of).as_deref() == Some("Option"));
+    let inner = within(of).filter(|_| last_segment(of).as_deref() == Some("Option"));
     let of = match (inner, outcome) {
         (_, Outcome::None) => bail!("expected no field `result`, found one"),
         (None, Outcome::Nullable) => bail!("expected an `Option` for `result`, since it may be null"),
@@ -140,19 +141,19 @@ fn result(field: Option<&Field>, outcome: Outcome) -> Result<Parts> {
     };
     let missing =
         (outcome == Outcome::Nullable).then(|| quote! { ::std::option::Option::Some(::std::option::Option::None) });
-    Ok(Parts { of: quote! { #of }, read: reader(of, &field.attrs)?, missing })
+    Ok(Parts { of: quote! { #of }, read: read_expression(of, &field.attrs)?, missing })
 }
 
-/// The expression that reads a result, in the way of its type. The field's own way may be that of an `Option`.
-fn reader(of: &Type, attributes: &[Attribute]) -> Result<TokenStream> {
+/// The expression that reads a result by the reader of its type. The field's own reader may be that of an `Option`.
+fn read_expression(of: &Type, attributes: &[Attribute]) -> Result<TokenStream> {
     for word in ["with", "from", "try_from", "flatten"] {
         ensure!(!has_serde(attributes, word), "expected no `#[serde({word})]` of `result`");
     }
     let function = serde_text(attributes, "deserialize_with").map(|path| path.value());
     let is_known = function.is_none_or(|function| function.starts_with("::api_runtime::deserialize_as::<"));
     ensure!(is_known, "expected `result` to be read by `::api_runtime::deserialize_as`");
-    Ok(match way(of) {
-        Some(way) => quote! { ::api_runtime::deserialize_as::<#way, _, _>(deserializer) },
+    Ok(match reader(of) {
+        Some(reader) => quote! { ::api_runtime::deserialize_as::<#reader, _, _>(deserializer) },
         None => quote! { ::serde::Deserialize::deserialize(deserializer) },
     })
 }
@@ -214,13 +215,13 @@ mod tests {
     #[test]
     fn result_is_read_in_the_way_of_its_type() {
         let of = quote! { ::std::option::Option<::std::collections::BTreeMap<String, i64>> };
-        let way = "::std::option::Option<::api_runtime::UniqueKeys<::api_runtime::Integer>>";
-        let function = format!("::api_runtime::deserialize_as::<{way}, _, _>");
+        let reader = "::std::option::Option<::api_runtime::UniqueKeys<::api_runtime::Integer>>";
+        let function = format!("::api_runtime::deserialize_as::<{reader}, _, _>");
         let field = quote! { #[serde(default, deserialize_with = #function)] pub result: #of, };
-        for (nullable, way) in [(false, "::api_runtime::UniqueKeys<::api_runtime::Integer>"), (true, way)] {
+        for (nullable, reader) in [(false, "::api_runtime::UniqueKeys<::api_runtime::Integer>"), (true, reader)] {
             let map = json!({"type": "object", "nullable": nullable, "additionalProperties": {"type": "integer"}});
             let made = applied(&map, &field).unwrap().replace(' ', "");
-            let read = format!("{{::api_runtime::deserialize_as::<{way},_,_>(deserializer)}}");
+            let read = format!("{{::api_runtime::deserialize_as::<{reader},_,_>(deserializer)}}");
             // The formatter ends a list in several lines with a comma.
             assert!(made.replace(",>", ">").contains(&read), "{read}: {made}");
         }

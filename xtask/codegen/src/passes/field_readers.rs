@@ -1,4 +1,4 @@
-//! Fields are read in ways of their own where serde's is too strict or too lax.
+//! Fields have readers of their own where serde's is too strict or too lax.
 //!
 //! - A duplicate key of a map is an error. JSON allows duplicate keys and leaves open which value counts (RFC 8259,
 //!   section 4), and serde silently keeps the last one. serde itself rejects a duplicate field of a struct.
@@ -13,7 +13,7 @@ use quote::{ToTokens, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Field, GenericArgument, PathArguments, Type, Variant, parse_quote};
 
-use super::{has_serde, type_name, within};
+use super::{has_serde, last_segment, within};
 
 /// The types of integers in generated models.
 const INTEGERS: [&str; 8] = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
@@ -26,13 +26,13 @@ struct FieldReaders;
 
 impl VisitMut for FieldReaders {
     fn visit_field_mut(&mut self, field: &mut Field) {
-        if let Some(way) = way(&field.ty)
+        if let Some(reader) = reader(&field.ty)
             && !has_serde(&field.attrs, "deserialize_with")
         {
-            let path = function(&way);
+            let path = function(&reader);
             field.attrs.push(parse_quote! { #[serde(deserialize_with = #path)] });
             // With a function of its own, an `Option` with a name is required.
-            let is_option = field.ident.is_some() && type_name(&field.ty).as_deref() == Some("Option");
+            let is_option = field.ident.is_some() && last_segment(&field.ty).as_deref() == Some("Option");
             if is_option && !has_serde(&field.attrs, "default") {
                 field.attrs.push(parse_quote! { #[serde(default)] });
             }
@@ -41,30 +41,31 @@ impl VisitMut for FieldReaders {
     }
 
     fn visit_variant_mut(&mut self, variant: &mut Variant) {
-        let is_integer = |field: &Field| way(&field.ty).is_some_and(|way| way.to_string().ends_with("Integer"));
+        let is_integer =
+            |field: &Field| reader(&field.ty).is_some_and(|reader| reader.to_string().ends_with("Integer"));
         if variant.fields.iter().any(|field| field.ident.is_some() || !is_integer(field)) {
             visit_mut::visit_variant_mut(self, variant);
         }
     }
 }
 
-/// The path of the function that reads a field in a way.
-pub(super) fn function(way: &TokenStream) -> String {
-    let text = quote! { ::api_runtime::deserialize_as::<#way, _, _> }.to_string();
+/// The path of the function that reads a field by a reader.
+pub(super) fn function(reader: &TokenStream) -> String {
+    let text = quote! { ::api_runtime::deserialize_as::<#reader, _, _> }.to_string();
     // As the generator writes paths in strings.
     text.replace(" , ", ", ")
         .split(' ')
         .fold(String::new(), |text, part| if text.ends_with(',') { text + " " + part } else { text + part })
 }
 
-/// The way to read a value of a type, for `::api_runtime::deserialize_as`, unless it is that of the type itself.
-pub(super) fn way(of: &Type) -> Option<TokenStream> {
-    let container = match type_name(of)?.as_str() {
+/// The reader of a type for `::api_runtime::deserialize_as`, unless it is the type itself.
+pub(super) fn reader(of: &Type) -> Option<TokenStream> {
+    let container = match last_segment(of)?.as_str() {
         "Option" => quote! { ::std::option::Option },
         "Vec" => quote! { ::std::vec::Vec },
         "Box" => quote! { ::std::boxed::Box },
         "BTreeMap" => {
-            let values = map_values(of).and_then(way).map(|way| quote! { <#way> });
+            let values = map_values(of).and_then(reader).map(|reader| quote! { <#reader> });
             return Some(quote! { ::api_runtime::UniqueKeys #values });
         }
         name if INTEGERS.contains(&name) && of.to_token_stream().to_string() == name => {
@@ -72,7 +73,7 @@ pub(super) fn way(of: &Type) -> Option<TokenStream> {
         }
         _ => return None,
     };
-    let inner = way(within(of)?)?;
+    let inner = reader(within(of)?)?;
     Some(quote! { #container<#inner> })
 }
 

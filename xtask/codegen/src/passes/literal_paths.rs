@@ -20,7 +20,7 @@ use super::implementor;
 use super::path_parameters::{PathParameter, path_parameters};
 use xtask_document::operation::Operation;
 
-/// Escapes the paths of a document, but for their parameters. In the generated code nobody can tell any more what was
+/// Escapes the paths of a document, but for their parameters. The generated code no longer shows what was
 /// text.
 pub(crate) fn escape_paths(document: &mut Value) {
     if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {

@@ -17,7 +17,7 @@
 //! | `request_constructors`: models of requests have a constructor | a `#[non_exhaustive]` struct cannot be built outside its crate |
 //! | `objects_only`: a struct is read from an object only | serde also reads it from an array, by position |
 //! | `non_exhaustive`: models may get fields | a new field must not break users |
-//! | `envelopes`: implements `Envelope` | the client reads the result of every envelope in the same way |
+//! | `envelopes`: implements `Envelope` | the client reads the results of all envelopes by one trait |
 //!
 //! The client also gets constants for the revision and for each operation (see [`client`](super::client)), since
 //! generated code has the revision at run time only, and no method or path of an operation.
@@ -108,7 +108,7 @@ fn implemented(block: &ItemImpl) -> Option<String> {
 }
 
 /// The last segment of a type's path: `Option` for `::std::option::Option<T>`.
-pub(super) fn type_name(of: &Type) -> Option<String> {
+pub(super) fn last_segment(of: &Type) -> Option<String> {
     match of {
         Type::Path(path) => path.path.segments.last().map(|segment| segment.ident.to_string()),
         _ => None,
@@ -188,7 +188,7 @@ fn is_required_and_nullable(field: &Field) -> bool {
 
 /// Whether a field may be missing, or null: it is an `Option`, or serde has a default for it.
 fn is_optional(field: &Field) -> bool {
-    has_serde(&field.attrs, "default") || type_name(&field.ty).as_deref() == Some("Option")
+    has_serde(&field.attrs, "default") || last_segment(&field.ty).as_deref() == Some("Option")
 }
 
 #[cfg(test)]

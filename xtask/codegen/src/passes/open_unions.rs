@@ -142,7 +142,7 @@ fn reader(union: &ItemEnum, other: &Ident, checks: &[Check], discriminator: Opti
     let in_turn = union.variants.iter().zip(checks).map(|(variant, check)| in_turn(name, variant, check));
     let in_turn = in_turn.collect::<Result<Vec<_>>>()?;
     Ok(parse_quote! {
-        #[allow(unused_parens, reason = "places are put together in one way")]
+        #[allow(unused_parens, reason = "one function makes all places")]
         impl<'de> ::serde::Deserialize<'de> for #name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
                 let value: ::serde_json::Value = ::serde::Deserialize::deserialize(deserializer)?;
@@ -288,7 +288,7 @@ mod tests {
             ])
         );
         let expected = parse_quote! {
-            #[allow(unused_parens, reason = "places are put together in one way")]
+            #[allow(unused_parens, reason = "one function makes all places")]
             impl<'de> ::serde::Deserialize<'de> for Pet {
                 fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
                     let value: ::serde_json::Value = ::serde::Deserialize::deserialize(deserializer)?;
@@ -339,7 +339,7 @@ mod tests {
         let file = opened(pets(), &discriminators(&[&["cat", "kitty"], &["dogs"], &[], &[]]));
         let reader = models_of(&file).last().unwrap().clone();
         let expected: Item = parse_quote! {
-            #[allow(unused_parens, reason = "places are put together in one way")]
+            #[allow(unused_parens, reason = "one function makes all places")]
             impl<'de> ::serde::Deserialize<'de> for Pet {
                 fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
                     let value: ::serde_json::Value = ::serde::Deserialize::deserialize(deserializer)?;

@@ -18,7 +18,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ExprMethodCall, FnArg, Ident, ImplItem, Item, Lit, Macro, Pat, PatType, Token, Type, parse_quote};
 
 use super::path_parameters::{PathParameter, path_parameters};
-use super::{implementor, type_name};
+use super::{implementor, last_segment};
 use xtask_document::operation::operations;
 
 pub(crate) fn apply(file: &mut syn::File, document: &Value) -> Result<()> {
@@ -126,7 +126,7 @@ fn text_argument(argument: &FnArg) -> Option<Ident> {
     let FnArg::Typed(PatType { pat, ty, .. }) = argument else { return None };
     match (&**pat, &**ty) {
         (Pat::Ident(pattern), Type::Reference(reference)) => {
-            (type_name(&reference.elem)? == "str").then(|| pattern.ident.clone())
+            (last_segment(&reference.elem)? == "str").then(|| pattern.ident.clone())
         }
         _ => None,
     }

@@ -2,7 +2,7 @@
 //!
 //! APIs give each of them a meaning: in a PATCH, absence keeps a value and null clears it. The generator has two states
 //! for them, and reads an absent list or map as an empty one. This pass gives every property all states that its document
-//! allows, whatever its type: scalar, enum, list, map, object, union, string with a format, or free-form.
+//! allows, for every type: scalar, enum, list, map, object, union, string with a format, or free-form.
 //!
 //! | | type | absent | null | empty list or map, value |
 //! |---|---|---|---|---|
@@ -18,7 +18,7 @@
 //!
 //! A response that confuses null with absence is read all the same. Servers do so by the habits of their languages: one
 //! leaves out what is null, another writes null for what is absent. Where a document allows only one of the two, it has
-//! the meaning of the other, and is what a request would send. Where it allows neither, no value can stand for them.
+//! the meaning of the other, and is what a request would send. Where it allows neither, no value can represent them.
 //!
 //! A union distinguishes its branches by required properties; see [`branches`](super::branches). The result of an envelope and
 //! what decorates it are left as they are: the client reads them itself; see `policies/envelopes.rs`.
@@ -37,9 +37,9 @@ use serde_json::Value;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Expr, ExprLit, Field, Item, ItemStruct, Lit, Meta, Type, parse_quote};
 
-use super::field_readers::{function, way};
+use super::field_readers::{function, reader};
 use super::shapes::{is_flat, key};
-use super::{has_serde, models, retain_serde, type_name, within};
+use super::{has_serde, last_segment, models, retain_serde, within};
 use crate::policies::null_marks::{self, MARK};
 use xtask_document::naming;
 
@@ -111,7 +111,7 @@ fn change(field: &mut Field) {
         (true, false) => option,
     };
     if is_null_present {
-        let inner = within(&field.ty).and_then(way).map(|way| quote! { <#way> });
+        let inner = within(&field.ty).and_then(reader).map(|reader| quote! { <#reader> });
         let function = function(&quote! { ::api_runtime::Present #inner });
         field.attrs.push(parse_quote! {
             #[serde(
@@ -129,12 +129,12 @@ fn change(field: &mut Field) {
 
 /// `T` of `Box<Option<T>>`.
 fn boxed_option(of: &Type) -> Option<&Type> {
-    let option = within(of).filter(|option| type_name(of).as_deref() == Some("Box") && is_option(option));
+    let option = within(of).filter(|option| last_segment(of).as_deref() == Some("Box") && is_option(option));
     option.and_then(within)
 }
 
 fn is_option(of: &Type) -> bool {
-    type_name(of).as_deref() == Some("Option")
+    last_segment(of).as_deref() == Some("Option")
 }
 
 /// Whether a type is any JSON.

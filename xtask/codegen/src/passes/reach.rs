@@ -25,7 +25,7 @@ pub(super) fn reached(file: &syn::File, direction: Direction) -> BTreeSet<Ident>
         if let Some(item) = models.get(&name)
             && reached.insert(name)
         {
-            let mut named = Names::default();
+            let mut named = Mentioned::default();
             named.visit_item(item);
             pending.extend(named.0);
         }
@@ -34,7 +34,7 @@ pub(super) fn reached(file: &syn::File, direction: Direction) -> BTreeSet<Ident>
 }
 
 fn of_methods(file: &syn::File, direction: Direction) -> BTreeSet<Ident> {
-    let mut names = Names::default();
+    let mut names = Mentioned::default();
     for item in &file.items {
         let Item::Impl(block) = item else { continue };
         if block.trait_.is_some() || implementor(block).is_none_or(|name| name != "Client") {
@@ -49,11 +49,11 @@ fn of_methods(file: &syn::File, direction: Direction) -> BTreeSet<Ident> {
     names.0
 }
 
-/// The last segment of every path that stands for a type.
+/// The last segment of every path of a type.
 #[derive(Default)]
-struct Names(BTreeSet<Ident>);
+struct Mentioned(BTreeSet<Ident>);
 
-impl Names {
+impl Mentioned {
     fn visit_direction(&mut self, signature: &Signature, direction: Direction) {
         match (direction, &signature.output) {
             (Direction::Request, _) => {
@@ -66,7 +66,7 @@ impl Names {
     }
 }
 
-impl<'a> Visit<'a> for Names {
+impl<'a> Visit<'a> for Mentioned {
     fn visit_path(&mut self, path: &'a Path) {
         self.0.extend(path.segments.last().map(|segment| segment.ident.clone()));
         visit::visit_path(self, path);

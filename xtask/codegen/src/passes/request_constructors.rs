@@ -1,6 +1,6 @@
 //! Every model that can be part of a request gets `new`, with its required fields.
 //!
-//! A property that is required and may be null is an argument, too: nobody sends null by leaving it out. The members that a
+//! A property that is required and may be null is an argument, too: null must not be sent by leaving it out. The members that a
 //! schema does not list are none: most requests have no such member.
 //!
 //! Without a constructor, code outside the crate could not build a `#[non_exhaustive]` struct. Models of responses get no

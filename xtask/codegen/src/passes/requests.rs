@@ -2,7 +2,7 @@
 //!
 //! The generated method also sends the request and decodes the response. Both belong to `cloudflare-client`, which does
 //! them within the deadline and for every SDK alike. So a method ends when its request is built, and is a plain
-//! function: `Result<::api_runtime::ApiRequest<T>, ::api_runtime::RequestError>`. Whatever sends and decodes is
+//! function: `Result<::api_runtime::ApiRequest<T>, ::api_runtime::RequestError>`. What sends and decodes is
 //! removed.
 //!
 //! A body is always sent, also where the document does not require it. Documents leave `required` out by habit: 68 of
@@ -20,7 +20,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Expr, Ident, ImplItem, ImplItemFn, Item, ItemImpl, Local, Pat, Stmt, Type, parse_quote};
 
 use super::response_arms::{self, Successes};
-use super::{implemented, implementor, type_name, within};
+use super::{implemented, implementor, last_segment, within};
 use xtask_document::operation::Operation;
 
 /// How many statements send the request and decode the response: the last ones of a method.
@@ -129,7 +129,7 @@ fn request_of(statement: Stmt) -> Result<(Ident, Expr)> {
 
 /// `T` of `Result<ResponseValue<T>, _>`.
 fn success(output: &Type) -> Option<&Type> {
-    let response = within(output).filter(|response| type_name(response).as_deref() == Some("ResponseValue"))?;
+    let response = within(output).filter(|response| last_segment(response).as_deref() == Some("ResponseValue"))?;
     within(response)
 }
 

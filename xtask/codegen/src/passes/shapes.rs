@@ -9,7 +9,7 @@ use quote::{format_ident, quote};
 use syn::{Field, Fields, Ident, Item, Type};
 
 use super::open_enums::Opened;
-use super::{called, has_serde, type_name, within};
+use super::{called, has_serde, last_segment, within};
 
 /// How many containers and names around a value are looked through. A list can be one of itself.
 const DEEPEST: usize = 8;
@@ -82,11 +82,11 @@ impl Models {
     pub(super) fn end(&self, of: &Type) -> Option<End> {
         let (mut of, mut lists) = (of, 0_usize);
         for _ in 0..DEEPEST {
-            let name = format_ident!("{}", type_name(of)?);
+            let name = format_ident!("{}", last_segment(of)?);
             of = match (name.to_string().as_str(), self.structs.get(&name)) {
                 ("Option" | "Box", _) => within(of)?,
                 ("Formatted", _) => {
-                    let name = format_ident!("{name}{}", type_name(within(of)?)?);
+                    let name = format_ident!("{name}{}", last_segment(within(of)?)?);
                     return Some(End { lists, name });
                 }
                 ("Vec", _) => {
@@ -148,8 +148,7 @@ impl Models {
         self.walk_down(of, place, end, DEEPEST)
     }
 
-    /// Goes through containers and structs around one value to what it is in the end, and makes the condition for the
-    /// whole.
+    /// Descends through the containers and structs around one value, and makes the condition for the whole.
     fn walk_down(
         &self,
         of: &Type,
@@ -158,7 +157,7 @@ impl Models {
         deepest: usize,
     ) -> Option<TokenStream> {
         let deepest = deepest.checked_sub(1)?;
-        let name = format_ident!("{}", type_name(of)?);
+        let name = format_ident!("{}", last_segment(of)?);
         if name == "Formatted" {
             return Some(quote! { #place.value().is_none() });
         }
@@ -190,7 +189,7 @@ pub(super) fn key(field: &Field) -> String {
     field.ident.as_ref().map(|name| called(&field.attrs, name)).unwrap_or_default()
 }
 
-/// Whether a field stands for properties of any name.
+/// Whether a field holds properties of any name.
 pub(super) fn is_flat(field: &Field) -> bool {
     has_serde(&field.attrs, "flatten")
 }

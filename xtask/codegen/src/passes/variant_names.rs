@@ -11,11 +11,11 @@ use quote::format_ident;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Fields, Ident, Item, ItemEnum, Path, Type, Variant};
 
-use super::{has_serde, implementor, models, type_name, within};
+use super::{has_serde, implementor, last_segment, models, within};
 
 pub(crate) fn apply(file: &mut syn::File) {
     let Some(items) = models(file) else { return };
-    let mut renamed: BTreeMap<Ident, Names> = BTreeMap::new();
+    let mut renamed: BTreeMap<Ident, NewNames> = BTreeMap::new();
     for item in items.iter_mut() {
         if let Item::Enum(union) = item
             && let Some(names) = if has_serde(&union.attrs, "untagged") { names(union) } else { signs(union) }
@@ -23,7 +23,7 @@ pub(crate) fn apply(file: &mut syn::File) {
             for variant in &mut union.variants {
                 rename(&mut variant.ident, &names);
             }
-            renamed.insert(union.ident.clone(), Names(names));
+            renamed.insert(union.ident.clone(), NewNames(names));
         }
     }
     for item in items.iter_mut() {
@@ -67,7 +67,7 @@ fn variant_name(union: &Ident, variant: &Variant) -> Ident {
 
 /// What a type is called within a name: `StringList` for a list of strings.
 fn name_of(of: &Type) -> Option<String> {
-    let name = type_name(of)?;
+    let name = last_segment(of)?;
     match name.as_str() {
         "Vec" => Some(format!("{}List", name_of(within(of)?)?)),
         "BTreeMap" | "HashMap" | "Map" => Some("Object".to_owned()),
@@ -86,9 +86,9 @@ fn rename(ident: &mut Ident, names: &BTreeMap<Ident, Ident>) {
 }
 
 /// Gives the variants their new names wherever an `impl` of the union has the old ones.
-struct Names(BTreeMap<Ident, Ident>);
+struct NewNames(BTreeMap<Ident, Ident>);
 
-impl VisitMut for Names {
+impl VisitMut for NewNames {
     fn visit_path_mut(&mut self, path: &mut Path) {
         if path.segments.len() == 2
             && path.segments.first().is_some_and(|first| first.ident == "Self")

@@ -16,8 +16,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use xtask_document::operation::operations;
+use xtask_document::pointer::escape;
 use xtask_document::resolved::{References, ResolvedSchema};
-use xtask_document::walk::{ObjectKind, escape, for_each_schema};
+use xtask_document::walk::{ObjectKind, for_each_schema};
 
 /// The keyword of properties that requests leave out, and of those that responses leave out.
 const LEFT_OUT: [&str; 2] = ["readOnly", "writeOnly"];
@@ -169,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn schema_is_reached_through_whatever_refers_to_it() {
+    fn schema_is_reached_through_every_kind_of_reference() {
         let to = reference("Thing");
         for schema in [
             json!({"type": "array", "items": to}),

@@ -13,8 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use xtask_document::naming::type_name;
-use xtask_document::resolved::{References, ResolvedSchema, named, named_schemas, reference};
-use xtask_document::walk::{SCHEMAS, for_each_schema};
+use xtask_document::resolved::{References, ResolvedSchema};
+use xtask_document::schemas::{SCHEMAS, is_named, named, named_schemas, reference, schemas, schemas_mut};
+use xtask_document::walk::for_each_schema;
 
 /// The discriminator of a union.
 pub(crate) struct Discriminator {
@@ -25,7 +26,7 @@ pub(crate) struct Discriminator {
 
 /// The discriminators of all unions, by the names of their types.
 pub(crate) fn of(document: &Value) -> BTreeMap<String, Discriminator> {
-    unions(document).map(|(name, union)| (type_name(name, None), discriminator(document, name, union))).collect()
+    unions(document).map(|(name, union)| (type_name(name, None), discriminator(document, union))).collect()
 }
 
 /// The places of unions with a discriminator that are no named schemas. Nothing but the name leads from the generated code
@@ -33,8 +34,7 @@ pub(crate) fn of(document: &Value) -> BTreeMap<String, Discriminator> {
 pub(crate) fn unnamed(document: &Value) -> Vec<String> {
     let mut places = Vec::new();
     for_each_schema(&mut document.clone(), &mut |place, schema| {
-        let is_named = place.starts_with("/components/schemas/") && place.matches('/').count() == 3;
-        if !is_named && property(schema).is_some() {
+        if !is_named(place) && property(schema).is_some() {
             places.push(place.to_owned());
         }
     });
@@ -45,8 +45,7 @@ pub(crate) fn unnamed(document: &Value) -> Vec<String> {
 pub(super) fn apply(document: &mut Value) {
     let original = named_schemas(document);
     let references = References::of(&original);
-    let schemas = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
-    let Some(schemas) = schemas else { return };
+    let Some(schemas) = schemas_mut(document) else { return };
     for (union, property) in unions(&original).filter_map(|(_, union)| Some((union, property(union)?))) {
         for name in branches(union).filter_map(reference) {
             let branch = named(&original, name).map(|branch| ResolvedSchema::of(&references, branch));
@@ -64,8 +63,7 @@ pub(super) fn apply(document: &mut Value) {
 
 /// The named unions with a discriminator.
 fn unions(document: &Value) -> impl Iterator<Item = (&str, &Map<String, Value>)> {
-    let schemas = document.pointer("/components/schemas").and_then(Value::as_object).into_iter().flatten();
-    let schemas = schemas.filter_map(|(name, schema)| Some((name.as_str(), schema.as_object()?)));
+    let schemas = schemas(document).iter().filter_map(|(name, schema)| Some((name.as_str(), schema.as_object()?)));
     schemas.filter(|(_, schema)| property(schema).is_some())
 }
 
@@ -78,27 +76,55 @@ fn branches(union: &Map<String, Value>) -> impl Iterator<Item = &Value> {
     union.get("oneOf").and_then(Value::as_array).into_iter().flatten()
 }
 
-fn discriminator(document: &Value, name: &str, union: &Map<String, Value>) -> Discriminator {
-    let mut given = BTreeSet::new();
-    let mut tags = tags(document, union, &mut BTreeSet::from([name]));
-    tags.iter_mut().for_each(|tags| tags.retain(|tag| given.insert(tag.clone())));
-    Discriminator { property: property(union).unwrap_or_default().to_owned(), tags }
+/// The branch of each tag of a union that consists of some branches, by the names of their schemas.
+pub fn branches_by_tag<'a>(
+    document: &'a Value,
+    discriminator: &'a Value,
+    branches: &'a [Value],
+) -> BTreeMap<String, &'a str> {
+    let tags = tags_of_union(document, discriminator, branches);
+    let branches = branches.iter().zip(tags).filter_map(|(branch, tags)| Some((reference(branch)?, tags)));
+    branches.flat_map(|(branch, tags)| tags.into_iter().map(move |tag| (tag, branch))).collect()
 }
 
-/// The tags of each branch of a union. `visited` are the branches that are unions, each of which is looked at once: a union
-/// can be a branch of itself.
-fn tags<'a>(document: &'a Value, union: &'a Map<String, Value>, visited: &mut BTreeSet<&'a str>) -> Vec<Vec<String>> {
-    let mapping = union.get("discriminator").and_then(|discriminator| discriminator.get("mapping")?.as_object());
+fn discriminator(document: &Value, union: &Map<String, Value>) -> Discriminator {
+    let branches = union.get("oneOf").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let tags = union.get("discriminator").map(|discriminator| tags_of_union(document, discriminator, branches));
+    Discriminator { property: property(union).unwrap_or_default().to_owned(), tags: tags.unwrap_or_default() }
+}
+
+/// The tags of each branch of a union. No two branches have the same.
+fn tags_of_union(document: &Value, discriminator: &Value, branches: &[Value]) -> Vec<Vec<String>> {
+    let mut given = BTreeSet::new();
+    let mut tags = tags(document, discriminator, branches, &mut BTreeSet::from([branches.as_ptr()]));
+    tags.iter_mut().for_each(|tags| tags.retain(|tag| given.insert(tag.clone())));
+    tags
+}
+
+/// The tags of each branch of a union, as it lists them. `visited` are the lists of branches, each of which is visited once:
+/// a union can be a branch of itself.
+fn tags<'a>(
+    document: &'a Value,
+    discriminator: &'a Value,
+    branches: &'a [Value],
+    visited: &mut BTreeSet<*const Value>,
+) -> Vec<Vec<String>> {
+    let text = |keyword| discriminator.get(keyword).and_then(Value::as_str);
+    let mapping = discriminator.get("mapping").and_then(Value::as_object);
     let mapping: BTreeMap<_, _> =
         mapping.into_iter().flatten().filter_map(|(tag, to)| Some((tag, to.as_str()?))).collect();
-    let mut of_branch = |branch: &'a Value| {
+    let of_branch = |branch: &'a Value| {
         let Some(name) = reference(branch) else { return Vec::new() };
-        let leads_here = |target: &str| target.strip_prefix(SCHEMAS).unwrap_or(target) == name;
+        let is_own = |target: &str| target.strip_prefix(SCHEMAS).unwrap_or(target) == name;
         let mut own: Vec<_> =
-            mapping.iter().filter(|(_, target)| leads_here(target)).map(|(tag, _)| (*tag).clone()).collect();
-        let inner = named(document, name).and_then(Value::as_object).filter(|inner| property(inner) == property(union));
+            mapping.iter().filter(|(_, target)| is_own(target)).map(|(tag, _)| (*tag).clone()).collect();
+        let inner = named(document, name).and_then(Value::as_object);
+        let inner = inner.filter(|inner| property(inner).is_some_and(|inner| Some(inner) == text("propertyName")));
+        let inner = inner.and_then(|inner| Some((inner.get("discriminator")?, inner.get("oneOf")?.as_array()?)));
         let mut others = match inner {
-            Some(inner) if visited.insert(name) => tags(document, inner, visited).concat(),
+            Some((inner, branches)) if visited.insert(branches.as_ptr()) => {
+                tags(document, inner, branches, visited).concat()
+            }
             None if own.is_empty() => vec![name.to_owned()],
             _ => Vec::new(),
         };
@@ -106,7 +132,7 @@ fn tags<'a>(document: &'a Value, union: &'a Map<String, Value>, visited: &mut BT
         own.extend(others);
         own
     };
-    branches(union).map(&mut of_branch).collect()
+    branches.iter().map(of_branch).collect()
 }
 
 #[cfg(test)]
@@ -126,12 +152,18 @@ mod tests {
         of(&json!({"components": {"schemas": schemas}})).remove("Pet").unwrap().tags
     }
 
+    fn tagged<'a>(tags: &[(&str, &'a str)]) -> BTreeMap<String, &'a str> {
+        tags.iter().map(|(tag, branch)| ((*tag).to_owned(), *branch)).collect()
+    }
+
     #[test]
     fn tags_of_a_branch_are_mapped_or_its_name() {
         let pet = union(
             &["Cat", "Dog", "Cow"],
             json!({"cat": format!("{SCHEMAS}Cat"), "kitty": "Cat", "x": "Other", "Cow": "Dog"}),
         );
+        let by_tag = branches_by_tag(&Value::Null, &pet["discriminator"], pet["oneOf"].as_array().unwrap());
+        assert_eq!(by_tag, tagged(&[("Cow", "Dog"), ("cat", "Cat"), ("kitty", "Cat")]));
         assert_eq!(tags_of(json!({"pet": pet})), [vec!["cat", "kitty"], vec!["Cow"], vec![]]);
         assert_eq!(tags_of(json!({"Pet": union(&["Cat", "Dog"], json!({}))})), [["Cat"], ["Dog"]]);
     }
@@ -140,6 +172,10 @@ mod tests {
     fn branch_that_is_a_union_has_the_tags_of_its_branches() {
         let cat = union(&["CatBase", "Lion", "Pet"], json!({"cat": "CatBase", "lion": "Lion", "puma": "Lion"}));
         let pet = union(&["Cat", "Dog", "Lion"], json!({"lion": "Lion"}));
+        let document = json!({"components": {"schemas": {"Pet": pet, "Cat": cat}}});
+        let union = &document["components"]["schemas"]["Pet"];
+        let by_tag = branches_by_tag(&document, &union["discriminator"], union["oneOf"].as_array().unwrap());
+        assert_eq!(by_tag, tagged(&[("Dog", "Dog"), ("cat", "Cat"), ("lion", "Lion"), ("puma", "Cat")]));
         assert_eq!(tags_of(json!({"Pet": pet, "Cat": cat})), [vec!["cat", "puma"], vec!["Dog"], vec!["lion"]]);
     }
 

@@ -17,43 +17,23 @@
 //!
 //! Seen in: Cloudflare's document of 2024-08-06, where seven operations return a union of envelopes. All become one.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
-use xtask_document::envelope::{alias, is_union, merged, response_schemas};
-use xtask_document::resolved::{References, named, named_schemas};
-use xtask_document::walk::for_each_schema;
+use xtask_document::envelope::{alias, merged, union_names};
+use xtask_document::resolved::References;
+use xtask_document::schemas::{named, named_schemas, schemas_mut};
 
 /// Makes one envelope of every named union of envelopes that a response consists of.
 pub fn apply(document: &mut Value) {
-    let names = names(document);
-    if names.is_empty() {
-        return;
-    }
-    let schemas = named_schemas(document);
-    let references = References::of(&schemas);
-    let places: BTreeSet<_> = names.iter().map(|name| format!("/components/schemas/{name}")).collect();
-    for_each_schema(document, &mut |place, schema| {
-        let original = named(&schemas, place.rsplit('/').next().unwrap_or_default());
-        let original = original.filter(|original| places.contains(place) && alias(original).is_none());
-        if let Some(envelope) = original.and_then(|original| merged(&references, original)) {
-            *schema = envelope;
-        }
-    });
-}
-
-/// The names of the unions, and their aliases.
-fn names(document: &Value) -> BTreeSet<String> {
-    let references = References::of(document);
-    let mut names = BTreeSet::new();
-    for schema in response_schemas(document).filter(|schema| is_union(&references, schema)) {
-        let mut next = alias(schema);
-        while let Some(name) = next.filter(|name| names.insert((*name).to_owned())) {
-            next = named(document, name).and_then(alias);
+    let original = named_schemas(document);
+    let references = References::of(&original);
+    for name in union_names(document) {
+        let union = named(&original, &name).filter(|union| alias(union).is_none());
+        let envelope = union.and_then(|union| merged(&references, union));
+        if let (Some(envelope), Some(schemas)) = (envelope, schemas_mut(document)) {
+            schemas.insert(name, Value::Object(envelope));
         }
     }
-    names
 }
 
 #[cfg(test)]

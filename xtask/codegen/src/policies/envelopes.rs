@@ -7,13 +7,11 @@
 //!
 //! Seen in: Cloudflare's document of 2024-08-06, where 254 successes have only `success` and `result`.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Map, Value, json};
 
 use xtask_document::envelope::{DECORATIONS, alias, is_free_form, names};
-use xtask_document::resolved::{References, ResolvedSchema, named, named_schemas};
-use xtask_document::walk::for_each_schema;
+use xtask_document::resolved::{References, ResolvedSchema};
+use xtask_document::schemas::{named, named_schemas, schemas_mut};
 
 pub(crate) fn apply(document: &mut Value) {
     free_decorations(document);
@@ -58,22 +56,19 @@ fn free_decorations(document: &mut Value) {
     });
 }
 
-/// Calls `change` with every envelope that is no other name for one. One that is put together of parts is made one
-/// first.
+/// Calls `change` with every envelope that is no alias. Its parts are merged first.
 fn change_envelopes(document: &mut Value, mut change: impl FnMut(&mut Map<String, Value>)) {
-    let names = names(document);
-    let schemas = named_schemas(document);
-    let references = References::of(&schemas);
-    let places: BTreeSet<_> = names.iter().map(|name| format!("/components/schemas/{name}")).collect();
-    for_each_schema(document, &mut |place, schema| {
-        let original = named(&schemas, place.rsplit('/').next().unwrap_or_default());
-        if let Some(original) = original.filter(|original| places.contains(place) && alias(original).is_none()) {
-            if schema.contains_key("allOf") {
-                *schema = ResolvedSchema::of(&references, original).to_schema();
-            }
-            change(schema);
+    let original = named_schemas(document);
+    let references = References::of(&original);
+    for name in names(document) {
+        let Some(envelope) = named(&original, &name).filter(|envelope| alias(envelope).is_none()) else { continue };
+        let schema = schemas_mut(document).and_then(|schemas| schemas.get_mut(&name)?.as_object_mut());
+        let Some(schema) = schema else { continue };
+        if schema.contains_key("allOf") {
+            *schema = ResolvedSchema::of(&references, envelope).to_schema();
         }
-    });
+        change(schema);
+    }
 }
 
 fn is_list_or_map(schema: &Map<String, Value>) -> bool {
@@ -163,7 +158,7 @@ mod tests {
             json!({"Box": {"oneOf": [success(json!({"type": "boolean"}))], "properties": {"success": {"type": "boolean"}}}}),
             json!({"Box": {"type": "array", "items": reference("Task")}, "Task": success(json!({"type": "boolean"}))}),
         ] {
-            assert_eq!(names(&document("Box", &schemas)), BTreeSet::new());
+            assert!(names(&document("Box", &schemas)).is_empty());
             assert_eq!(applied("Box", &schemas), schemas);
         }
     }

@@ -40,6 +40,7 @@ mod raw_failures;
 mod statuses;
 mod untagged_unions;
 
+pub use discriminators::branches_by_tag;
 pub use parameters::FORMATS;
 
 use serde_json::Value;

@@ -10,8 +10,10 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use xtask_document::resolved::{References, ResolvedSchema, named_schemas};
-use xtask_document::walk::{escape, for_each_schema};
+use xtask_document::pointer::escape;
+use xtask_document::resolved::{References, ResolvedSchema};
+use xtask_document::schemas::named_schemas;
+use xtask_document::walk::for_each_schema;
 
 /// What a mark begins and ends with.
 pub(crate) const MARK: char = '\u{e000}';

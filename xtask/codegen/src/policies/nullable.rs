@@ -16,7 +16,8 @@ use serde_json::{Map, Value, json};
 use xtask_document::envelope;
 
 use super::parameters;
-use xtask_document::resolved::{References, ResolvedSchema, named_schemas};
+use xtask_document::resolved::{References, ResolvedSchema};
+use xtask_document::schemas::{is_named, named_schemas};
 use xtask_document::walk::for_each_schema;
 
 /// How many unions within each other are looked through. A union can be a branch of itself.
@@ -48,7 +49,7 @@ enum Role {
     Part,
     /// What is sent as text; see `parameters.rs`.
     Parameter,
-    /// Where a value stands.
+    /// Where a value is described.
     Use,
 }
 
@@ -56,12 +57,11 @@ impl Role {
     fn of(place: &str) -> Self {
         let mut parts = place.rsplit('/');
         let (last, before) = (parts.next(), parts.next());
-        let is_component = place.matches('/').count() == 3 && place.starts_with("/components/schemas/");
         let is_branch = matches!(before, Some("allOf" | "anyOf" | "oneOf"))
             && last.is_some_and(|index| index.bytes().all(|byte| byte.is_ascii_digit()));
         // A property may be called `not`, and one may be called `properties`.
         let is_property = place.rsplit('/').skip(1).take_while(|part| *part == "properties").count() % 2 == 1;
-        if is_component || is_branch || last == Some("not") && !is_property {
+        if is_named(place) || is_branch || last == Some("not") && !is_property {
             Self::Part
         } else if parameters::is_parameter(place) {
             Self::Parameter

@@ -8,7 +8,8 @@
 
 use serde_json::{Map, Value, json};
 
-use xtask_document::resolved::{References, ResolvedSchema, named_schemas};
+use xtask_document::resolved::{References, ResolvedSchema};
+use xtask_document::schemas::named_schemas;
 use xtask_document::walk::for_each_schema;
 
 /// The formats of strings that the generator has types for.

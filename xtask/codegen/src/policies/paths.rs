@@ -13,7 +13,7 @@ pub(super) fn encode(document: &mut Value) {
     }
 }
 
-/// A path whose text has only characters that can stand in a path (RFC 3986, section 3.3: `pchar`).
+/// A path whose text has only characters that a path can have (RFC 3986, section 3.3: `pchar`).
 fn encoded(path: &str) -> String {
     let mut encoded = String::new();
     let mut is_parameter = false;

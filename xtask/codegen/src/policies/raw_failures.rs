@@ -15,7 +15,7 @@ pub(super) fn all(document: &mut Value) {
     for_each_operation(document, |_, _, operation| {
         let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
         let has_success = responses.keys().any(|status| is_success(status));
-        // One that is all there is stands for the success, too.
+        // `default` without a success describes the success, too.
         responses.retain(|status, _| !is_failure(status) || status == "default" && !has_success);
         let raw = || json!({"description": "A failure, undecoded", "content": {"*/*": {}}});
         responses.iter_mut().filter(|(status, _)| is_failure(status)).for_each(|(_, response)| *response = raw());

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Fields, Ident, Item, Type};
 
-use super::super::passes::{models_of, type_name};
+use super::super::passes::{last_segment, models_of};
 
 /// The name of the path parameter that is the account: the segment after `/accounts`.
 pub(super) fn parameter(path: &str) -> Option<&str> {
@@ -16,7 +16,7 @@ pub(super) fn parameter(path: &str) -> Option<&str> {
 /// The expression for the account's id as an argument of a type; nothing, if that is no text.
 pub(super) fn argument(client: &syn::File, variable: &Ident, of: &Type) -> Option<TokenStream> {
     let Type::Reference(reference) = of else { return None };
-    match type_name(&reference.elem)?.as_str() {
+    match last_segment(&reference.elem)?.as_str() {
         "str" => Some(quote! { #variable.as_str() }),
         _ => {
             let value = newtype(client, quote! { #variable.as_str().to_owned() }, &reference.elem, 8)?;
@@ -28,7 +28,7 @@ pub(super) fn argument(client: &syn::File, variable: &Ident, of: &Type) -> Optio
 /// The expression for a newtype around text, which may be in other newtypes.
 fn newtype(client: &syn::File, text: TokenStream, of: &Type, deepest: usize) -> Option<TokenStream> {
     let deepest = deepest.checked_sub(1)?;
-    let name = type_name(of)?;
+    let name = last_segment(of)?;
     if name == "String" {
         return Some(text);
     }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use syn::Type;
 use syn::ext::IdentExt;
 
-use super::super::passes::type_name;
+use super::super::passes::last_segment;
 use super::super::samples::{TEXT, sample};
 use super::method::{Argument, Method};
 use xtask_document::envelope::Outcome;
@@ -16,9 +16,9 @@ use xtask_document::resolved::{References, ResolvedSchema};
 /// The account of sample calls.
 pub(super) const ACCOUNT: &str = "023e105f4ecef8ad9ca31a8372d0c353";
 
-/// What a call takes, and what comes back.
+/// The arguments of a call, and its response.
 pub(super) struct Call {
-    /// The arguments, as they stand in a function that returns any error.
+    /// The arguments, as the code of a function that returns any error.
     pub(super) arguments: String,
     pub(super) status: u16,
     pub(super) content_type: &'static str,
@@ -81,7 +81,7 @@ fn value(references: &References<'_>, method: &Method<'_>, argument: &Argument) 
         of => of,
     };
     let is_reference = matches!(argument.of, Type::Reference(_));
-    match type_name(of)?.as_str() {
+    match last_segment(of)?.as_str() {
         "Option" => return Some("None".to_owned()),
         "str" => return Some(format!("{TEXT:?}")),
         "String" if !is_reference => return Some(format!("{TEXT:?}.to_owned()")),

@@ -9,7 +9,7 @@ use syn::ext::IdentExt;
 use syn::visit_mut::{self, VisitMut};
 use syn::{FnArg, Ident, ImplItemFn, Pat, Path, ReturnType, Type, TypePath, parse_quote};
 
-use super::super::passes::{models_of, name_of, type_name, within};
+use super::super::passes::{last_segment, models_of, name_of, within};
 use super::{account, documentation};
 use xtask_document::naming::snake;
 use xtask_document::operation::Operation;
@@ -72,12 +72,12 @@ impl<'a> Method<'a> {
                 account = Some(name);
                 continue;
             }
-            // The type parameter stands for `Into<reqwest::Body>`.
+            // The type parameter is `Into<reqwest::Body>`.
             let is_bytes = function
                 .sig
                 .generics
                 .type_params()
-                .any(|generic| type_name(&of).is_some_and(|name| generic.ident == name));
+                .any(|generic| last_segment(&of).is_some_and(|name| generic.ident == name));
             // A request can be sent again, so it keeps what it owns.
             passed.push(match &of {
                 Type::Reference(_) => quote! { #name },
@@ -86,7 +86,7 @@ impl<'a> Method<'a> {
             arguments.push(Argument { name, of: qualified_of(BTreeSet::new(), &of), is_bytes });
         }
         let success = success(&function.sig.output).context("expected the result `Result<ApiRequest<T>, _>`")?;
-        let envelope = type_name(success).and_then(|name| results.get(&name));
+        let envelope = last_segment(success).and_then(|name| results.get(&name));
         let result = match (envelope, success.to_token_stream().to_string().as_str()) {
             (Some(result), _) => qualified(client, result).into_token_stream(),
             (None, ":: api_runtime :: Binary") => quote! { ::bytes::Bytes },
@@ -147,7 +147,7 @@ impl<'a> Method<'a> {
 /// `T` of `Result<ApiRequest<T>, _>`.
 pub(super) fn success(output: &ReturnType) -> Option<&Type> {
     let ReturnType::Type(_, of) = output else { return None };
-    let request = within(of).filter(|request| type_name(request).as_deref() == Some("ApiRequest"))?;
+    let request = within(of).filter(|request| last_segment(request).as_deref() == Some("ApiRequest"))?;
     within(request)
 }
 

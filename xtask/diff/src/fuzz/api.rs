@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 use xtask_document::operation::METHODS;
-use xtask_document::walk::{ObjectKind, SCHEMAS, for_each_reference};
+use xtask_document::schemas::SCHEMAS;
+use xtask_document::walk::{ObjectKind, for_each_reference};
 
 use super::dice::{Dice, Mutation};
 

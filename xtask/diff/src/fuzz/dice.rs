@@ -2,7 +2,8 @@
 
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
-use xtask_document::walk::{ObjectKind, SCHEMAS};
+use xtask_document::schemas::reference_to;
+use xtask_document::walk::ObjectKind;
 
 use super::below;
 
@@ -137,7 +138,6 @@ pub(super) fn sites(document: &Value) -> Vec<(String, ObjectKind)> {
 pub(super) fn schemas(document: &Value) -> Vec<Value> {
     let sites = sites(document).into_iter().filter(|(_, kind)| *kind == ObjectKind::Schema);
     let mut schemas: Vec<_> = sites.filter_map(|(place, _)| document.pointer(&place).cloned()).collect();
-    let named = document.pointer("/components/schemas").and_then(Value::as_object);
-    schemas.extend(named.into_iter().flat_map(Map::keys).map(|name| json!({"$ref": format!("{SCHEMAS}{name}")})));
+    schemas.extend(xtask_document::schemas::schemas(document).keys().map(|name| reference_to(name)));
     schemas
 }

@@ -17,7 +17,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use fastrand::Rng;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use xtask_document::walk::escape;
+use xtask_document::pointer::escape;
 
 use crate::change::Class;
 use crate::surface::Surface;

@@ -1,7 +1,8 @@
 //! Mutations of schemas.
 
 use serde_json::{Map, Value, json};
-use xtask_document::walk::{ObjectKind, SCHEMAS};
+use xtask_document::schemas::SCHEMAS;
+use xtask_document::walk::ObjectKind;
 
 use super::dice::{Dice, Mutation};
 

@@ -35,6 +35,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 use xtask_document::Document;
+use xtask_document::read::UNDATED;
 
 use crate::Error;
 use crate::change::Class;
@@ -59,7 +60,7 @@ impl Surface {
     ///
     /// If no client can be generated from it.
     pub fn of_document(document: &Value) -> Result<Self, Error> {
-        let (path, revision, sha256) = (PathBuf::from("document"), "2000-01-01".to_owned(), String::new());
+        let (path, revision, sha256) = (PathBuf::from("document"), UNDATED.to_owned(), String::new());
         let document = Document { path, revision, sha256, value: document.clone() };
         let file = xtask_codegen::client(document)?;
         Self::extract(&file)

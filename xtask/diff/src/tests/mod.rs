@@ -5,6 +5,7 @@
 //! class needs a run-time break of published crates, or a stated reason.
 
 mod bodies;
+mod discriminators;
 mod envelopes;
 mod imported;
 mod operations;
@@ -18,7 +19,7 @@ mod walk;
 use serde_json::{Value, json};
 
 use super::*;
-use xtask_document::walk::escape;
+use xtask_document::pointer::escape;
 
 fn text() -> Value {
     json!({"type": "string"})

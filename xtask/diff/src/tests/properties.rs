@@ -227,23 +227,6 @@ fn what_the_crates_do_not_show() {
                 "additive @Dog.kind: there is a new optional property",
                 "documentation @Pet: the discriminator property was none and is kind",
             ]),
-        Row::of("another property and another mapping of a discriminator")
-            .given(
-                "@Pet",
-                json!({"oneOf": [reference("@Cat"), reference("@Dog")], "discriminator": {
-                    "propertyName": "b", "mapping": {"cat": "@Cat", "dog": "@Dog"},
-                }}),
-            )
-            .given("@/properties/pet", reference("@Pet"))
-            .with("@Pet/discriminator", json!({"propertyName": "kind", "mapping": {"cat": "@Dog", "hound": "@Dog"}}))
-            .reports(&[
-                "breaking! @Pet: the discriminator mapping \"cat\" changed",
-                "breaking! @Pet: the discriminator mapping \"dog\" is gone",
-                "breaking! @Pet: the discriminator property was b and is kind",
-                "additive @Cat.kind: there is a new optional property",
-                "additive @Dog.kind: there is a new optional property",
-                "documentation @Pet: there is a new discriminator mapping \"hound\"",
-            ]),
         Row::of("an extension").with("@/properties/name/x-a", 1).reports(&["documentation @.name: x-a changed"]),
         Row::of("it says that it is not deprecated").with("@/properties/name/deprecated", false).reports(&[]),
         Row::of("a property is deprecated")

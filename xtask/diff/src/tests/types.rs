@@ -222,10 +222,16 @@ fn alternatives_of_a_schema() {
             .with("@/properties/pet/anyOf/-", integer())
             .reports(&["documentation @.pet: anyOf changed"])
             .not_generated(),
-        Row::of("one is left").with("@/properties/pet", json!({"oneOf": [reference("@Cat")]})).reports(&[
-            "breaking! @.pet: it is no longer one of several alternatives",
-            "breaking @.pet: the type name was none and is @Cat",
-        ]),
+        Row::of("one is left")
+            .with("@/properties/pet", json!({"oneOf": [reference("@Cat")]}))
+            .sent(&[
+                "breaking! @.pet: it is no longer one of several alternatives",
+                "breaking @.pet: the type name was none and is @Cat",
+            ])
+            .received(&[
+                "breaking @.pet: it is no longer one of several alternatives",
+                "breaking @.pet: the type name was none and is @Cat",
+            ]),
         Row::of("none is left")
             .with("@/properties/pet", integer())
             .sent(&["breaking! @.pet: it is no longer one of several alternatives"])
@@ -236,5 +242,53 @@ fn alternatives_of_a_schema() {
         Row::of("a property of one")
             .without("@Cat/properties/b")
             .reports(&["breaking @Cat.b: the optional property is gone"]),
+    ]);
+}
+
+#[test]
+fn named_type_that_becomes_an_alternative_still_fits_requests() {
+    let union = || json!({"oneOf": [reference("@Dog"), reference("@Part")]});
+    let held = |what| Row::of(what).given("@/properties/held", reference("@Part"));
+    verify(&[
+        held("in place")
+            .with("@/properties/held", union())
+            .sent(&[
+                "breaking @.held: it is one of several alternatives now",
+                "breaking @.held: the type name was @Part and is none",
+            ])
+            .received(&[
+                "breaking! @.held: it is one of several alternatives now",
+                "breaking @.held: the type name was @Part and is none",
+            ]),
+        held("in a union with a name")
+            .given("@Either", union())
+            .with("@/properties/held", reference("@Either"))
+            .sent(&[
+                "breaking @.held: it is one of several alternatives now",
+                "breaking @.held: the type name was @Part and is @Either",
+            ])
+            .received(&[
+                "breaking! @.held: it is one of several alternatives now",
+                "breaking @.held: the type name was @Part and is @Either",
+            ]),
+        held("with another requirement")
+            .with("@/properties/held", union())
+            .with("@Part/required", json!(["a", "b"]))
+            .sent(&[
+                "breaking @.held: it is one of several alternatives now",
+                "breaking @.held: the type name was @Part and is none",
+                "breaking! @Part.b: it is required now",
+            ])
+            .received(&[
+                "breaking! @.held: it is one of several alternatives now",
+                "breaking @.held: the type name was @Part and is none",
+                "breaking @Part.b: it is required now",
+            ]),
+        held("it is none of the alternatives")
+            .with("@/properties/held", json!({"oneOf": [reference("@Cat"), reference("@Dog")]}))
+            .reports(&[
+                "breaking! @.held: it is one of several alternatives now",
+                "breaking @.held: the type name was @Part and is none",
+            ]),
     ]);
 }

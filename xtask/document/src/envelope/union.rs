@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{Outcome, alias, is_free_form};
 use crate::keywords::{UNIONS, without_annotations};
 use crate::resolved::{References, ResolvedSchema};
-use crate::walk::SCHEMAS;
+use crate::schemas::SCHEMAS;
 
 /// The properties of an envelope.
 const PROPERTIES: [&str; 5] = ["errors", "messages", "result", "result_info", "success"];

@@ -9,10 +9,11 @@ use serde_json::{Map, Value};
 
 use self::merge::{At, Merger};
 use super::{Log, Loss, Rule};
-use crate::hoist::{Names, called, name_at};
+use crate::hoist::{SchemaNames, called, name_at};
 use xtask_document::naming::pascal;
-use xtask_document::resolved::{References, named, reference};
-use xtask_document::walk::{escape, for_each_schema};
+use xtask_document::resolved::References;
+use xtask_document::schemas::{named, place_of, reference, schemas};
+use xtask_document::walk::for_each_schema;
 
 pub(super) const OBJECTS: Rule = Rule {
     name: "all-of-objects",
@@ -27,15 +28,13 @@ fn merge_objects(document: &mut Value, log: &mut Log<'_>) {
     let original = document.clone();
     let (objects, shared, called) = (objects(&original), named_parts(document), called(&original));
     let references = References::of(&original);
-    let mut merger = Merger::of(&references, &objects, Names::of(&original), log);
-    let named = original.pointer("/components/schemas").and_then(Value::as_object);
+    let mut merger = Merger::of(&references, &objects, SchemaNames::of(&original), log);
     // What is nested in a part is named after it, and not after a schema that it is a part of, which has more parts.
     let mut named: Vec<_> =
-        named.into_iter().flatten().map(|(name, schema)| (merger.count(schema), name, schema)).collect();
+        schemas(&original).iter().map(|(name, schema)| (merger.count(schema), name, schema)).collect();
     named.sort_by_key(|(parts, ..)| *parts);
     for (_, name, schema) in named {
-        let place = format!("/components/schemas/{}", escape(name));
-        let at = At { name: pascal(name), place, is_shared: shared.contains(name) };
+        let at = At { name: pascal(name), place: place_of(name), is_shared: shared.contains(name) };
         let merged = merger.outermost(schema, &at);
         if let Some(schema) = document.pointer_mut(&at.place) {
             *schema = merged;
@@ -63,7 +62,7 @@ fn named_parts(document: &mut Value) -> BTreeSet<String> {
         let named = schema.get("allOf").and_then(Value::as_array).into_iter().flatten().filter_map(reference);
         parts.extend(named.map(str::to_owned));
     });
-    // A name may stand for another name.
+    // A named schema may be a reference to another one.
     for part in parts.clone() {
         let mut next = named(document, &part).and_then(reference);
         while let Some(name) = next.filter(|name| parts.insert((*name).to_owned())) {
@@ -91,11 +90,10 @@ fn listed(names: &BTreeSet<String>) -> String {
 
 /// The named schemas that are objects: by themselves, or since all their parts are.
 fn objects(document: &Value) -> BTreeSet<String> {
-    let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
     let (mut objects, mut found) = (BTreeSet::new(), Vec::new());
     // Those that are objects if so many others are, and which of them wait for whom.
     let (mut missing, mut waiting) = (BTreeMap::new(), BTreeMap::<_, Vec<_>>::new());
-    for (name, schema) in schemas.into_iter().flatten() {
+    for (name, schema) in schemas(document) {
         let mut parts = Vec::new();
         let may_be = is_object(schema, &mut |part| {
             parts.push(part);

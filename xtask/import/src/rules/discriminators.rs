@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use super::{Log, Loss, Rule};
-use crate::hoist::Names;
+use crate::hoist::SchemaNames;
 use crate::inheritance::{Inheritance, alternatives, target};
-use xtask_document::resolved::reference;
-use xtask_document::walk::{SCHEMAS, escape, for_each_schema};
+use xtask_document::schemas::{SCHEMAS, is_named, place_of, reference, reference_to};
+use xtask_document::walk::for_each_schema;
 
 pub(super) const INHERITANCE: Rule = Rule {
     name: "inheritance",
@@ -22,12 +22,12 @@ pub(super) const INHERITANCE: Rule = Rule {
 /// Makes a union of each base and its children. The base itself gets another name, to which the children refer.
 fn make_unions(document: &mut Value, log: &mut Log<'_>) {
     let original = document.clone();
-    let (inheritance, mut names) = (Inheritance::of(&original), Names::of(&original));
+    let (inheritance, mut names) = (Inheritance::of(&original), SchemaNames::of(&original));
     let of_bases = inheritance.bases().keys().map(|name| (*name, names.free(&format!("{name}_base"))));
     let of_bases: BTreeMap<&str, String> = of_bases.collect();
     refer_to_bases(document, &of_bases);
     for (name, discriminator) in inheritance.bases() {
-        let place = format!("/components/schemas/{}", escape(name));
+        let place = place_of(name);
         let Some(schema) = document.pointer_mut(&place).and_then(Value::as_object_mut) else { continue };
         schema.remove("discriminator");
         let mut kinds = inheritance.kinds(name);
@@ -58,12 +58,11 @@ fn make_unions(document: &mut Value, log: &mut Log<'_>) {
 fn refer_to_bases(document: &mut Value, of_bases: &BTreeMap<&str, String>) {
     for_each_schema(document, &mut |place, schema| {
         // A component may be a child that adds nothing. Elsewhere, a single part is a use with annotations.
-        let is_child = place.matches('/').count() == 3 && place.starts_with("/components/schemas/");
-        let is_alone = !is_child && !schema.contains_key("properties");
+        let is_alone = !is_named(place) && !schema.contains_key("properties");
         let parts = schema.get_mut("allOf").and_then(Value::as_array_mut);
         for part in parts.filter(|parts| !is_alone || parts.len() > 1).into_iter().flatten() {
             if let Some(base) = reference(part).and_then(|name| of_bases.get(name)) {
-                *part = json!({"$ref": format!("{SCHEMAS}{base}")});
+                *part = reference_to(base);
             }
         }
     });

@@ -7,8 +7,9 @@ use super::{Log, Loss, Rule, body_content};
 use xtask_document::keywords::without_documentation;
 use xtask_document::media_types::{CONTENT_TYPE, FORM, JSON, essence, is_json, is_sendable};
 use xtask_document::operation::{content_mut, for_each_operation, responses_mut};
-use xtask_document::resolved::{References, ResolvedSchema, named_schemas};
-use xtask_document::walk::escape;
+use xtask_document::pointer::escape;
+use xtask_document::resolved::{References, ResolvedSchema};
+use xtask_document::schemas::named_schemas;
 
 const OCTETS: &str = "application/octet-stream";
 const TEXTS: [&str; 2] = ["text/plain", "text/x-markdown"];

@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_of_text_is_text_whatever_stands_beside_it_and_nothing_is_lost() {
+    fn enum_of_text_is_text_and_loses_nothing() {
         let document = |schema: Value| json!({"components": {"schemas": {"Thing": schema}}});
         for beside in ["description", "items", "minLength", "properties"] {
             let (fixed, lost) = losses(&FROM_SIBLINGS, document(json!({"enum": ["a"], beside: {}})));

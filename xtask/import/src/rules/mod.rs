@@ -40,14 +40,14 @@ use xtask_document::resolved::size;
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Loss {
-    /// Nothing that the document says of requests and responses.
+    /// Nothing that the document states about requests and responses.
     Lossless,
     /// The result allows more than the document does.
     Widens,
     /// The result knows less than the document does, or takes a guess at what it leaves open: there are requests and
     /// responses that the document allows, and the crates cannot send or read all of them.
     Narrows,
-    /// An operation is not there any more.
+    /// The result lacks an operation.
     Drops,
 }
 
@@ -75,7 +75,7 @@ pub struct Rule {
     apply: fn(&mut Value, &mut Log),
 }
 
-/// Where a rule has done something.
+/// A change by a rule.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct Applied {
     /// The rule.
@@ -84,7 +84,7 @@ pub struct Applied {
     pub loss: Loss,
     /// Where, as a JSON pointer (RFC 6901).
     pub place: String,
-    /// What it did there, in words.
+    /// What it changed there.
     pub what: String,
 }
 
@@ -120,13 +120,12 @@ pub const ALL: &[Rule] = &[
     enums::OF_TEXT_ONLY,
     enums::CLASHING_VALUES,
     enums::NO_OTHER_LIMITS,
-    properties::OPEN,
     properties::CLASHING_NAMES,
     properties::WRONG_DEFAULT,
 ];
 
-/// How many times as many values as a document has may be copied by all rules together, from where they stand to where
-/// they are used: a few kilobytes that are used in a thousand places would be as many megabytes, and so on.
+/// How much larger all rules together may make a document by copies, as a multiple of its number of values. A few
+/// kilobytes that are used in a thousand places would become as many megabytes.
 const MOST_GROWTH: usize = 8;
 
 /// How many values may be copied in any document, however small it is.
@@ -155,7 +154,7 @@ struct Log<'a> {
     applied: &'a mut Vec<Applied>,
     /// How many values may still be copied.
     room: &'a mut usize,
-    /// The first place for which there was no room any more.
+    /// The first place at which the room was used up.
     too_large: Option<String>,
 }
 
@@ -194,7 +193,7 @@ fn run(rule: &'static Rule, document: Value) -> (Value, usize) {
     (document, applied.len())
 }
 
-/// What a rule does to a document, and what it says about it.
+/// What a rule does to a document, and the changes that it reports.
 #[cfg(test)]
 fn apply_rule(rule: &'static Rule, mut document: Value) -> (Value, Vec<Applied>) {
     let once = |document: &mut Value| {

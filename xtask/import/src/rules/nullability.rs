@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{Log, Loss, Rule};
-use xtask_document::resolved::{References, ResolvedSchema, named_schemas};
+use xtask_document::resolved::{References, ResolvedSchema};
+use xtask_document::schemas::named_schemas;
 use xtask_document::walk::for_each_schema;
 
 pub(super) const BESIDE_REFERENCE: Rule = Rule {

@@ -50,7 +50,7 @@ enum Size {
 
 impl Size {
     fn of(number: &Value) -> Self {
-        /// Any `f64` that is less stands for one integer.
+        /// Every integer below it is exact as an `f64`.
         const FIRST_INEXACT: f64 = 9_007_199_254_740_992.0;
         match number.as_f64() {
             _ if number.is_i64() => Self::Signed,

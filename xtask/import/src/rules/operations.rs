@@ -6,7 +6,9 @@ use super::parameters::{first_arguments, obstacle};
 use super::{Log, Loss, Rule, unions};
 use xtask_document::media_types::{FORM, JSON};
 use xtask_document::operation::{Operation, for_each_operation, operations};
-use xtask_document::resolved::{References, ResolvedSchema, named_schemas};
+use xtask_document::resolved::{References, ResolvedSchema};
+use xtask_document::schemas::named_schemas;
+use xtask_document::sendable::method_obstacle;
 
 pub(super) const UNSUPPORTED: Rule = Rule {
     name: "unsupported-operation",
@@ -35,15 +37,15 @@ fn drop_unsupported(document: &mut Value, log: &mut Log<'_>) {
 
 /// Why an operation cannot be generated or called.
 fn problem(references: &References<'_>, operation: &Operation<'_>) -> Option<String> {
-    if matches!(operation.method, "options" | "trace") {
-        return Some("has a method that the HTTP library has no function for".to_owned());
+    if let Some(obstacle) = method_obstacle(operation.method) {
+        return Some(obstacle.to_owned());
     }
     if operation.responses().any(|response| response.status == "101") || operation.object.contains_key(WEBSOCKET) {
         return Some("switches protocols (response 101), which a call cannot".to_owned());
     }
     let mut arguments = first_arguments(operation.body().is_some());
     for parameter in operation.parameters() {
-        let obstacle = obstacle(references, parameter, &mut arguments).filter(|_| parameter.is_required());
+        let obstacle = obstacle(references, &parameter, &mut arguments).filter(|_| parameter.is_required());
         if let Some(obstacle) = obstacle {
             return Some(format!("requires the parameter {:?}, which {obstacle}", parameter.name));
         }

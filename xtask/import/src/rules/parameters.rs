@@ -8,8 +8,10 @@ use super::media_types::set;
 use super::{Log, Loss, Rule};
 use xtask_document::naming::{identifier, snake};
 use xtask_document::operation::{Parameter, for_each_operation, parameters_mut};
-use xtask_document::resolved::{References, ResolvedSchema, named_schemas};
-use xtask_document::walk::escape;
+use xtask_document::pointer::escape;
+use xtask_document::resolved::{References, ResolvedSchema};
+use xtask_document::schemas::named_schemas;
+use xtask_document::sendable::{fits_query, parameter_obstacle};
 
 pub(super) const UNSENDABLE: Rule = Rule {
     name: "unsendable-parameter",
@@ -33,11 +35,11 @@ fn drop_unsendable(document: &mut Value, log: &mut Log<'_>) {
                 log.note_loss(Loss::Lossless, place, format!("the header parameter {name} is ignored"));
                 return false;
             }
-            if let Some(obstacle) = obstacle(&references, parameter, &mut arguments) {
+            if let Some(obstacle) = obstacle(&references, &parameter, &mut arguments) {
                 log.note(place, format!("dropped the parameter {name}, which {obstacle}"));
                 return false;
             }
-            if let Some((schema, dropped)) = sendable_part(&references, parameter) {
+            if let Some((schema, dropped)) = sendable_part(&references, &parameter) {
                 let dropped = dropped.join(", ");
                 log.note(
                     place,
@@ -58,56 +60,22 @@ pub(super) fn first_arguments(has_body: bool) -> BTreeSet<String> {
     has_body.then(|| "body".to_owned()).into_iter().collect()
 }
 
-/// Why the generated client cannot send a parameter, whatever its value. `arguments` has those of the parameters before
-/// it. One in a path gets another name.
+/// Why a method cannot have an argument for a parameter. `arguments` has those of the parameters before it. A path
+/// parameter is renamed instead.
 pub(super) fn obstacle(
     references: &References<'_>,
-    parameter: Parameter<'_>,
+    parameter: &Parameter<'_>,
     arguments: &mut BTreeSet<String>,
 ) -> Option<&'static str> {
-    let obstacle = match (parameter.place, parameter.style(), parameter.schema()) {
-        ("cookie", ..) => Some("is a cookie"),
-        ("path" | "header", "simple", Some(_)) => None,
-        ("query", "form", Some(schema)) => (parameter.explodes() && !fits_query(references, schema, true, 0))
-            .then_some("holds a list or an object where a query can hold text, a number or a boolean only"),
-        (_, "simple" | "form", None) => parameter.object.contains_key("content").then_some("has content, not a schema"),
-        _ => Some("has a style that the generator cannot write"),
-    };
-    let is_new = |arguments: &mut BTreeSet<String>| arguments.insert(identifier(parameter.name, snake));
-    match obstacle {
-        None if parameter.place != "path" && !is_new(arguments) => Some("makes the same argument as another one"),
-        obstacle => obstacle,
-    }
-}
-
-/// How deep alternatives of alternatives are followed: they may lead to themselves.
-const DEEPEST: usize = 16;
-
-/// Whether a query can hold values of a schema: scalars and, as a whole, lists and objects of scalars. Of any values, it
-/// can hold these; of an object, its other properties may be absent.
-fn fits_query(references: &References<'_>, schema: &Value, is_whole: bool, depth: usize) -> bool {
-    let schema = ResolvedSchema::of(references, schema);
-    let fits = |part: &Value, is_whole: bool| fits_query(references, part, is_whole, depth.saturating_add(1));
-    if let Some(branches) = schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array) {
-        return depth > DEEPEST || branches.iter().any(|branch| fits(branch, is_whole));
-    }
-    if schema.properties.is_empty() && schema.get("type").is_none_or(|of| of != "object" && of != "array") {
-        return true;
-    }
-    let (properties, required) = (&schema.properties, schema.required());
-    let mut parts = ["additionalProperties", "items"].into_iter().filter_map(|keyword| schema.get(keyword));
-    let (sendable, others): (Vec<_>, Vec<_>) = properties.iter().partition(|(_, property)| fits(property, false));
-    is_whole
-        && parts.all(|part| !part.is_object() || fits(part, false))
-        && others.iter().all(|(name, _)| !required.contains(*name))
-        && (others.is_empty() || !sendable.is_empty())
+    let mut clashes = || parameter.place != "path" && !arguments.insert(identifier(parameter.name, snake));
+    parameter_obstacle(references, parameter).or_else(|| clashes().then_some("makes the same argument as another one"))
 }
 
 /// An object that is a query parameter, without the properties that a query cannot hold; and their names.
-fn sendable_part(references: &References<'_>, parameter: Parameter<'_>) -> Option<(Map<String, Value>, Vec<String>)> {
+fn sendable_part(references: &References<'_>, parameter: &Parameter<'_>) -> Option<(Map<String, Value>, Vec<String>)> {
     let schema = parameter.schema().filter(|_| parameter.place == "query" && parameter.explodes())?;
     let schema = ResolvedSchema::of(references, schema);
-    let others = schema.properties.iter().filter(|(_, property)| !fits_query(references, property, false, 0));
+    let others = schema.properties.iter().filter(|(_, property)| !fits_query(references, property));
     let others: Vec<_> = others.map(|(name, _)| (*name).to_owned()).collect();
     let mut part = schema.to_schema();
     part.get_mut("properties")?.as_object_mut()?.retain(|name, _| !others.contains(name));
@@ -117,7 +85,7 @@ fn sendable_part(references: &References<'_>, parameter: Parameter<'_>) -> Optio
 pub(super) const CLASHING_NAMES: Rule = Rule {
     name: "clashing-parameters",
     why: "two parameters that are called the same in Rust cannot be arguments of one method; those of a path may be called anything, \
-          but one that stands in it twice has one value, and two of them may have two",
+          but one that occurs in it twice has one value, and two of them may have two",
     seen_in: "Cloudflare, openapi.json of 2024-08-06: 4 paths",
     loss: Loss::Widens,
     apply: rename_clashing,
@@ -163,7 +131,7 @@ fn rename(path: &str, item: &Value, taken: &BTreeSet<String>) -> Option<(String,
         .filter(|parameter| parameter.get("in") != Some(&json!("path")))
         .filter_map(|parameter| parameter.get("name").and_then(Value::as_str).map(|name| identifier(name, snake)))
         .collect();
-    // Every number leads to another path, and the ones that are taken have an end.
+    // Each number makes another path, and finitely many paths are taken.
     (1..).map(|number| rename_from(path, seen.clone(), number)).find_map(|attempt| match attempt {
         Some((new, _)) if taken.contains(&new) => None,
         attempt => Some(attempt),
@@ -196,8 +164,8 @@ fn rename_from(path: &str, mut seen: BTreeSet<String>, first: u32) -> Option<(St
     (!renamed.is_empty()).then_some((new, renamed))
 }
 
-/// Renames the last path parameter of a name: the ones before it keep theirs. One that stands in the path twice, but is
-/// described once, is described twice after that.
+/// Renames the last path parameter of a name: the ones before it keep theirs. One that occurs in the path
+/// twice, but is described once, is described twice after that.
 fn rename_parameter(item: &mut Value, from: &str, to: &str, path: &str) {
     let stays = stands_in(path, from);
     let mut lists: Vec<&mut Value> = Vec::new();
@@ -257,8 +225,8 @@ fn to_text(document: &mut Value, log: &mut Log<'_>) {
 
 pub(super) const LIST_IN_ONE: Rule = Rule {
     name: "list-in-one-parameter",
-    why: "the generator writes every value of a list as a parameter of its own; with `explode: false` they have to stand in \
-          one, with commas between them, and a server may take one of them only",
+    why: "the generator writes every value of a list as a parameter of its own; with `explode: false` one \
+          parameter holds all of them, with commas between them, and a server may accept one of the two forms only",
     seen_in: "Cloudflare, openapi.json of 2024-08-06: 1 parameter",
     loss: Loss::Widens,
     apply: list_to_text,

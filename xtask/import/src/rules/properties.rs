@@ -8,23 +8,6 @@ use super::{Loss, Rule};
 use xtask_document::naming::{identifier, snake};
 use xtask_document::walk::for_each_schema;
 
-pub(super) const OPEN: Rule = Rule {
-    name: "open-object",
-    why: "the generator keeps the properties that an object does not list if `additionalProperties` is a schema, and drops them \
-          if it is `true`, which means the same as the schema of any value",
-    seen_in: "GitHub, REST API: 5 schemas",
-    loss: Loss::Lossless,
-    apply: |document, log| {
-        for_each_schema(document, &mut |place, schema| {
-            let has_properties = schema.get("properties").and_then(Value::as_object).is_some_and(|all| !all.is_empty());
-            if has_properties && schema.get("additionalProperties") == Some(&Value::Bool(true)) {
-                schema.insert("additionalProperties".to_owned(), json!({}));
-                log.note(place, "it keeps the properties that it does not list");
-            }
-        });
-    },
-};
-
 pub(super) const CLASHING_NAMES: Rule = Rule {
     name: "clashing-properties",
     why: "two properties that have one name in Rust cannot be fields of one struct",
@@ -101,15 +84,6 @@ mod tests {
         }
         let distinct = document(json!({"type": "object", "properties": {"a": {}, "extra": {}, "+1": {}, "-1": {}}}));
         assert_eq!(run(&CLASHING_NAMES, distinct.clone()), (distinct, 0));
-    }
-
-    #[test]
-    fn an_object_that_is_said_to_be_open_keeps_what_it_does_not_list() {
-        let object = |others: Value| document(json!({"properties": {"a": {}}, "additionalProperties": others}));
-        assert_eq!(run(&OPEN, object(json!(true))), (object(json!({})), 1));
-        for left in [object(json!(false)), document(json!({"type": "object", "additionalProperties": true}))] {
-            assert_eq!(run(&OPEN, left.clone()), (left, 0));
-        }
     }
 
     #[test]

@@ -4,14 +4,15 @@ use serde_json::{Map, Value, json};
 
 use super::media_types::{keep_one, set};
 use super::{Log, Loss, Rule};
-use crate::hoist::{Names, holds_types};
+use crate::hoist::{SchemaNames, holds_types};
 use xtask_document::envelope::{is_envelope, is_free_form, is_union as is_union_of_envelopes};
 use xtask_document::keywords::without_documentation;
 use xtask_document::media_types::JSON;
 use xtask_document::naming::pascal;
 use xtask_document::operation::{content_mut, for_each_operation, is_success, responses_mut};
-use xtask_document::resolved::{References, ResolvedSchema, named_schemas};
-use xtask_document::walk::escape;
+use xtask_document::pointer::escape;
+use xtask_document::resolved::{References, ResolvedSchema};
+use xtask_document::schemas::named_schemas;
 
 pub(super) const DEFAULT: Rule = Rule {
     name: "success-by-default",
@@ -76,7 +77,7 @@ pub(super) const ONE_SCHEMA: Rule = Rule {
 
 /// Gives the JSON successes of an operation one schema, if the first one is JSON.
 fn unite(document: &mut Value, log: &mut Log<'_>) {
-    let (original, mut names) = (named_schemas(document), Names::of(document));
+    let (original, mut names) = (named_schemas(document), SchemaNames::of(document));
     let references = References::of(&original);
     for_each_operation(document, |place, _, operation| {
         let id = operation.get("operationId").and_then(Value::as_str).unwrap_or(place);

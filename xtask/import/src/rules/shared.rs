@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use super::{Log, Loss, Rule};
 use xtask_document::operation::METHODS;
+use xtask_document::pointer::escape;
 use xtask_document::resolved::size;
-use xtask_document::walk::escape;
 
 /// The components that operations are made of.
 const KINDS: [&str; 3] = ["parameters", "requestBodies", "responses"];
@@ -97,7 +97,7 @@ fn entries(components: &Value) -> BTreeMap<String, &Value> {
     kinds.flat_map(|(kind, parts)| parts.iter().map(move |(name, part)| (entry(kind, name), part))).collect()
 }
 
-/// Where references lead to in the end: a part may be nothing but another one's name. A circle leads nowhere.
+/// The targets of references: a part may itself be a reference to another one. A cycle of references has no target.
 fn ends<'a>(entries: &'a BTreeMap<String, &'a Value>) -> BTreeMap<&'a str, &'a Value> {
     let mut ends: BTreeMap<&str, &Value> = BTreeMap::new();
     for first in entries.keys() {
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_something_else_refers_to_and_what_leads_nowhere_stays() {
+    fn part_with_another_reference_and_reference_without_target_stay() {
         let reference = json!({"$ref": "#/components/responses/Loop"});
         let document = json!({
             "paths": {"/a": {"get": {"responses": {"200": reference}}}},

@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 
 use super::{Log, Loss, Rule};
 use xtask_document::keywords::without_documentation;
-use xtask_document::resolved::{References, ResolvedSchema, named_schemas};
+use xtask_document::resolved::{References, ResolvedSchema};
+use xtask_document::schemas::named_schemas;
 use xtask_document::walk::for_each_schema;
 
 pub(super) const ONE_SCALAR: Rule = Rule {
@@ -82,7 +83,7 @@ pub(super) const FIRST_MATCH: Rule = Rule {
             if only_require(&branches) {
                 log.note_loss(Loss::Widens, place, "none of what its alternatives require has to be there");
             } else if schema.contains_key("oneOf") {
-                log.note(place, "it is one of its oneOf, whatever its anyOf says");
+                log.note(place, "it is one of its oneOf; its anyOf is not read");
             } else {
                 let loss = if exclude_each_other(&references, &branches) { Loss::Lossless } else { Loss::Narrows };
                 schema.insert("oneOf".to_owned(), branches);
@@ -191,7 +192,7 @@ mod tests {
         let both = json!({"anyOf": [{"type": "object"}], "oneOf": [{"type": "array"}, {"type": "object"}]});
         let (fixed, applied) = apply_rule(&FIRST_MATCH, document(both));
         assert_eq!(fixed, document(json!({"oneOf": [{"type": "array"}, {"type": "object"}]})));
-        assert_eq!(applied[0].what, "it is one of its oneOf, whatever its anyOf says");
+        assert_eq!(applied[0].what, "it is one of its oneOf; its anyOf is not read");
     }
 
     #[test]

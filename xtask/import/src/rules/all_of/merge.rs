@@ -8,10 +8,11 @@ use super::super::missing_types::implied_type;
 use super::super::{Log, Loss};
 use super::parts::{Description, Part, Source, allows_all, annotations, compatible, includes, nullable, parts};
 use super::{is_all_of_objects, listed};
-use crate::hoist::Names;
+use crate::hoist::SchemaNames;
 use xtask_document::naming::pascal;
+use xtask_document::pointer::escape;
 use xtask_document::resolved::{References, size};
-use xtask_document::walk::escape;
+use xtask_document::schemas::place_of;
 
 /// Keywords that can contradict each other.
 const CONFLICTING: [&str; 4] = ["anyOf", "enum", "format", "oneOf"];
@@ -23,14 +24,14 @@ const DEEPEST: usize = 32;
 /// with each other would have names of any length.
 const LONGEST_START: usize = 64;
 
-/// Where a schema stands in the result.
+/// The place of a schema in the result.
 pub(super) struct At {
     /// What it is called if it becomes a component.
     pub(super) name: String,
     /// A JSON pointer (RFC 6901).
     pub(super) place: String,
     /// Whether other schemas use it as a part. What is nested in it is named, or every one of them would merge it
-    /// again, and without end if it leads back.
+    /// again, and endlessly in a cycle.
     pub(super) is_shared: bool,
 }
 
@@ -53,9 +54,9 @@ impl At {
 pub(super) struct Merger<'a, 'l, 'd> {
     pub(super) references: &'a References<'a>,
     pub(super) objects: &'a BTreeSet<String>,
-    pub(super) names: Names,
+    pub(super) names: SchemaNames,
     pub(super) log: &'l mut Log<'d>,
-    /// The names of merged components, by their parts. A cycle of parts leads back to the same name.
+    /// The names of merged components, by their parts. A cycle of parts ends at the same name.
     merged: BTreeMap<Vec<*const Map<String, Value>>, String>,
     /// Merged components that have a name and no content yet.
     pending: Vec<(String, Vec<Part<'a>>)>,
@@ -65,7 +66,7 @@ impl<'a, 'l, 'd> Merger<'a, 'l, 'd> {
     pub(super) fn of(
         references: &'a References<'a>,
         objects: &'a BTreeSet<String>,
-        names: Names,
+        names: SchemaNames,
         log: &'l mut Log<'d>,
     ) -> Self {
         Self { references, objects, names, log, merged: BTreeMap::new(), pending: Vec::new() }
@@ -94,7 +95,7 @@ impl<'a, 'l, 'd> Merger<'a, 'l, 'd> {
     pub(super) fn finish(mut self, document: &mut Value) {
         while let Some((name, parts)) = self.pending.pop().filter(|_| self.log.too_large.is_none()) {
             let start = name.chars().take(LONGEST_START).collect();
-            let at = At { place: format!("/components/schemas/{}", escape(&name)), name: start, is_shared: true };
+            let at = At { place: place_of(&name), name: start, is_shared: true };
             let mut schema = self.object(&parts, &at);
             self.names.give(name, &mut schema);
         }

@@ -1,0 +1,70 @@
+//! The named schemas of a document, which are below `components/schemas`: their places, and references to them.
+
+use std::sync::LazyLock;
+
+use serde_json::{Map, Value};
+
+use crate::pointer::escape;
+
+/// What a reference to a named schema begins with.
+pub const SCHEMAS: &str = "#/components/schemas/";
+
+/// The named schemas of a document, by their names.
+pub fn schemas(document: &Value) -> &Map<String, Value> {
+    static NONE: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
+    document.pointer("/components/schemas").and_then(Value::as_object).unwrap_or(&NONE)
+}
+
+/// The same, to be changed; nothing, if there are none.
+pub fn schemas_mut(document: &mut Value) -> Option<&mut Map<String, Value>> {
+    document.pointer_mut("/components/schemas")?.as_object_mut()
+}
+
+/// A copy of the named schemas alone, to look things up in while the document changes.
+pub fn named_schemas(document: &Value) -> Value {
+    let holding = |name: &str, value: Value| Value::Object(Map::from_iter([(name.to_owned(), value)]));
+    holding("components", holding("schemas", Value::Object(schemas(document).clone())))
+}
+
+/// The named schema of a document.
+pub fn named<'a>(document: &'a Value, name: &str) -> Option<&'a Value> {
+    schemas(document).get(name)
+}
+
+/// The name of the schema that a schema refers to.
+pub fn reference(schema: &Value) -> Option<&str> {
+    schema.get("$ref")?.as_str()?.strip_prefix(SCHEMAS)
+}
+
+/// A schema that refers to a named one.
+pub fn reference_to(name: &str) -> Value {
+    Value::Object(Map::from_iter([("$ref".to_owned(), Value::String(format!("{SCHEMAS}{name}")))]))
+}
+
+/// The JSON pointer (RFC 6901) to a named schema.
+pub fn place_of(name: &str) -> String {
+    format!("/components/schemas/{}", escape(name))
+}
+
+/// Whether a JSON pointer is that to a named schema, and not to a part of one.
+pub fn is_named(place: &str) -> bool {
+    place.strip_prefix("/components/schemas/").is_some_and(|name| !name.contains('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn named_schema_is_found_by_its_reference_and_its_place() {
+        let document = json!({"components": {"schemas": {"a/b": {"type": "string"}}}});
+        let found = reference(&reference_to("a/b")).and_then(|name| named(&document, name)).cloned();
+        assert_eq!(found, Some(json!({"type": "string"})));
+        assert_eq!(document.pointer(&place_of("a/b")), found.as_ref());
+        assert_eq!((is_named(&place_of("a/b")), is_named("/components/schemas/a/items")), (true, false));
+        assert_eq!(named_schemas(&document), document);
+        assert!(schemas(&json!({"paths": {}})).is_empty());
+    }
+}

@@ -1,0 +1,52 @@
+//! The requests that a generated client can send: the importer drops the others, and the generator rejects them.
+
+use serde_json::Value;
+
+use crate::operation::Parameter;
+use crate::resolved::{References, ResolvedSchema};
+
+/// Why a client cannot send requests of a method.
+pub fn method_obstacle(method: &str) -> Option<&'static str> {
+    matches!(method, "options" | "trace").then_some("has a method that the HTTP library has no function for")
+}
+
+/// Why a client cannot send a parameter, whatever its value. A list in one parameter (`explode: false`) is none of the
+/// reasons: the importer makes text of it.
+pub fn parameter_obstacle(references: &References<'_>, parameter: &Parameter<'_>) -> Option<&'static str> {
+    match (parameter.place, parameter.style(), parameter.schema()) {
+        ("cookie", ..) => Some("is a cookie"),
+        ("path" | "header", "simple", Some(_)) => None,
+        ("query", "form", Some(schema)) => (parameter.explodes() && !fits(references, schema, true, 0))
+            .then_some("holds a list or an object where a query can hold text, a number or a boolean only"),
+        (_, "simple" | "form", None) => parameter.object.contains_key("content").then_some("has content, not a schema"),
+        _ => Some("has a style that the generator cannot write"),
+    }
+}
+
+/// Whether a property of a query's object can be sent.
+pub fn fits_query(references: &References<'_>, schema: &Value) -> bool {
+    fits(references, schema, false, 0)
+}
+
+/// How deep alternatives of alternatives are followed: a union may be an alternative of itself.
+const DEEPEST: usize = 16;
+
+/// Whether a query can hold values of a schema: scalars and, as a whole, lists and objects of scalars. Of any values, it
+/// can hold these; of an object, its other properties may be absent.
+fn fits(references: &References<'_>, schema: &Value, is_whole: bool, depth: usize) -> bool {
+    let schema = ResolvedSchema::of(references, schema);
+    let fits = |part: &Value, is_whole: bool| fits(references, part, is_whole, depth.saturating_add(1));
+    if let Some(branches) = schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array) {
+        return depth > DEEPEST || branches.iter().any(|branch| fits(branch, is_whole));
+    }
+    if schema.properties.is_empty() && schema.get("type").is_none_or(|of| of != "object" && of != "array") {
+        return true;
+    }
+    let (properties, required) = (&schema.properties, schema.required());
+    let mut parts = ["additionalProperties", "items"].into_iter().filter_map(|keyword| schema.get(keyword));
+    let (sendable, others): (Vec<_>, Vec<_>) = properties.iter().partition(|(_, property)| fits(property, false));
+    is_whole
+        && parts.all(|part| !part.is_object() || fits(part, false))
+        && others.iter().all(|(name, _)| !required.contains(*name))
+        && (others.is_empty() || !sendable.is_empty())
+}
