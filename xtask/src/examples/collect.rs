@@ -1,7 +1,7 @@
 //! The examples of an operation's successful JSON responses.
 
 use serde_json::Value;
-use xtask_document::media_types::JSON;
+use xtask_document::media_types::is_json;
 use xtask_document::operation::{MediaType, Operation, component};
 
 /// How many references are followed to find the example of a schema.
@@ -11,6 +11,7 @@ const MOST_REFERENCES: usize = 16;
 pub(super) struct Example<'a> {
     /// Its place, for messages: `GET /things 200 application/json, examples.one`.
     pub(super) place: String,
+    pub(super) media_type: &'a str,
     pub(super) value: &'a Value,
     /// The schema of the response.
     pub(super) schema: Option<&'a Value>,
@@ -36,15 +37,11 @@ pub(super) fn collect<'a>(document: &'a Value, operation: &Operation<'a>) -> Fou
     found
 }
 
-/// Whether a media type is JSON (RFC 6839). Its parameters are not read.
-fn is_json(media_type: &str) -> bool {
-    let name = media_type.split(';').next().unwrap_or_default().trim();
-    name == JSON || name.ends_with("+json")
-}
-
 fn of_content<'a>(document: &'a Value, place: &str, content: MediaType<'a>, found: &mut Found<'a>) {
-    let schema = content.schema();
-    let mut add = |name: &str, value| found.examples.push(Example { place: format!("{place}, {name}"), value, schema });
+    let (media_type, schema) = (content.name, content.schema());
+    let mut add = |name: &str, value| {
+        found.examples.push(Example { place: format!("{place}, {name}"), media_type, value, schema });
+    };
     content.object.get("example").into_iter().for_each(|value| add("example", value));
     let of_schema = schema.and_then(|schema| example_of(document, schema));
     of_schema.into_iter().for_each(|value| add("example of the schema", value));

@@ -17,6 +17,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use xtask_codegen::{GeneratorProcess, success_types};
+use xtask_document::media_types::essence;
 use xtask_document::operation::{Operation, operations, route};
 
 use crate::groups::{By, Group, GroupWorkspace, Sample, compile, problem};
@@ -46,6 +47,8 @@ pub struct Examples {
     not_generated: BTreeSet<String>,
     /// The examples of responses that are read as bytes, or have no body.
     without_type: BTreeSet<String>,
+    /// The examples of media types that the client does not ask for: an import keeps one of several.
+    not_accepted: BTreeSet<String>,
     /// The examples that the document only links to.
     external: BTreeSet<String>,
     /// The examples that are the same after decoding and encoding.
@@ -119,11 +122,14 @@ impl Examples {
         let vendors: BTreeMap<_, _> =
             operations(&groups.vendors).map(|operation| (operation.route(), operation)).collect();
         for (group, document, types) in types {
-            let ids = ids(document);
+            let imported = by_route(document);
             let mut used = BTreeSet::new();
             for name in &group.routes {
                 let Some(operation) = vendors.get(name) else { continue };
-                let Some(id) = ids.get(&(operation.method.to_owned(), route(operation.path))) else { continue };
+                let key = (operation.method, route(operation.path));
+                let Some((id, accepted)) = imported.get(&key).and_then(|of| Some((of.id()?, accepted(of)))) else {
+                    continue;
+                };
                 if !seen.insert(name) {
                     continue;
                 }
@@ -133,9 +139,12 @@ impl Examples {
                     self.without_type.extend(found.examples.into_iter().map(|example| example.place));
                     continue;
                 }
-                used.extend((!found.examples.is_empty()).then(|| id.clone()));
-                let case = |example| Case { group: &group.sdk, operation: id.clone(), example };
-                cases.extend(found.examples.into_iter().map(case));
+                let (asked, others): (Vec<_>, Vec<_>) =
+                    found.examples.into_iter().partition(|example| accepted.contains(&essence(example.media_type)));
+                self.not_accepted.extend(others.into_iter().map(|example| example.place));
+                used.extend((!asked.is_empty()).then(|| id.to_owned()));
+                let case = |example| Case { group: &group.sdk, operation: id.to_owned(), example };
+                cases.extend(asked.into_iter().map(case));
             }
             types.retain(|id, _| used.contains(id));
         }
@@ -193,12 +202,15 @@ fn choose(vendors: &Value, mut groups: Vec<Group>, options: Options) -> Result<V
     })
 }
 
-/// The ids of the operations of an imported document, by method and route: an import may rename parameters of paths.
-fn ids(document: &Value) -> BTreeMap<(String, String), String> {
-    let ids = operations(document).filter_map(|operation| {
-        Some(((operation.method.to_owned(), route(operation.path)), operation.id()?.to_owned()))
-    });
-    ids.collect()
+/// The operations of an imported document, by method and route: an import may rename parameters of paths.
+fn by_route(document: &Value) -> BTreeMap<(&str, String), Operation<'_>> {
+    operations(document).map(|operation| ((operation.method, route(operation.path)), operation)).collect()
+}
+
+/// The media types that the client of an operation asks for, without parameters.
+fn accepted(operation: &Operation<'_>) -> BTreeSet<String> {
+    let contents = operation.successes().flat_map(|response| response.content());
+    contents.map(|content| essence(content.content_type())).collect()
 }
 
 /// Whether a type is decoded from JSON.

@@ -100,6 +100,7 @@ impl fmt::Display for Examples {
         }
         list(f, "examples of operations that no client has", self.not_generated.iter().cloned())?;
         list(f, "examples of responses that are read as bytes or not at all", self.without_type.iter().cloned())?;
+        list(f, "examples of media types that the client does not ask for", self.not_accepted.iter().cloned())?;
         list(f, "examples that the document only links to", self.external.iter().cloned())
     }
 }

@@ -21,7 +21,7 @@ fn examples_are_decoded_and_what_is_rejected_lost_or_not_decoded_is_reported() {
     let mut other = get(json!({"one": {"value": {"id": 1}}}));
     other["operationId"] = json!("other");
     other["tags"] = json!([]);
-    let document = json!({
+    let mut document = json!({
         "openapi": "3.0.3",
         "info": {"title": "Acme", "version": "1"},
         "paths": {
@@ -38,6 +38,8 @@ fn examples_are_decoded_and_what_is_rejected_lost_or_not_decoded_is_reported() {
         },
         "components": {"schemas": {"Thing": thing}},
     });
+    document["paths"]["/things/{id}"]["get"]["responses"]["200"]["content"]["application/vnd.acme+json"] =
+        json!({"schema": {"type": "array"}, "example": [1]});
     let folder = tempfile::tempdir().unwrap();
     let (from, out) = (folder.path().join("acme.json"), folder.path().join("out"));
     fs::write(&from, document.to_string()).unwrap();
@@ -57,6 +59,7 @@ fn examples_are_decoded_and_what_is_rejected_lost_or_not_decoded_is_reported() {
         &format!("{place}.odd: id: invalid type: string \"one\""),
         "it does not fit its schema: value is not of type \"integer\" at \"/id\"",
         &format!("{place}.other: /unknown\n"),
+        "the client does not ask for (1)\n  GET /things/{id} 200 application/vnd.acme+json, example\n",
         &format!("the document only links to (1)\n  {place}.linked\n"),
     ] {
         assert!(text.contains(part), "{part}\n{text}");

@@ -60,8 +60,9 @@ fn xtask(arguments: &[&str]) -> (bool, String, String) {
 }
 
 /// Programs that use the new client and the new SDK: the package, the module and its text.
-const PROGRAMS: [(&str, &str, &str); 10] = [
+const PROGRAMS: [(&str, &str, &str); 12] = [
     ("acme-gadgets-api", "main", include_str!("fixtures/models.rs")),
+    ("acme-gadgets-api", "cycles", include_str!("fixtures/cycles.rs")),
     ("acme-gadgets-api", "numbers", include_str!("fixtures/numbers.rs")),
     ("acme-gadgets-api", "states", include_str!("fixtures/states.rs")),
     ("acme-gadgets-api", "unions", include_str!("fixtures/unions.rs")),
@@ -71,6 +72,7 @@ const PROGRAMS: [(&str, &str, &str); 10] = [
     ("acme-gadgets", "members", include_str!("fixtures/members.rs")),
     ("acme-gadgets", "parameters", include_str!("fixtures/parameters.rs")),
     ("acme-gadgets", "properties", include_str!("fixtures/properties.rs")),
+    ("acme-gadgets", "successes", include_str!("fixtures/successes.rs")),
 ];
 
 const PACKAGE_OF_THE_SDK: &str = "--package=acme-gadgets";

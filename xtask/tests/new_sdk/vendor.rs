@@ -1,9 +1,11 @@
 //! The document of a vendor.
 
+mod cycles;
 mod media_types;
 mod members;
 mod numbers;
 mod properties;
+mod successes;
 mod unions;
 mod wholes;
 
@@ -176,6 +178,8 @@ pub(crate) fn document() -> Value {
         unions::extend,
         members::extend,
         properties::extend,
+        cycles::extend,
+        successes::extend,
     ];
     topics.iter().for_each(|extend| extend(&mut document));
     document

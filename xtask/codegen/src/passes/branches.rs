@@ -17,6 +17,8 @@
 //! A value that every branch rejects is kept verbatim in the union's last variant, since a value of the wrong type
 //! would be misleading. A value with properties of several branches is kept there as well.
 //!
+//! The properties of a branch that is itself a union are those of its branches.
+//!
 //! A union is first decoded as any JSON, so a duplicate key in it is not detected.
 //!
 //! These checks apply to objects without a tag; see [`open_unions`](super::open_unions).
@@ -59,15 +61,17 @@ impl Models {
             Fields::Unnamed(fields) if fields.unnamed.len() == 1 => fields.unnamed.first().map(|field| &field.ty),
             _ => None,
         });
-        let branches: Vec<_> = types.map(|of| (of, of.and_then(|of| self.object(of)))).collect();
-        let check = |(index, (of, own)): (usize, &(Option<&Type>, Option<Object>))| {
+        let branches: Vec<_> = types.map(|of| (of, of.map(|of| self.objects(of)).unwrap_or_default())).collect();
+        let check = |(index, (of, own)): (usize, &(Option<&Type>, Vec<Object>))| {
             let others = branches.iter().enumerate().filter(|(other, _)| *other != index);
-            let others = others.filter_map(|(_, (_, object))| object.as_ref());
-            let rivals = own.as_ref().map(|own| self.rivals(own, others)).unwrap_or_default();
-            Check {
-                properties: own.as_ref().and_then(|own| self.foreign(own, &rivals, MOST_NESTED)),
-                values: of.and_then(|of| self.unfit(of, &rivals, quote! { branch }, MOST_NESTED)),
-            }
+            let others: Vec<_> = others.flat_map(|(_, (_, objects))| objects).collect();
+            let object = of.and_then(|of| self.object(of));
+            let rivals = object.as_ref().map(|own| self.rivals(own, others.iter().copied())).unwrap_or_default();
+            let properties = match &object {
+                Some(own) => self.foreign(own, &rivals, MOST_NESTED),
+                None => foreign_to_all(own, &others),
+            };
+            Check { properties, values: of.and_then(|of| self.unfit(of, &rivals, quote! { branch }, MOST_NESTED)) }
         };
         branches.iter().enumerate().map(check).collect()
     }
@@ -113,20 +117,12 @@ impl Models {
         let nested = nested.checked_sub(1)?;
         let rivals: Vec<&Object> =
             rivals.undiscriminated.iter().copied().filter(|rival| rival.lists == own.lists).collect();
-        let listed =
-            rivals.iter().flat_map(|rival| &rival.fields).filter(|field| !is_flat(field) && !own.keeps_others());
-        let foreign: BTreeSet<String> = listed.map(key).filter(|key| own.field(key).is_none()).collect();
         let mut conditions = Vec::new();
         let lacking: Vec<_> = own.fields.iter().filter(|field| is_required_and_nullable(field)).map(key).collect();
         if !lacking.is_empty() {
             conditions.push(quote! { [#(#lacking),*].iter().any(|key| branch.get(key).is_none()) });
         }
-        if !foreign.is_empty() {
-            let foreign = foreign.iter();
-            conditions.push(
-                quote! { [#(#foreign),*].iter().any(|key| branch.get(key).is_some_and(|value| !value.is_null())) },
-            );
-        }
+        conditions.extend(has_foreign(&[own], &rivals));
         for field in &own.fields {
             let others = self.rival_objects(field, &rivals);
             let object = self.object(&field.ty).filter(|object| !object.fields.is_empty() && !others.is_empty());
@@ -135,11 +131,8 @@ impl Models {
             let key = key(field);
             conditions.extend(condition.map(|condition| quote! { branch.get(#key).is_some_and(|branch| #condition) }));
         }
-        let mut condition = (!conditions.is_empty()).then(|| quote! { #(#conditions)||* })?;
-        for _ in 0..own.lists {
-            condition = quote! { branch.as_array().is_some_and(|list| list.iter().any(|branch| #condition)) };
-        }
-        Some(condition)
+        let condition = (!conditions.is_empty()).then(|| quote! { #(#conditions)||* })?;
+        Some(in_lists(condition, own.lists))
     }
 
     /// The condition under which a branch has a value that does not belong to it.
@@ -163,6 +156,31 @@ impl Models {
             (!conditions.is_empty()).then(|| quote! { #(#conditions)||* })
         })
     }
+}
+
+/// The condition under which JSON has a property that rivals list, and none of the objects that a branch may be.
+fn foreign_to_all(own: &[Object], rivals: &[&Object]) -> Option<TokenStream> {
+    let lists = own.first()?.lists;
+    let own: Vec<_> = own.iter().filter(|object| object.lists == lists).collect();
+    let rivals: Vec<_> = rivals.iter().copied().filter(|rival| rival.lists == lists).collect();
+    Some(in_lists(has_foreign(&own, &rivals)?, lists))
+}
+
+/// The condition under which an object has a property that rivals list, and none of its own objects.
+fn has_foreign(own: &[&Object], rivals: &[&Object]) -> Option<TokenStream> {
+    let listed = rivals.iter().flat_map(|rival| &rival.fields).filter(|field| !is_flat(field)).map(key);
+    let foreign: BTreeSet<_> = listed.filter(|key| own.iter().all(|own| own.field(key).is_none())).collect();
+    let foreign = foreign.iter();
+    let is_closed = foreign.len() > 0 && !own.iter().any(|own| own.keeps_others());
+    is_closed
+        .then(|| quote! { [#(#foreign),*].iter().any(|key| branch.get(key).is_some_and(|value| !value.is_null())) })
+}
+
+/// The condition for a value that is in so many lists.
+fn in_lists(condition: TokenStream, lists: usize) -> TokenStream {
+    (0..lists).fold(condition, |condition, _| {
+        quote! { branch.as_array().is_some_and(|list| list.iter().any(|branch| #condition)) }
+    })
 }
 
 #[cfg(test)]
@@ -208,6 +226,34 @@ mod tests {
         let expected =
             [has(r#""thesize""#), has(r#""color""#), has(r#""color","mood","thesize","type""#), String::new()];
         assert_eq!(checks, expected.map(|properties| [properties, String::new()]));
+    }
+
+    #[test]
+    fn branch_that_is_a_union_has_the_properties_of_its_branches() {
+        let found = conditions(parse_quote! {
+            mod types {
+                #[serde(untagged)]
+                enum Pet { Cat(Cat), Other(Other), Others(Vec<Other>) }
+                struct Cat { color: Option<String> }
+                #[serde(untagged)]
+                enum Other { Dog(Dog), Fish(::std::boxed::Box<Fish>), Text(String) }
+                struct Dog { size: Option<String> }
+                struct Fish { fins: Option<String>, color: Option<String> }
+            }
+        });
+        assert_eq!(found[0][0], has(r#""fins","size""#));
+        assert_eq!(found[1..3].iter().map(|[properties, _]| properties.as_str()).collect::<Vec<_>>(), ["", ""]);
+        let without_color = conditions(parse_quote! {
+            mod types {
+                #[serde(untagged)]
+                enum Pet { Other(Other), Cat(Cat) }
+                struct Cat { color: Option<String>, size: Option<String> }
+                #[serde(untagged)]
+                enum Other { Dog(Dog), Text(String) }
+                struct Dog { size: Option<String> }
+            }
+        });
+        assert_eq!(without_color[0][0], has(r#""color""#));
     }
 
     #[test]

@@ -1,22 +1,23 @@
 //! Passes: changes of the generated syntax for which the generator has no setting.
 //!
-//! | pass over the client | reason | |---|---| | `requests`: a method returns a request, and sends nothing |
-//! `cloudflare-client` sends and decodes, within its deadline | | `api_client`: only `ApiClient` makes a client | the
-//! generated `Client::new` follows redirects and panics | | `parameters`: a parameter is encoded by `api_runtime` |
-//! client and mocks need one encoding, and `..` would change a path | | `content_types`: a body has the media type of
-//! the document | the generator supports few, and sends JSON as `application/json` | | `numbers`: a number is encoded
-//! with its original digits | an `f64` encodes 1 as `1.0`, and rounds large integers | | `variant_names`: a variant is
-//! named after its type | one more branch of a union would rename the others | | `open_enums`: an unlisted value is
-//! kept | it must neither fail a response nor be dropped from a request | | `formatted`: in responses, a string keeps
-//! text that does not match its format | it must not fail the response | | `property_states`: absent, null and value
-//! are three states | each has a meaning in a request | | `extra`: a declared property among the other members is an
-//! error | it would be encoded twice | | `field_readers`: a duplicate key of a map is an error, and `1.0` is an integer
-//! | serde keeps the last value, and rejects `1.0` | | `open_unions`: a tag selects its branch, and a value of no
-//! branch is kept | it must not fail a response, or be decoded as another branch | | `request_constructors`: models of
-//! requests have a constructor | a `#[non_exhaustive]` struct cannot be built outside its crate | | `objects_only`: a
-//! struct is decoded from an object only | serde also decodes it from an array, by position | | `non_exhaustive`:
-//! models may get fields | a new field must not break users | | `envelopes`: envelopes implement `Envelope` | the
-//! client decodes the results of all envelopes by one trait |
+//! | pass over the client | reason |
+//! |---|---|
+//! | `requests`: a method returns a request, and sends nothing | `cloudflare-client` sends and decodes, within its deadline |
+//! | `api_client`: only `ApiClient` makes a client | the generated `Client::new` follows redirects and panics |
+//! | `parameters`: a parameter is encoded by `api_runtime` | client and mocks need one encoding, and `..` would change a path |
+//! | `content_types`: a body has the media type of the document | the generator supports few, and sends JSON as `application/json` |
+//! | `numbers`: a number is encoded with its original digits | an `f64` encodes 1 as `1.0`, and rounds large integers |
+//! | `variant_names`: a variant is named after its type | one more branch of a union would rename the others |
+//! | `open_enums`: an unlisted value is kept | it must neither fail a response nor be dropped from a request |
+//! | `formatted`: in responses, a string keeps text that does not match its format | it must not fail the response |
+//! | `property_states`: absent, null and value are three states | each has a meaning in a request |
+//! | `extra`: a declared property among the other members is an error | it would be encoded twice |
+//! | `field_readers`: a duplicate key of a map is an error, and `1.0` is an integer | serde keeps the last value, and rejects `1.0` |
+//! | `open_unions`: a tag selects its branch, and a value of no branch is kept | it must not fail a response, or be decoded as another branch |
+//! | `request_constructors`: models of requests have a constructor | a `#[non_exhaustive]` struct cannot be built outside its crate |
+//! | `objects_only`: a struct is decoded from an object only | serde also decodes it from an array, by position |
+//! | `non_exhaustive`: models may get fields | a new field must not break users |
+//! | `envelopes`: envelopes implement `Envelope` | the client decodes the results of all envelopes by one trait |
 //!
 //! The client also gets constants for the revision and for each operation (see [`client`](super::client)). The
 //! generator writes the revision as a method only, and neither method nor path of an operation.

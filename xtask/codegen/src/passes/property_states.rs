@@ -23,7 +23,11 @@
 //! A union distinguishes its branches by required properties; see [`branches`](super::branches). The result of an envelope and
 //! what decorates it are left as they are: the client reads them itself; see `policies/envelopes.rs`.
 //!
-//! Seen in: Cloudflare's risk scoring document, where `reference_id` is optional and nullable in a body.
+//! Of a type that contains itself the generator makes `Box<Option<T>>`, and writes null for an absent one. It becomes
+//! `Option<Box<T>>`, which has these states.
+//!
+//! Seen in: Cloudflare's risk scoring document, where `reference_id` is optional and nullable in a body; typify 0.8, which
+//! has no `skip_serializing_if` for a `Box` (`generate_serde_attr`).
 
 use std::collections::BTreeSet;
 
@@ -87,7 +91,11 @@ impl VisitMut for PropertyStates {
 /// Gives a property its states.
 fn change(field: &mut Field) {
     let is_marked = field.attrs.iter().any(|attribute| text(attribute).is_some_and(|text| text.contains(MARK)));
-    let is_optional = has_serde(&field.attrs, "skip_serializing_if");
+    // The policy `defaults` leaves no other `default` than that of an optional property.
+    let is_optional = ["default", "skip_serializing_if"].iter().any(|word| has_serde(&field.attrs, word));
+    if let Some(inner) = boxed_option(&field.ty) {
+        field.ty = parse_quote! { ::std::option::Option<::std::boxed::Box<#inner>> };
+    }
     let value = &field.ty;
     let option: Type = parse_quote! { ::std::option::Option<#value> };
     // What the generator makes optional is an `Option`, a list or a map.
@@ -117,6 +125,12 @@ fn change(field: &mut Field) {
     } else if is_free_form || is_option(&field.ty) {
         field.attrs.push(parse_quote! { #[serde(default)] });
     }
+}
+
+/// `T` of `Box<Option<T>>`.
+fn boxed_option(of: &Type) -> Option<&Type> {
+    let option = within(of).filter(|option| last_segment(of).as_deref() == Some("Box") && is_option(option));
+    option.and_then(within)
 }
 
 fn is_option(of: &Type) -> bool {
@@ -243,6 +257,45 @@ mod tests {
                     errors: ::std::option::Option<::serde_json::Value>,
                     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
                     other: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                }
+            }
+        };
+        assert_same(&file, &expected);
+    }
+
+    #[test]
+    fn type_that_contains_itself_has_the_same_states() {
+        let mark = format!("{MARK}/place{MARK}");
+        let boxed = quote! { ::std::boxed::Box<::std::option::Option<Node>> };
+        let mut file: syn::File = parse_quote! {
+            mod types {
+                struct Node {
+                    #[serde(default)]
+                    optional: #boxed,
+                    #[doc = #mark]
+                    #[serde(default)]
+                    null: #boxed,
+                    required_null: #boxed,
+                    required: ::std::boxed::Box<Node>,
+                }
+            }
+        };
+        apply(&mut file, &document(), &["/place".to_owned()].into()).unwrap();
+        let option = quote! { ::std::option::Option<::std::boxed::Box<Node>> };
+        let expected: syn::File = parse_quote! {
+            mod types {
+                struct Node {
+                    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+                    optional: #option,
+                    #[serde(
+                        default,
+                        skip_serializing_if = "::std::option::Option::is_none",
+                        deserialize_with = "::api_runtime::deserialize_as::<::api_runtime::Present, _, _>"
+                    )]
+                    null: ::std::option::Option<#option>,
+                    #[serde(default)]
+                    required_null: #option,
+                    required: ::std::boxed::Box<Node>,
                 }
             }
         };

@@ -14,6 +14,9 @@ use super::{has_serde, json_name, last_segment, within};
 /// The most containers and newtypes around a value that are followed. A list can be an item of itself.
 const DEEPEST: usize = 8;
 
+/// The most unions within each other that are followed. A union can be a branch of itself.
+const MOST_UNIONS: usize = 3;
+
 /// The models of a client.
 pub(super) struct Models {
     /// The enums and unions that have a catch-all variant, with its name.
@@ -22,6 +25,8 @@ pub(super) struct Models {
     listed: BTreeMap<Ident, BTreeSet<String>>,
     /// The fields of structs.
     structs: BTreeMap<Ident, Fields>,
+    /// The types of the branches of unions.
+    unions: BTreeMap<Ident, Vec<Type>>,
 }
 
 /// A type without its containers.
@@ -54,13 +59,17 @@ impl Object {
 impl Models {
     pub(super) fn new(items: &[Item], enums: &Opened, unions: &Opened) -> Self {
         let opened = enums.iter().chain(unions).map(|(name, catch_all)| (name.clone(), catch_all.clone())).collect();
-        let mut models = Self { opened, listed: BTreeMap::new(), structs: BTreeMap::new() };
+        let mut models = Self { opened, listed: BTreeMap::new(), structs: BTreeMap::new(), unions: BTreeMap::new() };
         for item in items {
             match item {
                 Item::Enum(model) if enums.contains_key(&model.ident) => {
                     let values = model.variants.iter().filter(|variant| matches!(variant.fields, Fields::Unit));
                     let values = values.map(|variant| json_name(&variant.attrs, &variant.ident)).collect();
                     models.listed.insert(model.ident.clone(), values);
+                }
+                Item::Enum(model) if unions.contains_key(&model.ident) => {
+                    let branches = model.variants.iter().flat_map(|variant| &variant.fields);
+                    models.unions.insert(model.ident.clone(), branches.map(|field| field.ty.clone()).collect());
                 }
                 Item::Struct(model) => drop(models.structs.insert(model.ident.clone(), model.fields.clone())),
                 _ => {}
@@ -99,6 +108,19 @@ impl Models {
             None => is_map.then(Vec::new)?,
         };
         Some(Object { lists, fields })
+    }
+
+    /// The objects that a value of a type may be: several, if it is a union.
+    pub(super) fn objects(&self, of: &Type) -> Vec<Object> {
+        self.objects_of(of, MOST_UNIONS)
+    }
+
+    fn objects_of(&self, of: &Type, deepest: usize) -> Vec<Object> {
+        let union = self.inner_type(of).and_then(|inner| Some((self.unions.get(&inner.name)?, inner.lists)));
+        let Some((branches, lists)) = union else { return self.object(of).into_iter().collect() };
+        let Some(deepest) = deepest.checked_sub(1) else { return Vec::new() };
+        let objects = branches.iter().flat_map(|branch| self.objects_of(branch, deepest));
+        objects.map(|object| Object { lists: object.lists.saturating_add(lists), ..object }).collect()
     }
 
     /// The fields of a struct.

@@ -103,7 +103,7 @@ pub const ALL: &[Rule] = &[
     responses::DEFAULT,
     responses::WITHOUT_SCHEMA,
     responses::ONE_MEDIA_TYPE,
-    responses::ALIKE,
+    responses::ONE_SCHEMA,
     responses::ONE_SUCCESS,
     parameters::CLASHING_NAMES,
     nullability::BESIDE_REFERENCE,

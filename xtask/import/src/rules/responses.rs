@@ -1,17 +1,17 @@
 //! Responses.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde_json::{Map, Value, json};
 
 use super::media_types::{keep_one, set};
 use super::{Log, Loss, Rule};
 use crate::hoist::{SchemaNames, holds_types};
+use xtask_document::envelope::{is_envelope, is_free_form, is_union as is_union_of_envelopes};
+use xtask_document::keywords::without_documentation;
 use xtask_document::media_types::JSON;
 use xtask_document::naming::pascal;
 use xtask_document::operation::{content_mut, for_each_operation, is_success, responses_mut};
 use xtask_document::pointer::escape;
-use xtask_document::resolved::References;
+use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::schemas::named_schemas;
 
 pub(super) const DEFAULT: Rule = Rule {
@@ -66,46 +66,58 @@ pub(super) const ONE_MEDIA_TYPE: Rule = Rule {
     },
 };
 
-pub(super) const ALIKE: Rule = Rule {
-    name: "successes-alike",
-    why: "successes that are alike are one type, which has to have one name: by itself, each would be a type of its own",
-    seen_in: "the generator fails if two successes of an operation have different types",
-    loss: Loss::Lossless,
-    apply: name_alike,
+pub(super) const ONE_SCHEMA: Rule = Rule {
+    name: "one-success-schema",
+    why: "the generated method gives back one type: JSON successes that are alike share one named schema, and others become a \
+          union of theirs",
+    seen_in: "GitHub, REST API: 201 and 202 of `POST /repos/{owner}/{repo}/deployments`",
+    loss: Loss::Widens,
+    apply: unite,
 };
 
-/// Gives the successes that are like the first one the very schemas of it.
-fn name_alike(document: &mut Value, log: &mut Log<'_>) {
+/// Gives the JSON successes of an operation one schema, if the first one is JSON.
+fn unite(document: &mut Value, log: &mut Log<'_>) {
     let (original, mut names) = (named_schemas(document), SchemaNames::of(document));
     let references = References::of(&original);
     for_each_operation(document, |place, _, operation| {
         let id = operation.get("operationId").and_then(Value::as_str).unwrap_or(place);
         let name = format!("{}Response", pascal(id));
         let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
-        let resolved = |response| {
-            let schemas = schemas(response).into_iter();
-            schemas.map(|(media_type, schema)| (media_type, references.resolve(schema))).collect::<BTreeMap<_, _>>()
+        let Some((first_status, Some(first))) = first_success(responses).map(|(status, of)| (status, json(of))) else {
+            return;
         };
-        let Some((first_status, first)) = first_success(responses) else { return };
-        let wanted = resolved(first);
-        let others = responses.iter().filter(|(status, _)| is_success(status) && *status != first_status);
-        let alike = others.filter(|(_, response)| resolved(response) == wanted);
-        let alike: BTreeSet<String> = alike.map(|(status, _)| status.clone()).collect();
-        let first_status = first_status.clone();
-        let Some(first) = responses.get_mut(&first_status).filter(|_| !alike.is_empty()) else { return };
-        for schema in schemas_mut(first).filter(|schema| holds_types(schema)) {
-            let name = names.free(&name);
-            names.give(name, schema);
-        }
-        let shared: BTreeMap<_, _> =
-            schemas(first).into_iter().map(|(media_type, schema)| (media_type.to_owned(), schema.clone())).collect();
-        for (status, response) in responses.iter_mut().filter(|(status, _)| alike.contains(*status)) {
-            let before = response.clone();
-            for (schema, shared) in schemas_mut(response).zip(shared.values().filter(|schema| !schema.is_null())) {
-                *schema = shared.clone();
+        let successes = responses.iter().filter(|(status, _)| is_success(status));
+        let successes: Vec<_> = successes.filter_map(|(status, of)| Some((status, json(of)?))).collect();
+        let meaning = |schema| without_documentation(references.resolve(schema));
+        let mut branches = vec![first];
+        for (_, schema) in &successes {
+            if !branches.iter().any(|branch| meaning(branch) == meaning(schema)) {
+                branches.push(schema);
             }
-            if *response != before {
-                log.note(&format!("{place}/responses/{}", escape(status)), format!("it is what {first_status} is"));
+        }
+        // What is any JSON would be read for all others.
+        branches.sort_by_key(|branch| is_free_form(&ResolvedSchema::of(&references, branch)));
+        let union = json!({"oneOf": branches});
+        // With another schema beside it, an envelope would not be taken apart any more.
+        let is_apart = is_envelope(&references, first) || is_union_of_envelopes(&references, first);
+        let is_union = branches.len() > 1 && (!is_apart || is_union_of_envelopes(&references, &union));
+        let mut shared = if is_union { union.clone() } else { first.clone() };
+        let joined = successes.iter().filter(|(_, schema)| is_union || meaning(schema) == meaning(first));
+        let joined: Vec<_> = joined.map(|(status, _)| (*status).clone()).collect();
+        if joined.len() > 1 && holds_types(&shared) {
+            let name = names.free(&name);
+            names.give(name, &mut shared);
+        }
+        let (loss, what) = match is_union {
+            true => (Loss::Widens, format!("it is one of {}", joined.join(", "))),
+            false => (Loss::Lossless, format!("it is what {first_status} is")),
+        };
+        let first_status = first_status.clone();
+        for (status, response) in responses.iter_mut().filter(|(status, _)| joined.contains(status)) {
+            let Some(schema) = response.pointer_mut(SCHEMA).filter(|schema| **schema != shared) else { continue };
+            *schema = shared.clone();
+            if is_union || *status != first_status {
+                log.note_loss(loss, &format!("{place}/responses/{}", escape(status)), what.clone());
             }
         }
     });
@@ -121,13 +133,13 @@ pub(super) const ONE_SUCCESS: Rule = Rule {
     apply: keep_one_success,
 };
 
-/// Keeps the successes that are like the first one. What is there for all other statuses is there for the failures.
+/// Keeps the successes that are read like the first one. What is there for all other statuses is there for the failures.
 fn keep_one_success(document: &mut Value, log: &mut Log<'_>) {
     for_each_operation(document, |place, _, operation| {
         let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
         let Some((_, first)) = first_success(responses) else { return };
-        let first = schemas(first);
-        let extra = responses.iter().filter(|(status, response)| is_success(status) && schemas(response) != first);
+        let first = (is_empty(first), json(first));
+        let extra = responses.iter().filter(|(status, of)| is_success(status) && (is_empty(of), json(of)) != first);
         let extra: Vec<String> = extra.map(|(status, _)| status.clone()).collect();
         for status in extra {
             responses.remove(&status);
@@ -144,22 +156,21 @@ fn keep_one_success(document: &mut Value, log: &mut Log<'_>) {
 
 /// The success that is read: the first one with a body, or else the first one.
 fn first_success(responses: &Map<String, Value>) -> Option<(&String, &Value)> {
-    let is_empty = |response: &Value| schemas(response).is_empty();
     let successes = responses.iter().filter(|(status, _)| is_success(status));
     successes.min_by_key(|(status, response)| (is_empty(response), *status))
 }
 
-/// The schemas of a response, by media type. What has none is null.
-fn schemas(response: &Value) -> BTreeMap<&str, &Value> {
-    let content = response.get("content").and_then(Value::as_object).into_iter().flatten();
-    content.map(|(media_type, content)| (media_type.as_str(), content.get("schema").unwrap_or(&Value::Null))).collect()
+/// Whether a response has no body.
+fn is_empty(response: &Value) -> bool {
+    response.get("content").and_then(Value::as_object).is_none_or(Map::is_empty)
 }
 
-/// The same in the same order, to be changed, of the media types that have a schema.
-fn schemas_mut(response: &mut Value) -> impl Iterator<Item = &mut Value> {
-    let content = response.get_mut("content").and_then(Value::as_object_mut);
-    let content: BTreeMap<_, _> = content.into_iter().flatten().collect();
-    content.into_values().filter_map(|content| content.get_mut("schema"))
+/// Where the schema of JSON is in a response.
+const SCHEMA: &str = "/content/application~1json/schema";
+
+/// The schema of a response that is JSON. Others are read as bytes.
+fn json(response: &Value) -> Option<&Value> {
+    response.pointer(SCHEMA)
 }
 
 fn for_each_response(document: &mut Value, mut change: impl FnMut(&str, &mut Map<String, Value>)) {
@@ -219,10 +230,57 @@ mod tests {
         let named = body(&reference("GetAResponse"));
         fixed["paths"]["/a"]["get"]["responses"] = json!({"200": named, "201": named, "202": named});
         fixed["components"]["schemas"]["GetAResponse"] = thing.clone();
-        assert_eq!(run(&ALIKE, alike), (fixed.clone(), 2));
+        assert_eq!(run(&ONE_SCHEMA, alike), (fixed.clone(), 2));
         assert_eq!(run(&ONE_SUCCESS, fixed.clone()), (fixed, 0));
         let nothing = document(json!({"200": body(&thing), "204": {"description": "d"}}));
-        assert_eq!(run(&ALIKE, nothing.clone()), (nothing, 0));
+        assert_eq!(run(&ONE_SCHEMA, nothing.clone()), (nothing, 0));
+    }
+
+    #[test]
+    fn json_successes_of_different_schemas_are_a_union() {
+        let body = |schema: Value| json!({"content": {JSON: {"schema": schema}}});
+        let object = |of: &str| json!({"type": "object", "properties": {of: {"type": "string"}}});
+        let mut described = object("a");
+        described["description"] = json!("the same");
+        let (empty, text) = (json!({"description": "d"}), json!({"content": {"text/plain": {"schema": object("a")}}}));
+        let mut several = document(json!({
+            "200": body(object("a")), "201": body(described), "202": body(object("b")), "203": text, "204": empty,
+            "400": body(object("c")),
+        }));
+        several["paths"]["/a"]["get"]["operationId"] = json!("get_a");
+        let mut fixed = several.clone();
+        for status in ["200", "201", "202"] {
+            fixed["paths"]["/a"]["get"]["responses"][status] =
+                body(json!({"$ref": "#/components/schemas/GetAResponse"}));
+        }
+        fixed["components"] = json!({"schemas": {"GetAResponse": {"oneOf": [object("a"), object("b")]}}});
+        let (found, applied) = apply_rule(&ONE_SCHEMA, several);
+        assert_eq!(found, fixed);
+        assert!(
+            applied.iter().all(|applied| applied.loss == Loss::Widens && applied.what == "it is one of 200, 201, 202")
+        );
+        assert_eq!(applied.len(), 3);
+        let any_first = document(json!({"200": body(json!({})), "201": body(object("a"))}));
+        let (fixed, _) = apply_rule(&ONE_SCHEMA, any_first);
+        let union = &fixed["components"]["schemas"]["Paths1aGetResponse"];
+        assert_eq!(*union, json!({"oneOf": [object("a"), {}]}), "{fixed}");
+        let not_first = document(json!({"200": text, "201": body(object("a")), "202": body(object("b"))}));
+        assert_eq!(run(&ONE_SCHEMA, not_first.clone()), (not_first, 0));
+    }
+
+    #[test]
+    fn first_success_that_is_an_envelope_stays_one() {
+        let body = |schema: &Value| json!({"content": {JSON: {"schema": schema}}});
+        let object = |properties: Value| json!({"type": "object", "properties": properties});
+        let envelope = |result: &str| object(json!({"success": {"type": "boolean"}, "result": {"type": result}}));
+        let (first, plain) = (envelope("string"), object(json!({"id": {"type": "string"}})));
+        for (one, other, is_union) in
+            [(&first, &envelope("integer"), true), (&first, &plain, false), (&plain, &first, true)]
+        {
+            let document = document(json!({"200": body(one), "202": body(other)}));
+            let (fixed, applied) = run(&ONE_SCHEMA, document.clone());
+            assert_eq!((applied, fixed != document), (if is_union { 2 } else { 0 }, is_union), "{other}");
+        }
     }
 
     #[test]
@@ -243,7 +301,17 @@ mod tests {
     }
 
     #[test]
-    fn successes_are_of_one_type() {
+    fn successes_of_bytes_are_of_one_type() {
+        let of = |media_type: &str| json!({"content": {media_type: {"schema": {"type": "string"}}}});
+        let bytes = json!({"200": of("text/plain"), "202": of("application/octet-stream")});
+        assert_eq!(run(&ONE_SUCCESS, document(bytes.clone())), (document(bytes.clone()), 0));
+        let mut with_json = bytes.clone();
+        with_json["201"] = of(JSON);
+        assert_eq!(run(&ONE_SUCCESS, document(with_json)), (document(bytes), 1));
+    }
+
+    #[test]
+    fn success_that_cannot_be_read_like_the_first_is_not_read() {
         let one = json!({"content": {JSON: {"schema": {"type": "object"}}}});
         let other = json!({"content": {JSON: {"schema": {"type": "array"}}}});
         let failure = json!({"description": "failed"});
