@@ -76,10 +76,11 @@ impl Workspace {
     pub fn sdk(&self, name: Option<&str>) -> Result<Sdk> {
         let mut sdks = self.sdks()?;
         let names: Vec<_> = sdks.iter().map(|sdk| sdk.name().to_owned()).collect();
-        match name {
-            Some(name) => sdks.retain(|sdk| sdk.name() == name),
-            None => ensure!(sdks.len() == 1, "there is more than one SDK, so name one of {names:?}"),
-        }
-        sdks.pop().with_context(|| format!("there is no SDK of that name; there are {names:?}"))
+        let Some(name) = name else {
+            ensure!(sdks.len() < 2, "there is more than one SDK, so name one of {names:?}");
+            return sdks.pop().context("there is no SDK; make one with `cargo xtask sdk new`");
+        };
+        sdks.retain(|sdk| sdk.name() == name);
+        sdks.pop().with_context(|| format!("there is no SDK {name:?}; there are {names:?}"))
     }
 }

@@ -54,7 +54,8 @@ fn unknown_sdk_or_revision_cannot_be_generated() {
             .unwrap_err()
             .to_string()
     };
-    assert!(write("nonsense", None).contains("risk-scoring"));
+    let unknown = write("nonsense", None);
+    assert!(unknown.starts_with("there is no SDK \"nonsense\"; there are [") && unknown.contains("risk-scoring"));
     assert!(write("risk-scoring", Some("1999-01-01")).contains("1999-01-01"));
 }
 
@@ -240,4 +241,11 @@ fn generator_process_needs_no_workspace() {
     let folder = tempfile::tempdir().unwrap();
     let (output, errors) = run_in(folder.path(), &["generator", "--memory-mib", "64"]);
     assert!(output.is_empty() && !errors.contains("workspace"), "{errors}");
+}
+
+#[test]
+fn usage_names_the_command_as_it_is_called() {
+    let folder = tempfile::tempdir().unwrap();
+    let (output, errors) = run_in(folder.path(), &["spec", "check", "--help"]);
+    assert!(output.contains("Usage: cargo xtask spec check [NAME]"), "{output}{errors}");
 }

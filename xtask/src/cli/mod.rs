@@ -16,7 +16,11 @@ use xtask::workspace::Workspace;
 
 /// The arguments of the program.
 #[derive(Parser)]
-#[command(name = "cargo xtask", about = "Development tasks: import documents, generate code, release SDKs")]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    about = "Development tasks: import documents, generate code, release SDKs"
+)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) task: Task,
