@@ -163,7 +163,8 @@ impl<'a, 'l, 'd> Merger<'a, 'l, 'd> {
         let are_limited = merged.get("additionalProperties").is_some_and(|others| !allows_all(others));
         let loss = if lost.is_empty() && !are_limited { Loss::Lossless } else { Loss::Widens };
         let count = parts.iter().filter(|part| part.keywords().any(|(keyword, _)| keyword != "type")).count();
-        let what = format!("merged {count} parts{}", overridden(&lost));
+        let parts = if count == 1 { "part" } else { "parts" };
+        let what = format!("merged {count} {parts}{}", overridden(&lost));
         self.log.note_loss(loss, &at.place, what);
         Value::Object(merged)
     }

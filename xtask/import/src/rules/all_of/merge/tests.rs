@@ -150,3 +150,10 @@ fn contradiction_within_a_property_is_reported_with_its_path() {
     assert_eq!(items, &json!({"type": "integer"}));
     assert_eq!(applied[0].what, "merged 2 parts; for p.items, the last part overrides the earlier ones");
 }
+
+#[test]
+fn single_part_with_keywords_is_reported_as_one_part() {
+    let parts = [object(&["a"]), json!({"type": "object"})];
+    let (_, applied) = apply_rule(&OBJECTS, json!({"components": {"schemas": {"Thing": {"allOf": parts}}}}));
+    assert_eq!(applied[0].what, "merged 1 part");
+}
