@@ -10,14 +10,21 @@ use xtask_document::open_api::check_version;
 use xtask_document::read::read;
 
 /// Compares two documents, each a file or a revision of an SDK. Files are imported first: with the settings of the SDK
-/// if the other document is its revision, otherwise by the rules only.
+/// if it is named or the other document is its revision, otherwise by the rules only.
 ///
 /// # Errors
 ///
-/// If a document cannot be read, or is not OpenAPI 3.0.
+/// If no SDK has the name, or a document cannot be read or is not OpenAPI 3.0.
 pub fn compare(workspace: &Workspace, sdk: Option<&str>, [old, new]: [&str; 2]) -> Result<Vec<diff::Change>> {
     let is_file = |name: &str| Path::new(name).is_file();
-    let sdk = if [old, new].into_iter().all(is_file) { None } else { Some(workspace.sdk(sdk)?) };
+    let revision = [old, new].into_iter().find(|name| !is_file(name));
+    let sdk = match (sdk, revision) {
+        (None, None) => None,
+        (None, Some(revision)) => {
+            Some(workspace.sdk(None).with_context(|| format!("{revision:?} is no file; it may be a revision"))?)
+        }
+        (name, _) => Some(workspace.sdk(name)?),
+    };
     let document = |name: &str| {
         let revision = sdk.as_ref().filter(|_| !is_file(name));
         let path = revision.map_or_else(|| PathBuf::from(name), |sdk| workspace.root().join(sdk.document(name)));
@@ -44,5 +51,25 @@ pub fn compare(workspace: &Workspace, sdk: Option<&str>, [old, new]: [&str; 2]) 
             }
             Ok(diff::compare(&old, &new))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_sdk_or_missing_file_is_an_error_that_names_it() {
+        let workspace = Workspace::current().unwrap();
+        let document = workspace.root().join("spec/risk-scoring/2026-11-22.json");
+        let error = |sdk: Option<&str>, old: &str| {
+            format!("{:#}", compare(&workspace, sdk, [old, document.to_str().unwrap()]).unwrap_err())
+        };
+        let unknown = error(Some("nonsense"), document.to_str().unwrap());
+        assert!(unknown.starts_with("there is no SDK \"nonsense\""), "{unknown}");
+        let missing = error(None, "missing.json");
+        assert!(missing.starts_with("\"missing.json\" is no file; it may be a revision: "), "{missing}");
+        let missing = error(Some("risk-scoring"), "missing.json");
+        assert_eq!(missing, "\"missing.json\" is neither a file nor a revision of risk-scoring");
     }
 }

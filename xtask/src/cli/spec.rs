@@ -83,7 +83,7 @@ pub(crate) enum Task {
         old: String,
         /// A file, or a revision of an SDK
         new: String,
-        /// The SDK of the revisions; may be omitted if there is only one
+        /// The SDK of the revisions; may be omitted if there is only one. Files are imported with its settings
         #[arg(long, value_name = "NAME")]
         sdk: Option<String>,
         /// Write JSON, for programs
