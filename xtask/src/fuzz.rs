@@ -21,7 +21,7 @@ use serde_json::Value;
 use crate::generate::write_file;
 use crate::sdk::Sdk;
 use xtask_diff::fuzz::{Subject, Tally};
-use xtask_document::read::{UNDATED, read};
+use xtask_document::read::{UNDATED, read, sha256};
 use xtask_import::{Import, Names, Settings, Slice};
 
 /// The number of mutants that each thread tries before the state is written.
@@ -48,6 +48,9 @@ pub struct Fuzz {
 /// The result of a run, and the first seed of the next one.
 #[derive(Default, Deserialize, Serialize)]
 pub struct State {
+    /// The hash of the mutated document, and the first seed; absent in older files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    subject: Option<(String, u64)>,
     next: u64,
     seconds: f64,
     tally: Tally,
@@ -61,8 +64,9 @@ impl Fuzz {
     /// If the document cannot be read, imported or generated, or the state cannot be read or written.
     pub fn run(&self) -> Result<State> {
         ensure!(cfg!(panic = "unwind"), "this build aborts on a panic; build with `--profile tools`");
-        let subject = Subject::new(&self.document()?)?;
-        let mut state = self.resumed()?;
+        let document = self.document()?;
+        let mut state = self.resumed((sha256(document.to_string()), self.seed))?;
+        let subject = Subject::new(&document)?;
         let end = self.seed.saturating_add(self.count);
         let threads = self.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZero::get);
         let share = BATCH.saturating_mul(threads.try_into().unwrap_or(1));
@@ -89,7 +93,7 @@ impl Fuzz {
             state.next = stop;
             state.seconds += start.elapsed().as_secs_f64();
             if let Some(path) = &self.state {
-                write_file(path, &serde_json::to_string_pretty(&state)?)?;
+                write(path, &state)?;
             }
         }
         Ok(state)
@@ -112,11 +116,28 @@ impl Fuzz {
         Ok(serde_json::from_str(&import.text)?)
     }
 
-    fn resumed(&self) -> Result<State> {
-        let fresh = State { next: self.seed, ..State::default() };
-        let Some(path) = self.state.as_deref().filter(|path| path.exists()) else { return Ok(fresh) };
-        read_state(path).with_context(|| format!("{} is not a state file of this command", path.display()))
+    fn resumed(&self, subject: (String, u64)) -> Result<State> {
+        let Some(path) = self.state.as_deref().filter(|path| path.exists()) else {
+            return Ok(State { next: self.seed, subject: Some(subject), ..State::default() });
+        };
+        let state =
+            read_state(path).with_context(|| format!("{} is not a state file of this command", path.display()))?;
+        ensure!(
+            state.subject.as_ref().is_none_or(|of_state| *of_state == subject),
+            "{} is the state of a run with another document or seed; use another file",
+            path.display()
+        );
+        Ok(state)
     }
+}
+
+/// Writes the state to a temporary file, and renames it: an interruption or a full disk keeps the last state.
+fn write(path: &Path, state: &State) -> Result<()> {
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(".tmp");
+    let temporary = PathBuf::from(temporary);
+    write_file(&temporary, &serde_json::to_string_pretty(state)?)?;
+    fs::rename(&temporary, path).with_context(|| format!("cannot write {}", path.display()))
 }
 
 fn read_state(path: &Path) -> Result<State> {
@@ -161,5 +182,39 @@ impl fmt::Display for State {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn state_of_another_document_or_seed_is_rejected() {
+        let folder = tempfile::tempdir().unwrap();
+        let document = |id: &str| {
+            let operation = json!({"operationId": id, "responses": {"200": {"description": "Things."}}});
+            let info = json!({"title": "Things", "version": "1"});
+            let document = json!({"openapi": "3.0.3", "info": info, "paths": {"/things": {"get": operation}}});
+            let path = folder.path().join(format!("{id}.json"));
+            fs::write(&path, document.to_string()).unwrap();
+            path
+        };
+        let state = folder.path().join("state.json");
+        let run = |id: &str, seed: u64| {
+            let (from, state, threads) = (document(id), Some(state.clone()), NonZero::new(1));
+            Fuzz { from, tag: None, sdk: None, count: 2, seed, state, threads }.run().map(|state| state.next)
+        };
+        assert_eq!(run("list_things", 3).unwrap(), 5);
+        assert_eq!(run("list_things", 3).unwrap(), 5);
+        for other in [run("other_things", 3), run("list_things", 4)] {
+            let error = other.unwrap_err().to_string();
+            assert!(
+                error.ends_with("is the state of a run with another document or seed; use another file"),
+                "{error}"
+            );
+        }
     }
 }
