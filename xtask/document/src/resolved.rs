@@ -33,7 +33,8 @@ impl<'a> References<'a> {
         references
     }
 
-    fn named(&self, name: &str) -> Option<&'a Value> {
+    /// A named schema.
+    pub fn named(&self, name: &str) -> Option<&'a Value> {
         self.schemas.get(name)
     }
 

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{Log, Loss, Rule};
 use crate::hoist::SchemaNames;
 use crate::inheritance::{Inheritance, alternatives, target};
+use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::schemas::{SCHEMAS, is_named, place_of, reference, reference_to};
 use xtask_document::walk::for_each_schema;
 
@@ -23,6 +24,7 @@ pub(super) const INHERITANCE: Rule = Rule {
 fn make_unions(document: &mut Value, log: &mut Log<'_>) {
     let original = document.clone();
     let (inheritance, mut names) = (Inheritance::of(&original), SchemaNames::of(&original));
+    let references = References::of(&original);
     let base_names = inheritance.bases().keys().map(|name| (*name, names.free(&format!("{name}_base"))));
     let base_names: BTreeMap<&str, String> = base_names.collect();
     refer_to_bases(document, &base_names);
@@ -41,7 +43,7 @@ fn make_unions(document: &mut Value, log: &mut Log<'_>) {
             described.filter_map(|keyword| Some((keyword.to_owned(), schema.remove(keyword)?))).collect();
         let reference_to = |name: &str| format!("{SCHEMAS}{}", base_names.get(name).map_or(name, String::as_str));
         let mut discriminator = (*discriminator).clone();
-        let mapping = full_mapping(discriminator.get("mapping"), &kinds);
+        let mapping = full_mapping(&references, &discriminator, &kinds);
         let mapping = mapping.into_iter().map(|(value, name)| (value, Value::from(reference_to(name))));
         discriminator.insert("mapping".to_owned(), mapping.collect::<Map<_, _>>().into());
         union.insert("discriminator".to_owned(), discriminator.into());
@@ -68,28 +70,44 @@ fn refer_to_bases(document: &mut Value, base_names: &BTreeMap<&str, String>) {
     });
 }
 
-/// The mapping of a discriminator for some schemas: that of the document, completed by the names of unmapped schemas.
-fn full_mapping<'a>(mapping: Option<&Value>, schemas: &BTreeSet<&'a str>) -> BTreeMap<String, &'a str> {
-    let mapping = mapping.and_then(Value::as_object).into_iter().flatten();
+/// The mapping of a discriminator for some schemas: that of the document, completed by the values of unmapped schemas.
+/// The value of a schema is its name, unless the schema allows only another one.
+fn full_mapping<'a>(
+    references: &References<'_>,
+    discriminator: &Map<String, Value>,
+    schemas: &BTreeSet<&'a str>,
+) -> BTreeMap<String, &'a str> {
+    let mapping = discriminator.get("mapping").and_then(Value::as_object).into_iter().flatten();
+    let property = discriminator.get("propertyName").and_then(Value::as_str).unwrap_or_default();
     let mut full: BTreeMap<String, &str> =
         mapping.filter_map(|(value, name)| Some((value.clone(), *schemas.get(target(name)?)?))).collect();
     let mapped: BTreeSet<&str> = full.values().copied().collect();
     for name in schemas.difference(&mapped) {
-        full.entry((*name).to_owned()).or_insert(name);
+        let value = only_value(references, name, property).unwrap_or(name);
+        full.entry(value.to_owned()).or_insert(name);
     }
     full
 }
 
+/// The value of a property of a named schema, if the schema allows a single one.
+fn only_value<'a>(references: &References<'a>, name: &str, property: &str) -> Option<&'a str> {
+    let schema = ResolvedSchema::of(references, references.named(name)?);
+    let values = ResolvedSchema::of(references, schema.properties.get(property)?).get("enum")?.as_array()?;
+    values.first()?.as_str().filter(|_| values.len() == 1)
+}
+
 pub(super) const MAPPING: Rule = Rule {
     name: "discriminator-mapping",
-    why: "a value of a discriminator selects the schema of that name, unless it is mapped, and an import changes names. \
-          The discriminator selects one alternative of `anyOf` as well",
+    why: "a value of a discriminator selects the schema of that name, unless it is mapped or the schema allows only \
+          another value, and an import changes names. The discriminator selects one alternative of `anyOf` as well",
     seen_in: "OpenAPI 3.0.3, Discriminator Object: `oneOf` of `Cat`, `Dog` and `Lizard` without a mapping",
     loss: Loss::Narrows,
     apply: complete_mappings,
 };
 
 fn complete_mappings(document: &mut Value, log: &mut Log<'_>) {
+    let original = document.clone();
+    let references = References::of(&original);
     for_each_schema(document, &mut |place, schema| {
         let keyword = if schema.contains_key("oneOf") { "oneOf" } else { "anyOf" };
         let Some(branches) = schema.get(keyword).and_then(Value::as_array) else { return };
@@ -99,7 +117,7 @@ fn complete_mappings(document: &mut Value, log: &mut Log<'_>) {
             schema.remove("discriminator");
             return log.note(place, "dropped its discriminator: an unnamed alternative has no value");
         };
-        let mapping = full_mapping(discriminator.get("mapping"), &names);
+        let mapping = full_mapping(&references, discriminator, &names);
         let mapping: Map<_, _> =
             mapping.into_iter().map(|(value, name)| (value, Value::from(format!("{SCHEMAS}{name}")))).collect();
         let (mapping, branches) = (Value::Object(mapping), Value::Array(branches.clone()));
@@ -228,6 +246,28 @@ mod tests {
             let expected = union(&["Cat", "Dog"], &[(mapped, "Cat"), (dog, "Dog")]);
             assert_eq!((&result["components"]["schemas"]["Pet"], lost), (&expected, vec![Loss::Lossless]));
         }
+    }
+
+    #[test]
+    fn schema_with_a_single_value_of_the_discriminator_is_selected_by_it() {
+        let only = |values: &[&str]| json!({"properties": {"kind": {"type": "string", "enum": values}}});
+        let names = json!({
+            "Cat": {"allOf": [object("claws"), only(&["cat"])]}, "Dog": only(&["dog", "puppy"]), "Lizard": only(&["lizard"]),
+        });
+        let mapping = |mapped: &[(&str, &str)]| union(&["Cat", "Dog", "Lizard"], mapped);
+        let pet = mapping(&[("reptile", "Lizard")]);
+        let (result, _) = losses(&MAPPING, document(with(names, "Pet", pet)));
+        let expected = mapping(&[("cat", "Cat"), ("Dog", "Dog"), ("reptile", "Lizard")]);
+        assert_eq!(result["components"]["schemas"]["Pet"], expected);
+    }
+
+    #[test]
+    fn child_with_a_single_value_of_the_discriminator_is_selected_by_it() {
+        let pet = with(object("kind"), "discriminator", json!({"propertyName": "kind"}));
+        let own = json!({"properties": {"kind": {"type": "string", "enum": ["cat"]}}});
+        let (result, _) = losses(&INHERITANCE, document(json!({"Pet": pet, "Cat": {"allOf": [to("Pet"), own]}})));
+        let mapping = &result["components"]["schemas"]["Pet"]["discriminator"]["mapping"];
+        assert_eq!(*mapping, json!({"cat": format!("{SCHEMAS}Cat"), "Pet": format!("{SCHEMAS}PetBase")}));
     }
 
     #[test]
