@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 
 use crate::workspace::Workspace;
+use xtask_codegen::check_support;
 use xtask_diff as diff;
 use xtask_document::open_api::check_version;
 use xtask_document::read::read;
@@ -40,16 +41,23 @@ pub fn compare(workspace: &Workspace, sdk: Option<&str>, [old, new]: [&str; 2]) 
         };
         Ok((document, imported.with_context(|| name.to_owned())))
     };
-    let ((old, imported_old), (new, imported_new)) = (document(old)?, document(new)?);
+    let ((raw_old, imported_old), (raw_new, imported_new)) = (document(old)?, document(new)?);
     match (imported_old, imported_new) {
-        (Ok(old), Ok(new)) => Ok(diff::compare(&old, &new)),
+        (Ok(old_document), Ok(new_document)) => {
+            for (name, document) in [(old, &old_document), (new, &new_document)] {
+                if let Err(error) = check_support(document) {
+                    eprintln!("warning: {name}: no code can be generated, so changes have no effect on code: {error}");
+                }
+            }
+            Ok(diff::compare(&old_document, &new_document))
+        }
         (imported_old, imported_new) => {
             for error in [imported_old.err(), imported_new.err()].into_iter().flatten() {
                 eprintln!(
                     "warning: {error:#}; the documents are compared without an import, which may miss changes of code"
                 );
             }
-            Ok(diff::compare(&old, &new))
+            Ok(diff::compare(&raw_old, &raw_new))
         }
     }
 }

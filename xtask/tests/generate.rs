@@ -249,3 +249,23 @@ fn usage_names_the_command_as_it_is_called() {
     let (output, errors) = run_in(folder.path(), &["spec", "check", "--help"]);
     assert!(output.contains("Usage: cargo xtask spec check [NAME]"), "{output}{errors}");
 }
+
+#[test]
+fn comparison_of_a_document_without_generated_code_prints_a_warning() {
+    let folder = tempfile::tempdir().unwrap();
+    for (file, kind) in [("old.json", "string"), ("new.json", "integer")] {
+        let parameter = json!({"in": "path", "name": "z", "required": true, "schema": {"type": kind}});
+        let operation =
+            json!({"operationId": "do_it", "parameters": [parameter], "responses": {"200": {"description": "d"}}});
+        let info = json!({"title": "Things", "version": "1"});
+        let document = json!({"openapi": "3.0.3", "info": info, "paths": {"/things": {"get": operation}}});
+        fs::write(folder.path().join(file), document.to_string()).unwrap();
+    }
+    let [old, new] = ["old.json", "new.json"].map(|file| folder.path().join(file).to_str().unwrap().to_owned());
+    let (_, errors) = run_in(Path::new(env!("CARGO_MANIFEST_DIR")), &["spec", "diff", &old, &new]);
+    let fault = "the operation \"do_it\" (GET /things) has the parameter \"z\", which is no part of the path";
+    for file in [old, new] {
+        assert!(errors.contains(&format!("warning: {file}: no code can be generated")), "{errors}");
+    }
+    assert_eq!(errors.matches(fault).count(), 2, "{errors}");
+}
