@@ -11,7 +11,7 @@ use super::kind::{ChangeKind, Part, State};
 use super::limits::{DEEPEST, fits};
 use super::names::Name;
 use super::shape::{
-    all_properties, alternatives, has_default, is_closed, is_free_form, is_map, scalar, text, type_of, values,
+    all_properties, alternatives, constrains_branches, has_default, is_closed, is_free_form, is_map, scalar, text, type_of, values,
 };
 use xtask_document::keywords::{Role, role};
 use xtask_document::resolved::ResolvedSchema;
@@ -184,7 +184,7 @@ impl<'a> Comparison<'a> {
         let (old, new) = (held(before, "additionalProperties"), held(after, "additionalProperties"));
         match (!old.is_null(), !new.is_null()) {
             (false, false) => {}
-            _ if alternatives(after).is_some() && after.properties.is_empty() && after.get("type").is_none() => {
+            _ if constrains_branches(after) => {
                 self.report_without_effect("additionalProperties", before, after, location);
             }
             _ if is_map(before) != is_map(after) => {}

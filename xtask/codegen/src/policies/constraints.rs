@@ -16,7 +16,7 @@
 
 use serde_json::{Map, Value};
 
-use xtask_document::keywords::UNIONS;
+use xtask_document::keywords::{UNIONS, gives_shape};
 use xtask_document::walk::for_each_schema;
 
 /// Keywords that constrain values.
@@ -47,10 +47,12 @@ pub(super) fn apply(document: &mut Value) {
     });
 }
 
-/// Whether the keywords for items and other properties only constrain the branches of a union.
+/// Whether the keywords for items and other properties only constrain the branches of a union: each of these has a shape
+/// of its own.
 fn constrains_branches(schema: &Map<String, Value>) -> bool {
-    let has = |keyword: &str| schema.contains_key(keyword);
-    UNIONS.into_iter().any(has) && !has("properties") && !has("type")
+    let branches: Vec<_> = UNIONS.into_iter().filter_map(|union| schema.get(union)?.as_array()).flatten().collect();
+    let is_object = schema.get("type").is_none_or(|of| of == "object");
+    is_object && !schema.contains_key("properties") && !branches.is_empty() && branches.into_iter().all(gives_shape)
 }
 
 #[cfg(test)]
@@ -81,7 +83,9 @@ mod tests {
             (json!({"items": text}), json!({}), true),
             (json!({"additionalProperties": {}}), json!({}), true),
             (json!({"items": text}), json!({"type": "array"}), false),
-            (json!({"additionalProperties": text}), json!({"type": "object"}), false),
+            (json!({"additionalProperties": text}), json!({"type": "object"}), true),
+            (json!({"items": text}), json!({"type": "object"}), true),
+            (json!({"additionalProperties": text}), json!({"oneOf": [text, {"required": ["a"]}]}), false),
             (json!({"additionalProperties": text}), json!({"properties": {"a": text}}), false),
         ] {
             let mut union = json!({"oneOf": [text, {"type": "integer"}]});

@@ -78,6 +78,10 @@ fn changes_of_items_and_map_values_are_classified() {
         Row::of("a union constrains the other properties of its branches")
             .with("@/properties/pet/additionalProperties", true)
             .reports(&["documentation @.pet: additionalProperties changed"]),
+        Row::of("a union of objects constrains the other properties of its branches")
+            .given("@/properties/pet/type", "object")
+            .with("@/properties/pet/additionalProperties", text())
+            .reports(&["documentation @.pet: additionalProperties changed"]),
         Row::of("a union constrains the items of its branches")
             .with("@/properties/pet/items", text())
             .reports(&["documentation @.pet: items changed"]),
