@@ -100,10 +100,25 @@ fn parameter_in(place: &str, schema: &Value) -> Value {
 }
 
 #[test]
-fn recursive_alternatives_of_a_parameter_are_followed_to_a_limited_depth() {
-    let mut document = document("/a", json!([parameter_in("query", &json!({"$ref": "#/components/schemas/Loop"}))]));
-    document["components"] = json!({"schemas": {"Loop": {"oneOf": [{"$ref": "#/components/schemas/Loop"}]}}});
-    assert_eq!(run(&UNSENDABLE, document.clone()), (document, 0));
+fn recursive_schemas_of_a_parameter_are_visited_once() {
+    let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let of_schema = |schema: &Value| {
+        let mut document = document("/a", json!([parameter_in("query", &reference("Schema"))]));
+        document["components"] = json!({"schemas": {"Schema": schema}});
+        document
+    };
+    let union = of_schema(&json!({"oneOf": [reference("Schema"), {"type": "string"}]}));
+    assert_eq!(run(&UNSENDABLE, union.clone()), (union, 0));
+    let text = json!({"type": "string"});
+    let (_, lost) = losses(&UNSENDABLE, of_schema(&json!({"properties": {"a": text, "b": reference("Schema")}})));
+    assert_eq!(lost, [Loss::Narrows], "it can be sent without the property");
+    let mut levels = of_schema(&json!({"oneOf": [reference("T0"), reference("T0"), reference("T0")]}));
+    for level in 0..40 {
+        let next = reference(&format!("T{}", level + 1));
+        levels["components"]["schemas"][format!("T{level}")] = json!({"oneOf": [next, next, next]});
+    }
+    levels["components"]["schemas"]["T40"] = json!({"type": "array", "items": {"type": "object", "properties": {"a": text}}});
+    assert_eq!(losses(&UNSENDABLE, levels).1, [Loss::Narrows]);
 }
 
 #[test]
