@@ -11,7 +11,8 @@ use super::kind::{ChangeKind, Part, State};
 use super::limits::{DEEPEST, fits};
 use super::names::Name;
 use super::shape::{
-    all_properties, alternatives, has_default, is_closed, is_free_form, is_map, scalar, text, type_of, values,
+    all_properties, alternatives, extra_field, has_default, is_closed, is_free_form, is_map, scalar, text, type_of,
+    values,
 };
 use xtask_document::keywords::{Role, role};
 use xtask_document::resolved::ResolvedSchema;
@@ -194,7 +195,14 @@ impl<'a> Comparison<'a> {
             (true, false) if !is_map(after) => {
                 self.report(Verdict::BREAKS, location, ChangeKind::became(State::Keeping, false));
             }
-            _ => self.compare_at(old, new, location.part("{}")),
+            _ => {
+                let location = location.part("{}");
+                let [was, is] = [before, after].map(|schema| (!is_map(schema)).then(|| extra_field(schema)));
+                if was != is {
+                    self.report(Verdict::BREAKS, &location, ChangeKind::replaced(Part::ExtraField, was, is));
+                }
+                self.compare_at(old, new, location);
+            }
         }
     }
 

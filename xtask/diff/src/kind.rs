@@ -114,6 +114,7 @@ named! {
         DeprecationDate = "deprecation date",
         DiscriminatorProperty = "discriminator property",
         Enum = "set of values",
+        ExtraField = "field of other properties",
         Failure = "failure response",
         Format = "format",
         Header = "header",
