@@ -123,7 +123,6 @@ named! {
         Mapping = "discriminator mapping",
         MediaType = "media type",
         Name = "name",
-        Not = "schema of `not`",
         Operation = "operation",
         OperationId = "operation id",
         OptionalBody = "optional body",
