@@ -11,8 +11,8 @@
 //! importer gives integers beyond `i64` another type (rule `large-integers`). For numbers, see `passes/numbers.rs`.
 //! Strings keep their format; see `passes/formatted.rs`.
 //!
-//! Seen in: Cloudflare's document of 2024-08-06, where 594 strings have a length or a pattern, and 16 numbers a small
-//! format.
+//! Seen in: Cloudflare's document of 2024-08-06, where 594 strings have a length or a pattern, 16 numbers a small
+//! format, and a body of Workers AI `not`.
 
 use serde_json::Value;
 
