@@ -182,6 +182,9 @@ impl<'a> Comparison<'a> {
         let (old, new) = (held(before, "additionalProperties"), held(after, "additionalProperties"));
         match (!old.is_null(), !new.is_null()) {
             (false, false) => {}
+            _ if alternatives(after).is_some() && after.properties.is_empty() && after.get("type").is_none() => {
+                self.report_without_effect("additionalProperties", before, after, location);
+            }
             _ if is_map(before) != is_map(after) => {}
             _ if type_of(after).is_some_and(|of| of != "object") => {
                 self.report_without_effect("additionalProperties", before, after, location);

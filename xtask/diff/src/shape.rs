@@ -9,13 +9,15 @@ use xtask_document::keywords::UNIONS;
 use xtask_document::naming::{identifier, snake};
 use xtask_document::resolved::{References, ResolvedSchema};
 
-/// The type of a schema. Without the keyword `type`, other keywords may imply the type.
+/// The type of a schema. Without the keyword `type`, other keywords may imply the type; beside a union, they only
+/// constrain its branches.
 pub(super) fn type_of<'a>(schema: &ResolvedSchema<'a>) -> Option<&'a str> {
-    let has = |keyword| schema.get(keyword).is_some();
+    let implies = |keyword| schema.get(keyword).is_some() && alternatives(schema).is_none();
     match schema.get("type") {
         Some(of) => of.as_str(),
-        None if has("additionalProperties") && !is_closed(schema) || !schema.properties.is_empty() => Some("object"),
-        None if has("items") => Some("array"),
+        None if !schema.properties.is_empty() => Some("object"),
+        None if implies("additionalProperties") && !is_closed(schema) => Some("object"),
+        None if implies("items") => Some("array"),
         None => values(schema).map(|_| "string"),
     }
 }

@@ -11,21 +11,33 @@
 //! importer gives integers beyond `i64` another type (rule `large-integers`). For numbers, see `passes/numbers.rs`.
 //! Strings keep their format; see `passes/formatted.rs`.
 //!
+//! `items` and `additionalProperties` beside a union constrain its branches. The generator merges them into each branch,
+//! which then has no longer the type of its schema.
+//!
 //! Seen in: Cloudflare's document of 2024-08-06, where 594 strings have a length or a pattern, 16 numbers a small
 //! format, and a body of Workers AI `not`.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use xtask_document::keywords::{Role, role};
+use xtask_document::keywords::{Role, UNIONS, role};
 use xtask_document::walk::for_each_schema;
 
 pub(super) fn apply(document: &mut Value) {
     for_each_schema(document, &mut |_, schema| {
         let is_number = schema.get("type").is_some_and(|of| of == "integer" || of == "number");
         let is_unlimited = schema.get("format").is_none_or(|format| format == "uint64");
+        if constrains_branches(schema) {
+            schema.retain(|key, _| key != "additionalProperties" && key != "items");
+        }
         let is_constraint = |key: &str| role(key) == Role::Limit || key == "not";
         schema.retain(|key, _| !is_constraint(key) && (key != "format" || !is_number || is_unlimited));
     });
+}
+
+/// Whether the keywords for items and other properties only constrain the branches of a union.
+fn constrains_branches(schema: &Map<String, Value>) -> bool {
+    let has = |keyword: &str| schema.contains_key(keyword);
+    UNIONS.into_iter().any(has) && !has("properties") && !has("type")
 }
 
 #[cfg(test)]
@@ -65,6 +77,27 @@ mod tests {
             "Any": {},
         });
         assert_eq!(document["components"]["schemas"], expected);
+    }
+
+    #[test]
+    fn branches_of_a_union_are_not_constrained() {
+        let text = json!({"type": "string"});
+        for (constraint, beside, is_dropped) in [
+            (json!({"items": text}), json!({}), true),
+            (json!({"additionalProperties": {}}), json!({}), true),
+            (json!({"items": text}), json!({"type": "array"}), false),
+            (json!({"additionalProperties": text}), json!({"type": "object"}), false),
+            (json!({"additionalProperties": text}), json!({"properties": {"a": text}}), false),
+        ] {
+            let mut union = json!({"oneOf": [text, {"type": "integer"}]});
+            union.as_object_mut().unwrap().extend(beside.as_object().unwrap().clone());
+            let mut constrained = union.clone();
+            constrained.as_object_mut().unwrap().extend(constraint.as_object().unwrap().clone());
+            let of = |schema: &Value| json!({"components": {"schemas": {"Thing": schema}}});
+            let mut document = of(&constrained);
+            apply(&mut document);
+            assert_eq!(document, of(if is_dropped { &union } else { &constrained }), "{constraint}");
+        }
     }
 
     #[test]

@@ -82,6 +82,12 @@ fn changes_of_items_and_map_values_are_classified() {
         Row::of("an object rejects other properties")
             .with("@Options/additionalProperties", false)
             .reports(&["documentation @Options: it rejects other properties now"]),
+        Row::of("a union constrains the other properties of its branches")
+            .with("@/properties/pet/additionalProperties", true)
+            .reports(&["documentation @.pet: additionalProperties changed"]),
+        Row::of("a union constrains the items of its branches")
+            .with("@/properties/pet/items", text())
+            .reports(&["documentation @.pet: items changed"]),
         Row::of("a map rejects all properties")
             .with("@/properties/map/additionalProperties", false)
             .sent(&[
