@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use xtask_codegen::policies::FORMATS;
 use xtask_document::keywords::{UNIONS, gives_shape};
+use xtask_document::naming::{identifier, snake};
 use xtask_document::resolved::{References, ResolvedSchema};
 
 /// The type of a schema. Without the keyword `type`, other keywords may imply the type; beside a union, they only
@@ -72,6 +73,12 @@ pub(super) fn constrains_branches(schema: &ResolvedSchema<'_>) -> bool {
 pub(super) fn is_map(schema: &ResolvedSchema<'_>) -> bool {
     let is_object = type_of(schema) == Some("object") && alternatives(schema).is_none();
     is_object && all_properties(schema).is_empty()
+}
+
+/// The field of a model that contains the other properties. A property of that name takes it.
+pub(super) fn extra_field(schema: &ResolvedSchema<'_>) -> &'static str {
+    let is_taken = all_properties(schema).keys().any(|name| identifier(name, snake) == "extra");
+    if is_taken { "extra_" } else { "extra" }
 }
 
 /// Whether a schema rejects other properties. The crates accept them.

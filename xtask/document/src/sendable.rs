@@ -17,12 +17,21 @@ pub fn method_obstacle(method: &str) -> Option<&'static str> {
 pub fn parameter_obstacle(references: &References<'_>, parameter: &Parameter<'_>) -> Option<&'static str> {
     match (parameter.place, parameter.style(), parameter.schema()) {
         ("cookie", ..) => Some("is a cookie"),
+        // The generated client would panic.
+        ("header", ..) if !is_header_name(parameter.name) => Some("has a name that no header can have"),
         ("path" | "header", "simple", Some(_)) => None,
-        ("query", "form", Some(schema)) => (parameter.explodes() && !fits(references, schema, true, &mut BTreeMap::new()))
-            .then_some("holds a list or an object where a query can hold text, a number or a boolean only"),
+        ("query", "form", Some(schema)) => (parameter.explodes()
+            && !fits(references, schema, true, &mut BTreeMap::new()))
+        .then_some("holds a list or an object where a query can hold text, a number or a boolean only"),
         (_, "simple" | "form", None) => parameter.object.contains_key("content").then_some("has content, not a schema"),
         _ => Some("has a style that the generator cannot write"),
     }
+}
+
+/// Whether a text is a token, as the name of a header is (RFC 9110, section 5.6.2).
+fn is_header_name(name: &str) -> bool {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty() && name.bytes().all(is_token)
 }
 
 /// Whether a property of a query's object can be sent.
@@ -72,7 +81,5 @@ fn fits_anew<'a>(
     let all_parts = parts.all(|part| !part.is_object() || part_fits(part));
     let (sendable, others): (Vec<_>, Vec<_>) = schema.properties.iter().partition(|(_, property)| part_fits(property));
     let required = schema.required();
-    all_parts
-        && others.iter().all(|(name, _)| !required.contains(*name))
-        && (others.is_empty() || !sendable.is_empty())
+    all_parts && others.iter().all(|(name, _)| !required.contains(*name)) && (others.is_empty() || !sendable.is_empty())
 }

@@ -3,6 +3,9 @@
 //! The generator writes types that reject other values: an id that is one character longer than documented, or a code
 //! below the documented minimum, would fail a whole response. Hand-written crates validate requests.
 //!
+//! `not` excludes values, too. Of `not` with `required` the generator would remove the properties that it lists, and it
+//! rejects a type, without a place.
+//!
 //! The format of a number constrains it as well: `int32` becomes an `i32`, which rejects a counter that has grown, and
 //! `float` an `f32`, which changes 0.1. All integers are therefore `i64`, or `u64` if their format is `uint64`. The
 //! importer gives integers beyond `i64` another type (rule `large-integers`). For numbers, see `passes/numbers.rs`.
@@ -11,30 +14,13 @@
 //! `items` and `additionalProperties` beside a union constrain its branches. The generator merges them into each branch,
 //! which then has no longer the type of its schema.
 //!
-//! Seen in: Cloudflare's document of 2024-08-06, where 594 strings have a length or a pattern, and 16 numbers a small
-//! format.
+//! Seen in: Cloudflare's document of 2024-08-06, where 594 strings have a length or a pattern, 16 numbers a small
+//! format, and a body of Workers AI `not`.
 
 use serde_json::{Map, Value};
 
-use xtask_document::keywords::{UNIONS, gives_shape};
+use xtask_document::keywords::{Role, UNIONS, gives_shape, role};
 use xtask_document::walk::for_each_schema;
-
-/// Keywords that constrain values.
-pub(crate) const CONSTRAINTS: [&str; 13] = [
-    "exclusiveMaximum",
-    "exclusiveMinimum",
-    "maxItems",
-    "maxLength",
-    "maxProperties",
-    "maximum",
-    "minItems",
-    "minLength",
-    "minProperties",
-    "minimum",
-    "multipleOf",
-    "pattern",
-    "uniqueItems",
-];
 
 pub(super) fn apply(document: &mut Value) {
     for_each_schema(document, &mut |_, schema| {
@@ -43,7 +29,8 @@ pub(super) fn apply(document: &mut Value) {
         if constrains_branches(schema) {
             schema.retain(|key, _| key != "additionalProperties" && key != "items");
         }
-        schema.retain(|key, _| !CONSTRAINTS.contains(&key.as_str()) && (key != "format" || !is_number || is_unlimited));
+        let is_constraint = |key: &str| role(key) == Role::Limit || key == "not";
+        schema.retain(|key, _| !is_constraint(key) && (key != "format" || !is_number || is_unlimited));
     });
 }
 
@@ -74,6 +61,24 @@ mod tests {
             "properties": {"pattern": {"type": "string"}},
         }}}});
         assert_eq!(document, expected);
+    }
+
+    #[test]
+    fn excluded_values_are_dropped_and_a_property_of_that_name_is_kept() {
+        let mut document = json!({"components": {"schemas": {
+            "Either": {
+                "type": "object",
+                "properties": {"a": {"type": "string"}, "not": {"type": "string"}},
+                "not": {"required": ["a", "not"]},
+            },
+            "Any": {"not": {"type": "string"}},
+        }}});
+        apply(&mut document);
+        let expected = json!({
+            "Either": {"type": "object", "properties": {"a": {"type": "string"}, "not": {"type": "string"}}},
+            "Any": {},
+        });
+        assert_eq!(document["components"]["schemas"], expected);
     }
 
     #[test]

@@ -22,6 +22,18 @@ fn ignored_header_parameter_is_dropped() {
 }
 
 #[test]
+fn header_parameter_with_a_name_that_no_header_can_have_is_dropped() {
+    for (name, is_kept) in
+        [("X-Trace_1.a", true), ("X Trace", false), ("X:Trace", false), ("Größe", false), ("", false)]
+    {
+        let header = json!({"in": "header", "name": name, "schema": {"type": "string"}});
+        let (rest, lost) = losses(&UNSENDABLE, document("/a", json!([header])));
+        let expected = if is_kept { (json!([header]), vec![]) } else { (json!([]), vec![Loss::Narrows]) };
+        assert_eq!((rest, lost), (document("/a", expected.0), expected.1), "{name:?}");
+    }
+}
+
+#[test]
 fn unsendable_optional_parameter_is_dropped() {
     let text = json!({"type": "string"});
     let list = |items: &Value| json!({"type": "array", "items": items});
@@ -117,7 +129,8 @@ fn recursive_schemas_of_a_parameter_are_visited_once() {
         let next = reference(&format!("T{}", level + 1));
         levels["components"]["schemas"][format!("T{level}")] = json!({"oneOf": [next, next, next]});
     }
-    levels["components"]["schemas"]["T40"] = json!({"type": "array", "items": {"type": "object", "properties": {"a": text}}});
+    levels["components"]["schemas"]["T40"] =
+        json!({"type": "array", "items": {"type": "object", "properties": {"a": text}}});
     assert_eq!(losses(&UNSENDABLE, levels).1, [Loss::Narrows]);
 }
 
