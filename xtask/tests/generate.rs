@@ -151,7 +151,9 @@ fn document_that_the_generator_rejects_is_an_error_with_its_path() {
 
 #[test]
 fn import_reports_an_error_of_the_generator() {
-    let (root, workspace) = checkout(&json!({"not": {"type": "string"}}));
+    let object = |name: &str| json!({"type": "object", "properties": {name: {"type": "string"}}});
+    let union = |one: &str, other: &str| json!({"oneOf": [object(one), object(other)]});
+    let (root, workspace) = checkout(&json!({"allOf": [union("a", "b"), union("c", "d")]}));
     let sdk = workspace.sdk(Some("things")).unwrap();
     let import = sdk.import(&root.path().join("spec/things/2026-01-02.json"), "2026-02-03").unwrap();
     let error = format!("{:#}", generate::try_generate(&process(), &sdk, &import).unwrap_err());

@@ -132,6 +132,7 @@ mod tests {
         assert!(fault_of("options", &query).contains("has a method"));
         for (parameter, fault) in [
             (json!({"in": "cookie", "name": "a", "schema": text}), "is a cookie"),
+            (json!({"in": "header", "name": "X A", "schema": text}), "has a name that no header can have"),
             (json!({"in": "query", "name": "a", "content": {"application/json": {}}}), "has content, not a schema"),
             (json!({"in": "path", "name": "a", "schema": text}), "is part of the path, but not required"),
             (json!({"in": "query", "name": "a", "style": "deepObject", "schema": text}), "has a style"),

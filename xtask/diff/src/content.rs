@@ -11,7 +11,8 @@ use super::kind::{ChangeKind, Part, State};
 use super::limits::{DEEPEST, fits};
 use super::names::Name;
 use super::shape::{
-    all_properties, alternatives, has_default, is_closed, is_free_form, is_map, scalar, text, type_of, values,
+    all_properties, alternatives, constrains_branches, extra_field, has_default, is_closed, is_free_form, is_map,
+    scalar, text, type_of, values,
 };
 use xtask_document::keywords::{Role, role};
 use xtask_document::resolved::ResolvedSchema;
@@ -52,7 +53,7 @@ impl<'a> Comparison<'a> {
         self.compare_annotations(&before, &after, location);
     }
 
-    /// Compares the format, the form of an object, and `not` of two schemas of one type.
+    /// Compares the format and the form of an object of two schemas of one type.
     fn compare_form(
         &mut self,
         before: &ResolvedSchema<'a>,
@@ -72,10 +73,7 @@ impl<'a> Comparison<'a> {
             self.report(verdict, location, ChangeKind::replaced(Part::Format, old_format, new_format));
         }
         if is_map(before) != is_map(after) {
-            return self.report(Verdict::BREAKS_PUBLISHED, location, ChangeKind::became(State::Free, is_map(after)));
-        }
-        if before.get("not") != after.get("not") {
-            self.report(Verdict::BREAKS, location, ChangeKind::changed(Part::Not));
+            self.report(Verdict::BREAKS_PUBLISHED, location, ChangeKind::became(State::Free, is_map(after)));
         }
     }
 
@@ -184,6 +182,9 @@ impl<'a> Comparison<'a> {
         let (old, new) = (held(before, "additionalProperties"), held(after, "additionalProperties"));
         match (!old.is_null(), !new.is_null()) {
             (false, false) => {}
+            _ if constrains_branches(after) => {
+                self.report_without_effect("additionalProperties", before, after, location);
+            }
             _ if is_map(before) != is_map(after) => {}
             _ if type_of(after).is_some_and(|of| of != "object") => {
                 self.report_without_effect("additionalProperties", before, after, location);
@@ -194,7 +195,14 @@ impl<'a> Comparison<'a> {
             (true, false) if !is_map(after) => {
                 self.report(Verdict::BREAKS, location, ChangeKind::became(State::Keeping, false));
             }
-            _ => self.compare_at(old, new, location.part("{}")),
+            _ => {
+                let location = location.part("{}");
+                let [was, is] = [before, after].map(|schema| (!is_map(schema)).then(|| extra_field(schema)));
+                if was != is {
+                    self.report(Verdict::BREAKS, &location, ChangeKind::replaced(Part::ExtraField, was, is));
+                }
+                self.compare_at(old, new, location);
+            }
         }
     }
 
@@ -223,6 +231,8 @@ impl<'a> Comparison<'a> {
         for key in keywords.into_iter().filter(differ) {
             match role(key) {
                 Role::Limit => self.report_limit(key, before.get(key), after.get(key), location),
+                // The crates accept the excluded values.
+                _ if key == "not" => self.report_limit(key, before.get(key), after.get(key), location),
                 Role::Documentation if key != "title" => changed.push(key),
                 _ if matches!(key, "$ref" | "default") => changed.push(key),
                 // The other keywords are compared one by one.

@@ -114,6 +114,7 @@ named! {
         DeprecationDate = "deprecation date",
         DiscriminatorProperty = "discriminator property",
         Enum = "set of values",
+        ExtraField = "field of other properties",
         Failure = "failure response",
         Format = "format",
         Header = "header",
@@ -122,7 +123,6 @@ named! {
         Mapping = "discriminator mapping",
         MediaType = "media type",
         Name = "name",
-        Not = "schema of `not`",
         Operation = "operation",
         OperationId = "operation id",
         OptionalBody = "optional body",
@@ -263,5 +263,27 @@ mod tests {
         assert_eq!(json(&replaced), r#"{"kind":"replaced","part":"type","old":null,"new":"string"}"#);
         let became = ChangeKind::became(State::Required, true);
         assert_eq!(json(&became), r#"{"kind":"became","state":"required","holds":true}"#);
+    }
+
+    /// Programs read these names, so a variant that gets another name in Rust keeps its name in JSON.
+    #[test]
+    fn json_names_of_parts_and_states_are_stable() {
+        let name = |json: serde_json::Result<serde_json::Value>| json.unwrap().as_str().unwrap().to_owned();
+        let parts: Vec<_> = Part::ALL.iter().map(|part| name(serde_json::to_value(part))).collect();
+        assert_eq!(
+            parts.join(" "),
+            "alternative alternative_count alternative_order body callback content decoration \
+             deprecation_date discriminator_property enum extra_field failure format header header_order link \
+             mapping media_type name operation operation_id optional_body optional_parameter \
+             optional_property parameter required_body required_parameter required_property response parts \
+             result route schema scope security_alternative security_scheme success shared_properties style \
+             sunset_date title type type_name union_keyword value"
+        );
+        let states: Vec<_> = State::ALL.iter().map(|state| name(serde_json::to_value(state))).collect();
+        assert_eq!(
+            states.join(" "),
+            "boxed closed deprecated described displayed envelope enumerated exploded free keeping nullable \
+             parsed public read_only received required union write_only"
+        );
     }
 }

@@ -24,7 +24,8 @@ pub(super) fn named_type(schema: &Value) -> Option<&str> {
         if let Some(name) = reference(schema) {
             return Some(name);
         }
-        let is_inner = |keyword: &str| keyword == "type" || BRANCHES.contains(&keyword);
+        // The code generation drops `not`.
+        let is_inner = |keyword: &str| matches!(keyword, "type" | "not") || BRANCHES.contains(&keyword);
         if schema.as_object()?.iter().any(|(keyword, value)| !is_inner(keyword) && adds_to_type(keyword, value)) {
             return None;
         }

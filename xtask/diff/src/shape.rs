@@ -5,16 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use xtask_codegen::policies::FORMATS;
-use xtask_document::keywords::UNIONS;
+use xtask_document::keywords::{UNIONS, gives_shape};
+use xtask_document::naming::{identifier, snake};
 use xtask_document::resolved::{References, ResolvedSchema};
 
-/// The type of a schema. Without the keyword `type`, other keywords may imply the type.
+/// The type of a schema. Without the keyword `type`, other keywords may imply the type; beside a union, they only
+/// constrain its branches.
 pub(super) fn type_of<'a>(schema: &ResolvedSchema<'a>) -> Option<&'a str> {
-    let has = |keyword| schema.get(keyword).is_some();
+    let implies = |keyword| schema.get(keyword).is_some() && alternatives(schema).is_none();
     match schema.get("type") {
         Some(of) => of.as_str(),
-        None if has("additionalProperties") && !is_closed(schema) || !schema.properties.is_empty() => Some("object"),
-        None if has("items") => Some("array"),
+        None if !schema.properties.is_empty() => Some("object"),
+        None if implies("additionalProperties") && !is_closed(schema) => Some("object"),
+        None if implies("items") => Some("array"),
         None => values(schema).map(|_| "string"),
     }
 }
@@ -59,10 +62,23 @@ pub(super) fn alternatives<'a>(schema: &ResolvedSchema<'a>) -> Option<(&'static 
     })
 }
 
+/// Whether other keywords of a schema only constrain the branches of its union, since each of these has a shape.
+pub(super) fn constrains_branches(schema: &ResolvedSchema<'_>) -> bool {
+    let is_object = schema.get("type").is_none_or(|of| of == "object");
+    let is_union = alternatives(schema).is_some_and(|(_, branches)| branches.iter().all(gives_shape));
+    is_object && schema.properties.is_empty() && is_union
+}
+
 /// Whether the generated type is a map.
 pub(super) fn is_map(schema: &ResolvedSchema<'_>) -> bool {
     let is_object = type_of(schema) == Some("object") && alternatives(schema).is_none();
     is_object && all_properties(schema).is_empty()
+}
+
+/// The field of a model that contains the other properties. A property of that name takes it.
+pub(super) fn extra_field(schema: &ResolvedSchema<'_>) -> &'static str {
+    let is_taken = all_properties(schema).keys().any(|name| identifier(name, snake) == "extra");
+    if is_taken { "extra_" } else { "extra" }
 }
 
 /// Whether a schema rejects other properties. The crates accept them.

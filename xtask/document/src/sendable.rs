@@ -1,5 +1,7 @@
 //! The requests that a generated client can send: the importer drops the others, and the generator rejects them.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::operation::Parameter;
@@ -15,38 +17,69 @@ pub fn method_obstacle(method: &str) -> Option<&'static str> {
 pub fn parameter_obstacle(references: &References<'_>, parameter: &Parameter<'_>) -> Option<&'static str> {
     match (parameter.place, parameter.style(), parameter.schema()) {
         ("cookie", ..) => Some("is a cookie"),
+        // The generated client would panic.
+        ("header", ..) if !is_header_name(parameter.name) => Some("has a name that no header can have"),
         ("path" | "header", "simple", Some(_)) => None,
-        ("query", "form", Some(schema)) => (parameter.explodes() && !fits(references, schema, true, 0))
-            .then_some("holds a list or an object where a query can hold text, a number or a boolean only"),
+        ("query", "form", Some(schema)) => (parameter.explodes()
+            && !fits(references, schema, true, &mut BTreeMap::new()))
+        .then_some("holds a list or an object where a query can hold text, a number or a boolean only"),
         (_, "simple" | "form", None) => parameter.object.contains_key("content").then_some("has content, not a schema"),
         _ => Some("has a style that the generator cannot write"),
     }
 }
 
-/// Whether a property of a query's object can be sent.
-pub fn fits_query(references: &References<'_>, schema: &Value) -> bool {
-    fits(references, schema, false, 0)
+/// Whether a text is a token, as the name of a header is (RFC 9110, section 5.6.2).
+fn is_header_name(name: &str) -> bool {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty() && name.bytes().all(is_token)
 }
 
-/// The most levels of nested alternatives that are followed: a union may be an alternative of itself.
-const DEEPEST: usize = 16;
+/// Whether a property of a query's object can be sent.
+pub fn fits_query(references: &References<'_>, schema: &Value) -> bool {
+    fits(references, schema, false, &mut BTreeMap::new())
+}
 
 /// Whether a query can hold values of a schema: scalars and, as a whole, lists and objects of scalars. A free-form
 /// schema and a union with one such alternative fit, and so does an object whose other properties are optional.
-fn fits(references: &References<'_>, schema: &Value, is_whole: bool, depth: usize) -> bool {
+///
+/// `known` has the results by address: alternatives can be recursive, and used in many places.
+fn fits<'a>(
+    references: &References<'a>,
+    schema: &'a Value,
+    is_whole: bool,
+    known: &mut BTreeMap<(*const Value, bool), bool>,
+) -> bool {
+    let target = references.resolve(schema);
+    let key = (std::ptr::from_ref(target), is_whole);
+    if let Some(known) = known.get(&key) {
+        return *known;
+    }
+    known.insert(key, true);
+    let result = fits_anew(references, target, is_whole, known);
+    known.insert(key, result);
+    result
+}
+
+fn fits_anew<'a>(
+    references: &References<'a>,
+    schema: &'a Value,
+    is_whole: bool,
+    known: &mut BTreeMap<(*const Value, bool), bool>,
+) -> bool {
     let schema = ResolvedSchema::of(references, schema);
-    let fits = |part: &Value, is_whole: bool| fits(references, part, is_whole, depth.saturating_add(1));
     if let Some(branches) = schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array) {
-        return depth > DEEPEST || branches.iter().any(|branch| fits(branch, is_whole));
+        return branches.iter().any(|branch| fits(references, branch, is_whole, known));
     }
     if schema.properties.is_empty() && schema.get("type").is_none_or(|of| of != "object" && of != "array") {
         return true;
     }
-    let (properties, required) = (&schema.properties, schema.required());
+    if !is_whole {
+        return false;
+    }
+    let mut part_fits = |part: &'a Value| fits(references, part, false, known);
     let mut parts = ["additionalProperties", "items"].into_iter().filter_map(|keyword| schema.get(keyword));
-    let (sendable, others): (Vec<_>, Vec<_>) = properties.iter().partition(|(_, property)| fits(property, false));
-    is_whole
-        && parts.all(|part| !part.is_object() || fits(part, false))
-        && others.iter().all(|(name, _)| !required.contains(*name))
-        && (others.is_empty() || !sendable.is_empty())
+    let all_parts = parts.all(|part| !part.is_object() || part_fits(part));
+    let (sendable, others): (Vec<_>, Vec<_>) = schema.properties.iter().partition(|(_, property)| part_fits(property));
+    let required = schema.required();
+    all_parts && others.iter().all(|(name, _)| !required.contains(*name)) && (others.is_empty() || !sendable.is_empty())
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 use xtask_document::media_types::is_json;
 use xtask_document::operation::{MediaType, Operation, component};
 
-/// How many references are followed to find the example of a schema.
+/// The most references that are followed to find the example of a schema.
 const MOST_REFERENCES: usize = 16;
 
 /// An example of a response.
@@ -17,11 +17,11 @@ pub(super) struct Example<'a> {
     pub(super) schema: Option<&'a Value>,
 }
 
-/// What an operation has.
+/// The examples of an operation.
 #[derive(Default)]
 pub(super) struct Found<'a> {
     pub(super) examples: Vec<Example<'a>>,
-    /// Where examples are that the document only links to.
+    /// The places of examples that the document only links to.
     pub(super) external: Vec<String>,
 }
 

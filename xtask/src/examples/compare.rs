@@ -1,12 +1,12 @@
-//! What decoding and encoding an example changed.
+//! The differences between an example and its encoded value.
 
 use serde_json::{Map, Number, Value};
 use xtask_document::operation::component;
 
-/// How deep references and parts of schemas are followed for one value.
+/// The most references and parts of schemas that are followed for one value.
 const MOST_DEPTH: usize = 32;
 
-/// What is different in the encoded value. List items have the index `*`, so that equal differences have equal text.
+/// The differences of an encoded value. List items have the index `*`, so that equal differences have equal text.
 #[derive(Debug, Default, Eq, PartialEq)]
 pub(super) struct Differences {
     /// Members of objects that the schema declares.
@@ -15,7 +15,7 @@ pub(super) struct Differences {
     pub(super) lost_nulls: Vec<String>,
     /// Members that it does not declare.
     pub(super) lost_undeclared: Vec<String>,
-    /// Values that are others, with both.
+    /// Changed values, before and after.
     pub(super) changed: Vec<String>,
     /// Members that the example does not have.
     pub(super) added: Vec<String>,

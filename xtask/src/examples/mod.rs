@@ -27,7 +27,7 @@ use compare::Differences;
 use program::{Input, Output, decode_and_encode};
 use validate::{Fit, Schemas};
 
-/// What is decoded.
+/// The examples to decode.
 pub struct Options {
     /// How operations without a tag are grouped.
     pub by: By,
@@ -41,7 +41,7 @@ pub struct Options {
 #[derive(Default)]
 pub struct Examples {
     groups: usize,
-    /// Why a group has no client, by its title.
+    /// The groups without a client, by title, with the reason.
     failures: BTreeMap<String, String>,
     /// The examples of operations that are in no client.
     not_generated: BTreeSet<String>,
@@ -69,7 +69,7 @@ impl Examples {
     ///
     /// # Errors
     ///
-    /// If the document cannot be read or is not OpenAPI 3.0, has no operations, or has no group of a title; the folder
+    /// If the document cannot be read or is not OpenAPI 3.0, has no operations, or has no group of a title; the output folder
     /// exists or cannot be written to; or cargo cannot be run.
     pub fn run(
         workspace: &Workspace,
@@ -116,7 +116,7 @@ impl Examples {
         Ok(())
     }
 
-    /// The examples that have a type. Of the types, only those are kept that decode an example.
+    /// The examples that have a type. Types without an example are dropped.
     fn cases<'a>(&mut self, groups: &'a GroupWorkspace<'_>, types: &mut [Made<'a>]) -> Vec<Case<'a>> {
         let (mut cases, mut seen) = (Vec::new(), BTreeSet::new());
         let vendors: BTreeMap<_, _> =

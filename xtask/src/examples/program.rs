@@ -10,7 +10,7 @@ use xtask_codegen::packages::crate_path;
 use crate::generate::write_file;
 use crate::groups::{Group, GroupWorkspace, run};
 
-/// What the program reads, a line each.
+/// A line of the program's input.
 #[derive(Serialize)]
 pub(super) struct Input<'a> {
     /// The SDK.
@@ -21,7 +21,7 @@ pub(super) struct Input<'a> {
     pub(super) text: String,
 }
 
-/// What it writes, a line each.
+/// A line of the program's output.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Output {

@@ -13,7 +13,7 @@ use crate::groups::list;
 /// Selects one kind of differences.
 type Kind = fn(&Differences) -> &[String];
 
-/// The kinds of differences: how they are called, which they are, and whether they are a fault of the generated types.
+/// The kinds of differences: name, selector, and whether they are a fault of the generated types.
 const KINDS: [(&str, Kind, bool); 5] = [
     ("declared values lost", |found| &found.lost, true),
     ("nulls lost that the schema does not allow", |found| &found.lost_nulls, false),

@@ -1,7 +1,7 @@
 //! A property that is absent, one that is null, and one with a value are three states.
 //!
 //! APIs give each of them a meaning: in a PATCH, absence keeps a value and null clears it. The generator has two states
-//! for them, and reads an absent list or map as an empty one. This pass gives every property all states that its document
+//! for them, and decodes an absent list or map as an empty one. This pass gives every property all states that its document
 //! allows, for every type: scalar, enum, list, map, object, union, string with a format, or free-form.
 //!
 //! | | type | absent | null | empty list or map, value |
@@ -16,14 +16,14 @@
 //! The types of requests and responses have the same states. So a request can send exactly what its document allows, and
 //! a response that keeps to its document is written back as it was read.
 //!
-//! A response that confuses null with absence is read all the same. Servers do so by the habits of their languages: one
-//! leaves out what is null, another writes null for what is absent. Where a document allows only one of the two, it has
-//! the meaning of the other, and is what a request would send. Where it allows neither, no value can represent them.
+//! A response that confuses null with absence is still decoded: some servers omit null properties, and others write null
+//! for absent ones. Where a document allows only one of the two, the other one is decoded as that, and a request sends
+//! that. Where it allows neither, both are errors.
 //!
-//! A union distinguishes its branches by required properties; see [`branches`](super::branches). The result of an envelope and
-//! what decorates it are left as they are: the client reads them itself; see `policies/envelopes.rs`.
+//! A union distinguishes its branches by required properties; see [`branches`](super::branches). The fields of an envelope
+//! stay unchanged, since the client decodes them itself; see `policies/envelopes.rs`.
 //!
-//! Of a type that contains itself the generator makes `Box<Option<T>>`, and writes null for an absent one. It becomes
+//! The generator uses `Box<Option<T>>` for a type that contains itself, and encodes an absent one as null. It becomes
 //! `Option<Box<T>>`, which has these states.
 //!
 //! Seen in: Cloudflare's risk scoring document, where `reference_id` is optional and nullable in a body; typify 0.8, which
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    #[allow(clippy::too_many_lines, reason = "the generated code in full")]
+    #[allow(clippy::too_many_lines, reason = "the expected code is one literal")]
     fn every_property_gets_the_states_of_its_document() {
         let [mark, marked] = ["", "d"].map(|text| format!("{text}{MARK}/place{text}{MARK}"));
         let mut file: syn::File = parse_quote! {
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn nullable_property_without_a_field_is_an_error_that_says_where() {
+    fn nullable_property_without_a_field_is_an_error_with_its_place() {
         let mut file = parse_quote! { mod types { struct Thing { id: u8 } } };
         let marks = ["/components/schemas/Thing/properties/note".to_owned()];
         let error = apply(&mut file, &document(), &marks.clone().into()).unwrap_err().to_string();

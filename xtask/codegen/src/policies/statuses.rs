@@ -1,7 +1,8 @@
-//! For the mocks: a status without a name is described as `default`, for which a mock responds with any status.
+//! A status without a reason phrase becomes `default` in the document of the mocks. A mock's `default_response` takes the
+//! status as an argument.
 //!
-//! The generator calls a method of a mock after the status' reason phrase, and panics if there is none, as for 599. Several
-//! such statuses with different responses are any JSON.
+//! The generator names the methods of a mock after reason phrases, and panics if a status has none, such as 599. If the
+//! responses of several such statuses differ, the body is any JSON.
 //!
 //! Seen in: the generator, progenitor 0.15 (`canonical_reason().unwrap()`).
 
@@ -22,7 +23,7 @@ pub(super) fn apply(document: &mut Value) {
     });
 }
 
-/// Whether the generator has a name for a status. What is none at all keeps its error.
+/// Whether the generator has a name for a status. It rejects malformed ones itself.
 fn has_name(status: &str) -> bool {
     match status.as_bytes() {
         [class, b'X' | b'x', b'X' | b'x'] => (b'1'..=b'5').contains(class),

@@ -118,7 +118,14 @@ fn changes_of_type_and_format_are_classified() {
             .reports(&["documentation @.any: description changed"]),
         Row::of("what it may not be")
             .with("@/properties/name/not", json!({"enum": ["x"]}))
-            .reports(&["breaking @.name: the schema of `not` changed"]),
+            .sent(&["documentation! @.name: not was none and is {\"enum\":[\"x\"]}: fewer values are valid"])
+            .received(&["documentation @.name: not was none and is {\"enum\":[\"x\"]}: fewer values are valid"]),
+        Row::of("the only properties of a type exclude each other")
+            .with("@Part/not", json!({"required": ["a", "b"]}))
+            .sent(&["documentation! @Part: not was none and is {\"required\":[\"a\",\"b\"]}: fewer values are valid"])
+            .received(&[
+                "documentation @Part: not was none and is {\"required\":[\"a\",\"b\"]}: fewer values are valid",
+            ]),
     ]);
 }
 

@@ -72,9 +72,26 @@ fn changes_of_items_and_map_values_are_classified() {
         Row::of("an object allows any other property")
             .with("@Options/additionalProperties", true)
             .reports(&["additive @Options: it keeps other properties now"]),
+        Row::of("a listed property takes the field of the others")
+            .given("@Options/additionalProperties", text())
+            .with("@Options/properties/Extra", text())
+            .reports(&[
+                "breaking @Options{}: the field of other properties was extra and is extra_",
+                "additive @Options.Extra: there is a new optional property",
+            ]),
         Row::of("an object rejects other properties")
             .with("@Options/additionalProperties", false)
             .reports(&["documentation @Options: it rejects other properties now"]),
+        Row::of("a union constrains the other properties of its branches")
+            .with("@/properties/pet/additionalProperties", true)
+            .reports(&["documentation @.pet: additionalProperties changed"]),
+        Row::of("a union of objects constrains the other properties of its branches")
+            .given("@/properties/pet/type", "object")
+            .with("@/properties/pet/additionalProperties", text())
+            .reports(&["documentation @.pet: additionalProperties changed"]),
+        Row::of("a union constrains the items of its branches")
+            .with("@/properties/pet/items", text())
+            .reports(&["documentation @.pet: items changed"]),
         Row::of("a map rejects all properties")
             .with("@/properties/map/additionalProperties", false)
             .sent(&[

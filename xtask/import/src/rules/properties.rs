@@ -26,8 +26,11 @@ pub(super) const CLASHING_NAMES: Rule = Rule {
 };
 
 fn has_clash(schema: &Map<String, Value>) -> bool {
+    let properties = schema.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::keys);
+    // A required property without a schema is a field of any JSON.
+    let required = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let names: BTreeSet<&str> = properties.map(String::as_str).chain(required).collect();
     let mut seen = BTreeSet::new();
-    let names = schema.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::keys);
     names.into_iter().any(|name| !seen.insert(identifier(name, snake)))
 }
 
@@ -77,7 +80,9 @@ mod tests {
     fn object_with_clashing_property_names_becomes_a_map() {
         let clash = document(json!({"type": "object", "properties": {"a-b": {}, "a_b": {}}, "required": ["a-b"]}));
         let map = document(json!({"type": "object", "additionalProperties": {}}));
-        assert_eq!(run(&CLASHING_NAMES, clash), (map, 1));
+        assert_eq!(run(&CLASHING_NAMES, clash), (map.clone(), 1));
+        let with_required = document(json!({"type": "object", "properties": {"a-b": {}}, "required": ["a-b", "a_b"]}));
+        assert_eq!(run(&CLASHING_NAMES, with_required), (map, 1));
         for names in [["@", "x"], ["1", "x1"], ["it's", "its"], ["type", "type_"]] {
             let properties = Map::from_iter(names.map(|name| (name.to_owned(), json!({}))));
             assert_eq!(run(&CLASHING_NAMES, document(json!({"properties": properties}))).1, 1, "{names:?}");

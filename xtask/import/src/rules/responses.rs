@@ -16,13 +16,13 @@ use xtask_document::schemas::named_schemas;
 
 pub(super) const DEFAULT: Rule = Rule {
     name: "success-by-default",
-    why: "without another response, `default` is the one to every call, and the generator reads it as bytes",
+    why: "without another response, `default` describes the response to every call, and the generator reads it as bytes",
     seen_in: "the generator makes bytes of a success that is not described (`ResponseValue<ByteStream>`)",
     loss: Loss::Lossless,
     apply: |document, log| {
         for_each_operation(document, |place, _, operation| {
             let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
-            // With a redirect, the call most likely succeeds by that.
+            // A redirect is most likely the success.
             if responses.keys().any(|status| status.starts_with(['2', '3'])) {
                 return;
             }
@@ -30,14 +30,14 @@ pub(super) const DEFAULT: Rule = Rule {
             for status in ["2XX", "4XX", "5XX"] {
                 responses.entry(status).or_insert_with(|| default.clone());
             }
-            log.note(place, "the response default is that of every success and failure");
+            log.note(place, "used the response default for every success and failure");
         });
     },
 };
 
 pub(super) const WITHOUT_SCHEMA: Rule = Rule {
     name: "response-without-schema",
-    why: "JSON without a schema is any JSON, but the generator asks for its type",
+    why: "JSON without a schema is any JSON, but the generator requires a schema",
     seen_in: "Cloudflare, openapi.json of 2024-08-06: 20 responses",
     loss: Loss::Lossless,
     apply: |document, log| {
@@ -45,7 +45,7 @@ pub(super) const WITHOUT_SCHEMA: Rule = Rule {
             let json = content_mut(response).and_then(|content| content.get_mut(JSON));
             if let Some(json) = json.filter(|json| json.get("schema").is_none()) {
                 set(json, "schema", json!({}));
-                log.note(place, "it is any JSON");
+                log.note(place, "made it any JSON");
             }
         });
     },
@@ -53,7 +53,7 @@ pub(super) const WITHOUT_SCHEMA: Rule = Rule {
 
 pub(super) const ONE_MEDIA_TYPE: Rule = Rule {
     name: "one-response-type",
-    why: "the generated method gives back one type",
+    why: "the generated method returns one type",
     seen_in: "GitHub, REST API: 35 responses",
     loss: Loss::Narrows,
     apply: |document, log| {
@@ -68,8 +68,7 @@ pub(super) const ONE_MEDIA_TYPE: Rule = Rule {
 
 pub(super) const ONE_SCHEMA: Rule = Rule {
     name: "one-success-schema",
-    why: "the generated method gives back one type: JSON successes that are alike share one named schema, and others become a \
-          union of theirs",
+    why: "the generated method returns one type: equal JSON successes share one named schema, and different ones become a union",
     seen_in: "GitHub, REST API: 201 and 202 of `POST /repos/{owner}/{repo}/deployments`",
     loss: Loss::Widens,
     apply: unite,
@@ -95,12 +94,12 @@ fn unite(document: &mut Value, log: &mut Log<'_>) {
                 branches.push(schema);
             }
         }
-        // What is any JSON would be read for all others.
+        // A branch for any JSON would hide the branches after it.
         branches.sort_by_key(|branch| is_free_form(&ResolvedSchema::of(&references, branch)));
         let union = json!({"oneOf": branches});
-        // With another schema beside it, an envelope would not be taken apart any more.
-        let is_apart = is_envelope(&references, first) || is_union_of_envelopes(&references, first);
-        let is_union = branches.len() > 1 && (!is_apart || is_union_of_envelopes(&references, &union));
+        // A union of an envelope and another schema would hide the envelope's result.
+        let is_enveloped = is_envelope(&references, first) || is_union_of_envelopes(&references, first);
+        let is_union = branches.len() > 1 && (!is_enveloped || is_union_of_envelopes(&references, &union));
         let mut shared = if is_union { union.clone() } else { first.clone() };
         let joined = successes.iter().filter(|(_, schema)| is_union || meaning(schema) == meaning(first));
         let joined: Vec<_> = joined.map(|(status, _)| (*status).clone()).collect();
@@ -109,8 +108,8 @@ fn unite(document: &mut Value, log: &mut Log<'_>) {
             names.give(name, &mut shared);
         }
         let (loss, what) = match is_union {
-            true => (Loss::Widens, format!("it is one of {}", joined.join(", "))),
-            false => (Loss::Lossless, format!("it is what {first_status} is")),
+            true => (Loss::Widens, format!("made one union of the schemas of {}", joined.join(", "))),
+            false => (Loss::Lossless, format!("used the schema of {first_status}")),
         };
         let first_status = first_status.clone();
         for (status, response) in responses.iter_mut().filter(|(status, _)| joined.contains(status)) {
@@ -126,14 +125,14 @@ fn unite(document: &mut Value, log: &mut Log<'_>) {
 
 pub(super) const ONE_SUCCESS: Rule = Rule {
     name: "one-success",
-    why: "the generated method gives back one type, whatever the status of success, and fails for all other statuses; one \
-          for all other statuses would be of that type as well",
+    why: "the generated method returns one type for all statuses of success, and an error for all other statuses; `default` \
+          would have that type as well",
     seen_in: "Cloudflare, openapi.json of 2024-08-06: 13 operations; GitHub, REST API: 22",
     loss: Loss::Narrows,
     apply: keep_one_success,
 };
 
-/// Keeps the successes that are read like the first one. What is there for all other statuses is there for the failures.
+/// Keeps the successes that are read like the first one, and `default` for failures.
 fn keep_one_success(document: &mut Value, log: &mut Log<'_>) {
     for_each_operation(document, |place, _, operation| {
         let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
@@ -143,18 +142,18 @@ fn keep_one_success(document: &mut Value, log: &mut Log<'_>) {
         let extra: Vec<String> = extra.map(|(status, _)| status.clone()).collect();
         for status in extra {
             responses.remove(&status);
-            log.note(place, format!("the response {status} is not read"));
+            log.note(place, format!("dropped the response {status}"));
         }
         if let Some(others) = responses.remove("default") {
             for failures in ["4XX", "5XX"] {
                 responses.entry(failures).or_insert_with(|| others.clone());
             }
-            log.note(place, "the response default is for failures only");
+            log.note(place, "kept the response default for failures only");
         }
     });
 }
 
-/// The success that is read: the first one with a body, or else the first one.
+/// The success that the generated method reads: the first one with a body, or else the first one.
 fn first_success(responses: &Map<String, Value>) -> Option<(&String, &Value)> {
     let successes = responses.iter().filter(|(status, _)| is_success(status));
     successes.min_by_key(|(status, response)| (is_empty(response), *status))
@@ -165,7 +164,7 @@ fn is_empty(response: &Value) -> bool {
     response.get("content").and_then(Value::as_object).is_none_or(Map::is_empty)
 }
 
-/// Where the schema of JSON is in a response.
+/// The place of the JSON schema in a response.
 const SCHEMA: &str = "/content/application~1json/schema";
 
 /// The schema of a response that is JSON. Others are read as bytes.
@@ -257,7 +256,8 @@ mod tests {
         let (found, applied) = apply_rule(&ONE_SCHEMA, several);
         assert_eq!(found, fixed);
         assert!(
-            applied.iter().all(|applied| applied.loss == Loss::Widens && applied.what == "it is one of 200, 201, 202")
+            applied.iter().all(|applied| applied.loss == Loss::Widens
+                && applied.what == "made one union of the schemas of 200, 201, 202")
         );
         assert_eq!(applied.len(), 3);
         let any_first = document(json!({"200": body(json!({})), "201": body(object("a"))}));
@@ -284,18 +284,18 @@ mod tests {
     }
 
     #[test]
-    fn an_example_makes_no_other_type() {
+    fn successes_with_different_examples_are_of_one_type() {
         let with = |example: &str| json!({"content": {JSON: {"schema": {"type": "object"}, "example": example}}});
         let document = document(json!({"200": with("a"), "201": with("b")}));
         assert_eq!(run(&ONE_SUCCESS, document.clone()), (document, 0));
     }
 
     #[test]
-    fn an_answer_without_content_beside_one_with_it_is_not_read() {
+    fn success_without_content_beside_one_with_content_is_dropped() {
         let one = json!({"content": {JSON: {"schema": {"type": "object"}}}});
         let (fixed, applied) = apply_rule(&ONE_SUCCESS, document(json!({"200": one, "204": {"description": "d"}})));
         assert_eq!(fixed, document(json!({"200": one})));
-        assert_eq!((applied[0].loss, applied[0].what.as_str()), (Loss::Narrows, "the response 204 is not read"));
+        assert_eq!((applied[0].loss, applied[0].what.as_str()), (Loss::Narrows, "dropped the response 204"));
         let later = document(json!({"200": {"description": "d"}, "201": one}));
         assert_eq!(run(&ONE_SUCCESS, later), (document(json!({"201": one})), 1));
     }
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn success_that_cannot_be_read_like_the_first_is_not_read() {
+    fn success_of_another_schema_than_the_first_is_dropped() {
         let one = json!({"content": {JSON: {"schema": {"type": "object"}}}});
         let other = json!({"content": {JSON: {"schema": {"type": "array"}}}});
         let failure = json!({"description": "failed"});

@@ -22,6 +22,18 @@ fn ignored_header_parameter_is_dropped() {
 }
 
 #[test]
+fn header_parameter_with_a_name_that_no_header_can_have_is_dropped() {
+    for (name, is_kept) in
+        [("X-Trace_1.a", true), ("X Trace", false), ("X:Trace", false), ("Größe", false), ("", false)]
+    {
+        let header = json!({"in": "header", "name": name, "schema": {"type": "string"}});
+        let (rest, lost) = losses(&UNSENDABLE, document("/a", json!([header])));
+        let expected = if is_kept { (json!([header]), vec![]) } else { (json!([]), vec![Loss::Narrows]) };
+        assert_eq!((rest, lost), (document("/a", expected.0), expected.1), "{name:?}");
+    }
+}
+
+#[test]
 fn unsendable_optional_parameter_is_dropped() {
     let text = json!({"type": "string"});
     let list = |items: &Value| json!({"type": "array", "items": items});
@@ -100,10 +112,26 @@ fn parameter_in(place: &str, schema: &Value) -> Value {
 }
 
 #[test]
-fn recursive_alternatives_of_a_parameter_are_followed_to_a_limited_depth() {
-    let mut document = document("/a", json!([parameter_in("query", &json!({"$ref": "#/components/schemas/Loop"}))]));
-    document["components"] = json!({"schemas": {"Loop": {"oneOf": [{"$ref": "#/components/schemas/Loop"}]}}});
-    assert_eq!(run(&UNSENDABLE, document.clone()), (document, 0));
+fn recursive_schemas_of_a_parameter_are_visited_once() {
+    let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let of_schema = |schema: &Value| {
+        let mut document = document("/a", json!([parameter_in("query", &reference("Schema"))]));
+        document["components"] = json!({"schemas": {"Schema": schema}});
+        document
+    };
+    let union = of_schema(&json!({"oneOf": [reference("Schema"), {"type": "string"}]}));
+    assert_eq!(run(&UNSENDABLE, union.clone()), (union, 0));
+    let text = json!({"type": "string"});
+    let (_, lost) = losses(&UNSENDABLE, of_schema(&json!({"properties": {"a": text, "b": reference("Schema")}})));
+    assert_eq!(lost, [Loss::Narrows], "it can be sent without the property");
+    let mut levels = of_schema(&json!({"oneOf": [reference("T0"), reference("T0"), reference("T0")]}));
+    for level in 0..40 {
+        let next = reference(&format!("T{}", level + 1));
+        levels["components"]["schemas"][format!("T{level}")] = json!({"oneOf": [next, next, next]});
+    }
+    levels["components"]["schemas"]["T40"] =
+        json!({"type": "array", "items": {"type": "object", "properties": {"a": text}}});
+    assert_eq!(losses(&UNSENDABLE, levels).1, [Loss::Narrows]);
 }
 
 #[test]
