@@ -5,6 +5,7 @@
 //!
 //! | policy | reason |
 //! |---|---|
+//! | `annotations`: a part of an `allOf` that only annotates moves beside it | the generator would write a type of its own |
 //! | `closed_objects`: closed objects become open | an unlisted property would fail the whole response |
 //! | `closed_objects`: explicitly open objects keep all members | the generator would drop them |
 //! | `constraints`: constraints on values are dropped, also the size of numbers | the generator's types would reject a response |
@@ -24,6 +25,7 @@
 //!
 //! A method accepts every failure, documented or not, since its return type must not depend on the documented failures.
 
+mod annotations;
 mod closed_objects;
 pub(crate) mod constraints;
 mod defaults;
@@ -79,6 +81,7 @@ fn for_both(document: &Value) -> Value {
     closed_objects::keep_members(&mut document);
     constraints::apply(&mut document);
     defaults::apply(&mut document);
+    annotations::apply(&mut document);
     directions::apply(&mut document);
     nullable::apply(&mut document);
     parameters::inline_formats(&mut document);

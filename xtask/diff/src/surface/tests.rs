@@ -1,3 +1,5 @@
+use serde_json::json;
+
 use super::*;
 
 /// The lines of a file.
@@ -291,4 +293,25 @@ fn changed_item_is_paired_with_its_replacement() {
         ]
     );
     assert_eq!(old.compare(&old), SurfaceDiff::default());
+}
+
+#[test]
+fn annotated_reference_keeps_its_type_if_its_target_becomes_an_all_of() {
+    let field = |target: Value| {
+        let to = json!({"$ref": "#/components/schemas/Other"});
+        let schema = json!({"type": "object", "properties": {"a": {"allOf": [to, {"description": "d"}]}}});
+        let content = json!({"application/json": {"schema": schema}});
+        let operation = json!({"operationId": "get_thing", "responses": {"200": {"description": "d", "content": content}}});
+        let document = json!({
+            "openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {"/things": {"get": operation}},
+            "components": {"schemas": {"Other": target}},
+        });
+        let surface = Surface::of_document(&crate::imported(&document).unwrap()).unwrap();
+        let field = surface.lines().find(|line| line.contains("GetThingResponse.a")).map(str::to_owned);
+        field.unwrap()
+    };
+    let object = json!({"type": "object", "properties": {"b": {"type": "string"}}});
+    let all_of = field(json!({"allOf": [object]}));
+    assert!(all_of.ends_with("Option<types::Other>"), "{all_of}");
+    assert_eq!(field(object), all_of);
 }

@@ -1,0 +1,65 @@
+//! A part of an `allOf` that only annotates a reference moves beside the `allOf`.
+//!
+//! The generator uses the referenced type for `allOf` with one part. With two, it merges them: if the referenced schema
+//! is an `allOf` itself, the result is a type of its own, even if the second part is only a description.
+//!
+//! Seen in: the generator (`allOf: [{$ref}, {description}]`).
+
+use serde_json::{Map, Value};
+
+use xtask_document::keywords::{Role, role};
+use xtask_document::schemas::reference;
+use xtask_document::walk::for_each_schema;
+
+pub(super) fn apply(document: &mut Value) {
+    for_each_schema(document, &mut |_, schema| {
+        let Some(parts) = schema.get_mut("allOf").and_then(Value::as_array_mut) else { return };
+        let others: Vec<_> = parts.iter().filter(|part| annotations(part).is_none()).collect();
+        if !matches!(others.as_slice(), [other] if reference(other).is_some()) {
+            return;
+        }
+        let moved: Vec<_> = parts.iter().filter_map(annotations).cloned().collect();
+        parts.retain(|part| annotations(part).is_none());
+        for (keyword, value) in moved.into_iter().flatten() {
+            schema.entry(keyword).or_insert(value);
+        }
+    });
+}
+
+/// The keywords of a part that only annotates. A title may be the name of a type.
+fn annotations(part: &Value) -> Option<&Map<String, Value>> {
+    let annotates = |keyword: &String| matches!(role(keyword), Role::Annotation | Role::Documentation);
+    part.as_object().filter(|part| !part.contains_key("title") && part.keys().all(annotates))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn annotation_of_a_reference_moves_beside_it() {
+        let to = json!({"$ref": "#/components/schemas/Other"});
+        let of = |schema: &Value| json!({"components": {"schemas": {"Thing": {"properties": {"a": schema}}}}});
+        let annotation = json!({"description": "d", "x-note": 1});
+        for (schema, expected) in [
+            (json!({"allOf": [to, annotation, {}]}), json!({"allOf": [to], "description": "d", "x-note": 1})),
+            (json!({"allOf": [annotation, to], "description": "own"}), json!({"allOf": [to], "description": "own", "x-note": 1})),
+        ] {
+            let mut document = of(&schema);
+            apply(&mut document);
+            assert_eq!(document, of(&expected));
+        }
+        for schema in [
+            json!({"allOf": [to, {"nullable": true}]}),
+            json!({"allOf": [to, {"title": "Name"}]}),
+            json!({"allOf": [to, to, annotation]}),
+            json!({"allOf": [{"type": "string"}, annotation]}),
+        ] {
+            let mut document = of(&schema);
+            apply(&mut document);
+            assert_eq!(document, of(&schema));
+        }
+    }
+}
