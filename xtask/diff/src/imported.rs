@@ -1,6 +1,7 @@
 //! Imports documents for a comparison.
 
 use std::collections::BTreeSet;
+use std::iter;
 
 use serde_json::{Map, Value};
 
@@ -11,6 +12,8 @@ use xtask_import::{Import, Names, Settings, Slice};
 
 /// Applies the importer's rules to a whole document. Code is generated from imported documents only. A comparison of
 /// vendors' documents would miss the effect of the rules.
+///
+/// Operations and schemas whose names clash or are not Rust names get other names, since no `sdk.toml` names them.
 ///
 /// # Errors
 ///
@@ -28,9 +31,30 @@ use xtask_import::{Import, Names, Settings, Slice};
 /// ```
 pub fn imported(document: &Value) -> Result<Value, Error> {
     let slice = Slice { paths: ["/".to_owned()].into(), ..Slice::default() };
-    let names = Names::default();
-    let (name, title, description) = ("document", "Document", "A whole document.");
-    imported_with(&Settings { name, title, description, slice: &slice, names: &names, fixups: &[] }, document)
+    let mut names = Names::default();
+    loop {
+        let (name, title, description) = ("document", "Document", "A whole document.");
+        let settings = Settings { name, title, description, slice: &slice, names: &names, fixups: &[] };
+        let error = match imported_with(&settings, document) {
+            Err(Error::Import(error)) => error,
+            result => return result,
+        };
+        if !add_name(&mut names, &error) {
+            return Err(error.into());
+        }
+    }
+}
+
+/// Lists another name for the operation or schema whose name an error rejects. Returns whether it had none before.
+fn add_name(names: &mut Names, error: &xtask_import::Error) -> bool {
+    let xtask_import::Error::Name { table, ours, vendors, .. } = error else { return false };
+    let listed = if *table == "operations" { &mut names.operations } else { &mut names.types };
+    if listed.values().any(|other| other == vendors) {
+        return false;
+    }
+    let numbered = (2..).map(|number: u32| format!("{ours}{number}"));
+    let name = iter::once(ours.clone()).chain(numbered).find(|name| !listed.contains_key(name));
+    name.is_some_and(|name| listed.insert(name, vendors.clone()).is_none())
 }
 
 /// Imports the part of a document that belongs to an SDK.
@@ -72,5 +96,34 @@ fn fields(document: &Value, item: &Value) -> Option<Map<String, Value>> {
         }
         let Some(reference) = item.get("$ref").and_then(Value::as_str) else { return Some(fields) };
         item = component(document, item).filter(|_| visited.insert(reference))?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn names_that_clash_in_a_whole_document_are_numbered() {
+        let operation = |id: &str, schema: &str| {
+            let content = json!({"application/json": {"schema": {"$ref": format!("#/components/schemas/{schema}")}}});
+            json!({"get": {"operationId": id, "responses": {"200": {"description": "d", "content": content}}}})
+        };
+        let object = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+        let document = json!({
+            "openapi": "3.0.3", "info": {"title": "t", "version": "1"},
+            "paths": {
+                "/a": operation("get-a", "a-b"), "/b": operation("get_a", "a_b"), "/c": operation("getA", "aB"),
+                "/d": operation("self", "Self"),
+            },
+            "components": {"schemas": {"a-b": object, "a_b": object, "aB": object, "Self": object}},
+        });
+        let imported = imported(&document).unwrap();
+        let ids: BTreeSet<_> = xtask_document::operation::operations(&imported).filter_map(|of| of.id()).collect();
+        assert_eq!(ids, ["get_a", "get_a_2", "get_a_22", "our_name"].into());
+        let schemas: BTreeSet<_> = xtask_document::schemas::schemas(&imported).keys().map(String::as_str).collect();
+        assert_eq!(schemas, ["Ab", "Ab2", "Ab22", "OurName"].into());
     }
 }

@@ -46,7 +46,7 @@ pub fn place_of(name: &str) -> String {
     format!("/components/schemas/{}", escape(name))
 }
 
-/// Whether a JSON pointer leads to a named schema, not to a part of one.
+/// Whether a JSON pointer is that of a named schema, not of a part of one.
 pub fn is_named(place: &str) -> bool {
     place.strip_prefix("/components/schemas/").is_some_and(|name| !name.contains('/'))
 }

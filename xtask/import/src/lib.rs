@@ -95,9 +95,9 @@ impl Import {
     ///
     /// # Errors
     ///
-    /// If the document is not OpenAPI 3.0, the slice selects no operation, a reference has no target in the document,
-    /// a schema consists of itself, a fixup no longer applies, a listed type does not exist, two operations or types
-    /// get one name, or the revision is not a date.
+    /// - The document is not OpenAPI 3.0, a reference has no target in it, or a schema consists of itself.
+    /// - The slice selects no operation, a fixup no longer applies, or a listed type does not exist.
+    /// - Two operations or types get one name, or the revision is not a date.
     pub fn of(settings: &Settings<'_>, vendors: &Value, revision: &str) -> Result<Self, Error> {
         Self::recorded(settings, vendors, revision, &mut Vec::new())
     }

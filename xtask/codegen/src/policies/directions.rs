@@ -123,7 +123,7 @@ impl<'a> Reach<'a, '_> {
     }
 }
 
-/// The place that a reference leads to.
+/// The place of the target of a reference.
 fn target(value: &Value) -> Option<&str> {
     value.get("$ref")?.as_str()?.strip_prefix('#')
 }

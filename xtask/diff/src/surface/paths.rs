@@ -110,7 +110,7 @@ impl ModuleNames {
         path
     }
 
-    /// The target of a path that leads to an import of one of the file's modules.
+    /// The target of a path to an import of one of the file's modules.
     fn import(&self, path: &[String]) -> Option<Vec<String>> {
         (0..path.len()).find_map(|index| {
             let (module, rest) = path.split_at_checked(index)?;

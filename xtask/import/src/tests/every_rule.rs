@@ -49,13 +49,13 @@ const EXPECTED: [(&str, &str, &str); 32] = [
 fn vendors() -> Value {
     let content = |media_type: &str, schema: &Value| json!({"content": {media_type: {"schema": schema}}});
     let text = json!({"type": "string"});
-    let answer = |schema: &Value| {
-        let mut answer = content("application/json", schema);
-        answer["description"] = json!("d");
-        answer
+    let response = |schema: &Value| {
+        let mut response = content("application/json", schema);
+        response["description"] = json!("d");
+        response
     };
     let operation =
-        |id: &str, body: Value| json!({"operationId": id, "requestBody": body, "responses": {"200": answer(&text)}});
+        |id: &str, body: Value| json!({"operationId": id, "requestBody": body, "responses": {"200": response(&text)}});
     let reference = |name: &str| json!({"$ref": format!("#/components/schemas/acme_{name}")});
 
     let mut free_form = operation("create_body", json!({"content": {"application/json": {}}}));
@@ -65,7 +65,7 @@ fn vendors() -> Value {
     let mut several = content("application/json", &text);
     several["content"]["text/plain"] = json!({"schema": text});
     let alike = json!({"type": "object", "properties": {"whole": reference("whole")}});
-    let mut first = answer(&alike);
+    let mut first = response(&alike);
     first["content"]["text/csv"] = json!({"schema": text});
     json!({
         "openapi": "3.0.3",
@@ -93,7 +93,7 @@ fn vendors() -> Value {
             },
             "/answers": {
                 "get": {"operationId": "get_answers", "responses": {
-                    "200": first, "201": answer(&alike), "204": {"description": "nothing"},
+                    "200": first, "201": response(&alike), "204": {"description": "nothing"},
                 }},
                 "delete": {"operationId": "delete_answers", "responses": {"default": by_another_name}},
             },
@@ -102,7 +102,7 @@ fn vendors() -> Value {
                 "get": {
                     "operationId": "get_clash",
                     "parameters": [{"in": "path", "name": "Id", "required": true, "schema": {"type": "object"}}],
-                    "responses": {"200": answer(&text)},
+                    "responses": {"200": response(&text)},
                 },
             },
         },
