@@ -45,7 +45,10 @@ mod tests {
         let annotation = json!({"description": "d", "x-note": 1});
         for (schema, expected) in [
             (json!({"allOf": [to, annotation, {}]}), json!({"allOf": [to], "description": "d", "x-note": 1})),
-            (json!({"allOf": [annotation, to], "description": "own"}), json!({"allOf": [to], "description": "own", "x-note": 1})),
+            (
+                json!({"allOf": [annotation, to], "description": "own"}),
+                json!({"allOf": [to], "description": "own", "x-note": 1}),
+            ),
         ] {
             let mut document = of(&schema);
             apply(&mut document);

@@ -301,7 +301,8 @@ fn annotated_reference_keeps_its_type_if_its_target_becomes_an_all_of() {
         let to = json!({"$ref": "#/components/schemas/Other"});
         let schema = json!({"type": "object", "properties": {"a": {"allOf": [to, {"description": "d"}]}}});
         let content = json!({"application/json": {"schema": schema}});
-        let operation = json!({"operationId": "get_thing", "responses": {"200": {"description": "d", "content": content}}});
+        let operation =
+            json!({"operationId": "get_thing", "responses": {"200": {"description": "d", "content": content}}});
         let document = json!({
             "openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {"/things": {"get": operation}},
             "components": {"schemas": {"Other": target}},
