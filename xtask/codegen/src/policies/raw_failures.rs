@@ -1,7 +1,8 @@
 //! Failures are not decoded.
 //!
 //! The generated decoding of a failure drops the status and the headers if the body does not fit the document. A
-//! failure's body often does not: it may be a page of HTML from the edge.
+//! failure's body often does not: it may be a page of HTML from the edge. Redirects are not decoded, either: the generated
+//! client has no use for their types.
 //!
 //! Seen in: Cloudflare's document of 2024-08-06: 174 operations have a failure with a schema that no value fits.
 
@@ -19,15 +20,19 @@ pub(super) fn all(document: &mut Value) {
         responses.retain(|status, _| !is_failure(status) || status == "default" && !has_success);
         let raw = || json!({"description": "A failure, undecoded", "content": {"*/*": {}}});
         responses.iter_mut().filter(|(status, _)| is_failure(status)).for_each(|(_, response)| *response = raw());
+        let redirects = responses.iter_mut().filter(|(status, _)| !is_success(status) && !is_failure(status));
+        redirects
+            .filter_map(|(_, response)| response.as_object_mut())
+            .for_each(|response| drop(response.remove("content")));
         responses.extend(["4XX", "5XX"].map(|status| (status.to_owned(), raw())));
     });
 }
 
-/// For the mocks: a failure with an unnamed schema is any JSON. The generator would use a type that the client does not
-/// have.
+/// For the mocks: a failure or redirect with an unnamed schema is any JSON. The generator would use a type that the
+/// client does not have.
 pub(super) fn without_name(document: &mut Value) {
     for_each_operation(document, |_, _, operation| {
-        let failures = responses_mut(operation).filter(|(status, _)| is_failure(status));
+        let failures = responses_mut(operation).filter(|(status, _)| !is_success(status));
         let contents = failures.filter_map(|(_, failure)| content_mut(failure)).flatten();
         for schema in contents.filter_map(|(_, content)| content.get_mut("schema")) {
             if schema.get("$ref").is_none() {
@@ -54,6 +59,19 @@ mod tests {
             all(&mut document);
             assert_eq!(document, expected);
         }
+    }
+
+    #[test]
+    fn redirect_has_no_type() {
+        let typed = json!({"description": "", "content": {"application/json": {"schema": {"type": "object"}}}});
+        let of = |responses: Value| json!({"paths": {"/": {"get": {"responses": responses}}}});
+        let mut document = of(json!({"200": typed, "302": typed}));
+        without_name(&mut document);
+        let any = json!({"description": "", "content": {"application/json": {"schema": {}}}});
+        assert_eq!(document, of(json!({"200": typed, "302": any})));
+        all(&mut document);
+        let raw = json!({"description": "A failure, undecoded", "content": {"*/*": {}}});
+        assert_eq!(document, of(json!({"200": typed, "302": {"description": ""}, "4XX": raw, "5XX": raw})));
     }
 
     #[test]
