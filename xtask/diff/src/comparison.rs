@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::change::{Change, Side, Verdict};
 use super::kind::{ChangeKind, Part, State};
 use super::names::{Name, named_type, only_alternative, part_names};
-use super::shape::alternatives;
+use super::shape::{alternatives, type_of};
 use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::schemas::{named, reference, schemas};
 use xtask_import::becomes_type;
@@ -150,8 +150,8 @@ impl<'a> Comparison<'a> {
                 self.report(Verdict::BREAKS, &location, ChangeKind::replaced(Part::TypeName, was, is));
             }
             // The generator may use the name of a part, or make a type of different parts. A reference to an `allOf` of
-            // one, in another `allOf`, loses its name. The importer merges objects, so only scalars are left.
-            (None, None) if part_names(old) != part_names(new) && self.is_scalar(new) => {
+            // one, in another `allOf`, loses its name. The importer merges objects, so only scalars and lists are left.
+            (None, None) if part_names(old) != part_names(new) && self.is_scalar_or_list(new) => {
                 self.report(Verdict::BREAKS, &location, ChangeKind::changed(Part::Parts));
             }
             _ if is_named => {}
@@ -212,8 +212,9 @@ impl<'a> Comparison<'a> {
         Some((old, new, location))
     }
 
-    fn is_scalar(&self, new: &'a Value) -> bool {
-        ResolvedSchema::of(&self.new_references, new).is_scalar()
+    fn is_scalar_or_list(&self, new: &'a Value) -> bool {
+        let schema = ResolvedSchema::of(&self.new_references, new);
+        schema.is_scalar() || type_of(&schema) == Some("array")
     }
 
     /// Whether a schema was renamed. If a document has both names, they are two schemas.

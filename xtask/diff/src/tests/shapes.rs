@@ -290,6 +290,10 @@ fn merged_parts_and_shared_properties_are_breaking() {
             "breaking @.name: the list of parts changed",
             "documentation @.name: the format was none and is int32",
         ]),
+        Row::of("a list of two parts, of which one has a name")
+            .given("@Lists", json!({"type": "array", "items": text()}))
+            .with("@/properties/list", all_of(&[json!({"type": "array", "items": text()}), reference("@Lists")]))
+            .reports(&["breaking @.list: the list of parts changed"]),
         Row::of("a property that all alternatives share")
             .given("@Pet", union)
             .given("@/properties/pet", reference("@Pet"))
