@@ -20,9 +20,8 @@ pub fn parameter_obstacle(references: &References<'_>, parameter: &Parameter<'_>
         // The generated client would panic.
         ("header", ..) if !is_header_name(parameter.name) => Some("has a name that no header can have"),
         ("path" | "header", "simple", Some(_)) => None,
-        ("query", "form", Some(schema)) => (parameter.explodes()
-            && !fits(references, schema, true, &mut BTreeMap::new()))
-        .then_some("holds a list or an object where a query can hold text, a number or a boolean only"),
+        ("query", "form", Some(schema)) => (parameter.explodes() && !fits(references, schema, true, &mut Known::new()))
+            .then_some("holds a list or an object where a query can hold text, a number or a boolean only"),
         (_, "simple" | "form", None) => parameter.object.contains_key("content").then_some("has content, not a schema"),
         _ => Some("has a style that the generator cannot write"),
     }
@@ -36,19 +35,15 @@ fn is_header_name(name: &str) -> bool {
 
 /// Whether a property of a query's object can be sent.
 pub fn fits_query(references: &References<'_>, schema: &Value) -> bool {
-    fits(references, schema, false, &mut BTreeMap::new())
+    fits(references, schema, false, &mut Known::new())
 }
+
+/// Results of [`fits`], by the address of the schema and by `is_whole`: alternatives can be recursive, and have many uses.
+type Known = BTreeMap<(*const Value, bool), bool>;
 
 /// Whether a query can hold values of a schema: scalars and, as a whole, lists and objects of scalars. A free-form
 /// schema and a union with one such alternative fit, and so does an object whose other properties are optional.
-///
-/// `known` has the results by address: alternatives can be recursive, and used in many places.
-fn fits<'a>(
-    references: &References<'a>,
-    schema: &'a Value,
-    is_whole: bool,
-    known: &mut BTreeMap<(*const Value, bool), bool>,
-) -> bool {
+fn fits<'a>(references: &References<'a>, schema: &'a Value, is_whole: bool, known: &mut Known) -> bool {
     let target = references.resolve(schema);
     let key = (std::ptr::from_ref(target), is_whole);
     if let Some(known) = known.get(&key) {
@@ -60,12 +55,7 @@ fn fits<'a>(
     result
 }
 
-fn fits_anew<'a>(
-    references: &References<'a>,
-    schema: &'a Value,
-    is_whole: bool,
-    known: &mut BTreeMap<(*const Value, bool), bool>,
-) -> bool {
+fn fits_anew<'a>(references: &References<'a>, schema: &'a Value, is_whole: bool, known: &mut Known) -> bool {
     let schema = ResolvedSchema::of(references, schema);
     if let Some(branches) = schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array) {
         return branches.iter().any(|branch| fits(references, branch, is_whole, known));
