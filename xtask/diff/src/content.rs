@@ -230,9 +230,10 @@ impl<'a> Comparison<'a> {
         let mut changed = Vec::new();
         for key in keywords.into_iter().filter(differ) {
             match role(key) {
-                Role::Limit => self.report_limit(key, before.get(key), after.get(key), location),
-                // The crates accept the excluded values.
-                _ if key == "not" => self.report_limit(key, before.get(key), after.get(key), location),
+                // The crates accept the values that `not` excludes.
+                of if of == Role::Limit || key == "not" => {
+                    self.report_limit(key, before.get(key), after.get(key), location);
+                }
                 Role::Documentation if key != "title" => changed.push(key),
                 _ if matches!(key, "$ref" | "default") => changed.push(key),
                 // The other keywords are compared one by one.
