@@ -6,8 +6,8 @@
 //!
 //! All constraints are treated alike: a response is decoded although it violates one. Constraints without a type are
 //! dropped (`policies/constraints.rs`), enums are open (`open_enums`), and unions keep a value of no branch
-//! (`open_unions`). A branch that is a string with a format therefore keeps its type: other text belongs to other
-//! branches.
+//! (`open_unions`). A branch of a union is no exception, so that its text is written back verbatim; text that does not
+//! match its format belongs to other branches (`branches`).
 //!
 //! Seen in: `modified_on` of `pages_deployments` in Cloudflare's document, a date-time without a zone.
 
@@ -34,7 +34,7 @@ const TYPES: [&str; 6] = [
 pub(crate) fn apply(file: &mut syn::File) {
     let [mut sent, received] = [Direction::Request, Direction::Response].map(|direction| reached(file, direction));
     sent.retain(|name| !received.contains(name));
-    let mut newtypes = BTreeSet::new();
+    let mut converted = BTreeSet::new();
     for item in models(file).into_iter().flatten() {
         if name_of(item).is_none_or(|name| sent.contains(name)) {
             continue;
@@ -43,19 +43,19 @@ pub(crate) fn apply(file: &mut syn::File) {
             Item::Struct(model) => {
                 model.fields.iter_mut().for_each(change_field);
                 if matches!(model.fields, Fields::Unnamed(_)) {
-                    newtypes.insert(model.ident.clone());
+                    converted.insert(model.ident.clone());
                 }
             }
             Item::Enum(union) => {
-                let branches = union.variants.iter_mut().filter(|variant| matches!(variant.fields, Fields::Named(_)));
-                branches.flat_map(|variant| variant.fields.iter_mut()).for_each(change_field);
+                union.variants.iter_mut().flat_map(|variant| &mut variant.fields).for_each(change_field);
+                converted.insert(union.ident.clone());
             }
             _ => {}
         }
     }
     for item in models(file).into_iter().flatten() {
         if let Item::Impl(block) = item
-            && (implementor(block).is_some_and(|name| newtypes.contains(name)) || converts(block, &newtypes))
+            && (implementor(block).is_some_and(|name| converted.contains(name)) || converts(block, &converted))
         {
             MakeFormatted.visit_item_impl_mut(block);
         }
@@ -100,13 +100,13 @@ fn change_field(field: &mut Field) {
 }
 
 /// Whether an implementation converts a newtype into the type within: `impl From<Id> for Uuid`.
-fn converts(block: &ItemImpl, newtypes: &BTreeSet<Ident>) -> bool {
+fn converts(block: &ItemImpl, models: &BTreeSet<Ident>) -> bool {
     let Some((_, path, _)) = &block.trait_ else { return false };
     let Some(PathArguments::AngleBracketed(arguments)) = path.segments.last().map(|segment| &segment.arguments) else {
         return false;
     };
     arguments.args.iter().any(|argument| match argument {
-        GenericArgument::Type(Type::Path(of)) => of.path.get_ident().is_some_and(|name| newtypes.contains(name)),
+        GenericArgument::Type(Type::Path(of)) => of.path.get_ident().is_some_and(|name| models.contains(name)),
         _ => false,
     })
 }
@@ -137,7 +137,7 @@ mod tests {
                 fn list(&self) -> Result<::api_runtime::ApiRequest<::std::vec::Vec<::std::net::IpAddr>>, E> {}
             }
             mod types {
-                struct Body { at: ::chrono::DateTime<::chrono::offset::Utc>, both: Both }
+                struct Body { at: ::chrono::DateTime<::chrono::offset::Utc>, both: Both, sent: Sent }
                 struct Both { day: ::std::option::Option<::chrono::naive::NaiveDate> }
                 struct Thing { id: Id, both: Both, either: Either, text: String }
                 struct Id(pub ::uuid::Uuid);
@@ -145,6 +145,7 @@ mod tests {
                 impl ::std::str::FromStr for Id { type Err = <::uuid::Uuid as ::std::str::FromStr>::Err; }
                 impl ::std::convert::From<::uuid::Uuid> for Either { fn from(value: ::uuid::Uuid) -> Self {} }
                 enum Either { Uuid(::uuid::Uuid), Named { at: ::std::vec::Vec<::std::net::Ipv4Addr> } }
+                enum Sent { Uuid(::uuid::Uuid) }
                 struct Unused { at: ::std::net::Ipv6Addr }
             }
         };
@@ -157,7 +158,7 @@ mod tests {
                 ) -> Result<::api_runtime::ApiRequest<::std::vec::Vec<::api_runtime::Formatted<::std::net::IpAddr>>>, E> {}
             }
             mod types {
-                struct Body { at: ::chrono::DateTime<::chrono::offset::Utc>, both: Both }
+                struct Body { at: ::chrono::DateTime<::chrono::offset::Utc>, both: Both, sent: Sent }
                 struct Both { day: ::std::option::Option<::api_runtime::Formatted<::chrono::naive::NaiveDate>> }
                 struct Thing { id: Id, both: Both, either: Either, text: String }
                 struct Id(pub ::api_runtime::Formatted<::uuid::Uuid>);
@@ -167,11 +168,14 @@ mod tests {
                 impl ::std::str::FromStr for Id {
                     type Err = <::api_runtime::Formatted<::uuid::Uuid> as ::std::str::FromStr>::Err;
                 }
-                impl ::std::convert::From<::uuid::Uuid> for Either { fn from(value: ::uuid::Uuid) -> Self {} }
+                impl ::std::convert::From<::api_runtime::Formatted<::uuid::Uuid>> for Either {
+                    fn from(value: ::api_runtime::Formatted<::uuid::Uuid>) -> Self {}
+                }
                 enum Either {
-                    Uuid(::uuid::Uuid),
+                    Uuid(::api_runtime::Formatted<::uuid::Uuid>),
                     Named { at: ::std::vec::Vec<::api_runtime::Formatted<::std::net::Ipv4Addr>> }
                 }
+                enum Sent { Uuid(::uuid::Uuid) }
                 struct Unused { at: ::api_runtime::Formatted<::std::net::Ipv6Addr> }
             }
         };

@@ -16,7 +16,7 @@ use anyhow::{Result, bail, ensure};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::visit_mut::VisitMut;
-use syn::{Fields, Ident, Item, ItemEnum, ItemImpl, Path, Variant, parse_quote};
+use syn::{Block, Fields, Ident, ImplItem, Item, ItemEnum, ItemImpl, Path, Type, Variant, parse_quote};
 
 use super::branches::Check;
 use super::open_enums::{ExtendMatch, Opened, catch_all, drop_derives};
@@ -41,22 +41,29 @@ pub(crate) fn apply(
         }
     }
     let all_models = Models::new(items, enums, &unions);
-    let mut readers = Vec::new();
+    let (mut readers, mut parsers) = (Vec::new(), BTreeMap::new());
     for item in items.iter_mut() {
-        match item {
-            Item::Enum(union) => {
-                if let Some(name) = unions.get(&union.ident) {
-                    let discriminator = discriminators.get(&union.ident.to_string());
-                    readers.push(reader(union, name, &all_models.checks(union), discriminator)?);
-                    open(union, name);
-                }
+        if let Item::Enum(union) = item
+            && let Some(name) = unions.get(&union.ident)
+        {
+            let discriminator = discriminators.get(&union.ident.to_string());
+            let checks = all_models.checks(union);
+            readers.push(reader(union, name, &checks, discriminator)?);
+            let is_enum = |of: &Type| all_models.inner_type(of).is_some_and(|of| enums.contains_key(&of.name));
+            parsers.insert(union.ident.clone(), parser(union, name, &checks, is_enum));
+            open(union, name);
+        }
+    }
+    for item in items.iter_mut() {
+        if let Item::Impl(block) = item
+            && let Some(union) = implementor(block)
+            && let Some(name) = unions.get(union)
+        {
+            match implemented(block).as_deref() {
+                Some("Display") => extend_display(block, name),
+                Some("FromStr") => replace_body(block, parsers.get(union)),
+                _ => {}
             }
-            Item::Impl(block) => {
-                if let Some(name) = implementor(block).and_then(|union| unions.get(union)) {
-                    extend_display(block, name);
-                }
-            }
-            _ => {}
         }
     }
     items.extend(readers);
@@ -129,11 +136,36 @@ fn open(union: &mut ItemEnum, name: &Ident) {
 
 /// Makes `Display` write a kept value; text without quotes.
 fn extend_display(block: &mut ItemImpl, name: &Ident) {
-    if implemented(block).as_deref() == Some("Display") {
-        let arm = quote! {
-            Self::#name(value) => f.write_str(&value.as_str().map_or_else(|| value.to_string(), str::to_owned))
-        };
-        ExtendMatch(arm).visit_item_impl_mut(block);
+    let arm = quote! {
+        Self::#name(value) => f.write_str(&value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    };
+    ExtendMatch(arm).visit_item_impl_mut(block);
+}
+
+/// The code that parses a text as the first branch that accepts it. Other text is kept if a branch is an enum, since an
+/// enum keeps a value that it does not list.
+fn parser(union: &ItemEnum, other: &Ident, checks: &[Check], is_enum: impl Fn(&Type) -> bool) -> Block {
+    let branches = union.variants.iter().zip(checks).filter_map(|(variant, check)| {
+        let of = &variant.fields.iter().next()?.ty;
+        Some(accepted(&variant.ident, of, &quote! { value.parse() }, check.values.as_ref()))
+    });
+    let rest = if union.variants.iter().flat_map(|variant| &variant.fields).any(|field| is_enum(&field.ty)) {
+        quote! { Ok(Self::#other(value.into())) }
+    } else {
+        quote! { Err("the text is no value of a branch".into()) }
+    };
+    parse_quote! {{ #(#branches)* #rest }}
+}
+
+/// Replaces the body of the method of `FromStr`.
+fn replace_body(block: &mut ItemImpl, body: Option<&Block>) {
+    block.attrs.push(parse_quote! {
+        #[allow(irrefutable_let_patterns, reason = "any text is one of a format, which its check may reject")]
+    });
+    for item in &mut block.items {
+        if let (ImplItem::Fn(method), Some(body)) = (item, body) {
+            method.block = body.clone();
+        }
     }
 }
 
@@ -184,29 +216,30 @@ fn by_tag(union: &ItemEnum, other: &Ident, discriminator: &Discriminator) -> Res
 /// The code that decodes a value as a branch, unless the branch rejects it.
 fn in_turn(union: &Ident, variant: &Variant, check: &Check) -> Result<TokenStream> {
     let name = &variant.ident;
-    let of = match &variant.fields {
-        Fields::Unit => return Ok(quote! { if branch.is_null() { return Ok(Self::#name); } }),
-        Fields::Unnamed(fields) if fields.unnamed.len() == 1 => fields.unnamed.first().map(|field| &field.ty),
+    let mut fields = variant.fields.iter();
+    let of = match (&variant.fields, fields.next(), fields.next()) {
+        (Fields::Unit, ..) => return Ok(quote! { if branch.is_null() { return Ok(Self::#name); } }),
+        (Fields::Unnamed(_), Some(field), None) => &field.ty,
         _ => bail!("expected a single value in the branch {name} of the union {union}"),
     };
     let read = function(variant);
-    let values = check.values.as_ref().map_or_else(
-        || quote! { return Ok(Self::#name(read)); },
+    let read = accepted(name, of, &quote! { #read(branch) }, check.values.as_ref());
+    Ok(check.properties.as_ref().map_or_else(|| read.clone(), |condition| quote! { if !(#condition) { #read } }))
+}
+
+/// The code that returns what was read as a branch, unless `rejects` applies to it.
+fn accepted(name: &Ident, of: &Type, read: &TokenStream, rejects: Option<&TokenStream>) -> TokenStream {
+    let accepted = quote! { return Ok(Self::#name(read)); };
+    let accepted = rejects.map_or_else(
+        || accepted.clone(),
         |condition| {
             quote! {
                 let branch: &#of = &read;
-                if !(#condition) {
-                    return Ok(Self::#name(read));
-                }
+                if !(#condition) { #accepted }
             }
         },
     );
-    let read = quote! {
-        if let Ok(read) = #read(branch) {
-            #values
-        }
-    };
-    Ok(check.properties.as_ref().map_or_else(|| read.clone(), |condition| quote! { if !(#condition) { #read } }))
+    quote! { if let Ok(read) = #read { #accepted } }
 }
 
 /// The function that decodes a branch.
@@ -217,166 +250,4 @@ fn function(variant: &Variant) -> Path {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::{assert_same, models_of, open_enums};
-    use super::*;
-
-    fn opened(mut file: syn::File, discriminators: &BTreeMap<String, Discriminator>) -> syn::File {
-        let enums = open_enums::apply(&mut file).unwrap();
-        apply(&mut file, &enums, discriminators).unwrap();
-        file
-    }
-
-    #[test]
-    #[allow(clippy::too_many_lines, reason = "the test contains the whole generated code")]
-    fn value_of_no_branch_is_kept_and_an_unlisted_value_rejects_its_branch() {
-        let pets = parse_quote! {
-            mod types {
-                #[derive(::serde::Deserialize, Clone, Copy, Ord)]
-                #[serde(untagged)]
-                enum Pet { Cat(Cat), Other { kind: ::std::option::Option<OtherKind>, a: u8 } }
-                impl ::std::fmt::Display for Pet {
-                    fn fmt(&self, f: &mut Formatter<'_>) -> Result { match self { Self::Cat(x) => x.fmt(f), } }
-                }
-                struct Cat { kind: CatKind }
-                enum CatKind { Cat, Cow }
-                enum OtherKind { Dog, Cow }
-            }
-        };
-        let mut file = opened(pets, &BTreeMap::new());
-        let items = models(&mut file).unwrap();
-        let reader = items.pop().unwrap();
-        let from = items.pop().unwrap();
-        let named = items.pop().unwrap();
-        items.truncate(2);
-        let expected: syn::File = parse_quote! {
-            mod types {
-                #[derive(Clone)]
-                #[serde(untagged)]
-                #[non_exhaustive]
-                enum Pet {
-                    Cat(Cat),
-                    Other(PetOther),
-                    /// What fits none of the others, verbatim.
-                    Unknown(::serde_json::Value)
-                }
-                impl ::std::fmt::Display for Pet {
-                    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-                        match self {
-                            Self::Cat(x) => x.fmt(f),
-                            Self::Unknown(value) => {
-                                f.write_str(&value.as_str().map_or_else(|| value.to_string(), str::to_owned))
-                            },
-                        }
-                    }
-                }
-            }
-        };
-        assert_same(&file, &expected);
-        let text = |items: Vec<Item>| prettyplease::unparse(&syn::File { shebang: None, attrs: Vec::new(), items });
-        assert_eq!(
-            text(vec![named, from]),
-            text(vec![
-                parse_quote! {
-                    #[doc = "What [`Pet::Other`] holds."]
-                    #[derive(::serde::Deserialize, Clone, Copy, Ord)]
-                    pub struct PetOther { pub kind: ::std::option::Option<OtherKind>, pub a: u8 }
-                },
-                parse_quote! {
-                    impl ::std::convert::From<PetOther> for Pet {
-                        fn from(value: PetOther) -> Self { Self::Other(value) }
-                    }
-                }
-            ])
-        );
-        let expected = parse_quote! {
-            #[allow(unused_parens, reason = "one function makes all places")]
-            impl<'de> ::serde::Deserialize<'de> for Pet {
-                fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
-                    let value: ::serde_json::Value = ::serde::Deserialize::deserialize(deserializer)?;
-                    let branch = &value;
-                    if !(["a"].iter().any(|key| branch.get(key).is_some_and(|value| !value.is_null()))) {
-                        if let Ok(read) = ::serde::Deserialize::deserialize(branch) {
-                            let branch: &Cat = &read;
-                            if !(matches!((&branch.kind), CatKind::Unknown(_))) {
-                                return Ok(Self::Cat(read));
-                            }
-                        }
-                    }
-                    if let Ok(read) = ::serde::Deserialize::deserialize(branch) {
-                        let branch: &PetOther = &read;
-                        if !((&branch.kind).as_ref().is_some_and(|branch| matches!(branch, OtherKind::Unknown(_)))) {
-                            return Ok(Self::Other(read));
-                        }
-                    }
-                    Ok(Self::Unknown(value))
-                }
-            }
-        };
-        assert_eq!(text(vec![reader]), text(vec![expected]));
-    }
-
-    fn pets() -> syn::File {
-        parse_quote! {
-            mod types {
-                #[serde(untagged)]
-                enum Pet {
-                    Cat(::std::boxed::Box<Cat>),
-                    Dogs(#[serde(deserialize_with = "read_dogs")] Dogs),
-                    Other(Other),
-                    Null,
-                }
-                struct Cat { kind: String }
-            }
-        }
-    }
-
-    fn discriminators(tags: &[&[&str]]) -> BTreeMap<String, Discriminator> {
-        let tags = tags.iter().map(|tags| tags.iter().map(|tag| (*tag).to_owned()).collect()).collect();
-        BTreeMap::from([("Pet".to_owned(), Discriminator { property: "kind".to_owned(), tags })])
-    }
-
-    #[test]
-    fn tag_selects_its_branch_before_the_branches_are_tried() {
-        let file = opened(pets(), &discriminators(&[&["cat", "kitty"], &["dogs"], &[], &[]]));
-        let reader = models_of(&file).last().unwrap().clone();
-        let expected: Item = parse_quote! {
-            #[allow(unused_parens, reason = "one function makes all places")]
-            impl<'de> ::serde::Deserialize<'de> for Pet {
-                fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
-                    let value: ::serde_json::Value = ::serde::Deserialize::deserialize(deserializer)?;
-                    let branch = &value;
-                    if let Some(tag) = branch.get("kind").and_then(::serde_json::Value::as_str) {
-                        let read = match tag {
-                            "cat" | "kitty" => ::serde::Deserialize::deserialize(branch).ok().map(Self::Cat),
-                            "dogs" => read_dogs(branch).ok().map(Self::Dogs),
-                            _ => None,
-                        };
-                        return Ok(read.unwrap_or(Self::Unknown(value)));
-                    }
-                    if let Ok(read) = ::serde::Deserialize::deserialize(branch) {
-                        return Ok(Self::Cat(read));
-                    }
-                    if let Ok(read) = read_dogs(branch) {
-                        return Ok(Self::Dogs(read));
-                    }
-                    if let Ok(read) = ::serde::Deserialize::deserialize(branch) {
-                        return Ok(Self::Other(read));
-                    }
-                    if branch.is_null() {
-                        return Ok(Self::Null);
-                    }
-                    Ok(Self::Unknown(value))
-                }
-            }
-        };
-        assert_eq!(quote! { #reader }.to_string(), quote! { #expected }.to_string());
-        assert!(!quote! { #file }.to_string().contains("deserialize_with"));
-    }
-
-    #[test]
-    fn union_without_a_variant_for_each_branch_is_an_error() {
-        let error = apply(&mut pets(), &Opened::new(), &discriminators(&[&["cat"]])).unwrap_err().to_string();
-        assert_eq!(error, "expected 1 variants for the branches of the union Pet, found 4");
-    }
-}
+mod tests;

@@ -34,8 +34,17 @@ pub(crate) fn extend(document: &mut Value) {
             {"type": "object", "required": ["a"], "properties": {"a": text()}},
             {"type": "object", "required": ["b"], "properties": {"b": {"type": "integer"}}},
         ]},
+        "bound": {"oneOf": [
+            {"type": "string", "format": "date-time"}, {"type": "string", "format": "uuid"}, {"type": "integer"},
+        ]},
+        "end": {"type": "string", "format": "date-time"},
+        "frequency": {"type": "string", "enum": ["never", "always"]},
+        "limit": {"oneOf": [
+            reference("end"), reference("frequency"), {"type": "integer"},
+        ]},
     });
-    let unions = ["animal", "being", "event", "setting", "choice"].map(|name| (name.to_owned(), reference(name)));
+    let unions = ["animal", "being", "event", "setting", "choice", "bound", "limit"]
+        .map(|name| (name.to_owned(), reference(name)));
     let properties: serde_json::Map<_, _> = unions.into_iter().collect();
     let schema = json!({"type": "object", "properties": properties});
     let content = json!({"description": "d", "content": {"application/json": {"schema": schema}}});
