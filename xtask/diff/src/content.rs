@@ -11,10 +11,10 @@ use super::kind::{ChangeKind, Part, State};
 use super::limits::{DEEPEST, fits};
 use super::names::Name;
 use super::shape::{
-    all_properties, alternatives, constrains_branches, extra_field, has_default, is_closed, is_free_form, is_map,
-    scalar, text, type_of, values,
+    all_properties, alternatives, extra_field, has_default, is_closed, is_free_form, is_map, scalar, text, type_of,
+    values,
 };
-use xtask_document::keywords::{Role, role};
+use xtask_document::keywords::{Role, constrains_branches, role};
 use xtask_document::resolved::ResolvedSchema;
 
 impl<'a> Comparison<'a> {
@@ -182,7 +182,7 @@ impl<'a> Comparison<'a> {
         let (old, new) = (held(before, "additionalProperties"), held(after, "additionalProperties"));
         match (!old.is_null(), !new.is_null()) {
             (false, false) => {}
-            _ if constrains_branches(after) => {
+            _ if constrains_branches(&after.to_schema()) => {
                 self.report_without_effect("additionalProperties", before, after, location);
             }
             _ if is_map(before) != is_map(after) => {}
@@ -230,8 +230,7 @@ impl<'a> Comparison<'a> {
         let mut changed = Vec::new();
         for key in keywords.into_iter().filter(differ) {
             match role(key) {
-                // The crates accept the values that `not` excludes.
-                of if of == Role::Limit || key == "not" => {
+                Role::Limit => {
                     self.report_limit(key, before.get(key), after.get(key), location);
                 }
                 Role::Documentation if key != "title" => changed.push(key),

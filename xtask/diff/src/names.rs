@@ -24,8 +24,7 @@ pub(super) fn named_type(schema: &Value) -> Option<&str> {
         if let Some(name) = reference(schema) {
             return Some(name);
         }
-        // The code generation drops `not`.
-        let is_inner = |keyword: &str| matches!(keyword, "type" | "not") || BRANCHES.contains(&keyword);
+        let is_inner = |keyword: &str| keyword == "type" || BRANCHES.contains(&keyword);
         if schema.as_object()?.iter().any(|(keyword, value)| !is_inner(keyword) && adds_to_type(keyword, value)) {
             return None;
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use xtask_codegen::policies::FORMATS;
-use xtask_document::keywords::{UNIONS, gives_shape};
+use xtask_document::keywords::UNIONS;
 use xtask_document::naming::{identifier, snake};
 use xtask_document::resolved::{References, ResolvedSchema};
 
@@ -60,13 +60,6 @@ pub(super) fn alternatives<'a>(schema: &ResolvedSchema<'a>) -> Option<(&'static 
         let alternatives = schema.get(keyword)?.as_array()?;
         Some((keyword, alternatives.as_slice()))
     })
-}
-
-/// Whether other keywords of a schema only constrain the branches of its union, since each of these has a shape.
-pub(super) fn constrains_branches(schema: &ResolvedSchema<'_>) -> bool {
-    let is_object = schema.get("type").is_none_or(|of| of == "object");
-    let is_union = alternatives(schema).is_some_and(|(_, branches)| branches.iter().all(gives_shape));
-    is_object && schema.properties.is_empty() && is_union
 }
 
 /// Whether the generated type is a map.

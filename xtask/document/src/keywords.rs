@@ -70,7 +70,7 @@ pub const KEYWORDS: [Keyword; 36] = [
     keyword("minProperties", Role::Limit).of("object"),
     keyword("minimum", Role::Limit),
     keyword("multipleOf", Role::Limit),
-    keyword("not", Role::Shape).with_schemas(),
+    keyword("not", Role::Limit).with_schemas(),
     keyword("nullable", Role::Presence),
     keyword("oneOf", Role::Shape).with_schemas(),
     keyword("pattern", Role::Limit).of("string"),
@@ -123,6 +123,23 @@ pub fn implied_type(schema: &Map<String, Value>) -> Option<&'static str> {
 /// ```
 pub fn gives_shape(schema: &Value) -> bool {
     schema.as_object().is_some_and(|schema| schema.keys().any(|name| role(name) == Role::Shape))
+}
+
+/// Whether the keywords for items and other properties only constrain the branches of a union, since each of these has
+/// a shape of its own.
+///
+/// ```
+/// use serde_json::json;
+/// use xtask_document::keywords::constrains_branches;
+///
+/// let constrains = |schema: serde_json::Value| schema.as_object().is_some_and(constrains_branches);
+/// assert!(constrains(json!({"oneOf": [{"type": "string"}, {"type": "integer"}], "additionalProperties": {}})));
+/// assert!(!constrains(json!({"oneOf": [{"required": ["a"]}], "additionalProperties": {"type": "string"}})));
+/// ```
+pub fn constrains_branches(schema: &Map<String, Value>) -> bool {
+    let branches: Vec<_> = UNIONS.into_iter().filter_map(|union| schema.get(union)?.as_array()).flatten().collect();
+    let is_object = schema.get("type").is_none_or(|of| of == "object");
+    is_object && !schema.contains_key("properties") && !branches.is_empty() && branches.into_iter().all(gives_shape)
 }
 
 /// A schema without its documentation.

@@ -17,9 +17,9 @@
 //! Seen in: Cloudflare's document of 2024-08-06, where 594 strings have a length or a pattern, 16 numbers a small
 //! format, and a body of Workers AI `not`.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use xtask_document::keywords::{Role, UNIONS, gives_shape, role};
+use xtask_document::keywords::{Role, constrains_branches, role};
 use xtask_document::walk::for_each_schema;
 
 pub(super) fn apply(document: &mut Value) {
@@ -29,17 +29,8 @@ pub(super) fn apply(document: &mut Value) {
         if constrains_branches(schema) {
             schema.retain(|key, _| key != "additionalProperties" && key != "items");
         }
-        let is_constraint = |key: &str| role(key) == Role::Limit || key == "not";
-        schema.retain(|key, _| !is_constraint(key) && (key != "format" || !is_number || is_unlimited));
+        schema.retain(|key, _| role(key) != Role::Limit && (key != "format" || !is_number || is_unlimited));
     });
-}
-
-/// Whether the keywords for items and other properties only constrain the branches of a union: each of these has a shape
-/// of its own.
-fn constrains_branches(schema: &Map<String, Value>) -> bool {
-    let branches: Vec<_> = UNIONS.into_iter().filter_map(|union| schema.get(union)?.as_array()).flatten().collect();
-    let is_object = schema.get("type").is_none_or(|of| of == "object");
-    is_object && !schema.contains_key("properties") && !branches.is_empty() && branches.into_iter().all(gives_shape)
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ fn lists_text(schema: &Map<String, Value>) -> bool {
 
 pub(super) fn implied_type(schema: &Map<String, Value>) -> Option<&'static str> {
     let has = |keyword| schema.contains_key(keyword);
-    if ["$ref", "not", "type"].into_iter().chain(BRANCHES).any(has) {
+    if ["$ref", "type"].into_iter().chain(BRANCHES).any(has) {
         return None;
     }
     match () {
