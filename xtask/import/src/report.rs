@@ -37,6 +37,9 @@ impl Import {
             for applied in self.applied.iter().filter(|applied| applied.loss == loss) {
                 by_rule.entry(applied.rule).or_default().push(applied);
             }
+            if !by_rule.is_empty() {
+                let _ = writeln!(text, "\nchanges by rules, {loss}: {}", loss.effect());
+            }
             for (rule, applied) in by_rule {
                 let definition = rules::ALL.iter().find(|definition| definition.name == rule);
                 let (why, seen_in) = definition.map_or(("", ""), |definition| (definition.why, definition.seen_in));

@@ -51,6 +51,18 @@ pub enum Loss {
     Drops,
 }
 
+impl Loss {
+    /// The effect on the crates, for reports.
+    pub const fn effect(self) -> &'static str {
+        match self {
+            Self::Lossless => "the crates support what the document describes",
+            Self::Widens => "the crates allow more than the document",
+            Self::Narrows => "the crates support less than the document allows",
+            Self::Drops => "the crates lack operations of the document",
+        }
+    }
+}
+
 impl fmt::Display for Loss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -101,6 +113,7 @@ pub const ALL: &[Rule] = &[
     bodies::ONE_MEDIA_TYPE,
     media_types::ODD,
     responses::DEFAULT,
+    responses::WITHOUT_CONTENT,
     responses::WITHOUT_SCHEMA,
     responses::ONE_MEDIA_TYPE,
     responses::ONE_SCHEMA,

@@ -35,6 +35,23 @@ pub(super) const DEFAULT: Rule = Rule {
     },
 };
 
+pub(super) const WITHOUT_CONTENT: Rule = Rule {
+    name: "impossible-content",
+    why: "a response to HEAD, or one with the status 204, 205 or 304, has no content, so decoding it would fail every call",
+    seen_in: "RFC 9110, sections 9.3.2, 15.3.5, 15.3.6 and 15.4.5; not seen yet in a vendor's document",
+    loss: Loss::Lossless,
+    apply: |document, log| {
+        for_each_operation(document, |place, method, operation| {
+            for (status, response) in responses_mut(operation) {
+                let has_none = method == "head" || matches!(status, "204" | "205" | "304");
+                if has_none && response.remove("content").is_some() {
+                    log.note(&format!("{place}/responses/{}", escape(status)), "dropped its content");
+                }
+            }
+        });
+    },
+};
+
 pub(super) const WITHOUT_SCHEMA: Rule = Rule {
     name: "response-without-schema",
     why: "JSON without a schema is any JSON, but the generator requires a schema",
@@ -195,6 +212,16 @@ mod tests {
         let without = document(json!({"200": {"content": {JSON: {"example": 1}}}}));
         assert_eq!(run(&WITHOUT_SCHEMA, without), (fixed.clone(), 1));
         assert_eq!(run(&WITHOUT_SCHEMA, fixed.clone()), (fixed, 0));
+    }
+
+    #[test]
+    fn response_that_never_has_content_is_described_without_it() {
+        let (one, none) = (json!({"description": "d", "content": {JSON: {}}}), json!({"description": "d"}));
+        let responses = json!({"200": one, "204": one, "205": one, "304": one, "default": one});
+        let head = json!({"200": none, "204": none, "205": none, "304": none, "default": none});
+        let get = json!({"200": one, "204": none, "205": none, "304": none, "default": one});
+        let of = |get: &Value, head: &Value| json!({"paths": {"/a": {"get": {"responses": get}, "head": {"responses": head}}}});
+        assert_eq!(run(&WITHOUT_CONTENT, of(&responses, &responses)), (of(&get, &head), 8));
     }
 
     #[test]
