@@ -24,6 +24,9 @@ use xtask_import::Slice;
 /// The first version of the crates of a new SDK.
 const FIRST_VERSION: &str = "0.1.0";
 
+/// The crates that come with the compiler.
+const BUILT_IN: [&str; 5] = ["alloc", "core", "proc-macro", "std", "test"];
+
 /// A new SDK before it is written.
 pub struct Scaffold {
     name: String,
@@ -40,7 +43,7 @@ impl Scaffold {
     ///
     /// # Errors
     ///
-    /// If the name does not consist of lower-case words with hyphens between them.
+    /// If the name does not consist of lower-case words with hyphens between them, or cannot be the name of a crate.
     pub fn new(name: &str, title: Option<String>, description: Option<String>, slice: Slice) -> Result<Self> {
         let is_word = |word: &str| {
             word.starts_with(|first: char| first.is_ascii_lowercase())
@@ -49,6 +52,11 @@ impl Scaffold {
         ensure!(
             name.split('-').all(is_word),
             "{name:?} is no name for an SDK; use lower-case words with hyphens between them, such as risk-scoring"
+        );
+        let identifier = name.replace('-', "_");
+        ensure!(
+            !BUILT_IN.contains(&name) && syn::parse_str::<syn::Ident>(&identifier).is_ok(),
+            "{name:?} is a keyword or a crate of Rust, so it is no name for an SDK; use another one"
         );
         let title = title.unwrap_or_else(|| name.split('-').map(pascal).collect::<Vec<_>>().join(" "));
         let description = description.unwrap_or_else(|| format!("{title}."));
@@ -233,6 +241,9 @@ mod tests {
         }
         for name in ["", "Things", "-things", "things-", "a--b", "1st", "a_b", "../things", "a b", "dinge\u{301}"] {
             assert!(new(name).err().unwrap().to_string().contains("is no name"), "{name}");
+        }
+        for name in ["self", "type", "std", "proc-macro"] {
+            assert!(new(name).err().unwrap().to_string().contains("a keyword or a crate of Rust"), "{name}");
         }
         assert_eq!(new("access-groups").unwrap().title, "Access Groups");
     }

@@ -160,6 +160,9 @@ impl fmt::Display for Survey {
         for ((rule, loss), times) in &self.applied {
             writeln!(f, "  {rule} ({loss}): {times}")?;
         }
+        for loss in self.applied.keys().map(|(_, loss)| loss).collect::<BTreeSet<_>>() {
+            writeln!(f, "  {loss}: {}", loss.effect())?;
+        }
         list(f, "dropped operations", self.dropped.iter().map(|(what, rule)| format!("{rule}: {what}")))
     }
 }

@@ -56,7 +56,7 @@ pub(crate) enum Task {
         check: bool,
         /// Compile a random sample of the tags
         #[arg(long, value_name = "N", requires = "check")]
-        sample: Option<usize>,
+        sample: Option<NonZero<usize>>,
     },
     /// Decode the examples of a vendor's document with the generated types, encode them again, and report the
     /// differences; exits with 1 if an example that fits its schema is rejected, or a declared value is lost or changed
@@ -68,7 +68,7 @@ pub(crate) enum Task {
         tag: Vec<String>,
         /// Decode the examples of a random sample of the tags
         #[arg(long, value_name = "N")]
-        sample: Option<usize>,
+        sample: Option<NonZero<usize>>,
     },
     /// Check the committed revisions of an SDK; exits with 1 if one has a problem
     Check {

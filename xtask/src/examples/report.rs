@@ -27,12 +27,15 @@ impl Examples {
     ///
     /// # Errors
     ///
-    /// If one was, or a group has no client.
+    /// If one was, a group has no client, or no example was decoded.
     pub fn check(&self) -> Result<()> {
         let rejected = self.rejected.iter().filter(|(.., fit)| *fit == Fit::Fits).count();
         let mut wrong = Vec::new();
         if !self.failures.is_empty() {
             wrong.push(format!("{} of {} groups have no client", self.failures.len(), self.groups));
+        }
+        if self.same == 0 && self.different.is_empty() && self.rejected.is_empty() {
+            wrong.push("no example of a successful JSON response was decoded".to_owned());
         }
         if rejected > 0 {
             wrong.push(format!("examples that fit their schema and were rejected: {rejected}"));
@@ -113,6 +116,12 @@ mod tests {
         let owned = |list: &[&str]| list.iter().map(|&text| text.to_owned()).collect();
         let found = Differences { lost: owned(lost), lost_undeclared: owned(undeclared), ..Differences::default() };
         ("GET /a 200".to_owned(), found, Fit::Fits)
+    }
+
+    #[test]
+    fn round_trip_without_examples_fails() {
+        let error = Examples::default().check().unwrap_err().to_string();
+        assert_eq!(error, "no example of a successful JSON response was decoded");
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub use workspace::GroupWorkspace;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::num::NonZero;
 
 use serde_json::Value;
 
@@ -135,8 +136,8 @@ pub(crate) fn list(f: &mut fmt::Formatter<'_>, heading: &str, lines: impl Iterat
 /// A random sample. The same seed selects the same items.
 #[derive(Clone, Copy, Debug)]
 pub struct Sample {
-    /// The number of selected items.
-    pub size: usize,
+    /// The most selected items.
+    pub size: NonZero<usize>,
     /// The seed of the random numbers.
     pub seed: u64,
 }
@@ -146,7 +147,7 @@ impl Sample {
     pub fn of<T>(self, list: Vec<T>) -> Vec<T> {
         let mut indices: Vec<_> = (0..list.len()).collect();
         fastrand::Rng::with_seed(self.seed).shuffle(&mut indices);
-        let selected: BTreeSet<_> = indices.into_iter().take(self.size).collect();
+        let selected: BTreeSet<_> = indices.into_iter().take(self.size.get()).collect();
         list.into_iter().enumerate().filter(|(index, _)| selected.contains(index)).map(|(_, item)| item).collect()
     }
 }
@@ -192,7 +193,7 @@ mod tests {
 
     #[test]
     fn sample_is_the_same_for_the_same_seed_and_keeps_the_order() {
-        let sample = |size, seed| Sample { size, seed }.of((0..100).collect());
+        let sample = |size, seed| Sample { size: NonZero::new(size).unwrap(), seed }.of((0..100).collect());
         assert_eq!(sample(10, 7), sample(10, 7));
         assert_ne!(sample(10, 7), sample(10, 8));
         assert!(sample(10, 7).is_sorted() && sample(10, 7).len() == 10);
