@@ -1,14 +1,13 @@
 //! Imports documents for a comparison.
 
 use std::collections::BTreeSet;
-use std::iter;
 
 use serde_json::{Map, Value};
 
 use crate::Error;
 use xtask_document::operation::{component, is_path};
 use xtask_document::read::UNDATED;
-use xtask_import::{Import, Names, Settings, Slice};
+use xtask_import::{Import, NameFault, Names, Settings, Slice};
 
 /// Applies the importer's rules to a whole document. Code is generated from imported documents only. A comparison of
 /// vendors' documents would miss the effect of the rules.
@@ -39,22 +38,24 @@ pub fn imported(document: &Value) -> Result<Value, Error> {
             Err(Error::Import(error)) => error,
             result => return result,
         };
-        if !add_name(&mut names, &error) {
+        let faults = match &error {
+            xtask_import::Error::Names { faults } => faults.as_slice(),
+            _ => &[],
+        };
+        // Each name is given once, so the loop ends.
+        if faults.iter().filter(|fault| add_name(&mut names, fault)).count() == 0 {
             return Err(error.into());
         }
     }
 }
 
-/// Lists another name for the operation or schema whose name an error rejects. Returns whether it had none before.
-fn add_name(names: &mut Names, error: &xtask_import::Error) -> bool {
-    let xtask_import::Error::Name { table, ours, vendors, .. } = error else { return false };
+/// Lists another name for an operation or a schema. Returns whether it had none before.
+fn add_name(names: &mut Names, NameFault { table, ours, vendors, .. }: &NameFault) -> bool {
     let listed = if *table == "operations" { &mut names.operations } else { &mut names.types };
     if listed.values().any(|other| other == vendors) {
         return false;
     }
-    let numbered = (2..).map(|number: u32| format!("{ours}{number}"));
-    let name = iter::once(ours.clone()).chain(numbered).find(|name| !listed.contains_key(name));
-    name.is_some_and(|name| listed.insert(name, vendors.clone()).is_none())
+    listed.insert(ours.clone(), vendors.clone()).is_none()
 }
 
 /// Imports the part of a document that belongs to an SDK.
@@ -122,8 +123,8 @@ mod tests {
         });
         let imported = imported(&document).unwrap();
         let ids: BTreeSet<_> = xtask_document::operation::operations(&imported).filter_map(|of| of.id()).collect();
-        assert_eq!(ids, ["get_a", "get_a_2", "get_a_22", "our_name"].into());
+        assert_eq!(ids, ["get_a", "get_a_2", "get_a_3", "our_name"].into());
         let schemas: BTreeSet<_> = xtask_document::schemas::schemas(&imported).keys().map(String::as_str).collect();
-        assert_eq!(schemas, ["Ab", "Ab2", "Ab22", "OurName"].into());
+        assert_eq!(schemas, ["Ab", "Ab2", "Ab3", "OurName"].into());
     }
 }

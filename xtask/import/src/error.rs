@@ -71,17 +71,11 @@ pub enum Error {
         /// Method and path of the second operation.
         second: String,
     },
-    /// A name is not a Rust name, or two operations or schemas get the same name.
-    #[error("the {problem}; write a line such as `{ours} = {vendors:?}` below [names.{table}] in sdk.toml")]
-    Name {
-        /// The problem of the name.
-        problem: String,
-        /// The table of `sdk.toml` that gives other names.
-        table: &'static str,
-        /// A name that could be given.
-        ours: String,
-        /// The vendor's name.
-        vendors: String,
+    /// Names are not Rust names, or several operations or schemas get the same name.
+    #[error("{}", faults.iter().map(NameFault::to_string).collect::<Vec<_>>().join("; "))]
+    Names {
+        /// The faults of all names.
+        faults: Vec<NameFault>,
     },
     /// `sdk.toml` lists names of operations or types that do not exist.
     #[error("names.{table} lists {table} that do not exist: {names:?}")]
@@ -115,6 +109,21 @@ pub enum Error {
         /// The number of lossy changes.
         count: usize,
     },
+}
+
+/// The fault of a name of an operation or a schema.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[error("the {problem}; write a line such as `{ours} = {vendors:?}` below [names.{table}] in sdk.toml")]
+#[non_exhaustive]
+pub struct NameFault {
+    /// The problem of the name.
+    pub problem: String,
+    /// The table of `sdk.toml` that gives other names.
+    pub table: &'static str,
+    /// A name that could be given.
+    pub ours: String,
+    /// The vendor's name.
+    pub vendors: String,
 }
 
 /// The problem of a slice.

@@ -50,7 +50,7 @@ mod slice;
 mod testing;
 mod validate;
 
-pub use error::{Error, FixupProblem, ReferenceProblem, SliceProblem};
+pub use error::{Error, FixupProblem, NameFault, ReferenceProblem, SliceProblem};
 pub use hoist::{becomes_type, unnamed};
 pub use settings::{Fixup, Names, Settings, Slice};
 pub use validate::{check_listed, missing_operations, validate, violations};

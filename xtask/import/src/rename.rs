@@ -1,10 +1,11 @@
 //! Replaces the vendor's names by ours.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 
 use serde_json::{Map, Value};
 
-use crate::error::Error;
+use crate::error::{Error, NameFault};
 use crate::settings::Names;
 use xtask_document::naming::{mock_name, operation_name, operation_problem, type_name, type_problem};
 use xtask_document::operation::{for_each_operation, operations};
@@ -20,10 +21,31 @@ pub(super) struct Renamed {
 
 /// Renames the operations and schemas of a document.
 pub(super) fn apply(document: &mut Value, names: &Names) -> Result<Renamed, Error> {
-    Ok(Renamed { operations: rename_operations(document, names)?, schemas: rename_schemas(document, names)? })
+    let mut faults = Vec::new();
+    let operations = rename_operations(document, names, &mut faults)?;
+    let schemas = rename_schemas(document, names, &mut faults);
+    if faults.is_empty() {
+        return Ok(Renamed { operations, schemas });
+    }
+    let names = operations.values().chain(schemas.values()).chain(names.operations.keys()).chain(names.types.keys());
+    let mut taken: BTreeSet<_> = names.cloned().collect();
+    faults.iter_mut().for_each(|fault| number(fault, &mut taken));
+    Err(Error::Names { faults })
 }
 
-fn rename_operations(document: &mut Value, names: &Names) -> Result<BTreeMap<String, String>, Error> {
+/// Adds a number to the suggested name of a fault if it is taken.
+fn number(fault: &mut NameFault, taken: &mut BTreeSet<String>) {
+    let separator = if fault.table == "operations" { "_" } else { "" };
+    let numbered = (2_u32..).map(|number| format!("{}{separator}{number}", fault.ours));
+    let free = iter::once(fault.ours.clone()).chain(numbered).find(|name| taken.insert(name.clone()));
+    fault.ours = free.unwrap_or_default();
+}
+
+fn rename_operations(
+    document: &mut Value,
+    names: &Names,
+    faults: &mut Vec<NameFault>,
+) -> Result<BTreeMap<String, String>, Error> {
     let listed = by_vendors_name(&names.operations);
     let mut taken: BTreeMap<String, (&str, String)> = BTreeMap::new();
     let mut mocks: BTreeMap<String, (&str, String)> = BTreeMap::new();
@@ -31,9 +53,10 @@ fn rename_operations(document: &mut Value, names: &Names) -> Result<BTreeMap<Str
         let place = operation.route();
         let id = operation.id().ok_or_else(|| Error::NoOperationId { operation: place.clone() })?;
         let name = ours(id, &listed);
-        let error = |problem, ours: &str| Err(name_error(problem, "operations", ours, id));
+        let mut report = |problem, ours: &str| faults.push(fault(problem, "operations", ours, id));
         if let Some(problem) = operation_problem(&name) {
-            return error(format!("operation {id:?} has an unusable name: {problem}"), "our_name");
+            report(format!("operation {id:?} has an unusable name: {problem}"), "our_name");
+            continue;
         }
         match taken.insert(name.clone(), (id, place.clone())) {
             Some((other, first)) if other == id => {
@@ -41,7 +64,8 @@ fn rename_operations(document: &mut Value, names: &Names) -> Result<BTreeMap<Str
             }
             Some((other, _)) => {
                 let problem = format!("operations {other:?} and {id:?} both get the name {name:?}");
-                return error(problem, &format!("{name}_2"));
+                report(problem, &name);
+                continue;
             }
             None => {}
         }
@@ -49,7 +73,7 @@ fn rename_operations(document: &mut Value, names: &Names) -> Result<BTreeMap<Str
             let problem = format!(
                 "operations {other:?} and {id:?} get the names {others:?} and {name:?}, which are the same in the mocks"
             );
-            return error(problem, "our_name");
+            report(problem, "our_name");
         }
     }
     let mut renamed = BTreeMap::new();
@@ -72,15 +96,13 @@ fn ours(id: &str, listed: &BTreeMap<&str, &str>) -> String {
     listed.get(id).map_or_else(|| operation_name(id), |name| (*name).to_owned())
 }
 
-fn name_error(problem: String, table: &'static str, ours: &str, vendors: &str) -> Error {
-    Error::Name { problem, table, ours: ours.to_owned(), vendors: vendors.to_owned() }
+fn fault(problem: String, table: &'static str, ours: &str, vendors: &str) -> NameFault {
+    NameFault { problem, table, ours: ours.to_owned(), vendors: vendors.to_owned() }
 }
 
-fn rename_schemas(document: &mut Value, names: &Names) -> Result<BTreeMap<String, String>, Error> {
+fn rename_schemas(document: &mut Value, names: &Names, faults: &mut Vec<NameFault>) -> BTreeMap<String, String> {
     let listed = by_vendors_name(&names.types);
-    let Some(schemas) = schemas_mut(document) else {
-        return Ok(BTreeMap::new());
-    };
+    let Some(schemas) = schemas_mut(document) else { return BTreeMap::new() };
     let schemas = std::mem::take(schemas);
     let mut renamed: BTreeMap<String, String> = BTreeMap::new();
     let mut taken: BTreeMap<String, &str> = BTreeMap::new();
@@ -91,11 +113,10 @@ fn rename_schemas(document: &mut Value, names: &Names) -> Result<BTreeMap<String
         let name = listed.get(vendors.as_str()).or(listed_derived).map_or(derived.clone(), |name| (*name).to_owned());
         if let Some(problem) = type_problem(&name) {
             let problem = format!("schema {vendors:?} has an unusable name: {problem}");
-            return Err(name_error(problem, "types", "OurName", vendors));
-        }
-        if let Some(other) = taken.insert(name.clone(), vendors) {
+            faults.push(fault(problem, "types", "OurName", vendors));
+        } else if let Some(other) = taken.insert(name.clone(), vendors) {
             let problem = format!("schemas {other:?} and {vendors:?} both get the name {name:?}");
-            return Err(name_error(problem, "types", &format!("{name}2"), vendors));
+            faults.push(fault(problem, "types", &name, vendors));
         }
         renamed.insert(vendors.clone(), name);
     }
@@ -108,7 +129,7 @@ fn rename_schemas(document: &mut Value, names: &Names) -> Result<BTreeMap<String
         let name = renamed.get(reference.strip_prefix(SCHEMAS)?)?;
         Some(format!("{SCHEMAS}{name}"))
     });
-    Ok(renamed)
+    renamed
 }
 
 #[cfg(test)]
@@ -194,6 +215,29 @@ mod tests {
             "{error}"
         );
         apply(&mut two("get-v1-2", "get-v12"), &names("operations.get_other = 'get-v12'")).unwrap();
+    }
+
+    #[test]
+    fn all_faults_are_reported_with_names_that_clash_with_no_other() {
+        let of = |id: &str| json!({"get": {"operationId": id}});
+        let paths = json!({"/a": of("get-a"), "/b": of("get_a"), "/c": of("getA"), "/d": of("type"), "/e": of("self")});
+        let schemas = json!({"a-b": {}, "a_b": {}, "aB": {}, "Self": {}, "self": {}});
+        let mut document = json!({"paths": paths, "components": {"schemas": schemas}});
+        let error = apply(&mut document.clone(), &names("operations.get_a_2 = 'get_a'")).unwrap_err();
+        let Error::Names { faults } = error else { panic!("an error of names") };
+        let lines: Vec<_> = faults.iter().map(|of| format!("{}.{} = {:?}", of.table, of.ours, of.vendors)).collect();
+        let expected = [
+            "operations.get_a_3 = \"getA\"",
+            "operations.our_name = \"type\"",
+            "operations.our_name_2 = \"self\"",
+            "types.OurName = \"Self\"",
+            "types.Ab2 = \"aB\"",
+            "types.Ab3 = \"a_b\"",
+            "types.OurName2 = \"self\"",
+        ];
+        assert_eq!(lines, expected);
+        let lines = lines.join("\n");
+        apply(&mut document, &names(&format!("operations.get_a_2 = 'get_a'\n{lines}"))).unwrap();
     }
 
     #[test]
