@@ -4,9 +4,43 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::{Loss, Rule};
+use super::{Log, Loss, Rule};
 use xtask_document::naming::{camel, identifier};
+use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::walk::for_each_schema;
+
+pub(super) const BESIDE_ALL_OF: Rule = Rule {
+    name: "enum-beside-all-of",
+    why: "the generator panics at an enum beside `allOf`; a vendor lists there what it uses of another schema's values",
+    seen_in: "Discord, openapi.json: 153 schemas; typify 0.8: \"entered unreachable code\"",
+    loss: Loss::Widens,
+    apply: merge_enums,
+};
+
+fn merge_enums(document: &mut Value, log: &mut Log<'_>) {
+    let original = document.clone();
+    let references = References::of(&original);
+    for_each_schema(document, &mut |place, schema| {
+        let Some((Value::Array(values), Value::Array(parts))) = schema.get("enum").zip(schema.get("allOf")) else {
+            return;
+        };
+        let listed = parts.iter().filter_map(|part| references.resolve(part).get("enum")?.as_array());
+        let is_common = |value: &&Value| listed.clone().all(|listed| listed.contains(value));
+        let common: Vec<_> = values.iter().filter(is_common).cloned().collect();
+        let whole = original.pointer(place).map(|whole| ResolvedSchema::of(&references, whole));
+        match whole.filter(|whole| whole.is_scalar() && !common.is_empty()) {
+            Some(whole) => {
+                *schema = whole.to_schema();
+                schema.insert("enum".to_owned(), Value::from(common));
+                log.note_loss(Loss::Lossless, place, "merged its `allOf` and its `enum`");
+            }
+            None => {
+                schema.remove("enum");
+                log.note(place, "dropped its `enum`, which lists no value of its parts");
+            }
+        }
+    });
+}
 
 pub(super) const OF_TEXT_ONLY: Rule = Rule {
     name: "enum-of-text-only",
@@ -89,6 +123,22 @@ mod tests {
 
     fn document(schema: Value) -> Value {
         json!({"components": {"schemas": {"Thing": schema}}})
+    }
+
+    #[test]
+    fn enum_beside_parts_lists_the_values_that_all_of_them_allow() {
+        let kinds = json!({"type": "string", "description": "Kinds.", "enum": ["a", "b"]});
+        let document = |thing: Value| json!({"components": {"schemas": {"Kinds": kinds, "Object": {"type": "object"}, "Thing": thing}}});
+        let whole = |part: &str, values: Value| json!({"allOf": [{"$ref": format!("#/components/schemas/{part}")}], "enum": values, "nullable": true});
+        let merged = json!({"type": "string", "description": "Kinds.", "enum": ["b"], "nullable": true});
+        let (fixed, lost) = losses(&BESIDE_ALL_OF, document(whole("Kinds", json!(["b", "c"]))));
+        assert_eq!((fixed, lost), (document(merged), vec![Loss::Lossless]));
+        for (part, values) in [("Kinds", json!([])), ("Kinds", json!(["c"])), ("Object", json!([{}]))] {
+            let mut alone = whole(part, values.clone());
+            alone.as_object_mut().unwrap().remove("enum");
+            let (fixed, lost) = losses(&BESIDE_ALL_OF, document(whole(part, values)));
+            assert_eq!((fixed, lost), (document(alone), vec![Loss::Widens]));
+        }
     }
 
     #[test]

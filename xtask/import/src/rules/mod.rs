@@ -130,6 +130,7 @@ pub const ALL: &[Rule] = &[
     parameters::WITHOUT_TEXT,
     parameters::LIST_IN_ONE,
     unions::FIRST_MATCH,
+    enums::BESIDE_ALL_OF,
     enums::OF_TEXT_ONLY,
     enums::CLASHING_VALUES,
     enums::NO_OTHER_LIMITS,
