@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::fields::Fields;
+
 /// What a keyword defines.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Role {
@@ -137,7 +139,7 @@ pub fn gives_shape(schema: &Value) -> bool {
 /// assert!(!constrains(json!({"oneOf": [{"required": ["a"]}], "additionalProperties": {"type": "string"}})));
 /// ```
 pub fn constrains_branches(schema: &Map<String, Value>) -> bool {
-    let branches: Vec<_> = UNIONS.into_iter().filter_map(|union| schema.get(union)?.as_array()).flatten().collect();
+    let branches: Vec<_> = UNIONS.into_iter().flat_map(|union| schema.list(union)).collect();
     let is_object = schema.get("type").is_none_or(|of| of == "object");
     is_object && !schema.contains_key("properties") && !branches.is_empty() && branches.into_iter().all(gives_shape)
 }

@@ -1,8 +1,9 @@
 //! Reads, walks, resolves and validates OpenAPI 3.0 documents. It knows no SDK.
 //!
 //! A document is a [`serde_json::Value`], which keeps all of its content. [`operation`] is a typed view of its
-//! operations, [`schemas`] finds its named schemas, [`resolved`] merges their parts, and [`walk`] visits every object
-//! with its place. [`keywords`], [`naming`], [`media_types`] and [`sendable`] define facts that several tools use.
+//! operations, [`Fields`] reads the fields of other objects, [`schemas`] finds its named schemas, [`resolved`] merges
+//! their parts, and [`walk`] visits every object with its place. [`keywords`], [`naming`], [`media_types`] and
+//! [`sendable`] define facts that several tools use.
 //!
 //! # Examples
 //!
@@ -23,6 +24,7 @@
 pub mod cycles;
 pub mod envelope;
 mod error;
+mod fields;
 pub mod keywords;
 pub mod media_types;
 pub mod naming;
@@ -37,4 +39,5 @@ pub mod sendable;
 pub mod walk;
 
 pub use error::{Error, Format, SyntaxError};
+pub use fields::Fields;
 pub use read::Document;

@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use crate::error::Error;
+use crate::fields::Fields;
 use crate::walk::{ObjectKind, for_each_object};
 
 /// The types that a schema can have (OpenAPI 3.0.3, "Data Types").
@@ -65,7 +66,7 @@ fn check_object(place: &str, kind: ObjectKind, object: &Map<String, Value>) -> R
     match kind {
         ObjectKind::Schema => {
             // Keywords beside `$ref` are ignored. The generator accepts any text as a type.
-            let unknown = object.get("type").and_then(Value::as_str).filter(|name| !TYPES.contains(name));
+            let unknown = object.text("type").filter(|name| !TYPES.contains(name));
             if let Some(name) = unknown.filter(|_| !object.contains_key("$ref")) {
                 return Err(Error::UnknownType { place: place.to_owned(), name: name.to_owned() });
             }

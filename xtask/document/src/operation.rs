@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::fields::Fields;
 use crate::media_types::CONTENT_TYPE;
 use crate::pointer::{escape, unescape};
 use crate::walk::ObjectKind;
@@ -32,12 +33,12 @@ impl<'a> Operation<'a> {
 
     /// The text of a field of the operation object.
     pub fn text(&self, field: &str) -> Option<&'a str> {
-        self.object.get(field)?.as_str()
+        self.object.text(field)
     }
 
     /// The operation's tags.
     pub fn tags(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        list(self.object.get("tags")).filter_map(Value::as_str)
+        self.object.list("tags").iter().filter_map(Value::as_str)
     }
 
     /// Method and path, for messages: `GET /things`.
@@ -53,7 +54,7 @@ impl<'a> Operation<'a> {
     /// The parameters: the operation's own, and those of its path that it does not override.
     pub fn parameters(&self) -> Vec<Parameter<'a>> {
         let mut parameters: Vec<Parameter<'a>> = Vec::new();
-        let lists = [self.object, self.item].into_iter().flat_map(|owner| list(owner.get("parameters")));
+        let lists = [self.object, self.item].into_iter().flat_map(|owner| owner.list("parameters"));
         for parameter in lists.filter_map(|value| Parameter::of(component(self.document, value)?)) {
             if !parameters.iter().any(|own| (own.name, own.place) == (parameter.name, parameter.place)) {
                 parameters.push(parameter);
@@ -71,7 +72,7 @@ impl<'a> Operation<'a> {
     /// The responses, in the order of the document.
     pub fn responses(&self) -> impl Iterator<Item = Response<'a>> + use<'a> {
         let document = self.document;
-        let responses = self.object.get("responses").and_then(Value::as_object).into_iter().flatten();
+        let responses = self.object.entries("responses").iter();
         responses.filter(|(status, _)| ObjectKind::Responses.below(status).is_some()).filter_map(
             |(status, response)| Some(Response { status, object: component(document, response)?.as_object()? }),
         )
@@ -98,12 +99,12 @@ impl<'a> Parameter<'a> {
     /// The view of a parameter object; `None` if it has no name or no place.
     pub fn of(value: &'a Value) -> Option<Self> {
         let object = value.as_object()?;
-        Some(Self { name: object.get("name")?.as_str()?, place: object.get("in")?.as_str()?, object })
+        Some(Self { name: object.text("name")?, place: object.text("in")?, object })
     }
 
     /// Whether every request must have the parameter.
     pub fn is_required(&self) -> bool {
-        is(self.object, "required")
+        self.object.is("required")
     }
 
     /// The schema of its values; `None` if it has content instead.
@@ -114,7 +115,7 @@ impl<'a> Parameter<'a> {
     /// The style of its values (OpenAPI 3.0.3, "Parameter Object"), or the default of the place.
     pub fn style(&self) -> &'a str {
         let default = if matches!(self.place, "path" | "header") { "simple" } else { "form" };
-        self.object.get("style").and_then(Value::as_str).unwrap_or(default)
+        self.object.text("style").unwrap_or(default)
     }
 
     /// Whether each item of a list becomes a separate parameter; by default, if the style is `form`.
@@ -133,7 +134,7 @@ pub struct Body<'a> {
 impl<'a> Body<'a> {
     /// Whether every request must have the body.
     pub fn is_required(&self) -> bool {
-        is(self.object, "required")
+        self.object.is("required")
     }
 
     /// The content, by media type.
@@ -180,27 +181,21 @@ impl<'a> MediaType<'a> {
 
     /// The media type to send: that of the extension, or else the name.
     pub fn content_type(&self) -> &'a str {
-        self.object.get(CONTENT_TYPE).and_then(Value::as_str).unwrap_or(self.name)
+        self.object.text(CONTENT_TYPE).unwrap_or(self.name)
     }
 }
 
 fn content(owner: &Map<String, Value>) -> impl Iterator<Item = MediaType<'_>> {
-    let content = owner.get("content").and_then(Value::as_object).into_iter().flatten();
-    content.filter_map(|(name, value)| Some(MediaType { name, object: value.as_object()? }))
-}
-
-fn list(value: Option<&Value>) -> impl Iterator<Item = &Value> {
-    value.and_then(Value::as_array).into_iter().flatten()
-}
-
-fn is(object: &Map<String, Value>, field: &str) -> bool {
-    object.get(field) == Some(&Value::Bool(true))
+    owner.entries("content").iter().filter_map(|(name, value)| Some(MediaType { name, object: value.as_object()? }))
 }
 
 /// Every operation of a document, in its order.
 pub fn operations(document: &Value) -> impl Iterator<Item = Operation<'_>> {
-    let paths = document.get("paths").and_then(Value::as_object).into_iter().flatten();
-    let items = paths.filter(|(path, _)| is_path(path)).filter_map(|(path, item)| Some((path, item.as_object()?)));
+    let items = document
+        .entries("paths")
+        .iter()
+        .filter(|(path, _)| is_path(path))
+        .filter_map(|(path, item)| Some((path, item.as_object()?)));
     items.flat_map(move |(path, item)| {
         let methods = item.iter().filter(|(method, _)| METHODS.contains(&method.as_str()));
         methods.filter_map(move |(method, operation)| {
@@ -243,7 +238,7 @@ pub fn content_mut(owner: &mut Map<String, Value>) -> Option<&mut Map<String, Va
 /// The target of a reference to a component of any kind, or else the value itself; `None` if the target does not exist.
 /// A reference with escapes may name a key without them.
 pub fn component<'a>(document: &'a Value, value: &'a Value) -> Option<&'a Value> {
-    let path = value.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#'));
+    let path = value.text("$ref").and_then(|reference| reference.strip_prefix('#'));
     let unescaped = |path: &str| path.split('/').skip(1).try_fold(document, |value, part| value.get(unescape(part)));
     path.map_or(Some(value), |path| document.pointer(path).or_else(|| unescaped(path)))
 }

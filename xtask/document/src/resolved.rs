@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
+use crate::fields::Fields;
 use crate::keywords::gives_shape;
 use crate::schemas::{reference, schemas};
 
@@ -128,6 +129,11 @@ impl<'a> ResolvedSchema<'a> {
         self.keywords.keys().copied()
     }
 
+    /// The text of a keyword.
+    pub fn text(&self, keyword: &str) -> Option<&'a str> {
+        self.get(keyword)?.as_str()
+    }
+
     /// Whether the value of a keyword is true.
     pub fn is(&self, keyword: &str) -> bool {
         self.get(keyword) == Some(&Value::Bool(true))
@@ -135,7 +141,7 @@ impl<'a> ResolvedSchema<'a> {
 
     /// Whether its values are text, numbers or booleans.
     pub fn is_scalar(&self) -> bool {
-        matches!(self.get("type").and_then(Value::as_str), Some("string" | "integer" | "number" | "boolean"))
+        matches!(self.text("type"), Some("string" | "integer" | "number" | "boolean"))
     }
 
     /// The names of the required properties.
@@ -188,7 +194,7 @@ fn parts<'a>(references: &References<'a>, schema: &'a Value) -> Vec<&'a Map<Stri
         let Some(part) = references.resolve(schema).as_object() else { continue };
         if seen.insert(std::ptr::from_ref(part)) {
             parts.push(part);
-            pending.extend(part.get("allOf").and_then(Value::as_array).into_iter().flatten());
+            pending.extend(part.list("allOf"));
         }
     }
     parts.reverse();

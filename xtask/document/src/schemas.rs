@@ -1,9 +1,8 @@
 //! The named schemas of a document, in `components/schemas`: their places, and references to them.
 
-use std::sync::LazyLock;
-
 use serde_json::{Map, Value};
 
+use crate::fields::Fields;
 use crate::pointer::escape;
 
 /// The prefix of a reference to a named schema.
@@ -11,8 +10,7 @@ pub const SCHEMAS: &str = "#/components/schemas/";
 
 /// The named schemas of a document, by their names.
 pub fn schemas(document: &Value) -> &Map<String, Value> {
-    static NONE: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
-    document.pointer("/components/schemas").and_then(Value::as_object).unwrap_or(&NONE)
+    document.entries("components").entries("schemas")
 }
 
 /// The named schemas of a document, to be changed; `None` if the document has none.
@@ -33,7 +31,7 @@ pub fn named<'a>(document: &'a Value, name: &str) -> Option<&'a Value> {
 
 /// The name of the schema that a schema refers to.
 pub fn reference(schema: &Value) -> Option<&str> {
-    schema.get("$ref")?.as_str()?.strip_prefix(SCHEMAS)
+    schema.text("$ref")?.strip_prefix(SCHEMAS)
 }
 
 /// A schema that refers to a named one.

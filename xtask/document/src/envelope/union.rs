@@ -3,9 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::{Outcome, alias, is_free_form};
+use crate::fields::Fields;
 use crate::keywords::{UNIONS, without_annotations};
 use crate::resolved::{References, ResolvedSchema};
-use crate::schemas::SCHEMAS;
+use crate::schemas::reference_to;
 
 /// The properties of an envelope.
 const PROPERTIES: [&str; 5] = ["errors", "messages", "result", "result_info", "success"];
@@ -70,8 +71,8 @@ impl<'a> Branch<'a> {
         let properties = schema.to_schema().remove("properties");
         let result = schema.properties.get("result").copied();
         let is_nullable = |result: &Value| {
-            let mut nested = UNIONS.iter().filter_map(|keyword| result.get(keyword)?.as_array()).flatten();
-            nested.any(|branch| branch.get("nullable") == Some(&Value::Bool(true)))
+            let mut nested = UNIONS.iter().flat_map(|keyword| result.list(keyword));
+            nested.any(|branch| branch.is("nullable"))
         };
         Some(Self {
             properties: properties.and_then(|all| all.as_object().cloned()).unwrap_or_default(),
@@ -177,7 +178,7 @@ fn one_of(schemas: &[&Value]) -> Value {
 
 fn without_null(schema: &Value) -> Value {
     if let Some(name) = alias(schema) {
-        return json!({"$ref": format!("{SCHEMAS}{name}")});
+        return reference_to(name);
     }
     let mut schema = schema.clone();
     schema.as_object_mut().map(|schema| schema.remove("nullable"));
