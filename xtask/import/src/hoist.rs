@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use xtask_document::Fields;
 use xtask_document::envelope::{alias, is_union};
+use xtask_document::keywords::BRANCHES;
 use xtask_document::naming::{pascal, type_name};
 use xtask_document::operation::{METHODS, is_success};
 use xtask_document::pointer::escape;
@@ -177,17 +179,13 @@ impl Naming {
 /// Whether the generator makes a type of a schema: an object with listed properties, an enum, a union, or a merger of
 /// these. The parts of an `allOf` do not become separate types.
 pub fn becomes_type(schema: &Value) -> bool {
-    let list = |keyword: &str| schema.get(keyword).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    let has_properties = schema.get("properties").and_then(Value::as_object).is_some_and(|object| !object.is_empty());
-    let has_required = schema.get("type").is_some_and(|of| of == "object") && !list("required").is_empty();
+    let has_properties = !schema.entries("properties").is_empty();
+    let has_required = schema.text("type") == Some("object") && !schema.list("required").is_empty();
     let has_type_in = |keyword: &str| {
-        let branches = list(keyword);
+        let branches = schema.list(keyword);
         (keyword != "allOf" && branches.len() > 1) || branches.iter().any(becomes_type)
     };
-    has_properties
-        || has_required
-        || schema.get("enum").is_some()
-        || ["allOf", "anyOf", "oneOf"].into_iter().any(has_type_in)
+    has_properties || has_required || schema.get("enum").is_some() || BRANCHES.into_iter().any(has_type_in)
 }
 
 /// Whether a schema, or a schema in it, becomes a type.
@@ -216,20 +214,20 @@ fn are_one(keyword: &str, branches: &[Value]) -> bool {
 pub(crate) fn place_names(document: &Value) -> BTreeMap<String, String> {
     let mut names = BTreeMap::new();
     let mut add_parameters = |owner: &Value, place: &str| {
-        for (index, parameter) in owner.get("parameters").and_then(Value::as_array).into_iter().flatten().enumerate() {
-            let name = parameter.get("name").and_then(Value::as_str).map(pascal).unwrap_or_default();
+        for (index, parameter) in owner.list("parameters").iter().enumerate() {
+            let name = parameter.text("name").map(pascal).unwrap_or_default();
             names.insert(format!("{place}/parameters/{index}"), name);
         }
     };
     let mut ids = Vec::new();
-    for (path, item) in document.get("paths").and_then(Value::as_object).into_iter().flatten() {
+    for (path, item) in document.entries("paths") {
         let place = format!("/paths/{}", escape(path));
         add_parameters(item, &place);
         for (method, operation) in item.as_object().into_iter().flatten() {
             if METHODS.contains(&method.as_str()) {
                 let place = format!("{place}/{method}");
                 add_parameters(operation, &place);
-                let id = operation.get("operationId").and_then(Value::as_str).map(|id| type_name(id, None));
+                let id = operation.text("operationId").map(|id| type_name(id, None));
                 ids.push((place, id.unwrap_or_else(|| pascal(&format!("{method} {path}")))));
             }
         }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
+use xtask_document::Fields;
 use xtask_document::schemas::{SCHEMAS, reference, schemas};
 
 /// The bases of a document.
@@ -83,15 +84,14 @@ pub(crate) fn alternatives(schema: &Value) -> Option<BTreeSet<&str>> {
 fn discriminator(schema: &Value) -> Option<&Map<String, Value>> {
     ["allOf", "properties"].into_iter().find_map(|keyword| schema.get(keyword))?;
     let discriminator = schema.get("discriminator")?.as_object()?;
-    discriminator.get("propertyName")?.is_string().then_some(discriminator)
+    discriminator.text("propertyName").map(|_| discriminator)
 }
 
 /// The named parts of a schema.
 fn parts(schema: &Value) -> Vec<&str> {
     let (mut names, mut pending) = (Vec::new(), vec![schema]);
     while let Some(schema) = pending.pop() {
-        let parts = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
-        for part in parts {
+        for part in schema.list("allOf") {
             match reference(part) {
                 Some(name) => names.push(name),
                 None => pending.push(part),

@@ -64,6 +64,7 @@ use serde_json::{Value, json};
 
 use crate::rename::Renamed;
 use crate::rules::{Applied, Loss};
+use xtask_document::Fields;
 use xtask_document::operation::operations;
 use xtask_document::schemas::schemas;
 use xtask_document::{cycles, open_api};
@@ -190,7 +191,7 @@ const FIXUPS: &str = "x-fixups";
 
 /// The recorded patches of a document. A vendor's document has none.
 fn recorded_fixups(document: &Value) -> Vec<Value> {
-    document.get(FIXUPS).and_then(Value::as_array).cloned().unwrap_or_default()
+    document.list(FIXUPS).to_vec()
 }
 
 fn patch(fixup: &Fixup) -> Result<Value, Error> {

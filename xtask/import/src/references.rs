@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::error::{Error, ReferenceProblem};
 use crate::inheritance::Inheritance;
+use xtask_document::Fields;
 use xtask_document::pointer::unescape;
 use xtask_document::schemas::SCHEMAS;
 use xtask_document::walk::{ObjectKind, for_each_reference};
@@ -75,7 +76,7 @@ impl Search<'_> {
     fn check_chain(&mut self, first: &Component<'_>) -> Result<(), Error> {
         let reference = first.reference();
         let (mut chain, mut value) = (BTreeSet::from([reference.clone()]), first.target);
-        while let Some(further) = value.get("$ref").and_then(Value::as_str) {
+        while let Some(further) = value.text("$ref") {
             let next = Component::of(self.whole, further)?;
             let further = next.reference();
             if self.acyclic.contains(&further) {
@@ -109,8 +110,8 @@ impl<'w> Component<'w> {
         let parts = path.strip_prefix("components/").and_then(|path| path.split_once('/'));
         let (group, name) = parts.ok_or_else(no_component)?;
         let Some(ObjectKind::Names(kind)) = ObjectKind::Components.below(group) else { return Err(no_component()) };
-        let of_group = whole.get("components").and_then(|components| components.get(group));
-        let named = |name: &str| of_group.and_then(|of_group| of_group.get(name));
+        let of_group = whole.entries("components").entries(group);
+        let named = |name: &str| of_group.get(name);
         let (name, target) = match named(name) {
             Some(target) => (name.to_owned(), target),
             None if name.contains('/') => return Err(no_component()),

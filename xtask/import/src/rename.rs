@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::error::{Error, NameFault};
 use crate::settings::Names;
+use xtask_document::Fields;
 use xtask_document::naming::{mock_name, operation_name, operation_problem, type_name, type_problem};
 use xtask_document::operation::{for_each_operation, operations};
 use xtask_document::schemas::{SCHEMAS, schemas_mut};
@@ -78,7 +79,7 @@ fn rename_operations(
     }
     let mut renamed = BTreeMap::new();
     for_each_operation(document, |_, _, operation| {
-        if let Some(id) = operation.get("operationId").and_then(Value::as_str) {
+        if let Some(id) = operation.text("operationId") {
             let name = ours(id, &listed);
             renamed.insert(id.to_owned(), name.clone());
             operation.insert("operationId".to_owned(), Value::from(name));

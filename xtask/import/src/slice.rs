@@ -8,6 +8,7 @@ use super::references;
 use crate::error::{Error, SliceProblem};
 use crate::rules::{Applied, Loss};
 use crate::settings::{Settings, Slice};
+use xtask_document::Fields;
 use xtask_document::operation::{METHODS, is_path, operations};
 
 /// A document with the operations of the slice and the components that they use.
@@ -31,7 +32,7 @@ pub(super) fn cut(vendors: &Value, settings: &Settings<'_>) -> Result<Value, Err
     }
 
     let mut paths = Map::new();
-    for (path, item) in vendors.get("paths").and_then(Value::as_object).into_iter().flatten() {
+    for (path, item) in vendors.entries("paths") {
         let Some(item) = item.as_object() else { continue };
         let is_kept = |key: &str| !METHODS.contains(&key) || selected.contains(&(path.as_str(), key));
         if item.keys().any(|key| selected.contains(&(path.as_str(), key.as_str()))) {
@@ -89,7 +90,7 @@ fn complete(whole: &Value, paths: Map<String, Value>) -> Result<Value, Error> {
 
 /// Rejects an unsupported path item that may have operations of the slice.
 fn check_paths(vendors: &Value, slice: &Slice) -> Result<(), Error> {
-    for (path, item) in vendors.get("paths").and_then(Value::as_object).into_iter().flatten() {
+    for (path, item) in vendors.entries("paths") {
         if !is_path(path) || !slice.may_hold(path) {
             continue;
         }
@@ -129,16 +130,17 @@ fn security_schemes(vendors: &Value, slice: &Value) -> Map<String, Value> {
         .flat_map(Map::keys)
         .map(String::as_str)
         .collect();
-    let schemes = vendors.pointer("/components/securitySchemes").and_then(Value::as_object);
-    let schemes = schemes.into_iter().flatten().filter(|(name, _)| named.contains(name.as_str()));
+    let schemes = vendors
+        .entries("components")
+        .entries("securitySchemes")
+        .iter()
+        .filter(|(name, _)| named.contains(name.as_str()));
     schemes.map(|(name, scheme)| (name.clone(), scheme.clone())).collect()
 }
 
 /// The tags that the operations have.
 fn tags(vendors: &Value, slice: &Value) -> Vec<Value> {
     let used: BTreeSet<&str> = operations(slice).flat_map(|operation| operation.tags()).collect();
-    let tags = vendors.get("tags").and_then(Value::as_array).into_iter().flatten();
-    tags.filter(|tag| tag.get("name").and_then(Value::as_str).is_some_and(|name| used.contains(name)))
-        .cloned()
-        .collect()
+    let tags = vendors.list("tags").iter();
+    tags.filter(|tag| tag.text("name").is_some_and(|name| used.contains(name))).cloned().collect()
 }

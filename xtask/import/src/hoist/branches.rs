@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use xtask_document::Fields;
 use xtask_document::naming::pascal;
 
 /// The most words of a title that is used as a name. A longer title is a sentence.
@@ -21,8 +22,8 @@ pub(super) fn names(branches: &[Value], name: &str) -> Vec<String> {
     }
     let is_unique = |property: &str, value: Option<&str>| uses.get(&(property, value)) == Some(&1);
     let name_of = |(index, branch): (usize, &Value)| {
-        let title = branch.get("title").and_then(Value::as_str);
-        if let Some(title) = title.filter(|title| title.split_whitespace().count() <= LONGEST_TITLE).map(pascal)
+        if let Some(title) =
+            branch.text("title").filter(|title| title.split_whitespace().count() <= LONGEST_TITLE).map(pascal)
             && !title.is_empty()
         {
             return if title.starts_with(name) { title } else { format!("{name}{title}") };
@@ -39,19 +40,17 @@ pub(super) fn names(branches: &[Value], name: &str) -> Vec<String> {
 }
 
 fn properties(branch: &Value) -> impl Iterator<Item = (&str, &Value)> {
-    let properties = branch.get("properties").and_then(Value::as_object);
-    properties.into_iter().flatten().map(|(name, schema)| (name.as_str(), schema))
+    branch.entries("properties").iter().map(|(name, schema)| (name.as_str(), schema))
 }
 
 /// The text that is the only value of a schema.
 fn constant(schema: &Value) -> Option<&str> {
-    match schema.get("enum")?.as_array()?.as_slice() {
+    match schema.list("enum") {
         [Value::String(only)] => Some(only),
         _ => None,
     }
 }
 
 fn requires(branch: &Value, property: &str) -> bool {
-    let required = branch.get("required").and_then(Value::as_array);
-    required.into_iter().flatten().any(|name| name == property)
+    branch.list("required").iter().any(|name| name == property)
 }

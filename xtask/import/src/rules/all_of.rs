@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use self::merge::{At, Merger};
 use super::{Log, Loss, Rule};
 use crate::hoist::{SchemaNames, name_at, place_names};
+use xtask_document::Fields;
 use xtask_document::naming::pascal;
 use xtask_document::resolved::References;
 use xtask_document::schemas::{named, place_of, reference, schemas};
@@ -59,7 +60,7 @@ fn merge_objects(document: &mut Value, log: &mut Log<'_>) {
 fn named_parts(document: &mut Value) -> BTreeSet<String> {
     let mut parts = BTreeSet::new();
     for_each_schema(document, &mut |_, schema| {
-        let named = schema.get("allOf").and_then(Value::as_array).into_iter().flatten().filter_map(reference);
+        let named = schema.list("allOf").iter().filter_map(reference);
         parts.extend(named.map(str::to_owned));
     });
     // A named schema may be a reference to another one.
@@ -125,15 +126,15 @@ fn is_object<'a>(schema: &'a Value, is_named_object: &mut dyn FnMut(&'a str) -> 
     if let Some(name) = reference(schema) {
         return is_named_object(name);
     }
-    let parts = schema.get("allOf").and_then(Value::as_array);
-    schema.get("type").and_then(Value::as_str) == Some("object")
+    let parts = schema.list("allOf");
+    schema.text("type") == Some("object")
         || schema.get("properties").is_some()
-        || parts.is_some_and(|parts| !parts.is_empty() && parts.iter().all(|part| is_object(part, is_named_object)))
+        || !parts.is_empty() && parts.iter().all(|part| is_object(part, is_named_object))
 }
 
 /// Whether a schema is merged: all its parts are objects. A schema that annotates a single other schema is not merged.
 fn is_all_of_objects(objects: &BTreeSet<String>, schema: &Map<String, Value>) -> bool {
-    let Some(parts) = schema.get("allOf").and_then(Value::as_array) else { return false };
+    let parts = schema.list("allOf");
     let is_annotated_part = parts.len() == 1 && !schema.contains_key("properties");
     let is_object = |part| is_object(part, &mut |name| objects.contains(name));
     !is_annotated_part && !parts.is_empty() && parts.iter().all(is_object)

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{Log, Loss, Rule};
 use crate::hoist::SchemaNames;
 use crate::inheritance::{Inheritance, alternatives, target};
+use xtask_document::Fields;
 use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::schemas::{SCHEMAS, is_named, place_of, reference, reference_to};
 use xtask_document::walk::for_each_schema;
@@ -77,8 +78,8 @@ fn full_mapping<'a>(
     discriminator: &Map<String, Value>,
     schemas: &BTreeSet<&'a str>,
 ) -> BTreeMap<String, &'a str> {
-    let mapping = discriminator.get("mapping").and_then(Value::as_object).into_iter().flatten();
-    let property = discriminator.get("propertyName").and_then(Value::as_str).unwrap_or_default();
+    let mapping = discriminator.entries("mapping").iter();
+    let property = discriminator.text("propertyName").unwrap_or_default();
     let mut full: BTreeMap<String, &str> =
         mapping.filter_map(|(value, name)| Some((value.clone(), *schemas.get(target(name)?)?))).collect();
     let mapped: BTreeSet<&str> = full.values().copied().collect();
@@ -113,7 +114,7 @@ fn complete_mappings(document: &mut Value, log: &mut Log<'_>) {
         let Some(branches) = schema.get(keyword).and_then(Value::as_array) else { return };
         let Some(discriminator) = schema.get("discriminator").and_then(Value::as_object) else { return };
         let names: Option<BTreeSet<&str>> = branches.iter().map(reference).collect();
-        let Some(names) = names.filter(|_| discriminator.get("propertyName").is_some_and(Value::is_string)) else {
+        let Some(names) = names.filter(|_| discriminator.text("propertyName").is_some()) else {
             schema.remove("discriminator");
             return log.note(place, "dropped its discriminator: an unnamed alternative has no value");
         };

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::{Log, Loss, Rule};
+use xtask_document::Fields;
 use xtask_document::naming::{camel, identifier};
 use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::walk::for_each_schema;
@@ -49,16 +50,16 @@ pub(super) const OF_TEXT_ONLY: Rule = Rule {
     loss: Loss::Widens,
     apply: |document, log| {
         for_each_schema(document, &mut |place, schema| {
-            let is_text = schema.get("type") == Some(&Value::from("string"));
+            let is_text = schema.text("type") == Some("string");
             let Some(values) = schema.get("enum").and_then(Value::as_array) else { return };
             if is_text && values.iter().all(|value| value.is_string() || value.is_null()) {
-                if values.contains(&Value::Null) && schema.get("nullable") != Some(&Value::Bool(true)) {
+                if values.contains(&Value::Null) && !schema.is("nullable") {
                     schema.insert("nullable".to_owned(), Value::Bool(true));
                     log.note(place, "made it nullable, since null is one of its values");
                 }
                 return;
             }
-            let is_boolean = schema.get("type") == Some(&Value::from("boolean"));
+            let is_boolean = schema.text("type") == Some("boolean");
             let has_both = [true, false].iter().all(|value| values.contains(&Value::from(*value)));
             let loss = if is_boolean && has_both { Loss::Lossless } else { Loss::Widens };
             schema.remove("enum");
@@ -91,9 +92,8 @@ pub(super) const CLASHING_VALUES: Rule = Rule {
 };
 
 fn has_clash(schema: &Map<String, Value>) -> bool {
-    let Some(values) = schema.get("enum").and_then(Value::as_array) else { return false };
     let mut seen = BTreeSet::new();
-    values.iter().filter_map(Value::as_str).any(|value| !seen.insert(identifier(value, camel)))
+    schema.list("enum").iter().filter_map(Value::as_str).any(|value| !seen.insert(identifier(value, camel)))
 }
 
 pub(super) const NO_OTHER_LIMITS: Rule = Rule {

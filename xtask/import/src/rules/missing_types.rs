@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Log, Loss, Rule};
+use xtask_document::Fields;
 use xtask_document::keywords::{self, BRANCHES};
 use xtask_document::walk::for_each_schema;
 
@@ -26,8 +27,8 @@ fn add_types(document: &mut Value, log: &mut Log<'_>) {
 
 /// Whether every value that a schema allows is text.
 fn lists_text(schema: &Map<String, Value>) -> bool {
-    let values = schema.get("enum").and_then(Value::as_array);
-    values.is_some_and(|values| !values.is_empty() && values.iter().all(Value::is_string))
+    let values = schema.list("enum");
+    !values.is_empty() && values.iter().all(Value::is_string)
 }
 
 pub(super) fn implied_type(schema: &Map<String, Value>) -> Option<&'static str> {
@@ -37,7 +38,7 @@ pub(super) fn implied_type(schema: &Map<String, Value>) -> Option<&'static str> 
     }
     match () {
         () if lists_text(schema) => Some("string"),
-        () => keywords::implied_type(schema).or_else(|| match schema.get("format")?.as_str()? {
+        () => keywords::implied_type(schema).or_else(|| match schema.text("format")? {
             "int32" | "int64" => Some("integer"),
             "double" | "float" => Some("number"),
             "binary" | "byte" | "date" | "date-time" | "email" | "ipv4" | "ipv6" | "uri" | "uuid" => Some("string"),
@@ -54,8 +55,7 @@ pub(super) const FORMAT_OF_NO_SCALAR: Rule = Rule {
     apply: |document, log| {
         const OTHERS: [&str; 4] = ["$ref", "allOf", "anyOf", "oneOf"];
         for_each_schema(document, &mut |place, schema| {
-            let of = schema.get("type").and_then(Value::as_str);
-            if matches!(of, Some("integer" | "number" | "string"))
+            if matches!(schema.text("type"), Some("integer" | "number" | "string"))
                 || OTHERS.iter().any(|other| schema.contains_key(*other))
             {
                 return;

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Log, Loss, Rule};
+use xtask_document::Fields;
 use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::schemas::named_schemas;
 use xtask_document::walk::for_each_schema;
@@ -45,7 +46,7 @@ fn honour(document: &mut Value, log: &mut Log<'_>) {
 
 /// Removes `nullable: true` beside a reference. Returns whether it was present.
 fn take_null(schema: &mut Map<String, Value>) -> bool {
-    let is_nullable = schema.contains_key("$ref") && schema.get("nullable") == Some(&Value::Bool(true));
+    let is_nullable = schema.contains_key("$ref") && schema.is("nullable");
     is_nullable && schema.remove("nullable").is_some()
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Loss, Rule};
+use xtask_document::Fields;
 use xtask_document::walk::for_each_schema;
 
 pub(super) const LARGE_INTEGERS: Rule = Rule {
@@ -13,7 +14,7 @@ pub(super) const LARGE_INTEGERS: Rule = Rule {
     loss: Loss::Narrows,
     apply: |document, log| {
         for_each_schema(document, &mut |place, schema| {
-            if schema.get("type") != Some(&Value::from("integer")) {
+            if schema.text("type") != Some("integer") {
                 return;
             }
             let size = numbers(schema).map(Size::of).max();
@@ -64,8 +65,7 @@ impl Size {
 /// The limits, examples and values of a schema.
 fn numbers(schema: &Map<String, Value>) -> impl Iterator<Item = &Value> {
     let one = ["default", "example", "maximum", "minimum"].into_iter().filter_map(|keyword| schema.get(keyword));
-    let listed = schema.get("enum").and_then(Value::as_array).into_iter().flatten();
-    one.chain(listed).filter(|value| value.is_number())
+    one.chain(schema.list("enum")).filter(|value| value.is_number())
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::media_types::set;
 use super::{Log, Loss, Rule};
+use xtask_document::Fields;
 use xtask_document::naming::{identifier, snake};
 use xtask_document::operation::{Parameter, for_each_operation, parameters_mut};
 use xtask_document::pointer::escape;
@@ -128,8 +129,8 @@ fn rename(path: &str, item: &Value, taken: &BTreeSet<String>) -> Option<(String,
     });
     let seen: BTreeSet<String> = lists
         .flatten()
-        .filter(|parameter| parameter.get("in") != Some(&json!("path")))
-        .filter_map(|parameter| parameter.get("name").and_then(Value::as_str).map(|name| identifier(name, snake)))
+        .filter(|parameter| parameter.text("in") != Some("path"))
+        .filter_map(|parameter| parameter.text("name").map(|name| identifier(name, snake)))
         .collect();
     // It ends: each number makes another path, and finitely many paths are taken.
     (1..).map(|number| rename_from(path, seen.clone(), number)).find_map(|renamed| match renamed {
@@ -176,9 +177,7 @@ fn rename_parameter(item: &mut Value, from: &str, to: &str, path: &str) {
         }
     }
     for list in lists.into_iter().filter_map(Value::as_array_mut) {
-        let has_name = |parameter: &Value| {
-            parameter.get("in") == Some(&json!("path")) && parameter.get("name") == Some(&json!(from))
-        };
+        let has_name = |parameter: &Value| parameter.text("in") == Some("path") && parameter.text("name") == Some(from);
         let count = list.iter().filter(|parameter| has_name(parameter)).count();
         let Some(position) = list.iter().rposition(has_name) else { continue };
         let Some(mut parameter) = list.get(position).cloned() else { continue };
@@ -210,12 +209,12 @@ fn to_text(document: &mut Value, log: &mut Log<'_>) {
     let references = References::of(&original);
     for_each_operation(document, |place, _, operation| {
         for parameter in parameters_mut(operation) {
-            let is_text = matches!(parameter.get("in").and_then(Value::as_str), Some("path" | "header"));
+            let is_text = matches!(parameter.text("in"), Some("path" | "header"));
             let Some((schema, loss)) = parameter.get("schema").and_then(|schema| as_text(&references, schema)) else {
                 continue;
             };
             if is_text {
-                let name = parameter.get("name").and_then(Value::as_str).unwrap_or("without a name").to_owned();
+                let name = parameter.text("name").unwrap_or("without a name").to_owned();
                 parameter.insert("schema".to_owned(), schema);
                 log.note_loss(loss, place, format!("made the parameter {name} text"));
             }
@@ -237,15 +236,14 @@ fn list_to_text(document: &mut Value, log: &mut Log<'_>) {
     let references = References::of(&original);
     for_each_operation(document, |place, _, operation| {
         for parameter in parameters_mut(operation) {
-            let has = |key: &str, value: Value| parameter.get(key) == Some(&value);
             let Some(schema) = parameter.get("schema") else { continue };
-            if !has("in", json!("query"))
-                || !has("explode", json!(false))
+            if parameter.text("in") != Some("query")
+                || parameter.get("explode") != Some(&Value::Bool(false))
                 || ResolvedSchema::of(&references, schema).is_scalar()
             {
                 continue;
             }
-            let name = parameter.get("name").and_then(Value::as_str).unwrap_or("without a name").to_owned();
+            let name = parameter.text("name").unwrap_or("without a name").to_owned();
             parameter.insert("schema".to_owned(), json!({"type": "string"}));
             log.note(place, format!("made the parameter {name} text: its values, separated by commas"));
         }
@@ -256,7 +254,7 @@ fn list_to_text(document: &mut Value, log: &mut Log<'_>) {
 /// The text of a free-form schema is any text.
 fn as_text<'a>(references: &References<'a>, schema: &'a Value) -> Option<(Value, Loss)> {
     let schema = ResolvedSchema::of(references, schema);
-    match schema.get("type").and_then(Value::as_str) {
+    match schema.text("type") {
         Some("string" | "integer" | "number" | "boolean") => schema.is("nullable").then(|| {
             let mut schema = schema.to_schema();
             schema.remove("nullable");

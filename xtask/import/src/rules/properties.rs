@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::{Loss, Rule};
+use xtask_document::Fields;
 use xtask_document::naming::{identifier, snake};
 use xtask_document::walk::for_each_schema;
 
@@ -26,9 +27,9 @@ pub(super) const CLASHING_NAMES: Rule = Rule {
 };
 
 fn has_clash(schema: &Map<String, Value>) -> bool {
-    let properties = schema.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::keys);
+    let properties = schema.entries("properties").keys();
     // A required property without a schema is a field of any JSON.
-    let required = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let required = schema.list("required").iter().filter_map(Value::as_str);
     let names: BTreeSet<&str> = properties.map(String::as_str).chain(required).collect();
     let mut seen = BTreeSet::new();
     names.into_iter().any(|name| !seen.insert(identifier(name, snake)))
@@ -51,10 +52,10 @@ pub(super) const WRONG_DEFAULT: Rule = Rule {
 
 fn is_wrong(schema: &Map<String, Value>) -> bool {
     let Some(default) = schema.get("default") else { return false };
-    if default.is_null() && schema.get("nullable") == Some(&Value::Bool(true)) {
+    if default.is_null() && schema.is("nullable") {
         return false;
     }
-    let of_type = match schema.get("type").and_then(Value::as_str) {
+    let of_type = match schema.text("type") {
         Some("array") => default.is_array(),
         Some("boolean") => default.is_boolean(),
         Some("integer") => default.as_f64().is_some_and(|real| real.fract() == 0.0),

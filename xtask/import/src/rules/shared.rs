@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::{Log, Loss, Rule};
+use xtask_document::Fields;
 use xtask_document::operation::METHODS;
 use xtask_document::pointer::escape;
 use xtask_document::resolved::size;
@@ -60,7 +61,7 @@ fn give_to_operations(document: &mut Value, log: &mut Log<'_>) {
 
 /// Replaces a reference by a copy of its target.
 fn inline(part: &mut Value, shared: &BTreeMap<&str, &Value>, place: &str, log: &mut Log<'_>) {
-    let Some(reference) = part.get("$ref").and_then(Value::as_str) else { return };
+    let Some(reference) = part.text("$ref") else { return };
     let Some(target) = shared.get(reference).copied().filter(|target| target.is_object()) else { return };
     if log.copy(place, || size(target)) {
         log.note(place, format!("copied {reference}"));
@@ -70,8 +71,7 @@ fn inline(part: &mut Value, shared: &BTreeMap<&str, &Value>, place: &str, log: &
 
 /// Adds the parameters of a path to an operation, unless the operation overrides them.
 fn add_parameters(operation: &mut Map<String, Value>, of_path: &[Value], place: &str, log: &mut Log<'_>) {
-    let parameters = operation.get("parameters").and_then(Value::as_array);
-    let own: BTreeSet<_> = parameters.into_iter().flatten().map(|parameter| identity(parameter)).collect();
+    let own: BTreeSet<_> = operation.list("parameters").iter().map(identity).collect();
     let new: Vec<&Value> = of_path.iter().filter(|parameter| !own.contains(&identity(parameter))).collect();
     if new.is_empty() || !log.copy(place, || new.iter().map(|parameter| size(parameter)).fold(0, usize::saturating_add))
     {
@@ -87,14 +87,14 @@ fn add_parameters(operation: &mut Map<String, Value>, of_path: &[Value], place: 
 
 /// The identity of a parameter: its name and its place, or its reference.
 fn identity(parameter: &Value) -> [Option<&str>; 3] {
-    ["name", "in", "$ref"].map(|key| parameter.get(key).and_then(Value::as_str))
+    ["name", "in", "$ref"].map(|key| parameter.text(key))
 }
 
 /// All shared parts, by the references to them.
 fn entries(components: &Value) -> BTreeMap<String, &Value> {
-    let kinds = KINDS.into_iter().filter_map(|kind| Some((kind, components.get(kind)?.as_object()?)));
     let entry = |kind: &str, name: &str| format!("#/components/{kind}/{name}");
-    kinds.flat_map(|(kind, parts)| parts.iter().map(move |(name, part)| (entry(kind, name), part))).collect()
+    let of_kind = |kind| components.entries(kind).iter().map(move |(name, part)| (entry(kind, name), part));
+    KINDS.into_iter().flat_map(of_kind).collect()
 }
 
 /// The targets of references. A part may be a reference to another one; the target of a cyclic reference is null.
@@ -107,7 +107,7 @@ fn targets<'a>(entries: &'a BTreeMap<String, &'a Value>) -> BTreeMap<&'a str, &'
                 break *target;
             }
             let (Some(part), true) = (entries.get(reference), chain.insert(reference)) else { break &Value::Null };
-            match part.get("$ref").and_then(Value::as_str) {
+            match part.text("$ref") {
                 Some(further) => reference = further,
                 None => break part,
             }
@@ -134,8 +134,7 @@ fn remove_shared(document: &mut Value) {
     while let Some(value) = pending.pop() {
         match value {
             Value::Object(object) => {
-                let reference = object.get("$ref").and_then(Value::as_str);
-                let reference = reference.and_then(|reference| reference.strip_prefix("#/components/"));
+                let reference = object.text("$ref").and_then(|reference| reference.strip_prefix("#/components/"));
                 used.extend(KINDS.into_iter().filter(|kind| reference.is_some_and(|name| name.starts_with(kind))));
                 pending.extend(object.values());
             }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::{Log, Loss, Rule};
+use xtask_document::Fields;
 use xtask_document::keywords::without_documentation;
 use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::schemas::named_schemas;
@@ -48,10 +49,8 @@ fn non_null<'a>(references: &References<'a>, branch: &'a Value) -> Map<String, V
 
 /// The scalar type that all alternatives of a schema have. An integer is a number.
 pub(super) fn scalar<'a>(references: &References<'a>, schema: &'a Map<String, Value>) -> Option<&'static str> {
-    let types: BTreeSet<_> = unions(schema)
-        .flatten()
-        .map(|branch| references.resolve(branch).get("type").and_then(Value::as_str).unwrap_or("none"))
-        .collect();
+    let types: BTreeSet<_> =
+        unions(schema).flatten().map(|branch| references.resolve(branch).text("type").unwrap_or("none")).collect();
     match Vec::from_iter(types).as_slice() {
         ["integer", "number"] if unions(schema).count() == 1 => Some("number"),
         [only] => ["boolean", "integer", "number", "string"].into_iter().find(|scalar| scalar == only),
@@ -65,7 +64,7 @@ fn unions(schema: &Map<String, Value>) -> impl Iterator<Item = &Vec<Value>> {
 }
 
 fn allows_null<'a>(references: &References<'a>, branches: &'a [Value]) -> bool {
-    branches.iter().any(|branch| references.resolve(branch).get("nullable") == Some(&Value::Bool(true)))
+    branches.iter().any(|branch| references.resolve(branch).is("nullable"))
 }
 
 pub(super) const FIRST_MATCH: Rule = Rule {
@@ -104,13 +103,13 @@ fn exclude_each_other<'a>(references: &References<'a>, branches: &'a Value) -> b
     let Some(branches) = branches.as_array().filter(|branches| branches.len() > 1) else { return true };
     let branches: Vec<_> = branches.iter().map(|branch| ResolvedSchema::of(references, branch)).collect();
     let mut types = BTreeSet::new();
-    let are_different = branches.iter().all(|branch| match branch.get("type").and_then(Value::as_str) {
+    let are_different = branches.iter().all(|branch| match branch.text("type") {
         None => false,
         Some("object") => true,
         Some("integer") => types.insert("number"),
         Some(other) => types.insert(other),
     });
-    let objects: Vec<_> = branches.iter().filter(|branch| branch.get("type") == Some(&Value::from("object"))).collect();
+    let objects: Vec<_> = branches.iter().filter(|branch| branch.text("type") == Some("object")).collect();
     let nullable = branches.iter().filter(|branch| branch.is("nullable")).count();
     are_different && nullable < 2 && (objects.len() < 2 || have_tag(references, &objects))
 }

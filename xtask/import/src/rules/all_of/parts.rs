@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::super::missing_types::implied_type;
+use xtask_document::Fields;
 use xtask_document::keywords::{Role, UNIONS, role};
 use xtask_document::resolved::References;
 
@@ -52,8 +53,7 @@ pub(super) fn parts<'a>(references: &References<'a>, schema: &'a Value, is_share
         let Some(part) = references.resolve(schema).as_object() else { continue };
         if seen.insert(std::ptr::from_ref(part)) {
             parts.push(Part { schema: part, is_shared, is_narrowed: false, is_null_ignored: false });
-            let inner = part.get("allOf").and_then(Value::as_array);
-            pending.extend(inner.into_iter().flatten().map(|part| (part, is_shared)));
+            pending.extend(part.list("allOf").iter().map(|part| (part, is_shared)));
         }
     }
     parts.reverse();
