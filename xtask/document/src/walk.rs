@@ -114,6 +114,18 @@ pub fn for_each_schema(document: &mut Value, change: &mut dyn FnMut(&str, &mut M
     });
 }
 
+/// Calls `change` with the place and the content of every schema of a document that is not a part of another schema.
+pub fn for_each_outermost_schema(document: &mut Value, mut change: impl FnMut(&str, &mut Map<String, Value>)) {
+    let mut outermost = String::new();
+    for_each_schema(document, &mut |place, schema| {
+        let is_below = place.strip_prefix(&outermost).is_some_and(|rest| rest.starts_with('/'));
+        if outermost.is_empty() || !is_below {
+            place.clone_into(&mut outermost);
+            change(place, schema);
+        }
+    });
+}
+
 /// Calls `change` with every reference in a part of a document, and the place of the object with the reference. A
 /// returned reference replaces it. A discriminator's mapping may contain the name of a schema instead of a reference:
 /// `change` receives the reference, and the replacement is a name again.

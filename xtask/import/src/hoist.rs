@@ -16,7 +16,7 @@ use xtask_document::operation::{METHODS, is_success};
 use xtask_document::pointer::escape;
 use xtask_document::resolved::References;
 use xtask_document::schemas::{named_schemas, reference_to, schemas};
-use xtask_document::walk::for_each_schema;
+use xtask_document::walk::for_each_outermost_schema;
 
 /// Moves every unnamed schema that becomes a type to the components, under a name that is derived from its place.
 /// Returns the place and the name of each.
@@ -96,13 +96,7 @@ impl Naming {
         let place_names = place_names(document);
         let schemas = named_schemas(document);
         let references = References::of(&schemas);
-        let mut outermost = String::new();
-        for_each_schema(document, &mut |place, schema| {
-            // The parts of an outermost schema are visited after it, and were named with it.
-            if !outermost.is_empty() && place.strip_prefix(&outermost).is_some_and(|rest| rest.starts_with('/')) {
-                return;
-            }
-            place.clone_into(&mut outermost);
+        for_each_outermost_schema(document, |place, schema| {
             place.clone_into(&mut naming.place);
             let mut whole = Value::Object(std::mem::take(schema));
             match place.strip_prefix("/components/schemas/") {

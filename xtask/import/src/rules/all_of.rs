@@ -5,7 +5,7 @@ mod parts;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use self::merge::{At, Merger};
 use super::{Log, Loss, Rule};
@@ -13,8 +13,8 @@ use crate::hoist::{SchemaNames, name_at, place_names};
 use xtask_document::Fields;
 use xtask_document::naming::pascal;
 use xtask_document::resolved::References;
-use xtask_document::schemas::{named, place_of, reference, schemas};
-use xtask_document::walk::for_each_schema;
+use xtask_document::schemas::{is_named, named, place_of, reference, schemas};
+use xtask_document::walk::{for_each_outermost_schema, for_each_schema};
 
 pub(super) const OBJECTS: Rule = Rule {
     name: "all-of-objects",
@@ -41,13 +41,10 @@ fn merge_objects(document: &mut Value, log: &mut Log<'_>) {
             *schema = merged;
         }
     }
-    let mut outermost = String::new();
-    for_each_schema(document, &mut |place, schema| {
-        let is_inner = |outer: &str| place.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'));
-        if is_inner("/components/schemas") || !outermost.is_empty() && is_inner(&outermost) {
+    for_each_outermost_schema(document, |place, schema| {
+        if is_named(place) {
             return;
         }
-        place.clone_into(&mut outermost);
         let at = At { name: name_at(place, &place_names), place: place.to_owned(), is_shared: false };
         if let Some(Value::Object(merged)) = original.pointer(place).map(|schema| merger.outermost(schema, &at)) {
             *schema = merged;
@@ -133,16 +130,16 @@ fn is_object<'a>(schema: &'a Value, is_named_object: &mut dyn FnMut(&'a str) -> 
 }
 
 /// Whether a schema is merged: all its parts are objects. A schema that annotates a single other schema is not merged.
-fn is_all_of_objects(objects: &BTreeSet<String>, schema: &Map<String, Value>) -> bool {
+fn is_all_of_objects(objects: &BTreeSet<String>, schema: &Value) -> bool {
     let parts = schema.list("allOf");
-    let is_annotated_part = parts.len() == 1 && !schema.contains_key("properties");
+    let is_annotated_part = parts.len() == 1 && schema.get("properties").is_none();
     let is_object = |part| is_object(part, &mut |name| objects.contains(name));
     !is_annotated_part && !parts.is_empty() && parts.iter().all(is_object)
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Map, json};
 
     use super::super::{apply_rule, losses, run};
     use super::*;

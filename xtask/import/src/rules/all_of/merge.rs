@@ -12,7 +12,7 @@ use crate::hoist::SchemaNames;
 use xtask_document::naming::pascal;
 use xtask_document::pointer::escape;
 use xtask_document::resolved::{References, size};
-use xtask_document::schemas::place_of;
+use xtask_document::schemas::{place_of, reference_to};
 
 /// Keywords that can contradict each other.
 const CONFLICTING: [&str; 4] = ["anyOf", "enum", "format", "oneOf"];
@@ -103,7 +103,7 @@ impl<'a, 'l, 'd> Merger<'a, 'l, 'd> {
     }
 
     fn is_all_of_objects(&self, schema: &Value) -> bool {
-        schema.as_object().is_some_and(|schema| is_all_of_objects(self.objects, schema))
+        is_all_of_objects(self.objects, schema)
     }
 
     fn schema(&mut self, schema: &'a Value, at: &At) -> Value {
@@ -150,7 +150,7 @@ impl<'a, 'l, 'd> Merger<'a, 'l, 'd> {
             self.pending.push((name.clone(), parts));
             name
         });
-        json!({"$ref": format!("#/components/schemas/{name}")})
+        reference_to(name)
     }
 
     /// Merges parts that are objects into one object.
