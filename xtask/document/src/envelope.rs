@@ -75,7 +75,7 @@ pub fn is_envelope<'a>(references: &References<'a>, schema: &'a Value) -> bool {
     let success = schema.properties.get("success").map(|success| ResolvedSchema::of(references, success));
     let is_union = schema.get("anyOf").or_else(|| schema.get("oneOf")).is_some();
     let is_object = !is_union && schema.get("type").is_none_or(|of| of == "object");
-    is_object && success.is_some_and(|success| success.get("type").is_some_and(|of| of == "boolean"))
+    is_object && success.is_some_and(|success| success.text("type") == Some("boolean"))
 }
 
 /// The schemas of every operation's responses.

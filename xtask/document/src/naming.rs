@@ -21,9 +21,6 @@ const CLIENT_NAMES: [&str; 13] = [
 const MOCK_SERVER_NAMES: [&str; 9] =
     ["address", "base_url", "host", "mock", "mock_async", "port", "reset", "reset_async", "url"];
 
-/// Types that generated code uses by their unqualified names.
-const RUST_TYPES: [&str; 1] = ["Self"];
-
 /// Splits a name into words: where lower case changes to upper case, before the last of several upper-case letters if a
 /// lower-case one follows, and at every character that is no letter or digit. A digit has the case of the letter
 /// before it.
@@ -143,11 +140,7 @@ pub fn mock_name(id: &str) -> String {
 /// The problem of a schema's name; `None` if it can name a type.
 pub fn type_problem(name: &str) -> Option<String> {
     let suggestion = type_name(name, None);
-    if suggestion != name {
-        return Some(bad_name(name, &suggestion));
-    }
-    let is_taken = RUST_TYPES.contains(&name) || !is_identifier(name);
-    is_taken.then(|| format!("{name:?} is a keyword or a type of Rust"))
+    if suggestion == name { keyword_problem(name) } else { Some(bad_name(name, &suggestion)) }
 }
 
 /// The problem of an operation id; `None` if it can name a method.
@@ -160,7 +153,7 @@ pub fn operation_problem(id: &str) -> Option<String> {
     } else if MOCK_SERVER_NAMES.contains(&id) {
         Some(format!("{id:?} is taken: the mock server has a member of that name"))
     } else {
-        (!is_identifier(id)).then(|| format!("{id:?} is a keyword or a type of Rust"))
+        keyword_problem(id)
     }
 }
 
@@ -172,9 +165,10 @@ fn bad_name(name: &str, suggestion: &str) -> String {
     }
 }
 
-/// Whether a name is an identifier in all editions of Rust; `gen` is a keyword from 2024 on.
-fn is_identifier(name: &str) -> bool {
-    name != "gen" && syn::parse_str::<syn::Ident>(name).is_ok()
+/// The problem of a name that is no identifier in an edition of Rust: `gen` is a keyword from 2024 on.
+fn keyword_problem(name: &str) -> Option<String> {
+    let is_identifier = name != "gen" && syn::parse_str::<syn::Ident>(name).is_ok();
+    (!is_identifier).then(|| format!("{name:?} is a keyword or a type of Rust"))
 }
 
 #[cfg(test)]

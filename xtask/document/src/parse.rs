@@ -11,7 +11,7 @@ use std::fmt;
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::map::Entry;
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 
 use crate::error::SyntaxError;
 
@@ -76,17 +76,10 @@ impl Reader<'_> {
     }
 
     fn reserve<E: Error>(&mut self, size: usize) -> Result<(), E> {
-        let remaining = self.room.checked_sub(size);
-        let remaining = remaining.ok_or_else(|| {
+        *self.room = self.room.checked_sub(size).ok_or_else(|| {
             E::custom(format_args!("its aliases expand to more than {MOST_GROWTH} times the size of its text"))
-        });
-        *self.room = remaining?;
+        })?;
         Ok(())
-    }
-
-    fn text<E: Error>(&mut self, text: &str) -> Result<String, E> {
-        self.reserve(text.len())?;
-        Ok(text.to_owned())
     }
 }
 
@@ -127,11 +120,12 @@ impl<'de> Visitor<'de> for Reader<'_> {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+        Ok(Value::from(value))
     }
 
     fn visit_str<E: Error>(mut self, value: &str) -> Result<Value, E> {
-        self.text(value).map(Value::String)
+        self.reserve(value.len())?;
+        Ok(Value::from(value))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut sequence: A) -> Result<Value, A::Error> {

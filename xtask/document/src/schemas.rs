@@ -1,6 +1,6 @@
 //! The named schemas of a document, in `components/schemas`: their places, and references to them.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::fields::Fields;
 use crate::pointer::escape;
@@ -20,8 +20,8 @@ pub fn schemas_mut(document: &mut Value) -> Option<&mut Map<String, Value>> {
 
 /// A document with copies of the named schemas only, for look-ups while the original changes.
 pub fn named_schemas(document: &Value) -> Value {
-    let holding = |name: &str, value: Value| Value::Object(Map::from_iter([(name.to_owned(), value)]));
-    holding("components", holding("schemas", Value::Object(schemas(document).clone())))
+    let components = Value::from_iter([("schemas", schemas(document).clone())]);
+    Value::from_iter([("components", components)])
 }
 
 /// The named schema of a document.
@@ -36,7 +36,7 @@ pub fn reference(schema: &Value) -> Option<&str> {
 
 /// A schema that refers to a named one.
 pub fn reference_to(name: &str) -> Value {
-    Value::Object(Map::from_iter([("$ref".to_owned(), Value::String(format!("{SCHEMAS}{name}")))]))
+    json!({"$ref": format!("{SCHEMAS}{name}")})
 }
 
 /// The JSON pointer (RFC 6901) to a named schema.

@@ -22,19 +22,17 @@ pub fn merged<'a>(references: &References<'a>, schema: &'a Value) -> Option<Map<
     let mut unions = UNIONS.into_iter().filter_map(|keyword| whole.get(keyword)?.as_array());
     let (Some(union), None) = (unions.next(), unions.next()) else { return None };
     let own = Branch::of(references, &whole)?;
-    let branches: Option<Vec<_>> =
-        union.iter().map(|branch| Branch::of_union(references, branch, own.has_success)).collect();
-    let branches = branches?;
+    let of_union = |branch| Branch::of_union(references, branch, own.has_success);
+    let branches: Vec<_> = union.iter().map(of_union).collect::<Option<_>>()?;
     if branches.is_empty() || !branches.iter().chain([&own]).any(|branch| branch.has_success) {
         return None;
     }
     let mut properties = Map::new();
     for (name, property) in [&own].into_iter().chain(&branches).flat_map(|branch| &branch.properties) {
-        let is_of_envelope = PROPERTIES.contains(&name.as_str());
-        if properties.get(name).is_some_and(|earlier| !is_of_envelope && earlier != property) {
+        let first = properties.entry(name.clone()).or_insert_with(|| property.clone());
+        if first != property && !PROPERTIES.contains(&name.as_str()) {
             return None;
         }
-        properties.entry(name.clone()).or_insert_with(|| property.clone());
     }
     if own.result.is_none() && properties.remove("result").is_some() {
         properties.extend(result(references, &own, &branches).map(|result| ("result".to_owned(), result)));
@@ -63,19 +61,18 @@ impl<'a> Branch<'a> {
     fn of(references: &References<'a>, schema: &ResolvedSchema<'a>) -> Option<Self> {
         let success = schema.properties.get("success").map(|success| ResolvedSchema::of(references, success));
         let is_object = schema.get("type").is_none_or(|of| of == "object");
-        let is_boolean = success.as_ref().is_none_or(|success| success.get("type").is_some_and(|of| of == "boolean"));
+        let is_boolean = success.as_ref().is_none_or(|success| success.text("type") == Some("boolean"));
         let has = |keyword: &&str| schema.get(keyword).is_some_and(|value| !value.is_boolean());
         if !is_object || !is_boolean || ["additionalProperties", "enum", "not"].iter().any(has) {
             return None;
         }
-        let properties = schema.to_schema().remove("properties");
         let result = schema.properties.get("result").copied();
         let is_nullable = |result: &Value| {
             let mut nested = UNIONS.iter().flat_map(|keyword| result.list(keyword));
             nested.any(|branch| branch.is("nullable"))
         };
         Some(Self {
-            properties: properties.and_then(|all| all.as_object().cloned()).unwrap_or_default(),
+            properties: schema.to_schema().entries("properties").clone(),
             result,
             has_success: success.is_some(),
             is_failure: success.is_some_and(|success| success.get("enum") == Some(&json!([false]))),
@@ -163,9 +160,8 @@ fn one_of(schemas: &[&Value]) -> Value {
     if distinct.iter().any(|schema| without_annotations(schema).is_empty()) {
         return json!({});
     }
-    let is_list = |schema: &&Value| schema.get("type").is_some_and(|of| of == "array");
-    let lists: Option<Vec<_>> =
-        distinct.iter().map(|schema| schema.get("items").filter(|_| is_list(&schema))).collect();
+    let is_list = |schema: &Value| schema.text("type") == Some("array");
+    let lists: Option<Vec<_>> = distinct.iter().map(|schema| schema.get("items").filter(|_| is_list(schema))).collect();
     match (distinct.as_slice(), lists) {
         ([only], _) => only.clone(),
         (_, Some(items)) => {
