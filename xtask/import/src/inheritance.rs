@@ -9,7 +9,7 @@ use xtask_document::schemas::{SCHEMAS, reference, schemas};
 
 /// The bases of a document.
 pub(crate) struct Inheritance<'a> {
-    schemas: BTreeMap<&'a str, &'a Value>,
+    schemas: &'a Map<String, Value>,
     /// The schemas that have a schema as a part, by its name.
     children: BTreeMap<&'a str, Vec<&'a str>>,
     discriminators: BTreeMap<&'a str, &'a Map<String, Value>>,
@@ -17,15 +17,15 @@ pub(crate) struct Inheritance<'a> {
 
 impl<'a> Inheritance<'a> {
     pub(crate) fn of(document: &'a Value) -> Self {
-        let schemas: BTreeMap<_, _> = schemas(document).iter().map(|(name, schema)| (name.as_str(), schema)).collect();
+        let schemas = schemas(document);
         let mut children: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for (name, schema) in &schemas {
+        for (name, schema) in schemas {
             for parent in parts(schema).into_iter().filter(|parent| parent != name) {
-                children.entry(parent).or_default().push(*name);
+                children.entry(parent).or_default().push(name.as_str());
             }
         }
         let mut inheritance = Self { schemas, children, discriminators: BTreeMap::new() };
-        let own = inheritance.schemas.iter().filter_map(|(name, schema)| Some((*name, discriminator(schema)?)));
+        let own = schemas.iter().filter_map(|(name, schema)| Some((name.as_str(), discriminator(schema)?)));
         let own: BTreeMap<_, _> = own.collect();
         for (name, discriminator) in &own {
             for child in inheritance.descendants(name).into_iter().filter(|child| !own.contains_key(child)) {
@@ -48,11 +48,11 @@ impl<'a> Inheritance<'a> {
     /// and mapped schemas of its union.
     pub(crate) fn kinds(&self, base: &str) -> BTreeSet<&'a str> {
         let mut kinds = self.descendants(base);
-        let schema = self.schemas.get(base);
-        kinds.extend(schema.and_then(|schema| alternatives(schema)).unwrap_or_default());
-        let mapping = schema.and_then(|schema| schema.pointer("/discriminator/mapping")?.as_object());
-        kinds.extend(mapping.into_iter().flat_map(Map::values).filter_map(target));
-        kinds.retain(|kind| *kind != base && self.schemas.contains_key(kind));
+        if let Some(schema) = self.schemas.get(base) {
+            kinds.extend(alternatives(schema).unwrap_or_default());
+            kinds.extend(schema.entries("discriminator").entries("mapping").values().filter_map(target));
+        }
+        kinds.retain(|kind| *kind != base && self.schemas.contains_key(*kind));
         kinds
     }
 

@@ -55,7 +55,7 @@ pub use hoist::{becomes_type, unnamed};
 pub use settings::{Fixup, Names, Settings, Slice};
 pub use validate::{check_listed, missing_operations, validate, violations};
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::error::Error as StdError;
 
 use chrono::NaiveDate;
@@ -64,6 +64,7 @@ use serde_json::{Value, json};
 
 use crate::rename::Renamed;
 use crate::rules::{Applied, Loss};
+use crate::validate::none_missing;
 use xtask_document::Fields;
 use xtask_document::operation::operations;
 use xtask_document::schemas::schemas;
@@ -117,7 +118,7 @@ impl Import {
         check_date(revision)?;
         open_api::check_version(vendors)?;
         let mut document = slice::cut(vendors, settings)?;
-        let mut recorded = recorded_fixups(vendors);
+        let mut recorded = vendors.list(FIXUPS).to_vec();
         let earlier_fixups = recorded.len();
         let mut fixups = Vec::new();
         for fixup in settings.fixups {
@@ -162,7 +163,7 @@ impl Import {
     ///
     /// If one does not.
     pub fn check_listed(&self) -> Result<(), Error> {
-        validate::none_missing(self.missing.clone())
+        none_missing("operations", self.missing.clone())
     }
 
     /// Rejects a lossy import.
@@ -186,13 +187,9 @@ pub fn check_date(revision: &str) -> Result<(), Error> {
     if is_date { Ok(()) } else { Err(Error::NoDate { revision: revision.to_owned() }) }
 }
 
-/// The extension with the patches of the fixups that were applied: as text, so that no tool reads them as schemas.
+/// The extension with the patches of the fixups that were applied: as text, so that no tool reads them as schemas. A
+/// vendor's document does not have it.
 const FIXUPS: &str = "x-fixups";
-
-/// The recorded patches of a document. A vendor's document has none.
-fn recorded_fixups(document: &Value) -> Vec<Value> {
-    document.list(FIXUPS).to_vec()
-}
 
 fn patch(fixup: &Fixup) -> Result<Value, Error> {
     let patch = serde_json::from_str(&fixup.patch);
@@ -211,24 +208,18 @@ fn fixup_error(fixup: &Fixup, problem: FixupProblem, source: Option<Box<dyn StdE
     Error::Fixup { why: fixup.why.clone(), problem, source }
 }
 
-fn schema_names(document: &Value) -> BTreeSet<String> {
-    schemas(document).keys().cloned().collect()
-}
-
 /// A listed type that does not exist is misspelt, or the vendor has renamed its schema.
 fn check_types(document: &Value, names: &Names) -> Result<(), Error> {
-    let present = schema_names(document);
-    let missing: Vec<_> = names.types.keys().filter(|ours| !present.contains(*ours)).cloned().collect();
-    if missing.is_empty() { Ok(()) } else { Err(Error::Unlisted { table: "types", names: missing }) }
+    let missing = names.types.keys().filter(|ours| !schemas(document).contains_key(*ours));
+    none_missing("types", missing.cloned().collect())
 }
 
 /// A document with the keys of every object sorted, since the order must not depend on the parser.
 fn sorted(value: Value) -> Value {
     match value {
         Value::Object(object) => {
-            let sorted_fields: BTreeMap<String, Value> =
-                object.into_iter().map(|(key, value)| (key, sorted(value))).collect();
-            Value::Object(sorted_fields.into_iter().collect())
+            let fields: BTreeMap<_, _> = object.into_iter().map(|(key, value)| (key, sorted(value))).collect();
+            Value::from_iter(fields)
         }
         Value::Array(array) => Value::Array(array.into_iter().map(sorted).collect()),
         other => other,

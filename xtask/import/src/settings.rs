@@ -93,7 +93,7 @@ impl Slice {
 }
 
 /// Whether a path has a prefix. The names of their parameters are not compared.
-fn has_prefix(path: &str, prefix: &str) -> bool {
+pub(crate) fn has_prefix(path: &str, prefix: &str) -> bool {
     route(path).starts_with(&route(prefix))
 }
 

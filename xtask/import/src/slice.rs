@@ -65,25 +65,21 @@ pub(super) fn prune(document: &mut Value, settings: &Settings<'_>, applied: &[Ap
 
 /// A document with paths and the parts of the whole document that they use.
 fn complete(whole: &Value, paths: Map<String, Value>) -> Result<Value, Error> {
-    let mut document = json!({"openapi": whole.get("openapi"), "paths": {}});
-    if let Some(document) = document.get_mut("paths") {
-        *document = Value::Object(paths);
-    }
+    let mut document = Value::from_iter([("openapi", json!(whole.get("openapi"))), ("paths", Value::Object(paths))]);
     let mut components = references::components(whole, &mut document)?;
     let schemes = security_schemes(whole, &document);
     if !schemes.is_empty() {
         components.insert("securitySchemes".to_owned(), Value::Object(schemes));
     }
     let tags = tags(whole, &document);
-    for (key, value) in [
+    let parts = [
         ("components", (!components.is_empty()).then_some(Value::Object(components))),
         ("security", whole.get("security").cloned()),
         ("servers", whole.get("servers").cloned()),
         ("tags", (!tags.is_empty()).then_some(Value::Array(tags))),
-    ] {
-        if let (Some(document), Some(value)) = (document.as_object_mut(), value) {
-            document.insert(key.to_owned(), value);
-        }
+    ];
+    if let Some(document) = document.as_object_mut() {
+        document.extend(parts.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))));
     }
     Ok(document)
 }

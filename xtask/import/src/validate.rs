@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::error::Error;
-use crate::settings::Settings;
+use crate::settings::{Settings, has_prefix};
 use xtask_document::naming::{mock_name, operation_problem, without_prefix};
-use xtask_document::operation::{operations, route};
+use xtask_document::operation::operations;
 use xtask_document::schemas::schemas;
 
 /// Checks that a document has every operation that `sdk.toml` lists. Earlier revisions may have fewer.
@@ -16,11 +16,11 @@ use xtask_document::schemas::schemas;
 ///
 /// If an operation is missing.
 pub fn check_listed(document: &Value, settings: &Settings<'_>) -> Result<(), Error> {
-    none_missing(missing_operations(document, settings))
+    none_missing("operations", missing_operations(document, settings))
 }
 
-pub(crate) fn none_missing(names: Vec<String>) -> Result<(), Error> {
-    if names.is_empty() { Ok(()) } else { Err(Error::Unlisted { table: "operations", names }) }
+pub(crate) fn none_missing(table: &'static str, names: Vec<String>) -> Result<(), Error> {
+    if names.is_empty() { Ok(()) } else { Err(Error::Unlisted { table, names }) }
 }
 
 /// The operations that `sdk.toml` lists and that a document does not have.
@@ -53,10 +53,8 @@ pub fn violations(document: &Value, settings: &Settings<'_>, revision: &str) -> 
     let paths = document.get("paths").and_then(Value::as_object);
     ensure(paths.is_some(), &|| "the document has no paths".to_owned());
     for prefix in &settings.slice.paths {
-        let has_prefix = |path: &String| route(path).starts_with(&route(prefix));
-        ensure(paths.is_none_or(|paths| paths.keys().any(has_prefix)), &|| {
-            format!("no path has the prefix {prefix:?} of slice.paths")
-        });
+        let is_used = paths.is_none_or(|paths| paths.keys().any(|path| has_prefix(path, prefix)));
+        ensure(is_used, &|| format!("no path has the prefix {prefix:?} of slice.paths"));
     }
 
     let names = settings.names;

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::media_types::{KNOWN, keep_one, set};
 use super::operations::is_multipart;
 use super::{Loss, Rule, body_content};
+use xtask_document::Fields;
 use xtask_document::media_types::{FORM, JSON};
 use xtask_document::operation::for_each_operation;
 
@@ -67,12 +68,9 @@ pub(super) const ONE_MEDIA_TYPE: Rule = Rule {
     },
 };
 
-fn content(operation: &Map<String, Value>) -> Option<&Map<String, Value>> {
-    operation.get("requestBody")?.get("content")?.as_object()
-}
-
 fn json_lacks_schema(operation: &Map<String, Value>) -> bool {
-    content(operation).and_then(|content| content.get(JSON)).is_some_and(|json| json.get("schema").is_none())
+    let content = operation.entries("requestBody").entries("content");
+    content.get(JSON).is_some_and(|json| json.get("schema").is_none())
 }
 
 #[cfg(test)]

@@ -44,9 +44,8 @@ fn make_unions(document: &mut Value, log: &mut Log<'_>) {
             described.filter_map(|keyword| Some((keyword.to_owned(), schema.remove(keyword)?))).collect();
         let reference_to = |name: &str| format!("{SCHEMAS}{}", base_names.get(name).map_or(name, String::as_str));
         let mut discriminator = (*discriminator).clone();
-        let mapping = full_mapping(&references, &discriminator, &kinds);
-        let mapping = mapping.into_iter().map(|(value, name)| (value, Value::from(reference_to(name))));
-        discriminator.insert("mapping".to_owned(), mapping.collect::<Map<_, _>>().into());
+        let mapping = full_mapping(&references, &discriminator, &kinds, reference_to);
+        discriminator.insert("mapping".to_owned(), mapping);
         union.insert("discriminator".to_owned(), discriminator.into());
         union.insert("oneOf".to_owned(), kinds.iter().map(|name| json!({"$ref": reference_to(name)})).collect());
         let mut base = Value::Object(std::mem::replace(schema, union));
@@ -73,11 +72,12 @@ fn refer_to_bases(document: &mut Value, base_names: &BTreeMap<&str, String>) {
 
 /// The mapping of a discriminator for some schemas: that of the document, completed by the values of unmapped schemas.
 /// The value of a schema is its name, unless the schema allows only another one.
-fn full_mapping<'a>(
+fn full_mapping(
     references: &References<'_>,
     discriminator: &Map<String, Value>,
-    schemas: &BTreeSet<&'a str>,
-) -> BTreeMap<String, &'a str> {
+    schemas: &BTreeSet<&str>,
+    reference_to: impl Fn(&str) -> String,
+) -> Value {
     let mapping = discriminator.entries("mapping").iter();
     let property = discriminator.text("propertyName").unwrap_or_default();
     let mut full: BTreeMap<String, &str> =
@@ -87,7 +87,7 @@ fn full_mapping<'a>(
         let value = only_value(references, name, property).unwrap_or(name);
         full.entry(value.to_owned()).or_insert(name);
     }
-    full
+    full.into_iter().map(|(value, name)| (value, reference_to(name))).collect()
 }
 
 /// The value of a property of a named schema, if the schema allows a single one.
@@ -118,10 +118,8 @@ fn complete_mappings(document: &mut Value, log: &mut Log<'_>) {
             schema.remove("discriminator");
             return log.note(place, "dropped its discriminator: an unnamed alternative has no value");
         };
-        let mapping = full_mapping(&references, discriminator, &names);
-        let mapping: Map<_, _> =
-            mapping.into_iter().map(|(value, name)| (value, Value::from(format!("{SCHEMAS}{name}")))).collect();
-        let (mapping, branches) = (Value::Object(mapping), Value::Array(branches.clone()));
+        let mapping = full_mapping(&references, discriminator, &names, |name| format!("{SCHEMAS}{name}"));
+        let branches = Value::Array(branches.clone());
         let is_full = discriminator.get("mapping") == Some(&mapping);
         if is_full && keyword == "oneOf" {
             return;

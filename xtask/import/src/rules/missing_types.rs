@@ -36,15 +36,15 @@ pub(super) fn implied_type(schema: &Map<String, Value>) -> Option<&'static str> 
     if ["$ref", "type"].into_iter().chain(BRANCHES).any(has) {
         return None;
     }
-    match () {
-        () if lists_text(schema) => Some("string"),
-        () => keywords::implied_type(schema).or_else(|| match schema.text("format")? {
-            "int32" | "int64" => Some("integer"),
-            "double" | "float" => Some("number"),
-            "binary" | "byte" | "date" | "date-time" | "email" | "ipv4" | "ipv6" | "uri" | "uuid" => Some("string"),
-            _ => None,
-        }),
+    if lists_text(schema) {
+        return Some("string");
     }
+    keywords::implied_type(schema).or_else(|| match schema.text("format")? {
+        "int32" | "int64" => Some("integer"),
+        "double" | "float" => Some("number"),
+        "binary" | "byte" | "date" | "date-time" | "email" | "ipv4" | "ipv6" | "uri" | "uuid" => Some("string"),
+        _ => None,
+    })
 }
 
 pub(super) const FORMAT_OF_NO_SCALAR: Rule = Rule {

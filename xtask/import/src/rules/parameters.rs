@@ -42,10 +42,8 @@ fn drop_unsendable(document: &mut Value, log: &mut Log<'_>) {
             }
             if let Some((schema, dropped)) = sendable_part(&references, &parameter) {
                 let dropped = dropped.join(", ");
-                log.note(
-                    place,
-                    format!("dropped properties of the parameter {name} that a query cannot contain: {dropped}"),
-                );
+                let what = format!("dropped properties of the parameter {name} that a query cannot contain: {dropped}");
+                log.note(place, what);
                 set(object, "schema", Value::Object(schema));
             }
             true
@@ -208,16 +206,14 @@ fn to_text(document: &mut Value, log: &mut Log<'_>) {
     let original = named_schemas(document);
     let references = References::of(&original);
     for_each_operation(document, |place, _, operation| {
-        for parameter in parameters_mut(operation) {
-            let is_text = matches!(parameter.text("in"), Some("path" | "header"));
+        let is_text = |parameter: &&mut Map<String, Value>| matches!(parameter.text("in"), Some("path" | "header"));
+        for parameter in parameters_mut(operation).filter(is_text) {
             let Some((schema, loss)) = parameter.get("schema").and_then(|schema| as_text(&references, schema)) else {
                 continue;
             };
-            if is_text {
-                let name = parameter.text("name").unwrap_or("without a name").to_owned();
-                parameter.insert("schema".to_owned(), schema);
-                log.note_loss(loss, place, format!("made the parameter {name} text"));
-            }
+            let name = parameter.text("name").unwrap_or("without a name").to_owned();
+            parameter.insert("schema".to_owned(), schema);
+            log.note_loss(loss, place, format!("made the parameter {name} text"));
         }
     });
 }
