@@ -11,7 +11,6 @@ use crate::schemas::{reference, schemas};
 /// The named schemas of a document, and the targets of references to them.
 pub struct References<'a> {
     schemas: &'a Map<String, Value>,
-    /// Memoised targets of alias schemas. Each chain is walked once; a cyclic chain resolves to null.
     targets: BTreeMap<&'a str, &'a Value>,
 }
 
@@ -19,19 +18,7 @@ impl<'a> References<'a> {
     /// Follows the references between the named schemas of a document.
     pub fn of(document: &'a Value) -> Self {
         let schemas = schemas(document);
-        let mut references = Self { schemas, targets: BTreeMap::new() };
-        for (first, schema) in schemas {
-            let (mut chain, mut name, mut next) = (Vec::new(), first.as_str(), reference(schema));
-            while let Some(further) = next.filter(|_| !references.targets.contains_key(name)) {
-                references.targets.insert(name, &Value::Null);
-                chain.push(name);
-                name = further;
-                next = references.named(name).and_then(reference);
-            }
-            let target = references.target(name);
-            references.targets.extend(chain.into_iter().map(|name| (name, target)));
-        }
-        references
+        Self { schemas, targets: targets(schemas.keys().map(String::as_str), |name| schemas.get(name), reference) }
     }
 
     /// A named schema.
@@ -39,14 +26,36 @@ impl<'a> References<'a> {
         self.schemas.get(name)
     }
 
-    fn target(&self, name: &str) -> &'a Value {
-        self.targets.get(name).copied().or_else(|| self.named(name)).unwrap_or(&Value::Null)
-    }
-
     /// The target of a reference, or the schema itself; null, if the target does not exist.
     pub fn resolve(&self, schema: &'a Value) -> &'a Value {
-        reference(schema).map_or(schema, |name| self.target(name))
+        reference(schema).map_or(schema, |name| self.targets.get(name).copied().unwrap_or(&Value::Null))
     }
+}
+
+/// The value at the end of each chain of references between named values. Each chain is walked once. The target is null
+/// if the chain is cyclic or ends at a name without a value.
+pub fn targets<'a>(
+    names: impl Iterator<Item = &'a str>,
+    named: impl Fn(&str) -> Option<&'a Value>,
+    reference: impl Fn(&'a Value) -> Option<&'a str>,
+) -> BTreeMap<&'a str, &'a Value> {
+    let mut targets: BTreeMap<&str, &Value> = BTreeMap::new();
+    for first in names {
+        let (mut chain, mut name) = (Vec::new(), first);
+        let target = loop {
+            if let Some(target) = targets.get(name) {
+                break *target;
+            }
+            let Some(value) = named(name) else { break &Value::Null };
+            chain.push(name);
+            let Some(further) = reference(value) else { break value };
+            // A cyclic chain comes back to this entry.
+            targets.insert(name, &Value::Null);
+            name = further;
+        };
+        targets.extend(chain.into_iter().map(|name| (name, target)));
+    }
+    targets
 }
 
 /// A schema with its references followed and the parts of its `allOf` merged, as the generator reads it.

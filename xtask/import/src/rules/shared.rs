@@ -8,7 +8,7 @@ use super::{Log, Loss, Rule};
 use xtask_document::Fields;
 use xtask_document::operation::METHODS;
 use xtask_document::pointer::escape;
-use xtask_document::resolved::size;
+use xtask_document::resolved::{size, targets};
 
 /// The groups of components that operations use.
 const KINDS: [&str; 3] = ["parameters", "requestBodies", "responses"];
@@ -24,7 +24,8 @@ pub(super) const PARTS: Rule = Rule {
 fn give_to_operations(document: &mut Value, log: &mut Log<'_>) {
     let components = document.get("components").cloned().unwrap_or_default();
     let components = entries(&components);
-    let shared = targets(&components);
+    let names = components.keys().map(String::as_str);
+    let shared = targets(names, |name| components.get(name).copied(), |part| part.text("$ref"));
     for (path, item) in document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten() {
         let Some(item) = item.as_object_mut() else { continue };
         let place = format!("/paths/{}", escape(path));
@@ -95,26 +96,6 @@ fn entries(components: &Value) -> BTreeMap<String, &Value> {
     let entry = |kind: &str, name: &str| format!("#/components/{kind}/{name}");
     let of_kind = |kind| components.entries(kind).iter().map(move |(name, part)| (entry(kind, name), part));
     KINDS.into_iter().flat_map(of_kind).collect()
-}
-
-/// The targets of references. A part may be a reference to another one; the target of a cyclic reference is null.
-fn targets<'a>(entries: &'a BTreeMap<String, &'a Value>) -> BTreeMap<&'a str, &'a Value> {
-    let mut targets: BTreeMap<&str, &Value> = BTreeMap::new();
-    for first in entries.keys() {
-        let (mut chain, mut reference) = (BTreeSet::new(), first.as_str());
-        let target = loop {
-            if let Some(target) = targets.get(reference) {
-                break *target;
-            }
-            let (Some(part), true) = (entries.get(reference), chain.insert(reference)) else { break &Value::Null };
-            match part.text("$ref") {
-                Some(further) => reference = further,
-                None => break part,
-            }
-        };
-        targets.extend(chain.into_iter().map(|link| (link, target)));
-    }
-    targets
 }
 
 /// Removes the shared parts, except for kinds with remaining references, such as those in callbacks.
