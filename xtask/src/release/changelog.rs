@@ -4,12 +4,13 @@
 
 use std::fs;
 use std::io::ErrorKind;
+use std::iter;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use semver::Version;
 
-use super::sections::{Block, Section, sections};
+use super::sections::{Block, Section, one_line, sections};
 use crate::sdk::Sdk;
 use xtask_import::check_date;
 
@@ -59,7 +60,7 @@ const BEFORE: &str = "The document's SHA-256 is ";
 const AFTER: &str = ".";
 
 fn recorded(block: &Block) -> Option<String> {
-    let text = block.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = one_line(&block.text);
     let sha256 = text.strip_prefix(BEFORE)?.strip_suffix(AFTER)?;
     let is_hash = block.is_paragraph && sha256.chars().all(|char| char.is_ascii_hexdigit());
     is_hash.then(|| sha256.to_owned())
@@ -88,12 +89,10 @@ impl Changelog {
     /// Returns the releases of an SDK in the order of the file, and all problems of their headings.
     pub(super) fn entries(&self, sdk: &str) -> (Vec<Entry>, Vec<String>) {
         let (mut entries, mut problems) = (Vec::new(), Vec::new());
-        let mut below = self.sections.as_slice();
-        while let Some((section, rest)) = below.split_first() {
-            below = rest;
+        for (next, section) in (1..).zip(&self.sections) {
             let Some(version) = after_name(&section.title, sdk).filter(|_| section.level == LEVEL) else { continue };
-            let parts = rest.iter().take_while(|section| section.level > LEVEL).flat_map(|section| &section.blocks);
-            match entry(section, version, section.blocks.iter().chain(parts)) {
+            let parts = self.sections.iter().skip(next).take_while(|part| part.level > LEVEL);
+            match entry(section, version, iter::once(section).chain(parts).flat_map(|part| &part.blocks)) {
                 Ok(entry) => entries.push(entry),
                 Err(error) => problems.push(error.to_string()),
             }

@@ -66,8 +66,13 @@ fn judge_sdk(root: &Path, sdk: &Sdk, changelog: Option<&Changelog>) -> Result<Op
         return Err(problems);
     }
 
-    let read = |package| version::read(root, package).map(|version| (package, version));
-    let versions = sort_out(sdk.manifest.crates.all().map(read), &mut problems);
+    let mut versions = Vec::new();
+    for package in sdk.manifest.crates.all() {
+        match version::read(root, package) {
+            Ok(version) => versions.push((package, version)),
+            Err(error) => problems.push(line(error)),
+        }
+    }
     // If versions differ, the lower ones were not raised.
     let Some(version) = versions.iter().map(|(_, version)| version).max() else { return Err(problems) };
     for (package, other) in versions.iter().filter(|(_, other)| other != version) {
@@ -92,12 +97,6 @@ fn judge_sdk(root: &Path, sdk: &Sdk, changelog: Option<&Changelog>) -> Result<Op
         None => Some(format!("{FILE}: it does not exist; {}", remedy(sdk))),
     });
     if problems.is_empty() { Ok(Some(version.clone())) } else { Err(problems) }
-}
-
-/// Returns the values that could be read, and adds a problem for every error.
-fn sort_out<T>(results: impl IntoIterator<Item = Result<T>>, problems: &mut Vec<String>) -> Vec<T> {
-    let keep = |result: Result<T>| result.map_err(|error| problems.push(line(error))).ok();
-    results.into_iter().filter_map(keep).collect()
 }
 
 fn line(error: Error) -> String {

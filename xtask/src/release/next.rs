@@ -155,7 +155,8 @@ impl<'a> NextRelease<'a> {
     }
 }
 
-fn counted(count: usize) -> (usize, &'static str) {
+/// A number of changes, with its noun.
+pub(super) fn counted(count: usize) -> (usize, &'static str) {
     (count, if count == 1 { "change" } else { "changes" })
 }
 
@@ -171,7 +172,7 @@ fn names_of_breaking(changes: &[Change], documents: [&Value; 2]) -> BTreeSet<Str
         let owner = owner(&change.place);
         if owner.contains(' ') {
             let operations = documents.into_iter().flat_map(operations);
-            let of_owner = operations.filter(|of| format!("{} {}", of.method.to_uppercase(), of.path) == owner);
+            let of_owner = operations.filter(|of| of.route() == owner);
             names.extend(of_owner.filter_map(|of| of.id()).flat_map(|id| [id.to_owned(), id.to_uppercase()]));
         } else {
             names.insert(owner.to_owned());

@@ -7,11 +7,11 @@ use std::io::{Write as _, stdout};
 
 use anyhow::{Context, Result, bail, ensure};
 use semver::Version;
-use serde_json::Value;
 
 use super::changelog::{Changelog, FILE, provenance};
 use super::check::check_revision;
-use super::next::{NextRelease, ReleaseHistory};
+use super::next::{NextRelease, ReleaseHistory, counted};
+use super::sections::one_line;
 use super::{surfaces, version};
 use crate::sdk::Sdk;
 use crate::workspace::Workspace;
@@ -168,10 +168,9 @@ fn item(line: &str) -> &str {
 fn first(next: &NextRelease<'_>) -> String {
     let mut text = format!("The first release, of revision {} of the API:\n\n", next.document.revision);
     for operation in operations(&next.document.value) {
-        let place = format!("{} {}", operation.method.to_uppercase(), operation.path);
-        let summary = operation.object.get("summary").and_then(Value::as_str).unwrap_or_default();
-        let summary = if summary.is_empty() { String::new() } else { format!(" — {}", plain(summary)) };
-        let _ = writeln!(text, "- {}{summary}", code(&place));
+        let summary = operation.text("summary").filter(|summary| !summary.is_empty());
+        let summary = summary.map(|summary| format!(" — {}", plain(summary))).unwrap_or_default();
+        let _ = writeln!(text, "- {}{summary}", code(&operation.route()));
     }
     text
 }
@@ -179,11 +178,10 @@ fn first(next: &NextRelease<'_>) -> String {
 /// The changes of the documentation, as one line.
 fn documentation(changes: &[Change]) -> String {
     let changes = grouped(changes, Class::Documentation);
-    let (count, word) = match changes.len() {
-        0 => return String::new(),
-        1 => (1, "change"),
-        count => (count, "changes"),
-    };
+    if changes.is_empty() {
+        return String::new();
+    }
+    let (count, word) = counted(changes.len());
     let places: BTreeSet<_> = changes.iter().map(|change| change.place).collect();
     let named: Vec<_> = places.iter().take(PLACES).map(|place| code(place)).collect();
     let others = match places.len().saturating_sub(PLACES) {
@@ -218,10 +216,6 @@ fn code(text: &str) -> String {
     let mark = "`".repeat(longest.saturating_add(1));
     let space = if longest == 0 { "" } else { " " };
     format!("{mark}{space}{text}{space}{mark}")
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

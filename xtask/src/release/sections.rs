@@ -71,9 +71,14 @@ pub(super) fn sections(text: &str) -> Vec<Section> {
     }
     above.push(section);
     for section in &mut above {
-        section.title = section.title.split_whitespace().collect::<Vec<_>>().join(" ");
+        section.title = one_line(&section.title);
     }
     above
+}
+
+/// A text with a single space for all white space between two words.
+pub(super) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
