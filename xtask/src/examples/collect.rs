@@ -1,6 +1,7 @@
 //! The examples of an operation's successful JSON responses.
 
 use serde_json::Value;
+use xtask_document::Fields;
 use xtask_document::media_types::is_json;
 use xtask_document::operation::{MediaType, Operation, component};
 
@@ -45,8 +46,7 @@ fn of_content<'a>(document: &'a Value, place: &str, content: MediaType<'a>, foun
     content.object.get("example").into_iter().for_each(|value| add("example", value));
     let of_schema = schema.and_then(|schema| example_of(document, schema));
     of_schema.into_iter().for_each(|value| add("example of the schema", value));
-    let named = content.object.get("examples").and_then(Value::as_object).into_iter().flatten();
-    for (name, example) in named {
+    for (name, example) in content.object.entries("examples") {
         let name = format!("examples.{name}");
         match component(document, example) {
             Some(Value::Object(example)) if example.contains_key("value") => {

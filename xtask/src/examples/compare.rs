@@ -1,6 +1,8 @@
 //! The differences between an example and its encoded value.
 
 use serde_json::{Map, Number, Value};
+use xtask_document::Fields;
+use xtask_document::keywords::BRANCHES;
 use xtask_document::operation::component;
 
 /// The most references and parts of schemas that are followed for one value.
@@ -34,8 +36,7 @@ impl Differences {
     }
 
     fn compare(&mut self, document: &Value, schemas: &[&Value], path: &str, example: &Value, encoded: &Value) {
-        let mut parts = Vec::new();
-        schemas.iter().for_each(|schema| add_parts(document, schema, MOST_DEPTH, &mut parts));
+        let parts = parts(document, schemas);
         match (example, encoded) {
             (Value::Object(example), Value::Object(encoded)) => {
                 for (name, value) in example {
@@ -81,6 +82,13 @@ fn short(value: &Value) -> String {
     }
 }
 
+/// Some schemas, with their parts and alternatives.
+fn parts<'a>(document: &'a Value, schemas: &[&'a Value]) -> Vec<&'a Map<String, Value>> {
+    let mut parts = Vec::new();
+    schemas.iter().for_each(|schema| add_parts(document, schema, MOST_DEPTH, &mut parts));
+    parts
+}
+
 /// Adds a schema, its parts and its alternatives, with references followed.
 fn add_parts<'a>(document: &'a Value, schema: &'a Value, depth: usize, parts: &mut Vec<&'a Map<String, Value>>) {
     let Some(depth) = depth.checked_sub(1) else { return };
@@ -90,24 +98,19 @@ fn add_parts<'a>(document: &'a Value, schema: &'a Value, depth: usize, parts: &m
     }
     let Some(object) = schema.as_object() else { return };
     parts.push(object);
-    for keyword in ["allOf", "anyOf", "oneOf"] {
-        let list = object.get(keyword).and_then(Value::as_array).into_iter().flatten();
-        list.for_each(|part| add_parts(document, part, depth, parts));
-    }
+    let branches = BRANCHES.into_iter().flat_map(|keyword| object.list(keyword));
+    branches.for_each(|part| add_parts(document, part, depth, parts));
 }
 
 /// Whether one of some schemas allows null, or leaves the type open.
 fn allows_null(document: &Value, schemas: &[&Value]) -> bool {
-    let mut parts = Vec::new();
-    schemas.iter().for_each(|schema| add_parts(document, schema, MOST_DEPTH, &mut parts));
-    let is_nullable = |part: &&Map<String, Value>| part.get("nullable") == Some(&Value::Bool(true));
-    parts.iter().any(is_nullable) || !parts.iter().any(|part| part.contains_key("type"))
+    let parts = parts(document, schemas);
+    parts.iter().any(|part| part.is("nullable")) || !parts.iter().any(|part| part.contains_key("type"))
 }
 
 /// The schemas that declare a member of an object; none, if it is not declared.
 fn properties<'a>(parts: &[&'a Map<String, Value>], name: &str) -> Option<Vec<&'a Value>> {
-    let own = parts.iter().filter_map(|part| part.get("properties")?.get(name));
-    let own: Vec<_> = own.collect();
+    let own: Vec<_> = parts.iter().filter_map(|part| part.get("properties")?.get(name)).collect();
     if !own.is_empty() {
         return Some(own);
     }

@@ -96,7 +96,6 @@ impl Examples {
             .iter()
             .map(|Case { group, operation, example }| Input { group, operation, text: example.value.to_string() })
             .collect();
-        let types: Vec<_> = types.into_iter().map(|(group, _, types)| (group, types)).collect();
         let outputs = if inputs.is_empty() { Vec::new() } else { decode_and_encode(&groups, &types, &inputs)? };
         examples.compare(&groups.vendors, cases, outputs)?;
         Ok(examples)

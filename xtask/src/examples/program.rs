@@ -1,14 +1,14 @@
 //! The program that decodes and encodes examples: its source, and how it is run.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 use xtask_codegen::packages::crate_path;
 
+use super::Made;
 use crate::generate::write_file;
-use crate::groups::{Group, GroupWorkspace, run};
+use crate::groups::{GroupWorkspace, run};
 
 /// A line of the program's input.
 #[derive(Serialize)]
@@ -37,13 +37,13 @@ const MANIFEST: &str = include_str!("../../templates/examples/Cargo.toml");
 /// Writes the program for the types of some groups, by operation id, compiles it, and runs it with all inputs.
 pub(super) fn decode_and_encode(
     groups: &GroupWorkspace<'_>,
-    types: &[(&Group, BTreeMap<String, String>)],
+    types: &[Made<'_>],
     inputs: &[Input<'_>],
 ) -> Result<Vec<Output>> {
     let package = format!("{}-examples", groups.prefix);
     let folder = groups.workspace.root().join("crates").join(&package);
     let (mut manifest, mut modules, mut table) = (MANIFEST.replace("PACKAGE", &package), String::new(), String::new());
-    for (group, types) in types {
+    for (group, _, types) in types {
         let (api, module) = (format!("{}-api", group.sdk), crate_path(&group.sdk));
         writeln!(manifest, "{api}.workspace = true")?;
         writeln!(modules, "mod {module};")?;

@@ -9,6 +9,7 @@ use std::fmt;
 use anyhow::{Context, Result};
 use jsonschema::{Draft, Registry, Resource};
 use serde_json::{Map, Value, json};
+use xtask_document::Fields;
 
 /// The URI by which schemas refer to the document.
 const DOCUMENT: &str = "urn:document";
@@ -73,28 +74,23 @@ fn convert(schema: Value) -> Value {
 }
 
 fn convert_object(mut object: Map<String, Value>) -> Value {
-    if let Some(reference) = object.get("$ref").and_then(Value::as_str).filter(|target| target.starts_with('#')) {
+    if let Some(reference) = object.text("$ref").filter(|target| target.starts_with('#')) {
         let reference = format!("{DOCUMENT}{reference}");
         return json!({"$ref": reference});
     }
-    let is_write_only =
-        |property: Option<&Value>| property.and_then(|of| of.get("writeOnly")) == Some(&Value::Bool(true));
     if let Some(Value::Array(mut required)) = object.remove("required") {
         // OpenAPI 3.0.3, "Schema Object": such a property is required in requests only.
-        let properties = object.get("properties");
-        required.retain(|name| !is_write_only(properties.and_then(|properties| properties.get(name.as_str()?))));
+        let properties = object.entries("properties");
+        required.retain(|name| !name.as_str().is_some_and(|name| properties.entries(name).is("writeOnly")));
         if !required.is_empty() {
             object.insert("required".to_owned(), required.into());
         }
     }
-    match object.remove("nullable") {
-        Some(Value::Bool(true)) => json!({"anyOf": [object, {"type": "null"}]}),
-        Some(other) => {
-            object.insert("nullable".to_owned(), other);
-            object.into()
-        }
-        None => object.into(),
+    if object.is("nullable") {
+        object.remove("nullable");
+        return json!({"anyOf": [object, {"type": "null"}]});
     }
+    object.into()
 }
 
 #[cfg(test)]
