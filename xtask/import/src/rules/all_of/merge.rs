@@ -85,7 +85,7 @@ impl<'a, 'l, 'd> Merger<'a, 'l, 'd> {
         if self.log.too_large.is_some() {
             return Value::Null;
         }
-        if self.is_all_of_objects(schema) {
+        if is_all_of_objects(self.objects, schema) {
             return self.object(&parts(self.references, schema, at.is_shared), at);
         }
         self.nested(schema, at)
@@ -102,12 +102,8 @@ impl<'a, 'l, 'd> Merger<'a, 'l, 'd> {
         self.names.insert(document);
     }
 
-    fn is_all_of_objects(&self, schema: &Value) -> bool {
-        is_all_of_objects(self.objects, schema)
-    }
-
     fn schema(&mut self, schema: &'a Value, at: &At) -> Value {
-        match self.is_all_of_objects(schema) {
+        match is_all_of_objects(self.objects, schema) {
             true if at.is_shared => self.component(parts(self.references, schema, true), at),
             true => self.object(&parts(self.references, schema, false), at),
             false => self.nested(schema, at),
