@@ -40,8 +40,7 @@ fn make_unions(document: &mut Value, log: &mut Log<'_>) {
             kinds.insert(name);
         }
         let described = ["description", "nullable", "title"].into_iter();
-        let mut union: Map<_, _> =
-            described.filter_map(|keyword| Some((keyword.to_owned(), schema.remove(keyword)?))).collect();
+        let mut union: Map<_, _> = described.filter_map(|keyword| schema.remove_entry(keyword)).collect();
         let reference_to = |name: &str| format!("{SCHEMAS}{}", base_names.get(name).map_or(name, String::as_str));
         let mut discriminator = (*discriminator).clone();
         let mapping = full_mapping(&references, &discriminator, &kinds, reference_to);

@@ -24,7 +24,12 @@ pub(super) const PARAMETERS: Rule = Rule {
     loss: Loss::Narrows,
     apply: |document, log| {
         for_each_content(document, |place, _, content| {
-            for (written, known) in drop_parameters(content) {
+            for known in KNOWN {
+                // Content may have the type without parameters, too.
+                let written = content.keys().filter(|written| essence(written) == known).min().cloned();
+                let Some(written) = written.filter(|_| !content.contains_key(known)) else { continue };
+                let value = content.remove(&written).unwrap_or_default();
+                content.insert(known.to_owned(), value);
                 let loss = if known == JSON { Loss::Lossless } else { Loss::Narrows };
                 log.note_loss(loss, place, format!("replaced {written} by {known}"));
             }
@@ -44,21 +49,6 @@ fn for_each_content(document: &mut Value, mut change: impl FnMut(&str, bool, &mu
             }
         }
     });
-}
-
-/// Drops the parameters of known media types, unless the content also has the type without them. Returns each original
-/// with its replacement.
-fn drop_parameters(content: &mut Map<String, Value>) -> Vec<(String, &'static str)> {
-    let mut renamed = Vec::new();
-    for known in KNOWN.into_iter().filter(|known| !content.contains_key(*known)).collect::<Vec<_>>() {
-        if let Some(written) = content.keys().filter(|written| essence(written) == known).min().cloned()
-            && let Some(value) = content.remove(&written)
-        {
-            content.insert(known.to_owned(), value);
-            renamed.push((written, known));
-        }
-    }
-    renamed
 }
 
 pub(super) const JSON_BY_ANOTHER_NAME: Rule = Rule {

@@ -131,10 +131,8 @@ fn rename(path: &str, item: &Value, taken: &BTreeSet<String>) -> Option<(String,
         .filter_map(|parameter| parameter.text("name").map(|name| identifier(name, snake)))
         .collect();
     // It ends: each number makes another path, and finitely many paths are taken.
-    (1..).map(|number| rename_from(path, seen.clone(), number)).find_map(|renamed| match renamed {
-        Some((new, _)) if taken.contains(&new) => None,
-        renamed => Some(renamed),
-    })?
+    let is_free = |renamed: &Option<(String, _)>| renamed.as_ref().is_none_or(|(new, _)| !taken.contains(new));
+    (1..).map(|number| rename_from(path, seen.clone(), number)).find(is_free)?
 }
 
 /// Like [`rename`], with numbers that are greater than `first`.
@@ -167,25 +165,20 @@ fn rename_from(path: &str, mut seen: BTreeSet<String>, first: u32) -> Option<(St
 /// described once, is then described twice.
 fn rename_parameter(item: &mut Value, from: &str, to: &str, path: &str) {
     let is_still_used = is_in_path(path, from);
-    let mut lists: Vec<&mut Value> = Vec::new();
-    for (key, value) in item.as_object_mut().into_iter().flatten() {
-        match key.as_str() {
-            "parameters" => lists.push(value),
-            _ => lists.extend(value.get_mut("parameters")),
-        }
-    }
-    for list in lists.into_iter().filter_map(Value::as_array_mut) {
+    let lists = item.as_object_mut().into_iter().flatten().filter_map(|(key, value)| match key.as_str() {
+        "parameters" => Some(value),
+        _ => value.get_mut("parameters"),
+    });
+    for list in lists.filter_map(Value::as_array_mut) {
         let has_name = |parameter: &Value| parameter.text("in") == Some("path") && parameter.text("name") == Some(from);
         let count = list.iter().filter(|parameter| has_name(parameter)).count();
-        let Some(position) = list.iter().rposition(has_name) else { continue };
-        let Some(mut parameter) = list.get(position).cloned() else { continue };
-        if let Some(parameter) = parameter.as_object_mut() {
-            parameter.insert("name".to_owned(), json!(to));
-        }
+        let Some(last) = list.iter_mut().rfind(|parameter| has_name(parameter)) else { continue };
+        let mut renamed = last.clone();
+        set(&mut renamed, "name", json!(to));
         if is_still_used && count == 1 {
-            list.push(parameter);
-        } else if let Some(present) = list.get_mut(position) {
-            *present = parameter;
+            list.push(renamed);
+        } else {
+            *last = renamed;
         }
     }
 }

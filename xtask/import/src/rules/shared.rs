@@ -79,10 +79,9 @@ fn add_parameters(operation: &mut Map<String, Value>, of_path: &[Value], place: 
         return;
     }
     log.note(place, format!("copied {} parameters of its path", new.len()));
-    let new: Vec<Value> = new.into_iter().cloned().collect();
     let parameters = operation.entry("parameters").or_insert_with(|| Value::Array(Vec::new()));
     if let Some(parameters) = parameters.as_array_mut() {
-        parameters.extend(new);
+        parameters.extend(new.into_iter().cloned());
     }
 }
 
