@@ -12,7 +12,7 @@ use xtask_document::Fields;
 use xtask_document::envelope::{alias, is_union};
 use xtask_document::keywords::BRANCHES;
 use xtask_document::naming::{pascal, type_name};
-use xtask_document::operation::{METHODS, is_success};
+use xtask_document::operation::{METHODS, is_success, operations};
 use xtask_document::pointer::escape;
 use xtask_document::resolved::References;
 use xtask_document::schemas::{named_schemas, reference_to, schemas};
@@ -207,26 +207,22 @@ fn are_one(keyword: &str, branches: &[Value]) -> bool {
 /// The names of operations and parameters, by their places: their JSON pointers contain methods and numbers instead.
 pub(crate) fn place_names(document: &Value) -> BTreeMap<String, String> {
     let mut names = BTreeMap::new();
-    let mut add_parameters = |owner: &Value, place: &str| {
-        for (index, parameter) in owner.list("parameters").iter().enumerate() {
+    let mut add_parameters = |parameters: &[Value], place: &str| {
+        for (index, parameter) in parameters.iter().enumerate() {
             let name = parameter.text("name").map(pascal).unwrap_or_default();
             names.insert(format!("{place}/parameters/{index}"), name);
         }
     };
-    let mut ids = Vec::new();
     for (path, item) in document.entries("paths") {
-        let place = format!("/paths/{}", escape(path));
-        add_parameters(item, &place);
-        for (method, operation) in item.as_object().into_iter().flatten() {
-            if METHODS.contains(&method.as_str()) {
-                let place = format!("{place}/{method}");
-                add_parameters(operation, &place);
-                let id = operation.text("operationId").map(|id| type_name(id, None));
-                ids.push((place, id.unwrap_or_else(|| pascal(&format!("{method} {path}")))));
-            }
-        }
+        add_parameters(item.list("parameters"), &format!("/paths/{}", escape(path)));
     }
-    names.extend(ids);
+    for operation in operations(document) {
+        add_parameters(operation.object.list("parameters"), &operation.pointer());
+    }
+    names.extend(operations(document).map(|operation| {
+        let id = operation.id().map(|id| type_name(id, None));
+        (operation.pointer(), id.unwrap_or_else(|| pascal(&operation.route())))
+    }));
     names
 }
 

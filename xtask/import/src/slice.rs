@@ -46,12 +46,8 @@ pub(super) fn cut(vendors: &Value, settings: &Settings<'_>) -> Result<Value, Err
 
 /// Removes paths without operations and components without uses, which the rules leave behind.
 pub(super) fn prune(document: &mut Value, settings: &Settings<'_>, applied: &[Applied]) -> Result<(), Error> {
-    let paths = document.get_mut("paths").and_then(Value::as_object_mut).map(std::mem::take).unwrap_or_default();
-    let has_operation = |item: &Value| {
-        let item = item.as_object();
-        item.into_iter().flat_map(Map::keys).any(|key| METHODS.contains(&key.as_str()))
-    };
-    let paths: Map<_, _> = paths.into_iter().filter(|(_, item)| has_operation(item)).collect();
+    let mut paths = document.get_mut("paths").and_then(Value::as_object_mut).map(std::mem::take).unwrap_or_default();
+    paths.retain(|_, item| METHODS.iter().any(|method| item.get(method).is_some()));
     let slice = settings.slice;
     if paths.is_empty() {
         let dropped = applied.iter().filter(|applied| applied.loss == Loss::Drops);
