@@ -60,7 +60,7 @@ fn fits_anew<'a>(references: &References<'a>, schema: &'a Value, is_whole: bool,
     if let Some(branches) = schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array) {
         return branches.iter().any(|branch| fits(references, branch, is_whole, known));
     }
-    if schema.properties.is_empty() && schema.get("type").is_none_or(|of| of != "object" && of != "array") {
+    if schema.properties.is_empty() && !matches!(schema.text("type"), Some("object" | "array")) {
         return true;
     }
     if !is_whole {

@@ -2,14 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Outcome, alias, is_free_form};
+use super::{DECORATIONS, Outcome, alias, is_free_form};
 use crate::fields::Fields;
 use crate::keywords::{UNIONS, without_annotations};
 use crate::resolved::{References, ResolvedSchema};
 use crate::schemas::reference_to;
-
-/// The properties of an envelope.
-const PROPERTIES: [&str; 5] = ["errors", "messages", "result", "result_info", "success"];
 
 /// Whether a schema is a union that becomes one envelope.
 pub fn is_union<'a>(references: &References<'a>, schema: &'a Value) -> bool {
@@ -30,7 +27,7 @@ pub fn merged<'a>(references: &References<'a>, schema: &'a Value) -> Option<Map<
     let mut properties = Map::new();
     for (name, property) in [&own].into_iter().chain(&branches).flat_map(|branch| &branch.properties) {
         let first = properties.entry(name.clone()).or_insert_with(|| property.clone());
-        if first != property && !PROPERTIES.contains(&name.as_str()) {
+        if first != property && !is_of_envelope(name) {
             return None;
         }
     }
@@ -88,10 +85,15 @@ impl<'a> Branch<'a> {
             return None;
         }
         let branch = Self::of(references, &schema)?;
-        let is_part = branch.properties.keys().all(|name| PROPERTIES.contains(&name.as_str()))
+        let is_part = branch.properties.keys().all(|name| is_of_envelope(name))
             && (is_beside_success || !branch.properties.is_empty());
         (branch.has_success || is_part).then_some(branch)
     }
+}
+
+/// Whether a property belongs to an envelope.
+fn is_of_envelope(name: &str) -> bool {
+    DECORATIONS.contains(&name) || matches!(name, "result" | "success")
 }
 
 /// The one result of several branches; `None` if only failures have one.
@@ -131,7 +133,7 @@ fn is_vaguer<'a>(references: &References<'a>, schema: &'a Value, other: &'a Valu
         let keywords = UNIONS.iter().chain(&["additionalProperties"]);
         !object.properties.is_empty() || keywords.into_iter().any(|keyword| object.get(keyword).is_some())
     };
-    let common_type = schema.get("type").filter(|of| other.get("type") == Some(of)).and_then(Value::as_str);
+    let common_type = schema.text("type").filter(|of| other.text("type") == Some(of));
     match common_type {
         Some("array") => is_free_list(&schema) && !is_free_list(&other),
         Some("object") => !constrains_members(&schema) && constrains_members(&other),

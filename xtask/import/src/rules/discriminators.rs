@@ -8,6 +8,7 @@ use super::{Log, Loss, Rule};
 use crate::hoist::SchemaNames;
 use crate::inheritance::{Inheritance, alternatives, target};
 use xtask_document::Fields;
+use xtask_document::keywords::UNIONS;
 use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::schemas::{SCHEMAS, is_named, place_of, reference, reference_to};
 use xtask_document::walk::for_each_schema;
@@ -35,7 +36,7 @@ fn make_unions(document: &mut Value, log: &mut Log<'_>) {
         schema.remove("discriminator");
         let mut kinds = inheritance.kinds(name);
         if original.pointer(&place).and_then(alternatives).is_some() {
-            schema.retain(|keyword, _| keyword != "anyOf" && keyword != "oneOf");
+            schema.retain(|keyword, _| !UNIONS.contains(&keyword.as_str()));
         } else {
             kinds.insert(name);
         }

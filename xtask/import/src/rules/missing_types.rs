@@ -53,10 +53,9 @@ pub(super) const FORMAT_OF_NO_SCALAR: Rule = Rule {
     seen_in: "Twilio, api_v2010: 29 tags, with the formats `uri-map` and `phone-number-capabilities`",
     loss: Loss::Lossless,
     apply: |document, log| {
-        const OTHERS: [&str; 4] = ["$ref", "allOf", "anyOf", "oneOf"];
         for_each_schema(document, &mut |place, schema| {
             if matches!(schema.text("type"), Some("integer" | "number" | "string"))
-                || OTHERS.iter().any(|other| schema.contains_key(*other))
+                || BRANCHES.iter().chain(&["$ref"]).any(|keyword| schema.contains_key(*keyword))
             {
                 return;
             }

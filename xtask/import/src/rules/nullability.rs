@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Log, Loss, Rule};
 use xtask_document::Fields;
+use xtask_document::keywords::UNIONS;
 use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::schemas::named_schemas;
 use xtask_document::walk::for_each_schema;
@@ -23,7 +24,7 @@ fn honour(document: &mut Value, log: &mut Log<'_>) {
     for_each_schema(document, &mut |place, schema| {
         // An alternative has to be a plain reference: the discriminator knows it by its name.
         let mut may_be_null = false;
-        for keyword in ["anyOf", "oneOf"] {
+        for keyword in UNIONS {
             for branch in schema.get_mut(keyword).and_then(Value::as_array_mut).into_iter().flatten() {
                 may_be_null |= branch.as_object_mut().is_some_and(take_null);
             }

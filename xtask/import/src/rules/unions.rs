@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{Log, Loss, Rule};
 use xtask_document::Fields;
-use xtask_document::keywords::without_documentation;
+use xtask_document::keywords::{UNIONS, without_documentation};
 use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::schemas::named_schemas;
 use xtask_document::walk::for_each_schema;
@@ -32,7 +32,7 @@ fn to_scalar(document: &mut Value, log: &mut Log<'_>) {
         let mut common = alternatives.first().cloned().unwrap_or_default();
         common.retain(|key, value| alternatives.iter().all(|branch| branch.get(key) == Some(value)));
         let loss = if alternatives.iter().all(|branch| *branch == common) { Loss::Lossless } else { Loss::Widens };
-        schema.retain(|key, _| key != "anyOf" && key != "oneOf");
+        schema.retain(|key, _| !UNIONS.contains(&key.as_str()));
         for (key, value) in common {
             schema.entry(key).or_insert(value);
         }
@@ -60,7 +60,7 @@ pub(super) fn scalar<'a>(references: &References<'a>, schema: &'a Map<String, Va
 
 /// The lists of alternatives of a schema. A value fits an alternative of each list.
 fn unions(schema: &Map<String, Value>) -> impl Iterator<Item = &Vec<Value>> {
-    ["anyOf", "oneOf"].into_iter().filter_map(|keyword| schema.get(keyword)?.as_array())
+    UNIONS.into_iter().filter_map(|keyword| schema.get(keyword)?.as_array())
 }
 
 fn allows_null<'a>(references: &References<'a>, branches: &'a [Value]) -> bool {
