@@ -64,10 +64,7 @@ impl Schemas {
 /// A schema of OpenAPI 3.0, or a map of schemas, as one of draft 4.
 fn convert(schema: Value) -> Value {
     match schema {
-        Value::Object(object) => {
-            let object = object.into_iter().map(|(key, value)| (key, convert(value))).collect();
-            convert_object(object)
-        }
+        Value::Object(object) => convert_object(object),
         Value::Array(list) => list.into_iter().map(convert).collect(),
         other => other,
     }
@@ -78,19 +75,18 @@ fn convert_object(mut object: Map<String, Value>) -> Value {
         let reference = format!("{DOCUMENT}{reference}");
         return json!({"$ref": reference});
     }
-    if let Some(Value::Array(mut required)) = object.remove("required") {
-        // OpenAPI 3.0.3, "Schema Object": such a property is required in requests only.
-        let properties = object.entries("properties");
-        required.retain(|name| !name.as_str().is_some_and(|name| properties.entries(name).is("writeOnly")));
-        if !required.is_empty() {
-            object.insert("required".to_owned(), required.into());
-        }
+    // OpenAPI 3.0.3, "Schema Object": a write-only property is required in requests only.
+    let properties = object.entries("properties");
+    let is_required = |name: &&Value| !name.as_str().is_some_and(|name| properties.entries(name).is("writeOnly"));
+    let required: Vec<_> = object.list("required").iter().filter(is_required).cloned().collect();
+    // In a map of schemas, these names are those of properties.
+    object.retain(|keyword, value| keyword != "required" || !value.is_array());
+    if !required.is_empty() {
+        object.insert("required".to_owned(), required.into());
     }
-    if object.is("nullable") {
-        object.remove("nullable");
-        return json!({"anyOf": [object, {"type": "null"}]});
-    }
-    object.into()
+    let is_nullable = object.is("nullable") && object.remove("nullable").is_some();
+    let schema: Value = object.into_iter().map(|(keyword, value)| (keyword, convert(value))).collect();
+    if is_nullable { json!({"anyOf": [schema, {"type": "null"}]}) } else { schema }
 }
 
 #[cfg(test)]
@@ -111,13 +107,15 @@ mod tests {
     fn schema_is_read_as_openapi_3_0() {
         let object = json!({
             "type": "object",
-            "required": ["id", "secret"],
+            "required": ["id", "secret", "hint"],
             "properties": {
                 "id": {"type": "integer", "minimum": 0, "exclusiveMinimum": true},
                 "secret": {"type": "string", "writeOnly": true},
+                "hint": {"type": "string", "writeOnly": true, "nullable": true},
                 "text": {"$ref": "#/components/schemas/Text"},
                 "kind": {"type": "string", "enum": ["a"], "nullable": true},
                 "nullable": {"type": "boolean"},
+                "required": {"type": "boolean"},
             },
         });
         for (value, fits) in [
@@ -128,6 +126,7 @@ mod tests {
             (json!({"id": 1, "text": 1}), false),
             (json!({"id": 1, "kind": "b"}), false),
             (json!({"id": 1, "nullable": "yes"}), false),
+            (json!({"id": 1, "required": "yes"}), false),
         ] {
             assert_eq!(check(&object, &value), fits, "{value}");
         }
