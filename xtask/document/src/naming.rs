@@ -32,36 +32,27 @@ fn words(name: &str) -> Vec<String> {
 
 fn words_of_part(part: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
-    let (mut last_case, mut rest) = (None, part.chars());
+    // Whether the last letter is in upper case.
+    let (mut last_is_upper, mut rest) = (None, part.chars());
     while let Some(char) = rest.next() {
         let mut next = rest.clone();
         let (next, after) = (next.next(), next.next());
         let is_plural = next == Some('s') && !after.is_some_and(char::is_lowercase);
         let begins_word = char.is_uppercase()
-            && match last_case {
-                Some(Case::Upper) => next.is_some_and(char::is_lowercase) && !is_plural,
-                Some(Case::Lower) => true,
+            && match last_is_upper {
+                Some(true) => next.is_some_and(char::is_lowercase) && !is_plural,
+                Some(false) => true,
                 None => false,
             };
         match words.last_mut() {
             Some(word) if !begins_word => word.extend(char.to_lowercase()),
             _ => words.push(char.to_lowercase().collect()),
         }
-        last_case = Case::of(char).or(last_case);
+        if char.is_uppercase() || char.is_lowercase() {
+            last_is_upper = Some(char.is_uppercase());
+        }
     }
     words
-}
-
-#[derive(Clone, Copy)]
-enum Case {
-    Lower,
-    Upper,
-}
-
-impl Case {
-    fn of(char: char) -> Option<Self> {
-        if char.is_uppercase() { Some(Self::Upper) } else { char.is_lowercase().then_some(Self::Lower) }
-    }
 }
 
 /// A name for a function or an argument: `list_things`.
