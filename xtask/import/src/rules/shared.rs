@@ -9,6 +9,7 @@ use xtask_document::Fields;
 use xtask_document::operation::METHODS;
 use xtask_document::pointer::escape;
 use xtask_document::resolved::{size, targets};
+use xtask_document::walk::{ObjectKind, for_each_reference};
 
 /// The groups of components that operations use.
 const KINDS: [&str; 3] = ["parameters", "requestBodies", "responses"];
@@ -99,31 +100,17 @@ fn entries(components: &Value) -> BTreeMap<String, &Value> {
 
 /// Removes the shared parts, except for kinds with remaining references, such as those in callbacks.
 fn remove_shared(document: &mut Value) {
+    let Some(components) = document.get_mut("components").and_then(Value::as_object_mut) else { return };
+    let mut shared: Vec<_> = KINDS.into_iter().filter_map(|kind| components.remove_entry(kind)).collect();
     let mut used = BTreeSet::new();
-    let mut pending: Vec<&Value> = Vec::new();
-    for (key, value) in document.as_object().into_iter().flatten() {
-        match value.as_object().filter(|_| key == "components") {
-            Some(components) => {
-                pending.extend(
-                    components.iter().filter(|(key, _)| !KINDS.contains(&key.as_str())).map(|(_, value)| value),
-                );
-            }
-            None => pending.push(value),
-        }
-    }
-    while let Some(value) = pending.pop() {
-        match value {
-            Value::Object(object) => {
-                let reference = object.text("$ref").and_then(|reference| reference.strip_prefix("#/components/"));
-                used.extend(KINDS.into_iter().filter(|kind| reference.is_some_and(|name| name.starts_with(kind))));
-                pending.extend(object.values());
-            }
-            Value::Array(array) => pending.extend(array),
-            _ => {}
-        }
-    }
+    for_each_reference(document, ObjectKind::Document, &mut |_, reference| {
+        let kind = reference.strip_prefix("#/components/").and_then(|path| path.split('/').next());
+        used.extend(kind.map(str::to_owned));
+        None
+    });
+    shared.retain(|(kind, _)| used.contains(kind));
     if let Some(components) = document.get_mut("components").and_then(Value::as_object_mut) {
-        components.retain(|kind, _| !KINDS.contains(&kind.as_str()) || used.contains(kind.as_str()));
+        components.extend(shared);
     }
 }
 
