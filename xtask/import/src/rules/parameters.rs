@@ -105,14 +105,11 @@ fn rename_clashing(document: &mut Value, log: &mut Log<'_>) {
     }
     for (old, new, names) in renamed {
         let Some(mut item) = paths.remove(&old) else { continue };
+        let place = format!("/paths/{}", escape(&new));
         for (from, to) in &names {
             rename_parameter(&mut item, from, to, &new);
             let loss = if is_in_path(&new, from) { Loss::Widens } else { Loss::Lossless };
-            log.note_loss(
-                loss,
-                &format!("/paths/{}", escape(&new)),
-                format!("renamed the path parameter {from} to {to}"),
-            );
+            log.note_loss(loss, &place, format!("renamed the path parameter {from} to {to}"));
         }
         paths.insert(new, item);
     }
