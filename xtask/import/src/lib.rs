@@ -55,7 +55,6 @@ pub use hoist::{becomes_type, unnamed};
 pub use settings::{Fixup, Names, Settings, Slice};
 pub use validate::{check_listed, missing_operations, validate, violations};
 
-use std::collections::BTreeMap;
 use std::error::Error as StdError;
 
 use chrono::NaiveDate;
@@ -151,8 +150,9 @@ impl Import {
         let missing = missing_operations(&document, settings);
         let schemas = schemas(&document).len();
         let operations = operations(&document).count();
-        let mut text = format!("{:#}", sorted(document));
-        text.push('\n');
+        // The order must not depend on the parser.
+        document.sort_all_objects();
+        let text = format!("{document:#}\n");
         let revision = revision.to_owned();
         Ok(Self { revision, text, applied, fixups, earlier_fixups, renamed, named, missing, operations, schemas })
     }
@@ -192,8 +192,10 @@ pub fn check_date(revision: &str) -> Result<(), Error> {
 const FIXUPS: &str = "x-fixups";
 
 fn patch(fixup: &Fixup) -> Result<Value, Error> {
-    let patch = serde_json::from_str(&fixup.patch);
-    patch.map(sorted).map_err(|error| fixup_error(fixup, FixupProblem::Invalid, Some(error.into())))
+    let patch: Result<Value, _> = serde_json::from_str(&fixup.patch);
+    let mut patch = patch.map_err(|error| fixup_error(fixup, FixupProblem::Invalid, Some(error.into())))?;
+    patch.sort_all_objects();
+    Ok(patch)
 }
 
 fn apply_fixup(document: &mut Value, fixup: &Fixup, patch: &Value) -> Result<(), Error> {
@@ -212,18 +214,6 @@ fn fixup_error(fixup: &Fixup, problem: FixupProblem, source: Option<Box<dyn StdE
 fn check_types(document: &Value, names: &Names) -> Result<(), Error> {
     let missing = names.types.keys().filter(|ours| !schemas(document).contains_key(*ours));
     none_missing("types", missing.cloned().collect())
-}
-
-/// A document with the keys of every object sorted, since the order must not depend on the parser.
-fn sorted(value: Value) -> Value {
-    match value {
-        Value::Object(object) => {
-            let fields: BTreeMap<_, _> = object.into_iter().map(|(key, value)| (key, sorted(value))).collect();
-            Value::from_iter(fields)
-        }
-        Value::Array(array) => Value::Array(array.into_iter().map(sorted).collect()),
-        other => other,
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Cuts a slice out of a document.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -19,10 +19,10 @@ pub(super) fn cut(vendors: &Value, settings: &Settings<'_>) -> Result<Value, Err
         return error(SliceProblem::Empty);
     }
     check_paths(vendors, slice)?;
-    let selected: BTreeSet<(&str, &str)> = operations(vendors)
-        .filter(|operation| slice.holds(operation, settings.names))
-        .map(|operation| (operation.path, operation.method))
-        .collect();
+    let mut selected: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for operation in operations(vendors).filter(|operation| slice.holds(operation, settings.names)) {
+        selected.entry(operation.path).or_default().insert(operation.method);
+    }
     if selected.is_empty() {
         return error(SliceProblem::NoMatch(slice.clone()));
     }
@@ -31,17 +31,12 @@ pub(super) fn cut(vendors: &Value, settings: &Settings<'_>) -> Result<Value, Err
         return error(SliceProblem::PartWithoutMatch(unmatched));
     }
 
-    let mut paths = Map::new();
-    for (path, item) in vendors.entries("paths") {
-        let Some(item) = item.as_object() else { continue };
-        let is_kept = |key: &str| !METHODS.contains(&key) || selected.contains(&(path.as_str(), key));
-        if item.keys().any(|key| selected.contains(&(path.as_str(), key.as_str()))) {
-            let kept = item.iter().filter(|(key, _)| is_kept(key)).map(|(key, value)| (key.clone(), value.clone()));
-            paths.insert(path.clone(), Value::Object(kept.collect()));
-        }
-    }
-
-    complete(vendors, paths)
+    let cut = |(path, methods): (&str, BTreeSet<&str>)| {
+        let item = vendors.entries("paths").entries(path).iter();
+        let kept = item.filter(|(key, _)| !METHODS.contains(&key.as_str()) || methods.contains(key.as_str()));
+        (path.to_owned(), kept.map(|(key, value)| (key.clone(), value.clone())).collect())
+    };
+    complete(vendors, selected.into_iter().map(cut).collect())
 }
 
 /// Removes paths without operations and components without uses, which the rules leave behind.
