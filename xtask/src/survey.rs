@@ -123,7 +123,7 @@ impl Checked {
             [format!("{name}-api"), format!("{name}-mock")].into_iter().chain(has_sdk.then(|| name.clone()))
         };
         let packages: Vec<_> = groups.iter().flat_map(|group| of(group)).collect();
-        let diagnostics = if packages.is_empty() { BTreeMap::new() } else { compile(root, "check", &packages)? };
+        let diagnostics = compile(root, "check", &packages)?;
         let mut checked = Self { groups: groups.len(), errors: BTreeMap::new(), warnings: BTreeMap::new() };
         for (group, package) in groups.iter().flat_map(|group| of(group).map(move |package| (group, package))) {
             let Some(Diagnostics { errors, first_error, warnings, first_warning }) = diagnostics.get(&package) else {

@@ -1,12 +1,13 @@
 //! The differences between an example and its encoded value.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Number, Value};
+
+use crate::groups::shortened;
 use xtask_document::Fields;
 use xtask_document::keywords::BRANCHES;
 use xtask_document::operation::component;
-
-/// The most references and parts of schemas that are followed for one value.
-const MOST_DEPTH: usize = 32;
 
 /// The differences of an encoded value. List items have the index `*`, so that equal differences have equal text.
 #[derive(Debug, Default, Eq, PartialEq)]
@@ -75,31 +76,25 @@ fn is_same(one: &Number, other: &Number) -> bool {
 
 /// The beginning of a value's text.
 fn short(value: &Value) -> String {
-    let text = value.to_string();
-    match text.char_indices().nth(60) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
-    }
+    shortened(value.to_string(), 60)
 }
 
-/// Some schemas, with their parts and alternatives.
+/// Some schemas, with their parts and alternatives at every depth, and with references followed. A part that several
+/// parts share is listed once, since the number of uses can grow exponentially.
 fn parts<'a>(document: &'a Value, schemas: &[&'a Value]) -> Vec<&'a Map<String, Value>> {
-    let mut parts = Vec::new();
-    schemas.iter().for_each(|schema| add_parts(document, schema, MOST_DEPTH, &mut parts));
-    parts
-}
-
-/// Adds a schema, its parts and its alternatives, with references followed.
-fn add_parts<'a>(document: &'a Value, schema: &'a Value, depth: usize, parts: &mut Vec<&'a Map<String, Value>>) {
-    let Some(depth) = depth.checked_sub(1) else { return };
-    if schema.get("$ref").is_some() {
-        component(document, schema).into_iter().for_each(|target| add_parts(document, target, depth, parts));
-        return;
+    let (mut parts, mut seen, mut pending) = (Vec::new(), BTreeSet::new(), schemas.to_vec());
+    while let Some(schema) = pending.pop() {
+        if !seen.insert(std::ptr::from_ref(schema)) {
+            continue;
+        }
+        if schema.get("$ref").is_some() {
+            pending.extend(component(document, schema));
+        } else if let Some(object) = schema.as_object() {
+            parts.push(object);
+            pending.extend(BRANCHES.into_iter().flat_map(|keyword| object.list(keyword)));
+        }
     }
-    let Some(object) = schema.as_object() else { return };
-    parts.push(object);
-    let branches = BRANCHES.into_iter().flat_map(|keyword| object.list(keyword));
-    branches.for_each(|part| add_parts(document, part, depth, parts));
+    parts
 }
 
 /// Whether one of some schemas allows null, or leaves the type open.
@@ -122,6 +117,7 @@ fn properties<'a>(parts: &[&'a Map<String, Value>], name: &str) -> Option<Vec<&'
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use xtask_document::schemas::reference_to;
 
     use super::*;
 
@@ -174,5 +170,18 @@ mod tests {
         let changed =
             ["/id: 9007199254740993 became 9007199254740992", "/list: [1] became []", "/name: \"a\" became null"];
         assert_eq!((found.changed, found.added), (changed.map(str::to_owned).to_vec(), vec!["/new".to_owned()]));
+    }
+
+    #[test]
+    fn parts_that_are_shared_at_every_level_are_found_once() {
+        let mut schemas = json!({"T0": {"properties": {"a": {}}}});
+        for number in 1..40 {
+            let before = reference_to(&format!("T{}", number - 1));
+            schemas[format!("T{number}")] = json!({"allOf": [before, before]});
+        }
+        schemas["T0"]["anyOf"] = json!([reference_to("T39")]);
+        let document = json!({"components": {"schemas": schemas}});
+        let found = parts(&document, &[&document["components"]["schemas"]["T39"]]);
+        assert_eq!((found.len(), properties(&found, "a").map(|of| of.len())), (40, Some(1)));
     }
 }

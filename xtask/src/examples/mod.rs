@@ -104,8 +104,7 @@ impl Examples {
     /// Compiles the clients. One that does not compile is a failure of its group.
     fn compile(&mut self, groups: &GroupWorkspace<'_>, types: &mut Vec<Made<'_>>) -> Result<()> {
         let packages: Vec<_> = types.iter().map(|(group, ..)| format!("{}-api", group.sdk)).collect();
-        let found =
-            if packages.is_empty() { BTreeMap::new() } else { compile(groups.workspace.root(), "build", &packages)? };
+        let found = compile(groups.workspace.root(), "build", &packages)?;
         types.retain(|(group, ..)| {
             let of = found.get(&format!("{}-api", group.sdk));
             let Some(error) = of.and_then(|of| of.first_error.as_ref()) else { return true };

@@ -72,6 +72,10 @@ struct Message {
 ///
 /// If cargo cannot be run, or fails before it compiles.
 pub fn compile(root: &Path, command: &str, packages: &[String]) -> Result<BTreeMap<String, Diagnostics>> {
+    if packages.is_empty() {
+        // Without packages, cargo would compile all.
+        return Ok(BTreeMap::new());
+    }
     let mut cargo = cargo(root, command, packages);
     cargo.args(["--message-format=json", "--keep-going"]);
     let output = cargo.output().context("cannot run cargo")?;

@@ -119,8 +119,12 @@ const MOST_TEXT: usize = 400;
 
 /// The text of an error in a report.
 pub(crate) fn problem(error: &anyhow::Error) -> String {
-    let text = format!("{error:#}");
-    match text.char_indices().nth(MOST_TEXT) {
+    shortened(format!("{error:#}"), MOST_TEXT)
+}
+
+/// A text that has more characters than allowed is cut.
+pub(crate) fn shortened(text: String, most: usize) -> String {
+    match text.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text,
     }
