@@ -64,7 +64,12 @@ pub(super) mod variant_names;
 use quote::quote;
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Field, GenericArgument, Item, ItemImpl, Meta, PathArguments, Token, Type};
+use syn::{
+    Attribute, Expr, ExprLit, Field, GenericArgument, Item, ItemImpl, Lit, LitStr, Meta, PathArguments, Token, Type,
+};
+
+/// The words of an attribute.
+type Words = Punctuated<Meta, Token![,]>;
 
 /// The items of the module `types`, where the generator puts the models.
 fn models(file: &mut syn::File) -> Option<&mut Vec<Item>> {
@@ -125,35 +130,34 @@ pub(super) fn within(of: &Type) -> Option<&Type> {
     })
 }
 
-/// Whether one of serde's attributes has a word, such as `default`.
+/// The words of serde's attributes, such as `default` and `rename = "…"`.
+fn serde_words(attributes: &[Attribute]) -> impl Iterator<Item = Meta> {
+    let lists = attributes.iter().filter(|attribute| attribute.path().is_ident("serde"));
+    lists.filter_map(|attribute| attribute.parse_args_with(Words::parse_terminated).ok()).flatten()
+}
+
+/// Whether serde's attributes have a word, such as `default`.
 fn has_serde(attributes: &[Attribute], word: &str) -> bool {
-    let mut is_present = false;
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
-        let _ = attribute.parse_nested_meta(|meta| {
-            is_present |= meta.path.is_ident(word);
-            if meta.input.peek(syn::Token![=]) {
-                let _: syn::Expr = meta.value()?.parse()?;
-            }
-            Ok(())
-        });
-    }
-    is_present
+    serde_words(attributes).any(|meta| meta.path().is_ident(word))
 }
 
 /// The text of a word in serde's attributes, such as `rename = "…"`.
-fn serde_text(attributes: &[Attribute], word: &str) -> Option<syn::LitStr> {
-    let mut text = None;
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
-        let _ = attribute.parse_nested_meta(|meta| {
-            if meta.path.is_ident(word) {
-                text = Some(meta.value()?.parse()?);
-            } else if meta.input.peek(syn::Token![=]) {
-                let _: syn::Expr = meta.value()?.parse()?;
-            }
-            Ok(())
-        });
+fn serde_text(attributes: &[Attribute], word: &str) -> Option<LitStr> {
+    let meta = serde_words(attributes).find(|meta| meta.path().is_ident(word))?;
+    text_of(&meta).cloned()
+}
+
+/// The text of `name = "…"`.
+fn text_of(meta: &Meta) -> Option<&LitStr> {
+    match &meta.require_name_value().ok()?.value {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text),
+        _ => None,
     }
-    text
+}
+
+/// The text of an attribute for documentation.
+fn documentation(attribute: &Attribute) -> Option<String> {
+    text_of(&attribute.meta).filter(|_| attribute.path().is_ident("doc")).map(LitStr::value)
 }
 
 /// The name of a field or a variant in JSON, which may be an attribute of serde.
@@ -168,7 +172,7 @@ fn retain_serde(attributes: &mut Vec<Attribute>, is_kept: impl Fn(&str) -> bool)
         if !list.path.is_ident("serde") {
             return true;
         }
-        let Ok(parts) = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated) else { return true };
+        let Ok(parts) = list.parse_args_with(Words::parse_terminated) else { return true };
         let kept = parts.iter().filter(|part| part.path().get_ident().is_none_or(|word| is_kept(&word.to_string())));
         let kept: Vec<_> = kept.collect();
         list.tokens = quote! { #(#kept),* };

@@ -35,11 +35,11 @@ use anyhow::{Result, ensure};
 use quote::{ToTokens, quote};
 use serde_json::Value;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Attribute, Expr, ExprLit, Field, Item, ItemStruct, Lit, Meta, Type, parse_quote};
+use syn::{Attribute, Field, Item, ItemStruct, Type, parse_quote};
 
 use super::field_readers::{function, reader};
 use super::shapes::{is_flat, key};
-use super::{has_serde, last_segment, models, retain_serde, within};
+use super::{documentation, has_serde, last_segment, models, retain_serde, within};
 use crate::policies::null_marks::{self, MARK};
 use xtask_document::naming;
 
@@ -79,7 +79,7 @@ impl VisitMut for PropertyStates {
     }
 
     fn visit_field_mut(&mut self, field: &mut Field) {
-        let texts = field.attrs.iter().filter_map(text);
+        let texts = field.attrs.iter().filter_map(documentation);
         self.found.extend(texts.filter_map(|text| null_marks::place(&text).map(str::to_owned)));
         let is_of_envelope = self.is_envelope && OF_ENVELOPES.contains(&key(field).as_str());
         if field.ident.is_some() && !is_flat(field) && !is_of_envelope {
@@ -90,7 +90,8 @@ impl VisitMut for PropertyStates {
 
 /// Gives a property its states.
 fn change(field: &mut Field) {
-    let is_marked = field.attrs.iter().any(|attribute| text(attribute).is_some_and(|text| text.contains(MARK)));
+    let is_marked =
+        field.attrs.iter().any(|attribute| documentation(attribute).is_some_and(|text| text.contains(MARK)));
     // The policy `defaults` leaves no other `default` than that of an optional property.
     let is_optional = ["default", "skip_serializing_if"].iter().any(|word| has_serde(&field.attrs, word));
     if let Some(inner) = boxed_option(&field.ty) {
@@ -142,24 +143,13 @@ fn is_value(of: &Type) -> bool {
     of.to_token_stream().to_string() == ":: serde_json :: Value"
 }
 
-/// The text of an attribute for documentation.
-fn text(attribute: &Attribute) -> Option<String> {
-    match &attribute.meta {
-        Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
-            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
 /// Removes the marks. A type whose schema is that of a property has one, too.
 struct Unmark;
 
 impl VisitMut for Unmark {
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<Attribute>) {
         attributes.retain_mut(|attribute| {
-            let Some(marked) = text(attribute).filter(|text| text.contains(MARK)) else { return true };
+            let Some(marked) = documentation(attribute).filter(|text| text.contains(MARK)) else { return true };
             let text: String = marked.split(MARK).step_by(2).collect();
             *attribute = parse_quote! { #[doc = #text] };
             !text.is_empty()

@@ -20,7 +20,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Expr, Ident, ImplItem, ImplItemFn, Item, ItemImpl, Local, Pat, Stmt, Type, parse_quote};
 
 use super::response_arms::{self, Successes};
-use super::{implemented, implementor, last_segment, within};
+use super::{documentation, implemented, implementor, last_segment, within};
 use xtask_document::operation::Operation;
 
 /// The number of statements at the end of a method that send the request and decode the response.
@@ -166,12 +166,9 @@ impl VisitMut for Builder {
 fn document(attributes: &mut [Attribute], operation: &Operation<'_>) {
     let route = format!("a `{}` request to `{}`", operation.method.to_uppercase(), operation.path);
     for attribute in attributes {
-        if let syn::Meta::NameValue(meta) = &mut attribute.meta
-            && meta.path.is_ident("doc")
-            && let Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) = &meta.value
-        {
-            let text = text.value().replace(&format!("Sends {route}"), &format!("Builds {route}"));
-            meta.value = parse_quote! { #text };
+        if let Some(text) = documentation(attribute) {
+            let text = text.replace(&format!("Sends {route}"), &format!("Builds {route}"));
+            *attribute = parse_quote! { #[doc = #text] };
         }
     }
 }
