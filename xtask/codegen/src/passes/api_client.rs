@@ -9,7 +9,7 @@ use anyhow::{Result, ensure};
 use quote::{ToTokens, quote};
 use syn::{ImplItem, Item, parse_quote};
 
-use super::implementor;
+use super::is_of_client;
 
 /// `front` is the package that users depend on. Every request sends it, and its version, to the server.
 pub(crate) fn apply(file: &mut syn::File, front: &str) -> Result<()> {
@@ -45,10 +45,7 @@ pub(crate) fn apply(file: &mut syn::File, front: &str) -> Result<()> {
 fn is_constructors(item: &Item) -> bool {
     let Item::Impl(block) = item else { return false };
     let is_constructor = |item: &ImplItem| matches!(item, ImplItem::Fn(function) if function.sig.ident == "new" || function.sig.ident == "new_with_client");
-    block.trait_.is_none()
-        && implementor(block).is_some_and(|name| name == "Client")
-        && block.items.len() == 2
-        && block.items.iter().all(is_constructor)
+    is_of_client(block) && block.items.len() == 2 && block.items.iter().all(is_constructor)
 }
 
 #[cfg(test)]

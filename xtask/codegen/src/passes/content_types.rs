@@ -13,34 +13,41 @@ use anyhow::{Result, ensure};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ExprMethodCall, ImplItemFn, ItemImpl, Lit, LitStr, parse_quote};
+use syn::{Expr, ExprMethodCall, ImplItemFn, Lit, LitStr, parse_quote};
 
-use super::literal_paths::letters;
-use super::{implemented, implementor};
+use super::mock_blocks::{THEN, WHEN, key, mock_blocks_mut};
+use super::{client_blocks_mut, methods_mut};
 use xtask_document::media_types::{CONTENT_TYPE, JSON, is_sendable};
 use xtask_document::operation::{Operation, Response};
 
 /// Changes the methods of the client.
 pub(crate) fn apply(file: &mut syn::File, operations: &[Operation<'_>]) -> Result<()> {
     let types = operations.iter().filter_map(|operation| Some((operation.id()?, Types::of(operation))));
-    let mut pass =
-        ClientTypes { types: types.filter(|(_, types)| *types != Types::default()).collect(), current: None };
-    pass.visit_file_mut(file);
-    let missing: BTreeSet<_> = pass.types.keys().collect();
+    let mut types: BTreeMap<_, _> = types.filter(|(_, types)| *types != Types::default()).collect();
+    for method in client_blocks_mut(file).flat_map(methods_mut) {
+        if let Some(of_method) = types.get_mut(method.sig.ident.unraw().to_string().as_str()) {
+            of_method.visit_impl_item_fn_mut(method);
+        }
+    }
+    types.retain(|_, unapplied| *unapplied != Types::default());
+    let missing: BTreeSet<_> = types.keys().collect();
     ensure!(missing.is_empty(), "expected headers or a body with a media type to change in {missing:?}");
     Ok(())
 }
 
 /// Changes the types of mocks that match requests and respond.
 pub(crate) fn apply_to_mocks(file: &mut syn::File, operations: &[Operation<'_>]) {
-    let of = |operation: &Operation<'_>, suffix: &str| Some(letters(&format!("{}{suffix}", operation.id()?)));
-    let sent = operations.iter().filter_map(|operation| Some((of(operation, "when")?, Types::of(operation).sent?)));
-    let received = operations.iter().filter_map(|operation| Some((of(operation, "then")?, responses(operation))));
-    let (sent, received) = (sent.collect(), received.collect());
-    MockTypes { sent, received, current: None, responses: Vec::new(), response: None }.visit_file_mut(file);
+    let sent = operations.iter().filter_map(|operation| Some((key(operation, WHEN)?, Types::of(operation).sent?)));
+    let received = operations.iter().filter_map(|operation| Some((key(operation, THEN)?, responses(operation))));
+    let (sent, received): (BTreeMap<_, _>, BTreeMap<_, _>) = (sent.collect(), received.collect());
+    for (name, block) in mock_blocks_mut(file) {
+        let responses = received.get(&name).map(Vec::as_slice).unwrap_or_default();
+        MockTypes { sent: sent.get(&name), responses, response: None }.visit_item_impl_mut(block);
+    }
 }
 
-/// The media types of an operation that differ from those that the generator writes.
+/// The media types of an operation that differ from those that the generator writes. A visit of the operation's method
+/// applies and removes them.
 #[derive(Default, PartialEq)]
 struct Types {
     sent: Option<String>,
@@ -76,38 +83,15 @@ fn responses(operation: &Operation<'_>) -> Vec<(String, String)> {
     operation.responses().filter_map(of).collect()
 }
 
-struct ClientTypes<'a> {
-    /// The media types of each operation whose method was not visited yet.
-    types: BTreeMap<&'a str, Types>,
-    /// The media types of the visited method that were not applied yet.
-    current: Option<Types>,
-}
-
-impl VisitMut for ClientTypes<'_> {
-    fn visit_item_impl_mut(&mut self, block: &mut ItemImpl) {
-        if implemented(block).is_none() && implementor(block).is_some_and(|name| name == "Client") {
-            visit_mut::visit_item_impl_mut(self, block);
-        }
-    }
-
-    fn visit_impl_item_fn_mut(&mut self, method: &mut ImplItemFn) {
-        let name = method.sig.ident.unraw().to_string();
-        let Some((id, types)) = self.types.remove_entry(name.as_str()) else { return };
-        self.current = Some(types);
-        visit_mut::visit_impl_item_fn_mut(self, method);
-        let unapplied = self.current.take().filter(|types| *types != Types::default());
-        self.types.extend(unapplied.map(|types| (id, types)));
-    }
-
+impl VisitMut for Types {
     fn visit_expr_method_call_mut(&mut self, call: &mut ExprMethodCall) {
         visit_mut::visit_expr_method_call_mut(self, call);
-        let Some(types) = &mut self.current else { return };
         let header = call.args.first().map(|name| name.to_token_stream().to_string()).unwrap_or_default();
         match call.method.to_string().as_str() {
-            "header" if header.ends_with("ACCEPT") => set_text(call, types.accepted.take()),
-            "header" if header.ends_with("CONTENT_TYPE") => set_text(call, types.sent.take()),
+            "header" if header.ends_with("ACCEPT") => set_text(call, self.accepted.take().as_ref()),
+            "header" if header.ends_with("CONTENT_TYPE") => set_text(call, self.sent.take().as_ref()),
             "json" => {
-                if let Some(sent) = types.sent.take() {
+                if let Some(sent) = self.sent.take() {
                     let builder = &call.receiver;
                     call.receiver = parse_quote! {
                         #builder.header(
@@ -122,9 +106,9 @@ impl VisitMut for ClientTypes<'_> {
 }
 
 /// Sets the text of a header.
-fn set_text(call: &mut ExprMethodCall, text: Option<String>) {
+fn set_text(call: &mut ExprMethodCall, text: Option<&String>) {
     if let (Some(text), Some(value)) = (text, call.args.last_mut()) {
-        Text(&text).visit_expr_mut(value);
+        Text(text).visit_expr_mut(value);
     }
 }
 
@@ -137,31 +121,20 @@ impl VisitMut for Text<'_> {
     }
 }
 
-struct MockTypes {
-    /// The media types of bodies, by the type that matches requests.
-    sent: BTreeMap<String, String>,
-    /// The codes for statuses and the media types of responses, by the type that responds.
-    received: BTreeMap<String, Vec<(String, String)>>,
+struct MockTypes<'a> {
     /// The media type of bodies in the visited block.
-    current: Option<String>,
-    /// The responses of the visited block.
-    responses: Vec<(String, String)>,
+    sent: Option<&'a String>,
+    /// The codes for statuses and the media types of responses in the visited block.
+    responses: &'a [(String, String)],
     /// The media type of the visited response.
-    response: Option<String>,
+    response: Option<&'a String>,
 }
 
-impl VisitMut for MockTypes {
-    fn visit_item_impl_mut(&mut self, block: &mut ItemImpl) {
-        let name = implementor(block).map(|name| letters(&name.to_string())).unwrap_or_default();
-        self.current = self.sent.get(&name).cloned();
-        self.responses = self.received.get(&name).cloned().unwrap_or_default();
-        visit_mut::visit_item_impl_mut(self, block);
-    }
-
+impl VisitMut for MockTypes<'_> {
     fn visit_impl_item_fn_mut(&mut self, method: &mut ImplItemFn) {
         let body = method.block.to_token_stream().to_string();
         let response = self.responses.iter().find(|(status, _)| body.contains(status));
-        self.response = response.map(|(_, media_type)| media_type.clone());
+        self.response = response.map(|(_, media_type)| media_type);
         visit_mut::visit_impl_item_fn_mut(self, method);
     }
 
@@ -170,12 +143,12 @@ impl VisitMut for MockTypes {
         let is_content_type = |name: &Expr| matches!(name, Expr::Lit(name) if matches!(&name.lit, Lit::Str(name) if name.value() == "content-type"));
         match call.method.to_string().as_str() {
             "json_body_obj" | "json_body" => {
-                if let Some(sent) = &self.current {
+                if let Some(sent) = self.sent {
                     let when = &call.receiver;
                     call.receiver = parse_quote! { #when.header("content-type", #sent) };
                 }
             }
-            "header" if call.args.first().is_some_and(is_content_type) => set_text(call, self.response.clone()),
+            "header" if call.args.first().is_some_and(is_content_type) => set_text(call, self.response),
             _ => {}
         }
     }

@@ -15,10 +15,11 @@ use std::collections::BTreeSet;
 
 use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Field, Fields, GenericArgument, Ident, ImplItem, Item, ItemImpl, PathArguments, Type, parse_quote};
+use syn::{Field, Fields, GenericArgument, Ident, Item, ItemImpl, PathArguments, Type, parse_quote};
 
+use super::mock_blocks::{THEN, mock_blocks_mut};
 use super::reach::{Direction, reached};
-use super::{implementor, models, name_of};
+use super::{client_blocks_mut, implementor, methods_mut, models, name_of};
 
 /// The generator's types for formats.
 const TYPES: [&str; 6] = [
@@ -60,37 +61,17 @@ pub(crate) fn apply(file: &mut syn::File) {
             MakeFormatted.visit_item_impl_mut(block);
         }
     }
-    change_methods(
-        &mut file.items,
-        |block| implementor(block).is_some_and(|name| name == "Client"),
-        |signature| {
-            MakeFormatted.visit_return_type_mut(&mut signature.output);
-        },
-    );
+    for method in client_blocks_mut(file).flat_map(methods_mut) {
+        MakeFormatted.visit_return_type_mut(&mut method.sig.output);
+    }
 }
 
 /// Changes the responses of mocks.
 pub(crate) fn apply_to_mocks(file: &mut syn::File) {
-    for item in &mut file.items {
-        let Item::Mod(module) = item else { continue };
-        let Some((_, items)) = &mut module.content else { continue };
-        let is_then = |block: &ItemImpl| implementor(block).is_some_and(|name| name.to_string().ends_with("Then"));
-        change_methods(items, is_then, |signature| {
-            signature.inputs.iter_mut().for_each(|input| MakeFormatted.visit_fn_arg_mut(input));
-        });
-    }
-}
-
-fn change_methods(items: &mut [Item], is_changed: impl Fn(&ItemImpl) -> bool, change: impl Fn(&mut syn::Signature)) {
-    for item in items {
-        let Item::Impl(block) = item else { continue };
-        if block.trait_.is_some() || !is_changed(block) {
-            continue;
-        }
-        for item in &mut block.items {
-            if let ImplItem::Fn(method) = item {
-                change(&mut method.sig);
-            }
+    for (name, block) in mock_blocks_mut(file) {
+        if name.ends_with(THEN) {
+            let inputs = methods_mut(block).flat_map(|method| &mut method.sig.inputs);
+            inputs.for_each(|input| MakeFormatted.visit_fn_arg_mut(input));
         }
     }
 }

@@ -15,9 +15,9 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use serde_json::{Map, Value};
 use syn::visit_mut::{self, VisitMut};
-use syn::{ItemImpl, LitStr, Macro};
+use syn::{LitStr, Macro};
 
-use super::implementor;
+use super::mock_blocks::{WHEN, key, mock_blocks_mut};
 use super::path_parameters::{PathParameter, path_parameters};
 use xtask_document::operation::Operation;
 
@@ -43,46 +43,27 @@ fn escape(path: &str) -> String {
 }
 
 pub(crate) fn apply(file: &mut syn::File, operations: &[Operation<'_>]) -> Result<()> {
-    let parameters =
-        operations.iter().filter_map(|operation| Some((when(operation)?, path_parameters(operation.path).collect())));
-    let mut pass = LiteralPaths { parameters: parameters.collect(), current: Vec::new(), unknown: Vec::new() };
-    pass.visit_file_mut(file);
-    ensure!(pass.unknown.is_empty(), "expected `format!(\"^…$\", value.to_string())`, found {:?}", pass.unknown);
+    let paths: BTreeMap<_, _> =
+        operations.iter().filter_map(|operation| Some((key(operation, WHEN)?, operation.path))).collect();
+    let mut unknown = Vec::new();
+    for (name, block) in mock_blocks_mut(file) {
+        let parameters = path_parameters(paths.get(&name).copied().unwrap_or_default()).collect();
+        LiteralPaths { parameters, unknown: &mut unknown }.visit_item_impl_mut(block);
+    }
+    ensure!(unknown.is_empty(), "expected `format!(\"^…$\", value.to_string())`, found {unknown:?}");
     Ok(())
 }
 
-/// The key of the type that matches requests of an operation; see [`name_of_when`].
-pub(super) fn when(operation: &Operation<'_>) -> Option<String> {
-    Some(letters(&format!("{}when", operation.id()?)))
-}
-
-/// The key of the type that a block is for, comparable with [`when`]. It has no word boundaries, since the generator
-/// chooses them.
-pub(super) fn name_of_when(block: &ItemImpl) -> String {
-    implementor(block).map(|name| letters(&name.to_string())).unwrap_or_default()
-}
-
-pub(super) fn letters(name: &str) -> String {
-    name.chars().filter(|char| char.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
 struct LiteralPaths<'a> {
-    /// The path parameters of each operation, by the type that matches its requests.
-    parameters: BTreeMap<String, Vec<PathParameter<'a>>>,
-    /// The path parameters of the visited block.
-    current: Vec<PathParameter<'a>>,
-    unknown: Vec<String>,
+    /// The parameters of the path that the visited block matches.
+    parameters: Vec<PathParameter<'a>>,
+    unknown: &'a mut Vec<String>,
 }
 
 impl VisitMut for LiteralPaths<'_> {
-    fn visit_item_impl_mut(&mut self, block: &mut ItemImpl) {
-        self.current = self.parameters.get(&name_of_when(block)).cloned().unwrap_or_default();
-        visit_mut::visit_item_impl_mut(self, block);
-    }
-
     fn visit_macro_mut(&mut self, item: &mut Macro) {
         if item.path.is_ident("format") {
-            match escaped(&item.tokens, &self.current) {
+            match escaped(&item.tokens, &self.parameters) {
                 Some(tokens) => item.tokens = tokens,
                 None => self.unknown.push(item.tokens.to_string()),
             }
@@ -150,6 +131,6 @@ mod tests {
 
     #[test]
     fn unexpected_code_for_a_path_is_an_error() {
-        assert!(apply(&mut parse_quote! { fn id() { format!("{value}"); } }, &[]).is_err());
+        assert!(apply(&mut parse_quote! { impl GetWhen { fn id() { format!("{value}"); } } }, &[]).is_err());
     }
 }

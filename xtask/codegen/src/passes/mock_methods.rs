@@ -5,28 +5,20 @@
 use std::collections::BTreeSet;
 
 use quote::format_ident;
-use syn::visit_mut::{self, VisitMut};
-use syn::{ImplItem, ItemImpl};
 
+use super::methods_mut;
+use super::mock_blocks::mock_blocks_mut;
+
+/// Adds an underscore to a method whose name is taken, which the generator also adds to keywords. The methods of every
+/// mock precede the others.
 pub(crate) fn apply(file: &mut syn::File) {
-    MockMethods.visit_file_mut(file);
-}
-
-struct MockMethods;
-
-impl VisitMut for MockMethods {
-    /// Adds an underscore to a method whose name is taken, which the generator also adds to keywords. The methods of
-    /// every mock precede the others.
-    fn visit_item_impl_mut(&mut self, block: &mut ItemImpl) {
+    for (_, block) in mock_blocks_mut(file) {
         let mut taken = BTreeSet::new();
-        for item in &mut block.items {
-            if let ImplItem::Fn(method) = item {
-                while !taken.insert(method.sig.ident.clone()) {
-                    method.sig.ident = format_ident!("{}_", method.sig.ident);
-                }
+        for method in methods_mut(block) {
+            while !taken.insert(method.sig.ident.clone()) {
+                method.sig.ident = format_ident!("{}_", method.sig.ident);
             }
         }
-        visit_mut::visit_item_impl_mut(self, block);
     }
 }
 

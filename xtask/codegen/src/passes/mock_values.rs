@@ -14,9 +14,9 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use serde_json::Value;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ExprMethodCall, FnArg, ImplItemFn, Item, ItemImpl, LitStr, parse_quote};
+use syn::{Expr, ExprMethodCall, FnArg, ImplItemFn, Item, LitStr, parse_quote};
 
-use super::literal_paths::{name_of_when, when};
+use super::mock_blocks::{WHEN, key, mock_blocks_mut};
 use super::query_names::{self, QueryNames};
 use xtask_document::media_types::FORM;
 use xtask_document::operation::Operation;
@@ -29,13 +29,22 @@ pub(crate) fn apply(file: &mut syn::File, document: &Value, operations: &[Operat
         };
         has(FORM) && !has("application/json")
     };
-    let forms = operations.iter().filter(has_form).filter_map(when).collect();
+    let when = |operation: &Operation<'_>| key(operation, WHEN);
+    let forms: BTreeSet<_> = operations.iter().filter(has_form).filter_map(when).collect();
     let references = References::of(document);
-    let queries =
-        operations.iter().filter_map(|operation| Some((when(operation)?, query_names::of(&references, operation))));
-    let mut pass = MockValues { forms, queries: queries.collect(), ..MockValues::default() };
-    pass.visit_file_mut(file);
-    if pass.has_query {
+    let queries: BTreeMap<_, _> = operations
+        .iter()
+        .filter_map(|operation| Some((when(operation)?, query_names::of(&references, operation))))
+        .collect();
+    let (none, mut has_query) = (QueryNames::new(), false);
+    for (name, block) in mock_blocks_mut(file) {
+        let (is_request, is_form) = (name.ends_with(WHEN), forms.contains(&name));
+        let queries = queries.get(&name).unwrap_or(&none);
+        let mut pass = MockValues { queries, is_request, is_form, has_query: false };
+        pass.visit_item_impl_mut(block);
+        has_query |= pass.has_query;
+    }
+    if has_query {
         file.items.push(with_query());
     }
 }
@@ -57,14 +66,9 @@ fn with_query() -> Item {
     }
 }
 
-#[derive(Default)]
-struct MockValues {
-    /// The types that match requests with a form.
-    forms: BTreeSet<String>,
-    /// The names of the query parameters, by the type that matches requests.
-    queries: BTreeMap<String, QueryNames>,
+struct MockValues<'a> {
     /// The names of the query parameters of the visited block.
-    current: QueryNames,
+    queries: &'a QueryNames,
     /// Whether the visited block matches requests.
     is_request: bool,
     /// Whether the requests of the visited block have a form.
@@ -73,15 +77,7 @@ struct MockValues {
     has_query: bool,
 }
 
-impl VisitMut for MockValues {
-    fn visit_item_impl_mut(&mut self, block: &mut ItemImpl) {
-        let name = name_of_when(block);
-        self.is_request = name.ends_with("when");
-        self.is_form = self.forms.contains(&name);
-        self.current = self.queries.get(&name).cloned().unwrap_or_default();
-        visit_mut::visit_item_impl_mut(self, block);
-    }
-
+impl VisitMut for MockValues<'_> {
     fn visit_impl_item_fn_mut(&mut self, method: &mut ImplItemFn) {
         let body = method.block.to_token_stream().to_string();
         if self.is_request && body.contains(". json_body (value)") {
@@ -100,7 +96,7 @@ impl VisitMut for MockValues {
     fn visit_expr_mut(&mut self, expression: &mut Expr) {
         if let Expr::MethodCall(call) = expression
             && self.is_request
-            && let Some(comparison) = comparison(call, self.is_form, &self.current)
+            && let Some(comparison) = comparison(call, self.is_form, self.queries)
         {
             self.has_query |= call.method.to_string().starts_with("query");
             *expression = comparison;

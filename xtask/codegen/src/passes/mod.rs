@@ -42,6 +42,7 @@ pub(super) mod extra;
 pub(super) mod field_readers;
 pub(super) mod formatted;
 pub(super) mod literal_paths;
+mod mock_blocks;
 pub(super) mod mock_methods;
 pub(super) mod mock_values;
 pub(super) mod non_exhaustive;
@@ -65,7 +66,8 @@ use quote::quote;
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
 use syn::{
-    Attribute, Expr, ExprLit, Field, GenericArgument, Item, ItemImpl, Lit, LitStr, Meta, PathArguments, Token, Type,
+    Attribute, Expr, ExprLit, Field, GenericArgument, ImplItem, ImplItemFn, Item, ItemImpl, Lit, LitStr, Meta,
+    PathArguments, Token, Type,
 };
 
 /// The words of an attribute.
@@ -104,6 +106,39 @@ pub(super) fn implementor(block: &ItemImpl) -> Option<&syn::Ident> {
         Type::Path(path) => path.path.segments.last().map(|segment| &segment.ident),
         _ => None,
     }
+}
+
+/// Whether an `impl` block has methods of the generated client.
+fn is_of_client(block: &ItemImpl) -> bool {
+    block.trait_.is_none() && implementor(block).is_some_and(|name| name == "Client")
+}
+
+/// The `impl` blocks with methods of the generated client, to be changed.
+fn client_blocks_mut(file: &mut syn::File) -> impl Iterator<Item = &mut ItemImpl> {
+    file.items.iter_mut().filter_map(|item| match item {
+        Item::Impl(block) if is_of_client(block) => Some(block),
+        _ => None,
+    })
+}
+
+/// The methods of the generated client.
+pub(super) fn client_methods(file: &syn::File) -> impl Iterator<Item = &ImplItemFn> {
+    let blocks = file.items.iter().filter_map(|item| match item {
+        Item::Impl(block) if is_of_client(block) => Some(block),
+        _ => None,
+    });
+    blocks.flat_map(|block| &block.items).filter_map(|item| match item {
+        ImplItem::Fn(method) => Some(method),
+        _ => None,
+    })
+}
+
+/// The methods of an `impl` block, to be changed.
+fn methods_mut(block: &mut ItemImpl) -> impl Iterator<Item = &mut ImplItemFn> {
+    block.items.iter_mut().filter_map(|item| match item {
+        ImplItem::Fn(method) => Some(method),
+        _ => None,
+    })
 }
 
 /// The last segment of the trait that an `impl` block implements.

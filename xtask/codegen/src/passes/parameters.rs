@@ -15,10 +15,10 @@ use serde_json::Value;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ExprMethodCall, FnArg, Ident, ImplItem, Item, Lit, Macro, Pat, PatType, Token, Type, parse_quote};
+use syn::{Expr, ExprMethodCall, FnArg, Ident, Lit, Macro, Pat, PatType, Token, Type, parse_quote};
 
 use super::path_parameters::{PathParameter, path_parameters};
-use super::{implementor, last_segment};
+use super::{client_blocks_mut, last_segment, methods_mut};
 use xtask_document::operation::operations;
 
 pub(crate) fn apply(file: &mut syn::File, document: &Value) -> Result<()> {
@@ -26,22 +26,15 @@ pub(crate) fn apply(file: &mut syn::File, document: &Value) -> Result<()> {
         operations(document).filter_map(|operation| Some((operation.id()?, operation.path))).collect();
     let mut unexpected = Vec::new();
     let mut methods = 0_usize;
-    for item in &mut file.items {
-        let Item::Impl(block) = item else { continue };
-        if block.trait_.is_some() || implementor(block).is_none_or(|name| name != "Client") {
-            continue;
-        }
-        for item in &mut block.items {
-            let ImplItem::Fn(method) = item else { continue };
-            let id = method.sig.ident.to_string();
-            let Some(path) = paths.get(id.as_str()) else { continue };
-            let texts = method.sig.inputs.iter().filter_map(text_argument).collect();
-            let mut pass = Parameters { parameters: path_parameters(path).collect(), texts, has_url: false };
-            pass.visit_block_mut(&mut method.block);
-            methods = methods.saturating_add(1);
-            if !pass.has_url {
-                unexpected.push(id);
-            }
+    for method in client_blocks_mut(file).flat_map(methods_mut) {
+        let id = method.sig.ident.to_string();
+        let Some(path) = paths.get(id.as_str()) else { continue };
+        let texts = method.sig.inputs.iter().filter_map(text_argument).collect();
+        let mut pass = Parameters { parameters: path_parameters(path).collect(), texts, has_url: false };
+        pass.visit_block_mut(&mut method.block);
+        methods = methods.saturating_add(1);
+        if !pass.has_url {
+            unexpected.push(id);
         }
     }
     ensure!(

@@ -15,14 +15,7 @@ use xtask_document::resolved::{References, ResolvedSchema};
 const DEEPEST: usize = 8;
 
 /// The expressions of the type `::api_runtime::QueryNames`, by the name of the parameter.
-#[derive(Clone, Default)]
-pub(super) struct QueryNames(BTreeMap<String, TokenStream>);
-
-impl QueryNames {
-    pub(super) fn get(&self, parameter: &str) -> Option<&TokenStream> {
-        self.0.get(parameter)
-    }
-}
+pub(super) type QueryNames = BTreeMap<String, TokenStream>;
 
 /// The names of an operation's parameters.
 pub(super) fn of<'a>(references: &References<'a>, operation: &Operation<'a>) -> QueryNames {
@@ -35,7 +28,7 @@ pub(super) fn of<'a>(references: &References<'a>, operation: &Operation<'a>) -> 
             Some((parameter.name, pairs))
         })
         .collect();
-    QueryNames(pairs.keys().map(|name| ((*name).to_owned(), expression(name, &pairs))).collect())
+    pairs.keys().map(|name| ((*name).to_owned(), expression(name, &pairs))).collect()
 }
 
 /// The names of the pairs of a parameter.

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use syn::visit::{self, Visit};
-use syn::{FnArg, Ident, ImplItem, Item, Path, ReturnType, Signature};
+use syn::{FnArg, Ident, Path, ReturnType, Signature};
 
-use super::{implementor, models_of, name_of};
+use super::{client_methods, models_of, name_of};
 
 /// The direction in which models are used.
 #[derive(Clone, Copy, PartialEq)]
@@ -19,7 +19,9 @@ pub(super) enum Direction {
 /// The names of all models in one direction, and of the models in them.
 pub(super) fn reached(file: &syn::File, direction: Direction) -> BTreeSet<Ident> {
     let models: BTreeMap<_, _> = models_of(file).filter_map(|item| Some((name_of(item)?, item))).collect();
-    let mut pending = of_methods(file, direction);
+    let mut used = PathNames::default();
+    client_methods(file).for_each(|method| used.visit_direction(&method.sig, direction));
+    let mut pending = used.0;
     let mut reached = BTreeSet::new();
     while let Some(name) = pending.pop_last() {
         if let Some(item) = models.get(&name)
@@ -31,22 +33,6 @@ pub(super) fn reached(file: &syn::File, direction: Direction) -> BTreeSet<Ident>
         }
     }
     reached
-}
-
-fn of_methods(file: &syn::File, direction: Direction) -> BTreeSet<Ident> {
-    let mut names = PathNames::default();
-    for item in &file.items {
-        let Item::Impl(block) = item else { continue };
-        if block.trait_.is_some() || implementor(block).is_none_or(|name| name != "Client") {
-            continue;
-        }
-        for item in &block.items {
-            if let ImplItem::Fn(function) = item {
-                names.visit_direction(&function.sig, direction);
-            }
-        }
-    }
-    names.0
 }
 
 /// The last segment of every visited path.

@@ -17,10 +17,10 @@ use anyhow::{Context, Result, bail, ensure};
 use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Attribute, Expr, Ident, ImplItem, ImplItemFn, Item, ItemImpl, Local, Pat, Stmt, Type, parse_quote};
+use syn::{Attribute, Expr, Ident, ImplItem, ImplItemFn, Item, Local, Pat, Stmt, Type, parse_quote};
 
 use super::response_arms::{self, Successes};
-use super::{documentation, implemented, implementor, last_segment, within};
+use super::{client_blocks_mut, documentation, implemented, last_segment, within};
 use xtask_document::operation::Operation;
 
 /// The number of statements at the end of a method that send the request and decode the response.
@@ -32,7 +32,7 @@ pub(crate) fn apply(file: &mut syn::File, operations: &[Operation<'_>]) -> Resul
     let methods: BTreeMap<_, _> =
         operations.iter().filter_map(|operation| Some((operation.id()?, operation))).collect();
     let mut successes = BTreeMap::new();
-    for block in file.items.iter_mut().filter_map(methods_of) {
+    for block in client_blocks_mut(file) {
         for item in &mut block.items {
             let ImplItem::Fn(method) = item else { bail!("expected methods only in `impl Client`") };
             let name = method.sig.ident.unraw().to_string();
@@ -49,15 +49,6 @@ pub(crate) fn apply(file: &mut syn::File, operations: &[Operation<'_>]) -> Resul
         successes.len()
     );
     Ok(successes)
-}
-
-fn methods_of(item: &mut Item) -> Option<&mut ItemImpl> {
-    match item {
-        Item::Impl(block) if block.trait_.is_none() && implementor(block).is_some_and(|name| name == "Client") => {
-            Some(block)
-        }
-        _ => None,
-    }
 }
 
 /// Removes the imports and the implementations that only sending needs, and a module that only re-exports the client.

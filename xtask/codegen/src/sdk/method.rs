@@ -185,7 +185,7 @@ impl VisitMut for Qualify {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::functions;
+    use super::super::super::passes::client_methods;
     use super::*;
     use xtask_document::operation::operations;
 
@@ -198,7 +198,7 @@ mod tests {
         };
         let results = BTreeMap::from([("ThingEnvelope".to_owned(), parse_quote! { ::std::option::Option<Thing> })]);
         let operation = operations(&document).next().unwrap();
-        let method = Method::of(operation, functions(&client).next().unwrap(), &client, &results).unwrap();
+        let method = Method::of(operation, client_methods(&client).next().unwrap(), &client, &results).unwrap();
         let function: syn::ImplItemFn = syn::parse2(method.to_function()).unwrap();
         let file: syn::File = parse_quote! { impl Operations { #function } };
         prettyplease::unparse(&file)

@@ -14,9 +14,9 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result};
 use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
-use syn::{ImplItem, ImplItemFn, Item, parse_quote};
+use syn::parse_quote;
 
-use super::passes::{envelopes, implementor};
+use super::passes::{client_methods, envelopes};
 use crate::error::Error;
 use crate::packages::{Packages, crate_path};
 use call::Call;
@@ -62,7 +62,7 @@ pub(super) fn generate(document: &Document, client: &syn::File, packages: &Packa
 /// The methods of all operations, in the order of the document.
 fn methods<'a>(document: &'a Document, client: &syn::File) -> Result<Vec<Method<'a>>> {
     let functions: BTreeMap<_, _> =
-        functions(client).map(|function| (function.sig.ident.to_string(), function)).collect();
+        client_methods(client).map(|function| (function.sig.ident.to_string(), function)).collect();
     let results = envelopes::results(client);
     let mut methods = Vec::new();
     for operation in operations(&document.value) {
@@ -81,25 +81,11 @@ fn methods<'a>(document: &'a Document, client: &syn::File) -> Result<Vec<Method<
 /// If the code is not Rust.
 pub fn success_types(client: &str) -> Result<BTreeMap<String, String>, Error> {
     let client = syn::parse_file(client).context("the client is not Rust")?;
-    let types = functions(&client).filter_map(|function| {
+    let types = client_methods(&client).filter_map(|function| {
         let success = method::success(&function.sig.output)?;
         Some((function.sig.ident.unraw().to_string(), success.to_token_stream().to_string()))
     });
     Ok(types.collect())
-}
-
-/// The methods of the generated client.
-fn functions(client: &syn::File) -> impl Iterator<Item = &ImplItemFn> {
-    let blocks = client.items.iter().filter_map(|item| match item {
-        Item::Impl(block) if block.trait_.is_none() && implementor(block).is_some_and(|name| name == "Client") => {
-            Some(block)
-        }
-        _ => None,
-    });
-    blocks.flat_map(|block| &block.items).filter_map(|item| match item {
-        ImplItem::Fn(function) => Some(function),
-        _ => None,
-    })
 }
 
 #[cfg(test)]
