@@ -13,33 +13,19 @@ use std::collections::BTreeMap;
 use anyhow::{Result, ensure};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use syn::visit_mut::{self, VisitMut};
 use syn::{LitStr, Macro};
 
 use super::mock_blocks::{WHEN, key, mock_blocks_mut};
 use super::path_parameters::{PathParameter, path_parameters};
+use crate::policies::paths::change_literals;
 use xtask_document::operation::Operation;
 
 /// Escapes the literal text of the paths of a document. This happens before generation, since the generated code does
 /// not distinguish literal text.
 pub(crate) fn escape_paths(document: &mut Value) {
-    if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
-        *paths = std::mem::take(paths).into_iter().map(|(path, item)| (escape(&path), item)).collect::<Map<_, _>>();
-    }
-}
-
-fn escape(path: &str) -> String {
-    let mut escaped = String::new();
-    let mut is_parameter = false;
-    for char in path.chars() {
-        is_parameter = char == '{' || is_parameter && char != '}';
-        if !is_parameter && "\\.+*?()|[]^$#&~-".contains(char) {
-            escaped.push('\\');
-        }
-        escaped.push(char);
-    }
-    escaped
+    change_literals(document, regex::escape);
 }
 
 pub(crate) fn apply(file: &mut syn::File, operations: &[Operation<'_>]) -> Result<()> {

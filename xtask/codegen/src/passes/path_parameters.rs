@@ -5,7 +5,7 @@
 use quote::format_ident;
 use syn::Ident;
 
-use xtask_document::operation::names_in;
+use xtask_document::operation::{names_in, route};
 
 /// A parameter of a path.
 #[derive(Clone, Copy)]
@@ -32,11 +32,7 @@ impl PathParameter<'_> {
 /// The parameters of a path, in their order.
 pub(super) fn path_parameters(path: &str) -> impl Iterator<Item = PathParameter<'_>> {
     path.split('/').flat_map(|segment| {
-        let literals = segment.split('{').enumerate().filter_map(|(index, part)| match index {
-            0 => Some(part),
-            _ => part.split_once('}').map(|(_, literal)| literal),
-        });
-        let text: String = literals.collect();
+        let text = route(segment).replace("{}", "");
         let is_part = !text.to_ascii_lowercase().replace("%2e", ".").trim_matches('.').is_empty();
         names_in(segment).map(move |name| PathParameter { name, is_part })
     })

@@ -36,7 +36,7 @@ pub(crate) mod envelopes;
 pub(crate) mod null_marks;
 mod nullable;
 pub(crate) mod parameters;
-mod paths;
+pub(crate) mod paths;
 mod raw_failures;
 mod statuses;
 mod untagged_unions;

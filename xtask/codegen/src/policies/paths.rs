@@ -5,22 +5,34 @@
 //!
 //! Seen in: a document of this workspace's tests. No vendor's document so far needs it.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 pub(super) fn encode(document: &mut Value) {
+    change_literals(document, encoded);
+}
+
+/// Changes the literal text of every path of a document. The names of parameters, in braces, stay.
+pub(crate) fn change_literals(document: &mut Value, change: fn(&str) -> String) {
+    let changed = |path: &str| {
+        let mut parts = path.split('{');
+        let first = parts.next().map(change);
+        let others = parts.map(|part| match part.split_once('}') {
+            Some((parameter, literal)) => format!("{{{parameter}}}{}", change(literal)),
+            None => format!("{{{part}"),
+        });
+        first.into_iter().chain(others).collect()
+    };
     if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
-        *paths = std::mem::take(paths).into_iter().map(|(path, item)| (encoded(&path), item)).collect::<Map<_, _>>();
+        *paths = std::mem::take(paths).into_iter().map(|(path, item)| (changed(&path), item)).collect();
     }
 }
 
-/// Encodes the characters of a path that are not allowed in URLs (RFC 3986, section 3.3: `pchar`).
-fn encoded(path: &str) -> String {
+/// Encodes the characters of a path's text that are not allowed in URLs (RFC 3986, section 3.3: `pchar`).
+fn encoded(text: &str) -> String {
     let mut encoded = String::new();
-    let mut is_parameter = false;
-    for (index, char) in path.char_indices() {
-        is_parameter = char == '{' || is_parameter && char != '}';
-        let is_escape = char == '%' && path.get(index..index.saturating_add(3)).is_some_and(is_escape);
-        if is_parameter || is_escape || char.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:@}".contains(char) {
+    for (index, char) in text.char_indices() {
+        let is_escape = char == '%' && text.get(index..index.saturating_add(3)).is_some_and(is_escape);
+        if is_escape || char.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:@}".contains(char) {
             encoded.push(char);
         } else {
             for byte in char.encode_utf8(&mut [0; 4]).bytes() {
