@@ -29,10 +29,10 @@ use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Field, Fields, ItemEnum, Type};
+use syn::{Field, ItemEnum, Type};
 
 use super::shapes::{Models, Object, is_flat, key};
-use super::{is_optional, is_required_and_nullable};
+use super::{is_optional, is_required_and_nullable, only_type};
 
 /// The most levels of nested objects that are compared. An object can be a part of itself.
 const MOST_NESTED: usize = 3;
@@ -57,10 +57,7 @@ struct Rivals<'a> {
 impl Models {
     /// The conditions under which a value does not belong to each branch of a union.
     pub(super) fn checks(&self, union: &ItemEnum) -> Vec<Check> {
-        let types = union.variants.iter().map(|variant| match &variant.fields {
-            Fields::Unnamed(fields) if fields.unnamed.len() == 1 => fields.unnamed.first().map(|field| &field.ty),
-            _ => None,
-        });
+        let types = union.variants.iter().map(|variant| only_type(&variant.fields));
         let branches: Vec<_> = types.map(|of| (of, of.map(|of| self.objects(of)).unwrap_or_default())).collect();
         let check = |(index, (of, own)): (usize, &(Option<&Type>, Vec<Object>))| {
             let others = branches.iter().enumerate().filter(|(other, _)| *other != index);

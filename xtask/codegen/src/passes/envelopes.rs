@@ -15,7 +15,7 @@ use syn::{Attribute, Field, Fields, Ident, Item, Type, parse_quote};
 
 use super::field_readers::reader;
 use super::shapes::key;
-use super::{has_serde, last_segment, models, models_of, serde_text, within};
+use super::{has_serde, is_option, last_segment, models, models_of, serde_text, within};
 use xtask_document::envelope::{self, Outcome};
 use xtask_document::naming;
 use xtask_document::resolved::{References, ResolvedSchema};
@@ -132,7 +132,7 @@ fn result(field: Option<&Field>, outcome: Outcome) -> Result<Parts> {
         });
     };
     let of = &field.ty;
-    let inner = within(of).filter(|_| last_segment(of).as_deref() == Some("Option"));
+    let inner = within(of).filter(|_| is_option(of));
     let of = match (inner, outcome) {
         (_, Outcome::None) => bail!("expected no field `result`, found one"),
         (None, Outcome::Nullable) => bail!("expected an `Option` for `result`, which may be null"),

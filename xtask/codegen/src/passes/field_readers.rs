@@ -13,7 +13,7 @@ use quote::{ToTokens, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Field, GenericArgument, PathArguments, Type, Variant, parse_quote};
 
-use super::{has_serde, last_segment, within};
+use super::{has_serde, is_option, last_segment, within};
 
 /// The types of integers in generated models.
 const INTEGERS: [&str; 8] = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
@@ -32,7 +32,7 @@ impl VisitMut for FieldReaders {
             let path = function(&reader);
             field.attrs.push(parse_quote! { #[serde(deserialize_with = #path)] });
             // With `deserialize_with`, serde requires a named `Option`.
-            let is_option = field.ident.is_some() && last_segment(&field.ty).as_deref() == Some("Option");
+            let is_option = field.ident.is_some() && is_option(&field.ty);
             if is_option && !has_serde(&field.attrs, "default") {
                 field.attrs.push(parse_quote! { #[serde(default)] });
             }

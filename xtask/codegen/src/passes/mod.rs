@@ -66,7 +66,7 @@ use quote::quote;
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
 use syn::{
-    Attribute, Expr, ExprLit, Field, GenericArgument, ImplItem, ImplItemFn, Item, ItemImpl, Lit, LitStr, Meta,
+    Attribute, Expr, ExprLit, Field, Fields, GenericArgument, ImplItem, ImplItemFn, Item, ItemImpl, Lit, LitStr, Meta,
     PathArguments, Token, Type,
 };
 
@@ -165,6 +165,19 @@ pub(super) fn within(of: &Type) -> Option<&Type> {
     })
 }
 
+/// Whether a type is an `Option`.
+fn is_option(of: &Type) -> bool {
+    last_segment(of).as_deref() == Some("Option")
+}
+
+/// The type of the only value of a tuple struct or variant.
+fn only_type(fields: &Fields) -> Option<&Type> {
+    match fields {
+        Fields::Unnamed(fields) if fields.unnamed.len() == 1 => fields.unnamed.first().map(|field| &field.ty),
+        _ => None,
+    }
+}
+
 /// The words of serde's attributes, such as `default` and `rename = "…"`.
 fn serde_words(attributes: &[Attribute]) -> impl Iterator<Item = Meta> {
     let lists = attributes.iter().filter(|attribute| attribute.path().is_ident("serde"));
@@ -227,7 +240,7 @@ fn is_required_and_nullable(field: &Field) -> bool {
 
 /// Whether a field may be missing or null: it is an `Option`, or serde has a default for it.
 fn is_optional(field: &Field) -> bool {
-    has_serde(&field.attrs, "default") || last_segment(&field.ty).as_deref() == Some("Option")
+    has_serde(&field.attrs, "default") || is_option(&field.ty)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::visit_mut::VisitMut;
@@ -21,7 +21,7 @@ use syn::{Block, Fields, Ident, ImplItem, Item, ItemEnum, ItemImpl, Path, Type, 
 use super::branches::Check;
 use super::open_enums::{ExtendMatch, Opened, catch_all, drop_derives};
 use super::shapes::Models;
-use super::{has_serde, implemented, implementor, models, retain_serde, serde_text};
+use super::{has_serde, implemented, implementor, models, name_of, only_type, retain_serde, serde_text};
 use crate::policies::discriminators::Discriminator;
 
 /// `discriminators` contains the discriminators of unions, by the names of their types.
@@ -76,7 +76,7 @@ fn is_union(model: &ItemEnum) -> bool {
 
 /// Makes a type of every branch with inline fields, so that it is decoded, built and extended like all others.
 fn name_branches(items: &mut Vec<Item>) {
-    let mut taken: BTreeSet<Ident> = items.iter().filter_map(defined_name).collect();
+    let mut taken: BTreeSet<Ident> = items.iter().filter_map(name_of).cloned().collect();
     let mut named: Vec<Item> = Vec::new();
     for item in items.iter_mut() {
         let Item::Enum(union) = item else { continue };
@@ -110,15 +110,6 @@ fn name_branches(items: &mut Vec<Item>) {
         }
     }
     items.extend(named);
-}
-
-/// The name of the type that an item defines.
-fn defined_name(item: &Item) -> Option<Ident> {
-    match item {
-        Item::Enum(model) => Some(model.ident.clone()),
-        Item::Struct(model) => Some(model.ident.clone()),
-        _ => None,
-    }
 }
 
 /// Adds the catch-all variant to a union.
@@ -216,12 +207,11 @@ fn by_tag(union: &ItemEnum, other: &Ident, discriminator: &Discriminator) -> Res
 /// The code that decodes a value as a branch, unless the branch rejects it.
 fn in_turn(union: &Ident, variant: &Variant, check: &Check) -> Result<TokenStream> {
     let name = &variant.ident;
-    let mut fields = variant.fields.iter();
-    let of = match (&variant.fields, fields.next(), fields.next()) {
-        (Fields::Unit, ..) => return Ok(quote! { if branch.is_null() { return Ok(Self::#name); } }),
-        (Fields::Unnamed(_), Some(field), None) => &field.ty,
-        _ => bail!("expected a single value in the branch {name} of the union {union}"),
-    };
+    if matches!(variant.fields, Fields::Unit) {
+        return Ok(quote! { if branch.is_null() { return Ok(Self::#name); } });
+    }
+    let of = only_type(&variant.fields)
+        .with_context(|| format!("expected a single value in the branch {name} of the union {union}"))?;
     let read = function(variant);
     let read = accepted(name, of, &quote! { #read(branch) }, check.values.as_ref());
     Ok(check.properties.as_ref().map_or_else(|| read.clone(), |condition| quote! { if !(#condition) { #read } }))

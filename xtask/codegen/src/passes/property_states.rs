@@ -39,7 +39,7 @@ use syn::{Attribute, Field, Item, ItemStruct, Type, parse_quote};
 
 use super::field_readers::{function, reader};
 use super::shapes::{is_flat, key};
-use super::{documentation, has_serde, last_segment, models, retain_serde, within};
+use super::{documentation, has_serde, is_option, last_segment, models, retain_serde, within};
 use crate::policies::null_marks::{self, MARK};
 use xtask_document::naming;
 
@@ -132,10 +132,6 @@ fn change(field: &mut Field) {
 fn boxed_option(of: &Type) -> Option<&Type> {
     let option = within(of).filter(|option| last_segment(of).as_deref() == Some("Box") && is_option(option));
     option.and_then(within)
-}
-
-fn is_option(of: &Type) -> bool {
-    last_segment(of).as_deref() == Some("Option")
 }
 
 /// Whether a type is any JSON.

@@ -9,9 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use quote::format_ident;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Fields, Ident, Item, ItemEnum, Path, Type, Variant};
+use syn::{Ident, Item, ItemEnum, Path, Type, Variant};
 
-use super::{has_serde, implementor, last_segment, models, within};
+use super::{has_serde, implementor, last_segment, models, only_type, within};
 
 pub(crate) fn apply(file: &mut syn::File) {
     let Some(items) = models(file) else { return };
@@ -56,11 +56,7 @@ fn signs(values: &ItemEnum) -> Option<BTreeMap<Ident, Ident>> {
 }
 
 fn variant_name(union: &Ident, variant: &Variant) -> Ident {
-    let field = match &variant.fields {
-        Fields::Unnamed(fields) if fields.unnamed.len() == 1 => fields.unnamed.first(),
-        _ => None,
-    };
-    let Some(name) = field.and_then(|field| name_of(&field.ty)) else { return variant.ident.clone() };
+    let Some(name) = only_type(&variant.fields).and_then(name_of) else { return variant.ident.clone() };
     let own = name.strip_prefix(&union.to_string()).filter(|own| own.starts_with(char::is_uppercase) && *own != "Self");
     format_ident!("{}", own.unwrap_or(&name))
 }
