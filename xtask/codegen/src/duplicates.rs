@@ -24,26 +24,12 @@ pub(crate) fn check(code: &'static str, file: &syn::File) -> Result<(), Error> {
 
 /// Collects the paths of the duplicates in a module.
 fn in_module(path: &str, items: &[Item], duplicates: &mut BTreeSet<String>) {
-    let mut names = BTreeSet::new();
-    let mut add = |namespace: &'static str, name: String| {
-        if !names.insert((namespace, name.clone())) {
-            duplicates.insert(format!("`{path}{name}`"));
-        }
-    };
-    for item in items {
-        match item {
-            // Only one of the alternatives of a configuration is compiled.
-            item if has_cfg(item) => {}
-            Item::Struct(of) => add("type", of.ident.to_string()),
-            Item::Enum(of) => add("type", of.ident.to_string()),
-            Item::Type(of) => add("type", of.ident.to_string()),
-            Item::Trait(of) => add("type", of.ident.to_string()),
-            Item::Mod(of) => add("type", of.ident.to_string()),
-            Item::Fn(of) => add("value", of.sig.ident.to_string()),
-            Item::Const(of) if of.ident != "_" => add("value", of.ident.to_string()),
-            Item::Static(of) => add("value", of.ident.to_string()),
-            Item::Impl(of) => implemented(of).into_iter().for_each(|name| add("implementation", name)),
-            _ => {}
+    let mut seen = BTreeSet::new();
+    for (attributes, namespace, names) in items.iter().filter_map(defined) {
+        // Only one of the alternatives of a configuration is compiled.
+        if !attributes.iter().any(|attribute| attribute.path().is_ident("cfg")) {
+            let again = names.into_iter().filter(|name| !seen.insert((namespace, name.clone())));
+            duplicates.extend(again.map(|name| format!("`{path}{name}`")));
         }
     }
     for item in items {
@@ -52,26 +38,38 @@ fn in_module(path: &str, items: &[Item], duplicates: &mut BTreeSet<String>) {
                 let items = of.content.as_ref().map_or(&[][..], |(_, items)| items);
                 in_module(&format!("{path}{}::", of.ident), items, duplicates);
             }
-            Item::Struct(of) => {
-                members(path, &of.ident, of.fields.iter().filter_map(|field| field.ident.as_ref()), duplicates)
-            }
+            Item::Struct(of) => members(path, &of.ident, field_names(&of.fields), duplicates),
             Item::Enum(of) => {
                 members(path, &of.ident, of.variants.iter().map(|variant| &variant.ident), duplicates);
+                let path = format!("{path}{}::", of.ident);
                 for variant in &of.variants {
-                    if let Fields::Named(fields) = &variant.fields {
-                        let path = format!("{path}{}::", of.ident);
-                        members(
-                            &path,
-                            &variant.ident,
-                            fields.named.iter().filter_map(|field| field.ident.as_ref()),
-                            duplicates,
-                        );
-                    }
+                    members(&path, &variant.ident, field_names(&variant.fields), duplicates);
                 }
             }
             _ => {}
         }
     }
+}
+
+/// The attributes of an item, and the names that it defines in a namespace.
+fn defined(item: &Item) -> Option<(&[Attribute], &'static str, Vec<String>)> {
+    let (attributes, namespace, name) = match item {
+        Item::Struct(of) => (&of.attrs, "type", &of.ident),
+        Item::Enum(of) => (&of.attrs, "type", &of.ident),
+        Item::Type(of) => (&of.attrs, "type", &of.ident),
+        Item::Trait(of) => (&of.attrs, "type", &of.ident),
+        Item::Mod(of) => (&of.attrs, "type", &of.ident),
+        Item::Fn(of) => (&of.attrs, "value", &of.sig.ident),
+        Item::Const(of) if of.ident != "_" => (&of.attrs, "value", &of.ident),
+        Item::Static(of) => (&of.attrs, "value", &of.ident),
+        Item::Impl(of) => return Some((&of.attrs, "implementation", implemented(of))),
+        _ => return None,
+    };
+    Some((attributes, namespace, vec![name.to_string()]))
+}
+
+fn field_names(fields: &Fields) -> impl Iterator<Item = &Ident> {
+    fields.iter().filter_map(|field| field.ident.as_ref())
 }
 
 /// Collects the duplicate members of a type.
@@ -92,22 +90,6 @@ fn implemented(of: &ItemImpl) -> Vec<String> {
         _ => None,
     });
     names.map(|name| format!("{target}::{name}")).collect()
-}
-
-fn has_cfg(item: &Item) -> bool {
-    let attributes: &[Attribute] = match item {
-        Item::Struct(of) => &of.attrs,
-        Item::Enum(of) => &of.attrs,
-        Item::Type(of) => &of.attrs,
-        Item::Trait(of) => &of.attrs,
-        Item::Mod(of) => &of.attrs,
-        Item::Fn(of) => &of.attrs,
-        Item::Const(of) => &of.attrs,
-        Item::Static(of) => &of.attrs,
-        Item::Impl(of) => &of.attrs,
-        _ => &[],
-    };
-    attributes.iter().any(|attribute| attribute.path().is_ident("cfg"))
 }
 
 #[cfg(test)]
