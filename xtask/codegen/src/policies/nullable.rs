@@ -27,48 +27,34 @@ pub(super) fn apply(document: &mut Value) {
     let envelopes = envelope::names(document);
     let schemas = named_schemas(document);
     let references = References::of(&schemas);
-    for_each_schema(document, &mut |place, schema| match Usage::of(place) {
-        Usage::Part => remove_null(schema),
-        Usage::Parameter => {}
-        Usage::Value => {
-            let target = schema.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next());
-            let is_envelope = target.is_some_and(|name| envelopes.contains(name));
-            let is_named = target.is_some() || schema.contains_key("allOf");
-            if is_named && is_free_form(&references, &Value::Object(schema.clone())) {
-                schema.retain(|keyword, _| keyword == "description");
-            } else if !is_envelope && allows_null(&references, &Value::Object(schema.clone()), DEEPEST) {
-                add_null(schema);
-            }
+    for_each_schema(document, &mut |place, schema| {
+        if is_part(place) {
+            return remove_null(schema);
+        }
+        // For parameters, see `parameters.rs`.
+        if parameters::is_parameter(place) {
+            return;
+        }
+        let target = schema.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next());
+        let is_envelope = target.is_some_and(|name| envelopes.contains(name));
+        let is_named = target.is_some() || schema.contains_key("allOf");
+        if is_named && is_free_form(&references, &Value::Object(schema.clone())) {
+            schema.retain(|keyword, _| keyword == "description");
+        } else if !is_envelope && allows_null(&references, &Value::Object(schema.clone()), DEEPEST) {
+            add_null(schema);
         }
     });
 }
 
-/// The usage of a schema.
-enum Usage {
-    /// A component, or a part of another schema.
-    Part,
-    /// The schema of a parameter; see `parameters.rs`.
-    Parameter,
-    /// The schema of any other value.
-    Value,
-}
-
-impl Usage {
-    fn of(place: &str) -> Self {
-        let mut parts = place.rsplit('/');
-        let (last, before) = (parts.next(), parts.next());
-        let is_branch = matches!(before, Some("allOf" | "anyOf" | "oneOf"))
-            && last.is_some_and(|index| index.bytes().all(|byte| byte.is_ascii_digit()));
-        // Properties may be named `not` or `properties`.
-        let is_property = place.rsplit('/').skip(1).take_while(|part| *part == "properties").count() % 2 == 1;
-        if is_named(place) || is_branch || last == Some("not") && !is_property {
-            Self::Part
-        } else if parameters::is_parameter(place) {
-            Self::Parameter
-        } else {
-            Self::Value
-        }
-    }
+/// Whether a place is that of a component, or of a part of another schema.
+fn is_part(place: &str) -> bool {
+    let mut parts = place.rsplit('/');
+    let (last, before) = (parts.next(), parts.next());
+    let is_branch = matches!(before, Some("allOf" | "anyOf" | "oneOf"))
+        && last.is_some_and(|index| index.bytes().all(|byte| byte.is_ascii_digit()));
+    // Properties may be named `not` or `properties`.
+    let is_property = place.rsplit('/').skip(1).take_while(|part| *part == "properties").count() % 2 == 1;
+    is_named(place) || is_branch || last == Some("not") && !is_property
 }
 
 fn is_free_form<'a>(references: &References<'a>, schema: &'a Value) -> bool {
