@@ -26,7 +26,11 @@ pub(crate) struct Discriminator {
 
 /// The discriminators of all unions, by the names of their types.
 pub(crate) fn of(document: &Value) -> BTreeMap<String, Discriminator> {
-    unions(document).map(|(name, union)| (type_name(name, None), discriminator(document, union))).collect()
+    let of_union = |union: Union<'_>| Discriminator {
+        property: union.property.to_owned(),
+        tags: tags_of_union(document, union.discriminator, union.branches),
+    };
+    unions(document).map(|(name, union)| (type_name(name, None), of_union(union))).collect()
 }
 
 /// The places of unnamed unions with a discriminator. They are not supported, since only a name connects the generated
@@ -34,7 +38,7 @@ pub(crate) fn of(document: &Value) -> BTreeMap<String, Discriminator> {
 pub(crate) fn unnamed(document: &Value) -> Vec<String> {
     let mut places = Vec::new();
     for_each_schema(&mut document.clone(), &mut |place, schema| {
-        if !is_named(place) && property(schema).is_some() {
+        if !is_named(place) && Union::of(schema).is_some() {
             places.push(place.to_owned());
         }
     });
@@ -46,8 +50,8 @@ pub(super) fn apply(document: &mut Value) {
     let original = named_schemas(document);
     let references = References::of(&original);
     let Some(schemas) = schemas_mut(document) else { return };
-    for (union, property) in unions(&original).filter_map(|(_, union)| Some((union, property(union)?))) {
-        for name in branches(union).filter_map(reference) {
+    for (_, Union { property, branches, .. }) in unions(&original) {
+        for name in branches.iter().filter_map(reference) {
             let branch = named(&original, name).map(|branch| ResolvedSchema::of(&references, branch));
             let lacks_property =
                 |branch: ResolvedSchema<'_>| !branch.properties.is_empty() && !branch.properties.contains_key(property);
@@ -61,19 +65,25 @@ pub(super) fn apply(document: &mut Value) {
     }
 }
 
+/// A union with a discriminator.
+struct Union<'a> {
+    discriminator: &'a Value,
+    property: &'a str,
+    branches: &'a [Value],
+}
+
+impl<'a> Union<'a> {
+    fn of(schema: &'a Map<String, Value>) -> Option<Self> {
+        let discriminator = schema.get("discriminator")?;
+        let property = discriminator.get("propertyName")?.as_str()?;
+        let branches = schema.get("oneOf")?.as_array().filter(|branches| branches.len() > 1)?;
+        Some(Self { discriminator, property, branches })
+    }
+}
+
 /// The named unions with a discriminator.
-fn unions(document: &Value) -> impl Iterator<Item = (&str, &Map<String, Value>)> {
-    let schemas = schemas(document).iter().filter_map(|(name, schema)| Some((name.as_str(), schema.as_object()?)));
-    schemas.filter(|(_, schema)| property(schema).is_some())
-}
-
-/// The property of a union's discriminator.
-fn property(schema: &Map<String, Value>) -> Option<&str> {
-    schema.get("discriminator")?.get("propertyName")?.as_str().filter(|_| branches(schema).nth(1).is_some())
-}
-
-fn branches(union: &Map<String, Value>) -> impl Iterator<Item = &Value> {
-    union.get("oneOf").and_then(Value::as_array).into_iter().flatten()
+fn unions(document: &Value) -> impl Iterator<Item = (&str, Union<'_>)> {
+    schemas(document).iter().filter_map(|(name, schema)| Some((name.as_str(), Union::of(schema.as_object()?)?)))
 }
 
 /// The name of the branch for each tag of a union.
@@ -85,12 +95,6 @@ pub fn branches_by_tag<'a>(
     let tags = tags_of_union(document, discriminator, branches);
     let branches = branches.iter().zip(tags).filter_map(|(branch, tags)| Some((reference(branch)?, tags)));
     branches.flat_map(|(branch, tags)| tags.into_iter().map(move |tag| (tag, branch))).collect()
-}
-
-fn discriminator(document: &Value, union: &Map<String, Value>) -> Discriminator {
-    let branches = union.get("oneOf").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    let tags = union.get("discriminator").map(|discriminator| tags_of_union(document, discriminator, branches));
-    Discriminator { property: property(union).unwrap_or_default().to_owned(), tags: tags.unwrap_or_default() }
 }
 
 /// The tags of each branch of a union, without duplicates.
@@ -109,7 +113,7 @@ fn tags<'a>(
     branches: &'a [Value],
     visited: &mut BTreeSet<*const Value>,
 ) -> Vec<Vec<String>> {
-    let text = |keyword| discriminator.get(keyword).and_then(Value::as_str);
+    let property = discriminator.get("propertyName").and_then(Value::as_str);
     let mapping = discriminator.get("mapping").and_then(Value::as_object);
     let mapping: BTreeMap<_, _> =
         mapping.into_iter().flatten().filter_map(|(tag, to)| Some((tag, to.as_str()?))).collect();
@@ -118,12 +122,10 @@ fn tags<'a>(
         let is_own = |target: &str| target.strip_prefix(SCHEMAS).unwrap_or(target) == name;
         let mut own: Vec<_> =
             mapping.iter().filter(|(_, target)| is_own(target)).map(|(tag, _)| (*tag).clone()).collect();
-        let inner = named(document, name).and_then(Value::as_object);
-        let inner = inner.filter(|inner| property(inner).is_some_and(|inner| Some(inner) == text("propertyName")));
-        let inner = inner.and_then(|inner| Some((inner.get("discriminator")?, inner.get("oneOf")?.as_array()?)));
-        let mut others = match inner {
-            Some((inner, branches)) if visited.insert(branches.as_ptr()) => {
-                tags(document, inner, branches, visited).concat()
+        let inner = named(document, name).and_then(Value::as_object).and_then(Union::of);
+        let mut others = match inner.filter(|inner| Some(inner.property) == property) {
+            Some(inner) if visited.insert(inner.branches.as_ptr()) => {
+                tags(document, inner.discriminator, inner.branches, visited).concat()
             }
             None if own.is_empty() => vec![name.to_owned()],
             _ => Vec::new(),
