@@ -38,19 +38,9 @@ pub use error::Error;
 pub use packages::Packages;
 pub use process::{Code, GeneratorProcess, run_worker};
 pub use sdk::success_types;
-
-use serde_json::Value;
+pub use supported::check as check_support;
 
 use xtask_document::Document;
-
-/// Checks that the generator supports an imported document, without running it.
-///
-/// # Errors
-///
-/// If it does not; the error lists the operations and the reasons.
-pub fn check_support(document: &Value) -> Result<(), Error> {
-    supported::check(document)
-}
 
 /// The syntax of a document's client, generated in this process, for comparisons of public surfaces.
 ///

@@ -14,8 +14,12 @@ use xtask_document::operation::{Operation, Parameter, names_in, operations, rout
 use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::sendable::{method_obstacle, parameter_obstacle};
 
-/// Checks that a client can be generated for every operation.
-pub(crate) fn check(document: &Value) -> Result<(), Error> {
+/// Checks that the generator supports an imported document, without running it.
+///
+/// # Errors
+///
+/// If it does not; the error lists the operations and the reasons.
+pub fn check(document: &Value) -> Result<(), Error> {
     let references = References::of(document);
     let mut faults: Vec<_> = operations(document)
         .filter_map(|operation| {
