@@ -10,7 +10,7 @@ use xtask_document::operation::Operation;
 
 /// The lines of an operation's documentation.
 pub(super) fn of(operation: &Operation<'_>) -> Vec<String> {
-    let text = |key: &str| operation.object.get(key).and_then(Value::as_str).map(paragraph).unwrap_or_default();
+    let text = |key: &str| operation.text(key).map(paragraph).unwrap_or_default();
     let summary = [text("summary"), text("description")].into_iter().find(|text| !text.is_empty());
     let summary = summary.unwrap_or_else(|| format!("The operation `{}`.", operation.id().unwrap_or_default()));
     let method = operation.method.to_uppercase();
