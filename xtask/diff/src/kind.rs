@@ -67,19 +67,6 @@ pub enum ChangeKind {
     },
 }
 
-/// The effect of a changed limit on the set of valid values.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Effect {
-    /// Fewer values are valid.
-    Narrower,
-    /// More values are valid.
-    Wider,
-    /// Other values are valid.
-    Other,
-}
-
 /// Declares an enum whose variants have a text.
 macro_rules! named {
     ($(#[$attribute:meta])* $name:ident { $($variant:ident = $text:expr,)* }) => {
@@ -180,6 +167,15 @@ named! {
     }
 }
 
+named! {
+    /// The effect of a changed limit on the set of valid values.
+    Effect {
+        Narrower = "fewer values are valid",
+        Wider = "more values are valid",
+        Other = "other values are valid",
+    }
+}
+
 impl ChangeKind {
     pub(super) fn added(part: Part) -> Self {
         Self::Added { part, name: None }
@@ -230,12 +226,7 @@ impl fmt::Display for ChangeKind {
             }
             Self::Limit { keyword, old, new, effect } => {
                 let [old, new] = [old, new].map(|value| value.as_ref().unwrap_or(&none));
-                let effect = match effect {
-                    Effect::Narrower => "fewer",
-                    Effect::Wider => "more",
-                    Effect::Other => "other",
-                };
-                write!(f, "{keyword} was {old} and is {new}: {effect} values are valid")
+                write!(f, "{keyword} was {old} and is {new}: {}", effect.text())
             }
             Self::Annotations { keywords } => write!(f, "{} changed", keywords.join(", ")),
         }
