@@ -9,7 +9,6 @@ use serde_json::Value;
 use super::change::{Side, Verdict};
 use super::comparison::{Comparison, Location};
 use super::kind::{ChangeKind, Part, State};
-use super::limits::DEEPEST;
 use super::names::named_type;
 use super::shape::{all_properties, alternatives, is_displayed, is_free_form, is_parsed, scalar_of, text, type_of};
 use xtask_document::resolved::{References, ResolvedSchema};
@@ -34,11 +33,11 @@ impl<'a> Comparison<'a> {
             // The generator merges shared properties into every alternative.
             self.report(Verdict::BREAKS, location, ChangeKind::changed(Part::SharedProperties));
         }
-        for (state, is) in [
-            (State::Displayed, is_displayed as fn(&References<'a>, &ResolvedSchema<'a>, usize) -> bool),
-            (State::Parsed, is_parsed),
-        ] {
-            if is(&self.old_references, before, DEEPEST) && !is(&self.new_references, after, DEEPEST) {
+        let (old_references, new_references) = (&self.old_references, &self.new_references);
+        let displayed = [is_displayed(old_references, before), is_displayed(new_references, after)];
+        let parsed = [is_parsed(old_references, before), is_parsed(new_references, after)];
+        for (state, was_and_is) in [(State::Displayed, displayed), (State::Parsed, parsed)] {
+            if was_and_is == [true, false] {
                 self.report(Verdict::BREAKS, location, ChangeKind::became(state, false));
             }
         }

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::change::{Side, Verdict};
-use super::comparison::{Comparison, Location};
+use super::comparison::{Comparison, Location, changed_keys};
 use super::kind::{ChangeKind, Part, State};
 use xtask_document::media_types::{CONTENT_TYPE, FORM, essence, is_json};
 use xtask_document::operation::{MediaType, Operation, Response, is_failure, is_success};
@@ -91,12 +91,9 @@ impl<'a> Comparison<'a> {
         location: &Location,
     ) {
         let [old, new] = [old, new].map(|entries| entries.and_then(Value::as_object));
-        let names: BTreeSet<_> = [old, new].into_iter().flatten().flat_map(Map::keys).collect();
-        for name in names {
-            let [old, new] = [old, new].map(|entries| entries.and_then(|entries| entries.get(name)));
-            if old != new {
-                self.report(Verdict::DOCUMENTS, location, ChangeKind::named(part, name, old.is_some(), new.is_some()));
-            }
+        for name in changed_keys(old, new) {
+            let [was, is] = [old, new].map(|entries| entries.is_some_and(|entries| entries.contains_key(name)));
+            self.report(Verdict::DOCUMENTS, location, ChangeKind::named(part, name, was, is));
         }
     }
 

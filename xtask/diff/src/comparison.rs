@@ -79,6 +79,15 @@ impl Location {
     }
 }
 
+/// The keys that have different values in two objects.
+pub(super) fn changed_keys<'v>(
+    old: Option<&'v Map<String, Value>>,
+    new: Option<&'v Map<String, Value>>,
+) -> impl Iterator<Item = &'v str> {
+    let keys: BTreeSet<_> = [old, new].into_iter().flatten().flat_map(Map::keys).map(String::as_str).collect();
+    keys.into_iter().filter(move |key| old.and_then(|old| old.get(*key)) != new.and_then(|new| new.get(*key)))
+}
+
 impl<'a> Comparison<'a> {
     pub(super) fn new(old: &'a Value, new: &'a Value) -> Self {
         let (seen, pending, renamed) = (BTreeSet::new(), Vec::new(), BTreeMap::new());
@@ -118,19 +127,13 @@ impl<'a> Comparison<'a> {
         compared: &[&str],
         location: &Location,
     ) {
-        let keys: BTreeSet<_> = [old, new].into_iter().flatten().flat_map(Map::keys).map(String::as_str).collect();
-        let differ = |key: &&str| old.and_then(|old| old.get(*key)) != new.and_then(|new| new.get(*key));
-        let changed = keys.into_iter().filter(|key| !compared.contains(key)).filter(differ).map(str::to_owned);
-        self.report_annotations(changed.collect::<Vec<_>>(), location);
+        let changed = changed_keys(old, new).filter(|key| !compared.contains(key));
+        self.report_annotations(changed, location);
     }
 
-    pub(super) fn report_annotations<K: Into<String>>(
-        &mut self,
-        keys: impl IntoIterator<Item = K>,
-        location: &Location,
-    ) {
+    pub(super) fn report_annotations<'k>(&mut self, keys: impl IntoIterator<Item = &'k str>, location: &Location) {
         let changed = self.keys.entry((location.place.clone(), location.side)).or_default();
-        changed.extend(keys.into_iter().map(Into::into));
+        changed.extend(keys.into_iter().map(str::to_owned));
     }
 
     /// Compares two schemas. The location names them unless they have names of their own.

@@ -8,11 +8,11 @@ use super::alternatives::became_union;
 use super::change::{Side, Verdict};
 use super::comparison::{Comparison, Location};
 use super::kind::{ChangeKind, Part, State};
-use super::limits::{DEEPEST, fits};
+use super::limits::fits;
 use super::names::Name;
 use super::shape::{
-    all_properties, alternatives, extra_field, has_default, is_closed, is_free_form, is_map, scalar, text, type_of,
-    values,
+    DEEPEST, all_properties, alternatives, extra_field, has_default, is_closed, is_free_form, is_map, scalar, text,
+    type_of, values,
 };
 use xtask_document::keywords::{Role, constrains_branches, role};
 use xtask_document::resolved::ResolvedSchema;

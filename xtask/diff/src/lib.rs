@@ -44,8 +44,7 @@ pub use error::Error;
 pub use grouped::{ChangeGroup, grouped};
 pub use imported::{imported, imported_with};
 pub use kind::{ChangeKind, Effect, Part, State};
-pub use report::owner;
-pub use report::{json, text, worst};
+pub use report::{json, owner, text, worst};
 
 use serde_json::Value;
 

@@ -6,11 +6,8 @@ use super::change::{Side, Verdict};
 use super::comparison::{Comparison, Location};
 use super::kind::{ChangeKind, Effect};
 use super::operations::text_of;
-use super::shape::{alternatives, is_free_form, scalar_of, type_of, values};
+use super::shape::{DEEPEST, alternatives, is_free_form, scalar_of, type_of, values};
 use xtask_document::resolved::{References, ResolvedSchema};
-
-/// The depth of nested unions that are compared.
-pub(super) const DEEPEST: usize = 4;
 
 impl<'a> Comparison<'a> {
     /// Whether the server accepts the values that published crates send.

@@ -88,9 +88,10 @@ impl<'a> Comparison<'a> {
 
     /// Compares path items, and the fields of the document except its version, which every revision changes.
     pub(super) fn compare_document(&mut self) {
-        let (old, new) = (object(self.old.get("paths")), object(self.new.get("paths")));
-        let before: BTreeMap<_, _> = old.map(|(path, item)| (route(path), item)).collect();
-        for (path, item) in new {
+        let of = |document: &'a Value, key| document.get(key).and_then(Value::as_object);
+        let paths = |document| of(document, "paths").into_iter().flatten();
+        let before: BTreeMap<_, _> = paths(self.old).map(|(path, item)| (route(path), item)).collect();
+        for (path, item) in paths(self.new) {
             if let Some(earlier) = before.get(&route(path)) {
                 let compared: Vec<_> = METHODS.into_iter().chain(["parameters"]).collect();
                 self.report_others(earlier.as_object(), item.as_object(), &compared, &Location::new(path, Side::Api));
@@ -99,7 +100,6 @@ impl<'a> Comparison<'a> {
         let location = Location::new("the document", Side::Api);
         let compared = ["components", "info", "paths", "security"];
         self.report_others(self.old.as_object(), self.new.as_object(), &compared, &location);
-        let of = |document: &'a Value, key| document.get(key).and_then(Value::as_object);
         let info = Location::new("info", Side::Api);
         self.report_others(of(self.old, "info"), of(self.new, "info"), &["version"], &info);
         let components = Location::new("components", Side::Api);
@@ -130,10 +130,4 @@ pub(super) fn text_of(value: &Value) -> String {
 
 fn by_route(document: &Value) -> Operations<'_> {
     operations(document).map(|operation| ((route(operation.path), operation.method), operation)).collect()
-}
-
-/// The fields of an object.
-fn object(value: Option<&Value>) -> impl Iterator<Item = (&str, &Value)> {
-    let object = value.and_then(Value::as_object);
-    object.into_iter().flat_map(Map::iter).map(|(name, value)| (name.as_str(), value))
 }

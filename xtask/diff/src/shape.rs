@@ -9,6 +9,9 @@ use xtask_document::keywords::UNIONS;
 use xtask_document::naming::{identifier, snake};
 use xtask_document::resolved::{References, ResolvedSchema};
 
+/// The depth of nested unions that are compared.
+pub(super) const DEEPEST: usize = 4;
+
 /// The type of a schema. Without the keyword `type`, other keywords may imply the type; beside a union, they only
 /// constrain its branches.
 pub(super) fn type_of<'a>(schema: &ResolvedSchema<'a>) -> Option<&'a str> {
@@ -91,14 +94,14 @@ pub(super) fn has_default(schema: &ResolvedSchema<'_>) -> bool {
 }
 
 /// Whether the generated type implements `Display`: scalars, enums, and unions of them do.
-pub(super) fn is_displayed<'a>(references: &References<'a>, schema: &ResolvedSchema<'a>, depth: usize) -> bool {
-    all_branches(references, schema, depth, &|schema| schema.is_scalar() || values(schema).is_some())
+pub(super) fn is_displayed<'a>(references: &References<'a>, schema: &ResolvedSchema<'a>) -> bool {
+    all_branches(references, schema, DEEPEST, &|schema| schema.is_scalar() || values(schema).is_some())
 }
 
 /// Whether the generated union implements `FromStr`: every branch does, and none accepts any text.
-pub(super) fn is_parsed<'a>(references: &References<'a>, schema: &ResolvedSchema<'a>, depth: usize) -> bool {
+pub(super) fn is_parsed<'a>(references: &References<'a>, schema: &ResolvedSchema<'a>) -> bool {
     let is_text = |schema: &ResolvedSchema<'a>| scalar_of(schema) == "string" && values(schema).is_none();
-    all_branches(references, schema, depth, &|schema| schema.is_scalar() && !is_text(schema))
+    all_branches(references, schema, DEEPEST, &|schema| schema.is_scalar() && !is_text(schema))
 }
 
 fn all_branches<'a>(
