@@ -5,14 +5,12 @@ use std::collections::BTreeSet;
 use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::visit_mut::VisitMut;
-use syn::{
-    Attribute, ImplItem, Item, ItemEnum, ItemImpl, ItemMod, ItemStruct, ItemTrait, Path, TraitItem, Type, Visibility,
-};
+use syn::{Attribute, ImplItem, Item, ItemEnum, ItemImpl, ItemStruct, ItemTrait, Path, TraitItem, Type, Visibility};
 
 use super::members::{
     derived, exhaustive, fields, form, function, generics, is_marked, trait_text, where_clause, without_lifetimes,
 };
-use super::paths::{ModuleNames, Resolver, imports, names_of};
+use super::paths::{ModuleNames, Resolver, imports, items_of, joined, names_of};
 use super::{error, parsed, unlisted};
 use crate::Error;
 
@@ -37,20 +35,14 @@ fn collect_public(items: &[Item], module: &[String], public: &mut BTreeSet<Vec<S
             | Item::Enum(ItemEnum { ident, .. })
             | Item::Type(syn::ItemType { ident, .. })
             | Item::Trait(ItemTrait { ident, .. }) => {
-                public.insert([module, &[ident.to_string()]].concat());
+                public.insert(joined(module, ident));
             }
             Item::Mod(inner) => {
-                let path = [module, &[inner.ident.to_string()]].concat();
-                collect_public(items_of(inner), &path, public);
+                collect_public(items_of(inner), &joined(module, &inner.ident), public);
             }
             _ => {}
         }
     }
-}
-
-/// The items of a module with a body.
-fn items_of(module: &ItemMod) -> &[Item] {
-    module.content.as_ref().map(|(_, items)| items.as_slice()).unwrap_or_default()
 }
 
 struct Extractor<'n> {
@@ -67,7 +59,7 @@ impl<'n> Extractor<'n> {
             match item {
                 Item::Impl(block) => self.add_impl(block, module)?,
                 Item::Mod(inner) if !is_test(&inner.attrs) => {
-                    let path = [module, &[inner.ident.to_string()]].concat();
+                    let path = joined(module, &inner.ident);
                     let is_reachable = is_reachable && is_public(item);
                     if is_reachable {
                         self.lines.insert(format!("mod {}", path.join("::")));
@@ -83,7 +75,7 @@ impl<'n> Extractor<'n> {
 
     fn add_item(&mut self, item: &Item, module: &[String]) -> Result<(), Error> {
         let mut resolver = self.resolver(module, None);
-        let name = |ident: &syn::Ident| [module, &[ident.to_string()]].concat().join("::");
+        let name = |ident: &syn::Ident| joined(module, ident).join("::");
         match item {
             Item::Const(item) => {
                 self.lines.insert(format!("const {}: {}", name(&item.ident), resolver.type_text(&item.ty)));
@@ -104,7 +96,7 @@ impl<'n> Extractor<'n> {
                             "`pub use {target}` re-exports names that the file does not list; list each of them"
                         )));
                     }
-                    let imported = [module, &[imported]].concat().join("::");
+                    let imported = joined(module, imported).join("::");
                     self.lines.insert(format!("use {imported} = {target}"));
                 }
             }

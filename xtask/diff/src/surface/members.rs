@@ -106,10 +106,8 @@ pub(super) fn where_clause(generics: &Generics, resolver: &mut Resolver<'_>) -> 
 
 /// The lines of a function: its signature, and a line if it is `const`.
 pub(super) fn function(name: &str, signature: &Signature, resolver: &mut Resolver<'_>) -> Vec<String> {
-    let mut head = String::new();
-    for (is_set, word) in [(signature.asyncness.is_some(), "async "), (signature.unsafety.is_some(), "unsafe ")] {
-        head.push_str(if is_set { word } else { "" });
-    }
+    let asyncness = if signature.asyncness.is_some() { "async " } else { "" };
+    let unsafety = if signature.unsafety.is_some() { "unsafe " } else { "" };
     let parameters: Vec<_> = signature.inputs.iter().map(|input| parameter(input, resolver)).collect();
     let result = match &signature.output {
         ReturnType::Type(_, of) if !is_unit(of) => format!(" -> {}", resolver.type_text(of)),
@@ -117,7 +115,7 @@ pub(super) fn function(name: &str, signature: &Signature, resolver: &mut Resolve
     };
     let (generics, conditions) = (generics(&signature.generics, resolver), where_clause(&signature.generics, resolver));
     let parameters = parameters.join(", ");
-    let mut lines = vec![format!("{head}fn {name}{generics}({parameters}){result}{conditions}")];
+    let mut lines = vec![format!("{asyncness}{unsafety}fn {name}{generics}({parameters}){result}{conditions}")];
     if signature.constness.is_some() {
         // A line of its own: a function that becomes `const` breaks no users.
         lines.push(format!("{name} is const"));

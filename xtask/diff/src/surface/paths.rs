@@ -7,8 +7,8 @@ use quote::ToTokens;
 use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    AngleBracketedGenericArguments, Ident, Item, ParenthesizedGenericArguments, Path, PathSegment, Type, TypeBareFn,
-    TypeTuple, UseTree,
+    AngleBracketedGenericArguments, Ident, Item, ItemMod, ParenthesizedGenericArguments, Path, PathSegment, Type,
+    TypeBareFn, TypeTuple, UseTree,
 };
 
 /// The full paths behind the shortened names: the standard prelude, and the macros that derive its traits.
@@ -58,11 +58,8 @@ impl ModuleNames {
         for item in items {
             match item {
                 Item::Mod(inner) => {
-                    let path = joined(module, &inner.ident);
                     self.declare(module, &inner.ident);
-                    if let Some((_, items)) = &inner.content {
-                        self.collect(items, &path);
-                    }
+                    self.collect(items_of(inner), &joined(module, &inner.ident));
                 }
                 Item::Use(import) => {
                     for (name, mut path) in imports(&import.tree) {
@@ -116,17 +113,19 @@ impl ModuleNames {
             let (module, rest) = path.split_at_checked(index)?;
             let (name, rest) = rest.split_first()?;
             let target = self.modules.get(module)?.get(name)?;
-            (target.as_slice() != joined_text(module, name)).then(|| [target, rest].concat())
+            (target.as_slice() != joined(module, name)).then(|| [target, rest].concat())
         })
     }
 }
 
-fn joined(module: &[String], name: &Ident) -> Vec<String> {
-    joined_text(module, &name.to_string())
+/// The items of a module with a body.
+pub(super) fn items_of(module: &ItemMod) -> &[Item] {
+    module.content.as_ref().map(|(_, items)| items.as_slice()).unwrap_or_default()
 }
 
-fn joined_text(module: &[String], name: &str) -> Vec<String> {
-    module.iter().cloned().chain([name.to_owned()]).collect()
+/// The path of a name in a module.
+pub(super) fn joined(module: &[String], name: impl ToString) -> Vec<String> {
+    [module, &[name.to_string()]].concat()
 }
 
 /// A path that begins with `self` or `super`, seen from the root of the file.
