@@ -106,10 +106,10 @@ fn new_media_type(dice: &mut Dice<'_>, body: &mut Value) {
 }
 
 fn body(dice: &mut Dice<'_>, operation: &mut Value) {
-    if remove(operation, "requestBody").is_none() || dice.flip() {
+    dice.remove_or_set(operation, "requestBody", |dice| {
         let content = json!({media_type(dice): {"schema": dice.schema(2)}});
-        set(operation, "requestBody", json!({"required": dice.flip(), "content": content}));
-    }
+        json!({"required": dice.flip(), "content": content})
+    });
 }
 
 fn status(dice: &mut Dice<'_>) -> &'static str {

@@ -130,6 +130,13 @@ impl Dice<'_> {
         }
     }
 
+    /// Removes a field of an object, or gives it another value.
+    pub(super) fn remove_or_set(&mut self, object: &mut Value, key: &str, value: impl FnOnce(&mut Self) -> Value) {
+        if remove(object, key).is_none() || self.flip() {
+            set(object, key, value(self));
+        }
+    }
+
     pub(super) fn shuffle(&mut self, list: Option<&mut Value>) {
         if let Some(Value::Array(list)) = list {
             self.random.shuffle(list);

@@ -18,7 +18,7 @@ pub(super) const ALL: &[Mutation] = &[
     schema("readOnly", |_, schema| toggle(schema, "readOnly")),
     schema("writeOnly", |_, schema| toggle(schema, "writeOnly")),
     schema("deprecated", |_, schema| toggle(schema, "deprecated")),
-    schema("format", format),
+    schema("format", |dice, schema| dice.remove_or_set(schema, "format", |dice| dice.format().into())),
     schema("enum", enumeration),
     schema("enum value", enumeration_value),
     schema("required", required),
@@ -34,12 +34,10 @@ pub(super) const ALL: &[Mutation] = &[
         let (name, reference) = (dice.name(), dice.reference());
         set(schema.get_mut("properties").unwrap_or(&mut Value::Null), &name, reference);
     }),
-    schema("additionalProperties", additional_properties),
-    schema("items", |dice, schema| {
-        if remove(schema, "items").is_none() || dice.flip() {
-            set(schema, "items", dice.schema(1));
-        }
+    schema("additionalProperties", |dice, schema| {
+        dice.remove_or_set(schema, "additionalProperties", additional_properties);
     }),
+    schema("items", |dice, schema| dice.remove_or_set(schema, "items", |dice| dice.schema(1))),
     schema("allOf of one", |_, schema| *schema = json!({"allOf": [schema.clone()]})),
     schema("allOf with an annotation", |_, schema| {
         *schema = json!({"allOf": [schema.clone()], "description": "Other."})
@@ -81,12 +79,6 @@ fn another_type(dice: &mut Dice<'_>, schema: &mut Value) {
     set(schema, "type", of);
     if of == "array" {
         set(schema, "items", dice.schema(1));
-    }
-}
-
-fn format(dice: &mut Dice<'_>, schema: &mut Value) {
-    if remove(schema, "format").is_none() || dice.flip() {
-        set(schema, "format", dice.format());
     }
 }
 
@@ -170,15 +162,12 @@ fn property_removed(dice: &mut Dice<'_>, schema: &mut Value) {
     }
 }
 
-fn additional_properties(dice: &mut Dice<'_>, schema: &mut Value) {
-    if remove(schema, "additionalProperties").is_none() || dice.flip() {
-        let value = match dice.random.u8(..4) {
-            0 => json!(true),
-            1 => json!(false),
-            2 => json!({}),
-            _ => dice.schema(1),
-        };
-        set(schema, "additionalProperties", value);
+fn additional_properties(dice: &mut Dice<'_>) -> Value {
+    match dice.random.u8(..4) {
+        0 => json!(true),
+        1 => json!(false),
+        2 => json!({}),
+        _ => dice.schema(1),
     }
 }
 
@@ -220,22 +209,20 @@ fn new_alternative(dice: &mut Dice<'_>, schema: &mut Value) {
 fn discriminator(dice: &mut Dice<'_>, schema: &mut Value) {
     let property = if dice.flip() { "kind".to_owned() } else { dice.name() };
     let reference = dice.reference();
-    if remove(schema, "discriminator").is_none() || dice.flip() {
+    dice.remove_or_set(schema, "discriminator", |dice| {
         let mut discriminator = json!({"propertyName": property});
         if dice.flip() && reference.get("$ref").is_some() {
             set(&mut discriminator, "mapping", json!({"a": reference.get("$ref")}));
         }
-        set(schema, "discriminator", discriminator);
-    }
+        discriminator
+    });
 }
 
 fn title(dice: &mut Dice<'_>, schema: &mut Value) {
     let reference = dice.reference();
     let component = reference.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix(SCHEMAS));
     let title = dice.one(["Other", "other thing", component.unwrap_or("Other")]).to_owned();
-    if remove(schema, "title").is_none() || dice.flip() {
-        set(schema, "title", title);
-    }
+    dice.remove_or_set(schema, "title", |_| title.into());
 }
 
 fn annotation(dice: &mut Dice<'_>, schema: &mut Value) {
