@@ -11,9 +11,9 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Field, GenericArgument, PathArguments, Type, Variant, parse_quote};
+use syn::{Field, Type, Variant, parse_quote};
 
-use super::{has_serde, is_option, last_segment, within};
+use super::{has_serde, is_option, last_segment, type_arguments, within};
 
 /// The types of integers in generated models.
 const INTEGERS: [&str; 8] = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
@@ -80,11 +80,7 @@ pub(super) fn reader(of: &Type) -> Option<TokenStream> {
 /// The type of the values of a map.
 fn map_values(of: &Type) -> Option<&Type> {
     let Type::Path(path) = of else { return None };
-    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
-    match arguments.args.iter().nth(1)? {
-        GenericArgument::Type(of) => Some(of),
-        _ => None,
-    }
+    type_arguments(&path.path).nth(1)
 }
 
 #[cfg(test)]

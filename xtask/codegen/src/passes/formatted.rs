@@ -15,11 +15,11 @@ use std::collections::BTreeSet;
 
 use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Field, Fields, GenericArgument, Ident, Item, ItemImpl, PathArguments, Type, parse_quote};
+use syn::{Field, Fields, Ident, Item, ItemImpl, Type, parse_quote};
 
 use super::mock_blocks::{THEN, mock_blocks_mut};
 use super::reach::{Direction, reached};
-use super::{client_blocks_mut, implementor, methods_mut, models, name_of};
+use super::{client_blocks_mut, implementor, methods_mut, models, name_of, type_arguments};
 
 /// The generator's types for formats.
 const TYPES: [&str; 6] = [
@@ -83,13 +83,8 @@ fn change_field(field: &mut Field) {
 /// Whether an implementation converts a newtype into the type within: `impl From<Id> for Uuid`.
 fn converts(block: &ItemImpl, models: &BTreeSet<Ident>) -> bool {
     let Some((_, path, _)) = &block.trait_ else { return false };
-    let Some(PathArguments::AngleBracketed(arguments)) = path.segments.last().map(|segment| &segment.arguments) else {
-        return false;
-    };
-    arguments.args.iter().any(|argument| match argument {
-        GenericArgument::Type(Type::Path(of)) => of.path.get_ident().is_some_and(|name| models.contains(name)),
-        _ => false,
-    })
+    type_arguments(path)
+        .any(|of| matches!(of, Type::Path(of) if of.path.get_ident().is_some_and(|name| models.contains(name))))
 }
 
 /// Wraps every type of a format in `Formatted`.

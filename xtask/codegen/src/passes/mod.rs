@@ -67,7 +67,7 @@ use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
 use syn::{
     Attribute, Expr, ExprLit, Field, Fields, GenericArgument, ImplItem, ImplItemFn, Item, ItemImpl, Lit, LitStr, Meta,
-    PathArguments, Token, Type,
+    Path, PathArguments, Token, Type,
 };
 
 /// The words of an attribute.
@@ -102,10 +102,7 @@ pub(super) fn name_of(item: &Item) -> Option<&syn::Ident> {
 
 /// The last segment of the type that an `impl` block is for.
 pub(super) fn implementor(block: &ItemImpl) -> Option<&syn::Ident> {
-    match &*block.self_ty {
-        Type::Path(path) => path.path.segments.last().map(|segment| &segment.ident),
-        _ => None,
-    }
+    last_ident(&block.self_ty)
 }
 
 /// Whether an `impl` block has methods of the generated client.
@@ -148,26 +145,44 @@ fn implemented(block: &ItemImpl) -> Option<String> {
 }
 
 /// The last segment of a type's path: `Option` for `::std::option::Option<T>`.
-pub(super) fn last_segment(of: &Type) -> Option<String> {
+fn last_ident(of: &Type) -> Option<&syn::Ident> {
     match of {
-        Type::Path(path) => path.path.segments.last().map(|segment| segment.ident.to_string()),
+        Type::Path(path) => path.path.segments.last().map(|segment| &segment.ident),
         _ => None,
     }
 }
 
-/// The first type argument of a type: `T` for `::std::option::Option<T>`.
-pub(super) fn within(of: &Type) -> Option<&Type> {
-    let Type::Path(path) = of else { return None };
-    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
-    arguments.args.iter().find_map(|argument| match argument {
+/// The same, as text.
+pub(super) fn last_segment(of: &Type) -> Option<String> {
+    last_ident(of).map(ToString::to_string)
+}
+
+/// The type arguments of a path: `T` and `E` for `Result<T, E>`.
+fn type_arguments(path: &Path) -> impl Iterator<Item = &Type> {
+    let arguments = path.segments.last().and_then(|segment| match &segment.arguments {
+        PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
+        _ => None,
+    });
+    arguments.into_iter().flatten().filter_map(|argument| match argument {
         GenericArgument::Type(of) => Some(of),
         _ => None,
     })
 }
 
+/// The first type argument of a type: `T` for `::std::option::Option<T>`.
+pub(super) fn within(of: &Type) -> Option<&Type> {
+    let Type::Path(path) = of else { return None };
+    type_arguments(&path.path).next()
+}
+
+/// `T` of `Result<W<T>, _>`, where `wrapper` is the name of `W`.
+pub(super) fn result_of<'a>(of: &'a Type, wrapper: &str) -> Option<&'a Type> {
+    within(of).filter(|inner| last_ident(inner).is_some_and(|name| name == wrapper)).and_then(within)
+}
+
 /// Whether a type is an `Option`.
 fn is_option(of: &Type) -> bool {
-    last_segment(of).as_deref() == Some("Option")
+    last_ident(of).is_some_and(|name| name == "Option")
 }
 
 /// The type of the only value of a tuple struct or variant.

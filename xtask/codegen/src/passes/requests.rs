@@ -17,10 +17,10 @@ use anyhow::{Context, Result, bail, ensure};
 use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Attribute, Expr, Ident, ImplItem, ImplItemFn, Item, Local, Pat, Stmt, Type, parse_quote};
+use syn::{Attribute, Expr, Ident, ImplItem, ImplItemFn, Item, Local, Pat, Stmt, parse_quote};
 
 use super::response_arms::{self, Successes};
-use super::{client_blocks_mut, documentation, implemented, last_segment, within};
+use super::{client_blocks_mut, documentation, implemented, result_of};
 use xtask_document::operation::Operation;
 
 /// The number of statements at the end of a method that send the request and decode the response.
@@ -101,7 +101,7 @@ fn change(method: &mut ImplItemFn, operation: &Operation<'_>) -> Result<Successe
 
     ensure!(method.sig.asyncness.take().is_some(), "expected an async method");
     let syn::ReturnType::Type(_, output) = &mut method.sig.output else { bail!("expected a result") };
-    let success = success(output).context("expected the result `Result<ResponseValue<T>, _>`")?;
+    let success = result_of(output, "ResponseValue").context("expected the result `Result<ResponseValue<T>, _>`")?;
     let success = decoder.success(success)?;
     **output = parse_quote! { Result<::api_runtime::ApiRequest<#success>, ::api_runtime::RequestError> };
     document(&mut method.attrs, operation);
@@ -115,12 +115,6 @@ fn request_of(statement: Stmt) -> Result<(Ident, Expr)> {
     let text = value.expr.to_token_stream().to_string();
     ensure!(text.starts_with("self . client") && text.ends_with(". build () ?"), unexpected);
     Ok((pattern.ident, *value.expr))
-}
-
-/// `T` of `Result<ResponseValue<T>, _>`.
-fn success(output: &Type) -> Option<&Type> {
-    let response = within(output).filter(|response| last_segment(response).as_deref() == Some("ResponseValue"))?;
-    within(response)
 }
 
 /// Builds a request without `progenitor_client`.

@@ -9,7 +9,7 @@ use quote::{format_ident, quote};
 use syn::{Field, Fields, Ident, Item, Type};
 
 use super::open_enums::Opened;
-use super::{has_serde, json_name, last_segment, within};
+use super::{has_serde, json_name, last_ident, last_segment, within};
 
 /// The most containers and newtypes around a value that are followed. A list can be an item of itself.
 const DEEPEST: usize = 8;
@@ -82,7 +82,7 @@ impl Models {
     pub(super) fn inner_type(&self, of: &Type) -> Option<InnerType> {
         let (mut of, mut lists) = (of, 0_usize);
         for _ in 0..DEEPEST {
-            let name = format_ident!("{}", last_segment(of)?);
+            let name = last_ident(of)?.clone();
             of = match (name.to_string().as_str(), self.structs.get(&name)) {
                 ("Option" | "Box", _) => within(of)?,
                 ("Formatted", _) => {
@@ -158,7 +158,7 @@ impl Models {
         deepest: usize,
     ) -> Option<TokenStream> {
         let deepest = deepest.checked_sub(1)?;
-        let name = format_ident!("{}", last_segment(of)?);
+        let name = last_ident(of)?.clone();
         if name == "Formatted" {
             return Some(quote! { #place.value().is_none() });
         }

@@ -9,7 +9,7 @@ use syn::ext::IdentExt;
 use syn::visit_mut::{self, VisitMut};
 use syn::{FnArg, Ident, ImplItemFn, Pat, Path, ReturnType, Type, TypePath, parse_quote};
 
-use super::super::passes::{last_segment, models_of, name_of, within};
+use super::super::passes::{last_segment, models_of, name_of, result_of};
 use super::{account, documentation};
 use xtask_document::naming::snake;
 use xtask_document::operation::Operation;
@@ -37,17 +37,9 @@ pub(super) struct Argument {
 }
 
 impl Argument {
-    /// Whether the request borrows it.
+    /// Whether the request borrows it: its type has a lifetime.
     fn is_borrowed(&self) -> bool {
-        self.of.to_token_stream().into_iter().any(|token| has_lifetime(&token))
-    }
-}
-
-fn has_lifetime(token: &proc_macro2::TokenTree) -> bool {
-    match token {
-        proc_macro2::TokenTree::Group(group) => group.stream().into_iter().any(|token| has_lifetime(&token)),
-        proc_macro2::TokenTree::Punct(punct) => punct.as_char() == '\'',
-        _ => false,
+        self.of.to_token_stream().to_string().contains('\'')
     }
 }
 
@@ -147,8 +139,7 @@ impl<'a> Method<'a> {
 /// `T` of `Result<ApiRequest<T>, _>`.
 pub(super) fn success(output: &ReturnType) -> Option<&Type> {
     let ReturnType::Type(_, of) = output else { return None };
-    let request = within(of).filter(|request| last_segment(request).as_deref() == Some("ApiRequest"))?;
-    within(request)
+    result_of(of, "ApiRequest")
 }
 
 /// The path of a type in the SDK crate: in the module `types`, or in `cloudflare_client` for types of `api_runtime`, on
