@@ -29,9 +29,9 @@ use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Field, ItemEnum, Type};
+use syn::{Field, Ident, ItemEnum, Type};
 
-use super::shapes::{Models, Object, is_flat, key};
+use super::shapes::{DEEPEST, MOST_UNIONS, Models, Object, is_flat, key};
 use super::{is_optional, is_required_and_nullable, only_type};
 
 /// The most levels of nested objects that are compared. An object can be a part of itself.
@@ -58,7 +58,8 @@ impl Models {
     /// The conditions under which a value does not belong to each branch of a union.
     pub(super) fn checks(&self, union: &ItemEnum) -> Vec<Check> {
         let types = union.variants.iter().map(|variant| only_type(&variant.fields));
-        let branches: Vec<_> = types.map(|of| (of, of.map(|of| self.objects(of)).unwrap_or_default())).collect();
+        let branches: Vec<_> =
+            types.map(|of| (of, of.map(|of| self.objects(of, MOST_UNIONS)).unwrap_or_default())).collect();
         let check = |(index, (of, own)): (usize, &(Option<&Type>, Vec<Object>))| {
             let others = branches.iter().enumerate().filter(|(other, _)| *other != index);
             let others: Vec<_> = others.flat_map(|(_, (_, objects))| objects).collect();
@@ -135,15 +136,15 @@ impl Models {
     /// The condition under which a branch has a value that does not belong to it.
     fn unfit(&self, of: &Type, rivals: &Rivals<'_>, place: TokenStream, nested: usize) -> Option<TokenStream> {
         let nested = nested.checked_sub(1)?;
-        self.walk(of, place, &mut |name, place| {
+        self.walk(of, place, DEEPEST, &mut |name, place| {
             let Some(fields) = self.fields(name) else { return self.catches(name, &place) };
             let mut conditions = Vec::new();
             for field in fields {
                 let Some(name) = &field.ident else { continue };
                 let place = quote! { (&#place.#name) };
                 if rivals.discriminators.contains(&key(field)) || self.is_distinctive(field, &rivals.undiscriminated) {
-                    conditions
-                        .extend(self.walk(&field.ty, place.clone(), &mut |name, place| self.catches(name, &place)));
+                    let catches = &mut |name: &Ident, place| self.catches(name, &place);
+                    conditions.extend(self.walk(&field.ty, place.clone(), DEEPEST, catches));
                 }
                 let others = self.rival_objects(field, &rivals.undiscriminated);
                 if let Some(object) = self.object(&field.ty).filter(|_| !others.is_empty()) {

@@ -12,10 +12,10 @@ use super::open_enums::Opened;
 use super::{has_serde, json_name, last_ident, last_segment, within};
 
 /// The most containers and newtypes around a value that are followed. A list can be an item of itself.
-const DEEPEST: usize = 8;
+pub(super) const DEEPEST: usize = 8;
 
 /// The most unions within each other that are followed. A union can be a branch of itself.
-const MOST_UNIONS: usize = 3;
+pub(super) const MOST_UNIONS: usize = 3;
 
 /// The models of a client.
 pub(super) struct Models {
@@ -110,16 +110,13 @@ impl Models {
         Some(Object { lists, fields })
     }
 
-    /// The objects that a value of a type may be: several, if it is a union.
-    pub(super) fn objects(&self, of: &Type) -> Vec<Object> {
-        self.objects_of(of, MOST_UNIONS)
-    }
-
-    fn objects_of(&self, of: &Type, deepest: usize) -> Vec<Object> {
+    /// The objects that a value of a type may be: several, if it is a union. At most `deepest` unions within each other
+    /// are followed.
+    pub(super) fn objects(&self, of: &Type, deepest: usize) -> Vec<Object> {
         let union = self.inner_type(of).and_then(|inner| Some((self.unions.get(&inner.name)?, inner.lists)));
         let Some((branches, lists)) = union else { return self.object(of).into_iter().collect() };
         let Some(deepest) = deepest.checked_sub(1) else { return Vec::new() };
-        let objects = branches.iter().flat_map(|branch| self.objects_of(branch, deepest));
+        let objects = branches.iter().flat_map(|branch| self.objects(branch, deepest));
         objects.map(|object| Object { lists: object.lists.saturating_add(lists), ..object }).collect()
     }
 
@@ -139,23 +136,14 @@ impl Models {
         Some(quote! { matches!(#place, #name::#catch_all(_)) })
     }
 
-    /// The condition on a value of a type, at the expression `place`. `condition` makes it for the type inside the
-    /// containers.
+    /// The condition on a value of a type, at the expression `place`. `inner_condition` makes it for the type inside the
+    /// containers, of which at most `deepest` are followed.
     pub(super) fn walk(
         &self,
         of: &Type,
         place: TokenStream,
-        condition: &mut dyn FnMut(&Ident, TokenStream) -> Option<TokenStream>,
-    ) -> Option<TokenStream> {
-        self.walk_down(of, place, condition, DEEPEST)
-    }
-
-    fn walk_down(
-        &self,
-        of: &Type,
-        place: TokenStream,
-        inner_condition: &mut dyn FnMut(&Ident, TokenStream) -> Option<TokenStream>,
         deepest: usize,
+        inner_condition: &mut dyn FnMut(&Ident, TokenStream) -> Option<TokenStream>,
     ) -> Option<TokenStream> {
         let deepest = deepest.checked_sub(1)?;
         let name = last_ident(of)?.clone();
@@ -169,7 +157,7 @@ impl Models {
             } else {
                 quote! { branch }
             };
-            let condition = self.walk_down(inner, inner_place, inner_condition, deepest)?;
+            let condition = self.walk(inner, inner_place, deepest, inner_condition)?;
             return match name.to_string().as_str() {
                 "Option" => Some(quote! { #place.as_ref().is_some_and(|branch| #condition) }),
                 "Vec" => Some(quote! { #place.iter().any(|branch| #condition) }),
@@ -178,7 +166,7 @@ impl Models {
         }
         match self.structs.get(&name) {
             Some(Fields::Unnamed(fields)) => {
-                self.walk_down(&fields.unnamed.first()?.ty, quote! { (&#place.0) }, inner_condition, deepest)
+                self.walk(&fields.unnamed.first()?.ty, quote! { (&#place.0) }, deepest, inner_condition)
             }
             _ => inner_condition(&name, place),
         }
