@@ -19,11 +19,13 @@ pub(super) fn all(document: &mut Value) {
         // `default` without a success also describes the success.
         responses.retain(|status, _| !is_failure(status) || status == "default" && !has_success);
         let raw = || json!({"description": "A failure, undecoded", "content": {"*/*": {}}});
-        responses.iter_mut().filter(|(status, _)| is_failure(status)).for_each(|(_, response)| *response = raw());
-        let redirects = responses.iter_mut().filter(|(status, _)| !is_success(status) && !is_failure(status));
-        redirects
-            .filter_map(|(_, response)| response.as_object_mut())
-            .for_each(|response| drop(response.remove("content")));
+        for (status, response) in responses.iter_mut().filter(|(status, _)| !is_success(status)) {
+            if is_failure(status) {
+                *response = raw();
+            } else if let Some(redirect) = response.as_object_mut() {
+                redirect.remove("content");
+            }
+        }
         responses.extend(["4XX", "5XX"].map(|status| (status.to_owned(), raw())));
     });
 }
