@@ -14,16 +14,14 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{Attribute, Fields, Item, ItemStruct, Meta};
+use syn::{Attribute, ItemStruct, Meta};
 
 use super::shapes::{is_flat, key};
-use super::{can_be_absent, models};
+use super::{can_be_absent, objects_mut};
 
 pub(crate) fn apply(file: &mut syn::File) {
-    for item in models(file).into_iter().flatten() {
-        let Item::Struct(model) = item else { continue };
-        let Fields::Named(fields) = &mut model.fields else { continue };
-        let (flat, declared): (Vec<_>, Vec<_>) = fields.named.iter_mut().partition(|field| is_flat(field));
+    for model in objects_mut(file) {
+        let (flat, declared): (Vec<_>, Vec<_>) = model.fields.iter_mut().partition(|field| is_flat(field));
         if flat.is_empty() {
             continue;
         }
@@ -58,9 +56,9 @@ pub(super) fn check(model: &ItemStruct) -> Option<TokenStream> {
 
 #[cfg(test)]
 mod tests {
-    use syn::parse_quote;
+    use syn::{Item, parse_quote};
 
-    use super::super::assert_same;
+    use super::super::{assert_same, models};
     use super::*;
 
     #[test]

@@ -15,11 +15,11 @@ use std::collections::BTreeSet;
 
 use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Field, Fields, Ident, Item, ItemImpl, Type, parse_quote};
+use syn::{Fields, Ident, Item, ItemImpl, Type, parse_quote};
 
 use super::mock_blocks::{THEN, mock_blocks_mut};
 use super::reach::{Direction, reached};
-use super::{client_blocks_mut, implementor, methods_mut, models, name_of, type_arguments};
+use super::{client_blocks_mut, fields_mut, implementor, methods_mut, models, name_of, type_arguments};
 
 /// The generator's types for formats.
 const TYPES: [&str; 6] = [
@@ -37,21 +37,11 @@ pub(crate) fn apply(file: &mut syn::File) {
     sent.retain(|name| !received.contains(name));
     let mut converted = BTreeSet::new();
     for item in models(file).into_iter().flatten() {
-        if name_of(item).is_none_or(|name| sent.contains(name)) {
-            continue;
-        }
-        match item {
-            Item::Struct(model) => {
-                model.fields.iter_mut().for_each(change_field);
-                if matches!(model.fields, Fields::Unnamed(_)) {
-                    converted.insert(model.ident.clone());
-                }
-            }
-            Item::Enum(union) => {
-                union.variants.iter_mut().flat_map(|variant| &mut variant.fields).for_each(change_field);
-                converted.insert(union.ident.clone());
-            }
-            _ => {}
+        let Some(name) = name_of(item).filter(|name| !sent.contains(name)).cloned() else { continue };
+        fields_mut(item).into_iter().for_each(|field| MakeFormatted.visit_type_mut(&mut field.ty));
+        let is_object = matches!(item, Item::Struct(model) if !matches!(model.fields, Fields::Unnamed(_)));
+        if !is_object {
+            converted.insert(name);
         }
     }
     for item in models(file).into_iter().flatten() {
@@ -74,10 +64,6 @@ pub(crate) fn apply_to_mocks(file: &mut syn::File) {
             inputs.for_each(|input| MakeFormatted.visit_fn_arg_mut(input));
         }
     }
-}
-
-fn change_field(field: &mut Field) {
-    MakeFormatted.visit_type_mut(&mut field.ty);
 }
 
 /// Whether an implementation converts a newtype into the type within: `impl From<Id> for Uuid`.

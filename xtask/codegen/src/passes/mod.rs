@@ -66,8 +66,8 @@ use quote::quote;
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
 use syn::{
-    Attribute, Expr, ExprLit, Field, Fields, GenericArgument, ImplItem, ImplItemFn, Item, ItemImpl, Lit, LitStr, Meta,
-    Path, PathArguments, Token, Type,
+    Attribute, Expr, ExprLit, Field, Fields, GenericArgument, ImplItem, ImplItemFn, Item, ItemImpl, ItemStruct, Lit,
+    LitStr, Meta, Path, PathArguments, Token, Type,
 };
 
 /// The words of an attribute.
@@ -97,6 +97,23 @@ pub(super) fn name_of(item: &Item) -> Option<&syn::Ident> {
         Item::Enum(model) => Some(&model.ident),
         Item::Type(alias) => Some(&alias.ident),
         _ => None,
+    }
+}
+
+/// The structs with named fields.
+fn objects_mut(file: &mut syn::File) -> impl Iterator<Item = &mut ItemStruct> {
+    models(file).into_iter().flatten().filter_map(|item| match item {
+        Item::Struct(model) if matches!(model.fields, Fields::Named(_)) => Some(model),
+        _ => None,
+    })
+}
+
+/// The fields of a model: those of a struct, or of the variants of an enum.
+fn fields_mut(item: &mut Item) -> Vec<&mut Field> {
+    match item {
+        Item::Struct(model) => model.fields.iter_mut().collect(),
+        Item::Enum(model) => model.variants.iter_mut().flat_map(|variant| &mut variant.fields).collect(),
+        _ => Vec::new(),
     }
 }
 

@@ -2,17 +2,13 @@
 //!
 //! Seen in: the generator, whose structs are exhaustive.
 
-use syn::{Fields, Item, parse_quote};
+use syn::parse_quote;
 
-use super::models;
+use super::objects_mut;
 
 pub(crate) fn apply(file: &mut syn::File) {
-    for item in models(file).into_iter().flatten() {
-        if let Item::Struct(model) = item
-            && matches!(model.fields, Fields::Named(_))
-        {
-            model.attrs.push(parse_quote! { #[non_exhaustive] });
-        }
+    for model in objects_mut(file) {
+        model.attrs.push(parse_quote! { #[non_exhaustive] });
     }
 }
 

@@ -8,18 +8,13 @@
 //!
 //! Seen in: the generator, whose structs have serde's derived implementation.
 
-use syn::{Fields, Item, parse_quote};
+use syn::{Item, parse_quote};
 
-use super::{extra, models};
+use super::{extra, models, objects_mut};
 
 pub(crate) fn apply(file: &mut syn::File) {
-    let Some(items) = models(file) else { return };
     let mut implementations: Vec<Item> = Vec::new();
-    for item in items.iter_mut() {
-        let Item::Struct(model) = item else { continue };
-        if !matches!(model.fields, Fields::Named(_)) {
-            continue;
-        }
+    for model in objects_mut(file) {
         model.attrs.push(parse_quote! { #[serde(remote = "Self")] });
         let name = &model.ident;
         let check = extra::check(model);
@@ -39,7 +34,7 @@ pub(crate) fn apply(file: &mut syn::File) {
             }
         });
     }
-    items.extend(implementations);
+    models(file).into_iter().for_each(|items| items.append(&mut implementations));
 }
 
 #[cfg(test)]

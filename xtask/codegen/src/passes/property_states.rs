@@ -34,12 +34,12 @@ use std::collections::BTreeSet;
 use anyhow::{Result, ensure};
 use quote::{ToTokens, quote};
 use serde_json::Value;
-use syn::visit_mut::{self, VisitMut};
-use syn::{Attribute, Field, Item, ItemStruct, Type, parse_quote};
+use syn::visit_mut::VisitMut;
+use syn::{Attribute, Field, Type, parse_quote};
 
 use super::field_readers::{function, reader};
 use super::shapes::{is_flat, key};
-use super::{documentation, has_serde, is_option, last_segment, models, retain_serde, within};
+use super::{documentation, fields_mut, has_serde, is_option, last_segment, models, name_of, retain_serde, within};
 use crate::policies::null_marks::{self, MARK};
 use xtask_document::naming;
 
@@ -48,44 +48,24 @@ const OF_ENVELOPES: [&str; 4] = ["errors", "messages", "result", "result_info"];
 
 /// `marks` are the places of the properties that are marked.
 pub(crate) fn apply(file: &mut syn::File, document: &Value, marks: &BTreeSet<String>) -> Result<()> {
-    let envelopes =
+    let envelopes: BTreeSet<_> =
         xtask_document::envelope::names(document).iter().map(|name| naming::type_name(name, None)).collect();
-    let mut pass = PropertyStates { envelopes, is_envelope: false, found: BTreeSet::new() };
-    models(file).into_iter().flatten().for_each(|item| pass.visit_item_mut(item));
-    let lost: Vec<_> = marks.difference(&pass.found).collect();
+    let mut found = BTreeSet::new();
+    for item in models(file).into_iter().flatten() {
+        let is_envelope = name_of(item).is_some_and(|name| envelopes.contains(&name.to_string()));
+        for field in fields_mut(item) {
+            let texts = field.attrs.iter().filter_map(documentation);
+            found.extend(texts.filter_map(|text| null_marks::place(&text).map(str::to_owned)));
+            let is_of_envelope = is_envelope && OF_ENVELOPES.contains(&key(field).as_str());
+            if field.ident.is_some() && !is_flat(field) && !is_of_envelope {
+                change(field);
+            }
+        }
+    }
+    let lost: Vec<_> = marks.difference(&found).collect();
     ensure!(lost.is_empty(), "expected a field for each property that may be null, found none for {lost:?}");
     Unmark.visit_file_mut(file);
     Ok(())
-}
-
-struct PropertyStates {
-    envelopes: BTreeSet<String>,
-    is_envelope: bool,
-    /// The places of the marks of all fields.
-    found: BTreeSet<String>,
-}
-
-impl VisitMut for PropertyStates {
-    fn visit_item_mut(&mut self, item: &mut Item) {
-        if matches!(item, Item::Struct(_) | Item::Enum(_)) {
-            visit_mut::visit_item_mut(self, item);
-        }
-    }
-
-    fn visit_item_struct_mut(&mut self, model: &mut ItemStruct) {
-        self.is_envelope = self.envelopes.contains(&model.ident.to_string());
-        visit_mut::visit_item_struct_mut(self, model);
-        self.is_envelope = false;
-    }
-
-    fn visit_field_mut(&mut self, field: &mut Field) {
-        let texts = field.attrs.iter().filter_map(documentation);
-        self.found.extend(texts.filter_map(|text| null_marks::place(&text).map(str::to_owned)));
-        let is_of_envelope = self.is_envelope && OF_ENVELOPES.contains(&key(field).as_str());
-        if field.ident.is_some() && !is_flat(field) && !is_of_envelope {
-            change(field);
-        }
-    }
 }
 
 /// Gives a property its states.
