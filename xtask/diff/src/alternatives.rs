@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::change::{Side, Verdict};
-use super::comparison::{Comparison, Location};
+use super::comparison::{Comparison, Location, Versions};
 use super::kind::{ChangeKind, Part, State};
 use super::names::named_type;
 use super::shape::{all_properties, alternatives, is_displayed, is_free_form, is_parsed, scalar_of, text, type_of};
@@ -16,12 +16,7 @@ use xtask_document::schemas::reference;
 use xtask_import::becomes_type;
 
 impl<'a> Comparison<'a> {
-    pub(super) fn compare_alternatives(
-        &mut self,
-        before: &ResolvedSchema<'a>,
-        after: &ResolvedSchema<'a>,
-        location: &Location,
-    ) {
+    pub(super) fn compare_alternatives(&mut self, [before, after]: Versions<'_, 'a>, location: &Location) {
         let (Some((old_keyword, old)), Some((new_keyword, new))) = (alternatives(before), alternatives(after)) else {
             return;
         };
@@ -104,8 +99,8 @@ impl<'a> Comparison<'a> {
 }
 
 /// The change, if only one of two schemas is a union.
-pub(super) fn became_union(before: &ResolvedSchema<'_>, after: &ResolvedSchema<'_>) -> Option<ChangeKind> {
-    let [was, is] = [before, after].map(|schema| alternatives(schema).is_some());
+pub(super) fn became_union(versions: Versions<'_, '_>) -> Option<ChangeKind> {
+    let [was, is] = versions.map(|schema| alternatives(schema).is_some());
     (was != is).then_some(ChangeKind::became(State::Union, is))
 }
 

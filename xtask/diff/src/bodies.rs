@@ -28,7 +28,7 @@ impl<'a> Comparison<'a> {
                 if old.is_required() != is_required {
                     self.report(Verdict::DOCUMENTS, &location, ChangeKind::became(State::Required, is_required));
                 }
-                self.report_others(Some(old.object), Some(new.object), &["content", "required"], &location);
+                self.report_others([old.object, new.object].map(Some), &["content", "required"], &location);
                 self.compare_contents(old.content(), new.content(), &location);
             }
         }
@@ -76,23 +76,17 @@ impl<'a> Comparison<'a> {
 
     fn compare_success(&mut self, old: &Response<'a>, new: &Response<'a>, location: &Location) {
         for (part, key) in [(Part::Header, "headers"), (Part::Link, "links")] {
-            self.compare_entries(part, old.object.get(key), new.object.get(key), location);
+            self.compare_entries(part, [old, new].map(|response| response.object.get(key)), location);
         }
-        self.report_others(Some(old.object), Some(new.object), &["content", "headers", "links"], location);
+        self.report_others([old.object, new.object].map(Some), &["content", "headers", "links"], location);
         self.compare_contents(old.content(), new.content(), location);
     }
 
     /// Compares named entries that the crates do not show.
-    pub(super) fn compare_entries(
-        &mut self,
-        part: Part,
-        old: Option<&Value>,
-        new: Option<&Value>,
-        location: &Location,
-    ) {
-        let [old, new] = [old, new].map(|entries| entries.and_then(Value::as_object));
-        for name in changed_keys(old, new) {
-            let [was, is] = [old, new].map(|entries| entries.is_some_and(|entries| entries.contains_key(name)));
+    pub(super) fn compare_entries(&mut self, part: Part, entries: [Option<&Value>; 2], location: &Location) {
+        let entries = entries.map(|entries| entries?.as_object());
+        for name in changed_keys(entries) {
+            let [was, is] = entries.map(|entries| entries.is_some_and(|entries| entries.contains_key(name)));
             self.report(Verdict::DOCUMENTS, location, ChangeKind::named(part, name, was, is));
         }
     }
@@ -134,12 +128,12 @@ impl<'a> Comparison<'a> {
                 self.report(Verdict::DOCUMENTS, location, ChangeKind::named(Part::MediaType, name, was, is));
             }
         }
-        self.report_others(Some(old.object), Some(new.object), &["schema", CONTENT_TYPE], location);
+        self.report_others([old.object, new.object].map(Some), &["schema", CONTENT_TYPE], location);
         match (old.schema(), new.schema()) {
             (None, None) => {}
             // The crates read and write bytes, so the schema has no effect on types.
             _ if !is_typed(old.name) && !is_typed(new.name) => {
-                self.report_others(Some(old.object), Some(new.object), &[], location);
+                self.report_others([old.object, new.object].map(Some), &[], location);
             }
             (Some(old), Some(new)) => self.compare(old, new, location.clone()),
             (_, is) => {

@@ -36,6 +36,12 @@ pub(super) struct Comparison<'a> {
     changes: BTreeSet<Change>,
 }
 
+/// A schema of the old document, and one of the new document.
+pub(super) type Versions<'s, 'a> = [&'s ResolvedSchema<'a>; 2];
+
+/// An object of the old document, and one of the new document, if they exist.
+pub(super) type Objects<'v> = [Option<&'v Map<String, Value>>; 2];
+
 /// A place in the documents, with facts about the values there.
 #[derive(Clone)]
 pub(super) struct Location {
@@ -80,10 +86,7 @@ impl Location {
 }
 
 /// The keys that have different values in two objects.
-pub(super) fn changed_keys<'v>(
-    old: Option<&'v Map<String, Value>>,
-    new: Option<&'v Map<String, Value>>,
-) -> impl Iterator<Item = &'v str> {
+pub(super) fn changed_keys<'v>([old, new]: Objects<'v>) -> impl Iterator<Item = &'v str> {
     let keys: BTreeSet<_> = [old, new].into_iter().flatten().flat_map(Map::keys).map(String::as_str).collect();
     keys.into_iter().filter(move |key| old.and_then(|old| old.get(*key)) != new.and_then(|new| new.get(*key)))
 }
@@ -120,14 +123,8 @@ impl<'a> Comparison<'a> {
     }
 
     /// Reports changed keys that the crates do not show: all except those that are compared elsewhere.
-    pub(super) fn report_others(
-        &mut self,
-        old: Option<&Map<String, Value>>,
-        new: Option<&Map<String, Value>>,
-        compared: &[&str],
-        location: &Location,
-    ) {
-        let changed = changed_keys(old, new).filter(|key| !compared.contains(key));
+    pub(super) fn report_others(&mut self, objects: Objects<'_>, compared: &[&str], location: &Location) {
+        let changed = changed_keys(objects).filter(|key| !compared.contains(key));
         self.report_annotations(changed, location);
     }
 
@@ -185,10 +182,10 @@ impl<'a> Comparison<'a> {
             if old_name != new_name {
                 self.renamed.entry((old_name, new_name)).or_default().insert((location.place.clone(), location.side));
             }
-            let annotations = (ResolvedSchema::of(&self.unresolved, old), ResolvedSchema::of(&self.unresolved, new));
+            let [before, after] = [old, new].map(|schema| ResolvedSchema::of(&self.unresolved, schema));
             let is_union = alternatives(&ResolvedSchema::of(&self.new_references, new)).is_some();
-            self.compare_nullability(&annotations.0, &annotations.1, is_union, &location);
-            self.compare_annotations(&annotations.0, &annotations.1, &location);
+            self.compare_nullability([&before, &after], is_union, &location);
+            self.compare_annotations([&before, &after], &location);
             let target = |document: &'a Value, name| named(document, name).unwrap_or(&Value::Null);
             (old, new) = (target(self.old, old_name), target(self.new, new_name));
             let is_same = old_name == new_name || self.is_renamed(old_name, new_name);

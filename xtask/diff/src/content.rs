@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::alternatives::became_union;
 use super::change::{Side, Verdict};
-use super::comparison::{Comparison, Location};
+use super::comparison::{Comparison, Location, Versions};
 use super::kind::{ChangeKind, Part, State};
 use super::limits::fits;
 use super::names::Name;
@@ -19,48 +19,42 @@ use xtask_document::resolved::ResolvedSchema;
 
 impl<'a> Comparison<'a> {
     pub(super) fn compare_content(&mut self, old: &'a Value, new: &'a Value, location: &Location) {
-        let (before, after) =
-            (ResolvedSchema::of(&self.old_references, old), ResolvedSchema::of(&self.new_references, new));
+        let versions @ [before, after] =
+            [&ResolvedSchema::of(&self.old_references, old), &ResolvedSchema::of(&self.new_references, new)];
         let fits = match location.side {
-            Side::Request => self.new_fits_old_values(&before, &after, location),
-            _ => fits(&self.new_references, &after, &self.old_references, &before, DEEPEST),
+            Side::Request => self.new_fits_old_values(versions, location),
+            _ => fits(&self.new_references, after, &self.old_references, before, DEEPEST),
         };
-        if let Some(kind) = became_union(&before, &after) {
+        if let Some(kind) = became_union(versions) {
             // The receiver needs the wider schema: the new server for requests, published crates for responses.
-            let is_wider = alternatives(&after).is_some() == (location.side == Side::Request);
-            let kept = self.kept_alternative((old, &before), (new, &after));
+            let is_wider = alternatives(after).is_some() == (location.side == Side::Request);
+            let kept = self.kept_alternative((old, before), (new, after));
             self.report(Verdict::breaks(!fits && (kept.is_none() || !is_wider)), location, kind);
             if let Some((name, alternative)) = kept {
                 self.compare_at(alternative, alternative, location.part(&format!("|{name}")));
             }
             return;
         }
-        self.compare_alternatives(&before, &after, location);
-        let (old_type, new_type) = (type_of(&before), type_of(&after));
+        self.compare_alternatives(versions, location);
+        let (old_type, new_type) = (type_of(before), type_of(after));
         if old_type != new_type {
             // The other keywords differ as well.
             return self.report(Verdict::breaks(!fits), location, ChangeKind::replaced(Part::Type, old_type, new_type));
         }
-        self.compare_form(&before, &after, old_type, location);
-        if is_free_form(&after) {
-            self.report_nullability(Verdict::DOCUMENTS, &before, &after, location);
+        self.compare_form(versions, old_type, location);
+        if is_free_form(after) {
+            self.report_nullability(Verdict::DOCUMENTS, versions, location);
         } else {
-            self.compare_nullability(&before, &after, alternatives(&after).is_some(), location);
+            self.compare_nullability(versions, alternatives(after).is_some(), location);
         }
-        self.compare_values(&before, &after, location);
-        self.compare_properties(&before, &after, location);
-        self.compare_contained(&before, &after, location);
-        self.compare_annotations(&before, &after, location);
+        self.compare_values(versions, location);
+        self.compare_properties(versions, location);
+        self.compare_contained(versions, location);
+        self.compare_annotations(versions, location);
     }
 
     /// Compares the format and the form of an object of two schemas of one type.
-    fn compare_form(
-        &mut self,
-        before: &ResolvedSchema<'a>,
-        after: &ResolvedSchema<'a>,
-        of: Option<&str>,
-        location: &Location,
-    ) {
+    fn compare_form(&mut self, [before, after]: Versions<'_, 'a>, of: Option<&str>, location: &Location) {
         let (old_format, new_format) = (text(before, "format"), text(after, "format"));
         if old_format != new_format {
             // The type of an enum does not depend on its format.
@@ -78,37 +72,26 @@ impl<'a> Comparison<'a> {
     }
 
     /// Compares whether a value may be null, which adds an `Option` to the type of a field.
-    pub(super) fn compare_nullability(
-        &mut self,
-        before: &ResolvedSchema<'a>,
-        after: &ResolvedSchema<'a>,
-        is_union: bool,
-        location: &Location,
-    ) {
+    pub(super) fn compare_nullability(&mut self, versions: Versions<'_, 'a>, is_union: bool, location: &Location) {
+        let [was, is] = versions.map(|schema| schema.is("nullable"));
         // A union keeps null, like every value that fits no alternative.
-        let fails = after.is("nullable") && location.required && location.side == Side::Response && !is_union;
+        let fails = is && location.required && location.side == Side::Response && !is_union;
         if !location.is_parameter {
-            self.report_nullability(Verdict::breaks(fails), before, after, location);
-        } else if before.is("nullable") != after.is("nullable") {
+            self.report_nullability(Verdict::breaks(fails), versions, location);
+        } else if was != is {
             // Null has no text, so a parameter is never null.
             self.report_annotations(["nullable"], location);
         }
     }
 
-    fn report_nullability(
-        &mut self,
-        verdict: Verdict,
-        before: &ResolvedSchema<'a>,
-        after: &ResolvedSchema<'a>,
-        location: &Location,
-    ) {
-        let (was, is) = (before.is("nullable"), after.is("nullable"));
+    fn report_nullability(&mut self, verdict: Verdict, versions: Versions<'_, 'a>, location: &Location) {
+        let [was, is] = versions.map(|schema| schema.is("nullable"));
         if was != is {
             self.report(verdict, location, ChangeKind::became(State::Nullable, is));
         }
     }
 
-    fn compare_values(&mut self, before: &ResolvedSchema<'a>, after: &ResolvedSchema<'a>, location: &Location) {
+    fn compare_values(&mut self, [before, after]: Versions<'_, 'a>, location: &Location) {
         match (values(before), values(after)) {
             (Some(before), Some(after)) => {
                 for value in after.difference(&before) {
@@ -131,7 +114,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn compare_properties(&mut self, before: &ResolvedSchema<'a>, after: &ResolvedSchema<'a>, location: &Location) {
+    fn compare_properties(&mut self, [before, after]: Versions<'_, 'a>, location: &Location) {
         let (old, new) = (all_properties(before), all_properties(after));
         let (was_required, is_required) = (before.required(), after.required());
         let side = location.side;
@@ -160,34 +143,34 @@ impl<'a> Comparison<'a> {
             }
             let (added, adds) = (before.added(name), after.added(name));
             let is_union = alternatives(&ResolvedSchema::of(&self.new_references, schema)).is_some();
-            self.compare_nullability(&added, &adds, is_union, &location);
-            self.compare_annotations(&added, &adds, &location);
+            self.compare_nullability([&added, &adds], is_union, &location);
+            self.compare_annotations([&added, &adds], &location);
             self.compare_at(earlier, schema, location);
         }
     }
 
     /// Compares the items of a list, the values of a map, and the additional properties of a model, which may have any
     /// shape by default.
-    fn compare_contained(&mut self, before: &ResolvedSchema<'a>, after: &ResolvedSchema<'a>, location: &Location) {
-        let held = |schema: &ResolvedSchema<'a>, keyword| {
-            schema.get(keyword).filter(|held| held.is_object()).unwrap_or(&Value::Null)
+    fn compare_contained(&mut self, versions @ [before, after]: Versions<'_, 'a>, location: &Location) {
+        let held = |keyword| {
+            versions.map(|schema| schema.get(keyword).filter(|held| held.is_object()).unwrap_or(&Value::Null))
         };
-        let (old, new) = (held(before, "items"), held(after, "items"));
+        let [old, new] = held("items");
         if type_of(after) != Some("array") {
             // `items` has no effect on other types.
-            self.report_without_effect("items", before, after, location);
+            self.report_without_effect("items", versions, location);
         } else if !(old.is_null() && new.is_null()) {
             self.compare_at(old, new, location.part("[]"));
         }
-        let (old, new) = (held(before, "additionalProperties"), held(after, "additionalProperties"));
+        let [old, new] = held("additionalProperties");
         match (!old.is_null(), !new.is_null()) {
             (false, false) => {}
             _ if constrains_branches(&after.to_schema()) => {
-                self.report_without_effect("additionalProperties", before, after, location);
+                self.report_without_effect("additionalProperties", versions, location);
             }
             _ if is_map(before) != is_map(after) => {}
             _ if type_of(after).is_some_and(|of| of != "object") => {
-                self.report_without_effect("additionalProperties", before, after, location);
+                self.report_without_effect("additionalProperties", versions, location);
             }
             (false, true) if !is_map(after) => {
                 self.report(Verdict::ADDS, location, ChangeKind::became(State::Keeping, true));
@@ -197,7 +180,7 @@ impl<'a> Comparison<'a> {
             }
             _ => {
                 let location = location.part("{}");
-                let [was, is] = [before, after].map(|schema| (!is_map(schema)).then(|| extra_field(schema)));
+                let [was, is] = versions.map(|schema| (!is_map(schema)).then(|| extra_field(schema)));
                 if was != is {
                     self.report(Verdict::BREAKS, &location, ChangeKind::replaced(Part::ExtraField, was, is));
                 }
@@ -207,32 +190,19 @@ impl<'a> Comparison<'a> {
     }
 
     /// Reports a changed keyword that has no effect on the type of a schema.
-    fn report_without_effect(
-        &mut self,
-        keyword: &'static str,
-        before: &ResolvedSchema<'a>,
-        after: &ResolvedSchema<'a>,
-        location: &Location,
-    ) {
+    fn report_without_effect(&mut self, keyword: &str, [before, after]: Versions<'_, 'a>, location: &Location) {
         if before.get(keyword) != after.get(keyword) {
             self.report_annotations([keyword], location);
         }
     }
 
-    pub(super) fn compare_annotations(
-        &mut self,
-        before: &ResolvedSchema<'a>,
-        after: &ResolvedSchema<'a>,
-        location: &Location,
-    ) {
+    pub(super) fn compare_annotations(&mut self, versions @ [before, after]: Versions<'_, 'a>, location: &Location) {
         let differ = |key: &&str| before.get(key) != after.get(key);
         let keywords: BTreeSet<_> = before.keywords().chain(after.keywords()).collect();
         let mut changed = Vec::new();
         for key in keywords.into_iter().filter(differ) {
             match role(key) {
-                Role::Limit => {
-                    self.report_limit(key, before.get(key), after.get(key), location);
-                }
+                Role::Limit => self.report_limit(key, versions.map(|schema| schema.get(key)), location),
                 Role::Documentation if key != "title" => changed.push(key),
                 _ if matches!(key, "$ref" | "default") => changed.push(key),
                 // The other keywords are compared one by one.
@@ -245,7 +215,7 @@ impl<'a> Comparison<'a> {
             }
         }
         if differ(&"discriminator") {
-            self.compare_discriminators(before, after, location);
+            self.compare_discriminators(versions, location);
         }
         if differ(&"title") {
             if location.name == Name::Title {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::change::{Side, Verdict};
-use super::comparison::{Comparison, Location};
+use super::comparison::{Comparison, Location, Versions};
 use super::kind::{ChangeKind, Part};
 use super::shape::alternatives;
 use xtask_codegen::policies::branches_by_tag;
@@ -17,12 +17,7 @@ use xtask_document::resolved::ResolvedSchema;
 type Tags<'a> = BTreeMap<String, &'a str>;
 
 impl<'a> Comparison<'a> {
-    pub(super) fn compare_discriminators(
-        &mut self,
-        before: &ResolvedSchema<'a>,
-        after: &ResolvedSchema<'a>,
-        location: &Location,
-    ) {
+    pub(super) fn compare_discriminators(&mut self, [before, after]: Versions<'_, 'a>, location: &Location) {
         let (old, new) = (tag_property(before), tag_property(after));
         if old != new {
             let kind = ChangeKind::replaced(Part::DiscriminatorProperty, old, new);

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::change::{Side, Verdict};
-use super::comparison::{Comparison, Location};
+use super::comparison::{Comparison, Location, Versions};
 use super::kind::{ChangeKind, Effect};
 use super::operations::text_of;
 use super::shape::{DEEPEST, alternatives, is_free_form, scalar_of, type_of, values};
@@ -11,12 +11,7 @@ use xtask_document::resolved::{References, ResolvedSchema};
 
 impl<'a> Comparison<'a> {
     /// Whether the server accepts the values that published crates send.
-    pub(super) fn new_fits_old_values(
-        &self,
-        before: &ResolvedSchema<'a>,
-        after: &ResolvedSchema<'a>,
-        location: &Location,
-    ) -> bool {
+    pub(super) fn new_fits_old_values(&self, [before, after]: Versions<'_, 'a>, location: &Location) -> bool {
         // A parameter is sent as text.
         let is_text = location.is_parameter && before.is_scalar() && type_of(after) == Some("string");
         let is_list = location.is_parameter && type_of(after) == Some("array");
@@ -30,23 +25,17 @@ impl<'a> Comparison<'a> {
     }
 
     /// Reports a changed limit. The server may reject requests that were valid, unless more values are valid now.
-    pub(super) fn report_limit(
-        &mut self,
-        keyword: &str,
-        old: Option<&Value>,
-        new: Option<&Value>,
-        location: &Location,
-    ) {
-        let effect = effect(keyword, old, new);
+    pub(super) fn report_limit(&mut self, keyword: &str, limits: [Option<&Value>; 2], location: &Location) {
+        let effect = effect(keyword, limits);
         let may_fail = location.side == Side::Request && effect != Effect::Wider;
-        let [old, new] = [old, new].map(|value| value.map(text_of));
+        let [old, new] = limits.map(|value| value.map(text_of));
         let kind = ChangeKind::Limit { keyword: keyword.to_owned(), old, new, effect };
         self.report(Verdict { breaks_published: may_fail, ..Verdict::DOCUMENTS }, location, kind);
     }
 }
 
 /// The effect of a changed limit on the set of valid values.
-fn effect(keyword: &str, old: Option<&Value>, new: Option<&Value>) -> Effect {
+fn effect(keyword: &str, [old, new]: [Option<&Value>; 2]) -> Effect {
     let is_set = |value: Option<&Value>| value.is_some_and(|value| *value != Value::Bool(false));
     match (is_set(old), is_set(new)) {
         (false, true) => return Effect::Narrower,

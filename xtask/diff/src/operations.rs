@@ -54,7 +54,8 @@ impl<'a> Comparison<'a> {
         self.compare_parameters(old, new, &location.place);
         self.compare_request_bodies(old, new, &location.place);
         self.compare_responses(old, new, &location.place);
-        self.compare_entries(Part::Callback, old.object.get("callbacks"), new.object.get("callbacks"), &location);
+        let callbacks = [old, new].map(|operation| operation.object.get("callbacks"));
+        self.compare_entries(Part::Callback, callbacks, &location);
         let compared = [
             "callbacks",
             "deprecated",
@@ -66,7 +67,7 @@ impl<'a> Comparison<'a> {
             DATES[0].1,
             DATES[1].1,
         ];
-        self.report_others(Some(old.object), Some(new.object), &compared, &location);
+        self.report_others([old.object, new.object].map(Some), &compared, &location);
     }
 
     pub(super) fn compare_deprecation(&mut self, old: Option<&Value>, new: Option<&Value>, location: &Location) {
@@ -94,17 +95,16 @@ impl<'a> Comparison<'a> {
         for (path, item) in paths(self.new) {
             if let Some(earlier) = before.get(&route(path)) {
                 let compared: Vec<_> = METHODS.into_iter().chain(["parameters"]).collect();
-                self.report_others(earlier.as_object(), item.as_object(), &compared, &Location::new(path, Side::Api));
+                self.report_others([earlier, item].map(Value::as_object), &compared, &Location::new(path, Side::Api));
             }
         }
         let location = Location::new("the document", Side::Api);
         let compared = ["components", "info", "paths", "security"];
-        self.report_others(self.old.as_object(), self.new.as_object(), &compared, &location);
+        self.report_others([self.old, self.new].map(Value::as_object), &compared, &location);
         let info = Location::new("info", Side::Api);
-        self.report_others(of(self.old, "info"), of(self.new, "info"), &["version"], &info);
+        self.report_others([self.old, self.new].map(|document| of(document, "info")), &["version"], &info);
         let components = Location::new("components", Side::Api);
-        let (old, new) = (of(self.old, "components"), of(self.new, "components"));
-        let get = |components: Option<&'a Map<String, Value>>, key| components.and_then(|all| all.get(key));
+        let all = [self.old, self.new].map(|document| of(document, "components"));
         let entries = [
             (Part::Callback, "callbacks"),
             (Part::Header, "headers"),
@@ -112,11 +112,11 @@ impl<'a> Comparison<'a> {
             (Part::SecurityScheme, "securitySchemes"),
         ];
         for (part, key) in entries {
-            self.compare_entries(part, get(old, key), get(new, key), &components);
+            self.compare_entries(part, all.map(|all| all?.get(key)), &components);
         }
         let compared = ["parameters", "requestBodies", "responses", "schemas"];
         let compared: Vec<_> = compared.into_iter().chain(entries.map(|(_, key)| key)).collect();
-        self.report_others(old, new, &compared, &components);
+        self.report_others(all, &compared, &components);
     }
 }
 

@@ -66,7 +66,7 @@ impl<'a> Comparison<'a> {
         self.compare_deprecation(old.object.get("deprecated"), new.object.get("deprecated"), &location);
         self.compare_style(old, new, &location);
         let compared = ["deprecated", "explode", "in", "name", "required", "schema", "style"];
-        self.report_others(Some(old.object), Some(new.object), &compared, &location);
+        self.report_others([old.object, new.object].map(Some), &compared, &location);
         match (old.schema(), new.schema()) {
             (Some(old), Some(new)) => {
                 self.compare(old, new, location.required(required == (true, true)).parameter());
