@@ -91,15 +91,12 @@ impl ModuleNames {
 
     /// The full path of a path in a module.
     pub(super) fn resolved(&self, path: &[String], module: &[String]) -> Vec<String> {
-        let declared = path.split_first().and_then(|(first, rest)| {
+        let declared = || {
+            let (first, rest) = path.split_first()?;
             let target = self.modules.get(module)?.get(first)?;
             Some([target, rest].concat())
-        });
-        let within = relative(path, module);
-        if within.is_none() && declared.is_none() {
-            return path.to_vec();
-        }
-        let mut path = within.or(declared).unwrap_or_default();
+        };
+        let Some(mut path) = relative(path, module).or_else(declared) else { return path.to_vec() };
         for _ in 0..LONGEST_CHAIN {
             let Some(next) = self.import(&path) else { break };
             path = next;
