@@ -15,19 +15,20 @@ use xtask_document::Document;
 use xtask_document::open_api;
 use xtask_document::operation::{Operation, operations};
 
-/// The type of maps, in clients and mocks.
-pub(super) const MAP: &str = "::std::collections::BTreeMap";
+/// A generator of clients or mocks. It keeps state: a second output from the same one differs.
+pub(super) fn generator() -> Generator {
+    let mut settings = GenerationSettings::new();
+    settings.with_map_type("::std::collections::BTreeMap");
+    Generator::new(&settings)
+}
 
 /// `front` is the package that users depend on.
 pub(super) fn generate(document: &Document, front: &str) -> Result<syn::File> {
-    let mut settings = GenerationSettings::new();
-    settings.with_map_type(MAP);
     let mut changed = policies::for_client(&document.value);
     let marks = policies::null_marks::places(&mut changed);
     let discriminators = policies::discriminators::of(&changed);
     let open_api = open_api::read(&changed)?;
-    // A generator keeps state: a second output from the same one differs.
-    let tokens = Generator::new(&settings).generate_tokens(&open_api)?;
+    let tokens = generator().generate_tokens(&open_api)?;
 
     let mut file = syn::parse2(tokens)?;
     passes::api_client::apply(&mut file, front)?;

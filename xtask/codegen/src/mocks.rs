@@ -1,7 +1,6 @@
 //! The typed wrappers around httpmock.
 
 use anyhow::Result;
-use progenitor::{GenerationSettings, Generator};
 
 use super::{client, passes};
 use crate::packages::crate_path;
@@ -14,9 +13,7 @@ pub(super) fn generate(document: &Document, api: &str) -> Result<syn::File> {
     let mut value = policies::for_mocks(&document.value);
     passes::literal_paths::escape_paths(&mut value);
     let open_api = open_api::read(&value)?;
-    let mut settings = GenerationSettings::new();
-    settings.with_map_type(client::MAP);
-    let tokens = Generator::new(&settings).httpmock(&open_api, &crate_path(api))?;
+    let tokens = client::generator().httpmock(&open_api, &crate_path(api))?;
 
     let mut file = syn::parse2(tokens)?;
     let operations: Vec<_> = operations(&document.value).collect();
