@@ -78,18 +78,20 @@ fn change(field: &mut Field) {
         field.ty = parse_quote! { ::std::option::Option<::std::boxed::Box<#inner>> };
     }
     let value = &field.ty;
-    let option: Type = parse_quote! { ::std::option::Option<#value> };
     // What the generator makes optional is an `Option`, a list or a map.
     let is_free_form = is_value(value) || is_optional && is_option(value) && within(value).is_some_and(is_value);
-    let nullable = if is_option(value) { value.clone() } else { option.clone() };
+    let nullable = if is_option(value) {
+        value.clone()
+    } else {
+        parse_quote! { ::std::option::Option<#value> }
+    };
     retain_serde(&mut field.attrs, |word| !["default", "deserialize_with", "skip_serializing_if"].contains(&word));
     let is_null_present = is_optional && (is_free_form || is_marked);
-    field.ty = match (is_optional, is_marked || is_option(value)) {
+    field.ty = match (is_optional, is_marked) {
         _ if is_free_form => value.clone(),
         (false, false) => value.clone(),
-        (true, true) if is_marked => parse_quote! { ::std::option::Option<#nullable> },
-        (false, true) | (true, true) => nullable,
-        (true, false) => option,
+        (true, true) => parse_quote! { ::std::option::Option<#nullable> },
+        (false, true) | (true, false) => nullable,
     };
     if is_null_present {
         let inner = within(&field.ty).and_then(reader).map(|reader| quote! { <#reader> });
