@@ -18,7 +18,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Fields, Ident, Item, ItemImpl, Type, parse_quote};
 
 use super::mock_blocks::{THEN, mock_blocks_mut};
-use super::reach::{Direction, reached};
+use super::reach::{received, sent};
 use super::{client_blocks_mut, fields_mut, implementor, methods_mut, models, name_of, type_arguments};
 
 /// The generator's types for formats.
@@ -33,7 +33,7 @@ const TYPES: [&str; 6] = [
 
 /// Changes the models of a client, and the return types of its methods.
 pub(crate) fn apply(file: &mut syn::File) {
-    let [mut sent, received] = [Direction::Request, Direction::Response].map(|direction| reached(file, direction));
+    let (mut sent, received) = (sent(file), received(file));
     sent.retain(|name| !received.contains(name));
     let mut converted = BTreeSet::new();
     for item in models(file).into_iter().flatten() {

@@ -12,12 +12,12 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Fields, Item, ItemStruct, parse_quote};
 
-use super::reach::{Direction, reached};
+use super::reach::sent;
 use super::shapes::is_flat;
 use super::{can_be_absent, models};
 
 pub(crate) fn apply(file: &mut syn::File) {
-    let sent = reached(file, Direction::Request);
+    let sent = sent(file);
     let Some(items) = models(file) else { return };
     let constructors: Vec<Item> = items
         .iter()
