@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use crate::sdk::{NO_REVISION, Sdk};
+use xtask_document::Fields;
 use xtask_document::cycles;
 use xtask_document::naming::type_problem;
 use xtask_document::open_api;
@@ -87,15 +88,16 @@ fn dangling(document: &Value) -> Vec<(String, String)> {
 }
 
 fn operation_problems(operation: &Operation<'_>) -> Vec<String> {
-    let place = format!("{} {}", operation.method.to_uppercase(), operation.path);
-    let has_text = |key: &str| operation.object.get(key).and_then(Value::as_str).is_some_and(|text| !text.is_empty());
-    let permissions = operation.object.get("x-api-token-group").and_then(Value::as_array);
-    let statuses = operation.object.get("responses").and_then(Value::as_object);
+    let place = operation.route();
+    let has_text = |key: &str| operation.text(key).is_some_and(|text| !text.is_empty());
     [
         (has_text("summary"), "no summary"),
         // With an empty list, the operation needs no permission.
-        (permissions.is_some(), "no permission group (x-api-token-group)"),
-        (statuses.is_some_and(|statuses| statuses.keys().any(|status| is_failure(status))), "no documented failure"),
+        (
+            operation.object.get("x-api-token-group").is_some_and(Value::is_array),
+            "no permission group (x-api-token-group)",
+        ),
+        (operation.object.entries("responses").keys().any(|status| is_failure(status)), "no documented failure"),
     ]
     .into_iter()
     .filter(|(is_present, _)| !is_present)

@@ -30,26 +30,26 @@ impl<'a> Samples<'a, '_> {
         if schema.is("nullable") {
             return Some(Value::Null);
         }
-        let of = schema.get("type").and_then(Value::as_str);
+        let of = schema.text("type");
         // No value fits an `allOf` of, say, an object and text.
         if !schema.properties.is_empty() && (of.is_some_and(|of| of != "object") || schema.get("enum").is_some()) {
             return None;
         }
-        if let Some(listed) = schema.get("enum").and_then(Value::as_array) {
-            return listed.iter().find(|value| !value.is_null()).cloned();
+        if schema.get("enum").is_some() {
+            return schema.list("enum").iter().find(|value| !value.is_null()).cloned();
         }
         if schema.get("anyOf").or_else(|| schema.get("not")).is_some() {
             return None;
         }
-        if let Some(branches) = schema.get("oneOf").and_then(Value::as_array) {
+        if schema.get("oneOf").is_some() {
             // The generated types differ for a union beside properties.
-            return if schema.properties.is_empty() { self.of(branches.first()?) } else { None };
+            return if schema.properties.is_empty() { self.of(schema.list("oneOf").first()?) } else { None };
         }
         Some(match of {
             Some("array") => json!([]),
             Some("boolean") => json!(true),
             Some("integer" | "number") => json!(1),
-            Some("string") => text(schema.get("format").and_then(Value::as_str).unwrap_or_default()).into(),
+            Some("string") => text(schema.text("format").unwrap_or_default()).into(),
             Some("object") | None => self.object(&schema)?,
             Some(_) => return None,
         })

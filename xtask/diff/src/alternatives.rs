@@ -10,7 +10,7 @@ use super::change::{Side, Verdict};
 use super::comparison::{Comparison, Location, Versions};
 use super::kind::{ChangeKind, Part, State};
 use super::names::named_type;
-use super::shape::{all_properties, alternatives, is_displayed, is_free_form, is_parsed, scalar_of, text, type_of};
+use super::shape::{all_properties, alternatives, is_displayed, is_free_form, is_parsed, scalar_of, type_of};
 use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::schemas::reference;
 use xtask_import::becomes_type;
@@ -122,7 +122,7 @@ fn variant_name<'a>(references: &References<'a>, alternative: &'a Value) -> Stri
     if is_free_form(&schema) {
         return "any".to_owned();
     }
-    if let Some(title) = text(&schema, "title").filter(|_| becomes_type(alternative)) {
+    if let Some(title) = schema.text("title").filter(|_| becomes_type(alternative)) {
         return title.to_owned();
     }
     match (type_of(&schema), schema.get("items")) {

@@ -11,8 +11,8 @@ use super::kind::{ChangeKind, Part, State};
 use super::limits::fits;
 use super::names::Name;
 use super::shape::{
-    DEEPEST, all_properties, alternatives, extra_field, has_default, is_closed, is_free_form, is_map, scalar, text,
-    type_of, values,
+    DEEPEST, all_properties, alternatives, extra_field, has_default, is_closed, is_free_form, is_map, scalar, type_of,
+    values,
 };
 use xtask_document::keywords::{Role, constrains_branches, role};
 use xtask_document::resolved::ResolvedSchema;
@@ -55,7 +55,7 @@ impl<'a> Comparison<'a> {
 
     /// Compares the format and the form of an object of two schemas of one type.
     fn compare_form(&mut self, [before, after]: Versions<'_, 'a>, of: Option<&str>, location: &Location) {
-        let (old_format, new_format) = (text(before, "format"), text(after, "format"));
+        let (old_format, new_format) = (before.text("format"), after.text("format"));
         if old_format != new_format {
             // The type of an enum does not depend on its format.
             let is_enum = values(before).is_some() && values(after).is_some();
@@ -79,7 +79,7 @@ impl<'a> Comparison<'a> {
         if !location.is_parameter {
             self.report_nullability(Verdict::breaks(fails), versions, location);
         } else if was != is {
-            // Null has no text, so a parameter is never null.
+            // Null has no so a parameter is never null.
             self.report_annotations(["nullable"], location);
         }
     }
@@ -219,7 +219,7 @@ impl<'a> Comparison<'a> {
         }
         if differ(&"title") {
             if location.name == Name::Title {
-                let kind = ChangeKind::replaced(Part::Title, text(before, "title"), text(after, "title"));
+                let kind = ChangeKind::replaced(Part::Title, before.text("title"), after.text("title"));
                 self.report(Verdict::BREAKS, location, kind);
             } else {
                 changed.push("title");

@@ -5,11 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::change::{Side, Verdict};
 use super::comparison::{Comparison, Location};
 use super::kind::{ChangeKind, State};
+use xtask_document::Fields;
 use xtask_document::keywords::branches;
 use xtask_document::schemas::{reference, schemas};
 
@@ -45,8 +46,7 @@ fn targets(schema: &Value) -> BTreeSet<&str> {
             targets.insert(name);
             continue;
         }
-        let properties = schema.get("properties").and_then(Value::as_object);
-        pending.extend(properties.into_iter().flat_map(Map::values));
+        pending.extend(schema.entries("properties").values());
         pending.extend(branches(schema).flat_map(|(_, branches)| branches));
     }
     targets

@@ -12,6 +12,7 @@ use super::comparison::{Comparison, Location, Versions};
 use super::kind::{ChangeKind, Part};
 use super::shape::alternatives;
 use xtask_codegen::policies::branches_by_tag;
+use xtask_document::Fields;
 use xtask_document::resolved::ResolvedSchema;
 
 type Tags<'a> = BTreeMap<String, &'a str>;
@@ -56,7 +57,7 @@ impl<'a> Comparison<'a> {
 }
 
 fn tag_property<'a>(union: &ResolvedSchema<'a>) -> Option<&'a str> {
-    union.get("discriminator")?.get("propertyName")?.as_str()
+    union.get("discriminator")?.text("propertyName")
 }
 
 fn tags<'a>(document: &'a Value, union: &ResolvedSchema<'a>) -> Tags<'a> {

@@ -5,14 +5,14 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::change::{Side, Verdict};
 use super::comparison::{Comparison, Location};
 use super::kind::{ChangeKind, State};
 use xtask_codegen::policies::FORMATS;
-use xtask_document::operation::{component, is_success, operations};
-use xtask_document::pointer::escape;
+use xtask_document::Fields;
+use xtask_document::operation::operations;
 use xtask_document::schemas::{SCHEMAS, named};
 use xtask_document::walk::{ObjectKind, for_each_reference};
 
@@ -34,14 +34,10 @@ impl Comparison<'_> {
 fn sent_only(document: &Value) -> BTreeSet<String> {
     let (mut sent, mut received) = (BTreeSet::new(), BTreeSet::new());
     for operation in operations(document) {
-        let shared = document.pointer(&format!("/paths/{}/parameters", escape(operation.path)));
-        let parameters = [operation.object.get("parameters"), shared].into_iter().flatten().filter_map(Value::as_array);
-        sent.extend(parameters.flatten().flat_map(|parameter| references(document, parameter, ObjectKind::Parameter)));
-        let body = operation.object.get("requestBody");
-        sent.extend(body.into_iter().flat_map(|body| references(document, body, ObjectKind::RequestBody)));
-        let responses = operation.object.get("responses").and_then(Value::as_object).into_iter().flatten();
-        let successes = responses.filter(|(status, _)| is_success(status));
-        received.extend(successes.flat_map(|(_, response)| references(document, response, ObjectKind::Response)));
+        let parameters = operation.parameters().into_iter();
+        sent.extend(parameters.flat_map(|parameter| references(parameter.object, ObjectKind::Parameter)));
+        sent.extend(operation.body().into_iter().flat_map(|body| references(body.object, ObjectKind::RequestBody)));
+        received.extend(operation.successes().flat_map(|response| references(response.object, ObjectKind::Response)));
     }
     let received = reached(document, received);
     reached(document, sent).difference(&received).cloned().collect()
@@ -53,17 +49,17 @@ fn reached(document: &Value, mut pending: BTreeSet<String>) -> BTreeSet<String> 
     while let Some(name) = pending.pop_last() {
         let schema = named(document, &name);
         if reached.insert(name) {
-            pending.extend(schema.into_iter().flat_map(|schema| references(document, schema, ObjectKind::Schema)));
+            let schema = schema.and_then(Value::as_object);
+            pending.extend(schema.into_iter().flat_map(|schema| references(schema, ObjectKind::Schema)));
         }
     }
     reached
 }
 
-/// The names of the schemas that a part of a document refers to.
-fn references(document: &Value, part: &Value, kind: ObjectKind) -> BTreeSet<String> {
-    let mut part = if kind == ObjectKind::Schema { part } else { component(document, part).unwrap_or(part) }.clone();
+/// The names of the schemas that an object refers to.
+fn references(object: &Map<String, Value>, kind: ObjectKind) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    for_each_reference(&mut part, kind, &mut |_, reference| {
+    for_each_reference(&mut Value::Object(object.clone()), kind, &mut |_, reference| {
         names.extend(reference.strip_prefix(SCHEMAS).map(str::to_owned));
         None
     });
@@ -75,7 +71,7 @@ fn has_format(schema: &Value) -> bool {
     let is_typed = |format: &Value| format.as_str().is_some_and(|format| FORMATS.contains(&format));
     match schema {
         Value::Object(object) => {
-            object.get("type").is_some_and(|of| of == "string") && object.get("format").is_some_and(is_typed)
+            object.text("type") == Some("string") && object.get("format").is_some_and(is_typed)
                 || object.values().any(has_format)
         }
         Value::Array(list) => list.iter().any(has_format),

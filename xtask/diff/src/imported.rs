@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use crate::Error;
+use xtask_document::Fields;
 use xtask_document::operation::{component, is_path};
 use xtask_document::read::UNDATED;
 use xtask_import::{Import, NameFault, Names, Settings, Slice};
@@ -95,7 +96,7 @@ fn fields(document: &Value, item: &Value) -> Option<Map<String, Value>> {
         for (key, value) in item.as_object()?.iter().filter(|(key, _)| *key != "$ref") {
             fields.entry(key).or_insert_with(|| value.clone());
         }
-        let Some(reference) = item.get("$ref").and_then(Value::as_str) else { return Some(fields) };
+        let Some(reference) = item.text("$ref") else { return Some(fields) };
         item = component(document, item).filter(|_| visited.insert(reference))?;
     }
 }

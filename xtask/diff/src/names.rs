@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use xtask_document::Fields;
 use xtask_document::keywords::{BRANCHES, Role, branches, gives_shape, role};
 use xtask_document::schemas::reference;
 
@@ -37,7 +38,7 @@ pub(super) fn named_type(schema: &Value) -> Option<&str> {
 
 /// The names of the `allOf` parts that give a schema its shape; empty if the only such part has a name.
 pub(super) fn part_names(schema: &Value) -> Vec<Option<&str>> {
-    let parts = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+    let parts = schema.list("allOf").iter();
     let names: Vec<_> = parts.filter(|part| gives_shape(part)).map(reference).collect();
     if matches!(names.as_slice(), [Some(_)]) { Vec::new() } else { names }
 }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::change::{Side, Verdict};
 use super::comparison::{Comparison, Location};
 use super::kind::{ChangeKind, Part, State};
+use xtask_document::Fields;
 use xtask_document::operation::{METHODS, Operation, operations, route};
 
 /// Operations by route and method. A route has no names of path parameters, since requests do not contain them.
@@ -89,8 +90,7 @@ impl<'a> Comparison<'a> {
 
     /// Compares path items, and the fields of the document except its version, which every revision changes.
     pub(super) fn compare_document(&mut self) {
-        let of = |document: &'a Value, key| document.get(key).and_then(Value::as_object);
-        let paths = |document| of(document, "paths").into_iter().flatten();
+        let paths = |document: &'a Value| document.entries("paths").iter();
         let before: BTreeMap<_, _> = paths(self.old).map(|(path, item)| (route(path), item)).collect();
         for (path, item) in paths(self.new) {
             if let Some(earlier) = before.get(&route(path)) {
@@ -102,9 +102,9 @@ impl<'a> Comparison<'a> {
         let compared = ["components", "info", "paths", "security"];
         self.report_others([self.old, self.new].map(Value::as_object), &compared, &location);
         let info = Location::new("info", Side::Api);
-        self.report_others([self.old, self.new].map(|document| of(document, "info")), &["version"], &info);
+        self.report_others([self.old, self.new].map(|document| Some(document.entries("info"))), &["version"], &info);
         let components = Location::new("components", Side::Api);
-        let all = [self.old, self.new].map(|document| of(document, "components"));
+        let all = [self.old, self.new].map(|document| document.entries("components"));
         let entries = [
             (Part::Callback, "callbacks"),
             (Part::Header, "headers"),
@@ -112,11 +112,11 @@ impl<'a> Comparison<'a> {
             (Part::SecurityScheme, "securitySchemes"),
         ];
         for (part, key) in entries {
-            self.compare_entries(part, all.map(|all| all?.get(key)), &components);
+            self.compare_entries(part, all.map(|all| all.get(key)), &components);
         }
         let compared = ["parameters", "requestBodies", "responses", "schemas"];
         let compared: Vec<_> = compared.into_iter().chain(entries.map(|(_, key)| key)).collect();
-        self.report_others(all, &compared, &components);
+        self.report_others(all.map(Some), &compared, &components);
     }
 }
 

@@ -25,11 +25,6 @@ pub(super) fn type_of<'a>(schema: &ResolvedSchema<'a>) -> Option<&'a str> {
     }
 }
 
-/// The text of a keyword.
-pub(super) fn text<'a>(schema: &ResolvedSchema<'a>, keyword: &str) -> Option<&'a str> {
-    schema.get(keyword)?.as_str()
-}
-
 /// The properties of a schema. A required property without a schema has any shape.
 pub(super) fn all_properties<'a>(schema: &ResolvedSchema<'a>) -> BTreeMap<&'a str, &'a Value> {
     let required = schema.required().into_iter().map(|name| (name, &Value::Null));
@@ -38,7 +33,7 @@ pub(super) fn all_properties<'a>(schema: &ResolvedSchema<'a>) -> BTreeMap<&'a st
 
 /// The values of an enum that are strings; `None` without any, since the crates have no type for it.
 pub(super) fn values<'a>(schema: &ResolvedSchema<'a>) -> Option<BTreeSet<&'a str>> {
-    let values: BTreeSet<_> = schema.get("enum")?.as_array()?.iter().filter_map(Value::as_str).collect();
+    let values: BTreeSet<_> = schema.list("enum").iter().filter_map(Value::as_str).collect();
     (!values.is_empty()).then_some(values)
 }
 
@@ -54,15 +49,15 @@ pub(super) fn scalar<'a>(of: Option<&'a str>, format: Option<&'a str>) -> &'a st
 
 /// The same, of a schema.
 pub(super) fn scalar_of<'a>(schema: &ResolvedSchema<'a>) -> &'a str {
-    scalar(type_of(schema), text(schema, "format"))
+    scalar(type_of(schema), schema.text("format"))
 }
 
 /// The alternatives of a schema, and the keyword that lists them.
 pub(super) fn alternatives<'a>(schema: &ResolvedSchema<'a>) -> Option<(&'static str, &'a [Value])> {
-    UNIONS.into_iter().rev().find_map(|keyword| {
-        let alternatives = schema.get(keyword)?.as_array()?;
-        Some((keyword, alternatives.as_slice()))
-    })
+    UNIONS
+        .into_iter()
+        .rev()
+        .find_map(|keyword| schema.get(keyword)?.is_array().then(|| (keyword, schema.list(keyword))))
 }
 
 /// Whether the generated type is a map.

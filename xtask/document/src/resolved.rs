@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use crate::fields::Fields;
-use crate::keywords::gives_shape;
+use crate::keywords::{UNIONS, gives_shape};
 use crate::schemas::{reference, schemas};
 
 /// The named schemas of a document, and the targets of references to them.
@@ -141,6 +141,16 @@ impl<'a> ResolvedSchema<'a> {
     /// The text of a keyword.
     pub fn text(&self, keyword: &str) -> Option<&'a str> {
         self.get(keyword)?.as_str()
+    }
+
+    /// The items of a keyword's list; none, if it is absent.
+    pub fn list(&self, keyword: &str) -> &'a [Value] {
+        self.get(keyword).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    }
+
+    /// The branches of its unions.
+    pub fn union_branches(&self) -> impl Iterator<Item = &'a Value> {
+        UNIONS.into_iter().flat_map(|keyword| self.list(keyword))
     }
 
     /// Whether the value of a keyword is true.

@@ -17,6 +17,7 @@ use syn::{Expr, ExprMethodCall, ImplItemFn, Lit, LitStr, parse_quote};
 
 use super::mock_blocks::{THEN, WHEN, key, mock_blocks_mut};
 use super::{client_blocks_mut, methods_mut};
+use xtask_document::Fields;
 use xtask_document::media_types::{CONTENT_TYPE, JSON, is_sendable};
 use xtask_document::operation::{Operation, Response};
 
@@ -57,7 +58,7 @@ struct Types {
 impl Types {
     fn of(operation: &Operation<'_>) -> Self {
         let of_body = operation.body().and_then(|body| body.content().next());
-        let sent = of_body.and_then(|content| content.object.get(CONTENT_TYPE)?.as_str()).map(str::to_owned);
+        let sent = of_body.and_then(|content| content.object.text(CONTENT_TYPE)).map(str::to_owned);
         let contents = operation.successes().flat_map(|response| response.content());
         let accepted: BTreeSet<_> =
             contents.filter(|content| content.name == JSON).map(|content| content.content_type()).collect();

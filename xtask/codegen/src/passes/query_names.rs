@@ -42,9 +42,8 @@ struct Pairs<'a> {
 impl<'a> Pairs<'a> {
     fn add(&mut self, references: &References<'a>, name: &'a str, schema: &'a Value, deepest: usize) {
         let schema = ResolvedSchema::of(references, schema);
-        let branches = ["anyOf", "oneOf"].into_iter().filter_map(|keyword| schema.get(keyword)?.as_array()).flatten();
-        let branches: Vec<_> = branches.collect();
-        let is_object = schema.get("type").is_some_and(|of| of == "object") || !schema.properties.is_empty();
+        let branches: Vec<_> = schema.union_branches().collect();
+        let is_object = schema.text("type") == Some("object") || !schema.properties.is_empty();
         match deepest.checked_sub(1) {
             Some(deepest) if !branches.is_empty() => {
                 branches.iter().for_each(|branch| self.add(references, name, branch, deepest));

@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use xtask_document::Fields;
 use xtask_document::operation::operations;
 use xtask_document::pointer::escape;
 use xtask_document::resolved::{References, ResolvedSchema};
@@ -106,10 +107,10 @@ impl<'a> Reach<'a, '_> {
         let mut seen = BTreeSet::new();
         while let Some(place) = pending.pop().filter(|_| !names.is_empty()) {
             let Some(part) = self.document.pointer(&place).filter(|_| seen.insert(place.clone())) else { continue };
-            match (target(part), part.get("allOf").and_then(Value::as_array)) {
-                (Some(target), _) => pending.push(target.to_owned()),
-                (None, parts) => {
-                    let parts = 0..parts.map_or(0, Vec::len);
+            match target(part) {
+                Some(target) => pending.push(target.to_owned()),
+                None => {
+                    let parts = 0..part.list("allOf").len();
                     pending.extend(parts.map(|index| format!("{place}/allOf/{index}")));
                     let names = names.iter().map(|name| (*name).to_owned());
                     self.optional.entry(place).or_default().extend(names);
@@ -125,7 +126,7 @@ impl<'a> Reach<'a, '_> {
 
 /// The place of the target of a reference.
 fn target(value: &Value) -> Option<&str> {
-    value.get("$ref")?.as_str()?.strip_prefix('#')
+    value.text("$ref")?.strip_prefix('#')
 }
 
 #[cfg(test)]

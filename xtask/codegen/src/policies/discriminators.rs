@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use xtask_document::Fields;
 use xtask_document::naming::type_name;
 use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::schemas::{SCHEMAS, is_named, named, named_schemas, reference, schemas, schemas_mut};
@@ -75,9 +76,9 @@ struct Union<'a> {
 impl<'a> Union<'a> {
     fn of(schema: &'a Map<String, Value>) -> Option<Self> {
         let discriminator = schema.get("discriminator")?;
-        let property = discriminator.get("propertyName")?.as_str()?;
-        let branches = schema.get("oneOf")?.as_array().filter(|branches| branches.len() > 1)?;
-        Some(Self { discriminator, property, branches })
+        let property = discriminator.text("propertyName")?;
+        let branches = schema.list("oneOf");
+        (branches.len() > 1).then_some(Self { discriminator, property, branches })
     }
 }
 
@@ -113,10 +114,9 @@ fn tags<'a>(
     branches: &'a [Value],
     visited: &mut BTreeSet<*const Value>,
 ) -> Vec<Vec<String>> {
-    let property = discriminator.get("propertyName").and_then(Value::as_str);
-    let mapping = discriminator.get("mapping").and_then(Value::as_object);
-    let mapping: BTreeMap<_, _> =
-        mapping.into_iter().flatten().filter_map(|(tag, to)| Some((tag, to.as_str()?))).collect();
+    let property = discriminator.text("propertyName");
+    let mapping = discriminator.entries("mapping").iter();
+    let mapping: BTreeMap<_, _> = mapping.filter_map(|(tag, to)| Some((tag, to.as_str()?))).collect();
     let of_branch = |branch: &'a Value| {
         let Some(name) = reference(branch) else { return Vec::new() };
         let is_own = |target: &str| target.strip_prefix(SCHEMAS).unwrap_or(target) == name;

@@ -9,6 +9,7 @@
 
 use serde_json::{Map, Value, json};
 
+use xtask_document::Fields;
 use xtask_document::envelope::{DECORATIONS, alias, is_free_form, names};
 use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::schemas::{named, named_schemas, schemas_mut};
@@ -72,9 +73,8 @@ fn change_envelopes(document: &mut Value, mut change: impl FnMut(&mut Map<String
 }
 
 fn is_list_or_map(schema: &Map<String, Value>) -> bool {
-    let of = schema.get("type").and_then(Value::as_str);
-    let has_properties = schema.get("properties").and_then(Value::as_object).is_some_and(|all| !all.is_empty());
-    of == Some("array") || of == Some("object") && !has_properties
+    let of = schema.text("type");
+    of == Some("array") || of == Some("object") && schema.entries("properties").is_empty()
 }
 
 fn annotations(schema: &Value) -> Value {

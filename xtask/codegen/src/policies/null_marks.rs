@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use xtask_document::Fields;
 use xtask_document::pointer::escape;
 use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::schemas::named_schemas;
@@ -27,7 +28,7 @@ pub(crate) fn place(text: &str) -> Option<&str> {
 pub(crate) fn places(document: &mut Value) -> BTreeSet<String> {
     let mut places = BTreeSet::new();
     for_each_schema(document, &mut |_, schema| {
-        let description = schema.get("description").and_then(Value::as_str);
+        let description = schema.text("description");
         places.extend(description.and_then(place).map(str::to_owned));
     });
     places
@@ -42,11 +43,11 @@ pub(super) fn apply(document: &mut Value) {
     for_each_schema(document, &mut |place, schema| {
         let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
         for (name, property) in properties.into_iter().flatten() {
-            if property.get("nullable") == Some(&Value::Bool(true))
+            if property.is("nullable")
                 && !is_free_form(property)
                 && let Some(property) = property.as_object_mut()
             {
-                let description = property.get("description").and_then(Value::as_str).unwrap_or_default();
+                let description = property.text("description").unwrap_or_default();
                 property.insert(
                     "description".to_owned(),
                     format!("{description}{MARK}{place}/properties/{}{MARK}", escape(name)).into(),

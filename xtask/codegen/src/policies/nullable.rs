@@ -15,6 +15,7 @@
 use serde_json::{Map, Value, json};
 
 use super::parameters;
+use xtask_document::Fields;
 use xtask_document::envelope;
 use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::schemas::{is_named, named_schemas};
@@ -35,7 +36,7 @@ pub(super) fn apply(document: &mut Value) {
         if parameters::is_parameter(place) {
             return;
         }
-        let target = schema.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next());
+        let target = schema.text("$ref").and_then(|path| path.rsplit('/').next());
         let is_envelope = target.is_some_and(|name| envelopes.contains(name));
         let is_named = target.is_some() || schema.contains_key("allOf");
         if is_named && is_free_form(&references, &Value::Object(schema.clone())) {
@@ -65,9 +66,8 @@ fn is_free_form<'a>(references: &References<'a>, schema: &'a Value) -> bool {
 fn allows_null<'a>(references: &References<'a>, schema: &'a Value, deepest: usize) -> bool {
     let Some(deepest) = deepest.checked_sub(1) else { return false };
     let schema = ResolvedSchema::of(references, schema);
-    let mut branches = ["anyOf", "oneOf"].into_iter().filter_map(|keyword| schema.get(keyword)?.as_array()).flatten();
-    let is_free_form = envelope::is_free_form(&schema);
-    !is_free_form && (schema.is("nullable") || branches.any(|branch| allows_null(references, branch, deepest)))
+    let is_branch_nullable = || schema.union_branches().any(|branch| allows_null(references, branch, deepest));
+    !envelope::is_free_form(&schema) && (schema.is("nullable") || is_branch_nullable())
 }
 
 fn add_null(schema: &mut Map<String, Value>) {

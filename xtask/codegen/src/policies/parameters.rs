@@ -63,8 +63,8 @@ fn inline(references: &References<'_>, schema: &mut Map<String, Value>) {
 
 /// The format of a string that the generator has a type for.
 fn format<'a>(schema: &ResolvedSchema<'a>) -> Option<&'a str> {
-    let format = schema.get("format")?.as_str()?;
-    let is_text = schema.get("type").is_some_and(|of| of == "string") && schema.get("enum").is_none();
+    let format = schema.text("format")?;
+    let is_text = schema.text("type") == Some("string") && schema.get("enum").is_none();
     (is_text && FORMATS.contains(&format)).then_some(format)
 }
 

@@ -6,6 +6,7 @@ use super::call::Call;
 use super::method::Method;
 use crate::markdown::paragraph;
 use crate::packages::{Packages, crate_path};
+use xtask_document::Fields;
 use xtask_document::operation::Operation;
 
 /// The lines of an operation's documentation.
@@ -20,11 +21,11 @@ pub(super) fn of(operation: &Operation<'_>) -> Vec<String> {
         format!("`{method} {}`", operation.path.split_whitespace().collect::<Vec<_>>().join(" "))
     };
     let mut paragraphs = vec![summary, route];
-    if operation.object.get("deprecated") == Some(&Value::Bool(true)) {
+    if operation.object.is("deprecated") {
         paragraphs.push("The API's document marks it as deprecated.".to_owned());
     }
-    let permissions = operation.object.get("x-api-token-group").and_then(Value::as_array);
-    let permissions: Vec<_> = permissions.into_iter().flatten().filter_map(Value::as_str).map(paragraph).collect();
+    let permissions = operation.object.list("x-api-token-group").iter();
+    let permissions: Vec<_> = permissions.filter_map(Value::as_str).map(paragraph).collect();
     if !permissions.is_empty() {
         paragraphs.push(format!("An API token needs one of these permissions: {}.", permissions.join(", ")));
     }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::dice::{Dice, Mutation, remove, remove_entry, set, toggle};
+use xtask_document::Fields;
 use xtask_document::operation::METHODS;
 use xtask_document::schemas::{SCHEMAS, reference_to};
 use xtask_document::walk::ObjectKind::{
@@ -162,7 +163,7 @@ fn path_copied(dice: &mut Dice<'_>, paths: &mut Value) {
         && let Some(mut item) = paths.get(&old).cloned()
     {
         for operation in item.as_object_mut().into_iter().flatten().map(|(_, operation)| operation) {
-            let id = operation.get("operationId").and_then(Value::as_str).map(|id| format!("{id}_copy"));
+            let id = operation.text("operationId").map(|id| format!("{id}_copy"));
             if let Some(id) = id {
                 set(operation, "operationId", id);
             }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::dice::{Dice, Mutation, remove, remove_entry, set, toggle};
+use xtask_document::Fields;
 use xtask_document::schemas::SCHEMAS;
 use xtask_document::walk::ObjectKind;
 
@@ -120,7 +121,7 @@ fn enumeration_value(dice: &mut Dice<'_>, schema: &mut Value) {
 
 fn required(dice: &mut Dice<'_>, schema: &mut Value) {
     let Some(name) = properties(schema).and_then(|properties| dice.key(properties)) else { return };
-    let mut listed = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    let mut listed = schema.list("required").to_vec();
     match listed.iter().position(|listed| *listed == name) {
         Some(index) => drop(listed.remove(index)),
         None => listed.push(name.into()),
@@ -133,7 +134,7 @@ fn required(dice: &mut Dice<'_>, schema: &mut Value) {
 
 fn new_property(dice: &mut Dice<'_>, schema: &mut Value) {
     let (name, property) = (dice.name(), dice.schema(2));
-    let is_object = schema.get("type").is_some_and(|of| of == "object");
+    let is_object = schema.text("type") == Some("object");
     if is_object && schema.get("properties").is_none() {
         set(schema, "properties", json!({}));
     }
@@ -145,7 +146,7 @@ fn new_property(dice: &mut Dice<'_>, schema: &mut Value) {
     };
     properties.insert(name.clone(), property);
     if dice.random.u8(..4) == 0 {
-        let mut required = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+        let mut required = schema.list("required").to_vec();
         required.push(name.into());
         set(schema, "required", required);
     }
@@ -220,7 +221,7 @@ fn discriminator(dice: &mut Dice<'_>, schema: &mut Value) {
 
 fn title(dice: &mut Dice<'_>, schema: &mut Value) {
     let reference = dice.reference();
-    let component = reference.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix(SCHEMAS));
+    let component = reference.text("$ref").and_then(|reference| reference.strip_prefix(SCHEMAS));
     let title = dice.one(["Other", "other thing", component.unwrap_or("Other")]).to_owned();
     dice.remove_or_set(schema, "title", |_| title.into());
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::media_types::{keep_one, set};
 use super::{Log, Loss, Rule};
 use crate::hoist::{SchemaNames, holds_types};
+use xtask_document::Fields;
 use xtask_document::envelope::{is_envelope, is_free_form, is_union as is_union_of_envelopes};
 use xtask_document::keywords::without_documentation;
 use xtask_document::media_types::JSON;
@@ -96,7 +97,7 @@ fn unite(document: &mut Value, log: &mut Log<'_>) {
     let (original, mut names) = (named_schemas(document), SchemaNames::of(document));
     let references = References::of(&original);
     for_each_operation(document, |place, _, operation| {
-        let id = operation.get("operationId").and_then(Value::as_str).unwrap_or(place);
+        let id = operation.text("operationId").unwrap_or(place);
         let name = format!("{}Response", pascal(id));
         let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
         let Some((first_status, Some(first))) = first_success(responses).map(|(status, of)| (status, json(of))) else {
