@@ -33,6 +33,7 @@ pub mod process;
 mod samples;
 mod sdk;
 mod supported;
+mod syntax;
 
 pub use error::Error;
 pub use packages::Packages;

@@ -79,7 +79,7 @@ impl<'a> Comparison<'a> {
         if !location.is_parameter {
             self.report_nullability(Verdict::breaks(fails), versions, location);
         } else if was != is {
-            // Null has no so a parameter is never null.
+            // Null has no text, so a parameter is never null.
             self.report_annotations(["nullable"], location);
         }
     }

@@ -9,7 +9,7 @@ use anyhow::{Result, ensure};
 use quote::{ToTokens, quote};
 use syn::{ImplItem, Item, parse_quote};
 
-use super::is_of_client;
+use crate::syntax::is_of_client;
 
 /// `front` is the package that users depend on. Every request sends it, and its version, to the server.
 pub(crate) fn apply(file: &mut syn::File, front: &str) -> Result<()> {
@@ -50,8 +50,8 @@ fn is_constructors(item: &Item) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::assert_same;
     use super::*;
+    use crate::syntax::assert_same;
 
     #[test]
     fn client_can_be_constructed_through_the_trait_only() {

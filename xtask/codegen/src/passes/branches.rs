@@ -32,7 +32,7 @@ use quote::quote;
 use syn::{Field, Ident, ItemEnum, Type};
 
 use super::shapes::{DEEPEST, MOST_UNIONS, Models, Object, is_flat, key};
-use super::{is_optional, is_required_and_nullable, only_type};
+use crate::syntax::{is_optional, is_required_and_nullable, only_type};
 
 /// The most levels of nested objects that are compared. An object can be a part of itself.
 const MOST_NESTED: usize = 3;
@@ -185,8 +185,9 @@ fn in_lists(condition: TokenStream, lists: usize) -> TokenStream {
 mod tests {
     use syn::{Item, parse_quote};
 
-    use super::super::{has_serde, models, open_enums};
+    use super::super::open_enums;
     use super::*;
+    use crate::syntax::{has_serde, models};
 
     /// The conditions of all branches of all unions: on properties, and on values.
     fn conditions(mut file: syn::File) -> Vec<[String; 2]> {

@@ -16,7 +16,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ExprMethodCall, ImplItemFn, Lit, LitStr, parse_quote};
 
 use super::mock_blocks::{THEN, WHEN, key, mock_blocks_mut};
-use super::{client_blocks_mut, methods_mut};
+use crate::syntax::{client_blocks_mut, methods_mut};
 use xtask_document::Fields;
 use xtask_document::media_types::{CONTENT_TYPE, JSON, is_sendable};
 use xtask_document::operation::{Operation, Response};
@@ -159,8 +159,8 @@ impl VisitMut for MockTypes<'_> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::assert_same;
     use super::*;
+    use crate::syntax::assert_same;
     use xtask_document::operation::operations;
 
     fn document() -> Value {

@@ -15,7 +15,9 @@ use syn::{Attribute, Field, Fields, Ident, Item, Type, parse_quote};
 
 use super::field_readers::reader;
 use super::shapes::key;
-use super::{has_serde, is_option, last_segment, models, models_of, serde_text, within};
+use crate::syntax::{
+    has_serde, implemented, implementor, is_option, last_segment, models, models_of, serde_text, within,
+};
 use xtask_document::envelope::{self, Outcome};
 use xtask_document::naming;
 use xtask_document::resolved::{References, ResolvedSchema};
@@ -50,8 +52,8 @@ pub(crate) fn results(file: &syn::File) -> BTreeMap<String, Type> {
     let mut results = BTreeMap::new();
     for item in models_of(file) {
         if let Item::Impl(block) = item
-            && super::implemented(block).as_deref() == Some("Envelope")
-            && let Some(name) = super::implementor(block)
+            && implemented(block).as_deref() == Some("Envelope")
+            && let Some(name) = implementor(block)
             && let Some(syn::ImplItem::Type(result)) = block.items.first()
         {
             results.insert(name.to_string(), result.ty.clone());

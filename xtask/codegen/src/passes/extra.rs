@@ -17,7 +17,7 @@ use quote::{format_ident, quote};
 use syn::{Attribute, ItemStruct, Meta};
 
 use super::shapes::{is_flat, key};
-use super::{can_be_absent, objects_mut};
+use crate::syntax::{can_be_absent, objects_mut};
 
 pub(crate) fn apply(file: &mut syn::File) {
     for model in objects_mut(file) {
@@ -58,8 +58,8 @@ pub(super) fn check(model: &ItemStruct) -> Option<TokenStream> {
 mod tests {
     use syn::{Item, parse_quote};
 
-    use super::super::{assert_same, models};
     use super::*;
+    use crate::syntax::{assert_same, models};
 
     #[test]
     fn model_with_extra_members_has_a_default_if_its_properties_are_optional() {

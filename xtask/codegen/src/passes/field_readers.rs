@@ -13,7 +13,7 @@ use quote::{ToTokens, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Field, Type, Variant, parse_quote};
 
-use super::{has_serde, is_option, last_segment, type_arguments, within};
+use crate::syntax::{has_serde, is_option, last_segment, type_arguments, within};
 
 /// The types of integers in generated models.
 const INTEGERS: [&str; 8] = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
@@ -85,8 +85,8 @@ fn map_values(of: &Type) -> Option<&Type> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::assert_same;
     use super::*;
+    use crate::syntax::assert_same;
 
     #[test]
     fn maps_and_integers_get_readers_and_other_fields_do_not() {

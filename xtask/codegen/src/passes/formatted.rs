@@ -19,7 +19,7 @@ use syn::{Fields, Ident, Item, ItemImpl, Type, parse_quote};
 
 use super::mock_blocks::{THEN, mock_blocks_mut};
 use super::reach::{received, sent};
-use super::{client_blocks_mut, fields_mut, implementor, methods_mut, models, name_of, type_arguments};
+use crate::syntax::{client_blocks_mut, fields_mut, implementor, methods_mut, models, name_of, type_arguments};
 
 /// The generator's types for formats.
 const TYPES: [&str; 6] = [
@@ -88,8 +88,8 @@ impl VisitMut for MakeFormatted {
 
 #[cfg(test)]
 mod tests {
-    use super::super::assert_same;
     use super::*;
+    use crate::syntax::assert_same;
 
     #[test]
     fn format_is_kept_as_text_in_responses_and_typed_in_requests() {

@@ -75,8 +75,8 @@ fn escaped(tokens: &TokenStream, parameters: &[PathParameter<'_>]) -> Option<Tok
 mod tests {
     use syn::parse_quote;
 
-    use super::super::assert_same;
     use super::*;
+    use crate::syntax::assert_same;
 
     #[test]
     fn value_of_a_path_parameter_is_encoded_and_escaped_under_its_name_in_the_document() {

@@ -4,7 +4,7 @@
 
 use syn::{Item, ItemImpl};
 
-use super::implementor;
+use crate::syntax::implementor;
 use xtask_document::operation::Operation;
 
 /// The end of the keys of types that match requests.

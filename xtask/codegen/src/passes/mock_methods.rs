@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 
 use quote::format_ident;
 
-use super::methods_mut;
 use super::mock_blocks::mock_blocks_mut;
+use crate::syntax::methods_mut;
 
 /// Adds an underscore to a method whose name is taken, which the generator also adds to keywords. The methods of every
 /// mock precede the others.
@@ -26,8 +26,8 @@ pub(crate) fn apply(file: &mut syn::File) {
 mod tests {
     use syn::parse_quote;
 
-    use super::super::assert_same;
     use super::*;
+    use crate::syntax::assert_same;
 
     #[test]
     fn parameter_with_the_name_of_a_method_of_every_mock_is_renamed() {

@@ -156,8 +156,8 @@ fn comparison(call: &ExprMethodCall, is_form: bool, queries: &QueryNames) -> Opt
 mod tests {
     use serde_json::json;
 
-    use super::super::assert_same;
     use super::*;
+    use crate::syntax::assert_same;
 
     fn applied(mut file: syn::File, has_query: bool) -> syn::File {
         let form = json!({"content": {FORM: {}}});

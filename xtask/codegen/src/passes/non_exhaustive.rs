@@ -4,7 +4,7 @@
 
 use syn::parse_quote;
 
-use super::objects_mut;
+use crate::syntax::objects_mut;
 
 pub(crate) fn apply(file: &mut syn::File) {
     for model in objects_mut(file) {
@@ -14,8 +14,8 @@ pub(crate) fn apply(file: &mut syn::File) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::assert_same;
     use super::*;
+    use crate::syntax::assert_same;
 
     #[test]
     fn models_are_non_exhaustive_and_newtypes_and_other_structs_are_not() {

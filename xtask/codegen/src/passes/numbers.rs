@@ -27,8 +27,8 @@ impl VisitMut for Numbers {
 
 #[cfg(test)]
 mod tests {
-    use super::super::assert_same;
     use super::*;
+    use crate::syntax::assert_same;
 
     #[test]
     fn every_f64_becomes_a_json_number() {

@@ -10,7 +10,8 @@
 
 use syn::{Item, parse_quote};
 
-use super::{extra, models, objects_mut};
+use super::extra;
+use crate::syntax::{models, objects_mut};
 
 pub(crate) fn apply(file: &mut syn::File) {
     let mut implementations: Vec<Item> = Vec::new();
@@ -39,8 +40,8 @@ pub(crate) fn apply(file: &mut syn::File) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::assert_same;
     use super::*;
+    use crate::syntax::assert_same;
 
     #[test]
     fn model_is_decoded_through_object_only() {

@@ -14,7 +14,7 @@ use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Expr, ExprMatch, Fields, Ident, Item, ItemEnum, ItemImpl, Meta, Path, Token, parse_quote};
 
-use super::{implemented, implementor, models};
+use crate::syntax::{implemented, implementor, models};
 
 /// The names for the catch-all variant: the first one that is not the name of a value is used.
 const NAMES: [&str; 3] = ["Unknown", "UnknownValue", "UnlistedValue"];
@@ -111,8 +111,8 @@ impl VisitMut for ExtendMatch {
 
 #[cfg(test)]
 mod tests {
-    use super::super::assert_same;
     use super::*;
+    use crate::syntax::assert_same;
 
     #[test]
     fn string_enum_keeps_an_unlisted_value() {

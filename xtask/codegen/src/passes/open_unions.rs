@@ -21,8 +21,8 @@ use syn::{Block, Fields, Ident, ImplItem, Item, ItemEnum, ItemImpl, Path, Type, 
 use super::branches::Check;
 use super::open_enums::{ExtendMatch, Opened, catch_all, drop_derives};
 use super::shapes::Models;
-use super::{has_serde, implemented, implementor, models, name_of, only_type, retain_serde, serde_text};
 use crate::policies::discriminators::Discriminator;
+use crate::syntax::{has_serde, implemented, implementor, models, name_of, only_type, retain_serde, serde_text};
 
 /// `discriminators` contains the discriminators of unions, by the names of their types.
 pub(crate) fn apply(

@@ -18,7 +18,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ExprMethodCall, FnArg, Ident, Lit, Macro, Pat, PatType, Token, Type, parse_quote};
 
 use super::path_parameters::{PathParameter, path_parameters};
-use super::{client_blocks_mut, last_segment, methods_mut};
+use crate::syntax::{client_blocks_mut, last_segment, methods_mut};
 use xtask_document::operation::operations;
 
 pub(crate) fn apply(file: &mut syn::File, document: &Value) -> Result<()> {
@@ -152,8 +152,8 @@ fn is_variable(value: &Expr, name: &Ident) -> bool {
 mod tests {
     use serde_json::json;
 
-    use super::super::assert_same;
     use super::*;
+    use crate::syntax::assert_same;
 
     fn document() -> Value {
         json!({"paths": {"/things/{thing-id}/{type}": {"get": {"operationId": "get_thing"}}}})

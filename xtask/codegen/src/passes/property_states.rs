@@ -39,8 +39,10 @@ use syn::{Attribute, Field, Type, parse_quote};
 
 use super::field_readers::{function, reader};
 use super::shapes::{is_flat, key};
-use super::{documentation, fields_mut, has_serde, is_option, last_segment, models, name_of, retain_serde, within};
 use crate::policies::null_marks::{self, MARK};
+use crate::syntax::{
+    documentation, fields_mut, has_serde, is_option, last_segment, models, name_of, retain_serde, within,
+};
 use xtask_document::naming;
 
 /// The properties of envelopes that are left as they are.
@@ -140,8 +142,8 @@ mod tests {
     use serde_json::json;
     use syn::parse_quote;
 
-    use super::super::assert_same;
     use super::*;
+    use crate::syntax::assert_same;
 
     /// A document in which `Box` is an envelope.
     fn document() -> Value {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use syn::visit::{self, Visit};
 use syn::{Ident, Path};
 
-use super::{client_methods, models_of, name_of};
+use crate::syntax::{client_methods, models_of, name_of};
 
 /// The names of the models in the arguments of the client's methods, and of all models in these.
 pub(super) fn sent(file: &syn::File) -> BTreeSet<Ident> {

@@ -14,7 +14,7 @@ use syn::{Fields, Item, ItemStruct, parse_quote};
 
 use super::reach::sent;
 use super::shapes::is_flat;
-use super::{can_be_absent, models};
+use crate::syntax::{can_be_absent, models};
 
 pub(crate) fn apply(file: &mut syn::File) {
     let sent = sent(file);
@@ -55,8 +55,8 @@ fn constructor(model: &ItemStruct) -> Option<Item> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{assert_same, implementor};
     use super::*;
+    use crate::syntax::{assert_same, implementor};
 
     #[test]
     fn model_of_a_request_gets_a_constructor_with_its_required_fields() {

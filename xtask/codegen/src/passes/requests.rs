@@ -20,7 +20,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Expr, Ident, ImplItem, ImplItemFn, Item, Local, Pat, Stmt, parse_quote};
 
 use super::response_arms::{self, Successes};
-use super::{client_blocks_mut, documentation, implemented, result_of};
+use crate::syntax::{client_blocks_mut, documentation, implemented, result_of};
 use xtask_document::operation::Operation;
 
 /// The number of statements at the end of a method that send the request and decode the response.

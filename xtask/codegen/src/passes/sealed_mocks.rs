@@ -24,8 +24,8 @@ pub(crate) fn apply(file: &mut syn::File) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::assert_same;
     use super::*;
+    use crate::syntax::assert_same;
 
     #[test]
     fn extension_trait_of_the_mocks_is_sealed() {

@@ -9,7 +9,7 @@ use quote::{format_ident, quote};
 use syn::{Field, Fields, Ident, Item, Type};
 
 use super::open_enums::Opened;
-use super::{has_serde, json_name, last_ident, last_segment, within};
+use crate::syntax::{has_serde, json_name, last_ident, last_segment, within};
 
 /// The most containers and newtypes around a value that are followed. A list can be an item of itself.
 pub(super) const DEEPEST: usize = 8;

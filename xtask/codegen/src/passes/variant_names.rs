@@ -11,7 +11,7 @@ use quote::format_ident;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Ident, Item, ItemEnum, Path, Type, Variant};
 
-use super::{has_serde, implementor, last_segment, models, only_type, within};
+use crate::syntax::{has_serde, implementor, last_segment, models, only_type, within};
 
 pub(crate) fn apply(file: &mut syn::File) {
     let Some(items) = models(file) else { return };
@@ -100,8 +100,8 @@ impl VisitMut for NewNames {
 mod tests {
     use syn::parse_quote;
 
-    use super::super::assert_same;
     use super::*;
+    use crate::syntax::assert_same;
 
     #[test]
     fn values_with_a_sign_have_names_in_camel_case() {

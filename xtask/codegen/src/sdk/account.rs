@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Fields, Ident, Item, Type};
 
-use super::super::passes::{last_segment, models_of};
+use crate::syntax::{last_segment, models_of};
 
 /// The name of the path parameter that is the account: the segment after `/accounts`.
 pub(super) fn parameter(path: &str) -> Option<&str> {

@@ -4,9 +4,9 @@ use serde_json::{Map, Value, json};
 use syn::Type;
 use syn::ext::IdentExt;
 
-use super::super::passes::last_segment;
 use super::super::samples::{TEXT, sample};
 use super::method::{Argument, Method};
+use crate::syntax::last_segment;
 use xtask_document::envelope::Outcome;
 use xtask_document::media_types::JSON;
 use xtask_document::naming::snake;

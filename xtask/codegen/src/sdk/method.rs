@@ -9,8 +9,8 @@ use syn::ext::IdentExt;
 use syn::visit_mut::{self, VisitMut};
 use syn::{FnArg, Ident, ImplItemFn, Pat, Path, ReturnType, Type, TypePath, parse_quote};
 
-use super::super::passes::{last_segment, models_of, name_of, result_of};
 use super::{account, documentation};
+use crate::syntax::{last_segment, models_of, name_of, result_of};
 use xtask_document::naming::snake;
 use xtask_document::operation::Operation;
 
@@ -176,8 +176,8 @@ impl VisitMut for Qualify {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::super::passes::client_methods;
     use super::*;
+    use crate::syntax::client_methods;
     use xtask_document::operation::operations;
 
     /// The method for an operation of a path, from a function of the client.

@@ -16,9 +16,10 @@ use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 use syn::parse_quote;
 
-use super::passes::{client_methods, envelopes};
+use super::passes::envelopes;
 use crate::error::Error;
 use crate::packages::{Packages, crate_path};
+use crate::syntax::client_methods;
 use call::Call;
 use method::Method;
 use xtask_document::Document;

@@ -1,5 +1,6 @@
 use super::*;
-use crate::passes::{assert_same, models_of, open_enums};
+use crate::passes::open_enums;
+use crate::syntax::{assert_same, models_of};
 
 fn opened(mut file: syn::File, discriminators: &BTreeMap<String, Discriminator>) -> syn::File {
     let enums = open_enums::apply(&mut file).unwrap();

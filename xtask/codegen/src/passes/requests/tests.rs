@@ -5,8 +5,8 @@ use quote::quote;
 use serde_json::json;
 use syn::parse_quote;
 
-use super::super::assert_same;
 use super::*;
+use crate::syntax::assert_same;
 use xtask_document::operation::operations;
 
 /// The items that only sending needs.
