@@ -22,23 +22,22 @@ fn merge_enums(document: &mut Value, log: &mut Log<'_>) {
     let original = document.clone();
     let references = References::of(&original);
     for_each_schema(document, &mut |place, schema| {
-        let Some((Value::Array(values), Value::Array(parts))) = schema.get("enum").zip(schema.get("allOf")) else {
+        if !schema.contains_key("enum") || !schema.contains_key("allOf") {
             return;
-        };
-        let listed = parts.iter().filter_map(|part| references.resolve(part).get("enum")?.as_array());
-        let is_common = |value: &&Value| listed.clone().all(|listed| listed.contains(value));
-        let common: Vec<_> = values.iter().filter(is_common).cloned().collect();
-        let whole = original.pointer(place).map(|whole| ResolvedSchema::of(&references, whole));
-        match whole.filter(|whole| whole.is_scalar() && !common.is_empty()) {
-            Some(whole) => {
-                *schema = whole.to_schema();
-                schema.insert("enum".to_owned(), Value::from(common));
-                log.note_loss(Loss::Lossless, place, "merged its `allOf` and its `enum`");
-            }
-            None => {
-                schema.remove("enum");
-                log.note(place, "dropped its `enum`, which lists no value of its parts");
-            }
+        }
+        let Some(vendors) = original.pointer(place) else { return };
+        let parts = vendors.list("allOf").iter().map(|part| ResolvedSchema::of(&references, part));
+        let listed: Vec<_> = parts.filter(|part| part.get("enum").is_some()).map(|part| part.list("enum")).collect();
+        let is_common = |value: &&Value| listed.iter().all(|listed| listed.contains(value));
+        let common: Vec<_> = vendors.list("enum").iter().filter(is_common).cloned().collect();
+        let whole = ResolvedSchema::of(&references, vendors);
+        if whole.is_scalar() && !common.is_empty() {
+            *schema = whole.to_schema();
+            schema.insert("enum".to_owned(), Value::from(common));
+            log.note_loss(Loss::Lossless, place, "merged its `allOf` and its `enum`");
+        } else {
+            schema.remove("enum");
+            log.note(place, "dropped its `enum`, which lists no value of its parts");
         }
     });
 }
@@ -133,7 +132,8 @@ mod tests {
         let merged = json!({"type": "string", "description": "Kinds.", "enum": ["b"], "nullable": true});
         let (fixed, lost) = losses(&BESIDE_ALL_OF, document(whole("Kinds", json!(["b", "c"]))));
         assert_eq!((fixed, lost), (document(merged), vec![Loss::Lossless]));
-        for (part, values) in [("Kinds", json!([])), ("Kinds", json!(["c"])), ("Object", json!([{}]))] {
+        let others = [("Kinds", json!([])), ("Kinds", json!(["c"])), ("Alias", json!(["c"])), ("Object", json!([{}]))];
+        for (part, values) in others {
             let mut alone = whole(part, values.clone());
             alone.as_object_mut().unwrap().remove("enum");
             let (fixed, lost) = losses(&BESIDE_ALL_OF, document(whole(part, values)));
