@@ -130,6 +130,13 @@ pub(crate) fn within(of: &Type) -> Option<&Type> {
     type_arguments(&path.path).next()
 }
 
+/// `V` of a map with keys `K` and values `V`.
+pub(crate) fn map_value(of: &Type) -> Option<&Type> {
+    let Type::Path(path) = of else { return None };
+    let is_map = last_ident(of).is_some_and(|name| name == "BTreeMap" || name == "HashMap");
+    type_arguments(&path.path).nth(1).filter(|_| is_map)
+}
+
 /// `T` of `Result<W<T>, _>`, where `wrapper` is the name of `W`.
 pub(crate) fn result_of<'a>(of: &'a Type, wrapper: &str) -> Option<&'a Type> {
     within(of).filter(|inner| last_ident(inner).is_some_and(|name| name == wrapper)).and_then(within)

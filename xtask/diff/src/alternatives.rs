@@ -10,7 +10,7 @@ use super::change::{Side, Verdict};
 use super::comparison::{Comparison, Location, Versions};
 use super::kind::{ChangeKind, Part, State};
 use super::names::named_type;
-use super::shape::{all_properties, alternatives, is_displayed, is_free_form, is_parsed, scalar_of, type_of};
+use super::shape::{all_properties, alternatives, is_displayed, is_free_form, scalar_of, type_of};
 use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::schemas::reference;
 use xtask_import::becomes_type;
@@ -29,12 +29,8 @@ impl<'a> Comparison<'a> {
             self.report(Verdict::BREAKS, location, ChangeKind::changed(Part::SharedProperties));
         }
         let (old_references, new_references) = (&self.old_references, &self.new_references);
-        let displayed = [is_displayed(old_references, before), is_displayed(new_references, after)];
-        let parsed = [is_parsed(old_references, before), is_parsed(new_references, after)];
-        for (state, was_and_is) in [(State::Displayed, displayed), (State::Parsed, parsed)] {
-            if was_and_is == [true, false] {
-                self.report(Verdict::BREAKS, location, ChangeKind::became(state, false));
-            }
+        if is_displayed(old_references, before) && !is_displayed(new_references, after) {
+            self.report(Verdict::BREAKS, location, ChangeKind::became(State::Displayed, false));
         }
         let named = (by_name(&self.old_references, old), by_name(&self.new_references, new));
         let (Some(before), Some(after)) = named else {

@@ -155,6 +155,12 @@ impl<'a> Comparison<'a> {
         let held = |keyword| {
             versions.map(|schema| schema.get(keyword).filter(|held| held.is_object()).unwrap_or(&Value::Null))
         };
+        let differs = |keyword| matches!(held(keyword), [old, new] if old != new);
+        let is_union = alternatives(after).is_some() && !constrains_branches(&after.to_schema());
+        if is_union && (differs("items") || differs("additionalProperties")) {
+            // The generator merges them into every alternative.
+            return self.report(Verdict::BREAKS, location, ChangeKind::changed(Part::SharedProperties));
+        }
         let [old, new] = held("items");
         if type_of(after) != Some("array") {
             // `items` has no effect on other types.

@@ -156,7 +156,6 @@ named! {
         Free = "it lists no properties now, so it is a map|it lists properties now, so it is no longer a map",
         Keeping = "it keeps other properties now|it no longer keeps other properties",
         Nullable = "it may be null now|it may no longer be null",
-        Parsed = "it implements `FromStr` now|it no longer implements `FromStr`",
         Public = "no credentials are needed now|credentials are needed now",
         ReadOnly = "it is read-only now|it is no longer read-only",
         Received = "a response uses it now, so its strings with a format may have any text|\
@@ -274,7 +273,7 @@ mod tests {
         assert_eq!(
             states.join(" "),
             "boxed closed deprecated described displayed envelope enumerated exploded free keeping nullable \
-             parsed public read_only received required union write_only"
+             public read_only received required union write_only"
         );
     }
 }

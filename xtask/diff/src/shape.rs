@@ -90,22 +90,14 @@ pub(super) fn has_default(schema: &ResolvedSchema<'_>) -> bool {
 
 /// Whether the generated type implements `Display`: scalars, enums, and unions of them do.
 pub(super) fn is_displayed<'a>(references: &References<'a>, schema: &ResolvedSchema<'a>) -> bool {
-    all_branches(references, schema, DEEPEST, &|schema| schema.is_scalar() || values(schema).is_some())
+    all_are_displayed(references, schema, DEEPEST)
 }
 
-/// Whether the generated union implements `FromStr`: every branch does, and none accepts any text.
-pub(super) fn is_parsed<'a>(references: &References<'a>, schema: &ResolvedSchema<'a>) -> bool {
-    let is_text = |schema: &ResolvedSchema<'a>| scalar_of(schema) == "string" && values(schema).is_none();
-    all_branches(references, schema, DEEPEST, &|schema| schema.is_scalar() && !is_text(schema))
-}
-
-fn all_branches<'a>(
-    references: &References<'a>,
-    schema: &ResolvedSchema<'a>,
-    depth: usize,
-    predicate: &dyn Fn(&ResolvedSchema<'a>) -> bool,
-) -> bool {
+fn all_are_displayed<'a>(references: &References<'a>, schema: &ResolvedSchema<'a>, depth: usize) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return false };
-    let of_branch = |branch| all_branches(references, &ResolvedSchema::of(references, branch), depth, predicate);
-    alternatives(schema).map_or_else(|| predicate(schema), |(_, branches)| branches.iter().all(of_branch))
+    let is_branch = |branch| all_are_displayed(references, &ResolvedSchema::of(references, branch), depth);
+    match alternatives(schema) {
+        Some((_, branches)) => branches.iter().all(is_branch),
+        None => schema.is_scalar() || values(schema).is_some(),
+    }
 }

@@ -5,7 +5,9 @@
 //! dogs have. The enums cannot be closed, since other models may use them. Instead, a branch rejects a value, in itself
 //! and in its nested objects, three levels deep:
 //!
-//! - if it has a property that this branch lacks and another branch has, in any order, unless the property is null;
+//! - if it has a property that this branch lacks and another branch has, in any order. A null counts unless every branch
+//!   would reject the value then;
+//! - if it has no property of this branch, but others, and another branch is a map;
 //! - if it lacks a property that is required here and may be null;
 //! - if a property has a value that this branch does not list, or text that does not match the format here, and either
 //!   has another type in another branch or lists a single value.
@@ -164,14 +166,34 @@ fn foreign_to_all(own: &[Object], rivals: &[&Object]) -> Option<TokenStream> {
     Some(in_lists(has_foreign(&own, &rivals)?, lists))
 }
 
-/// The condition under which an object has a property that rivals list, and none of its own objects.
+/// The condition under which an object has a property that rivals list, and none of its own objects; or has no property
+/// of its own objects, if a rival is a map. `null_counts` is whether a property counts that is null.
 fn has_foreign(own: &[&Object], rivals: &[&Object]) -> Option<TokenStream> {
-    let listed = rivals.iter().flat_map(|rival| &rival.fields).filter(|field| !is_flat(field)).map(key);
-    let foreign: BTreeSet<_> = listed.filter(|key| own.iter().all(|own| own.field(key).is_none())).collect();
-    let foreign = foreign.iter();
-    let is_closed = foreign.len() > 0 && !own.iter().any(|own| own.keeps_others());
-    is_closed
-        .then(|| quote! { [#(#foreign),*].iter().any(|key| branch.get(key).is_some_and(|value| !value.is_null())) })
+    if own.iter().any(|own| own.keeps_others()) {
+        return None;
+    }
+    let keys = |objects: &[&Object]| -> BTreeSet<_> {
+        objects.iter().flat_map(|object| &object.fields).filter(|field| !is_flat(field)).map(key).collect()
+    };
+    let (own_keys, keys) = (keys(own), keys(rivals));
+    let foreign: Vec<_> = keys.difference(&own_keys).collect();
+    let has_foreign = (!foreign.is_empty()).then(|| {
+        quote! {
+            [#(#foreign),*].iter().any(|key| branch.get(key).is_some_and(|value| null_counts || !value.is_null()))
+        }
+    });
+    // Without a required property, an object accepts every value of a map.
+    let is_like_map = own.iter().any(|own| own.fields.iter().all(is_optional)) && !own.iter().any(|own| own.is_map);
+    let own_keys = own_keys.iter();
+    let has_none = (is_like_map && rivals.iter().any(|rival| rival.is_map)).then(|| {
+        quote! {
+            branch.as_object().is_some_and(|object| {
+                !object.is_empty() && !object.keys().any(|key| [#(#own_keys),*].contains(&key.as_str()))
+            })
+        }
+    });
+    let conditions: Vec<_> = has_foreign.into_iter().chain(has_none).collect();
+    (!conditions.is_empty()).then(|| quote! { #(#conditions)||* })
 }
 
 /// The condition for a value that is in so many lists.
@@ -182,225 +204,4 @@ fn in_lists(condition: TokenStream, lists: usize) -> TokenStream {
 }
 
 #[cfg(test)]
-mod tests {
-    use syn::{Item, parse_quote};
-
-    use super::super::open_enums;
-    use super::*;
-    use crate::syntax::{has_serde, models};
-
-    /// The conditions of all branches of all unions: on properties, and on values.
-    fn conditions(mut file: syn::File) -> Vec<[String; 2]> {
-        let enums = open_enums::apply(&mut file).unwrap();
-        let items = models(&mut file).unwrap();
-        let unions = items.iter().filter_map(|item| match item {
-            Item::Enum(union) if has_serde(&union.attrs, "untagged") => Some(union),
-            _ => None,
-        });
-        let opened = unions.clone().map(|union| (union.ident.clone(), open_enums::catch_all(union).unwrap())).collect();
-        let models = Models::new(items, &enums, &opened);
-        let text = |condition: Option<TokenStream>| condition.unwrap_or_default().to_string().replace(' ', "");
-        unions
-            .flat_map(|union| models.checks(union))
-            .map(|Check { properties, values }| [text(properties), text(values)])
-            .collect()
-    }
-
-    fn has(keys: &str) -> String {
-        format!("[{keys}].iter().any(|key|branch.get(key).is_some_and(|value|!value.is_null()))")
-    }
-
-    #[test]
-    fn branch_rejects_a_property_that_only_another_branch_has() {
-        let checks = conditions(parse_quote! {
-            mod types {
-                #[serde(untagged)]
-                enum Pet { Cat(Cat), Dog(::std::boxed::Box<Dog>), Any(::serde_json::Map<String, Value>), Text(String) }
-                struct Cat { mood: Mood, color: Option<Color>, r#type: Option<String> }
-                struct Dog { mood: Mood, #[serde(rename = "the size")] size: Color, #[serde(rename = "type")] type_: Option<String> }
-                enum Mood { Good, Bad }
-                enum Color { Red, Blue }
-            }
-        });
-        let expected =
-            [has(r#""thesize""#), has(r#""color""#), has(r#""color","mood","thesize","type""#), String::new()];
-        assert_eq!(checks, expected.map(|properties| [properties, String::new()]));
-    }
-
-    #[test]
-    fn branch_that_is_a_union_has_the_properties_of_its_branches() {
-        let found = conditions(parse_quote! {
-            mod types {
-                #[serde(untagged)]
-                enum Pet { Cat(Cat), Other(Other), Others(Vec<Other>) }
-                struct Cat { color: Option<String> }
-                #[serde(untagged)]
-                enum Other { Dog(Dog), Fish(::std::boxed::Box<Fish>), Text(String) }
-                struct Dog { size: Option<String> }
-                struct Fish { fins: Option<String>, color: Option<String> }
-            }
-        });
-        assert_eq!(found[0][0], has(r#""fins","size""#));
-        assert_eq!(found[1..3].iter().map(|[properties, _]| properties.as_str()).collect::<Vec<_>>(), ["", ""]);
-        let without_color = conditions(parse_quote! {
-            mod types {
-                #[serde(untagged)]
-                enum Pet { Other(Other), Cat(Cat) }
-                struct Cat { color: Option<String>, size: Option<String> }
-                #[serde(untagged)]
-                enum Other { Dog(Dog), Text(String) }
-                struct Dog { size: Option<String> }
-            }
-        });
-        assert_eq!(without_color[0][0], has(r#""color""#));
-    }
-
-    #[test]
-    fn branch_that_keeps_all_properties_rejects_none() {
-        let checks = conditions(parse_quote! {
-            mod types {
-                #[serde(untagged)]
-                enum Pet { Cat(Cat), Dog(Dog) }
-                struct Cat { color: Color, #[serde(flatten)] extra: Map<String, Value> }
-                struct Dog { size: u8, #[serde(flatten)] extra: Map<String, Value> }
-            }
-        });
-        assert_eq!(checks, vec![[const { String::new() }; 2]; 2]);
-    }
-
-    #[test]
-    fn branch_rejects_an_unlisted_value_of_a_property_with_another_type_elsewhere() {
-        let [cat, dog] = conditions(parse_quote! {
-            mod types {
-                #[serde(untagged)]
-                enum Pet { Cat(Cat), Dog(Dog) }
-                struct Cat { mood: Mood, kind: Option<CatKind>, only: One }
-                struct Dog { mood: Mood, kind: Option<DogKind>, size: Mood }
-                enum Mood { Good, Bad }
-                enum CatKind { Lion, Tiger }
-                enum DogKind { Hound, Husky }
-                enum One { One }
-            }
-        })
-        .try_into()
-        .unwrap();
-        let kind = "(&branch.kind).as_ref().is_some_and(|branch|matches!(branch,CatKind::Unknown(_)))";
-        assert_eq!(cat[1], format!("{kind}||matches!((&branch.only),One::Unknown(_))"));
-        assert_eq!(dog[1], kind.replace("CatKind", "DogKind"));
-    }
-
-    #[test]
-    fn disjoint_required_values_alone_distinguish_branches() {
-        let checks = conditions(parse_quote! {
-            mod types {
-                #[serde(untagged)]
-                enum Pet { Cat(Cat), Dog(Dog) }
-                struct Cat { kind: CatKind, a: Option<String>, mood: CatMood }
-                struct Dog { kind: DogKind, b: Option<String>, mood: DogMood }
-                enum CatKind { #[serde(rename = "dog")] Lion, Tiger }
-                enum DogKind { Dog, Wolf }
-                enum CatMood { Good }
-                enum DogMood { Good, Bad }
-            }
-        });
-        let of = |branch: &str| [String::new(), format!("matches!((&branch.kind),{branch}Kind::Unknown(_))")];
-        assert_eq!(checks, [of("Cat"), of("Dog")]);
-    }
-
-    #[test]
-    fn nested_objects_of_branches_are_compared() {
-        let [cat, dog, _] = conditions(parse_quote! {
-            mod types {
-                #[serde(untagged)]
-                enum Pet { Cat(Cat), Dog(Dog), Other(Other) }
-                struct Cat { food: Option<CatFood>, toys: Vec<Toy> }
-                struct Dog { food: Option<DogFood>, toys: Vec<Bone> }
-                struct Other { food: Option<CatFood>, toys: Vec<Toy> }
-                struct CatFood { fish: Option<String>, kind: Fish }
-                struct DogFood { meat: Option<String>, kind: Meat }
-                struct Toy { mouse: bool }
-                struct Bone(::std::boxed::Box<Ham>);
-                struct Ham { bone: bool }
-                enum Fish { Cod, Tuna }
-                enum Meat { Cod, Ham }
-            }
-        })
-        .try_into()
-        .unwrap();
-        let properties = |food: &str, toy: &str| {
-            format!(
-                "branch.get(\"food\").is_some_and(|branch|{})||branch.get(\"toys\").is_some_and(|branch|\
-                 branch.as_array().is_some_and(|list|list.iter().any(|branch|{})))",
-                has(food),
-                has(toy)
-            )
-        };
-        let values = |kind: &str| {
-            format!("(&branch.food).as_ref().is_some_and(|branch|matches!((&branch.kind),{kind}::Unknown(_)))")
-        };
-        assert_eq!(cat, [properties("\"meat\"", "\"bone\""), values("Fish")]);
-        assert_eq!(dog, [properties("\"fish\"", "\"mouse\""), values("Meat")]);
-    }
-
-    #[test]
-    fn branches_are_compared_through_lists_newtypes_and_other_unions() {
-        let checks = conditions(parse_quote! {
-            mod types {
-                #[serde(untagged)]
-                enum Pets { Cats(Vec<Cat>), Dog(::std::boxed::Box<Named>), Other(Other), Tree(Tree), Level(Kind) }
-                struct Cat { kind: Kind }
-                struct Named(Dog);
-                struct Dog { kind: ::std::string::String, other: Other }
-                enum Kind { Cat, Lion }
-                #[serde(untagged)]
-                enum Other { Number(u8), Text(::std::string::String), Unknown(()) }
-                struct Tree(Vec<Tree>);
-            }
-        });
-        let values: Vec<_> = checks.into_iter().map(|[_, values]| values).filter(|values| !values.is_empty()).collect();
-        assert_eq!(
-            values,
-            [
-                "branch.iter().any(|branch|matches!((&branch.kind),Kind::Unknown(_)))",
-                "matches!(branch,Other::UnknownValue(_))",
-                "matches!(branch,Kind::Unknown(_))",
-            ]
-        );
-    }
-
-    #[test]
-    fn branch_rejects_a_value_without_its_required_nullable_property() {
-        let [cat, dog] = conditions(parse_quote! {
-            mod types {
-                #[serde(untagged)]
-                enum Pet { Cat(Cat), Dog(Dog) }
-                struct Cat { #[serde(default)] owner: Option<String>, #[serde(rename = "the size", default)] size: Value }
-                struct Dog {
-                    #[serde(skip_serializing_if = "Option::is_none")] owner: Option<String>,
-                }
-            }
-        })
-        .try_into()
-        .unwrap();
-        assert_eq!(cat[0], r#"["owner","thesize"].iter().any(|key|branch.get(key).is_none())"#);
-        assert_eq!(dog[0], has(r#""thesize""#));
-    }
-
-    #[test]
-    fn branch_rejects_text_that_does_not_match_its_format() {
-        let [id, thing, other, text] = conditions(parse_quote! {
-            mod types {
-                #[serde(untagged)]
-                enum Either { Id(Id), Thing(Thing), Other(Other), Text(String) }
-                struct Id(::api_runtime::Formatted<::uuid::Uuid>);
-                struct Thing { at: ::api_runtime::Formatted<::uuid::Uuid>, to: ::api_runtime::Formatted<::uuid::Uuid> }
-                struct Other { at: ::api_runtime::Formatted<::std::net::IpAddr>, to: ::api_runtime::Formatted<::uuid::Uuid> }
-            }
-        })
-        .try_into()
-        .unwrap();
-        assert_eq!(id[1], "(&branch.0).value().is_none()");
-        assert_eq!((&thing[1], &other[1]), (&"(&branch.at).value().is_none()".to_owned(), &thing[1]));
-        assert_eq!(text[1], "");
-    }
-}
+mod tests;

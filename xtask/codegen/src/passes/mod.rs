@@ -13,6 +13,7 @@
 //! | `property_states`: absent, null and value are three states | each has a meaning in a request |
 //! | `extra`: a declared property among the other members is an error | it would be encoded twice |
 //! | `field_readers`: a duplicate key of a map is an error, and `1.0` is an integer | serde keeps the last value, and rejects `1.0` |
+//! | `displayed`: a union of values with a text has `Display`, and no union has `FromStr` | the generator decides by the order of names |
 //! | `open_unions`: a tag selects its branch, and a value of no branch is kept | it must not fail a response, or be decoded as another branch |
 //! | `request_constructors`: models of requests have a constructor | a `#[non_exhaustive]` struct cannot be built outside its crate |
 //! | `objects_only`: a struct is decoded from an object only | serde also decodes it from an array, by position |
@@ -37,6 +38,7 @@
 pub(super) mod api_client;
 mod branches;
 pub(super) mod content_types;
+pub(super) mod displayed;
 pub(super) mod envelopes;
 pub(super) mod extra;
 pub(super) mod field_readers;

@@ -16,7 +16,7 @@ use anyhow::{Context, Result, ensure};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::visit_mut::VisitMut;
-use syn::{Block, Fields, Ident, ImplItem, Item, ItemEnum, ItemImpl, Path, Type, Variant, parse_quote};
+use syn::{Fields, Ident, Item, ItemEnum, ItemImpl, Path, Type, Variant, parse_quote};
 
 use super::branches::Check;
 use super::open_enums::{ExtendMatch, Opened, catch_all, drop_derives};
@@ -41,36 +41,30 @@ pub(crate) fn apply(
         }
     }
     let all_models = Models::new(items, enums, &unions);
-    let (mut readers, mut parsers) = (Vec::new(), BTreeMap::new());
+    let mut readers = Vec::new();
     for item in items.iter_mut() {
-        if let Item::Enum(union) = item
-            && let Some(name) = unions.get(&union.ident)
-        {
-            let discriminator = discriminators.get(&union.ident.to_string());
-            let checks = all_models.checks(union);
-            readers.push(reader(union, name, &checks, discriminator)?);
-            let is_enum = |of: &Type| all_models.inner_type(of).is_some_and(|of| enums.contains_key(&of.name));
-            parsers.insert(union.ident.clone(), parser(union, name, &checks, is_enum));
-            open(union, name);
-        }
-    }
-    for item in items.iter_mut() {
-        if let Item::Impl(block) = item
-            && let Some(union) = implementor(block)
-            && let Some(name) = unions.get(union)
-        {
-            match implemented(block).as_deref() {
-                Some("Display") => extend_display(block, name),
-                Some("FromStr") => replace_body(block, parsers.get(union)),
-                _ => {}
+        match item {
+            Item::Enum(union) => {
+                if let Some(name) = unions.get(&union.ident) {
+                    let discriminator = discriminators.get(&union.ident.to_string());
+                    readers.push(reader(union, name, &all_models.checks(union), discriminator)?);
+                    open(union, name);
+                }
             }
+            Item::Impl(block) if implemented(block).as_deref() == Some("Display") => {
+                if let Some(name) = implementor(block).and_then(|union| unions.get(union)) {
+                    extend_display(block, name);
+                }
+            }
+            _ => {}
         }
     }
     items.extend(readers);
     Ok(())
 }
 
-fn is_union(model: &ItemEnum) -> bool {
+/// Whether an enum is a union. Enums of text have `untagged` at their last variant only.
+pub(super) fn is_union(model: &ItemEnum) -> bool {
     has_serde(&model.attrs, "untagged")
 }
 
@@ -133,39 +127,18 @@ fn extend_display(block: &mut ItemImpl, name: &Ident) {
     ExtendMatch(arm).visit_item_impl_mut(block);
 }
 
-/// The code that parses a text as the first branch that accepts it. Other text is kept if a branch is an enum, since an
-/// enum keeps a value that it does not list.
-fn parser(union: &ItemEnum, other: &Ident, checks: &[Check], is_enum: impl Fn(&Type) -> bool) -> Block {
-    let branches = union.variants.iter().zip(checks).filter_map(|(variant, check)| {
-        let of = &variant.fields.iter().next()?.ty;
-        Some(accepted(&variant.ident, of, &quote! { value.parse() }, check.values.as_ref()))
-    });
-    let rest = if union.variants.iter().flat_map(|variant| &variant.fields).any(|field| is_enum(&field.ty)) {
-        quote! { Ok(Self::#other(value.into())) }
-    } else {
-        quote! { Err("the text is no value of a branch".into()) }
-    };
-    parse_quote! {{ #(#branches)* #rest }}
-}
-
-/// Replaces the body of the method of `FromStr`.
-fn replace_body(block: &mut ItemImpl, body: Option<&Block>) {
-    block.attrs.push(parse_quote! {
-        #[allow(irrefutable_let_patterns, reason = "any text is one of a format, which its check may reject")]
-    });
-    for item in &mut block.items {
-        if let (ImplItem::Fn(method), Some(body)) = (item, body) {
-            method.block = body.clone();
-        }
-    }
-}
-
 /// The implementation of `Deserialize` for a union.
 fn reader(union: &ItemEnum, other: &Ident, checks: &[Check], discriminator: Option<&Discriminator>) -> Result<Item> {
     let name = &union.ident;
     let by_tag = discriminator.map(|discriminator| by_tag(union, other, discriminator)).transpose()?;
     let in_turn = union.variants.iter().zip(checks).map(|(variant, check)| in_turn(name, variant, check));
     let in_turn = in_turn.collect::<Result<Vec<_>>>()?;
+    let in_turn = quote! { #(#in_turn)* };
+    let in_turn = if in_turn.to_string().contains("null_counts") {
+        quote! { for null_counts in [true, false] { #in_turn } }
+    } else {
+        in_turn
+    };
     Ok(parse_quote! {
         #[allow(unused_parens, reason = "one function makes all places")]
         impl<'de> ::serde::Deserialize<'de> for #name {
@@ -173,7 +146,7 @@ fn reader(union: &ItemEnum, other: &Ident, checks: &[Check], discriminator: Opti
                 let value: ::serde_json::Value = ::serde::Deserialize::deserialize(deserializer)?;
                 let branch = &value;
                 #by_tag
-                #(#in_turn)*
+                #in_turn
                 Ok(Self::#other(value))
             }
         }

@@ -9,7 +9,7 @@ use quote::{format_ident, quote};
 use syn::{Field, Fields, Ident, Item, Type};
 
 use super::open_enums::Opened;
-use crate::syntax::{has_serde, json_name, last_ident, last_segment, within};
+use crate::syntax::{has_serde, json_name, last_ident, last_segment, map_value, within};
 
 /// The most containers and newtypes around a value that are followed. A list can be an item of itself.
 pub(super) const DEEPEST: usize = 8;
@@ -41,8 +41,10 @@ pub(super) struct InnerType {
 pub(super) struct Object {
     /// The number of lists around it.
     pub(super) lists: usize,
-    /// Its fields; empty if it is free-form.
+    /// Its fields; empty if it is a map.
     pub(super) fields: Vec<Field>,
+    /// Whether its properties may have any name.
+    pub(super) is_map: bool,
 }
 
 impl Object {
@@ -102,12 +104,12 @@ impl Models {
 
     pub(super) fn object(&self, of: &Type) -> Option<Object> {
         let InnerType { lists, name } = self.inner_type(of)?;
-        let is_map = name == "BTreeMap" || name == "Map";
+        let is_map = name == "BTreeMap" || name == "HashMap" || name == "Map";
         let fields = match self.structs.get(&name) {
             Some(fields) => fields.iter().cloned().collect(),
             None => is_map.then(Vec::new)?,
         };
-        Some(Object { lists, fields })
+        Some(Object { lists, fields, is_map })
     }
 
     /// The objects that a value of a type may be: several, if it is a union. At most `deepest` unions within each other
@@ -149,6 +151,10 @@ impl Models {
         let name = last_ident(of)?.clone();
         if name == "Formatted" {
             return Some(quote! { #place.value().is_none() });
+        }
+        if let Some(value) = map_value(of) {
+            let condition = self.walk(value, quote! { branch }, deepest, inner_condition)?;
+            return Some(quote! { #place.values().any(|branch| #condition) });
         }
         if let Some(inner) = within(of) {
             let is_box = name == "Box";

@@ -251,18 +251,31 @@ fn new_alternative_without_a_trait_removes_it_from_the_union() {
             .with("@Union/oneOf/-", json!({"type": "array", "items": text()}))
             .reports(&[
                 "breaking @Union: it no longer implements `Display`",
-                "breaking @Union: it no longer implements `FromStr`",
                 "additive @Union|string[]: there is a new alternative",
             ]),
         Row::of("any text")
             .given("@Union", json!({"oneOf": numbers()}))
             .given("@/properties/union", reference("@Union"))
             .with("@Union/oneOf/-", text())
-            .reports(&[
-                "breaking @Union: it no longer implements `FromStr`",
-                "additive @Union|string: there is a new alternative",
-            ]),
+            .reports(&["additive @Union|string: there is a new alternative"]),
+        Row::of("an enum whose name is later in the alphabet")
+            .given("@Union", json!({"oneOf": numbers()}))
+            .given("@Zone", json!({"type": "string", "enum": ["a", "b"]}))
+            .given("@/properties/union", reference("@Union"))
+            .given("@/properties/zone", reference("@Zone"))
+            .with("@Union/oneOf/-", reference("@Zone"))
+            .reports(&["additive @Union|@Zone: there is a new alternative"]),
     ]);
+}
+
+#[test]
+fn additional_properties_of_alternatives_without_a_shape_are_breaking() {
+    let union = json!({"oneOf": [object("a"), {"not": {"type": "string"}}]});
+    verify(&[Row::of("a map")
+        .given("@Union", union)
+        .given("@/properties/union", reference("@Union"))
+        .with("@Union/additionalProperties", text())
+        .reports(&["breaking @Union: the set of properties shared by all alternatives changed"])]);
 }
 
 #[test]

@@ -7,6 +7,7 @@ pub(crate) fn extend(document: &mut Value) {
     let reference = |name: &str| json!({"$ref": format!("#/components/schemas/acme_{name}")});
     let text = || json!({"type": "string"});
     let object = |properties: Value| json!({"type": "object", "required": ["name"], "properties": properties});
+    let object_of = |properties: Value| json!({"type": "object", "properties": properties});
     let union = |branches: &[&str], mapping: &[(&str, &str)]| {
         let branches: Vec<_> = branches.iter().map(|name| reference(name)).collect();
         let mapping: serde_json::Map<_, _> =
@@ -37,13 +38,19 @@ pub(crate) fn extend(document: &mut Value) {
         "bound": {"oneOf": [
             {"type": "string", "format": "date-time"}, {"type": "string", "format": "uuid"}, {"type": "integer"},
         ]},
-        "end": {"type": "string", "format": "date-time"},
-        "frequency": {"type": "string", "enum": ["never", "always"]},
+        "time": {"type": "string", "format": "date-time"},
+        "word": {"type": "string", "enum": ["never", "always"]},
+        "note": {"anyOf": [
+            object_of(json!({"kind": text()})), {"type": "object", "additionalProperties": text()},
+        ]},
+        "mark": {"anyOf": [
+            object_of(json!({"kind": text()})), object_of(json!({"level": {"type": "string", "nullable": true}})),
+        ]},
         "limit": {"oneOf": [
-            reference("end"), reference("frequency"), {"type": "integer"},
+            reference("time"), reference("word"), {"type": "integer"},
         ]},
     });
-    let unions = ["animal", "being", "event", "setting", "choice", "bound", "limit"]
+    let unions = ["animal", "being", "event", "setting", "choice", "bound", "limit", "note", "mark"]
         .map(|name| (name.to_owned(), reference(name)));
     let properties: serde_json::Map<_, _> = unions.into_iter().collect();
     let schema = json!({"type": "object", "properties": properties});
