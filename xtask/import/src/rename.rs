@@ -28,17 +28,23 @@ pub(super) fn apply(document: &mut Value, names: &Names) -> Result<Renamed, Erro
     if faults.is_empty() {
         return Ok(Renamed { operations, schemas });
     }
-    let names = operations.values().chain(schemas.values()).chain(names.operations.keys()).chain(names.types.keys());
-    let mut taken: BTreeSet<_> = names.cloned().collect();
-    faults.iter_mut().for_each(|fault| number(fault, &mut taken));
+    // Operations must differ in the mocks, too, where `get_a_2` and `get_a2` have one name.
+    let mut mocks = operations.values().chain(names.operations.keys()).map(|name| mock_name(name)).collect();
+    let mut types = schemas.values().chain(names.types.keys()).cloned().collect();
+    for fault in &mut faults {
+        if fault.table == "operations" {
+            number(fault, "_", mock_name, &mut mocks);
+        } else {
+            number(fault, "", str::to_owned, &mut types);
+        }
+    }
     Err(Error::Names { faults })
 }
 
-/// Adds a number to the suggested name of a fault if it is taken.
-fn number(fault: &mut NameFault, taken: &mut BTreeSet<String>) {
-    let separator = if fault.table == "operations" { "_" } else { "" };
+/// Adds a number to the suggested name of a fault if it is taken. Names with the same key clash.
+fn number(fault: &mut NameFault, separator: &str, key: fn(&str) -> String, taken: &mut BTreeSet<String>) {
     let numbered = (2_u32..).map(|number| format!("{}{separator}{number}", fault.ours));
-    let free = iter::once(fault.ours.clone()).chain(numbered).find(|name| taken.insert(name.clone()));
+    let free = iter::once(fault.ours.clone()).chain(numbered).find(|name| taken.insert(key(name)));
     fault.ours = free.unwrap_or_default();
 }
 
@@ -239,6 +245,18 @@ mod tests {
         assert_eq!(lines, expected);
         let lines = lines.join("\n");
         apply(&mut document, &names(&format!("operations.get_a_2 = 'get_a'\n{lines}"))).unwrap();
+    }
+
+    #[test]
+    fn suggested_name_of_an_operation_clashes_with_no_other_in_the_mocks() {
+        let of = |id: &str| json!({"get": {"operationId": id}});
+        let paths = json!({"/a": of("get-a2"), "/b": of("get-a"), "/c": of("getA"), "/d": of("get_a")});
+        let mut document = json!({"paths": paths});
+        let error = apply(&mut document.clone(), &names("")).unwrap_err();
+        let Error::Names { faults } = error else { panic!("an error of names") };
+        let lines: Vec<_> = faults.iter().map(|of| format!("{} = {:?}", of.ours, of.vendors)).collect();
+        assert_eq!(lines, ["get_a_3 = \"getA\"", "get_a_4 = \"get_a\""]);
+        apply(&mut document, &names(&format!("[operations]\n{}", lines.join("\n")))).unwrap();
     }
 
     #[test]
