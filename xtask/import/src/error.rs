@@ -19,6 +19,9 @@ pub enum Error {
         /// The revision.
         revision: String,
     },
+    /// The document has no operations.
+    #[error("the document has no operations")]
+    NoOperations,
     /// The slice selects no operation.
     #[error("the slice of {sdk} {problem}")]
     Slice {

@@ -24,6 +24,9 @@ pub(super) fn cut(vendors: &Value, settings: &Settings<'_>) -> Result<Value, Err
         selected.entry(operation.path).or_default().insert(operation.method);
     }
     if selected.is_empty() {
+        if operations(vendors).next().is_none() {
+            return Err(Error::NoOperations);
+        }
         return error(SliceProblem::NoMatch(slice.clone()));
     }
     let unmatched = slice.unmatched(vendors, settings.names);

@@ -114,6 +114,8 @@ fn document_that_cannot_be_imported_is_rejected_with_the_reason() {
     assert!(clash.contains("both get the name \"acme_things_delete\""), "{clash}");
     let nothing = import(r#"paths = ["/nothing"]"#, &vendors()).err().unwrap();
     assert!(format!("{nothing:#}").contains("matches no operation of the document: slice.paths = [\"/nothing\"]"));
+    let no_operations = import_error(|d| d["paths"] = json!({"/things": {"description": "d"}}));
+    assert_eq!(no_operations, "the document has no operations");
     let empty = import("", &vendors()).err().unwrap();
     assert!(format!("{empty:#}").contains("is empty"));
 }
