@@ -18,7 +18,7 @@ use crate::sdk::NO_REVISION;
 use crate::workspace::Workspace;
 use xtask_codegen::packages::{Packages, crate_path};
 use xtask_codegen::{GeneratorProcess, markdown};
-use xtask_document::naming::pascal;
+use xtask_document::naming::{is_identifier, pascal};
 use xtask_import::Slice;
 
 /// The first version of the crates of a new SDK.
@@ -53,9 +53,8 @@ impl Scaffold {
             name.split('-').all(is_word),
             "{name:?} is no name for an SDK; use lower-case words with hyphens between them, such as risk-scoring"
         );
-        let identifier = name.replace('-', "_");
         ensure!(
-            !BUILT_IN.contains(&name) && syn::parse_str::<syn::Ident>(&identifier).is_ok(),
+            !BUILT_IN.contains(&name) && is_identifier(&name.replace('-', "_")),
             "{name:?} is a keyword or a crate of Rust, so it is no name for an SDK; use another one"
         );
         let title = title.unwrap_or_else(|| name.split('-').map(pascal).collect::<Vec<_>>().join(" "));
@@ -87,6 +86,10 @@ impl Scaffold {
         let folders: Vec<_> = [spec.clone()].into_iter().chain(crates).collect();
         for folder in &folders {
             ensure!(!root.join(folder).exists(), "{} already exists", folder.display());
+        }
+        let others = packages_at_root(root)?;
+        for package in packages.all() {
+            ensure!(!others.contains(package), "the workspace has a package {package:?}; use another name for the SDK");
         }
         if root.join("spec").exists() {
             workspace.sdks().context("an existing SDK is not valid; correct it first")?;
@@ -206,6 +209,22 @@ fn text(string: &str) -> String {
     Value::from(string).to_string()
 }
 
+/// The names of the packages in folders of the root. Those in `crates/` are dependencies of the workspace.
+fn packages_at_root(root: &Path) -> Result<BTreeSet<String>> {
+    let mut packages = BTreeSet::new();
+    for entry in fs::read_dir(root).with_context(|| format!("cannot list {}", root.display()))? {
+        let path = entry?.path().join("Cargo.toml");
+        if !path.is_file() {
+            continue;
+        }
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let manifest: DocumentMut = text.parse().with_context(|| format!("{} is no TOML", path.display()))?;
+        let name = manifest.get("package").and_then(|package| package.get("name")?.as_str());
+        packages.extend(name.map(str::to_owned));
+    }
+    Ok(packages)
+}
+
 /// The workspace's manifest with packages as further dependencies. They are inserted below the first dependencies with
 /// a path.
 fn with_dependencies<'a>(manifest: &str, packages: impl IntoIterator<Item = &'a str>) -> Result<String> {
@@ -242,7 +261,7 @@ mod tests {
         for name in ["", "Things", "-things", "things-", "a--b", "1st", "a_b", "../things", "a b", "dinge\u{301}"] {
             assert!(new(name).err().unwrap().to_string().contains("is no name"), "{name}");
         }
-        for name in ["self", "type", "std", "proc-macro"] {
+        for name in ["self", "type", "gen", "std", "proc-macro"] {
             assert!(new(name).err().unwrap().to_string().contains("a keyword or a crate of Rust"), "{name}");
         }
         assert_eq!(new("access-groups").unwrap().title, "Access Groups");
@@ -305,6 +324,28 @@ mod tests {
         let manifest = "[workspace.dependencies]\n";
         fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
         (folder, manifest)
+    }
+
+    #[test]
+    fn name_of_a_package_in_a_folder_of_the_root_is_rejected() {
+        let (folder, manifest) = empty_workspace();
+        let write = |name: &str| {
+            let scaffold = Scaffold::new(name, None, None, Slice::default()).unwrap();
+            let process = GeneratorProcess::of("no/such/program", 1);
+            format!("{:#}", scaffold.write(&Workspace::at(folder.path()), &process).unwrap_err())
+        };
+        for (place, package) in [("things", "things"), ("tests", "others-mock")] {
+            fs::create_dir(folder.path().join(place)).unwrap();
+            fs::write(folder.path().join(place).join("Cargo.toml"), format!("package.name = '{package}'")).unwrap();
+        }
+        for (name, package) in [("things", "things"), ("others", "others-mock")] {
+            let expected = format!("the workspace has a package {package:?}; use another name for the SDK");
+            assert_eq!(write(name), expected);
+            assert_eq!(fs::read_to_string(folder.path().join("Cargo.toml")).unwrap(), manifest);
+            assert!(!folder.path().join("spec").exists() && !folder.path().join("crates").exists());
+        }
+        let error = write("tests");
+        assert!(error.contains("cannot run no/such/program"), "{error}");
     }
 
     #[test]

@@ -156,10 +156,13 @@ fn bad_name(name: &str, suggestion: &str) -> String {
     }
 }
 
-/// The problem of a name that is no identifier in an edition of Rust: `gen` is a keyword from 2024 on.
 fn keyword_problem(name: &str) -> Option<String> {
-    let is_identifier = name != "gen" && syn::parse_str::<syn::Ident>(name).is_ok();
-    (!is_identifier).then(|| format!("{name:?} is a keyword or a type of Rust"))
+    (!is_identifier(name)).then(|| format!("{name:?} is a keyword or a type of Rust"))
+}
+
+/// Whether a name is an identifier in every edition of Rust: `gen` is a keyword from 2024 on.
+pub fn is_identifier(name: &str) -> bool {
+    name != "gen" && syn::parse_str::<syn::Ident>(name).is_ok()
 }
 
 #[cfg(test)]
