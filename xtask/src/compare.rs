@@ -1,5 +1,6 @@
 //! `cargo xtask spec diff`: compares documents, each a file or a revision of an SDK.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
@@ -15,14 +16,19 @@ use xtask_document::read::read;
 ///
 /// # Errors
 ///
-/// If no SDK has the name, or a document cannot be read or is not OpenAPI 3.0.
+/// If a file or an SDK does not exist, or a document cannot be read or is not OpenAPI 3.0.
 pub fn compare(workspace: &Workspace, sdk: Option<&str>, [old, new]: [&str; 2]) -> Result<Vec<diff::Change>> {
     let is_file = |name: &str| Path::new(name).is_file();
+    for name in [old, new].into_iter().filter(|name| is_path(name)) {
+        ensure!(Path::new(name).exists(), "the file {name:?} does not exist");
+        ensure!(is_file(name), "{name:?} is not a file");
+    }
     let revision = [old, new].into_iter().find(|name| !is_file(name));
     let sdk = match (sdk, revision) {
         (None, None) => None,
         (None, Some(revision)) => {
-            Some(workspace.sdk(None).with_context(|| format!("{revision:?} is no file; it may be a revision"))?)
+            let hint = || format!("{revision:?} is not a file; to compare revisions, name their SDK with `--sdk`");
+            Some(workspace.sdk(None).with_context(hint)?)
         }
         (name, _) => Some(workspace.sdk(name)?),
     };
@@ -62,9 +68,30 @@ pub fn compare(workspace: &Workspace, sdk: Option<&str>, [old, new]: [&str; 2]) 
     }
 }
 
+/// Whether a name can only be that of a file: revisions are dates.
+fn is_path(name: &str) -> bool {
+    let extension = Path::new(name).extension().and_then(OsStr::to_str).unwrap_or_default();
+    name.contains(['/', '\\']) || ["json", "yaml", "yml"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+}
+
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::json;
+    use xtask_document::operation::operations;
+
     use super::*;
+
+    #[test]
+    fn whole_document_whose_operations_clash_in_the_mocks_is_imported() {
+        let of = |id: &str| json!({"get": {"operationId": id, "responses": {"200": {"description": "d"}}}});
+        let info = json!({"title": "t", "version": "1"});
+        let paths = json!({"/a": of("get-a2"), "/b": of("get-a"), "/c": of("getA")});
+        let imported = diff::imported(&json!({"openapi": "3.0.3", "info": info, "paths": paths})).unwrap();
+        let ids: BTreeSet<_> = operations(&imported).filter_map(|of| of.id()).collect();
+        assert_eq!(ids, ["get_a", "get_a2", "get_a_3"].into());
+    }
 
     #[test]
     fn unknown_sdk_or_missing_file_is_an_error_that_names_it() {
@@ -75,9 +102,16 @@ mod tests {
         };
         let unknown = error(Some("nonsense"), document.to_str().unwrap());
         assert!(unknown.starts_with("there is no SDK \"nonsense\""), "{unknown}");
-        let missing = error(None, "missing.json");
-        assert!(missing.starts_with("\"missing.json\" is no file; it may be a revision: "), "{missing}");
-        let missing = error(Some("risk-scoring"), "missing.json");
-        assert_eq!(missing, "\"missing.json\" is neither a file nor a revision of risk-scoring");
+        for missing in ["missing.json", "missing.YML", "missing/document", "missing\\document"] {
+            for sdk in [None, Some("risk-scoring")] {
+                assert_eq!(error(sdk, missing), format!("the file {missing:?} does not exist"));
+            }
+        }
+        assert_eq!(error(None, "src/"), "\"src/\" is not a file");
+        let revision = error(None, "2026-11-22");
+        let hint = "\"2026-11-22\" is not a file; to compare revisions, name their SDK with `--sdk`: there is more";
+        assert!(revision.starts_with(hint), "{revision}");
+        let missing = error(Some("risk-scoring"), "2026-11-21");
+        assert_eq!(missing, "\"2026-11-21\" is neither a file nor a revision of risk-scoring");
     }
 }
