@@ -107,7 +107,7 @@ pub(crate) fn last_ident(of: &Type) -> Option<&syn::Ident> {
     }
 }
 
-/// The same, as text.
+/// The name of the last segment of a type's path, as text.
 pub(crate) fn last_segment(of: &Type) -> Option<String> {
     last_ident(of).map(ToString::to_string)
 }

@@ -54,7 +54,7 @@ pub(crate) enum Task {
         /// Compile the generated crates, and report errors and warnings
         #[arg(long)]
         check: bool,
-        /// Compile a random sample of the tags
+        /// Compile only a random sample of the tags; needs `--check`
         #[arg(long, value_name = "N", requires = "check")]
         sample: Option<NonZero<usize>>,
     },

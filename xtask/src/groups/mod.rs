@@ -20,10 +20,10 @@ use xtask_import::Slice;
 /// The grouping of operations without a tag. An operation with tags is in the group of each tag.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, clap::ValueEnum)]
 pub enum By {
-    /// In no group
+    /// Leave them out
     #[default]
     Tag,
-    /// By the first segment in which their paths differ
+    /// Group them by the first segment in which their paths differ
     Path,
 }
 
@@ -140,7 +140,7 @@ pub(crate) fn list(f: &mut fmt::Formatter<'_>, heading: &str, lines: impl Iterat
 /// A random sample. The same seed selects the same items.
 #[derive(Clone, Copy, Debug)]
 pub struct Sample {
-    /// The most selected items.
+    /// The number of items to select; a shorter list is selected whole.
     pub size: NonZero<usize>,
     /// The seed of the random numbers.
     pub seed: u64,

@@ -1,4 +1,4 @@
-//! Unions whose branches are distinguished by a tag.
+//! Unions whose branches are distinguished by a discriminator, constants, properties or formats.
 
 use serde_json::{Value, json};
 
