@@ -63,12 +63,12 @@ impl Location {
         Self { place: place.into(), side, required: true, is_parameter: false, name: Name::Place, within }
     }
 
-    /// The same location, with a value that is required or not.
+    /// This location, with a value that is required or not.
     pub(super) fn required(self, required: bool) -> Self {
         Self { required, ..self }
     }
 
-    /// The same location, as that of a parameter.
+    /// This location, as that of a parameter.
     pub(super) fn parameter(self) -> Self {
         Self { is_parameter: true, ..self }
     }

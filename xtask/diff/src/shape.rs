@@ -47,7 +47,7 @@ pub(super) fn scalar<'a>(of: Option<&'a str>, format: Option<&'a str>) -> &'a st
     }
 }
 
-/// The same, of a schema.
+/// The name of the generated type of a scalar schema.
 pub(super) fn scalar_of<'a>(schema: &ResolvedSchema<'a>) -> &'a str {
     scalar(type_of(schema), schema.text("format"))
 }
