@@ -41,6 +41,10 @@ pub(super) fn apply(document: &mut Value) {
     let is_free_form =
         |property: &Value| xtask_document::envelope::is_free_form(&ResolvedSchema::of(&references, property));
     for_each_schema(document, &mut |place, schema| {
+        // The generator ignores the properties of other types.
+        if schema.text("type").is_some_and(|of| of != "object") {
+            return;
+        }
         let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
         for (name, property) in properties.into_iter().flatten() {
             if property.is("nullable")
@@ -68,7 +72,7 @@ mod tests {
         let mut document = json!({"components": {"schemas": {"Thing": {"properties": {
             "a": {"type": "string", "nullable": true, "description": "d"}, "b": {"type": "string", "nullable": true},
             "c": {"type": "string", "nullable": false}, "nullable": {"type": "boolean"}, "any": {"nullable": true},
-        }}}}});
+        }}, "List": {"type": "array", "properties": {"a": {"type": "string", "nullable": true}}}}}});
         apply(&mut document);
         let properties = &document["components"]["schemas"]["Thing"]["properties"];
         let mark = |name: &str| format!("{MARK}/components/schemas/Thing/properties/{name}{MARK}");
