@@ -11,8 +11,8 @@
 //! importer gives integers beyond `i64` another type (rule `large-integers`). For numbers, see `passes/numbers.rs`.
 //! Strings keep their format; see `passes/formatted.rs`.
 //!
-//! `items` and `additionalProperties` beside a union constrain its branches. The generator merges them into each branch,
-//! which then has no longer the type of its schema.
+//! `items`, `additionalProperties` and `format` beside a union constrain its branches. The generator merges them into
+//! each branch, which then has no longer the type of its schema.
 //!
 //! Seen in: Cloudflare's document of 2024-08-06, where 594 strings have a length or a pattern, 16 numbers a small
 //! format, and a body of Workers AI `not`.
@@ -27,7 +27,7 @@ pub(super) fn apply(document: &mut Value) {
         let is_number = schema.get("type").is_some_and(|of| of == "integer" || of == "number");
         let is_unlimited = schema.get("format").is_none_or(|format| format == "uint64");
         if constrains_branches(schema) {
-            schema.retain(|key, _| key != "additionalProperties" && key != "items");
+            schema.retain(|key, _| !["additionalProperties", "format", "items"].contains(&key.as_str()));
         }
         schema.retain(|key, _| role(key) != Role::Limit && (key != "format" || !is_number || is_unlimited));
     });
@@ -78,6 +78,8 @@ mod tests {
         for (constraint, beside, is_dropped) in [
             (json!({"items": text}), json!({}), true),
             (json!({"additionalProperties": {}}), json!({}), true),
+            (json!({"format": "uuid"}), json!({}), true),
+            (json!({"format": "uuid"}), json!({"oneOf": [text, {"required": ["a"]}]}), false),
             (json!({"items": text}), json!({"type": "array"}), false),
             (json!({"additionalProperties": text}), json!({"type": "object"}), true),
             (json!({"items": text}), json!({"type": "object"}), true),
