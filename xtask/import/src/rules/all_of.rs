@@ -2,12 +2,14 @@
 
 mod merge;
 mod parts;
+mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use self::merge::{At, Merger};
+pub(super) use self::values::VALUES;
 use super::{Log, Loss, Rule};
 use crate::hoist::{SchemaNames, name_at, place_names};
 use xtask_document::Fields;

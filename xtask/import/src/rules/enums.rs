@@ -4,43 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::{Log, Loss, Rule};
+use super::{Loss, Rule};
 use xtask_document::Fields;
 use xtask_document::naming::{camel, identifier};
-use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::walk::for_each_schema;
-
-pub(super) const BESIDE_ALL_OF: Rule = Rule {
-    name: "enum-beside-all-of",
-    why: "the generator panics at an enum beside `allOf`; a vendor lists there what it uses of another schema's values",
-    seen_in: "Discord, openapi.json: 153 schemas; typify 0.8: \"entered unreachable code\"",
-    loss: Loss::Widens,
-    apply: merge_enums,
-};
-
-fn merge_enums(document: &mut Value, log: &mut Log<'_>) {
-    let original = document.clone();
-    let references = References::of(&original);
-    for_each_schema(document, &mut |place, schema| {
-        if !schema.contains_key("enum") || !schema.contains_key("allOf") {
-            return;
-        }
-        let Some(vendors) = original.pointer(place) else { return };
-        let parts = vendors.list("allOf").iter().map(|part| ResolvedSchema::of(&references, part));
-        let listed: Vec<_> = parts.filter(|part| part.get("enum").is_some()).map(|part| part.list("enum")).collect();
-        let is_common = |value: &&Value| listed.iter().all(|listed| listed.contains(value));
-        let common: Vec<_> = vendors.list("enum").iter().filter(is_common).cloned().collect();
-        let whole = ResolvedSchema::of(&references, vendors);
-        if whole.is_scalar() && !common.is_empty() {
-            *schema = whole.to_schema();
-            schema.insert("enum".to_owned(), Value::from(common));
-            log.note_loss(Loss::Lossless, place, "merged its `allOf` and its `enum`");
-        } else {
-            schema.remove("enum");
-            log.note(place, "dropped its `enum`, which lists no value of its parts");
-        }
-    });
-}
 
 pub(super) const OF_TEXT_ONLY: Rule = Rule {
     name: "enum-of-text-only",
@@ -122,23 +89,6 @@ mod tests {
 
     fn document(schema: Value) -> Value {
         json!({"components": {"schemas": {"Thing": schema}}})
-    }
-
-    #[test]
-    fn enum_beside_parts_lists_the_values_that_all_of_them_allow() {
-        let kinds = json!({"type": "string", "description": "Kinds.", "enum": ["a", "b"]});
-        let document = |thing: Value| json!({"components": {"schemas": {"Kinds": kinds, "Object": {"type": "object"}, "Thing": thing}}});
-        let whole = |part: &str, values: Value| json!({"allOf": [{"$ref": format!("#/components/schemas/{part}")}], "enum": values, "nullable": true});
-        let merged = json!({"type": "string", "description": "Kinds.", "enum": ["b"], "nullable": true});
-        let (fixed, lost) = losses(&BESIDE_ALL_OF, document(whole("Kinds", json!(["b", "c"]))));
-        assert_eq!((fixed, lost), (document(merged), vec![Loss::Lossless]));
-        let others = [("Kinds", json!([])), ("Kinds", json!(["c"])), ("Alias", json!(["c"])), ("Object", json!([{}]))];
-        for (part, values) in others {
-            let mut alone = whole(part, values.clone());
-            alone.as_object_mut().unwrap().remove("enum");
-            let (fixed, lost) = losses(&BESIDE_ALL_OF, document(whole(part, values)));
-            assert_eq!((fixed, lost), (document(alone), vec![Loss::Widens]));
-        }
     }
 
     #[test]

@@ -6,10 +6,39 @@ use serde_json::{Map, Value};
 
 use super::{Log, Loss, Rule};
 use xtask_document::Fields;
+use xtask_document::envelope::is_free_form;
 use xtask_document::keywords::{UNIONS, without_documentation};
 use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::schemas::named_schemas;
 use xtask_document::walk::for_each_schema;
+
+pub(super) const WITHOUT_SHAPE: Rule = Rule {
+    name: "union-without-shape",
+    why: "the generator ignores a type beside a union, and makes any JSON of an alternative without a type; such an \
+          alternative allows every value of the type beside the union",
+    seen_in: "typify 0.8: `type: integer` beside `anyOf: [{description}]` becomes any JSON",
+    loss: Loss::Widens,
+    apply: drop_unions,
+};
+
+fn drop_unions(document: &mut Value, log: &mut Log<'_>) {
+    let original = named_schemas(document);
+    let references = References::of(&original);
+    for_each_schema(document, &mut |place, schema| {
+        if !matches!(schema.text("type"), Some("boolean" | "integer" | "number" | "string")) {
+            return;
+        }
+        for union in UNIONS {
+            let has_shape = |branch| !is_free_form(&ResolvedSchema::of(&references, branch));
+            let shaped = schema.list(union).iter().filter(|branch| has_shape(branch)).count();
+            if shaped < schema.list(union).len() {
+                let loss = if shaped == 0 { Loss::Lossless } else { Loss::Widens };
+                schema.remove(union);
+                log.note_loss(loss, place, format!("dropped its `{union}`, of which an alternative gives no shape"));
+            }
+        }
+    });
+}
 
 pub(super) const ONE_SCALAR: Rule = Rule {
     name: "union-of-one-scalar",
@@ -147,6 +176,27 @@ mod tests {
             [json!({"oneOf": [{"type": "string"}, {"type": "integer"}]}), json!({"oneOf": [{"type": "object"}]})]
         {
             assert_eq!(run(&ONE_SCALAR, document(schema.clone())), (document(schema), 0));
+        }
+    }
+
+    #[test]
+    fn union_beside_a_scalar_type_is_dropped_if_an_alternative_gives_no_shape() {
+        let text = json!({"type": "string", "enum": ["a"]});
+        let described = json!({"description": "d", "minimum": 1});
+        let components = |schema: Value| json!({"components": {"schemas": {"Words": described, "Thing": schema}}});
+        for of in ["boolean", "integer", "number", "string"] {
+            for (branches, loss) in [
+                (json!([described, {}]), Loss::Lossless),
+                (json!([{"$ref": "#/components/schemas/Words"}]), Loss::Lossless),
+                (json!([text, {}]), Loss::Widens),
+            ] {
+                let union = components(json!({"type": of, "oneOf": [text], "anyOf": branches}));
+                let fixed = components(json!({"type": of, "oneOf": [text]}));
+                assert_eq!(losses(&WITHOUT_SHAPE, union), (fixed, vec![loss]));
+            }
+        }
+        for schema in [json!({"anyOf": [{}]}), json!({"type": "object", "anyOf": [{"required": ["a"]}]})] {
+            assert_eq!(run(&WITHOUT_SHAPE, document(schema.clone())), (document(schema), 0));
         }
     }
 
