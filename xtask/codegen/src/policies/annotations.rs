@@ -1,9 +1,11 @@
 //! A part of an `allOf` that only annotates a reference moves beside the `allOf`.
 //!
 //! The generator uses the referenced type for `allOf` with one part. With two, it merges them: if the referenced schema
-//! is an `allOf` itself, the result is a type of its own, even if the second part is only a description.
+//! is or contains an `allOf`, the result is a type of its own, even if the second part is only a description. A title of
+//! such a part is dropped: it would name that type.
 //!
-//! Seen in: the generator (`allOf: [{$ref}, {description}]`).
+//! Seen in: the generator (`allOf: [{$ref}, {description}]`); `rulesets_RewriteUriPart` of Cloudflare's document, to
+//! which `allOf: [{title}, {$ref}]` refers.
 
 use serde_json::{Map, Value};
 
@@ -20,16 +22,16 @@ pub(super) fn apply(document: &mut Value) {
         }
         let moved: Vec<_> = parts.iter().filter_map(annotations).cloned().collect();
         parts.retain(|part| annotations(part).is_none());
-        for (keyword, value) in moved.into_iter().flatten() {
+        for (keyword, value) in moved.into_iter().flatten().filter(|(keyword, _)| keyword != "title") {
             schema.entry(keyword).or_insert(value);
         }
     });
 }
 
-/// The keywords of a part that only annotates. A title may be the name of a type.
+/// The keywords of a part that only annotates.
 fn annotations(part: &Value) -> Option<&Map<String, Value>> {
     let annotates = |keyword: &String| matches!(role(keyword), Role::Annotation | Role::Documentation);
-    part.as_object().filter(|part| !part.contains_key("title") && part.keys().all(annotates))
+    part.as_object().filter(|part| part.keys().all(annotates))
 }
 
 #[cfg(test)]
@@ -42,7 +44,7 @@ mod tests {
     fn annotation_of_a_reference_moves_beside_it() {
         let to = json!({"$ref": "#/components/schemas/Other"});
         let of = |schema: &Value| json!({"components": {"schemas": {"Thing": {"properties": {"a": schema}}}}});
-        let annotation = json!({"description": "d", "x-note": 1});
+        let annotation = json!({"title": "Name", "description": "d", "x-note": 1});
         for (schema, expected) in [
             (json!({"allOf": [to, annotation, {}]}), json!({"allOf": [to], "description": "d", "x-note": 1})),
             (
@@ -56,7 +58,6 @@ mod tests {
         }
         for schema in [
             json!({"allOf": [to, {"nullable": true}]}),
-            json!({"allOf": [to, {"title": "Name"}]}),
             json!({"allOf": [to, to, annotation]}),
             json!({"allOf": [{"type": "string"}, annotation]}),
         ] {
