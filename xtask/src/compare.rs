@@ -76,22 +76,7 @@ fn is_path(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
-    use serde_json::json;
-    use xtask_document::operation::operations;
-
     use super::*;
-
-    #[test]
-    fn whole_document_whose_operations_clash_in_the_mocks_is_imported() {
-        let of = |id: &str| json!({"get": {"operationId": id, "responses": {"200": {"description": "d"}}}});
-        let info = json!({"title": "t", "version": "1"});
-        let paths = json!({"/a": of("get-a2"), "/b": of("get-a"), "/c": of("getA")});
-        let imported = diff::imported(&json!({"openapi": "3.0.3", "info": info, "paths": paths})).unwrap();
-        let ids: BTreeSet<_> = operations(&imported).filter_map(|of| of.id()).collect();
-        assert_eq!(ids, ["get_a", "get_a2", "get_a_3"].into());
-    }
 
     #[test]
     fn unknown_sdk_or_missing_file_is_an_error_that_names_it() {

@@ -128,4 +128,14 @@ mod tests {
         let schemas: BTreeSet<_> = xtask_document::schemas::schemas(&imported).keys().map(String::as_str).collect();
         assert_eq!(schemas, ["Ab", "Ab2", "Ab3", "OurName"].into());
     }
+
+    #[test]
+    fn whole_document_whose_operations_clash_in_the_mocks_is_imported() {
+        let of = |id: &str| json!({"get": {"operationId": id, "responses": {"200": {"description": "d"}}}});
+        let info = json!({"title": "t", "version": "1"});
+        let paths = json!({"/a": of("get-a2"), "/b": of("get-a"), "/c": of("getA")});
+        let imported = imported(&json!({"openapi": "3.0.3", "info": info, "paths": paths})).unwrap();
+        let ids: BTreeSet<_> = xtask_document::operation::operations(&imported).filter_map(|of| of.id()).collect();
+        assert_eq!(ids, ["get_a", "get_a2", "get_a_3"].into());
+    }
 }
