@@ -133,8 +133,7 @@ pub(crate) fn within(of: &Type) -> Option<&Type> {
 /// `V` of a map with keys `K` and values `V`.
 pub(crate) fn map_value(of: &Type) -> Option<&Type> {
     let Type::Path(path) = of else { return None };
-    let is_map = last_ident(of).is_some_and(|name| name == "BTreeMap" || name == "HashMap");
-    type_arguments(&path.path).nth(1).filter(|_| is_map)
+    type_arguments(&path.path).nth(1).filter(|_| last_ident(of).is_some_and(|name| name == "BTreeMap"))
 }
 
 /// `T` of `Result<W<T>, _>`, where `wrapper` is the name of `W`.

@@ -10,7 +10,7 @@ use super::change::{Side, Verdict};
 use super::comparison::{Comparison, Location, Versions};
 use super::kind::{ChangeKind, Part, State};
 use super::names::named_type;
-use super::shape::{all_properties, alternatives, is_displayed, is_free_form, scalar_of, type_of};
+use super::shape::{DEEPEST, all_properties, alternatives, is_displayed, is_free_form, scalar_of, type_of};
 use xtask_document::resolved::{References, ResolvedSchema};
 use xtask_document::schemas::reference;
 use xtask_import::becomes_type;
@@ -28,8 +28,8 @@ impl<'a> Comparison<'a> {
             // The generator merges shared properties into every alternative.
             self.report(Verdict::BREAKS, location, ChangeKind::changed(Part::SharedProperties));
         }
-        let (old_references, new_references) = (&self.old_references, &self.new_references);
-        if is_displayed(old_references, before) && !is_displayed(new_references, after) {
+        let was_displayed = is_displayed(&self.old_references, before, DEEPEST);
+        if was_displayed && !is_displayed(&self.new_references, after, DEEPEST) {
             self.report(Verdict::BREAKS, location, ChangeKind::became(State::Displayed, false));
         }
         let named = (by_name(&self.old_references, old), by_name(&self.new_references, new));

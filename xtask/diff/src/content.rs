@@ -156,8 +156,9 @@ impl<'a> Comparison<'a> {
             versions.map(|schema| schema.get(keyword).filter(|held| held.is_object()).unwrap_or(&Value::Null))
         };
         let differs = |keyword| matches!(held(keyword), [old, new] if old != new);
-        let is_union = alternatives(after).is_some() && !constrains_branches(&after.to_schema());
-        if is_union && (differs("items") || differs("additionalProperties")) {
+        let is_union = alternatives(after).is_some();
+        let is_constraint = is_union && constrains_branches(&after.to_schema());
+        if is_union && !is_constraint && (differs("items") || differs("additionalProperties")) {
             // The generator merges them into every alternative.
             return self.report(Verdict::BREAKS, location, ChangeKind::changed(Part::SharedProperties));
         }
@@ -171,7 +172,7 @@ impl<'a> Comparison<'a> {
         let [old, new] = held("additionalProperties");
         match (!old.is_null(), !new.is_null()) {
             (false, false) => {}
-            _ if constrains_branches(&after.to_schema()) => {
+            _ if is_constraint => {
                 self.report_without_effect("additionalProperties", versions, location);
             }
             _ if is_map(before) != is_map(after) => {}

@@ -89,13 +89,10 @@ pub(super) fn has_default(schema: &ResolvedSchema<'_>) -> bool {
 }
 
 /// Whether the generated type implements `Display`: scalars, enums, and unions of them do.
-pub(super) fn is_displayed<'a>(references: &References<'a>, schema: &ResolvedSchema<'a>) -> bool {
-    all_are_displayed(references, schema, DEEPEST)
-}
-
-fn all_are_displayed<'a>(references: &References<'a>, schema: &ResolvedSchema<'a>, depth: usize) -> bool {
+/// At most `depth` unions within each other are followed.
+pub(super) fn is_displayed<'a>(references: &References<'a>, schema: &ResolvedSchema<'a>, depth: usize) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return false };
-    let is_branch = |branch| all_are_displayed(references, &ResolvedSchema::of(references, branch), depth);
+    let is_branch = |branch| is_displayed(references, &ResolvedSchema::of(references, branch), depth);
     match alternatives(schema) {
         Some((_, branches)) => branches.iter().all(is_branch),
         None => schema.is_scalar() || values(schema).is_some(),

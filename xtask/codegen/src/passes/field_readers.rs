@@ -13,7 +13,7 @@ use quote::{ToTokens, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Field, Type, Variant, parse_quote};
 
-use crate::syntax::{has_serde, is_option, last_segment, type_arguments, within};
+use crate::syntax::{has_serde, is_option, last_segment, map_value, within};
 
 /// The types of integers in generated models.
 const INTEGERS: [&str; 8] = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
@@ -65,7 +65,7 @@ pub(super) fn reader(of: &Type) -> Option<TokenStream> {
         "Vec" => quote! { ::std::vec::Vec },
         "Box" => quote! { ::std::boxed::Box },
         "BTreeMap" => {
-            let values = map_values(of).and_then(reader).map(|reader| quote! { <#reader> });
+            let values = map_value(of).and_then(reader).map(|reader| quote! { <#reader> });
             return Some(quote! { ::api_runtime::UniqueKeys #values });
         }
         name if INTEGERS.contains(&name) && of.to_token_stream().to_string() == name => {
@@ -75,12 +75,6 @@ pub(super) fn reader(of: &Type) -> Option<TokenStream> {
     };
     let inner = reader(within(of)?)?;
     Some(quote! { #container<#inner> })
-}
-
-/// The type of the values of a map.
-fn map_values(of: &Type) -> Option<&Type> {
-    let Type::Path(path) = of else { return None };
-    type_arguments(&path.path).nth(1)
 }
 
 #[cfg(test)]

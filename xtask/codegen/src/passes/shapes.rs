@@ -104,7 +104,7 @@ impl Models {
 
     pub(super) fn object(&self, of: &Type) -> Option<Object> {
         let InnerType { lists, name } = self.inner_type(of)?;
-        let is_map = name == "BTreeMap" || name == "HashMap" || name == "Map";
+        let is_map = name == "BTreeMap" || name == "Map";
         let fields = match self.structs.get(&name) {
             Some(fields) => fields.iter().cloned().collect(),
             None => is_map.then(Vec::new)?,

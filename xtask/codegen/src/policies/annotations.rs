@@ -7,31 +7,31 @@
 //! Seen in: the generator (`allOf: [{$ref}, {description}]`); `rulesets_RewriteUriPart` of Cloudflare's document, to
 //! which `allOf: [{title}, {$ref}]` refers.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use xtask_document::keywords::{Role, role};
+use xtask_document::keywords::without_annotations;
 use xtask_document::schemas::reference;
 use xtask_document::walk::for_each_schema;
 
 pub(super) fn apply(document: &mut Value) {
     for_each_schema(document, &mut |_, schema| {
         let Some(parts) = schema.get_mut("allOf").and_then(Value::as_array_mut) else { return };
-        let others: Vec<_> = parts.iter().filter(|part| annotations(part).is_none()).collect();
+        let others: Vec<_> = parts.iter().filter(|part| !is_annotation(part)).collect();
         if !matches!(others.as_slice(), [other] if reference(other).is_some()) {
             return;
         }
-        let moved: Vec<_> = parts.iter().filter_map(annotations).cloned().collect();
-        parts.retain(|part| annotations(part).is_none());
-        for (keyword, value) in moved.into_iter().flatten().filter(|(keyword, _)| keyword != "title") {
-            schema.entry(keyword).or_insert(value);
+        let moved: Vec<_> = parts.extract_if(.., |part| is_annotation(part)).collect();
+        for (keyword, value) in moved.iter().filter_map(Value::as_object).flatten() {
+            if keyword != "title" {
+                schema.entry(keyword).or_insert_with(|| value.clone());
+            }
         }
     });
 }
 
-/// The keywords of a part that only annotates.
-fn annotations(part: &Value) -> Option<&Map<String, Value>> {
-    let annotates = |keyword: &String| matches!(role(keyword), Role::Annotation | Role::Documentation);
-    part.as_object().filter(|part| part.keys().all(annotates))
+/// Whether a part only annotates.
+fn is_annotation(part: &Value) -> bool {
+    part.is_object() && without_annotations(part).is_empty()
 }
 
 #[cfg(test)]
