@@ -43,7 +43,7 @@ pub(super) fn generate(document: &Document, front: &str) -> Result<syn::File> {
     passes::property_states::apply(&mut file, &document.value, &marks)?;
     passes::extra::apply(&mut file);
     passes::field_readers::apply(&mut file);
-    passes::displayed::apply(&mut file);
+    passes::displayed::apply(&mut file)?;
     passes::open_unions::apply(&mut file, &enums, &discriminators)?;
     passes::request_constructors::apply(&mut file);
     passes::objects_only::apply(&mut file);

@@ -7,10 +7,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use anyhow::Result;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Fields, Ident, Item, Type, parse_quote};
 
+use super::open_enums::catch_all;
 use super::open_unions::is_union;
 use crate::syntax::{implemented, implementor, last_ident, models, only_type};
 
@@ -29,9 +31,10 @@ struct Model {
     body: TokenStream,
 }
 
-pub(crate) fn apply(file: &mut syn::File) {
-    let Some(items) = models(file) else { return };
-    let of_unions = of_unions(items);
+/// The pass `open_unions` adds the variant for other values later; the code here displays it, too.
+pub(crate) fn apply(file: &mut syn::File) -> Result<()> {
+    let Some(items) = models(file) else { return Ok(()) };
+    let of_unions = of_unions(items)?;
     let with_display = items.iter().filter_map(|item| match item {
         Item::Impl(block) if implemented(block).as_deref() == Some("Display") => implementor(block),
         _ => None,
@@ -62,10 +65,11 @@ pub(crate) fn apply(file: &mut syn::File) {
             }
         }
     }));
+    Ok(())
 }
 
 /// The unions, and the newtypes around them.
-fn of_unions(items: &[Item]) -> BTreeMap<Ident, Model> {
+fn of_unions(items: &[Item]) -> Result<BTreeMap<Ident, Model>> {
     let mut found = BTreeMap::new();
     for item in items {
         if let Item::Enum(union) = item
@@ -73,7 +77,14 @@ fn of_unions(items: &[Item]) -> BTreeMap<Ident, Model> {
         {
             let values = union.variants.iter().map(|variant| only_type(&variant.fields).cloned()).collect();
             let branches = union.variants.iter().map(|variant| &variant.ident);
-            let body = quote! { match self { #(Self::#branches(value) => value.fmt(f),)* } };
+            let other = catch_all(union)?;
+            let body = quote! {
+                match self {
+                    #(Self::#branches(value) => value.fmt(f),)*
+                    // Text without quotes.
+                    Self::#other(value) => f.write_str(&value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+                }
+            };
             found.insert(union.ident.clone(), Model { values, body });
         }
     }
@@ -90,7 +101,7 @@ fn of_unions(items: &[Item]) -> BTreeMap<Ident, Model> {
         });
         let around: Vec<_> = around.collect();
         if around.is_empty() {
-            return found;
+            return Ok(found);
         }
         found.extend(around);
     }
@@ -106,6 +117,10 @@ fn is_displayed(of: &Type, models: &BTreeSet<Ident>) -> bool {
 mod tests {
     use super::*;
     use crate::syntax::assert_same;
+
+    fn of(items: Vec<Item>) -> syn::File {
+        parse_quote! { mod types { #(#items)* } }
+    }
 
     #[test]
     fn union_is_displayed_if_all_its_values_are_whatever_their_order() {
@@ -127,9 +142,6 @@ mod tests {
             };
             file.items
         };
-        let of = |items: Vec<Item>| -> syn::File {
-            parse_quote! { mod types { #(#items)* } }
-        };
         let mut before = models();
         before.extend::<[Item; 4]>([
             parse_quote! { impl ::std::fmt::Display for Lists {} },
@@ -138,13 +150,16 @@ mod tests {
             parse_quote! { impl ::std::str::FromStr for ZAlias {} },
         ]);
         let mut file = of(before);
-        apply(&mut file);
+        apply(&mut file).unwrap();
         let display = |name: TokenStream, body: TokenStream| -> Item {
             parse_quote! {
                 impl ::std::fmt::Display for #name {
                     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result { #body }
                 }
             }
+        };
+        let unknown = quote! {
+            Self::Unknown(value) => f.write_str(&value.as_str().map_or_else(|| value.to_string(), str::to_owned))
         };
         let mut after = models();
         after.extend([
@@ -156,13 +171,14 @@ mod tests {
                         Self::Level(value) => value.fmt(f),
                         Self::Nested(value) => value.fmt(f),
                         Self::Days(value) => value.fmt(f),
+                        #unknown
                     }
                 },
             ),
             display(quote! { ZAlias }, quote! { self.0.fmt(f) }),
             display(
                 quote! { ZNested },
-                quote! { match self { Self::Text(value) => value.fmt(f), Self::Number(value) => value.fmt(f), } },
+                quote! { match self { Self::Text(value) => value.fmt(f), Self::Number(value) => value.fmt(f), #unknown } },
             ),
         ]);
         assert_same(&file, &of(after));

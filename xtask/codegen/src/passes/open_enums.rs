@@ -94,7 +94,7 @@ fn extend_matches(block: &mut ItemImpl, catch_all: &Ident) {
 }
 
 /// Adds an arm to every `match`, in place of `_`.
-pub(super) struct ExtendMatch(pub(super) TokenStream);
+struct ExtendMatch(TokenStream);
 
 impl VisitMut for ExtendMatch {
     fn visit_expr_match_mut(&mut self, expression: &mut ExprMatch) {

@@ -15,14 +15,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, Result, ensure};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::visit_mut::VisitMut;
-use syn::{Fields, Ident, Item, ItemEnum, ItemImpl, Path, Type, Variant, parse_quote};
+use syn::{Fields, Ident, Item, ItemEnum, Path, Type, Variant, parse_quote};
 
 use super::branches::Check;
-use super::open_enums::{ExtendMatch, Opened, catch_all, drop_derives};
+use super::open_enums::{Opened, catch_all, drop_derives};
 use super::shapes::Models;
 use crate::policies::discriminators::Discriminator;
-use crate::syntax::{has_serde, implemented, implementor, models, name_of, only_type, retain_serde, serde_text};
+use crate::syntax::{has_serde, models, name_of, only_type, retain_serde, serde_text};
 
 /// `discriminators` contains the discriminators of unions, by the names of their types.
 pub(crate) fn apply(
@@ -43,20 +42,12 @@ pub(crate) fn apply(
     let all_models = Models::new(items, enums, &unions);
     let mut readers = Vec::new();
     for item in items.iter_mut() {
-        match item {
-            Item::Enum(union) => {
-                if let Some(name) = unions.get(&union.ident) {
-                    let discriminator = discriminators.get(&union.ident.to_string());
-                    readers.push(reader(union, name, &all_models.checks(union), discriminator)?);
-                    open(union, name);
-                }
-            }
-            Item::Impl(block) if implemented(block).as_deref() == Some("Display") => {
-                if let Some(name) = implementor(block).and_then(|union| unions.get(union)) {
-                    extend_display(block, name);
-                }
-            }
-            _ => {}
+        if let Item::Enum(union) = item
+            && let Some(name) = unions.get(&union.ident)
+        {
+            let discriminator = discriminators.get(&union.ident.to_string());
+            readers.push(reader(union, name, &all_models.checks(union), discriminator)?);
+            open(union, name);
         }
     }
     items.extend(readers);
@@ -117,14 +108,6 @@ fn open(union: &mut ItemEnum, name: &Ident) {
         retain_serde(&mut field.attrs, |word| word != "deserialize_with");
     }
     union.attrs.push(parse_quote! { #[non_exhaustive] });
-}
-
-/// Makes `Display` write a kept value; text without quotes.
-fn extend_display(block: &mut ItemImpl, name: &Ident) {
-    let arm = quote! {
-        Self::#name(value) => f.write_str(&value.as_str().map_or_else(|| value.to_string(), str::to_owned))
-    };
-    ExtendMatch(arm).visit_item_impl_mut(block);
 }
 
 /// The implementation of `Deserialize` for a union.
